@@ -1,0 +1,70 @@
+// The words that text/ and everything above it share: messages, samples, renderings. Types only.
+
+export type Role = "system" | "user" | "assistant" | "tool";
+
+export interface Message {
+  role: Role;
+  content: string;
+}
+
+/** A conversation to learn from: roles alternate as the data says, nothing is added. */
+export interface ConversationSample {
+  kind: "chat";
+  messages: Message[];
+}
+
+/** An Alpaca-style row; `input` is the empty string when the row has none. */
+export interface InstructionSample {
+  kind: "instruction";
+  instruction: string;
+  input: string;
+  output: string;
+}
+
+/** Plain text, all of it learned; ends in EOS. */
+export interface TextSample {
+  kind: "text";
+  text: string;
+}
+
+export type Sample = ConversationSample | InstructionSample | TextSample;
+
+/** Which tokens are learned: every token, every assistant turn, or the last assistant turn only. */
+export type MaskPolicy = "all" | "assistant" | "last";
+
+/** Token ids with one loss weight a token: 0 not learned, 1 learned; equal lengths. */
+export interface Rendered {
+  ids: number[];
+  weights: number[];
+}
+
+/** A tokenizer as the rest of the program sees it. Offsets count UTF-16 units of the text given. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  readonly bosTokenId: number | undefined;
+  readonly eosTokenId: number | undefined;
+  readonly padTokenId: number | undefined;
+  /** Every id that ends a turn or a text when generating. */
+  readonly stopTokenIds: readonly number[];
+  /** The model's own Jinja chat template, when its files carry one. */
+  readonly chatTemplate: string | undefined;
+  /** Special tokens by their role name (bos_token, eos_token, …), for Jinja templates. */
+  readonly specialTokens: Readonly<Record<string, string>>;
+  /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
+  encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
+  /** Ids with the half-open UTF-16 span of each in `text`. */
+  encodeWithOffsets(text: string): { ids: number[]; offsets: [number, number][] };
+  decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
+  tokenToId(token: string): number | undefined;
+}
+
+/** Turns a sample into ids and weights; the template is chosen once for a run. */
+export interface Renderer {
+  readonly name: string;
+  /** Training form: the whole sample with the mask of `policy`. */
+  render(sample: Sample, policy: MaskPolicy): Rendered;
+  /** Inference form: what to feed the model so that it answers `messages`. */
+  prompt(messages: readonly Message[]): number[];
+  /** The text of `prompt`, for showing. */
+  promptText(messages: readonly Message[]): string;
+}
