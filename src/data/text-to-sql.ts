@@ -1,0 +1,49 @@
+// How a text-to-SQL example reads as a training row, chat or text form: the one place that says so.
+// Knows nothing of files; the shipped sets and the WikiSQL converter both write rows with it.
+
+export interface SqlColumn {
+  name: string;
+  /** As WikiSQL names types: "text" or "number" (its files say "real" for numbers). */
+  type: string;
+}
+
+export interface SqlTable {
+  name: string;
+  columns: readonly SqlColumn[];
+}
+
+/** A question about a table and the query that answers it, as prompt and answer. */
+export interface SqlExample {
+  prompt: string;
+  answer: string;
+}
+
+/** The system message of the chat form. */
+export const sqlSystemMessage = "Write one SQL query that answers the question.";
+
+/** `singers (name text, age number)`: the table as the prompt shows it. */
+function describeTable(table: SqlTable): string {
+  const columns = table.columns.map((column) => `${column.name} ${column.type}`);
+  return `${table.name} (${columns.join(", ")})`;
+}
+
+/** The prompt and the answer of one example. */
+export function wikisqlRow(question: string, table: SqlTable, sql: string): SqlExample {
+  return { prompt: `Table: ${describeTable(table)}\nQuestion: ${question}`, answer: sql };
+}
+
+/** The example as a chat row: system, user, assistant. */
+export function sqlChatRow(example: SqlExample): { messages: { role: string; content: string }[] } {
+  return {
+    messages: [
+      { role: "system", content: sqlSystemMessage },
+      { role: "user", content: example.prompt },
+      { role: "assistant", content: example.answer },
+    ],
+  };
+}
+
+/** The example as a text row; the query follows `SQL: ` on its own line. */
+export function sqlTextRow(example: SqlExample): { text: string } {
+  return { text: `${example.prompt}\nSQL: ${example.answer}` };
+}
