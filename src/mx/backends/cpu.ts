@@ -1,0 +1,11 @@
+// MLX on the processor: correct everywhere, the reference for tests, slow for large models.
+import { binding } from "../loader.ts";
+import type { Backend } from "./index.ts";
+
+export const cpu: Backend = {
+  name: "cpu",
+  unavailable: () => undefined,
+  activate() {
+    binding().setDefaultDevice("cpu");
+  },
+};

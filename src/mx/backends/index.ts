@@ -1,0 +1,76 @@
+// Decides which device computes: MLX on Metal, then MPS, then CUDA, then the CPU, and says why.
+// Each backend is one file and one line here; a backend answers for itself whether it is there.
+import { ConfigError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
+import { cpu } from "./cpu.ts";
+import { cuda } from "./cuda.ts";
+import { metal } from "./metal.ts";
+import { mps } from "./mps.ts";
+
+export interface Backend {
+  readonly name: string;
+  /** Undefined when it can be used, else why not. */
+  unavailable(): string | undefined;
+  /** Makes it the default device of this process. */
+  activate(): void;
+}
+
+export interface BackendChoice {
+  backend: Backend;
+  /** Why this one, and why not those before it. */
+  reason: string;
+}
+
+/** In order of preference. */
+export const backends: readonly Backend[] = [metal, mps, cuda, cpu];
+
+function named(name: string, order: readonly Backend[]): BackendChoice {
+  const backend = order.find((candidate) => candidate.name === name);
+  const names = order.map((candidate) => candidate.name);
+  if (backend === undefined) {
+    throw new ConfigError("FT-CONFIG-BACKEND", {
+      message: `Unknown backend '${name}'. Valid options: [${names.join(", ")}]`,
+      hint: `FT_BACKEND=${nearest(name, names) ?? "cpu"}`,
+    });
+  }
+  const reason = backend.unavailable();
+  if (reason !== undefined) {
+    throw new ConfigError("FT-CONFIG-BACKEND", {
+      message: `backend '${name}' cannot be used: ${reason}`,
+      hint: "unset FT_BACKEND to let ft choose",
+    });
+  }
+  return { backend, reason: "asked for by FT_BACKEND" };
+}
+
+/** The first available backend, or the one named by `wanted` (FT_BACKEND). Tests pass an order of fakes. */
+export function chooseBackend(
+  wanted: string | undefined,
+  order: readonly Backend[] = backends,
+): BackendChoice {
+  if (wanted !== undefined && wanted !== "") return named(wanted, order);
+  const passedOver: string[] = [];
+  for (const backend of order) {
+    const reason = backend.unavailable();
+    if (reason === undefined) {
+      const why = passedOver.length === 0 ? "first in order" : passedOver.join("; ");
+      return { backend, reason: why };
+    }
+    passedOver.push(`${backend.name}: ${reason}`);
+  }
+  throw new ConfigError("FT-CONFIG-BACKEND", {
+    message: `no backend can be used: ${passedOver.join("; ")}`,
+    hint: "ft info shows what was found",
+  });
+}
+
+let active: BackendChoice | undefined;
+
+/** The backend of this process, chosen and activated at the first call. */
+export function describeBackend(): BackendChoice {
+  if (active === undefined) {
+    active = chooseBackend(process.env["FT_BACKEND"]);
+    active.backend.activate();
+  }
+  return active;
+}

@@ -1,0 +1,10 @@
+// PyTorch's MPS device. MLX reaches the same GPU through Metal, so no addon for it is built.
+import type { Backend } from "./index.ts";
+
+export const mps: Backend = {
+  name: "mps",
+  unavailable: () => "not built: MLX on Metal drives the same GPU",
+  activate() {
+    throw new Error("the MPS backend is not built");
+  },
+};

@@ -1,0 +1,216 @@
+// Operations that read better as functions than as methods: making, joining, attention, composites, optimizer steps.
+// One call to the addon each; no policy.
+import type { Binding, Dtype, Memory, Shape } from "./binding.ts";
+import { binding } from "./loader.ts";
+import { handlesOf, type Operand, Tensor, wrapAll } from "./tensor.ts";
+
+const handleOrNull = (tensor: Tensor | null): number | null => tensor?.handle ?? null;
+
+// --- making
+/** Copies `memory`; its element count must equal the shape's. */
+export function tensor(memory: Memory, shape: Shape, dtype: Dtype): Tensor {
+  return new Tensor(binding().fromMemory(memory, shape, dtype));
+}
+
+export function float32(values: readonly number[] | Float32Array, shape?: Shape): Tensor {
+  const memory = values instanceof Float32Array ? values : Float32Array.from(values);
+  return tensor(memory, shape ?? [memory.length], "float32");
+}
+
+export function int32(values: readonly number[] | Int32Array, shape?: Shape): Tensor {
+  const memory = values instanceof Int32Array ? values : Int32Array.from(values);
+  return tensor(memory, shape ?? [memory.length], "int32");
+}
+
+export function full(shape: Shape, value: number, dtype: Dtype = "float32"): Tensor {
+  return new Tensor(binding().full(shape, value, dtype));
+}
+
+export function zeros(shape: Shape, dtype: Dtype = "float32"): Tensor {
+  return full(shape, 0, dtype);
+}
+
+export function ones(shape: Shape, dtype: Dtype = "float32"): Tensor {
+  return full(shape, 1, dtype);
+}
+
+/** Integers from start (inclusive) to stop (exclusive). */
+export function arange(start: number, stop: number, step = 1, dtype: Dtype = "int32"): Tensor {
+  return new Tensor(binding().arange(start, stop, step, dtype));
+}
+
+// --- joining and choosing
+export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
+  return new Tensor(binding().concatenate(handlesOf(tensors), axis));
+}
+
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  return new Tensor(binding().stack(handlesOf(tensors), axis));
+}
+
+/** `b` as a number takes `a`'s dtype. */
+export function where(condition: Tensor, a: Tensor, b: Operand): Tensor {
+  const right = typeof b === "number" ? binding().scalarLike(b, a.handle) : b.handle;
+  return new Tensor(binding().where(condition.handle, a.handle, right));
+}
+
+/** Zeros above the k-th diagonal of the last two axes. */
+export function tril(a: Tensor, k = 0): Tensor {
+  return new Tensor(binding().tril(a.handle, k));
+}
+
+// --- layers
+/** y = x·Wᵀ (+ bias). W (out, in). */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  return new Tensor(binding().linear(x.handle, weight.handle, handleOrNull(bias)));
+}
+
+export interface LoraOperands {
+  /** (in, rank) */
+  a: Tensor;
+  /** (rank, out) */
+  b: Tensor;
+  scale: number;
+  dropout: number;
+  /** Null: no dropout. */
+  key: Tensor | null;
+}
+
+/** y = x·Wᵀ (+ bias) + scale·(dropout(x)·A·B) (Hu et al. 2021, in mlx-lm's layout). */
+export function loraLinear(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  lora: LoraOperands,
+): Tensor {
+  return new Tensor(
+    binding().loraLinear(
+      x.handle,
+      weight.handle,
+      handleOrNull(bias),
+      lora.a.handle,
+      lora.b.handle,
+      lora.scale,
+      lora.dropout,
+      handleOrNull(lora.key),
+    ),
+  );
+}
+
+export function rmsNorm(x: Tensor, weight: Tensor | null, eps: number): Tensor {
+  return new Tensor(binding().rmsNorm(x.handle, handleOrNull(weight), eps));
+}
+
+export function layerNorm(
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): Tensor {
+  return new Tensor(
+    binding().layerNorm(x.handle, handleOrNull(weight), handleOrNull(bias), eps),
+  );
+}
+
+/** silu(gate)·up. */
+export function swiglu(gate: Tensor, up: Tensor): Tensor {
+  return new Tensor(binding().swiglu(gate.handle, up.handle));
+}
+
+export interface RopeOptions {
+  dims: number;
+  traditional: boolean;
+  /** Null when `freqs` is given. */
+  base: number | null;
+  scale: number;
+  /** Position of the first token. */
+  offset: number;
+  /** Wavelengths, (dims / 2); replaces base. */
+  freqs: Tensor | null;
+}
+
+/** Rotary embedding (Su et al. 2021) of (batch, heads, length, dims). */
+export function rope(x: Tensor, options: RopeOptions): Tensor {
+  const { dims, traditional, base, scale, offset, freqs } = options;
+  return new Tensor(
+    binding().rope(x.handle, dims, traditional, base, scale, offset, handleOrNull(freqs)),
+  );
+}
+
+/** Attention mask: none, causal, or an array that broadcasts to (batch, heads, queries, keys). */
+export type AttentionMask = "" | "causal" | Tensor;
+
+/** (batch, heads, length, dims) each; fewer key heads than query heads means grouped queries. */
+export function attention(
+  queries: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  scale: number,
+  mask: AttentionMask,
+): Tensor {
+  const mode = typeof mask === "string" ? mask : "";
+  const array = typeof mask === "string" ? null : mask.handle;
+  return new Tensor(
+    binding().scaledDotProductAttention(
+      queries.handle,
+      keys.handle,
+      values.handle,
+      scale,
+      mode,
+      array,
+    ),
+  );
+}
+
+/** −log p(target) of each row, float32. logits (…, vocabulary), targets (…). */
+export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  return new Tensor(binding().crossEntropy(logits.handle, targets.handle));
+}
+
+// --- optimizer steps
+export type AdamwSettings = Parameters<Binding["adamw"]>[4];
+
+export interface AdamwState {
+  parameters: Tensor[];
+  first: Tensor[];
+  second: Tensor[];
+}
+
+/** One AdamW update of every parameter; the inputs stay as they are. */
+export function adamw(
+  state: AdamwState,
+  gradients: readonly Tensor[],
+  settings: AdamwSettings,
+): AdamwState {
+  const all = wrapAll(
+    binding().adamw(
+      handlesOf(state.parameters),
+      handlesOf(gradients),
+      handlesOf(state.first),
+      handlesOf(state.second),
+      settings,
+    ),
+  );
+  const count = state.parameters.length;
+  return {
+    parameters: all.slice(0, count),
+    first: all.slice(count, 2 * count),
+    second: all.slice(2 * count),
+  };
+}
+
+/** The global norm before clipping, and the gradients scaled so that it is at most `maximum`. */
+export function clipNorm(
+  gradients: readonly Tensor[],
+  maximum: number,
+): { norm: Tensor; gradients: Tensor[] } {
+  const [norm, ...clipped] = wrapAll(binding().clipNorm(handlesOf(gradients), maximum));
+  if (norm === undefined) throw new RangeError("clipNorm needs at least one gradient");
+  return { norm, gradients: clipped };
+}
+
+// --- evaluating
+/** Computes everything asked for in one pass over the graph. */
+export function evaluate(tensors: readonly Tensor[]): void {
+  binding().eval(handlesOf(tensors));
+}

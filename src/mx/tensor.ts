@@ -1,0 +1,246 @@
+// One MLX array as TypeScript sees it: a handle with methods that read like the field's notation.
+// Holds no memory itself and knows nothing of layers; scopes decide when arrays are freed.
+import type { Axes, Dtype, Handle, Memory, Shape } from "./binding.ts";
+import { binding } from "./loader.ts";
+
+/** A tensor, or a number that takes the other operand's dtype. */
+export type Operand = Tensor | number;
+
+type Unary = (a: Handle) => Handle;
+type Binary = (a: Handle, b: Handle) => Handle;
+
+export class Tensor {
+  readonly handle: Handle;
+  #shape: Shape | undefined;
+  #dtype: Dtype | undefined;
+
+  constructor(handle: Handle) {
+    this.handle = handle;
+  }
+
+  get shape(): Shape {
+    this.#shape ??= binding().shape(this.handle);
+    return this.#shape;
+  }
+
+  get dtype(): Dtype {
+    this.#dtype ??= binding().dtype(this.handle);
+    return this.#dtype;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  get size(): number {
+    return this.shape.reduce((product, length) => product * length, 1);
+  }
+
+  get nbytes(): number {
+    return binding().nbytes(this.handle);
+  }
+
+  /** Length of one axis; negative axes count from the end. Throws RangeError when there is no such axis. */
+  dim(axis: number): number {
+    const length = this.shape.at(axis);
+    if (length === undefined) throw new RangeError(`axis ${axis} of a ${this.ndim}-d tensor`);
+    return length;
+  }
+
+  /** Frees the array now; using the tensor afterwards is a NativeError. */
+  dispose(): void {
+    binding().free([this.handle]);
+  }
+
+  /** Evaluates and reads the only element. */
+  item(): number {
+    return binding().item(this.handle);
+  }
+
+  /** Evaluates and copies out; float16 and bfloat16 come as Uint16Array bit patterns. */
+  toMemory(): Memory {
+    return binding().toMemory(this.handle);
+  }
+
+  /** Evaluates and copies out as float32, converting when the dtype differs. */
+  toFloat32(): Float32Array {
+    if (this.dtype === "float32") return this.toMemory() as Float32Array;
+    const converted = this.astype("float32");
+    const data = converted.toMemory() as Float32Array;
+    converted.dispose();
+    return data;
+  }
+
+  // --- element-wise
+  add(other: Operand): Tensor {
+    return this.#binary(binding().add, other);
+  }
+  sub(other: Operand): Tensor {
+    return this.#binary(binding().subtract, other);
+  }
+  mul(other: Operand): Tensor {
+    return this.#binary(binding().multiply, other);
+  }
+  div(other: Operand): Tensor {
+    return this.#binary(binding().divide, other);
+  }
+  pow(other: Operand): Tensor {
+    return this.#binary(binding().power, other);
+  }
+  maximum(other: Operand): Tensor {
+    return this.#binary(binding().maximum, other);
+  }
+  minimum(other: Operand): Tensor {
+    return this.#binary(binding().minimum, other);
+  }
+  equal(other: Operand): Tensor {
+    return this.#binary(binding().equal, other);
+  }
+  less(other: Operand): Tensor {
+    return this.#binary(binding().less, other);
+  }
+  lessEqual(other: Operand): Tensor {
+    return this.#binary(binding().lessEqual, other);
+  }
+  greater(other: Operand): Tensor {
+    return this.#binary(binding().greater, other);
+  }
+  greaterEqual(other: Operand): Tensor {
+    return this.#binary(binding().greaterEqual, other);
+  }
+  logicalAnd(other: Tensor): Tensor {
+    return this.#binary(binding().logicalAnd, other);
+  }
+  neg(): Tensor {
+    return this.#unary(binding().negative);
+  }
+  exp(): Tensor {
+    return this.#unary(binding().exp);
+  }
+  log(): Tensor {
+    return this.#unary(binding().log);
+  }
+  sqrt(): Tensor {
+    return this.#unary(binding().sqrt);
+  }
+  square(): Tensor {
+    return this.#unary(binding().square);
+  }
+  tanh(): Tensor {
+    return this.#unary(binding().tanh);
+  }
+  erf(): Tensor {
+    return this.#unary(binding().erf);
+  }
+  sigmoid(): Tensor {
+    return this.#unary(binding().sigmoid);
+  }
+  isfinite(): Tensor {
+    return this.#unary(binding().isfinite);
+  }
+  stopGradient(): Tensor {
+    return this.#unary(binding().stopGradient);
+  }
+  astype(dtype: Dtype): Tensor {
+    return new Tensor(binding().astype(this.handle, dtype));
+  }
+
+  // --- reductions and order
+  sum(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().sum(this.handle, axes, keepDims));
+  }
+  mean(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().mean(this.handle, axes, keepDims));
+  }
+  max(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().max(this.handle, axes, keepDims));
+  }
+  all(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().all(this.handle, axes, keepDims));
+  }
+  logsumexp(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().logsumexp(this.handle, axes, keepDims));
+  }
+  softmax(axes: Axes = -1, precise = false): Tensor {
+    return new Tensor(binding().softmax(this.handle, axes, precise));
+  }
+  argmax(axis = -1, keepDims = false): Tensor {
+    return new Tensor(binding().argmax(this.handle, axis, keepDims));
+  }
+  argsort(axis = -1): Tensor {
+    return new Tensor(binding().argsort(this.handle, axis));
+  }
+  cumsum(axis = -1, reverse = false, inclusive = true): Tensor {
+    return new Tensor(binding().cumsum(this.handle, axis, reverse, inclusive));
+  }
+
+  // --- shape
+  reshape(...shape: number[]): Tensor {
+    return new Tensor(binding().reshape(this.handle, shape));
+  }
+  /** Without axes: all of them reversed. */
+  transpose(...axes: number[]): Tensor {
+    return new Tensor(binding().transpose(this.handle, axes.length === 0 ? null : axes));
+  }
+  swapaxes(axis1: number, axis2: number): Tensor {
+    return new Tensor(binding().swapaxes(this.handle, axis1, axis2));
+  }
+  expandDims(...axes: number[]): Tensor {
+    return new Tensor(binding().expandDims(this.handle, axes));
+  }
+  squeeze(...axes: number[]): Tensor {
+    return new Tensor(binding().squeeze(this.handle, axes));
+  }
+  broadcastTo(...shape: number[]): Tensor {
+    return new Tensor(binding().broadcastTo(this.handle, shape));
+  }
+  split(parts: number, axis = -1): Tensor[] {
+    return wrapAll(binding().split(this.handle, parts, axis));
+  }
+  splitAt(indices: readonly number[], axis = -1): Tensor[] {
+    return wrapAll(binding().splitAt(this.handle, indices, axis));
+  }
+  /** The half-open range [start, stop) of one axis. */
+  narrow(axis: number, start: number, stop: number): Tensor {
+    const position = axis < 0 ? axis + this.ndim : axis;
+    const starts = this.shape.map((_, index) => (index === position ? start : 0));
+    const stops = this.shape.map((length, index) => (index === position ? stop : length));
+    const strides = this.shape.map(() => 1);
+    return new Tensor(binding().slice(this.handle, starts, stops, strides));
+  }
+  /** This tensor with the block at `start` replaced by `update`. */
+  updated(update: Tensor, start: Shape): Tensor {
+    const stop = start.map((first, index) => first + update.dim(index));
+    const strides = start.map(() => 1);
+    return new Tensor(binding().sliceUpdate(this.handle, update.handle, start, stop, strides));
+  }
+  take(indices: Tensor, axis: number): Tensor {
+    return new Tensor(binding().take(this.handle, indices.handle, axis));
+  }
+  takeAlongAxis(indices: Tensor, axis: number): Tensor {
+    return new Tensor(binding().takeAlongAxis(this.handle, indices.handle, axis));
+  }
+
+  // --- linear algebra
+  matmul(other: Tensor): Tensor {
+    return new Tensor(binding().matmul(this.handle, other.handle));
+  }
+
+  #unary(op: Unary): Tensor {
+    return new Tensor(op(this.handle));
+  }
+
+  #binary(op: Binary, other: Operand): Tensor {
+    const right =
+      typeof other === "number" ? binding().scalarLike(other, this.handle) : other.handle;
+    return new Tensor(op(this.handle, right));
+  }
+}
+
+export function wrapAll(handles: readonly Handle[]): Tensor[] {
+  return handles.map((handle) => new Tensor(handle));
+}
+
+export function handlesOf(tensors: readonly Tensor[]): Handle[] {
+  return tensors.map((tensor) => tensor.handle);
+}
