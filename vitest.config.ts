@@ -1,0 +1,58 @@
+// Tests by what they need: a folder under tests/ is a project, and its need decides how it runs.
+// No list of test groups: those are the Makefile's.
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+interface Needs {
+  /** Test files at a time. One, where tests share the processor's threads or a device. */
+  maxWorkers: number;
+  timeoutSeconds: number;
+  env?: Record<string, string>;
+}
+
+const oneBlasThread = { MLX_DISABLE_COMPILE: "1", FT_BLAS_THREADS: "1" };
+const guarded = {
+  NODE_OPTIONS: `--import=${new URL("tests/setup/loopback-only.mjs", import.meta.url).href}`,
+};
+
+const projects: Record<string, Needs> = {
+  unit: { maxWorkers: 2, timeoutSeconds: 30 },
+  native: { maxWorkers: 1, timeoutSeconds: 30, env: oneBlasThread },
+  contract: { maxWorkers: 1, timeoutSeconds: 60, env: oneBlasThread },
+  parity: { maxWorkers: 1, timeoutSeconds: 60, env: oneBlasThread },
+  cli: { maxWorkers: 1, timeoutSeconds: 120, env: { ...oneBlasThread, ...guarded } },
+};
+
+// Needs Python peers (make interop), so a plain run leaves it out.
+if (process.env["FT_INTEROP"] === "1") {
+  projects["interop"] = { maxWorkers: 1, timeoutSeconds: 600, env: oneBlasThread };
+}
+
+function project([name, needs]: [string, Needs], order: number): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      pool: "forks",
+      maxWorkers: needs.maxWorkers,
+      sequence: { groupOrder: order },
+      testTimeout: needs.timeoutSeconds * 1000,
+      hookTimeout: needs.timeoutSeconds * 1000,
+      setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],
+      env: needs.env ?? {},
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: Object.entries(projects).map(project),
+    globalSetup: ["tests/setup/run-folder.ts"],
+    reporters: ["default", "./dev/report/totals.ts"],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["html", "text-summary"],
+      thresholds: { lines: 50, statements: 50, functions: 50, branches: 50 },
+    },
+  },
+});
