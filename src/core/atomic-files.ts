@@ -1,0 +1,104 @@
+// Writes files and folders so that a crash leaves the old content or the new, never half of one.
+// Not a lock: two writers of one path still race, and the last rename wins.
+import { randomBytes } from "node:crypto";
+import { constants, existsSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** Flushes a file or a folder's entries to the disk. Systems that cannot sync a folder are left alone. */
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EPERM" && code !== "EISDIR" && code !== "EINVAL") throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A name next to `path` that no other writer uses; hidden so that listings skip it. */
+export function temporaryNameFor(path: string): string {
+  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  return join(dirname(path), `.${basename(path)}.tmp-${suffix}`);
+}
+
+/**
+ * Writes `data` to `path` through a temporary file: write, fsync, rename, fsync of the folder.
+ * Missing parent folders are made. `mode` is that of a new file, 0o644 when not given.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: { mode?: number } = {},
+): Promise<void> {
+  const target = resolve(path);
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = temporaryNameFor(target);
+  try {
+    const handle = await open(temporary, "wx", options.mode ?? 0o644);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncPath(dirname(target));
+}
+
+/** Writes `value` as indented JSON with a final newline, atomically. */
+export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncPath(path);
+  }
+  await syncPath(folder);
+}
+
+/** Where the old folder waits while the new one takes its name. */
+function asideName(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}.replaced`);
+}
+
+/**
+ * Gives `temporaryFolder` the name `finalFolder`, both on one file system, after syncing every file in it.
+ * No system call swaps two folders everywhere, so an existing folder is first set aside: after a crash
+ * between the two renames, `recoverFolder` puts it back.
+ */
+export async function replaceFolderAtomic(
+  temporaryFolder: string,
+  finalFolder: string,
+): Promise<void> {
+  const target = resolve(finalFolder);
+  await recoverFolder(target);
+  await syncTree(temporaryFolder);
+  const aside = asideName(target);
+  if (existsSync(target)) await rename(target, aside);
+  await rename(temporaryFolder, target);
+  await syncPath(dirname(target));
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** Undoes a `replaceFolderAtomic` that a crash cut short. True when the old folder was put back. */
+export async function recoverFolder(finalFolder: string): Promise<boolean> {
+  const target = resolve(finalFolder);
+  const aside = asideName(target);
+  if (!existsSync(aside)) return false;
+  if (existsSync(target)) {
+    await rm(aside, { recursive: true, force: true });
+    return false;
+  }
+  await rename(aside, target);
+  return true;
+}

@@ -1,0 +1,133 @@
+// Parses JSON and says where malformed text goes wrong: JSON.parse alone often names no position.
+// Not a second parser: the scan below runs only after JSON.parse has refused the text.
+
+/** Where JSON text is malformed. `offset` counts UTF-16 units from 0; line and column from 1. */
+export interface JsonProblem {
+  offset: number;
+  line: number;
+  column: number;
+  reason: string;
+}
+
+export type JsonResult = { ok: true; value: unknown } | { ok: false; problem: JsonProblem };
+
+type Expected = "value" | "value or ]" | "name or }" | "name" | ":" | ", or }" | ", or ]" | "end";
+
+const space = /[ \t\n\r]*/y;
+const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+function matchAt(pattern: RegExp, text: string, offset: number): number | undefined {
+  pattern.lastIndex = offset;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+/** Past the closing quote. Not one pattern: on a long string that would exhaust the pattern's stack. */
+function stringEnd(text: string, start: number): number | undefined {
+  if (text[start] !== '"') return undefined;
+  let offset = start + 1;
+  while (offset < text.length) {
+    const code = text.charCodeAt(offset);
+    if (code === 0x22) return offset + 1;
+    if (code < 0x20) return undefined;
+    const next = code === 0x5c ? matchAt(escape, text, offset) : offset + 1;
+    if (next === undefined) return undefined;
+    offset = next;
+  }
+  return undefined;
+}
+
+/** What may follow a finished value inside the innermost open bracket. */
+function afterValue(open: readonly string[]): Expected {
+  const bracket = open.at(-1);
+  return bracket === undefined ? "end" : bracket === "{" ? ", or }" : ", or ]";
+}
+
+function closes(expected: Expected, character: string | undefined): boolean {
+  return character !== undefined && expected.endsWith(` or ${character}`);
+}
+
+/** One step of the scan: the next offset and what may come there, or undefined when malformed. */
+function step(
+  text: string,
+  offset: number,
+  expected: Expected,
+  open: string[],
+): [number, Expected] | undefined {
+  const character = text[offset];
+  if (closes(expected, character)) {
+    open.pop();
+    return [offset + 1, afterValue(open)];
+  }
+  if (expected === ":") return character === ":" ? [offset + 1, "value"] : undefined;
+  if (expected.startsWith(",")) {
+    if (character !== ",") return undefined;
+    return [offset + 1, open.at(-1) === "{" ? "name" : "value"];
+  }
+  if (expected.startsWith("name")) {
+    const end = stringEnd(text, offset);
+    return end === undefined ? undefined : [end, ":"];
+  }
+  if (character === "{" || character === "[") {
+    open.push(character);
+    return [offset + 1, character === "{" ? "name or }" : "value or ]"];
+  }
+  const end = stringEnd(text, offset) ?? matchAt(scalar, text, offset);
+  return end === undefined ? undefined : [end, afterValue(open)];
+}
+
+function firstFault(text: string): { offset: number; expected: Expected } | undefined {
+  const open: string[] = [];
+  let expected: Expected = "value";
+  let offset = 0;
+  for (;;) {
+    offset = matchAt(space, text, offset) ?? offset;
+    if (expected === "end" && offset === text.length) return undefined;
+    const next = expected === "end" ? undefined : step(text, offset, expected, open);
+    if (next === undefined) return { offset, expected };
+    [offset, expected] = next;
+  }
+}
+
+const expectedWords: Record<Expected, string> = {
+  value: "a value",
+  "value or ]": "a value or ']'",
+  "name or }": "a name in double quotes or '}'",
+  name: "a name in double quotes",
+  ":": "':'",
+  ", or }": "',' or '}'",
+  ", or ]": "',' or ']'",
+  end: "the end",
+};
+
+function describe(text: string, offset: number, expected: Expected): string {
+  if (offset >= text.length) return `the text ends where ${expectedWords[expected]} should come`;
+  if (text[offset] === '"' && expected !== "end" && !expected.startsWith(",")) {
+    return "a string that does not end or holds a bad escape or control character";
+  }
+  const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  return `found ${JSON.stringify(found)} where ${expectedWords[expected]} should come`;
+}
+
+/** Line and column, both from 1, of an offset in `text`. */
+export function positionAt(text: string, offset: number): { line: number; column: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {
+    line++;
+    lineStart = at + 1;
+  }
+  return { line, column: offset - lineStart + 1 };
+}
+
+/** Parses JSON (RFC 8259). Never throws for malformed text. */
+export function parseJson(text: string): JsonResult {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    const fault = firstFault(text);
+    const offset = fault?.offset ?? 0;
+    const reason = fault === undefined ? String(error) : describe(text, offset, fault.expected);
+    return { ok: false, problem: { offset, ...positionAt(text, offset), reason } };
+  }
+}
