@@ -1,0 +1,7 @@
+// The surface of nn/: modules, layers, gradients, optimizers, schedules.
+export * from "./gradients.ts";
+export * from "./layers.ts";
+export * from "./module.ts";
+export * from "./optimizers/index.ts";
+export * from "./schedules.ts";
+export * from "./stochastic.ts";

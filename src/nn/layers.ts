@@ -1,0 +1,98 @@
+// The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
+// models are loaded or drawn by `initialize`, never used as constructed.
+import {
+  type Dtype,
+  layerNorm,
+  linear,
+  ones,
+  rmsNorm,
+  type Tensor,
+  zeros,
+} from "../mx/index.ts";
+import { Module } from "./module.ts";
+
+/** A layer with a (out, in) matrix that adapters may wrap, whatever its forward pass looks like. */
+export interface LinearLike {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly weight: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** y = x·Wᵀ + b. Weight (out, in), bias (out). */
+export class Linear extends Module implements LinearLike {
+  weight: Tensor;
+  declare bias?: Tensor;
+
+  constructor(inputSize: number, outputSize: number, options: { bias: boolean; dtype?: Dtype }) {
+    super();
+    this.weight = zeros([outputSize, inputSize], options.dtype);
+    if (options.bias) this.bias = zeros([outputSize], options.dtype);
+  }
+
+  get inputSize(): number {
+    return this.weight.dim(1);
+  }
+
+  get outputSize(): number {
+    return this.weight.dim(0);
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias ?? null);
+  }
+}
+
+/** Rows of a (count, size) table; `asLinear` is the tied output head. */
+export class Embedding extends Module {
+  weight: Tensor;
+
+  constructor(count: number, size: number, dtype?: Dtype) {
+    super();
+    this.weight = zeros([count, size], dtype);
+  }
+
+  /** ids (…) → (…, size). */
+  forward(ids: Tensor): Tensor {
+    return this.weight.take(ids, 0);
+  }
+
+  /** x (…, size) → (…, count). */
+  asLinear(x: Tensor): Tensor {
+    return linear(x, this.weight, null);
+  }
+}
+
+/** x / rms(x) · weight (Zhang & Sennrich 2019). */
+export class RMSNorm extends Module {
+  weight: Tensor;
+  readonly #eps: number;
+
+  constructor(size: number, eps: number, dtype?: Dtype) {
+    super();
+    this.weight = ones([size], dtype);
+    this.#eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.weight, this.#eps);
+  }
+}
+
+/** (x − mean) / std · weight + bias (Ba et al. 2016). */
+export class LayerNorm extends Module {
+  weight: Tensor;
+  bias: Tensor;
+  readonly #eps: number;
+
+  constructor(size: number, eps: number, dtype?: Dtype) {
+    super();
+    this.weight = ones([size], dtype);
+    this.bias = zeros([size], dtype);
+    this.#eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return layerNorm(x, this.weight, this.bias, this.#eps);
+  }
+}

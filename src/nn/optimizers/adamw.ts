@@ -1,0 +1,53 @@
+// AdamW (Loshchilov & Hutter 2019), decoupled decay, numerics of mlx.optimizers.AdamW; moments in float32.
+import { adamw as adamwStep, type Tensor } from "../../mx/index.ts";
+import { Moments } from "./moments.ts";
+import type { OptimizedSlot, Optimizer, OptimizerMaker, OptimizerSettings } from "./optimizer.ts";
+
+class AdamW implements Optimizer {
+  readonly #slots: readonly OptimizedSlot[];
+  readonly #settings: OptimizerSettings;
+  readonly #first: Moments;
+  readonly #second: Moments;
+  #steps = 0;
+
+  constructor(slots: readonly OptimizedSlot[], settings: OptimizerSettings) {
+    this.#slots = slots;
+    this.#settings = settings;
+    this.#first = new Moments("first_moment", slots);
+    this.#second = new Moments("second_moment", slots);
+  }
+
+  update(gradients: readonly Tensor[], learningRate: number): void {
+    this.#steps += 1;
+    const { beta1, beta2, eps, weightDecay, biasCorrection } = this.#settings;
+    const next = adamwStep(
+      {
+        parameters: this.#slots.map((slot) => slot.get()),
+        first: this.#first.values,
+        second: this.#second.values,
+      },
+      gradients,
+      { learningRate, beta1, beta2, eps, weightDecay, biasCorrection, step: this.#steps },
+    );
+    next.parameters.forEach((value, index) => this.#slots[index]?.set(value));
+    this.#first.values = next.first;
+    this.#second.values = next.second;
+  }
+
+  state() {
+    const tensors = new Map([...this.#first.entries(), ...this.#second.entries()]);
+    return { tensors, steps: this.#steps };
+  }
+
+  restore(state: { tensors: ReadonlyMap<string, Tensor>; steps: number }): void {
+    this.#first.restore(state.tensors);
+    this.#second.restore(state.tensors);
+    this.#steps = state.steps;
+  }
+
+  tensors(): Tensor[] {
+    return [...this.#first.values, ...this.#second.values];
+  }
+}
+
+export const adamw: OptimizerMaker = (slots, settings) => new AdamW(slots, settings);

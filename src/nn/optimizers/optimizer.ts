@@ -1,0 +1,34 @@
+// What every optimizer is to the trainer: something that moves parameters and whose state can be saved.
+import type { Tensor } from "../../mx/index.ts";
+import type { ParameterSlot } from "../module.ts";
+
+/** A parameter as an optimizer sees it. `isHidden`: inside a block, so neither embedding nor head. */
+export interface OptimizedSlot extends ParameterSlot {
+  isHidden: boolean;
+}
+
+export interface OptimizerSettings {
+  beta1: number;
+  beta2: number;
+  eps: number;
+  weightDecay: number;
+  biasCorrection: boolean;
+  /** Muon only: momentum, and the AdamW rate of what is not a hidden matrix, as a share of the learning rate. */
+  momentum: number;
+  adamwShare: number;
+}
+
+export interface Optimizer {
+  /** Replaces every slot's parameter; gradients in the order of the slots. Nothing is evaluated. */
+  update(gradients: readonly Tensor[], learningRate: number): void;
+  /** Moments by name, and the step count: all that is needed to go on as if never stopped. */
+  state(): { tensors: Map<string, Tensor>; steps: number };
+  /** Throws ModelError when names or shapes differ from the slots'. */
+  restore(state: { tensors: ReadonlyMap<string, Tensor>; steps: number }): void;
+  tensors(): Iterable<Tensor>;
+}
+
+export type OptimizerMaker = (
+  slots: readonly OptimizedSlot[],
+  settings: OptimizerSettings,
+) => Optimizer;
