@@ -1,0 +1,50 @@
+// The errors that several readers here share: a malformed file, and the way to get a sound copy of it.
+// Not the hub's errors: those are in hub-errors.ts.
+import { realpathSync } from "node:fs";
+import { ExitCode, ModelError } from "../core/errors.ts";
+
+const SHOWN_PROBLEMS = 20;
+const CACHED = /[\\/]models--([^\\/]+)[\\/]/;
+
+/** At most twenty lines, and how many more there are. */
+export function shown(problems: readonly string[]): string[] {
+  if (problems.length <= SHOWN_PROBLEMS) return [...problems];
+  const more = problems.length - SHOWN_PROBLEMS;
+  return [...problems.slice(0, SHOWN_PROBLEMS), `and ${more} more`];
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** In the hub cache a snapshot's file is a link; only without the blob behind it is it fetched again. */
+function blobBehind(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+/** The command that replaces a broken file by a fresh copy, as far as its origin can be told. */
+export function downloadAgain(file: string): string {
+  const id = CACHED.exec(file)?.[1]?.replace("--", "/");
+  if (id === undefined) return "download or copy the file again, then compare its size";
+  return `download again: rm ${quoted(blobBehind(file))} && ft models pull ${id}`;
+}
+
+/** A weight file that is broken or hostile; exit 7. */
+export function malformed(
+  code: string,
+  file: string,
+  message: string,
+  problems: readonly string[] = [],
+): ModelError {
+  return new ModelError(code, {
+    at: { file },
+    message,
+    problems: shown(problems),
+    hint: downloadAgain(file),
+    exitCode: ExitCode.malformedWeights,
+  });
+}
