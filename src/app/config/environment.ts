@@ -1,0 +1,55 @@
+// Options from the environment: FT_ + group + key, in capitals: FT_OPTIMIZATION_EPOCHS, FT_LORA_R, FT_SEED.
+// Lists are comma separated; `null` clears an option that may be null.
+import { ConfigError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
+import { type Option, optionsOf, valueFromText } from "../../core/options.ts";
+import type { Environment } from "../../core/paths.ts";
+import { type ConfigLayer, setAt } from "./layers.ts";
+import { RunConfigSchema } from "./schema.ts";
+
+/** Chooses a profile, as `--profile` does. */
+export const PROFILE_VARIABLE = "FT_PROFILE";
+
+/** The variable that sets an option. */
+export function variableOf(path: readonly string[]): string {
+  return `FT_${path.join("_").toUpperCase()}`;
+}
+
+/** Every variable with the option it sets. */
+export function environmentOptions(): ReadonlyMap<string, Option> {
+  return new Map(optionsOf(RunConfigSchema).map((option) => [variableOf(option.path), option]));
+}
+
+function groupPrefixes(options: Iterable<Option>): Set<string> {
+  const groups = [...options].filter((option) => option.path.length > 1);
+  return new Set(groups.map((option) => `${variableOf(option.path.slice(0, 1))}_`));
+}
+
+function refuseUnknown(environment: Environment, known: ReadonlyMap<string, Option>): void {
+  const prefixes = [...groupPrefixes(known.values())];
+  const unknown = Object.keys(environment).filter(
+    (name) => !known.has(name) && prefixes.some((prefix) => name.startsWith(prefix)),
+  );
+  if (unknown.length === 0) return;
+  const problems = unknown.map((name) => {
+    const near = nearest(name, known.keys());
+    return `${name}: no such option${near === undefined ? "" : `; did you mean ${near}?`}`;
+  });
+  throw new ConfigError("FT-CONFIG-006", {
+    message: problems.join("\n"),
+    hint: "ft config schema --environment lists every variable",
+  });
+}
+
+/** The layer of the environment; undefined when no variable is set. Throws on a variable that names no option. */
+export function environmentLayer(environment: Environment): ConfigLayer | undefined {
+  const known = environmentOptions();
+  refuseUnknown(environment, known);
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of known) {
+    const text = environment[name];
+    if (text !== undefined && text !== "") setAt(values, option.path, valueFromText(option, text));
+  }
+  if (Object.keys(values).length === 0) return undefined;
+  return { kind: "environment", values, originOf: (path) => `environment:${variableOf(path)}` };
+}

@@ -1,0 +1,119 @@
+// Configuration files: YAML or JSON in, YAML out, with the line of every key for messages.
+// Says nothing about what the keys mean.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  stringify,
+} from "yaml";
+import { writeFileAtomic } from "../../core/atomic-file.ts";
+import { ConfigError, type Location } from "../../core/errors.ts";
+import { type Environment, ftHome } from "../../core/paths.ts";
+import { type ConfigLayer, isGroup, type LayerKind, type RawValues } from "./layers.ts";
+import type { RunConfig } from "./schema.ts";
+
+/** The user's own defaults for every run. */
+export function userFile(environment: Environment): string {
+  return join(ftHome(environment), "config.yaml");
+}
+
+/** Defaults of the project in a folder. */
+export function projectFile(cwd: string): string {
+  return join(cwd, "ft.yaml");
+}
+
+function readText(file: string): string {
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new ConfigError("FT-CONFIG-001", {
+      message: `Configuration file not found: ${file}`,
+      hint: "ft config show > config.yml writes one with every default",
+    });
+  }
+  return readFileSync(file, "utf8");
+}
+
+function parse(file: string, text: string, lines: LineCounter): Document.Parsed {
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new ConfigError("FT-CONFIG-002", {
+      at: { file, line: lines.linePos(error.pos[0]).line },
+      message: `Invalid YAML format: ${error.message}`,
+      hint: "ft config show prints a configuration to compare with",
+    });
+  }
+  return document;
+}
+
+function values(file: string, document: Document.Parsed): RawValues {
+  const content: unknown = document.toJS();
+  if (content === null || content === undefined) {
+    throw new ConfigError("FT-CONFIG-003", {
+      message: `Configuration file is empty: ${file}`,
+      hint: "ft config show > config.yml writes one with every default",
+    });
+  }
+  if (!isGroup(content)) {
+    throw new ConfigError("FT-CONFIG-002", {
+      at: { file },
+      message: "Invalid YAML format: expected keys and values at the top",
+      hint: "ft config show prints a configuration to compare with",
+    });
+  }
+  return content;
+}
+
+/** Offset of a key in the file, or of the nearest group around it. */
+function offsetOf(document: Document.Parsed, path: readonly string[]): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const key of path) {
+    if (!isMap(node)) return offset;
+    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+    if (pair === undefined) return offset;
+    offset = isScalar(pair.key) ? pair.key.range?.[0] : offset;
+    node = isCollection(pair.value) ? pair.value : undefined;
+  }
+  return offset;
+}
+
+/** Reads a YAML or JSON file as a layer. Throws ConfigError: not found, invalid, empty. */
+export function readConfigFile(kind: LayerKind, file: string): ConfigLayer {
+  const lines = new LineCounter();
+  const document = parse(file, readText(file), lines);
+  return {
+    kind,
+    values: values(file, document),
+    originOf: () => `${kind}:${file}`,
+    locate: (path): Location => {
+      const offset = offsetOf(document, path);
+      return offset === undefined ? { file } : { file, line: lines.linePos(offset).line };
+    },
+  };
+}
+
+/** Layers of the user's and the project's file, those that exist. */
+export function standingFiles(cwd: string, environment: Environment): ConfigLayer[] {
+  const candidates: [LayerKind, string][] = [
+    ["user", userFile(environment)],
+    ["project", projectFile(cwd)],
+  ];
+  return candidates
+    .filter(([, file]) => existsSync(file))
+    .map(([kind, file]) => readConfigFile(kind, file));
+}
+
+/** A configuration as YAML that loads to the same values. */
+export function toYaml(config: RunConfig): string {
+  return stringify(config, { lineWidth: 0 });
+}
+
+/** Writes a configuration as YAML; `readConfigFile` gives the same values back. */
+export function saveConfigFile(file: string, config: RunConfig): void {
+  writeFileAtomic(file, toYaml(config));
+}

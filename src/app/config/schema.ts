@@ -1,0 +1,48 @@
+// The whole run configuration, composed of the option groups that live beside the code they configure.
+// States no defaults but its own two (output_dir, seed); presets and profiles are values over this schema.
+import { z } from "zod";
+import { LoraOptions } from "../../adapters/options.ts";
+import { flags } from "../../core/flags.ts";
+import { DataOptions } from "../../data/options.ts";
+import { ModelOptions } from "../../models/options.ts";
+import { Method, OptimizationOptions } from "../../train/options.ts";
+
+export const RunConfigSchema = z.strictObject({
+  model: ModelOptions.prefault({}).describe("The model to start from"),
+  data: DataOptions.prefault({}).describe("What it learns from"),
+  method: Method,
+  lora: LoraOptions.prefault({}).describe("The adapter"),
+  optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
+  output_dir: z
+    .string()
+    .min(1, { error: "Output folder is required" })
+    .default("./output")
+    .describe("Run folder: configuration, events, checkpoints and the final model")
+    .register(flags, { long: "output", short: "o", value: "FOLDER" }),
+  seed: z
+    .int()
+    .min(0, { error: "Seed must not be negative" })
+    .default(42)
+    .describe("Seed of splitting, order, dropout and adapter weights")
+    .register(flags, { value: "N" }),
+});
+
+/** Every value of a run, resolved. */
+export type RunConfig = z.infer<typeof RunConfigSchema>;
+
+/** Some values of a run, nested as in YAML: what a profile, a file or the flags say. */
+export type PartialRunConfig = {
+  [K in keyof RunConfig]?: RunConfig[K] extends
+    | readonly unknown[]
+    | string
+    | number
+    | boolean
+    | null
+    ? RunConfig[K]
+    : Partial<RunConfig[K]>;
+};
+
+/** The schema's defaults; a model and data are still missing. */
+export function defaultRunConfig(): RunConfig {
+  return RunConfigSchema.parse({});
+}

@@ -1,0 +1,17 @@
+// How an option of a zod schema is spelled on the command line, kept beside the option itself.
+// Only the spelling: parsing flags is the command line's business, defaults are the schema's.
+import { z } from "zod";
+
+export interface FlagSpelling {
+  /** Long name without dashes; the kebab-case of the key when absent. */
+  long?: string;
+  /** One letter. */
+  short?: string;
+  /** What stands for the value in help, for example "N" or "FILE". */
+  value?: string;
+  /** No flag: the option is set by an argument or in a file only. */
+  hidden?: boolean;
+}
+
+/** Options register their spelling here: `z.number().default(8).register(flags, { long: "lora-rank" })`. */
+export const flags = z.registry<FlagSpelling>();

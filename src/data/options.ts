@@ -1,0 +1,62 @@
+// Options of the training data: files, how rows become text, what is learned, how it is split.
+// Not the row formats themselves.
+import { z } from "zod";
+import { flags } from "../core/flags.ts";
+
+export const DATA_FORMATS = ["auto", "chat", "mlx"] as const;
+export const MASKS = ["all", "assistant", "last"] as const;
+export const DATA_ORDERS = ["shuffled", "sequential"] as const;
+
+/** What `train_file` says when the shipped set is meant; its form follows the template. */
+export const BUILTIN_DATASET = "builtin/text-to-sql";
+
+export const DataOptions = z.strictObject({
+  train_file: z
+    .string()
+    .default("")
+    .describe(`JSON or JSONL file, folder with train/valid/test.jsonl, or ${BUILTIN_DATASET}`)
+    .register(flags, { long: "data", value: "PATH" }),
+  validation_file: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("Validation rows; null splits them off the training rows")
+    .register(flags, { value: "FILE" }),
+  template: z
+    .string()
+    .default("auto")
+    .describe(
+      "How conversations read: auto (the model's own, else alpaca), a name, or a template file",
+    )
+    .register(flags, { short: "t", value: "NAME" }),
+  format: z
+    .enum(DATA_FORMATS)
+    .default("auto")
+    .describe("Form of the rows; auto detects it row by row"),
+  max_length: z
+    .int()
+    .positive({ error: "Maximum length must be positive" })
+    .default(2048)
+    .describe("Longest row in tokens; longer rows are cut"),
+  validation_split: z
+    .number()
+    .min(0, { error: "Validation split must be between 0 and 1" })
+    .lt(1, { error: "Validation split must be between 0 and 1" })
+    .default(0.1)
+    .describe("Share of the rows kept for validation when there is no validation file")
+    .register(flags, { long: "val-split", value: "SHARE" }),
+  validate_files: z.boolean().default(true).describe("Check every row before training"),
+  mask: z
+    .enum(MASKS)
+    .default("assistant")
+    .describe(
+      "What is learned in a conversation: every token, every assistant turn, or the last one",
+    ),
+  order: z
+    .enum(DATA_ORDERS)
+    .default("shuffled")
+    .describe("Order of the rows within an epoch")
+    .register(flags, { long: "data-order" }),
+});
+
+export type DataOptions = z.infer<typeof DataOptions>;

@@ -1,0 +1,118 @@
+// Options of the run itself: what is trained, for how long, by which optimizer, and when it saves and reports.
+// The schedules and optimizers they choose live in nn/.
+import { z } from "zod";
+import { flags } from "../core/flags.ts";
+
+export const METHODS = ["lora", "full"] as const;
+export const OPTIMIZERS = ["adamw", "muon"] as const;
+export const LR_SCHEDULERS = ["linear", "cosine", "constant", "constant_with_warmup"] as const;
+
+export const Method = z
+  .enum(METHODS)
+  .default("lora")
+  .describe("Train a low-rank adapter, or every weight of the model");
+
+const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error: message });
+const fraction = (message: string): z.ZodNumber =>
+  z.number().min(0, { error: message }).lt(1, { error: message });
+
+export const OptimizationOptions = z.strictObject({
+  optimizer: z
+    .enum(OPTIMIZERS)
+    .default("adamw")
+    .describe("Optimizer; muon takes AdamW for vectors and embeddings"),
+  learning_rate: z
+    .number()
+    .positive({ error: "Learning rate must be positive" })
+    .default(3e-4)
+    .describe("Learning rate after warm-up")
+    .register(flags, { long: "lr", value: "RATE" }),
+  batch_size: positiveInteger("Batch size must be positive")
+    .default(1)
+    .describe("Rows in one forward pass")
+    .register(flags, { short: "b", value: "N" }),
+  epochs: positiveInteger("Epochs must be positive")
+    .default(3)
+    .describe("Passes over the training rows")
+    .register(flags, { short: "e", value: "N" }),
+  iters: positiveInteger("Iterations must be positive")
+    .nullable()
+    .default(null)
+    .describe("Optimizer steps, instead of epochs")
+    .register(flags, { value: "N" }),
+  warmup_steps: z
+    .int()
+    .min(0, { error: "Warm-up steps must not be negative" })
+    .default(100)
+    .describe("Optimizer steps over which the learning rate rises from zero"),
+  weight_decay: z
+    .number()
+    .min(0, { error: "Weight decay must not be negative" })
+    .default(0.01)
+    .describe("Decoupled weight decay"),
+  gradient_accumulation_steps: positiveInteger("Gradient accumulation steps must be positive")
+    .default(1)
+    .describe("Forward passes summed into one optimizer step"),
+  lr_scheduler: z
+    .enum(LR_SCHEDULERS, {
+      error: (issue) =>
+        `Unknown scheduler '${String(issue.input)}'. Valid options: [${LR_SCHEDULERS.join(", ")}]`,
+    })
+    .default("linear")
+    .describe("How the learning rate falls after warm-up"),
+  min_lr_ratio: fraction("Minimum learning-rate ratio must be between 0 and 1")
+    .default(0)
+    .describe("Where linear and cosine end, as a share of the learning rate"),
+  max_grad_norm: z
+    .number()
+    .positive({ error: "Maximum gradient norm must be positive" })
+    .nullable()
+    .default(1)
+    .describe("Gradients are scaled down to this global norm; null leaves them"),
+  beta1: fraction("Betas must be between 0 and 1")
+    .default(0.9)
+    .describe("Decay of the first moment"),
+  beta2: fraction("Betas must be between 0 and 1")
+    .default(0.999)
+    .describe("Decay of the second moment"),
+  eps: z
+    .number()
+    .positive({ error: "Epsilon must be positive" })
+    .default(1e-8)
+    .describe("Added to the denominator of Adam"),
+  bias_correction: z
+    .boolean()
+    .default(true)
+    .describe("Adam's correction of the moments in the first steps"),
+  gradient_checkpointing: z
+    .boolean()
+    .default(false)
+    .describe("Compute activations again in the backward pass: less memory, more time"),
+  save_steps: positiveInteger("Save steps must be positive")
+    .default(500)
+    .describe("Optimizer steps between checkpoints"),
+  eval_steps: positiveInteger("Evaluation steps must be positive")
+    .default(500)
+    .describe("Optimizer steps between evaluations"),
+  eval_batches: positiveInteger("Evaluation batches must be positive")
+    .nullable()
+    .default(null)
+    .describe("Validation batches in one evaluation; null is all"),
+  keep_checkpoints: positiveInteger("Kept checkpoints must be positive")
+    .default(3)
+    .describe("Newest checkpoints kept, beside the best and the latest"),
+  report_every: positiveInteger("Report interval must be positive")
+    .default(10)
+    .describe("Optimizer steps between reported steps"),
+});
+
+export type OptimizationOptions = z.infer<typeof OptimizationOptions>;
+
+/** A warm-up that ends inside the run: `shortened` says that it had to be cut, to a tenth of the steps. */
+export function warmupThatFits(
+  warmupSteps: number,
+  totalSteps: number,
+): { warmupSteps: number; shortened: boolean } {
+  if (warmupSteps < totalSteps || warmupSteps === 0) return { warmupSteps, shortened: false };
+  return { warmupSteps: Math.ceil(totalSteps / 10), shortened: true };
+}
