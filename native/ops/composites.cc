@@ -1,0 +1,131 @@
+// Several MLX ops behind one call, where crossing from JavaScript once instead of ten times pays.
+// No policy: what to train, when to clip and how the rate moves is decided above.
+#include "mlx/ops.h"
+#include "mlx/random.h"
+#include "ops/scalar.h"
+#include "ops/tables.h"
+
+namespace ft::ops {
+
+namespace {
+
+using Arrays = std::vector<array>;
+using Maybe = std::optional<array>;
+
+array linearLayer(const array& x, const array& weight, const Maybe& bias) {
+  array transposed = mx::transpose(weight);
+  return bias ? mx::addmm(*bias, x, transposed) : mx::matmul(x, transposed);
+}
+
+array dropped(const array& x, double probability, const array& key) {
+  require(probability >= 0 && probability < 1, "dropout must be at least 0 and less than 1");
+  double kept = 1 - probability;
+  array mask = mx::random::bernoulli(array(static_cast<float>(kept)), x.shape(), key);
+  return mx::multiply(mx::multiply(mask, x), scalarOf(1 / kept, x.dtype()));
+}
+
+array loraLinear(const array& x, const array& weight, const Maybe& bias, const array& a, const array& b, double scale,
+                 double dropout, const Maybe& key) {
+  array base = linearLayer(x, weight, bias);
+  array input = key && dropout != 0 ? dropped(x, dropout, *key) : x;
+  array update = mx::matmul(mx::matmul(input, a), b);
+  array scaled = mx::multiply(scalarOf(scale, update.dtype()), update);
+  // Float32 adapters over a half-precision base must not widen what flows on.
+  return mx::add(base, mx::astype(scaled, x.dtype()));
+}
+
+array crossEntropy(const array& logits, const array& targets) {
+  require(logits.ndim() == targets.ndim() + 1, "needs logits with one dimension more than the targets");
+  require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
+  array wide = mx::astype(logits, mx::float32);
+  array chosen = mx::take_along_axis(logits, mx::expand_dims(targets, -1), -1);
+  array score = mx::astype(mx::squeeze(chosen, -1), mx::float32);
+  return mx::subtract(mx::logsumexp(wide, -1), score);
+}
+
+struct AdamwStep {
+  AdamwSettings settings;
+  mx::Dtype dtype;
+  // 0-dimensional, and in the gradient's dtype as in the reference, so that both round alike.
+  array rate, decay, firstCorrection, secondCorrection;
+
+  AdamwStep(const AdamwSettings& s, mx::Dtype dtype)
+      : settings(s),
+        dtype(dtype),
+        rate(mx::astype(scalarOf(s.learningRate, mx::float32), dtype)),
+        decay(mx::subtract(scalarOf(1, dtype), mx::multiply(rate, scalarOf(s.weightDecay, dtype)))),
+        firstCorrection(mx::astype(mx::divide(rate, remaining(s.beta1)), dtype)),
+        secondCorrection(mx::astype(mx::rsqrt(remaining(s.beta2)), dtype)) {}
+
+  /** 1 - beta^step. */
+  array remaining(double beta) const {
+    array power = mx::power(scalarOf(beta, mx::float32), scalarOf(static_cast<double>(settings.step), mx::float32));
+    return mx::subtract(scalarOf(1, mx::float32), power);
+  }
+
+  array moment(const array& previous, double beta, const array& value) const {
+    return mx::add(mx::multiply(scalarOf(beta, previous.dtype()), previous),
+                   mx::multiply(scalarOf(1 - beta, value.dtype()), value));
+  }
+
+  array update(const array& parameter, const array& first, const array& second) const {
+    array root = mx::sqrt(second);
+    array eps = scalarOf(settings.eps, second.dtype());
+    array decayed = mx::multiply(parameter, decay);
+    if (!settings.biasCorrection)
+      return mx::subtract(decayed, mx::divide(mx::multiply(rate, first), mx::add(root, eps)));
+    array denominator = mx::add(mx::multiply(root, secondCorrection), eps);
+    return mx::subtract(decayed, mx::divide(mx::multiply(firstCorrection, first), denominator));
+  }
+};
+
+Arrays adamw(const Arrays& parameters, const Arrays& gradients, const Arrays& first, const Arrays& second,
+             const AdamwSettings& settings) {
+  size_t count = parameters.size();
+  require(gradients.size() == count && first.size() == count && second.size() == count,
+          "needs as many gradients and moments as parameters");
+  require(settings.step >= 1, "step counts from 1");
+  Arrays results(count * 3, array(0));
+  std::optional<AdamwStep> step;
+  for (size_t i = 0; i < count; i++) {
+    if (!step || step->dtype != gradients[i].dtype()) step.emplace(settings, gradients[i].dtype());
+    array m = step->moment(first[i], settings.beta1, gradients[i]);
+    array v = step->moment(second[i], settings.beta2, mx::square(gradients[i]));
+    results[i] = step->update(parameters[i], m, v);
+    results[count + i] = m;
+    results[2 * count + i] = v;
+  }
+  return results;
+}
+
+Arrays clipNorm(const Arrays& gradients, double maximum) {
+  array total(0.0f);
+  for (const array& gradient : gradients)
+    total = mx::add(total, mx::sum(mx::square(mx::astype(gradient, mx::float32))));
+  array norm = mx::sqrt(total);
+  array ratio = mx::divide(scalarOf(maximum, mx::float32), mx::add(norm, scalarOf(1e-6, mx::float32)));
+  array factor = mx::minimum(ratio, scalarOf(1, mx::float32));
+  Arrays results{norm};
+  for (const array& gradient : gradients)
+    results.push_back(mx::multiply(gradient, mx::astype(factor, gradient.dtype())));
+  return results;
+}
+
+}  // namespace
+
+const OpTable& composites() {
+  static const OpTable table = {
+      row("linear", linearLayer),
+      row("loraLinear", loraLinear),
+      row("crossEntropy", crossEntropy),
+      row("swiglu",
+          [](const array& gate, const array& up) {
+            return mx::multiply(mx::multiply(gate, mx::sigmoid(gate)), up);
+          }),
+      row("adamw", adamw),
+      row("clipNorm", clipNorm),
+  };
+  return table;
+}
+
+}  // namespace ft::ops

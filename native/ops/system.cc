@@ -1,0 +1,101 @@
+// The machine under the arrays: versions, devices, memory limits, BLAS threads.
+// Limits are set here, never chosen here.
+#include <unistd.h>
+
+#include "core/blas.h"
+#include "mlx/backend/cuda/cuda.h"
+#include "mlx/backend/metal/metal.h"
+#include "mlx/device.h"
+#include "mlx/memory.h"
+#include "mlx/stream.h"
+#include "mlx/version.h"
+#include "ops/tables.h"
+
+namespace ft::ops {
+
+namespace {
+
+using Properties = std::unordered_map<std::string, std::variant<std::string, size_t>>;
+
+double machineMemory() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+std::string textOf(const Properties& properties, const char* key) {
+  auto found = properties.find(key);
+  const std::string* text = found == properties.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text ? *text : "";
+}
+
+double sizeOf(const Properties& properties, const char* key, double otherwise) {
+  auto found = properties.find(key);
+  const size_t* size = found == properties.end() ? nullptr : std::get_if<size_t>(&found->second);
+  return size ? static_cast<double>(*size) : otherwise;
+}
+
+std::string nameIn(const Properties& properties) {
+  std::string name = textOf(properties, "device_name");
+  return name.empty() ? textOf(properties, "architecture") : name;
+}
+
+napi_value version(Environment& environment) {
+  Napi::Object result = Napi::Object::New(environment.env);
+  result.Set("mlx", mx::version());
+  result.Set("addon", FT_ADDON_VERSION);
+  result.Set("blas", blas::name());
+  result.Set("blasThreads", blas::threads());
+  return result;
+}
+
+napi_value deviceInfo(Environment& environment) {
+  mx::Device device = mx::default_device();
+  const Properties& properties = mx::device_info(device);
+  Napi::Object result = Napi::Object::New(environment.env);
+  result.Set("device", device == mx::Device::gpu ? "gpu" : "cpu");
+  result.Set("name", nameIn(properties));
+  result.Set("memoryBytes", machineMemory());
+  result.Set("recommendedBytes", sizeOf(properties, "max_recommended_working_set_size", machineMemory()));
+  result.Set("metal", mx::metal::is_available());
+  result.Set("cuda", mx::cu::is_available());
+  return result;
+}
+
+void setDefaultDevice(const std::string& name) {
+  require(name == "cpu" || name == "gpu", "argument 1 must be \"cpu\" or \"gpu\"");
+  mx::Device device(name == "gpu" ? mx::Device::gpu : mx::Device::cpu);
+  if (!mx::is_available(device)) throw std::runtime_error("this build of MLX has no " + name + " backend");
+  mx::set_default_device(device);
+}
+
+napi_value memory(Environment& environment) {
+  Napi::Object result = Napi::Object::New(environment.env);
+  result.Set("activeBytes", static_cast<double>(mx::get_active_memory()));
+  result.Set("peakBytes", static_cast<double>(mx::get_peak_memory()));
+  result.Set("cacheBytes", static_cast<double>(mx::get_cache_memory()));
+  return result;
+}
+
+}  // namespace
+
+const OpTable& system() {
+  static const OpTable table = {
+      row("version", version),
+      row("setBlasThreads",
+          [](int count) {
+            require(count >= 1, "argument 1 must be at least 1");
+            blas::setThreads(count);
+          }),
+      row("deviceInfo", deviceInfo),
+      row("setDefaultDevice", setDefaultDevice),
+      row("synchronize", [] { mx::synchronize(); }),
+      row("memory", memory),
+      row("resetPeakMemory", [] { mx::reset_peak_memory(); }),
+      row("clearCache", [] { mx::clear_cache(); }),
+      row("setMemoryLimit", [](uint64_t bytes) { return mx::set_memory_limit(bytes); }),
+      row("setCacheLimit", [](uint64_t bytes) { return mx::set_cache_limit(bytes); }),
+      row("setWiredLimit", [](uint64_t bytes) { return mx::set_wired_limit(bytes); }),
+  };
+  return table;
+}
+
+}  // namespace ft::ops

@@ -1,0 +1,20 @@
+// The op tables by file; addon.cc exports them all. A new file of ops adds one line here and one there.
+#pragma once
+
+#include "core/row.h"
+
+namespace ft::ops {
+
+const OpTable& system();
+const OpTable& handles();
+const OpTable& data();
+const OpTable& elementwise();
+const OpTable& reductions();
+const OpTable& shapes();
+const OpTable& linear();
+const OpTable& random();
+const OpTable& transforms();
+const OpTable& composites();
+const OpTable& files();
+
+}  // namespace ft::ops
