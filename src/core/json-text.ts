@@ -83,7 +83,8 @@ function firstFault(text: string): { offset: number; expected: Expected } | unde
   for (;;) {
     offset = matchAt(space, text, offset) ?? offset;
     if (expected === "end" && offset === text.length) return undefined;
-    const next = expected === "end" ? undefined : step(text, offset, expected, open);
+    const next: [number, Expected] | undefined =
+      expected === "end" ? undefined : step(text, offset, expected, open);
     if (next === undefined) return { offset, expected };
     [offset, expected] = next;
   }

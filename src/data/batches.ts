@@ -1,0 +1,112 @@
+// Which samples make up each optimizer step: a pure function of seed, epoch and window, so that a
+// checkpoint needs to store two numbers only. Holds indices, never samples.
+import { Random } from "../core/random.ts";
+
+/** "shuffled" anew each epoch, or "sequential": the samples as they stand. */
+export type BatchOrder = "shuffled" | "sequential";
+
+/** Where a run has got to: the next window to train on. Plain JSON; both count from 0. */
+export interface BatchCursor {
+  epoch: number;
+  window: number;
+}
+
+/** One optimizer step's work: micro-batches of sample indices. */
+export interface BatchWindow {
+  cursor: BatchCursor;
+  microBatches: number[][];
+  /** Where to go on after this window. */
+  next: BatchCursor;
+}
+
+export interface BatchPlanOptions {
+  /** Tokens of each sample; its length is the number of samples. */
+  lengths: readonly number[];
+  batchSize: number;
+  /** Micro-batches an optimizer step. */
+  accumulation: number;
+  seed: number;
+  order: BatchOrder;
+  /**
+   * Puts samples of like length together to save padding; "shuffled" only. Sorting stays inside pools
+   * of 50 batches and the batches are then shuffled, so the order of lengths is still random.
+   */
+  groupByLength?: boolean;
+}
+
+const poolBatches = 50;
+
+function chunk<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+export class BatchPlan {
+  readonly #options: BatchPlanOptions;
+  #cached: { epoch: number; batches: number[][] } | undefined;
+  readonly windowsPerEpoch: number;
+
+  /** Throws RangeError unless there are samples and both sizes are positive integers. */
+  constructor(options: BatchPlanOptions) {
+    const { lengths, batchSize, accumulation } = options;
+    for (const size of [lengths.length, batchSize, accumulation]) {
+      if (!Number.isInteger(size) || size < 1) {
+        throw new RangeError(`samples, batch size and accumulation are at least 1, not ${size}`);
+      }
+    }
+    this.#options = options;
+    this.windowsPerEpoch = Math.ceil(Math.ceil(lengths.length / batchSize) / accumulation);
+  }
+
+  /** The cursor of an optimizer step counted from 0. */
+  cursorAt(step: number): BatchCursor {
+    return {
+      epoch: Math.floor(step / this.windowsPerEpoch),
+      window: step % this.windowsPerEpoch,
+    };
+  }
+
+  /** The window at a cursor. The last of an epoch may be smaller. Throws RangeError beyond the epoch. */
+  window(cursor: BatchCursor): BatchWindow {
+    const { epoch, window } = cursor;
+    const whole = Number.isInteger(epoch) && Number.isInteger(window);
+    if (!whole || epoch < 0 || window < 0 || window >= this.windowsPerEpoch) {
+      throw new RangeError(`no window ${window} in epoch ${epoch}`);
+    }
+    const { accumulation } = this.#options;
+    const microBatches = this.#epochBatches(epoch)
+      .slice(window * accumulation, (window + 1) * accumulation)
+      .map((batch) => [...batch]);
+    const last = window + 1 === this.windowsPerEpoch;
+    const next = last ? { epoch: epoch + 1, window: 0 } : { epoch, window: window + 1 };
+    return { cursor: { epoch, window }, microBatches, next };
+  }
+
+  /** Windows without end, from `cursor` on. */
+  *windows(cursor: BatchCursor): Generator<BatchWindow, never> {
+    for (let at = cursor; ; ) {
+      const window = this.window(at);
+      yield window;
+      at = window.next;
+    }
+  }
+
+  #epochBatches(epoch: number): number[][] {
+    if (this.#cached?.epoch !== epoch) {
+      this.#cached = { epoch, batches: this.#makeEpoch(epoch) };
+    }
+    return this.#cached.batches;
+  }
+
+  #makeEpoch(epoch: number): number[][] {
+    const { lengths, batchSize, seed, order, groupByLength } = this.#options;
+    if (order === "sequential") return chunk([...lengths.keys()], batchSize);
+    const random = Random.fromSeed(seed).split(`epoch ${epoch}`);
+    const shuffled = random.shuffle(lengths.length);
+    if (groupByLength !== true) return chunk(shuffled, batchSize);
+    const byLength = (a: number, b: number): number => (lengths[a] ?? 0) - (lengths[b] ?? 0);
+    const pools = chunk(shuffled, batchSize * poolBatches);
+    const batches = pools.flatMap((pool) => chunk(pool.sort(byLength), batchSize));
+    return random.shuffled(batches);
+  }
+}

@@ -1,0 +1,110 @@
+// What a row format is: how its rows are known, and how one becomes a sample.
+// Parsing never throws: it hands back every problem of the row, so that a file is reported once.
+import type { Message, Sample } from "../../text/types.ts";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface FieldProblem {
+  /** Path inside the row, as `messages[1].content`. */
+  field: string;
+  message: string;
+}
+
+export type ParsedRow = { sample: Sample } | { problems: FieldProblem[] };
+
+export interface RowFormat {
+  /** As people read it: "Dataset format: chat message format (auto-detected)". */
+  readonly title: string;
+  /** Whether a row claims this format, however badly it then keeps it. */
+  detect(row: JsonObject): boolean;
+  parse(row: JsonObject): ParsedRow;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The field as a string that says something, or the problem with it. */
+export function filledText(value: unknown, field: string): string | FieldProblem {
+  if (value === undefined) return { field, message: "is missing" };
+  if (typeof value !== "string") return { field, message: `must be a string, not ${kindOf(value)}` };
+  return value.trim() === "" ? { field, message: "is empty" } : value;
+}
+
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** How a chat-shaped format spells its messages: keys, and role names other than our own. */
+export interface MessageSpelling {
+  roleKeys: readonly string[];
+  contentKeys: readonly string[];
+  roles: Readonly<Record<string, Message["role"]>>;
+}
+
+function firstPresent(row: JsonObject, keys: readonly string[]): string {
+  return keys.find((key) => row[key] !== undefined) ?? keys[0] ?? "";
+}
+
+function parseMessage(
+  value: unknown,
+  field: string,
+  spelling: MessageSpelling,
+): Message | FieldProblem[] {
+  if (!isObject(value)) return [{ field, message: `must be an object, not ${kindOf(value)}` }];
+  const roleKey = firstPresent(value, spelling.roleKeys);
+  const contentKey = firstPresent(value, spelling.contentKeys);
+  const problems: FieldProblem[] = [];
+  const given = value[roleKey];
+  const role =
+    typeof given === "string" && Object.hasOwn(spelling.roles, given)
+      ? spelling.roles[given]
+      : undefined;
+  if (role === undefined) {
+    const known = Object.keys(spelling.roles).join(", ");
+    const said = given === undefined ? "role is missing" : `unknown role ${JSON.stringify(given)}`;
+    problems.push({ field: `${field}.${roleKey}`, message: `${said}; roles are ${known}` });
+  }
+  const content = filledText(value[contentKey], `${field}.${contentKey}`);
+  if (typeof content !== "string") problems.push(content);
+  if (role === undefined || typeof content !== "string") return problems;
+  return { role, content };
+}
+
+/** The rules every conversation must keep to be worth training on. */
+function roleProblems(messages: readonly Message[], field: string): FieldProblem[] {
+  const missing: FieldProblem[] = [];
+  const has = (role: Message["role"]): boolean => messages.some((one) => one.role === role);
+  if (!has("user")) {
+    missing.push({ field, message: "no user message (missing required roles: user)" });
+  }
+  if (!has("assistant")) {
+    const message =
+      "no assistant message: nothing to learn from (missing required roles: assistant)";
+    missing.push({ field, message });
+  }
+  return missing;
+}
+
+/** Parses a list of messages found under `field` into a conversation. */
+export function parseConversation(
+  list: unknown,
+  field: string,
+  spelling: MessageSpelling,
+): ParsedRow {
+  if (!Array.isArray(list)) {
+    return { problems: [{ field, message: `must be a list of messages, not ${kindOf(list)}` }] };
+  }
+  if (list.length === 0) return { problems: [{ field, message: "is empty" }] };
+  const messages: Message[] = [];
+  const problems: FieldProblem[] = [];
+  for (const [index, item] of list.entries()) {
+    const parsed = parseMessage(item, `${field}[${index}]`, spelling);
+    if (Array.isArray(parsed)) problems.push(...parsed);
+    else messages.push(parsed);
+  }
+  if (problems.length === 0) problems.push(...roleProblems(messages, field));
+  return problems.length > 0 ? { problems } : { sample: { kind: "chat", messages } };
+}

@@ -1,0 +1,30 @@
+// The row formats by name. Order is the order of detection: a row with both messages and text is a chat.
+import { Registry } from "../../core/registry.ts";
+import { DataFormatError } from "../errors.ts";
+import { chat } from "./chat.ts";
+import type { RowFormat } from "./format.ts";
+import { instruction } from "./instruction.ts";
+import { promptCompletion } from "./prompt-completion.ts";
+import { sharegpt } from "./sharegpt.ts";
+import { text } from "./text.ts";
+
+export type { FieldProblem, JsonObject, ParsedRow, RowFormat } from "./format.ts";
+
+/** The name that means: find each row's format from its fields. */
+export const autoFormat = "auto";
+
+export const formats = new Registry<RowFormat>(
+  {
+    chat,
+    sharegpt,
+    "prompt-completion": promptCompletion,
+    instruction,
+    text,
+    mlx: text,
+  },
+  ({ name, known, nearest }) =>
+    new DataFormatError({
+      message: `Unknown data format '${name}'. Valid options: ${[autoFormat, ...known].join(", ")}`,
+      hint: `Use --format ${nearest ?? autoFormat}`,
+    }),
+);

@@ -1,0 +1,27 @@
+// Prompt and completion rows: two strings, or two lists of chat messages as TRL writes them.
+// Becomes a conversation, so the template wraps both parts.
+import { chatSpelling } from "./chat.ts";
+import { type FieldProblem, filledText, parseConversation, type RowFormat } from "./format.ts";
+
+export const promptCompletion: RowFormat = {
+  title: "prompt and completion format",
+  detect: (row) => row.prompt !== undefined && row.completion !== undefined,
+  parse(row) {
+    if (Array.isArray(row.prompt) && Array.isArray(row.completion)) {
+      const list = [...row.prompt, ...row.completion];
+      return parseConversation(list, "prompt+completion", chatSpelling);
+    }
+    const prompt = filledText(row.prompt, "prompt");
+    const completion = filledText(row.completion, "completion");
+    if (typeof prompt === "string" && typeof completion === "string") {
+      const messages = [
+        { role: "user" as const, content: prompt },
+        { role: "assistant" as const, content: completion },
+      ];
+      return { sample: { kind: "chat", messages } };
+    }
+    const isProblem = (part: string | FieldProblem): part is FieldProblem =>
+      typeof part !== "string";
+    return { problems: [prompt, completion].filter(isProblem) };
+  },
+};

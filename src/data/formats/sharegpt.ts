@@ -1,0 +1,16 @@
+// ShareGPT rows: {"conversations": [{"from": "human", "value": …}, {"from": "gpt", …}]}.
+// Some sets put role and content under the same key; both spellings are read.
+import { chatSpelling } from "./chat.ts";
+import { type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
+
+const spelling: MessageSpelling = {
+  roleKeys: ["from", "role"],
+  contentKeys: ["value", "content"],
+  roles: { human: "user", gpt: "assistant", ...chatSpelling.roles },
+};
+
+export const sharegpt: RowFormat = {
+  title: "ShareGPT conversation format",
+  detect: (row) => row.conversations !== undefined,
+  parse: (row) => parseConversation(row.conversations, "conversations", spelling),
+};

@@ -1,0 +1,144 @@
+// A row of data: its sample and where it came from; and what is wrong with those that are not usable.
+// Reads no files: values come in, rows or problems go out.
+import type { Sample } from "../text/types.ts";
+import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
+import { autoFormat, formats } from "./formats/index.ts";
+import { isObject, kindOf, type RowFormat } from "./formats/format.ts";
+
+/** A usable row. `line` counts from 1 and is where the row begins; `format` is a name of the registry. */
+export interface Row {
+  sample: Sample;
+  format: string;
+  file: string;
+  line: number;
+}
+
+/** One thing wrong with one row. `json`: it does not parse; `format`: not the format asked for. */
+export interface RowProblem {
+  kind: "json" | "format" | "rule";
+  file: string;
+  line: number;
+  field?: string;
+  message: string;
+}
+
+export type RowResult = { row: Row } | { problems: RowProblem[] };
+
+type Place = Pick<Row, "file" | "line">;
+
+function detect(value: Readonly<Record<string, unknown>>): [string, RowFormat] | undefined {
+  for (const name of formats.names()) {
+    const format = formats.get(name);
+    if (format.detect(value)) return [name, format];
+  }
+  return undefined;
+}
+
+function unrecognised(value: Readonly<Record<string, unknown>>, place: Place): RowProblem {
+  const keys = Object.keys(value);
+  const found = keys.length === 0 ? "no fields" : `the fields ${keys.slice(0, 8).join(", ")}`;
+  const message =
+    `unknown format: a row has messages, text, instruction and output, ` +
+    `prompt and completion, or conversations; this one has ${found}`;
+  return { kind: "rule", ...place, message };
+}
+
+/**
+ * Makes a row of a parsed JSON value. `formatName` is a registered format, which the row must have,
+ * or "auto". Throws DataFormatError for an unknown format name, never for a bad row.
+ */
+export function parseRow(value: unknown, formatName: string, place: Place): RowResult {
+  if (!isObject(value)) {
+    const message = `a row must be an object, not ${kindOf(value)}`;
+    return { problems: [{ kind: "rule", ...place, message }] };
+  }
+  const asked = formatName === autoFormat ? undefined : formats.get(formatName);
+  const found = asked?.detect(value) ? ([formatName, asked] as const) : detect(value);
+  if (found === undefined) return { problems: [unrecognised(value, place)] };
+  const [name, format] = found;
+  if (asked !== undefined && format !== asked) {
+    const message = `the row is in ${format.title}, not in ${asked.title}`;
+    return { problems: [{ kind: "format", ...place, message }] };
+  }
+  const parsed = format.parse(value);
+  if ("sample" in parsed) return { row: { sample: parsed.sample, format: name, ...place } };
+  const problems = parsed.problems.map((one) => ({ kind: "rule" as const, ...place, ...one }));
+  return { problems };
+}
+
+/** "Invalid JSON on line 3: …", or "line 17, messages: …". */
+export function describeProblem(problem: RowProblem): string {
+  if (problem.kind === "json") return `Invalid JSON on line ${problem.line}: ${problem.message}`;
+  const field = problem.field === undefined ? "" : `, ${problem.field}`;
+  return `line ${problem.line}${field}: ${problem.message}`;
+}
+
+const listed = 20;
+
+/** Gathers problems over files of any size: keeps the first 20 for the listing and counts the rest. */
+export class ProblemList {
+  readonly #kept: RowProblem[] = [];
+  readonly #firstOfKind = new Map<RowProblem["kind"], RowProblem>();
+  #count = 0;
+  #badRows = 0;
+
+  /** Adds all problems of one row. */
+  add(problems: readonly RowProblem[]): void {
+    this.#badRows++;
+    this.#count += problems.length;
+    for (const problem of problems) {
+      if (!this.#firstOfKind.has(problem.kind)) this.#firstOfKind.set(problem.kind, problem);
+      if (this.#kept.length < listed) this.#kept.push(problem);
+    }
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Throws the one error that reports everything gathered; does nothing when nothing was. */
+  throwIfAny(formatName: string): void {
+    const first = this.#kept[0];
+    if (first === undefined) return;
+    const mismatch = this.#firstOfKind.get("format");
+    if (mismatch !== undefined) throw this.#wrongFormat(mismatch, formatName);
+    const OneKind = this.#firstOfKind.has("rule") ? DataValidationError : MalformedDataError;
+    const hint = `ft dataset validate ${first.file}`;
+    if (this.#count > 1) {
+      const message = this.#summary();
+      throw new OneKind({ at: this.#place(), message, hint, problems: this.#listing() });
+    }
+    if (first.kind === "json") {
+      throw new OneKind({ at: { file: first.file }, message: describeProblem(first), hint });
+    }
+    const { file, line, field, message } = first;
+    throw new OneKind({ at: { file, line, ...(field && { field }) }, message, hint });
+  }
+
+  #place(): { file?: string } {
+    const files = new Set(this.#kept.map((problem) => problem.file));
+    return files.size === 1 ? { file: this.#kept[0]?.file ?? "" } : {};
+  }
+
+  #summary(): string {
+    const rows = this.#badRows === 1 ? "1 row" : `${this.#badRows} rows`;
+    return `${rows} cannot be used (${this.#count} problems)`;
+  }
+
+  #listing(): string[] {
+    const oneFile = this.#place().file !== undefined;
+    const lines = this.#kept.map((problem) =>
+      oneFile ? describeProblem(problem) : `${problem.file}: ${describeProblem(problem)}`,
+    );
+    const rest = this.#count - lines.length;
+    return rest > 0 ? [...lines, `… and ${rest} more`] : lines;
+  }
+
+  #wrongFormat(first: RowProblem, formatName: string): DataFormatError {
+    return new DataFormatError({
+      at: { file: first.file, line: first.line },
+      message: `${first.message}, as --format ${formatName} asks`,
+      hint: `Use --format ${autoFormat}`,
+    });
+  }
+}
