@@ -1,4 +1,5 @@
 // The surface of nn/: modules, layers, gradients, optimizers, schedules.
+export * from "./activations.ts";
 export * from "./gradients.ts";
 export * from "./layers.ts";
 export * from "./module.ts";

@@ -1,7 +1,6 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
 import {
-  type Dtype,
   layerNorm,
   linear,
   ones,
@@ -19,15 +18,27 @@ export interface LinearLike {
   readonly bias?: Tensor;
 }
 
+export interface LinearOptions {
+  bias: boolean;
+  /** Its output is added to the residual stream: drawn smaller when training from nothing. */
+  closesResidual?: boolean;
+}
+
 /** y = x·Wᵀ + b. Weight (out, in), bias (out). */
 export class Linear extends Module implements LinearLike {
   weight: Tensor;
   declare bias?: Tensor;
+  readonly #closesResidual: boolean;
 
-  constructor(inputSize: number, outputSize: number, options: { bias: boolean; dtype?: Dtype }) {
+  constructor(inputSize: number, outputSize: number, options: LinearOptions) {
     super();
-    this.weight = zeros([outputSize, inputSize], options.dtype);
-    if (options.bias) this.bias = zeros([outputSize], options.dtype);
+    this.weight = zeros([outputSize, inputSize]);
+    if (options.bias) this.bias = zeros([outputSize]);
+    this.#closesResidual = options.closesResidual ?? false;
+  }
+
+  get closesResidual(): boolean {
+    return this.#closesResidual;
   }
 
   get inputSize(): number {
@@ -47,9 +58,9 @@ export class Linear extends Module implements LinearLike {
 export class Embedding extends Module {
   weight: Tensor;
 
-  constructor(count: number, size: number, dtype?: Dtype) {
+  constructor(count: number, size: number) {
     super();
-    this.weight = zeros([count, size], dtype);
+    this.weight = zeros([count, size]);
   }
 
   /** ids (…) → (…, size). */
@@ -68,9 +79,9 @@ export class RMSNorm extends Module {
   weight: Tensor;
   readonly #eps: number;
 
-  constructor(size: number, eps: number, dtype?: Dtype) {
+  constructor(size: number, eps: number) {
     super();
-    this.weight = ones([size], dtype);
+    this.weight = ones([size]);
     this.#eps = eps;
   }
 
@@ -85,10 +96,10 @@ export class LayerNorm extends Module {
   bias: Tensor;
   readonly #eps: number;
 
-  constructor(size: number, eps: number, dtype?: Dtype) {
+  constructor(size: number, eps: number) {
     super();
-    this.weight = ones([size], dtype);
-    this.bias = zeros([size], dtype);
+    this.weight = ones([size]);
+    this.bias = zeros([size]);
     this.#eps = eps;
   }
 

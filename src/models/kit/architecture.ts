@@ -1,0 +1,49 @@
+// How an architecture describes itself to the registry: its config, its module, its weight names.
+import { z } from "zod";
+import { ModelError } from "../../core/errors.ts";
+import { type Requirement, requireSupported } from "./config.ts";
+import type { LanguageModel } from "./language-model.ts";
+
+/** Where a checkpoint's tensor goes; null: it is not a parameter (a stored mask, say). */
+export type WeightPlace = { name: string; transpose?: boolean } | null;
+
+export interface Architecture {
+  /** Parses config.json and builds the model with unloaded weights. */
+  build(config: unknown): LanguageModel;
+  /** Place of each tensor name in a checkpoint. */
+  place(name: string): WeightPlace;
+}
+
+interface Definition<Schema extends z.ZodType> {
+  config: Schema;
+  /** What the config may not ask for. */
+  requires?: readonly Requirement[];
+  build(config: z.infer<Schema>): LanguageModel;
+  /** Default: names as in the checkpoint, rotary frequencies dropped. */
+  place?(name: string): WeightPlace;
+}
+
+const asNamed = (name: string): WeightPlace =>
+  name.endsWith("rotary_emb.inv_freq") ? null : { name };
+
+export function defineArchitecture<Schema extends z.ZodType>(
+  definition: Definition<Schema>,
+): Architecture {
+  return {
+    build(config) {
+      const parsed = definition.config.safeParse(config);
+      if (!parsed.success) {
+        throw new ModelError("FT-MODEL-003", {
+          message: "config.json is not one of this architecture",
+          problems: parsed.error.issues.map(
+            (issue) => `${issue.path.join(".")}: ${issue.message}`,
+          ),
+          hint: "download the model again, or correct these fields",
+        });
+      }
+      requireSupported(config as Record<string, unknown>, definition.requires ?? []);
+      return definition.build(parsed.data);
+    },
+    place: definition.place ?? asNamed,
+  };
+}

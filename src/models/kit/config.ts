@@ -1,0 +1,74 @@
+// What nearly every decoder's config.json says, in both of its styles, and refusal of what is not supported.
+// Read loosely: unknown keys pass, but a key that changes the mathematics must be handled or refused.
+import { z } from "zod";
+import { ModelError } from "../../core/errors.ts";
+
+const size = z.number().int().positive().max(10_000_000);
+
+/** Rotary settings from `rope_parameters` (transformers 5) or `rope_theta` + `rope_scaling` (before). */
+const ropeScaling = z.looseObject({
+  rope_type: z.string().optional(),
+  type: z.string().optional(),
+  rope_theta: z.number().positive().optional(),
+  factor: z.number().positive().optional(),
+  low_freq_factor: z.number().positive().optional(),
+  high_freq_factor: z.number().positive().optional(),
+  original_max_position_embeddings: size.optional(),
+});
+
+/** Fields shared by Llama-shaped decoders. */
+export const baseConfig = z.looseObject({
+  model_type: z.string(),
+  vocab_size: size,
+  hidden_size: size,
+  intermediate_size: size,
+  num_hidden_layers: size,
+  num_attention_heads: size,
+  num_key_value_heads: size.nullish(),
+  head_dim: size.nullish(),
+  max_position_embeddings: size.default(2048),
+  rms_norm_eps: z.number().positive().default(1e-6),
+  rope_theta: z.number().positive().nullish(),
+  rope_scaling: ropeScaling.nullish(),
+  rope_parameters: ropeScaling.nullish(),
+  partial_rotary_factor: z.number().positive().max(1).nullish(),
+  tie_word_embeddings: z.boolean().default(false),
+});
+
+export type BaseConfig = z.infer<typeof baseConfig>;
+
+/** What must hold for a config to be supported: `accepts` is asked with the value of `key` (undefined when absent). */
+export interface Requirement {
+  key: string;
+  accepts: (value: unknown) => boolean;
+  because: string;
+}
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+/** A key that may only be absent, null, or equal to one of `values`. */
+export function only(key: string, values: readonly unknown[], because: string): Requirement {
+  return { key, accepts: (value) => isAbsent(value) || values.includes(value), because };
+}
+
+/** Requirements of every architecture until the feature exists. */
+const always: readonly Requirement[] = [
+  only("quantization", [], "quantized checkpoints cannot be read yet"),
+  only("quantization_config", [], "quantized checkpoints cannot be read yet"),
+];
+
+/** Throws ModelError FT-MODEL-004 with every unsupported key. */
+export function requireSupported(
+  config: Readonly<Record<string, unknown>>,
+  requirements: readonly Requirement[],
+): void {
+  const problems = [...always, ...requirements]
+    .filter(({ key, accepts }) => !accepts(config[key]))
+    .map(({ key, because }) => `${key} = ${JSON.stringify(config[key])}: ${because}`);
+  if (problems.length === 0) return;
+  throw new ModelError("FT-MODEL-004", {
+    message: `config.json asks for what ${String(config["model_type"])} does not do here`,
+    problems,
+    hint: "choose a checkpoint without these settings",
+  });
+}
