@@ -1,19 +1,34 @@
-// Where things live: the user's data folder, and the folder the program itself is installed in.
+// Where things live: the user's data folder, the home sign, and the folder the program is installed in.
 // Creates nothing; callers make the folders they write to.
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** FT_HOME, else `ft` in the XDG data folder: run index, user configuration. */
+/** `~` and `~/x` become the user's home folder; anything else, `~other` too, is returned unchanged. */
+export function expandHome(path: string): string {
+  if (path === "~") return homedir();
+  return path.startsWith("~/") || path.startsWith("~\\") ? join(homedir(), path.slice(2)) : path;
+}
+
+/**
+ * The folder of the run index, caches and the user configuration: FT_HOME, else XDG_DATA_HOME/ft,
+ * else ~/.local/share/ft. A relative XDG_DATA_HOME is ignored, as the XDG Base Directory Specification asks.
+ */
 export function ftHome(environment: Environment = process.env): string {
-  if (environment["FT_HOME"]) return resolve(environment["FT_HOME"]);
-  const data = environment["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
-  return join(data, "ft");
+  const own = environment["FT_HOME"];
+  if (own) return resolve(expandHome(own));
+  const xdg = environment["XDG_DATA_HOME"] ?? "";
+  return join(isAbsolute(xdg) ? xdg : join(homedir(), ".local", "share"), "ft");
 }
 
 /** The installed package: where `configs/` and `data/` are shipped. The same from src/ and from dist/. */
 export function packageRoot(): string {
-  return fileURLToPath(new URL("../..", import.meta.url));
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) {
+    folder = dirname(folder);
+  }
+  return folder;
 }
