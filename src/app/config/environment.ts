@@ -41,8 +41,8 @@ function refuseUnknown(environment: Environment, known: ReadonlyMap<string, Opti
   });
 }
 
-/** The layer of the environment; undefined when no variable is set. Throws on a variable that names no option. */
-export function environmentLayer(environment: Environment): ConfigLayer | undefined {
+/** The layer of the environment; none when no variable is set. Throws on a variable that names no option. */
+export function environmentLayer(environment: Environment): ConfigLayer[] {
   const known = environmentOptions();
   refuseUnknown(environment, known);
   const values: Record<string, unknown> = {};
@@ -50,6 +50,6 @@ export function environmentLayer(environment: Environment): ConfigLayer | undefi
     const text = environment[name];
     if (text !== undefined && text !== "") setAt(values, option.path, valueFromText(option, text));
   }
-  if (Object.keys(values).length === 0) return undefined;
-  return { kind: "environment", values, originOf: (path) => `environment:${variableOf(path)}` };
+  if (Object.keys(values).length === 0) return [];
+  return [{ kind: "environment", values, originOf: (path) => `environment:${variableOf(path)}` }];
 }

@@ -11,7 +11,7 @@ import {
   parseDocument,
   stringify,
 } from "yaml";
-import { writeFileAtomic } from "../../core/atomic-file.ts";
+import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { ConfigError, type Location } from "../../core/errors.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
 import { type ConfigLayer, isGroup, type LayerKind, type RawValues } from "./layers.ts";
@@ -114,6 +114,6 @@ export function toYaml(config: RunConfig): string {
 }
 
 /** Writes a configuration as YAML; `readConfigFile` gives the same values back. */
-export function saveConfigFile(file: string, config: RunConfig): void {
-  writeFileAtomic(file, toYaml(config));
+export function saveConfigFile(file: string, config: RunConfig): Promise<void> {
+  return writeFileAtomic(file, toYaml(config));
 }

@@ -116,7 +116,8 @@ function valueProblems(merged: Merged, error: z.ZodError): string[] {
   });
 }
 
-function report(problems: readonly string[]): void {
+/** Throws one ConfigError that carries every problem; does nothing when there are none. */
+export function reportProblems(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const [first = ""] = problems;
   const count = problems.length;
@@ -135,7 +136,7 @@ export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
   );
   const merged = merge(ordered);
   const parsed = RunConfigSchema.safeParse(merged.values);
-  report([
+  reportProblems([
     ...ordered.flatMap(shapeProblems),
     ...(parsed.success ? [] : valueProblems(merged, parsed.error)),
   ]);

@@ -1,0 +1,61 @@
+// From what a command was given to one resolved configuration: every layer gathered, then merged.
+// The only place that knows all sources of options; what a run needs on top is `requireRunnable`.
+import type { Environment } from "../../core/paths.ts";
+import { environmentLayer, PROFILE_VARIABLE } from "./environment.ts";
+import { readConfigFile, standingFiles } from "./files.ts";
+import { type ConfigLayer, layer, type RawValues } from "./layers.ts";
+import { type PresetName, presets } from "./presets.ts";
+import { profiles } from "./profiles.ts";
+import { reportProblems, type ResolvedConfig, resolveConfig } from "./resolve.ts";
+import type { RunConfig } from "./schema.ts";
+import { templateProblem } from "./template-name.ts";
+
+export interface ConfigSources {
+  preset?: PresetName | undefined;
+  profile?: string | undefined;
+  /** The file of `--config`. */
+  configFile?: string | undefined;
+  /** What positional arguments said: MODEL and DATASET. */
+  arguments?: RawValues | undefined;
+  /** What flags said, nested by option path. */
+  flags?: { values: RawValues; originOf(path: readonly string[]): string } | undefined;
+  cwd?: string | undefined;
+  environment?: Environment | undefined;
+}
+
+function profileLayer(sources: ConfigSources, environment: Environment): ConfigLayer[] {
+  const name = sources.profile ?? environment[PROFILE_VARIABLE];
+  if (name === undefined || name === "") return [];
+  return [layer("profile", name, profiles.get(name) as RawValues)];
+}
+
+function commandLineLayers(sources: ConfigSources): ConfigLayer[] {
+  const layers: ConfigLayer[] = [];
+  if (sources.arguments !== undefined) layers.push(layer("argument", "", sources.arguments));
+  if (sources.flags !== undefined) layers.push({ kind: "flag", ...sources.flags });
+  return layers;
+}
+
+/** Gathers every layer and resolves it. Throws ConfigError with all problems. */
+export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
+  const environment = sources.environment ?? process.env;
+  const { preset, configFile } = sources;
+  return resolveConfig([
+    ...(preset === undefined ? [] : [layer("preset", preset, presets[preset])]),
+    ...profileLayer(sources, environment),
+    ...standingFiles(sources.cwd ?? process.cwd(), environment),
+    ...(configFile === undefined ? [] : [readConfigFile("config", configFile)]),
+    ...environmentLayer(environment),
+    ...commandLineLayers(sources),
+  ]);
+}
+
+/** Throws ConfigError when something that every run needs is missing: a model, data, a known template. */
+export function requireRunnable(config: RunConfig): void {
+  const template = templateProblem(config.data.template);
+  reportProblems([
+    ...(config.model.name === "" ? ["Model name is required"] : []),
+    ...(config.data.train_file === "" ? ["Training file is required"] : []),
+    ...(template === undefined ? [] : [template]),
+  ]);
+}

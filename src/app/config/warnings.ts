@@ -1,0 +1,103 @@
+// What is allowed but probably not meant, and what would probably help: one row a rule.
+// Pure functions of the resolved configuration; errors are the schema's.
+import { loraScale } from "../../adapters/options.ts";
+import type { RunConfig } from "./schema.ts";
+
+/** The text when the rule applies, else undefined. */
+export type Rule = (config: RunConfig) => string | undefined;
+
+const when = (applies: boolean, text: string): string | undefined => (applies ? text : undefined);
+
+/** A rule about adapters, silent when none is trained. */
+const ofLora =
+  (rule: Rule): Rule =>
+  (config) =>
+    config.method === "lora" ? rule(config) : undefined;
+
+const HUB_NAME = /^([\w.-]+\/)?[\w.-]+$/;
+const FOLDER = /^[./~\\]|^[A-Za-z]:[\\/]/;
+
+function effectiveBatch({ optimization }: RunConfig): number {
+  return optimization.batch_size * optimization.gradient_accumulation_steps;
+}
+
+export const warningRules = {
+  highRank: ofLora(({ lora }) =>
+    when(lora.r > 64, `High LoRA rank (${lora.r}) may be unnecessary and slow training`),
+  ),
+  highScaling: ofLora(({ lora }) => {
+    const scale = loraScale(lora);
+    return when(scale > 4, `High LoRA scaling (${scale.toFixed(2)}) may cause instability`);
+  }),
+  highDropout: ofLora(({ lora }) =>
+    when(lora.dropout > 0.3, `High LoRA dropout (${lora.dropout}) may hurt performance`),
+  ),
+  highLearningRate: ({ optimization }) =>
+    when(optimization.learning_rate > 1e-3, "High learning rate may cause training instability"),
+  lowLearningRate: ({ optimization }) =>
+    when(
+      optimization.learning_rate < 1e-6,
+      "Very low learning rate may result in slow convergence",
+    ),
+  largeEffectiveBatch: (config) =>
+    when(
+      effectiveBatch(config) > 32,
+      `Large effective batch size (${effectiveBatch(config)}) may hurt generalization`,
+    ),
+  batchWithoutAccumulation: ({ optimization }) =>
+    when(
+      optimization.batch_size > 8 && optimization.gradient_accumulation_steps === 1,
+      "Consider using gradient accumulation instead of large batch size",
+    ),
+  rankWithQuantization: ofLora(({ model, lora }) =>
+    when(
+      model.load_in_4bit && lora.r > 32,
+      "High LoRA rank with 4-bit quantization may not provide benefits",
+    ),
+  ),
+  modelName: ({ model }) =>
+    when(
+      model.name !== "" && !FOLDER.test(model.name) && !HUB_NAME.test(model.name),
+      "Model name should follow HuggingFace format (org/model-name)",
+    ),
+  longSequences: ({ data }) =>
+    when(data.max_length > 4096, "Very long sequences may cause memory issues"),
+  largeValidationSplit: ({ data }) =>
+    when(
+      data.validation_file === null && data.validation_split > 0.3,
+      "Large validation split may reduce training data significantly",
+    ),
+  warmupLongerThanRun: ({ optimization }) =>
+    when(
+      optimization.iters !== null && optimization.warmup_steps >= optimization.iters,
+      `Warm-up (${optimization.warmup_steps} steps) is not shorter than the run (${optimization.iters}); it will be shortened`,
+    ),
+} satisfies Record<string, Rule>;
+
+export const recommendationRules = {
+  lowRank: ofLora(({ lora }) =>
+    when(lora.r < 8, "Consider raising the LoRA rank to 8-16 for better adaptation"),
+  ),
+  smallBatch: ({ optimization }) =>
+    when(
+      optimization.batch_size === 1 && optimization.gradient_accumulation_steps === 1,
+      "Consider gradient accumulation (--gradient-accumulation-steps) for more stable training",
+    ),
+  manyEpochs: ({ optimization }) =>
+    when(
+      optimization.iters === null && optimization.epochs > 5,
+      "Consider early stopping: stop when the validation loss rises, the best checkpoint is kept",
+    ),
+} satisfies Record<string, Rule>;
+
+function applied(rules: Readonly<Record<string, Rule>>, config: RunConfig): string[] {
+  return Object.values(rules).flatMap((rule) => rule(config) ?? []);
+}
+
+export function warningsFor(config: RunConfig): string[] {
+  return applied(warningRules, config);
+}
+
+export function recommendationsFor(config: RunConfig): string[] {
+  return applied(recommendationRules, config);
+}

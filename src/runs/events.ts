@@ -1,0 +1,170 @@
+// Every event of a run, as written to events.jsonl and sent to whoever watches. Versioned: fields are only added.
+// Not how events look to a person; the command line and the studio draw them.
+import { z } from "zod";
+
+/** Raised when the meaning of a field changes or one is taken away. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+const envelope = {
+  /** ISO 8601, UTC. */
+  time: z.iso.datetime(),
+  runId: z.string(),
+  schemaVersion: z.literal(EVENT_SCHEMA_VERSION),
+};
+
+const count = z.int().min(0);
+const bytes = z.number().min(0);
+
+export const RunStarted = z.object({
+  type: z.literal("run-started"),
+  ...envelope,
+  /** The resolved configuration, keys as in YAML. */
+  config: z.record(z.string(), z.unknown()),
+  model: z.object({
+    name: z.string(),
+    architecture: z.string(),
+    /** A pre-trained model that was never taught to follow instructions. */
+    baseModel: z.boolean(),
+  }),
+  template: z.string(),
+  trainableParameters: count,
+  totalParameters: count,
+  totalSteps: count,
+  dataset: z.object({
+    trainFile: z.string(),
+    trainRows: count,
+    validationRows: count,
+    /** Rows of each form: chat, instruction, text. */
+    formats: z.record(z.string(), count),
+    /** The form was named by the user rather than detected. */
+    formatOverride: z.boolean(),
+    tokens: count,
+    supervisedTokens: count,
+    truncatedRows: count,
+    droppedRows: count,
+  }),
+  outputDir: z.string(),
+  /** The step a resumed run continues from; null for a new one. */
+  resumedFromStep: count.nullable(),
+});
+
+export const StepReported = z.object({
+  type: z.literal("step-reported"),
+  ...envelope,
+  step: count,
+  epoch: z.number().min(0),
+  /** Mean over supervised tokens since the last report; null when not finite. */
+  trainLoss: z.number().nullable(),
+  learningRate: z.number(),
+  /** Tokens seen since the run began, all and supervised. */
+  tokens: count,
+  supervisedTokens: count,
+  tokensPerSecond: z.number(),
+  stepSeconds: z.number(),
+  activeMemoryBytes: bytes,
+  peakMemoryBytes: bytes,
+  residentBytes: bytes,
+  gradientNorm: z.number().nullable().optional(),
+});
+
+export const EvaluationStarted = z.object({
+  type: z.literal("evaluation-started"),
+  ...envelope,
+  step: count,
+  batches: count,
+});
+
+export const EvaluationFinished = z.object({
+  type: z.literal("evaluation-finished"),
+  ...envelope,
+  step: count,
+  validationLoss: z.number(),
+  seconds: z.number().optional(),
+});
+
+export const CheckpointSaved = z.object({
+  type: z.literal("checkpoint-saved"),
+  ...envelope,
+  step: count,
+  path: z.string(),
+});
+
+export const Notice = z.object({
+  type: z.literal("notice"),
+  ...envelope,
+  level: z.enum(["info", "warning"]),
+  message: z.string(),
+});
+
+export const RunCompleted = z.object({
+  type: z.literal("run-completed"),
+  ...envelope,
+  finalTrainingLoss: z.number().nullable(),
+  /** null when there were no validation rows. */
+  finalValidationLoss: z.number().nullable(),
+  totalSteps: count,
+  epochsCompleted: z.number().min(0),
+  trainableParameters: count,
+  totalParameters: count,
+  outputDir: z.string(),
+  /** Folder of the final adapter; of the model when every weight was trained. */
+  adapterPath: z.string(),
+  bestStep: count.nullable(),
+});
+
+export const RunFailed = z.object({
+  type: z.literal("run-failed"),
+  ...envelope,
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  problems: z.array(z.string()).optional(),
+});
+
+/** The run was interrupted; `ft train resume` continues it when a checkpoint was written. */
+export const RunStopped = z.object({
+  type: z.literal("run-stopped"),
+  ...envelope,
+  step: count,
+  checkpointPath: z.string().nullable(),
+  outputDir: z.string(),
+});
+
+export const RunEvent = z.discriminatedUnion("type", [
+  RunStarted,
+  StepReported,
+  EvaluationStarted,
+  EvaluationFinished,
+  CheckpointSaved,
+  Notice,
+  RunCompleted,
+  RunFailed,
+  RunStopped,
+]);
+
+export type RunEvent = z.infer<typeof RunEvent>;
+export type RunEventType = RunEvent["type"];
+export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
+export type RunStartedEvent = RunEventOf<"run-started">;
+export type StepReportedEvent = RunEventOf<"step-reported">;
+export type EvaluationFinishedEvent = RunEventOf<"evaluation-finished">;
+export type RunCompletedEvent = RunEventOf<"run-completed">;
+export type RunFailedEvent = RunEventOf<"run-failed">;
+
+type WithoutEnvelope<T> = T extends unknown ? Omit<T, "time" | "runId" | "schemaVersion"> : never;
+
+/** An event before it is stamped: what the code that knows the fact writes. */
+export type RunFact = WithoutEnvelope<RunEvent>;
+
+/** Makes the events of one run: adds time, run and schema version. */
+export function stampEvent(runId: string, fact: RunFact, now: Date = new Date()): RunEvent {
+  const { type, ...rest } = fact;
+  const stamped = {
+    type,
+    time: now.toISOString(),
+    runId,
+    schemaVersion: EVENT_SCHEMA_VERSION,
+    ...rest,
+  };
+  return stamped as RunEvent;
+}

@@ -1,0 +1,30 @@
+// What the rest of the program sees of run folders.
+export {
+  type Checkpoint,
+  checkpointPath,
+  listCheckpoints,
+  type Pointer,
+  readPointer,
+} from "./checkpoints.ts";
+export { readEvents } from "./event-log.ts";
+export * from "./events.ts";
+export { lockHolder } from "./lock.ts";
+export {
+  checkOutputFolder,
+  FINAL_MODEL,
+  openRun,
+  readRecord,
+  reopenRun,
+  RunFolder,
+  type RunRecord,
+} from "./run-folder.ts";
+export { makeRunId } from "./run-id.ts";
+export {
+  listRuns,
+  recordRun,
+  type RunDetails,
+  type RunEntry,
+  type RunStatus,
+  type RunSummary,
+  showRun,
+} from "./run-index.ts";

@@ -1,0 +1,49 @@
+// The errors of run folders, each with the command that mends it.
+import { ConfigError, ExitCode, FtError, UsageError } from "../core/errors.ts";
+
+export function folderNotEmpty(folder: string): ConfigError {
+  return new ConfigError("FT-RUN-001", {
+    message: `The output folder is not empty: ${folder}`,
+    hint: `--output another-folder starts a new run; ft train resume ${folder} continues this one`,
+  });
+}
+
+export function notARun(folder: string): ConfigError {
+  return new ConfigError("FT-RUN-002", {
+    message: `Not a run folder: ${folder} has no config.json`,
+    hint: "ft runs list shows the folders of earlier runs",
+  });
+}
+
+export function folderLocked(folder: string, pid: number): FtError {
+  return new FtError(
+    "FT-RUN-003",
+    {
+      message: `Another run is writing to ${folder} (process ${pid})`,
+      hint: "Wait for it to end, or choose another folder with --output",
+    },
+    ExitCode.temporary,
+  );
+}
+
+export function outputIsFile(path: string): ConfigError {
+  return new ConfigError("FT-RUN-004", {
+    message: `The output folder is a file: ${path}`,
+    hint: "Choose a folder with --output",
+  });
+}
+
+export function unreadableConfig(file: string, reason: string): ConfigError {
+  return new ConfigError("FT-RUN-005", {
+    at: { file },
+    message: `The run's configuration cannot be read: ${reason}`,
+    hint: "Start the run again with ft train start",
+  });
+}
+
+export function unknownRun(name: string, near: string | undefined): UsageError {
+  return new UsageError("FT-RUN-006", {
+    message: `Unknown run '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,
+    hint: "ft runs list shows every run",
+  });
+}

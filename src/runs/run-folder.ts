@@ -1,0 +1,143 @@
+// An open run folder: config.json, events.jsonl, checkpoints/, final_model/. One process holds it at a time.
+// Knows no training; whoever trains writes here, whoever watches reads.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { JsonLinesWriter } from "../core/json-lines.ts";
+import {
+  type Checkpoint,
+  checkpointPath,
+  checkpointsFolder,
+  listCheckpoints,
+  type Pointer,
+  pruneCheckpoints,
+  readPointer,
+  setPointer,
+} from "./checkpoints.ts";
+import { EVENTS_FILE, readEvents } from "./event-log.ts";
+import { type RunEvent, type RunFact, stampEvent } from "./events.ts";
+import { acquireLock, LOCK_FILE, type RunLock } from "./lock.ts";
+import { folderNotEmpty, notARun, outputIsFile, unreadableConfig } from "./run-errors.ts";
+import { makeRunId } from "./run-id.ts";
+
+export const CONFIG_FILE = "config.json";
+export const FINAL_MODEL = "final_model";
+
+/** Left by an operating system or by a run that never began; they do not make a folder occupied. */
+const IGNORED = new Set([".DS_Store", "Thumbs.db", LOCK_FILE]);
+
+/** What config.json holds: the resolved configuration and everything needed to run it again. */
+export interface RunRecord {
+  runId: string;
+  createdAt: string;
+  /** Resolved configuration, keys as in YAML. */
+  config: Record<string, unknown>;
+  /** Origin of each value by dotted key. */
+  origins?: Record<string, string>;
+  /** Versions of the program, of MLX, of Node. */
+  versions?: Record<string, string>;
+  /** Name, resolved revision and architecture of the model. */
+  model?: Record<string, unknown>;
+  /** Files with their SHA-256. */
+  dataset?: Record<string, unknown>;
+}
+
+export class RunFolder {
+  readonly path: string;
+  readonly runId: string;
+  readonly #lock: RunLock;
+  readonly #log: JsonLinesWriter;
+
+  constructor(path: string, runId: string, lock: RunLock) {
+    this.path = path;
+    this.runId = runId;
+    this.#lock = lock;
+    mkdirSync(checkpointsFolder(path), { recursive: true });
+    this.#log = new JsonLinesWriter(join(path, EVENTS_FILE));
+  }
+
+  get finalModelPath(): string {
+    return join(this.path, FINAL_MODEL);
+  }
+
+  async writeRecord(record: Omit<RunRecord, "runId">): Promise<void> {
+    await writeJsonAtomic(join(this.path, CONFIG_FILE), { runId: this.runId, ...record });
+  }
+
+  /** Stamps a fact, appends it to events.jsonl and returns the event. */
+  append(fact: RunFact): RunEvent {
+    const event = stampEvent(this.runId, fact);
+    this.#log.append(event);
+    return event;
+  }
+
+  events(): RunEvent[] {
+    return readEvents(this.path);
+  }
+
+  checkpointPath(step: number): string {
+    return checkpointPath(this.path, step);
+  }
+
+  checkpoints(): Checkpoint[] {
+    return listCheckpoints(this.path);
+  }
+
+  pointer(name: Pointer): Checkpoint | undefined {
+    return readPointer(this.path, name);
+  }
+
+  setPointer(name: Pointer, step: number): Promise<void> {
+    return setPointer(this.path, name, step);
+  }
+
+  prune(keep: number): Promise<Checkpoint[]> {
+    return pruneCheckpoints(this.path, keep);
+  }
+
+  /** Flushes the log and gives the folder back. */
+  close(): void {
+    this.#log.sync();
+    this.#log.close();
+    this.#lock.release();
+  }
+}
+
+function isOccupied(folder: string): boolean {
+  return readdirSync(folder).some((name) => !IGNORED.has(name));
+}
+
+/** Throws when a new run may not be written to `outputDir`; writes nothing. */
+export function checkOutputFolder(outputDir: string): void {
+  if (!existsSync(outputDir)) return;
+  if (!statSync(outputDir).isDirectory()) throw outputIsFile(outputDir);
+  if (isOccupied(outputDir)) throw folderNotEmpty(outputDir);
+}
+
+/** Opens a new run in an empty or missing folder. Throws FT-RUN-001 when it is not empty. */
+export function openRun(outputDir: string, options: { runId?: string } = {}): RunFolder {
+  const path = resolve(outputDir);
+  checkOutputFolder(outputDir);
+  mkdirSync(path, { recursive: true });
+  return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path));
+}
+
+/** Opens the folder of an earlier run to continue it. Throws when it is not a run, or is being written. */
+export function reopenRun(outputDir: string): RunFolder {
+  const path = resolve(outputDir);
+  const record = readRecord(path);
+  return new RunFolder(path, record.runId, acquireLock(path));
+}
+
+/** config.json of a run folder. Throws FT-RUN-002 when there is none, FT-RUN-005 when it is damaged. */
+export function readRecord(folder: string): RunRecord {
+  const file = join(folder, CONFIG_FILE);
+  if (!existsSync(file)) throw notARun(folder);
+  try {
+    const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+    if (typeof record.runId === "string" && typeof record.config === "object") return record;
+  } catch (error) {
+    throw unreadableConfig(file, error instanceof Error ? error.message : String(error));
+  }
+  throw unreadableConfig(file, "it names no run");
+}

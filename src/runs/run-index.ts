@@ -1,0 +1,167 @@
+// The index of runs under FT_HOME: one small file a run, so that no two runs ever write the same file.
+// Only says where runs are; what became of them is read from their own folders.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { nearest } from "../core/nearest.ts";
+import { ftHome } from "../core/paths.ts";
+import { type Checkpoint, listCheckpoints, readPointer } from "./checkpoints.ts";
+import { readEvents } from "./event-log.ts";
+import type { RunEvent, RunEventOf, RunEventType } from "./events.ts";
+import { lockHolder } from "./lock.ts";
+import { unknownRun } from "./run-errors.ts";
+import { CONFIG_FILE, readRecord, type RunRecord } from "./run-folder.ts";
+
+export const RunEntry = z.object({
+  runId: z.string(),
+  outputDir: z.string(),
+  startedAt: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  method: z.string(),
+});
+
+export type RunEntry = z.infer<typeof RunEntry>;
+
+export type RunStatus = "running" | "completed" | "failed" | "stopped" | "crashed" | "missing";
+
+export interface RunSummary extends RunEntry {
+  status: RunStatus;
+  /** Last reported step, 0 before the first. */
+  step: number;
+  totalSteps: number | null;
+  trainLoss: number | null;
+  validationLoss: number | null;
+}
+
+export interface RunDetails extends RunSummary {
+  record: RunRecord;
+  checkpoints: Checkpoint[];
+  best: Checkpoint | null;
+  latest: Checkpoint | null;
+  /** The last event of the run. */
+  lastEvent: RunEvent | null;
+}
+
+function indexFolder(): string {
+  return join(ftHome(), "runs");
+}
+
+/** Makes a run known to `ft runs`; call it when the run starts. */
+export async function recordRun(entry: RunEntry): Promise<void> {
+  const absolute = { ...entry, outputDir: resolve(entry.outputDir) };
+  await writeJsonAtomic(join(indexFolder(), `${entry.runId}.json`), absolute);
+}
+
+function readEntry(file: string): RunEntry[] {
+  try {
+    const parsed = RunEntry.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    return parsed.success ? [parsed.data] : [];
+  } catch {
+    return [];
+  }
+}
+
+function entries(): RunEntry[] {
+  const folder = indexFolder();
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.flatMap((name) => readEntry(join(folder, name)));
+}
+
+function lastOf<T extends RunEventType>(
+  events: readonly RunEvent[],
+  type: T,
+): RunEventOf<T> | undefined {
+  return events.findLast((event): event is RunEventOf<T> => event.type === type);
+}
+
+const ENDS: Partial<Record<RunEventType, RunStatus>> = {
+  "run-completed": "completed",
+  "run-failed": "failed",
+  "run-stopped": "stopped",
+};
+
+function statusOf(entry: RunEntry, events: readonly RunEvent[]): RunStatus {
+  if (!isFolderOf(entry)) return "missing";
+  if (lockHolder(entry.outputDir) !== undefined) return "running";
+  const last = events.findLast((event) => event.type !== "notice");
+  return (last === undefined ? undefined : ENDS[last.type]) ?? "crashed";
+}
+
+/** The folder is still there and still that run's: a later run may have taken its place. */
+function isFolderOf(entry: RunEntry): boolean {
+  if (!existsSync(join(entry.outputDir, CONFIG_FILE))) return false;
+  try {
+    return readRecord(entry.outputDir).runId === entry.runId;
+  } catch {
+    return false;
+  }
+}
+
+function summarize(entry: RunEntry): RunSummary {
+  const events = isFolderOf(entry) ? readEvents(entry.outputDir) : [];
+  const completed = lastOf(events, "run-completed");
+  const step = lastOf(events, "step-reported");
+  return {
+    ...entry,
+    status: statusOf(entry, events),
+    step: completed?.totalSteps ?? step?.step ?? 0,
+    totalSteps: lastOf(events, "run-started")?.totalSteps ?? null,
+    trainLoss: completed?.finalTrainingLoss ?? step?.trainLoss ?? null,
+    validationLoss: lastOf(events, "evaluation-finished")?.validationLoss ?? null,
+  };
+}
+
+/** Every known run, newest first. */
+export function listRuns(): RunSummary[] {
+  return entries()
+    .map(summarize)
+    .sort((a, b) => b.runId.localeCompare(a.runId));
+}
+
+function entryOfFolder(folder: string): RunEntry {
+  const { runId, createdAt, config } = readRecord(folder);
+  const text = (group: string, key: string): string =>
+    String((config[group] as Record<string, unknown> | undefined)?.[key] ?? "");
+  return {
+    runId,
+    outputDir: resolve(folder),
+    startedAt: createdAt,
+    model: text("model", "name"),
+    dataset: text("data", "train_file"),
+    method: String(config["method"] ?? ""),
+  };
+}
+
+/** A run by its folder, its id, or the start of its id when only one has it. Throws FT-RUN-006. */
+export function showRun(name: string): RunDetails {
+  if (existsSync(join(name, CONFIG_FILE))) return details(entryOfFolder(name));
+  const known = entries();
+  const matches = known.filter((entry) => entry.runId.startsWith(name));
+  const [entry] = matches;
+  if (entry === undefined || matches.length > 1) {
+    throw unknownRun(
+      name,
+      nearest(
+        name,
+        known.map((each) => each.runId),
+      ),
+    );
+  }
+  return details(entry);
+}
+
+function details(entry: RunEntry): RunDetails {
+  const summary = summarize(entry);
+  const folder = entry.outputDir;
+  return {
+    ...summary,
+    record: readRecord(folder),
+    checkpoints: listCheckpoints(folder),
+    best: readPointer(folder, "best") ?? null,
+    latest: readPointer(folder, "latest") ?? null,
+    lastEvent: readEvents(folder).at(-1) ?? null,
+  };
+}
