@@ -10,8 +10,8 @@ export type WeightPlace = { name: string; transpose?: boolean } | null;
 export interface Architecture {
   /** Parses config.json and builds the model with unloaded weights. */
   build(config: unknown): LanguageModel;
-  /** Place of each tensor name in a checkpoint. */
-  place(name: string): WeightPlace;
+  /** Place of a checkpoint's tensor, by its name. */
+  place(name: string, config: unknown): WeightPlace;
 }
 
 interface Definition<Schema extends z.ZodType> {
@@ -19,12 +19,15 @@ interface Definition<Schema extends z.ZodType> {
   /** What the config may not ask for. */
   requires?: readonly Requirement[];
   build(config: z.infer<Schema>): LanguageModel;
-  /** Default: names as in the checkpoint, rotary frequencies dropped. */
+  /** Default: names as in the checkpoint, without rotary frequencies and the copy of a tied head. */
   place?(name: string): WeightPlace;
 }
 
-const asNamed = (name: string): WeightPlace =>
-  name.endsWith("rotary_emb.inv_freq") ? null : { name };
+function asNamed(name: string, config: unknown): WeightPlace {
+  const isTied = (config as { tie_word_embeddings?: unknown }).tie_word_embeddings === true;
+  if (name.endsWith("rotary_emb.inv_freq")) return null;
+  return isTied && name === "lm_head.weight" ? null : { name };
+}
 
 export function defineArchitecture<Schema extends z.ZodType>(
   definition: Definition<Schema>,
