@@ -1,0 +1,146 @@
+# The one list of commands. `make` alone prints it; what each needs is set up when it is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Everything a command here writes stays inside the clone.
+export FT_HOME ?= $(CURDIR)/.local/home
+
+BIN := node_modules/.bin
+RUN := node --import tsx
+TEST := $(BIN)/vitest run
+STEP := @dev/step.sh
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## /{printf "  make %-21s %s\n", $$1, $$2}' Makefile
+
+## Start
+
+.PHONY: setup build dev watch link quick quick-proof
+setup: ## check tools, install packages, build the addon and the programs
+	@./setup.sh
+
+build: ## the addon and the programs, where their sources changed
+	@./setup.sh deps native build
+
+dev: setup test-unit check ## set up for development: hooks, unit tests, checks
+
+watch: setup ## unit tests again on every change
+	$(BIN)/vitest --project unit
+
+link: setup ## put ft and finetune on the path
+	@dev/setup/link.sh
+
+quick: ## set up and fine-tune the bundled base model, with the same questions before and after
+	@start=$$(date +%s); ./setup.sh && FT_SETUP_SECONDS=$$(($$(date +%s) - start)) $(RUN) dev/quick.ts
+
+quick-proof: setup ## what quick shows, measured and checked
+	@$(RUN) dev/quick-proof.ts
+
+## Test
+
+.PHONY: test test-unit test-integration test-lora test-data test-templates test-config
+test: setup ## all tests
+	$(TEST)
+
+test-unit: setup ## without addon, without network
+	$(TEST) --project unit
+
+test-integration: setup ## with the addon: operations, contracts, parity with other tools
+	$(TEST) --project native --project contract --project parity
+
+test-lora: setup ## adapters
+	$(TEST) adapter lora
+
+test-data: setup ## reading, checking, splitting and batching data
+	$(TEST) tests/unit/data tests/contract/data
+
+test-templates: setup ## conversations, templates, tokenizers and masks
+	$(TEST) tests/unit/text tests/contract/text tests/parity/text
+
+test-config: setup ## configuration and profiles
+	$(TEST) config
+
+.PHONY: test-week2 test-week2-quick test-lora-quick
+test-week2: test-data test-templates test-config test-lora ## data, templates, configuration and adapters
+
+test-week2-quick: deps ## the same, only what needs no addon
+	$(TEST) --project unit tests/unit/data tests/unit/text config
+
+test-lora-quick: setup ## adapters, without the programs
+	$(TEST) --project unit --project native --project contract adapter lora
+
+.PHONY: test-e2e-workflow test-e2e-real-model test-e2e-mlx test-e2e-quick test-e2e-all
+test-e2e-workflow: setup ## the programs, from data to adapter and answer
+	$(TEST) --project cli workflow
+
+test-e2e-real-model: setup ## a model from the hub (FT_REAL_MODEL_ENABLE=1, needs the network)
+	$(TEST) --project cli real-model
+
+test-e2e-mlx: setup ## the addon and its backends
+	$(TEST) --project native
+
+test-e2e-quick: setup ## train quick, end to end
+	$(TEST) --project cli quick
+
+test-e2e-all: setup ## every end-to-end test
+	$(TEST) --project cli --project native
+
+.PHONY: coverage interop link-darwin bench
+link-darwin: deps ## compile and link the addon for darwin-arm64 from here (linked, never run)
+	@bash dev/setup/link-darwin.sh
+
+coverage: setup ## test coverage: coverage/index.html, fails below 50 %
+	$(TEST) --coverage --project unit --project native --project contract --project parity
+
+interop: setup ## against mlx-lm itself, installed into .local/peers
+	@dev/interop.sh
+
+bench: setup ## benchmarks
+	@$(RUN) dev/bench/run.ts
+
+## Check
+
+.PHONY: deps check fix format lint typecheck
+deps:
+	@./setup.sh tools deps >/dev/null || ./setup.sh tools deps
+
+check: deps ## everything but the tests
+	@$(MAKE) -k check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
+
+fix: deps ## format and repair what can be repaired
+	$(BIN)/oxfmt
+	$(BIN)/oxlint --type-aware --fix
+
+format: deps ## format
+	$(BIN)/oxfmt
+
+lint: deps check-lint check-layers check-unused ## lint, import direction, unused code
+
+typecheck: deps check-types ## types
+
+.PHONY: check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
+check-format:
+	$(STEP) format $(BIN)/oxfmt --check
+check-lint:
+	$(STEP) lint $(BIN)/oxlint --type-aware --deny-warnings
+check-types:
+	$(STEP) types $(BIN)/tsc -p . --noEmit
+check-layers:
+	$(STEP) layers $(RUN) dev/check-layers.ts
+check-unused:
+	$(STEP) unused $(BIN)/knip --no-progress
+check-seam:
+	$(STEP) seam $(RUN) dev/check-binding.ts
+check-rules:
+	$(STEP) rules $(RUN) dev/check-rules.ts
+check-size:
+	$(STEP) size $(RUN) dev/size.ts
+
+.PHONY: todo clean
+todo: deps ## what the code says is still to do
+	@$(RUN) dev/todo.ts
+
+clean: ## remove what was built and cached here (run folders stay)
+	rm -rf build dist dist.new coverage node_modules .local/tools .local/peers .local/test

@@ -1,0 +1,28 @@
+// Every repository rule. The next one is one file and one line here; dev/check-rules.ts runs them.
+import { designDocuments } from "./design-documents.ts";
+import { noDuplicates } from "./duplicates.ts";
+import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
+import type { Rule } from "./repository.ts";
+import {
+  exactVersions,
+  lockWithoutAddresses,
+  noMachinePaths,
+  noPromises,
+  noRegistryHosts,
+  oneDoorToTheAddon,
+} from "./wording.ts";
+
+export const rules: readonly Rule[] = [
+  tidyRoot,
+  testsUnderTests,
+  contexts,
+  dataListed,
+  designDocuments,
+  noDuplicates,
+  noPromises,
+  noMachinePaths,
+  noRegistryHosts,
+  lockWithoutAddresses,
+  exactVersions,
+  oneDoorToTheAddon,
+];

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { rules } from "../../../dev/checks/index.ts";
+import type { Repository } from "../../../dev/checks/repository.ts";
+
+// Every repository rule finds the one thing seeded for it; a rule without a seed fails here.
+
+const lines = Array.from({ length: 8 }, (_, index) => `call${index}();`).join("\n");
+
+const seeds: Record<string, Record<string, string>> = {
+  "the root holds no data, tests or scratch files": { "results.jsonl": "{}" },
+  "tests are under tests/": { "src/core/units.test.ts": "" },
+  "every folder of src/ has a short CONTEXT.md": {
+    "src/core/units.ts": "",
+    "src/core/CONTEXT.md": "line\n".repeat(16),
+  },
+  "data/README.md names every file shipped in data/": {
+    "data/README.md": "Nothing here.",
+    "data/spider.jsonl": "{}",
+  },
+  "design documents follow docs/design/STATUS.md": {
+    "docs/design/STATUS.md": "Date: 2020-01-01\nStatus: built",
+    "docs/design/NATIVE.md": "Date: 2020-01-02\nStatus: built",
+  },
+  "no 8 lines stand in src/ twice": { "src/core/a.ts": lines, "src/text/b.ts": lines },
+  "nothing is called ready for production": { "README.md": `${"production"}-ready` },
+  "no path of one machine": { "docs/a.md": `see /${"root"}/model` },
+  "no registry host": { "docs/a.md": `https://${"registry"}.npm.example/` },
+  "package-lock.json holds no download addresses": {
+    "package-lock.json": '      "resolved": "https://elsewhere.example/a.tgz"',
+  },
+  "package.json pins exact versions": { "package.json": '    "zod": "^4.0.0"' },
+  "only src/mx opens the addon": { "src/text/fast.ts": 'require("ft_native.node")' },
+};
+
+function inMemory(files: Record<string, string>): Repository {
+  const known = { "docs/design/STATUS.md": "Date: 2020-01-01\nStatus: built", ...files };
+  return {
+    root: import.meta.dirname,
+    files: Object.keys(known).sort(),
+    text: (file) => (known as Record<string, string>)[file] ?? "",
+  };
+}
+
+describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
+  test("finds its seed", () => {
+    const seed = seeds[name];
+    expect(seed, `add a seed for "${name}"`).toBeDefined();
+    expect(rule.check(inMemory(seed ?? {}))).toHaveLength(1);
+  });
+
+  test("is content with a tidy repository", () => {
+    expect(
+      rule.check(
+        inMemory({
+          "README.md": "ft",
+          "src/mx/loader.ts": "ft_native.node",
+          "src/mx/CONTEXT.md": "mx",
+        }),
+      ),
+    ).toEqual([]);
+  });
+});
