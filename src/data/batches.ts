@@ -1,9 +1,10 @@
 // Which samples make up each optimizer step: a pure function of seed, epoch and window, so that a
 // checkpoint needs to store two numbers only. Holds indices, never samples.
 import { Random } from "../core/random.ts";
+import type { DataOptions } from "./options.ts";
 
 /** "shuffled" anew each epoch, or "sequential": the samples as they stand. */
-export type BatchOrder = "shuffled" | "sequential";
+export type BatchOrder = DataOptions["order"];
 
 /** Where a run has got to: the next window to train on. Plain JSON; both count from 0. */
 export interface BatchCursor {
@@ -84,7 +85,7 @@ export class BatchPlan {
 
   /** Windows without end, from `cursor` on. */
   *windows(cursor: BatchCursor): Generator<BatchWindow, never> {
-    for (let at = cursor; ; ) {
+    for (let at = cursor; ;) {
       const window = this.window(at);
       yield window;
       at = window.next;

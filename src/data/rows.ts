@@ -2,8 +2,8 @@
 // Reads no files: values come in, rows or problems go out.
 import type { Sample } from "../text/types.ts";
 import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
-import { autoFormat, formats } from "./formats/index.ts";
 import { isObject, kindOf, type RowFormat } from "./formats/format.ts";
+import { autoFormat, formats } from "./formats/index.ts";
 
 /** A usable row. `line` counts from 1 and is where the row begins; `format` is a name of the registry. */
 export interface Row {

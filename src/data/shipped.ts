@@ -6,10 +6,7 @@ import { expandHome, packageRoot } from "../core/paths.ts";
 import { MissingDataError } from "./errors.ts";
 import { missingData } from "./read.ts";
 
-export type DataGroup =
-  | "WikiSQL (Database Q&A)"
-  | "Conversational"
-  | "Instruction Following";
+export type DataGroup = "WikiSQL (Database Q&A)" | "Conversational" | "Instruction Following";
 
 export interface ShippedSet {
   /** Accepted wherever a data path is. */
@@ -116,7 +113,7 @@ export async function locateData(path: string, places: SearchPlaces = {}): Promi
   const project = places.project ?? process.cwd();
   const typed = resolve(project, expandHome(path));
   if (existsSync(typed)) return typed;
-  const named = shippedSets.find((set) => set.name === path)?.path;
+  const named = shippedSets.find((set) => set.name === path.replace(/^builtin\//, ""))?.path;
   for (const root of [project, places.package ?? packageRoot()]) {
     const found = spellings(named ?? path)
       .map((spelling) => resolve(root, spelling))

@@ -1,7 +1,7 @@
+import { formats } from "./formats/index.ts";
 // What a data set holds, in numbers: rows a format, messages a conversation, lengths in characters.
 // Counts tokens nowhere: that needs a tokenizer, and encode.ts does it.
 import type { Row } from "./rows.ts";
-import { formats } from "./formats/index.ts";
 
 /** Of what was counted; average, minimum and maximum are 0 when count is. */
 export interface LengthSummary {

@@ -27,7 +27,8 @@ export function isObject(value: unknown): value is JsonObject {
 /** The field as a string that says something, or the problem with it. */
 export function filledText(value: unknown, field: string): string | FieldProblem {
   if (value === undefined) return { field, message: "is missing" };
-  if (typeof value !== "string") return { field, message: `must be a string, not ${kindOf(value)}` };
+  if (typeof value !== "string")
+    return { field, message: `must be a string, not ${kindOf(value)}` };
   return value.trim() === "" ? { field, message: "is empty" } : value;
 }
 
