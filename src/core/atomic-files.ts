@@ -5,7 +5,10 @@ import { constants, existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** Flushes a file or a folder's entries to the disk. Systems that cannot sync a folder are left alone. */
+/**
+ * Flushes a file or a folder's entries to the disk. Systems that cannot sync a folder are left
+ * alone.
+ */
 async function syncPath(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY);
   try {
@@ -72,9 +75,10 @@ function asideName(folder: string): string {
 }
 
 /**
- * Gives `temporaryFolder` the name `finalFolder`, both on one file system, after syncing every file in it.
- * No system call swaps two folders everywhere, so an existing folder is first set aside: after a crash
- * between the two renames, `recoverFolder` puts it back.
+ * Gives `temporaryFolder` the name `finalFolder`, both on one file system, after syncing every file
+ * in it.
+ * No system call swaps two folders everywhere, so an existing folder is first set aside: after a
+ * crash between the two renames, `recoverFolder` puts it back.
  */
 export async function replaceFolderAtomic(
   temporaryFolder: string,

@@ -1,6 +1,14 @@
 // Reads and writes files of one JSON value a line, one line in memory at a time.
 // Knows nothing of rows or events: a bad line is yielded with its reason, and the reader decides.
-import { closeSync, createReadStream, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { parseJson } from "./json-text.ts";
 
 /** One line without its end, and its number from 1. `text` is absent when it is not UTF-8. */
@@ -14,7 +22,10 @@ export type JsonLine =
   | { line: number; value: unknown }
   | { line: number; problem: string; column?: number };
 
-/** A longer line is not text for training but a file of another kind; reading it would take all memory. */
+/**
+ * A longer line is not text for training but a file of another kind; reading it would take all
+ * memory.
+ */
 const longestLine = 256 * 1024 * 1024;
 const newline = 0x0a;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -31,7 +42,7 @@ function decodeLine(bytes: Buffer, line: number): TextLine {
 }
 
 /**
- * Lines of a UTF-8 file at constant memory; `\n` and `\r\n` end a line, a byte-order mark is dropped.
+ * Lines of a UTF-8 file at constant memory; `\n` or `\r\n` ends a line, a byte-order mark goes.
  * Throws the file system's error when the file cannot be read, RangeError for a line over 256 MiB.
  */
 export async function* readTextLines(file: string): AsyncGenerator<TextLine> {
@@ -64,7 +75,10 @@ function parseLine({ line, text }: TextLine): JsonLine | undefined {
   return { line, problem: `${reason} (column ${column})`, column };
 }
 
-/** Values of a JSON-lines file at constant memory; blank lines are skipped but counted. Throws as `readTextLines`. */
+/**
+ * Values of a JSON-lines file at constant memory; blank lines are skipped but counted. Throws as
+ * `readTextLines`.
+ */
 export async function* readJsonLines(file: string): AsyncGenerator<JsonLine> {
   for await (const textLine of readTextLines(file)) {
     const parsed = parseLine(textLine);
@@ -72,11 +86,16 @@ export async function* readJsonLines(file: string): AsyncGenerator<JsonLine> {
   }
 }
 
-/** Appends JSON values to a file, one whole line a call, so that a reader sees only finished lines. */
+/**
+ * Appends JSON values to a file, one whole line a call, so that a reader sees only finished lines.
+ */
 export class JsonLinesWriter {
   readonly #descriptor: number;
 
-  /** Creates the file or continues it; a torn last line is ended first so that the next stands alone. */
+  /**
+   * Creates the file or continues it; a torn last line is ended first so that the next stands
+   * alone.
+   */
   constructor(file: string) {
     this.#descriptor = openSync(file, "a+");
     if (!this.#endsInNewline()) writeSync(this.#descriptor, "\n");

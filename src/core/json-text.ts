@@ -22,7 +22,10 @@ function matchAt(pattern: RegExp, text: string, offset: number): number | undefi
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** Past the closing quote. Not one pattern: on a long string that would exhaust the pattern's stack. */
+/**
+ * Past the closing quote. Not one pattern: on a long string that would exhaust the pattern's
+ * stack.
+ */
 function stringEnd(text: string, start: number): number | undefined {
   if (text[start] !== '"') return undefined;
   let offset = start + 1;

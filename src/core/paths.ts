@@ -1,4 +1,4 @@
-// Where things live: the user's data folder, the home sign, and the folder the program is installed in.
+// Where things live: the user's data folder, the home sign, and the program's own.
 // Creates nothing; callers make the folders they write to.
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `~` and `~/x` become the user's home folder; anything else, `~other` too, is returned unchanged. */
+/**
+ * `~` and `~/x` become the user's home folder; anything else, `~other` too, is returned unchanged.
+ */
 export function expandHome(path: string): string {
   if (path === "~") return homedir();
   return path.startsWith("~/") || path.startsWith("~\\") ? join(homedir(), path.slice(2)) : path;
@@ -15,7 +17,8 @@ export function expandHome(path: string): string {
 
 /**
  * The folder of the run index, caches and the user configuration: FT_HOME, else XDG_DATA_HOME/ft,
- * else ~/.local/share/ft. A relative XDG_DATA_HOME is ignored, as the XDG Base Directory Specification asks.
+ * else ~/.local/share/ft. A relative XDG_DATA_HOME is ignored, as the XDG Base Directory
+ * Specification asks.
  */
 export function ftHome(environment: Environment = process.env): string {
   const own = environment["FT_HOME"];
@@ -24,7 +27,10 @@ export function ftHome(environment: Environment = process.env): string {
   return join(isAbsolute(xdg) ? xdg : join(homedir(), ".local", "share"), "ft");
 }
 
-/** The installed package: where `configs/` and `data/` are shipped. The same from src/ and from dist/. */
+/**
+ * The installed package: where `configs/` and `data/` are shipped. The same from src/ and from
+ * dist/.
+ */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) {

@@ -68,7 +68,9 @@ export class Random {
     return { key: this.#key.toString(), words: [...this.#words] };
   }
 
-  /** Moves this stream to where `state` was taken. Throws RangeError when it is another stream's. */
+  /**
+   * Moves this stream to where `state` was taken. Throws RangeError when it is another stream's.
+   */
   setState(state: RandomState): void {
     if (BigInt(state.key) !== this.#key) throw new RangeError("the state is of another stream");
     if (state.words.length !== 4 || state.words.every((word) => word >>> 0 === 0)) {
@@ -78,7 +80,10 @@ export class Random {
     this.#words = [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
   }
 
-  /** An independent stream for `name`. Depends on this stream's seed only, not on how far it has got. */
+  /**
+   * An independent stream for `name`. Depends on this stream's seed only, not on how far it has
+   * got.
+   */
   split(name: string): Random {
     const [, key] = splitMix64(this.#key ^ hashName(name));
     return new Random(key, wordsFrom(key));

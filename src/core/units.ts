@@ -4,7 +4,9 @@ import { UsageError } from "./errors.ts";
 
 const prefixes = ["", "k", "M", "G", "T", "P"] as const;
 
-/** `value` with the largest fitting prefix and three significant digits: 1234567 → ["1.23", "M"]. */
+/**
+ * `value` with the largest fitting prefix and three significant digits: 1234567 → ["1.23", "M"].
+ */
 function scale(value: number): [string, string] {
   let scaled = value;
   let power = 0;

@@ -29,8 +29,8 @@ export interface BatchPlanOptions {
   seed: number;
   order: BatchOrder;
   /**
-   * Puts samples of like length together to save padding; "shuffled" only. Sorting stays inside pools
-   * of 50 batches and the batches are then shuffled, so the order of lengths is still random.
+   * Puts samples of like length together to save padding; "shuffled" only. Sorting stays inside
+   * pools of 50 batches and the batches are then shuffled, so the order of lengths is still random.
    */
   groupByLength?: boolean;
 }
@@ -67,7 +67,10 @@ export class BatchPlan {
     };
   }
 
-  /** The window at a cursor. The last of an epoch may be smaller. Throws RangeError beyond the epoch. */
+  /**
+   * The window at a cursor. The last of an epoch may be smaller. Throws RangeError beyond the
+   * epoch.
+   */
   window(cursor: BatchCursor): BatchWindow {
     const { epoch, window } = cursor;
     const whole = Number.isInteger(epoch) && Number.isInteger(window);

@@ -3,8 +3,9 @@
 import type { EncodedSample } from "./encode.ts";
 
 /**
- * A micro-batch of `batch` rows by `length` positions, row-major. Position t of a row feeds `ids[t]` and
- * is to predict `targets[t]`, which counts `weights[t]`. Padding has weight 0 and segment 0.
+ * A micro-batch of `batch` rows by `length` positions, row-major. Position t of a row feeds
+ * `ids[t]` and is to predict `targets[t]`, which counts `weights[t]`. Padding has weight 0 and
+ * segment 0.
  */
 export interface Batch {
   /** (batch × length) input tokens. */
@@ -27,7 +28,10 @@ export interface Batch {
 
 export interface CollateOptions {
   padId: number;
-  /** `length` is rounded up to a multiple of this, so that few different shapes occur; 32 suits MLX. */
+  /**
+   * `length` is rounded up to a multiple of this, so that few different shapes occur; 32 suits
+   * MLX.
+   */
   padToMultiple: number;
   /** `length` is not rounded up beyond this: a model may have no positions there. */
   maxLength: number;
@@ -39,7 +43,10 @@ function paddedLength(longest: number, { padToMultiple, maxLength }: CollateOpti
   return Math.max(longest, Math.min(rounded, maxLength));
 }
 
-/** Sample of n tokens → n-1 inputs, its tokens but the last, and as many targets, its tokens but the first. */
+/**
+ * Sample of n tokens → n-1 inputs, its tokens but the last, and as many targets, its tokens but
+ * the first.
+ */
 export function collate(
   samples: readonly Pick<EncodedSample, "ids" | "weights">[],
   options: CollateOptions,

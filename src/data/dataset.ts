@@ -1,5 +1,5 @@
 // Loads what a run learns from: train, validation and test rows of a file or a folder.
-// Renders and tokenizes nothing; a path of an older layout or a shipped set's name is found by shipped.ts.
+// Renders and tokenizes nothing; shipped.ts finds shipped sets and paths of older layouts.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
@@ -82,7 +82,8 @@ async function splitsOf(path: string): Promise<SplitPaths> {
 }
 
 /**
- * Takes `share` of the rows for validation, chosen by the seed; both parts keep the order of the data.
+ * Takes `share` of the rows for validation, chosen by the seed; both parts keep the order of the
+ * data.
  * When share > 0 and there are two rows or more, each part has at least one.
  */
 export function splitRows<T>(
@@ -117,7 +118,7 @@ async function readSplits(
 
 /**
  * Loads a data set from a file, a folder of train/valid/test files, or a shipped set's name.
- * Every bad row of every file is reported in one error. Throws DataErrors only for what the data is.
+ * Every bad row of every file is reported in one error, a DataError.
  */
 export async function loadDataset(path: string, options: DatasetOptions): Promise<Dataset> {
   const paths = await splitsOf(await locateData(path));

@@ -1,4 +1,4 @@
-// Rows to token ids and loss weights, cut to length. What cannot teach anything is set aside and said.
+// Rows to token ids and loss weights, cut to length. What cannot teach anything is set aside.
 // The renderer knows the template and the mask; this file knows neither.
 import type { MaskPolicy, Renderer } from "../text/types.ts";
 import type { Row } from "./rows.ts";
@@ -31,7 +31,9 @@ export interface EncodedRows {
   dropped: DroppedRow[];
 }
 
-/** A token is learned as the target of the one before it, so the first token's weight never counts. */
+/**
+ * A token is learned as the target of the one before it, so the first token's weight never counts.
+ */
 function teaches(weights: Float32Array): boolean {
   return weights.some((weight, index) => index > 0 && weight !== 0);
 }
@@ -73,7 +75,9 @@ export interface LengthHistogram {
   buckets: { upTo: number; count: number }[];
 }
 
-/** Distribution of lengths over buckets that double from `firstBucket`. Percentiles are nearest-rank. */
+/**
+ * How lengths spread over doubling buckets from `firstBucket` on. Percentiles are by nearest rank.
+ */
 export function lengthHistogram(lengths: readonly number[], firstBucket: number): LengthHistogram {
   const sorted = Float64Array.from(lengths).sort();
   const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;

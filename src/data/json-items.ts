@@ -1,7 +1,10 @@
 // The line on which each item of a JSON array begins, so that a bad row in it can be found.
 // Works on text that is already known to be valid JSON, and decodes nothing.
 
-/** Lines, from 1, of the items of a top-level array; of the one value when the text is not an array. */
+/**
+ * Lines, from 1, of the items of a top-level array; of the one value when the text is not an
+ * array.
+ */
 export function itemLines(text: string): number[] {
   const lines: number[] = [];
   const top = text.trimStart().startsWith("[") ? 1 : 0;

@@ -1,4 +1,5 @@
-// The folders of a project's data, as `ft init` makes them. Writes no files into them.
+// The folders of a project's data, as `ft init` makes them.
+// Writes no files into them; shipped.ts knows what lies where.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 

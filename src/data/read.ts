@@ -1,5 +1,5 @@
-// Reads data files as rows: JSON lines streamed, JSON documents whole. Content decides, then the name:
-// JSON lines in a .json file, and a JSON array in a .jsonl file, are read for what they are.
+// Reads data files as rows: JSON lines streamed, JSON documents whole. Content decides, then the
+// name: JSON lines in a .json file, and a JSON array in a .jsonl file, are read for what they are.
 import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import { FtError } from "../core/errors.ts";
@@ -119,7 +119,8 @@ async function* rowsOfFile(file: string, format: string): AsyncGenerator<RowResu
 /**
  * Rows of one file in order, each with its line, or the problems of a row that cannot be used.
  * JSON lines take constant memory. `format` is "auto" or a registered format.
- * Throws a DataError when the file is missing, of an unknown kind, unreadable, empty, or not JSON at all.
+ * Throws a DataError when the file is missing, of an unknown kind, unreadable, empty, or not JSON
+ * at all.
  */
 export async function* readRows(file: string, format: string): AsyncGenerator<RowResult> {
   if (format !== autoFormat) formats.get(format);

@@ -1,11 +1,14 @@
-// A row of data: its sample and where it came from; and what is wrong with those that are not usable.
+// A row of data: its sample and where it came from; or what is wrong with it.
 // Reads no files: values come in, rows or problems go out.
 import type { Sample } from "../text/types.ts";
 import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
 import { isObject, kindOf, type RowFormat } from "./formats/format.ts";
 import { autoFormat, formats } from "./formats/index.ts";
 
-/** A usable row. `line` counts from 1 and is where the row begins; `format` is a name of the registry. */
+/**
+ * A usable row. `line` counts from 1 and is where the row begins; `format` is a name of the
+ * registry.
+ */
 export interface Row {
   sample: Sample;
   format: string;
@@ -75,7 +78,9 @@ export function describeProblem(problem: RowProblem): string {
 
 const listed = 20;
 
-/** Gathers problems over files of any size: keeps the first 20 for the listing and counts the rest. */
+/**
+ * Gathers problems over files of any size: keeps the first 20 for the listing and counts the rest.
+ */
 export class ProblemList {
   readonly #kept: RowProblem[] = [];
   readonly #firstOfKind = new Map<RowProblem["kind"], RowProblem>();

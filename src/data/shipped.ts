@@ -1,5 +1,6 @@
 // The data sets that come with the program: their names, where they lie, which is the default.
-// Also finds paths of older layouts: data/wikisql/… and data/datasets/training/wikisql/… are one place.
+// Also finds paths of older layouts: data/wikisql/… and data/datasets/training/wikisql/… are one
+// place.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expandHome, packageRoot } from "../core/paths.ts";
@@ -105,8 +106,8 @@ function spellings(path: string): string[] {
 }
 
 /**
- * The existing path that `path` means: itself, a shipped set's name, or the same file in another layout,
- * first in the project, then in the package. What is there as typed is always taken.
+ * The existing path that `path` means: itself, a shipped set's name, or the same file in another
+ * layout, first in the project, then in the package. What is there as typed is always taken.
  * Throws MissingDataError when there is nothing.
  */
 export async function locateData(path: string, places: SearchPlaces = {}): Promise<string> {
@@ -134,7 +135,10 @@ export interface CatalogueEntry extends Omit<ShippedSet, "files"> {
   files: CatalogueFile[];
 }
 
-/** Every shipped set with a mark for each file, for `ft train list-data`; in the order of the groups. */
+/**
+ * Every shipped set with a mark for each file, for `ft train list-data`; in the order of the
+ * groups.
+ */
 export function dataCatalogue(places: SearchPlaces = {}): CatalogueEntry[] {
   const project = places.project ?? process.cwd();
   const roots = [project, places.package ?? packageRoot()];

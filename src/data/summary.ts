@@ -1,6 +1,6 @@
-import { formats } from "./formats/index.ts";
 // What a data set holds, in numbers: rows a format, messages a conversation, lengths in characters.
 // Counts tokens nowhere: that needs a tokenizer, and encode.ts does it.
+import { formats } from "./formats/index.ts";
 import type { Row } from "./rows.ts";
 
 /** Of what was counted; average, minimum and maximum are 0 when count is. */
@@ -93,7 +93,10 @@ export function summarize(rows: Iterable<Row>): DataSummary {
   return builder.result();
 }
 
-/** "chat message format (auto-detected)", "MLX text format (override)", or each format with its count. */
+/**
+ * "chat message format (auto-detected)", "MLX text format (override)", or each format with its
+ * count.
+ */
 export function describeFormats(summary: DataSummary, override: boolean): string {
   const how = override ? "override" : "auto-detected";
   const entries = Object.entries(summary.formatCounts);

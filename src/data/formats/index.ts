@@ -1,4 +1,5 @@
-// The row formats by name. Order is the order of detection: a row with both messages and text is a chat.
+// The row formats by name. Order is that of detection: a row with both
+// messages and text is a chat.
 import { Registry } from "../../core/registry.ts";
 import { DataFormatError } from "../errors.ts";
 import { chat } from "./chat.ts";

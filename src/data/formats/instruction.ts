@@ -1,4 +1,5 @@
-// Instruction rows as Alpaca has them: {"instruction", "input", "output"}; input may be absent or empty.
+// Instruction rows as Alpaca has them: {"instruction", "input", "output"}; input may be
+// absent or empty.
 // Nothing is trimmed: the text is learned as it stands.
 import { type FieldProblem, filledText, kindOf, type RowFormat } from "./format.ts";
 
