@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { parseJson } from "../../../src/core/json-text.ts";
+
+describe("parseJson", () => {
+  test("gives what JSON.parse gives", () => {
+    const text = '\n{"a": [1, -2.5e3, "x\\u0041\\n", null, true], "b": {}}\n';
+    expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
+  });
+
+  test.each([
+    ['{"a": 1,}', 1, 9, "a name in double quotes"],
+    ["[1, 2", 1, 6, "the text ends where ',' or ']'"],
+    ["{'a': 1}", 1, 2, "\"'\""],
+    ['{"a": 1\n "b": 2}', 2, 2, "',' or '}'"],
+    ['{"a": 1} {"b": 2}', 1, 10, "where the end"],
+    ['["unclosed]', 1, 2, "a string that does not end"],
+    ['["bad \\x escape"]', 1, 2, "bad escape"],
+    ["[01]", 1, 3, "',' or ']'"],
+    ["[NaN]", 1, 2, "a value"],
+    ['{"a" 1}', 1, 6, "':'"],
+    ["", 1, 1, "the text ends where a value"],
+  ])("names the place in %j", (text, line, column, reason) => {
+    const result = parseJson(text);
+    if (result.ok) throw new Error("parsed");
+    expect([result.problem.line, result.problem.column]).toEqual([line, column]);
+    expect(result.problem.reason).toContain(reason);
+  });
+
+  test("finds the fault behind a string of ten million characters and behind deep nesting", () => {
+    const long = parseJson(`["${"x".repeat(10_000_000)}" 1]`);
+    const deep = parseJson(`${"[".repeat(100_000)}x`);
+    expect(long).toMatchObject({ ok: false, problem: { offset: 10_000_004 } });
+    expect(deep).toMatchObject({ ok: false, problem: { offset: 100_000 } });
+  });
+});
