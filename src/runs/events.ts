@@ -65,6 +65,8 @@ export const StepReported = z.object({
   peakMemoryBytes: bytes,
   residentBytes: bytes,
   gradientNorm: z.number().nullable().optional(),
+  /** Milliseconds in which TypeScript built the last step's graph. */
+  graphMilliseconds: z.number().optional(),
 });
 
 export const EvaluationStarted = z.object({

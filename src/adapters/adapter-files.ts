@@ -1,0 +1,95 @@
+// Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
+// Other formats (PEFT's) are converted elsewhere.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { ModelError } from "../core/errors.ts";
+import { retain } from "../mx/index.ts";
+import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import { type Attached, attachLora, type BlockModel } from "./attach.ts";
+import type { LoraShape } from "./lora-linear.ts";
+import { ALL_LINEAR } from "./options.ts";
+
+const weightsFile = "adapters.safetensors";
+const configFile = "adapter_config.json";
+
+/** mlx-lm's file; other keys of it (its training arguments) are ignored. */
+const AdapterConfig = z.looseObject({
+  fine_tune_type: z.literal("lora").default("lora"),
+  num_layers: z.int(),
+  lora_parameters: z.looseObject({
+    rank: z.int().positive(),
+    scale: z.number(),
+    dropout: z.number().min(0).lt(1).default(0),
+    keys: z.array(z.string()).min(1).optional(),
+  }),
+});
+
+/** Writes the two files; `base` names the model that the adapter belongs to. */
+export async function saveAdapter(
+  folder: string,
+  model: BlockModel,
+  attached: Attached,
+  shape: LoraShape,
+  base: string,
+): Promise<void> {
+  const slots = model.trainableSlots();
+  await saveTensors(
+    join(folder, weightsFile),
+    new Map(slots.map((slot) => [slot.name, slot.get()])),
+    { format: "mlx" },
+  );
+  await writeJsonAtomic(join(folder, configFile), {
+    fine_tune_type: "lora",
+    model: base,
+    num_layers: attached.blockCount,
+    lora_parameters: { ...shape, keys: attached.keys },
+  });
+}
+
+function badAdapter(folder: string, message: string, cause?: unknown): ModelError {
+  return new ModelError("FT-ADAPTER-003", {
+    at: { file: join(folder, configFile) },
+    message,
+    hint: "give a folder written by ft or mlx_lm.lora: adapters.safetensors and adapter_config.json",
+    cause,
+  });
+}
+
+async function readAdapterConfig(folder: string): Promise<z.infer<typeof AdapterConfig>> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, configFile), "utf8");
+  } catch (error) {
+    throw badAdapter(folder, "there is no adapter in this folder", error);
+  }
+  try {
+    return AdapterConfig.parse(JSON.parse(text));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw badAdapter(folder, `not a LoRA adapter's configuration: ${reason}`, error);
+  }
+}
+
+/** Puts the adapter's values into layers that are attached already (to go on training it). */
+export async function loadAdapterWeights(folder: string, model: BlockModel): Promise<void> {
+  const { tensors } = await loadTensorFile(join(folder, weightsFile));
+  const slots = model.trainableSlots();
+  const missing = slots.map((slot) => slot.name).filter((name) => !tensors.has(name));
+  if (missing.length > 0)
+    throw badAdapter(folder, `the adapter has nothing for ${missing.length} layers: ${missing[0]}`);
+  const before = slots.map((slot) => slot.get());
+  model.update(retain(tensors));
+  for (const tensor of before) tensor.dispose();
+}
+
+/** Attaches an adapter from disk to a bare model. */
+export async function loadAdapter(folder: string, model: BlockModel): Promise<Attached> {
+  const { num_layers, lora_parameters } = await readAdapterConfig(folder);
+  const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
+  const placement = { rank, scale, dropout, targets: keys, blockCount: num_layers };
+  const attached = attachLora(model, placement, 0);
+  await loadAdapterWeights(folder, model);
+  return attached;
+}

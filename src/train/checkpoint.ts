@@ -1,0 +1,113 @@
+// A checkpoint folder: what was trained, the optimizer's moments, the run's state, and a manifest of sizes and hashes.
+// Written to a temporary name and renamed, so that it is there whole or not at all.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
+import { DataError } from "../core/errors.ts";
+import { retain } from "../mx/index.ts";
+import type { Optimizer } from "../nn/index.ts";
+import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import { RunState } from "./state.ts";
+import type { Tuning } from "./tuning/index.ts";
+
+const optimizerFile = "optimizer.safetensors";
+const stateFile = "state.json";
+const manifestFile = "manifest.json";
+/** Inside the checkpoint: what `Tuning.save` wrote. */
+const trainedFolder = "trained";
+
+const Manifest = z.object({
+  version: z.literal(1),
+  files: z.record(z.string(), z.object({ bytes: z.int().min(0), sha256: z.string() })),
+});
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+async function describeFiles(folder: string): Promise<z.infer<typeof Manifest>> {
+  const files: z.infer<typeof Manifest>["files"] = {};
+  for (const name of await filesBelow(folder)) {
+    const path = join(folder, name);
+    files[name] = { bytes: (await stat(path)).size, sha256: await sha256(path) };
+  }
+  return { version: 1, files };
+}
+
+/** Writes everything that resuming needs. */
+export async function saveCheckpoint(
+  folder: string,
+  tuning: Tuning,
+  optimizer: Optimizer,
+  state: RunState,
+): Promise<void> {
+  const temporary = temporaryNameFor(folder);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await tuning.save(join(temporary, trainedFolder));
+    const { tensors, steps } = optimizer.state();
+    await saveTensors(join(temporary, optimizerFile), tensors, { format: "mlx" });
+    await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps: steps });
+    await writeJsonAtomic(join(temporary, manifestFile), await describeFiles(temporary));
+    await replaceFolderAtomic(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function damaged(folder: string, message: string, problems: readonly string[] = []): DataError {
+  return new DataError("FT-TRAIN-003", {
+    at: { file: folder },
+    message,
+    problems,
+    hint: "remove this checkpoint folder and resume: the one before it is used",
+  });
+}
+
+/** Throws DataError FT-TRAIN-003 naming each file that is missing or differs from the manifest. */
+async function verify(folder: string): Promise<void> {
+  const text = await readFile(join(folder, manifestFile), "utf8").catch(() => undefined);
+  if (text === undefined) throw damaged(folder, "the checkpoint has no manifest");
+  const { files } = Manifest.parse(JSON.parse(text));
+  const problems: string[] = [];
+  for (const [name, expected] of Object.entries(files)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) problems.push(`${name}: missing`);
+    else if (found.size !== expected.bytes)
+      problems.push(`${name}: ${found.size} bytes, expected ${expected.bytes}`);
+    else if ((await sha256(path)) !== expected.sha256) problems.push(`${name}: content changed`);
+  }
+  if (problems.length > 0) throw damaged(folder, "the checkpoint is damaged", problems);
+}
+
+/** Puts a checkpoint back into a prepared run and returns its state. */
+export async function restoreCheckpoint(
+  folder: string,
+  tuning: Tuning,
+  optimizer: Optimizer,
+): Promise<RunState> {
+  await verify(folder);
+  const state = RunState.parse(JSON.parse(await readFile(join(folder, stateFile), "utf8")));
+  await tuning.load(join(folder, trainedFolder));
+  const { tensors } = await loadTensorFile(join(folder, optimizerFile));
+  const before = [...optimizer.tensors()];
+  optimizer.restore({ tensors: retain(tensors), steps: state.optimizerSteps });
+  for (const tensor of before) tensor.dispose();
+  return state;
+}

@@ -1,0 +1,46 @@
+// What a run remembers between steps beside weights and moments: small numbers, plain JSON.
+// With these, the weights and the moments, a resumed run continues as if it had never stopped.
+import { z } from "zod";
+import { Random } from "../core/random.ts";
+
+const count = z.int().min(0);
+
+export const RunState = z.object({
+  /** Optimizer steps done. */
+  step: count,
+  tokens: count,
+  supervisedTokens: count,
+  /** Since the last report: Σ loss·weight and Σ weight. */
+  lossSum: z.number(),
+  weightSum: z.number(),
+  /** The last reported training loss and the last validation loss. */
+  trainLoss: z.number().nullable(),
+  validationLoss: z.number().nullable(),
+  bestLoss: z.number().nullable(),
+  bestStep: count.nullable(),
+  /** Updates the optimizer has made. */
+  optimizerSteps: count,
+});
+
+export type RunState = z.infer<typeof RunState>;
+
+export function initialState(): RunState {
+  return {
+    step: 0,
+    tokens: 0,
+    supervisedTokens: 0,
+    lossSum: 0,
+    weightSum: 0,
+    trainLoss: null,
+    validationLoss: null,
+    bestLoss: null,
+    bestStep: null,
+    optimizerSteps: 0,
+  };
+}
+
+/** Seeds of a step's micro-batches: a function of seed and step alone, so that no generator needs saving. */
+export function stepSeeds(seed: number, step: number, microBatches: number): number[] {
+  const random = Random.fromSeed(seed).split(`step ${step}`);
+  return Array.from({ length: microBatches }, () => random.nextUint32());
+}
