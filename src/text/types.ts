@@ -52,8 +52,14 @@ export interface Tokenizer {
   readonly specialTokens: Readonly<Record<string, string>>;
   /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
-  /** Ids with the half-open UTF-16 span of each in `text`. */
-  encodeWithOffsets(text: string): { ids: number[]; offsets: [number, number][] };
+  /**
+   * Ids with the half-open UTF-16 span of each in `text`; nothing is added. `literal` takes special tokens
+   * in the text as ordinary text, so that data cannot forge a turn; default false.
+   */
+  encodeWithOffsets(
+    text: string,
+    options?: { literal?: boolean },
+  ): { ids: number[]; offsets: [number, number][] };
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
   tokenToId(token: string): number | undefined;
 }

@@ -1,0 +1,7 @@
+// What the layers above use of text/.
+export { createRenderer, renderConversation } from "./renderer.ts";
+export type { ConversationOptions, RendererOptions } from "./renderer.ts";
+export { showMask } from "./masks.ts";
+export type { MaskRun } from "./masks.ts";
+export { templates } from "./templates/index.ts";
+export { loadTokenizer } from "./tokenizer.ts";

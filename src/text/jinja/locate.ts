@@ -1,0 +1,129 @@
+// Finds where a template puts each assistant turn, by rendering with stand-ins and putting the text back.
+// What cannot be proved is undefined, never a guess. Knows no template and no tokens.
+import type { Span } from "../masks.ts";
+import type { Message } from "../types.ts";
+
+export type Render = (messages: readonly Message[]) => string;
+
+/** A private-use character that `text` does not hold; stand-ins are made of it. */
+export function unusedCharacter(text: string): string | undefined {
+  for (let code = 0xe000; code <= 0xf8ff; code++) {
+    const character = String.fromCharCode(code);
+    if (!text.includes(character)) return character;
+  }
+  return undefined;
+}
+
+function standIn(mark: string, index: number): string {
+  return `${mark}${index}${mark}`;
+}
+
+function replaced(messages: readonly Message[], index: number, content: string): Message[] {
+  return messages.map((message, at) => (at === index ? { ...message, content } : message));
+}
+
+/** `text` cut at the stand-ins; undefined unless each is there once and in order. */
+function cut(text: string, standIns: readonly string[]): string[] | undefined {
+  const pieces: string[] = [];
+  let rest = text;
+  for (const mark of standIns) {
+    const [before, after, ...more] = rest.split(mark);
+    if (before === undefined || after === undefined || more.length > 0) return undefined;
+    pieces.push(before);
+    rest = after;
+  }
+  return [...pieces, rest];
+}
+
+/** The forms in which templates print a content. */
+function forms(content: string): string[] {
+  return [content, content.trimEnd(), content.trimStart(), content.trim()];
+}
+
+/** All turns at once: the text around the stand-ins, with the contents between, must be the true text. */
+function putBack(truth: string, around: readonly string[], contents: readonly string[]): Span[] | undefined {
+  const spans: Span[] = [];
+  let at = around[0]?.length ?? 0;
+  if (!truth.startsWith(around[0] ?? "")) return undefined;
+  for (const [index, content] of contents.entries()) {
+    const next = around[index + 1] ?? "";
+    const form = forms(content).find((text) => truth.startsWith(text + next, at));
+    if (form === undefined) return undefined;
+    spans.push([at, at + form.length]);
+    at += form.length + next.length;
+  }
+  return at === truth.length ? spans : undefined;
+}
+
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  return length;
+}
+
+function sharedEnd(a: string, b: string, limit: number): number {
+  let length = 0;
+  while (length < limit && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) {
+    length++;
+  }
+  return length;
+}
+
+function withoutBlanks(text: string): string {
+  return text.replace(/\s+/g, "");
+}
+
+/** Where the text before `end` that reads `wanted`, blanks aside, begins. */
+function startOf(wanted: string, truth: string, end: number): number | undefined {
+  let left = wanted.length;
+  let at = end;
+  while (left > 0) {
+    const character = truth.charAt(--at);
+    if (at < 0) return undefined;
+    if (/\s/.test(character)) continue;
+    if (character !== wanted.charAt(--left)) return undefined;
+  }
+  return at;
+}
+
+/**
+ * One turn, where the template does more than print the content (Qwen3 keeps the reasoning of the last turn
+ * only and sets its line breaks anew): what differs from the rendering with the stand-in must be the end of
+ * the content, blanks aside; when the rest of the content stands before it, that belongs to it too.
+ */
+function difference(truth: string, marked: string, mark: string, content: string): Span | undefined {
+  if (marked.split(mark).length !== 2) return undefined;
+  const start = sharedStart(truth, marked);
+  const limit = Math.min(truth.length, marked.length) - start;
+  const end = truth.length - sharedEnd(truth, marked, limit);
+  const inside = withoutBlanks(truth.slice(start, end));
+  const whole = withoutBlanks(content);
+  if (!whole.endsWith(inside)) return undefined;
+  const rest = whole.slice(0, whole.length - inside.length);
+  return [startOf(rest, truth, start) ?? start, end];
+}
+
+/**
+ * The spans, in `truth`, of the contents of the messages at `wanted` (ascending); undefined for a turn that
+ * cannot be located. `truth` must be `render(messages)`; `mark` a character that occurs nowhere in it.
+ */
+export function locateTurns(
+  render: Render,
+  messages: readonly Message[],
+  wanted: readonly number[],
+  truth: string,
+  mark: string,
+): (Span | undefined)[] {
+  const marked = wanted.reduce<readonly Message[]>(
+    (list, index) => replaced(list, index, standIn(mark, index)),
+    messages,
+  );
+  const around = cut(render(marked), wanted.map((index) => standIn(mark, index)));
+  const contents = wanted.map((index) => messages[index]?.content ?? "");
+  const together = around === undefined ? undefined : putBack(truth, around, contents);
+  if (together !== undefined) return together;
+  return wanted.map((index, order) => {
+    const one = standIn(mark, index);
+    return difference(truth, render(replaced(messages, index, one)), one, contents[order] ?? "");
+  });
+}

@@ -1,0 +1,37 @@
+// The way in: a renderer by the name of its template, and a conversation rendered in one call.
+// Writes no text itself; templates/ does.
+import { isTemplatePath } from "./templates/given-text.ts";
+import { templates } from "./templates/index.ts";
+import type { MaskPolicy, Message, Rendered, Renderer, Tokenizer } from "./types.ts";
+
+export interface RendererOptions {
+  /** A registered name, `auto`, or the path of a template file (.jinja: Jinja, else {placeholders}). */
+  template: string;
+  /** For `custom` and `jinja`: the text or the path of a file. */
+  customTemplate?: string | undefined;
+}
+
+/** Throws ConfigError: FT-CONFIG-020 (unknown), -021 and -022 (custom text), -023 (model has none). */
+export function createRenderer(tokenizer: Tokenizer, options: RendererOptions): Renderer {
+  const { template, customTemplate } = options;
+  if (!templates.has(template) && isTemplatePath(template)) {
+    const kind = /\.j(inja)?2?$/i.test(template) ? "jinja" : "custom";
+    return templates.get(kind)({ tokenizer, customTemplate: template });
+  }
+  return templates.get(template)({ tokenizer, customTemplate });
+}
+
+export interface ConversationOptions extends Partial<RendererOptions> {
+  mask?: MaskPolicy;
+}
+
+/** Ids and weights of one conversation; the model's own template and every assistant turn, unless told. */
+export function renderConversation(
+  tokenizer: Tokenizer,
+  messages: readonly Message[],
+  options: ConversationOptions = {},
+): Rendered {
+  const { template = "auto", customTemplate, mask = "assistant" } = options;
+  const renderer = createRenderer(tokenizer, { template, customTemplate });
+  return renderer.render({ kind: "chat", messages: [...messages] }, mask);
+}

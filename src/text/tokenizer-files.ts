@@ -1,0 +1,158 @@
+// Reads what a model folder says about its tokenizer: the tokenizer itself as one JSON text, special and
+// stop tokens, the chat template. Not the tokenizer: ids are made by tokenizer-engine.ts.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ModelError } from "../core/errors.ts";
+
+export interface TokenizerFiles {
+  /** A whole tokenizer.json, also for folders that only have vocab.json and merges.txt. */
+  definition: string;
+  /** The added tokens marked special, as text. */
+  specialContents: string[];
+  /** By role name: bos_token, eos_token, pad_token, unk_token, … */
+  specialTokens: Record<string, string>;
+  chatTemplate: string | undefined;
+  /** eos_token_id of generation_config.json, else of config.json. */
+  generationStopIds: number[];
+}
+
+type Json = Record<string, unknown>;
+
+function readJson(folder: string, name: string): Json {
+  const file = join(folder, name);
+  if (!existsSync(file)) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof value === "object" && value !== null) return value as Json;
+    throw new Error("not an object");
+  } catch (cause) {
+    throw new ModelError("FT-MODEL-020", {
+      at: { file },
+      message: `not a JSON object (${String(cause)})`,
+      hint: "download the model again: this file is damaged",
+      cause,
+    });
+  }
+}
+
+/** Tokens are written as text or as an object with `content`. */
+function tokenText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  const content = (value as { content?: unknown } | null | undefined)?.content;
+  return typeof content === "string" ? content : undefined;
+}
+
+function specialTokens(...sources: Json[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const source of sources) {
+    for (const [key, value] of Object.entries(source)) {
+      const text = key.endsWith("_token") ? tokenText(value) : undefined;
+      if (text !== undefined) found[key] = text;
+    }
+  }
+  return found;
+}
+
+/** One template, or a list of named ones of which `default` is for plain conversations. */
+function templateText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return undefined;
+  const named = value as { name?: unknown; template?: unknown }[];
+  const chosen = named.find((entry) => entry.name === "default");
+  return typeof chosen?.template === "string" ? chosen.template : undefined;
+}
+
+/** transformers' order: the separate file wins over tokenizer_config.json. */
+function chatTemplate(folder: string, config: Json): string | undefined {
+  const file = join(folder, "chat_template.jinja");
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  return (
+    templateText(readJson(folder, "chat_template.json")["chat_template"]) ??
+    templateText(config["chat_template"])
+  );
+}
+
+function idList(value: unknown): number[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.filter((id) => typeof id === "number");
+}
+
+function stopIds(folder: string): number[] {
+  const generation = idList(readJson(folder, "generation_config.json")["eos_token_id"]);
+  return generation.length > 0 ? generation : idList(readJson(folder, "config.json")["eos_token_id"]);
+}
+
+const gpt2End = "<|endoftext|>";
+
+/** GPT-2's own layout, from before tokenizer.json (transformers: GPT2Converter). */
+function definitionFromVocabulary(folder: string): Json {
+  const vocabulary = readJson(folder, "vocab.json");
+  const merges = readFileSync(join(folder, "merges.txt"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#version"));
+  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
+  return {
+    version: "1.0",
+    added_tokens: addedToken(gpt2End, vocabulary[gpt2End]),
+    normalizer: null,
+    pre_tokenizer: { ...byteLevel, use_regex: true },
+    post_processor: { ...byteLevel, use_regex: true },
+    decoder: { ...byteLevel, use_regex: true },
+    model: { type: "BPE", vocab: vocabulary, merges: merges.map((line) => line.trim()) },
+  };
+}
+
+function addedToken(content: string, id: unknown): Json[] {
+  if (typeof id !== "number") return [];
+  const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  return [{ id, content, ...plain, special: true }];
+}
+
+/** Tokens that tokenizer_config.json adds and tokenizer.json does not know, in the order of their ids. */
+function missingTokens(config: Json, known: ReadonlySet<unknown>): Json[] {
+  const decoder = config["added_tokens_decoder"];
+  if (typeof decoder !== "object" || decoder === null) return [];
+  return Object.entries(decoder as Record<string, Json>)
+    .map(([id, token]) => ({ ...token, id: Number(id) }))
+    .filter((token: Json) => !known.has(token["content"]))
+    .sort((a, b) => a.id - b.id);
+}
+
+/** Truncation and padding that happen to be saved in the file would cut what is learned: they go. */
+function definition(folder: string, config: Json): Json & { added_tokens: Json[] } {
+  const own = existsSync(join(folder, "tokenizer.json"));
+  const found = own ? readJson(folder, "tokenizer.json") : definitionFromVocabulary(folder);
+  const listed = (found["added_tokens"] ?? []) as Json[];
+  const known = new Set(listed.map((token) => token["content"]));
+  const added_tokens = [...listed, ...missingTokens(config, known)];
+  return { ...found, truncation: null, padding: null, added_tokens };
+}
+
+function refuseWithoutTokenizer(folder: string): void {
+  const has = (name: string): boolean => existsSync(join(folder, name));
+  if (has("tokenizer.json") || (has("vocab.json") && has("merges.txt"))) return;
+  const found = has("tokenizer.model") ? " (tokenizer.model alone is not enough)" : "";
+  throw new ModelError("FT-MODEL-021", {
+    at: { file: folder },
+    message: `no tokenizer.json, nor vocab.json with merges.txt${found}`,
+    hint: "use a revision of the model that has tokenizer.json",
+  });
+}
+
+/** Reads the tokenizer's files in `folder`. Throws ModelError FT-MODEL-020 (damaged) or -021 (absent). */
+export function readTokenizerFiles(folder: string): TokenizerFiles {
+  refuseWithoutTokenizer(folder);
+  const config = readJson(folder, "tokenizer_config.json");
+  const special = specialTokens(readJson(folder, "special_tokens_map.json"), config);
+  const bareGpt2 = !existsSync(join(folder, "tokenizer.json")) && Object.keys(special).length === 0;
+  const gpt2Roles = { bos_token: gpt2End, eos_token: gpt2End, unk_token: gpt2End };
+  const whole = definition(folder, config);
+  const specials = whole.added_tokens.filter((token) => token["special"] === true);
+  return {
+    definition: JSON.stringify(whole),
+    specialContents: specials.map((token) => String(token["content"])),
+    specialTokens: bareGpt2 ? gpt2Roles : special,
+    chatTemplate: chatTemplate(folder, config),
+    generationStopIds: stopIds(folder),
+  };
+}

@@ -1,0 +1,133 @@
+// A model's tokenizer from its folder: ids equal to those of Python's tokenizers, spans in UTF-16.
+// Not chat templates: those are in templates/.
+import type { Tokenizer as RustTokenizer } from "tokenizers";
+import { ModelError, NativeError } from "../core/errors.ts";
+import { TokenizerEngine } from "./tokenizer-engine.ts";
+import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
+import type { Tokenizer } from "./types.ts";
+
+/** Where each code point starts in UTF-16 units, and the end of the text as the last entry. */
+function codePointStarts(text: string): Int32Array {
+  const starts = new Int32Array(text.length + 1);
+  let count = 0;
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) {
+    starts[count++] = at;
+  }
+  starts[count] = text.length;
+  return starts.subarray(0, count + 1);
+}
+
+function pairs(spans: Int32Array, starts: Int32Array): [number, number][] {
+  const offsets: [number, number][] = [];
+  for (let i = 0; i < spans.length; i += 2) {
+    offsets.push([starts[spans[i] ?? 0] ?? 0, starts[spans[i + 1] ?? 0] ?? 0]);
+  }
+  return offsets;
+}
+
+/** The same tokenizer for which special tokens are ordinary text. */
+function withoutSpecialTokens(definition: string): string {
+  const parsed = JSON.parse(definition) as { added_tokens: { special: boolean }[] };
+  const added_tokens = parsed.added_tokens.filter((token) => !token.special);
+  return JSON.stringify({ ...parsed, added_tokens, post_processor: null });
+}
+
+class FolderTokenizer implements Tokenizer {
+  readonly vocabularySize: number;
+  readonly bosTokenId: number | undefined;
+  readonly eosTokenId: number | undefined;
+  readonly padTokenId: number | undefined;
+  readonly stopTokenIds: readonly number[];
+  readonly chatTemplate: string | undefined;
+  readonly specialTokens: Readonly<Record<string, string>>;
+  readonly #rust: RustTokenizer;
+  readonly #definition: string;
+  readonly #special: ReadonlySet<string>;
+  readonly #engine: TokenizerEngine;
+  #literalEngine: TokenizerEngine | undefined;
+
+  constructor(rust: RustTokenizer, files: TokenizerFiles) {
+    this.#rust = rust;
+    this.#definition = files.definition;
+    this.#special = new Set(files.specialContents);
+    this.#engine = new TokenizerEngine(files.definition);
+    this.vocabularySize = rust.getVocabSize(true);
+    this.specialTokens = files.specialTokens;
+    this.chatTemplate = files.chatTemplate;
+    this.bosTokenId = this.#idOf("bos_token");
+    this.eosTokenId = this.#idOf("eos_token");
+    this.padTokenId = this.#idOf("pad_token");
+    const own = this.eosTokenId === undefined ? [] : [this.eosTokenId];
+    this.stopTokenIds = [...new Set([...own, ...files.generationStopIds])];
+  }
+
+  encode(text: string, options: { addSpecialTokens?: boolean } = {}): number[] {
+    const special = options.addSpecialTokens ?? false;
+    return Array.from(this.#engine.encode({ text, special, spans: false }).ids);
+  }
+
+  encodeWithOffsets(
+    text: string,
+    options: { literal?: boolean } = {},
+  ): { ids: number[]; offsets: [number, number][] } {
+    const engine = options.literal === true ? this.#literal() : this.#engine;
+    const { ids, spans } = engine.encode({ text, special: false, spans: true });
+    return { ids: Array.from(ids), offsets: pairs(spans, codePointStarts(text)) };
+  }
+
+  decode(ids: readonly number[], options: { skipSpecialTokens?: boolean } = {}): string {
+    const tokens: string[] = [];
+    for (const id of ids) {
+      const token = this.#rust.idToToken(id);
+      const skipped = options.skipSpecialTokens === true && token !== null && this.#special.has(token);
+      if (token !== null && !skipped) tokens.push(token);
+    }
+    return this.#rust.getDecoder()?.decode(tokens) ?? tokens.join(" ");
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#rust.tokenToId(token) ?? undefined;
+  }
+
+  #idOf(role: string): number | undefined {
+    const token = this.specialTokens[role];
+    return token === undefined ? undefined : this.tokenToId(token);
+  }
+
+  #literal(): TokenizerEngine {
+    this.#literalEngine ??= new TokenizerEngine(withoutSpecialTokens(this.#definition));
+    return this.#literalEngine;
+  }
+}
+
+/** Loaded on first use: most commands never need it. */
+async function rustLibrary(): Promise<typeof import("tokenizers")> {
+  try {
+    return await import("tokenizers");
+  } catch (cause) {
+    throw new NativeError("FT-NATIVE-021", {
+      message: `the tokenizers library does not load on ${process.platform}-${process.arch}`,
+      hint: "npm install puts it in place",
+      cause,
+    });
+  }
+}
+
+/**
+ * The tokenizer of the model in `folder`: tokenizer.json, or GPT-2's vocab.json with merges.txt.
+ * Throws ModelError FT-MODEL-020 (damaged file), -021 (no tokenizer), -022 (refused by the library).
+ */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const files = readTokenizerFiles(folder);
+  const { Tokenizer: Rust } = await rustLibrary();
+  try {
+    return new FolderTokenizer(Rust.fromString(files.definition), files);
+  } catch (cause) {
+    throw new ModelError("FT-MODEL-022", {
+      at: { file: folder },
+      message: `the tokenizer cannot be read (${String(cause)})`,
+      hint: "download the model again, or use another revision of it",
+      cause,
+    });
+  }
+}
