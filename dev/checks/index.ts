@@ -2,6 +2,7 @@
 import { designDocuments } from "./design-documents.ts";
 import { noDuplicates } from "./duplicates.ts";
 import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
+import { licences } from "./licences.ts";
 import type { Rule } from "./repository.ts";
 import {
   exactVersions,
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   contexts,
   dataListed,
   designDocuments,
+  licences,
   noDuplicates,
   noPromises,
   noMachinePaths,

@@ -25,8 +25,12 @@ const seeds: Record<string, Record<string, string>> = {
   "nothing is called ready for production": { "README.md": `${"production"}-ready` },
   "no path of one machine": { "docs/a.md": `see /${"root"}/model` },
   "no registry host": { "docs/a.md": `https://${"registry"}.npm.example/` },
+  "docs/licences.md lists the npm packages of the product": {
+    "package-lock.json": '{ "packages": { "node_modules/a": { "license": "MIT" } } }',
+    "docs/licences.md": "## npm packages at run time\n| package | licence |\n|---|---|\n",
+  },
   "package-lock.json holds no download addresses": {
-    "package-lock.json": '      "resolved": "https://elsewhere.example/a.tgz"',
+    "package-lock.json": '{\n"resolved": "https://elsewhere.example/a.tgz"\n}',
   },
   "package.json pins exact versions": { "package.json": '    "zod": "^4.0.0"' },
   "only src/mx opens the addon": { "src/text/fast.ts": 'require("ft_native.node")' },
