@@ -2,8 +2,8 @@
 // Not the row formats themselves.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import { autoFormat, formats } from "./formats/index.ts";
 
-export const DATA_FORMATS = ["auto", "chat", "mlx"] as const;
 export const MASKS = ["all", "assistant", "last"] as const;
 export const DATA_ORDERS = ["shuffled", "sequential"] as const;
 
@@ -30,9 +30,14 @@ export const DataOptions = z.strictObject({
     )
     .register(flags, { short: "t", value: "NAME" }),
   format: z
-    .enum(DATA_FORMATS)
-    .default("auto")
-    .describe("Form of the rows; auto detects it row by row"),
+    .string()
+    .refine((name) => name === autoFormat || formats.has(name), {
+      error: (issue) =>
+        `Unknown data format '${String(issue.input)}'. Valid options: [${[autoFormat, ...formats.names()].join(", ")}]`,
+    })
+    .default(autoFormat)
+    .describe("Form of the rows: chat, mlx, …; auto detects it row by row")
+    .register(flags, { value: "FORMAT" }),
   max_length: z
     .int()
     .positive({ error: "Maximum length must be positive" })

@@ -1,18 +1,17 @@
-// Whether `data.template` names something: auto, a template of the registry, or a file.
+// Whether `data.template` names something: a template of the registry (auto among them), or a file.
 // Loading the template is text's business.
-import { nearest } from "../../core/nearest.ts";
-
-const KNOWN = ["alpaca", "chatml", "llama"];
-
-/** A path rather than a name: has a folder or an extension. */
-function looksLikeFile(template: string): boolean {
-  return /[\\/]|\.\w+$/.test(template);
-}
+import { FtError } from "../../core/errors.ts";
+import { isTemplatePath } from "../../text/templates/given-text.ts";
+import { templates } from "../../text/templates/index.ts";
 
 /** Why the template cannot be meant, or undefined. */
 export function templateProblem(template: string): string | undefined {
-  if (template === "auto" || KNOWN.includes(template) || looksLikeFile(template)) return undefined;
-  const near = nearest(template, ["auto", ...KNOWN]);
-  const suggestion = near === undefined ? "" : `; did you mean ${near}?`;
-  return `Unknown template '${template}'. Valid options: [auto, ${KNOWN.join(", ")}]${suggestion}`;
+  if (templates.has(template) || isTemplatePath(template)) return undefined;
+  try {
+    templates.get(template);
+  } catch (error) {
+    if (error instanceof FtError) return error.message;
+    throw error;
+  }
+  return undefined;
 }

@@ -1,0 +1,47 @@
+// ft runs show: one run: settings, losses, checkpoints.
+import { stringify } from "yaml";
+import { z } from "zod";
+import { type RunDetails, showRun } from "../../runs/index.ts";
+import { defineCommand } from "../define-command.ts";
+import { pairs } from "../render/table.ts";
+
+function checkpointNote(run: RunDetails, step: number): string {
+  const names = [run.best?.step === step ? "best" : "", run.latest?.step === step ? "latest" : ""];
+  const text = names.filter((name) => name !== "").join(", ");
+  return text === "" ? "" : ` (${text})`;
+}
+
+function runText(run: RunDetails): string {
+  const total = run.totalSteps === null ? "" : ` of ${run.totalSteps}`;
+  const about = pairs(
+    [
+      ["Run", run.runId],
+      ["Status", run.status],
+      ["Model", run.model],
+      ["Data", run.dataset],
+      ["Started", run.startedAt],
+      ["Step", `${run.step}${total}`],
+      ["Training loss", run.trainLoss?.toFixed(4) ?? "-"],
+      ["Validation loss", run.validationLoss?.toFixed(4) ?? "-"],
+      ["Folder", run.outputDir],
+    ],
+    "",
+  );
+  const checkpoints = run.checkpoints.map(
+    ({ step, path }) => `  step ${step}${checkpointNote(run, step)}: ${path}`,
+  );
+  const config = stringify(run.record.config).trimEnd().replace(/^/gm, "  ");
+  return [about, "", "Checkpoints:", ...checkpoints, "", "Configuration:", config].join("\n");
+}
+
+export const runsShow = defineCommand({
+  name: "runs show",
+  summary: "Show one run",
+  arguments: { run: { about: "Id, the start of an id, or a run folder" } },
+  options: z.strictObject({}),
+  examples: ["ft runs show 20261121-120226-4f9a1c", "ft runs show ./output --json"],
+  run: async (input, io) => {
+    const run = showRun(input.arguments.run ?? "");
+    io.show(run, () => runText(run));
+  },
+});

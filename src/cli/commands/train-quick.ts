@@ -1,0 +1,17 @@
+// ft train quick: fine-tune with as little said as possible.
+import { defineCommand } from "../define-command.ts";
+import { train, trainArguments, TrainOptions } from "../training.ts";
+
+export const trainQuick = defineCommand({
+  name: "train quick",
+  summary: "Fine-tune a model with good defaults; without data, on the text-to-SQL set",
+  arguments: trainArguments,
+  options: TrainOptions,
+  settings: { preset: "quick" },
+  examples: [
+    "ft train quick builtin/tiny",
+    "ft train quick Qwen/Qwen3-0.6B chat.jsonl --template chatml",
+    "ft train quick Qwen/Qwen3-0.6B --data my-data/ --output my-run",
+  ],
+  run: (input, io) => train(input, "quick", io),
+});

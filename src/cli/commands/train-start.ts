@@ -1,0 +1,17 @@
+// ft train start: fine-tune with every setting open.
+import { defineCommand } from "../define-command.ts";
+import { train, trainArguments, TrainOptions } from "../training.ts";
+
+export const trainStart = defineCommand({
+  name: "train start",
+  summary: "Fine-tune a model on your data",
+  arguments: trainArguments,
+  options: TrainOptions,
+  settings: { preset: "start" },
+  examples: [
+    "ft train start Qwen/Qwen3-0.6B chat.jsonl --profile chat --epochs 5",
+    "ft train start --config configs/production.yml --dry-run",
+    "ft train start builtin/tiny rows.jsonl --iters 100 --json",
+  ],
+  run: (input, io) => train(input, "start", io),
+});

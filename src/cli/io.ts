@@ -1,0 +1,126 @@
+// What a command talks to: data on stdout, talk on stderr, in the form the user asked for.
+// Never ends the process; main.ts does.
+import type { FtError } from "../core/errors.ts";
+import { createLogger, logLevelFrom, redact, setLogger } from "../core/logger.ts";
+import type { Environment } from "../core/paths.ts";
+
+export interface Streams {
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  stdin: NodeJS.ReadStream;
+}
+
+export interface OutputMode {
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+}
+
+export class Io {
+  readonly mode: OutputMode;
+  readonly environment: Environment;
+  readonly #streams: Streams;
+  #abort: AbortController | undefined;
+  /** How a failure is told on stdout when `--json` was asked for; commands that stream events replace it. */
+  tellFailure: (error: FtError) => void;
+
+  constructor(mode: OutputMode, streams: Streams, environment: Environment) {
+    this.mode = mode;
+    this.environment = environment;
+    this.#streams = streams;
+    const level = mode.verbose
+      ? "debug"
+      : mode.quiet
+        ? "error"
+        : logLevelFrom(environment["FT_LOG"]);
+    setLogger(createLogger({ level, stream: streams.stderr }));
+    this.tellFailure = (error) => this.document({ error: failureDocument(error) });
+  }
+
+  /** Whether stderr is a terminal that may be redrawn. */
+  get interactive(): boolean {
+    return this.#streams.stderr.isTTY === true && this.environment["TERM"] !== "dumb";
+  }
+
+  get color(): boolean {
+    return this.interactive && !this.environment["NO_COLOR"];
+  }
+
+  get width(): number {
+    return this.#streams.stderr.columns ?? 80;
+  }
+
+  /** Text as the command's result. */
+  print(text: string): void {
+    this.#streams.stdout.write(`${text}\n`);
+  }
+
+  /** Text as it comes, for example of a model that is writing. */
+  printPart(text: string): void {
+    this.#streams.stdout.write(text);
+  }
+
+  /** One JSON value on one line. */
+  line(value: unknown): void {
+    this.#streams.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** One JSON document. */
+  document(value: unknown): void {
+    this.#streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** The result as JSON when asked for, else as text. */
+  show(value: unknown, text: () => string): void {
+    if (this.mode.json) this.document(value);
+    else this.print(text());
+  }
+
+  /** Talk: silent with `--quiet` and with `--json`. */
+  note(text: string): void {
+    if (!this.mode.quiet && !this.mode.json) this.talk(text);
+  }
+
+  /** Talk that is always shown: errors. */
+  talk(text: string): void {
+    this.#streams.stderr.write(`${redact(text)}\n`);
+  }
+
+  /** Writes to the terminal as is: the line that is redrawn. */
+  draw(text: string): void {
+    this.#streams.stderr.write(text);
+  }
+
+  /** A signal that the first Ctrl-C raises; from then on the command must end by itself. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  /** True when a command waits for the signal, so that Ctrl-C is its business. */
+  get interruptible(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  interrupt(): void {
+    this.#abort?.abort();
+  }
+
+  /** All of stdin when it is piped; undefined on a terminal. */
+  async pipedText(): Promise<string | undefined> {
+    if (this.#streams.stdin.isTTY === true) return undefined;
+    const parts: Buffer[] = [];
+    for await (const part of this.#streams.stdin) parts.push(Buffer.from(part as Uint8Array));
+    return Buffer.concat(parts).toString("utf8");
+  }
+}
+
+/** An error as machines read it. */
+export function failureDocument(error: FtError): Record<string, unknown> {
+  return {
+    code: error.code,
+    message: redact(error.message),
+    hint: error.hint ?? null,
+    problems: error.problems.map(redact),
+  };
+}

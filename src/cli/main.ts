@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// The program: reads the command line, runs one command, turns what came of it into an exit code.
+// The only file that ends the process.
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExitCode } from "../core/errors.ts";
+import { packageRoot } from "../core/paths.ts";
+import { commands } from "./commands/index.ts";
+import { Io } from "./io.ts";
+import { parseCommandLine, type Request } from "./program.ts";
+import { asFtError, errorText } from "./report-error.ts";
+
+function version(): string {
+  const manifest = readFileSync(join(packageRoot(), "package.json"), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Waits until a stream has taken everything, then ends the process. */
+async function exit(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableNeedDrain) await once(stream, "drain");
+  }
+  process.exit(code);
+}
+
+/** First Ctrl-C: the command ends in order, when it can. Second, or a command that cannot: stop now. */
+function listenForInterrupt(io: Io): void {
+  let asked = false;
+  const onSignal = (): void => {
+    if (asked || !io.interruptible) process.exit(ExitCode.interrupted);
+    asked = true;
+    io.note("\nStopping after this step; press Ctrl-C again to stop at once.");
+    io.interrupt();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+}
+
+async function run(request: Extract<Request, { kind: "run" }>): Promise<number> {
+  const io = new Io(request.common, process, process.env);
+  listenForInterrupt(io);
+  try {
+    return (await request.command.run(request.input, io)) ?? ExitCode.ok;
+  } catch (thrown) {
+    const error = asFtError(thrown);
+    if (io.mode.json) io.tellFailure(error);
+    io.talk(errorText(error, io.mode.verbose));
+    return error.exitCode;
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let request: Request;
+  try {
+    request = parseCommandLine(args, { version: version(), commands });
+  } catch (thrown) {
+    const error = asFtError(thrown);
+    process.stderr.write(`${errorText(error, args.includes("--verbose"))}\n`);
+    return error.exitCode;
+  }
+  if (request.kind === "run") return run(request);
+  process.stdout.write(request.text);
+  return ExitCode.ok;
+}
+
+// a reader that has seen enough (`ft runs list | head`) is no error
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.runFailed);
+});
+
+await exit(await main(process.argv.slice(2)));

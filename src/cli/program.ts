@@ -1,0 +1,227 @@
+// The commander program made of the commands: parsing, help, and errors of usage as our own.
+// States no defaults: help reads them from the schemas.
+import { Command as Commander, CommanderError, Option as Flag } from "commander";
+import { valueAt } from "../app/config/layers.ts";
+import { type PresetName, presets } from "../app/config/presets.ts";
+import { UsageError } from "../core/errors.ts";
+import { type Option, optionsOf, valueFromText } from "../core/options.ts";
+import { type Command, CommonOptions, type RawInput } from "./define-command.ts";
+import { settingOptions, settingsFrom } from "./settings.ts";
+
+/** What the command line asks for. */
+export type Request =
+  | { kind: "run"; command: Command; input: RawInput; common: CommonInput }
+  | { kind: "done"; text: string };
+
+export interface CommonInput {
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+}
+
+/** Groups of commands, with what they are about. */
+const GROUPS: Readonly<Record<string, string>> = {
+  train: "Fine-tune models",
+  models: "Look at models",
+  config: "Look at configuration",
+  templates: "Look at prompt templates",
+  runs: "Look at earlier runs",
+};
+
+function attribute(option: Option): string {
+  return option.flag.long.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function describe(option: Option, fallback: unknown): string {
+  const choices = option.choices === undefined ? "" : `; one of ${option.choices.join(", ")}`;
+  const text = Array.isArray(fallback) ? fallback.join(",") : String(fallback ?? "");
+  const shown = fallback === false || text === "" ? "" : ` (default: ${text})`;
+  return option.description + choices + shown;
+}
+
+function valueName(option: Option): string {
+  if (option.flag.value !== undefined) return option.flag.value;
+  return option.choices !== undefined ? "NAME" : option.kind === "number" ? "N" : "TEXT";
+}
+
+function spelled(option: Option): string {
+  const short = option.flag.short === undefined ? "" : `-${option.flag.short}, `;
+  const value = option.kind === "boolean" ? "" : ` <${valueName(option)}>`;
+  return `${short}--${option.flag.long}${value}`;
+}
+
+const joined = (value: string, previous: string | undefined): string =>
+  previous === undefined ? value : `${previous},${value}`;
+
+/** Adds a flag; a boolean gets its `--no-` form, and help shows the one that changes something. */
+function addFlag(commander: Commander, option: Option, fallback: unknown): void {
+  const flag = new Flag(
+    spelled(option),
+    describe(option, option.kind === "boolean" ? "" : fallback),
+  );
+  const group = option.path.length > 1 ? option.path[0] : undefined;
+  if (option.kind === "list") flag.argParser(joined);
+  const shown = [flag];
+  if (option.kind === "boolean") {
+    const negated = new Flag(`--no-${option.flag.long}`, `Turn off: ${option.description}`);
+    (fallback === true ? flag : negated).hideHelp();
+    shown.push(negated);
+  }
+  for (const each of shown) {
+    commander.addOption(group === undefined ? each : each.helpGroup(groupHeading(group)));
+  }
+}
+
+function groupHeading(group: string): string {
+  return `${group.charAt(0).toUpperCase()}${group.slice(1)} settings:`;
+}
+
+function presetDefault(option: Option, preset: PresetName | undefined): unknown {
+  const own = preset === undefined ? undefined : valueAt(presets[preset], option.path);
+  return own ?? option.default;
+}
+
+function found(
+  options: readonly Option[],
+  given: Readonly<Record<string, unknown>>,
+): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const option of options) {
+    const value = given[attribute(option)];
+    if (value !== undefined) values.set(option.key, value);
+  }
+  return values;
+}
+
+function typed(
+  options: readonly Option[],
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const pairs = options.flatMap((option): [string, unknown][] => {
+    const value = given[attribute(option)];
+    if (value === undefined) return [];
+    return [[option.key, typeof value === "string" ? valueFromText(option, value) : value]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function examplesText(command: Command): string {
+  return `\nExamples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`;
+}
+
+function addArguments(commander: Commander, command: Command): void {
+  for (const [name, { about, optional }] of Object.entries(command.arguments)) {
+    commander.argument(optional === true ? `[${name}]` : `<${name}>`, about);
+  }
+}
+
+type Found = (command: Command, input: RawInput, common: CommonInput) => void;
+
+function addCommand(parent: Commander, word: string, command: Command, onFound: Found): void {
+  const commander = parent.command(word).description(command.summary);
+  addArguments(commander, command);
+  const own = optionsOf(command.options);
+  for (const option of own) addFlag(commander, option, option.default);
+  const settings = command.settings === undefined ? [] : settingOptions();
+  for (const option of settings) {
+    addFlag(commander, option, presetDefault(option, command.settings?.preset));
+  }
+  for (const option of optionsOf(CommonOptions)) addFlag(commander, option, option.default);
+  commander.addHelpText("after", examplesText(command));
+  commander.action(() => {
+    const given = commander.opts<Record<string, unknown>>();
+    const names = Object.keys(command.arguments);
+    const values = names.flatMap((name, index): [string, string][] => {
+      const value = commander.args[index];
+      return value === undefined ? [] : [[name, value]];
+    });
+    onFound(
+      command,
+      {
+        arguments: Object.fromEntries(values),
+        options: typed(own, given),
+        settings: settingsFrom(found(settings, given)),
+      },
+      CommonOptions.parse(typed(optionsOf(CommonOptions), given)),
+    );
+  });
+}
+
+function groupOf(program: Commander, name: string): Commander {
+  const existing = program.commands.find((each) => each.name() === name);
+  return existing ?? program.command(name).description(GROUPS[name] ?? "");
+}
+
+/** The words of the command line that name a command or a group. */
+function understood(program: Commander, args: readonly string[]): string[] {
+  const words: string[] = [];
+  let at: Commander | undefined = program;
+  for (const arg of args) {
+    at = at?.commands.find((each) => each.name() === arg);
+    if (at === undefined) break;
+    words.push(arg);
+  }
+  return words;
+}
+
+function usageError(
+  program: Commander,
+  error: CommanderError,
+  args: readonly string[],
+): UsageError {
+  const message = error.message.replace(/^error: /, "");
+  return new UsageError("FT-USAGE-001", {
+    message,
+    hint: `ft ${[...understood(program, args), "--help"].join(" ")}`,
+    cause: error,
+  });
+}
+
+/** Commander throws these after it has printed what was asked for. */
+const PRINTED = new Set(["commander.helpDisplayed", "commander.version"]);
+
+export interface ProgramOptions {
+  version: string;
+  commands: readonly Command[];
+}
+
+/** Reads the command line. Throws UsageError (exit 2) for what is not understood; prints nothing. */
+export function parseCommandLine(args: readonly string[], options: ProgramOptions): Request {
+  let request: Request | undefined;
+  let text = "";
+  const onFound: Found = (command, input, common) => {
+    request = { kind: "run", command, input, common };
+  };
+  const write = (part: string): void => void (text += part);
+  const program = new Commander("ft")
+    .description("Fine-tune language models on the machine you have")
+    .version(options.version, "-V, --version", "Print the version")
+    .configureOutput({ writeOut: write, writeErr: () => {} })
+    .exitOverride();
+  for (const command of options.commands) {
+    const [first = "", second] = command.name.split(" ");
+    if (second === undefined) addCommand(program, first, command, onFound);
+    else addCommand(groupOf(program, first), second, command, onFound);
+  }
+  try {
+    program.parse(["node", "ft", ...args]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (!PRINTED.has(error.code)) throw commandless(program, error, args);
+  }
+  return request ?? { kind: "done", text };
+}
+
+/** `ft` and `ft train` alone are answered with help, as an error of usage. */
+function commandless(
+  program: Commander,
+  error: CommanderError,
+  args: readonly string[],
+): UsageError {
+  if (error.code !== "commander.help") return usageError(program, error, args);
+  const group = program.commands.find((each) => each.name() === args[0]);
+  return new UsageError("FT-USAGE-003", {
+    message: `A command is needed.\n\n${(group ?? program).helpInformation().trimEnd()}`,
+    cause: error,
+  });
+}

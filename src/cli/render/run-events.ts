@@ -1,0 +1,158 @@
+// Draws the events of a run for a person: what it starts from, a line that moves, what came out.
+// Decides nothing about the run.
+import type { RunConfig } from "../../app/config/schema.ts";
+import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
+import type {
+  RunCompletedEvent,
+  RunEvent,
+  RunEventOf,
+  RunStartedEvent,
+  StepReportedEvent,
+} from "../../runs/index.ts";
+import type { Io } from "../io.ts";
+import { pairs } from "./table.ts";
+
+export const BANNER = "ft: fine-tune language models on the machine you have";
+
+/** What a run is set to do, before it starts. */
+export function configurationBlock(config: RunConfig): string {
+  const { lora, optimization } = config;
+  const length: [string, string] =
+    optimization.iters === null
+      ? ["Epochs", String(optimization.epochs)]
+      : ["Steps", String(optimization.iters)];
+  const adapter: [string, string][] =
+    config.method === "lora"
+      ? [["LoRA Rank", `${lora.r} (α=${lora.alpha})`]]
+      : [["Method", `${config.method} (every weight)`]];
+  return pairs([
+    ["Model", config.model.name],
+    ["Data", config.data.train_file],
+    ["Template", config.data.template],
+    ...adapter,
+    ["Learning Rate", String(optimization.learning_rate)],
+    ["Batch Size", String(optimization.batch_size)],
+    length,
+    ["Output", config.output_dir],
+  ]);
+}
+
+export const BASE_MODEL_NOTICE =
+  "This is a base model: it was never taught to answer, so its answers before tuning will be poor.";
+
+function shareOf(part: number, whole: number): string {
+  return whole === 0 ? "0 %" : `${((100 * part) / whole).toFixed(2)} %`;
+}
+
+export function startedText(event: RunStartedEvent): string {
+  const { dataset, model } = event;
+  const lines = [
+    `Model ${model.name} (${model.architecture}): ${formatCount(event.trainableParameters)} of ` +
+      `${formatCount(event.totalParameters)} parameters are trained ` +
+      `(${shareOf(event.trainableParameters, event.totalParameters)})`,
+    `Data: ${dataset.trainRows} training rows, ${dataset.validationRows} validation rows, ` +
+      `${formatCount(dataset.tokens)} tokens (${formatCount(dataset.supervisedTokens)} learned)`,
+  ];
+  if (dataset.truncatedRows > 0)
+    lines.push(`${dataset.truncatedRows} rows are cut to the maximum length`);
+  if (dataset.droppedRows > 0)
+    lines.push(`${dataset.droppedRows} rows have nothing to learn and are left out`);
+  if (model.baseModel) lines.push(BASE_MODEL_NOTICE);
+  const from =
+    event.resumedFromStep === null ? "" : `, continuing after step ${event.resumedFromStep}`;
+  lines.push(`${event.totalSteps} steps${from}`);
+  return lines.join("\n");
+}
+
+const fixed = (value: number | null, digits: number): string =>
+  value === null ? "none" : value.toFixed(digits);
+
+export function resultsText(event: RunCompletedEvent): string {
+  const results = pairs([
+    ["Final Training Loss", fixed(event.finalTrainingLoss, 4)],
+    ["Final Validation Loss", fixed(event.finalValidationLoss, 4)],
+    ["Total Steps", String(event.totalSteps)],
+    ["Epochs Completed", String(Math.round(event.epochsCompleted * 100) / 100)],
+  ]);
+  return `Results\n${results}\nModel saved to: ${event.adapterPath}`;
+}
+
+/** Keeps what a progress line needs from one event to the next. */
+export class RunScreen {
+  readonly #io: Io;
+  #totalSteps = 0;
+  #firstStep: { step: number; time: number } | undefined;
+  #validationLoss: number | undefined;
+  #drawn = false;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  show(event: RunEvent): void {
+    switch (event.type) {
+      case "run-started":
+        this.#totalSteps = event.totalSteps;
+        this.#firstStep = { step: event.resumedFromStep ?? 0, time: Date.parse(event.time) };
+        return this.#say(startedText(event));
+      case "step-reported":
+        return this.#progress(event);
+      case "evaluation-started":
+        return;
+      case "evaluation-finished":
+        this.#validationLoss = event.validationLoss;
+        return this.#say(`step ${event.step}: validation loss ${event.validationLoss.toFixed(4)}`);
+      case "checkpoint-saved":
+        return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);
+      case "notice":
+        return this.#say(event.level === "warning" ? `warning: ${event.message}` : event.message);
+      case "run-completed":
+        this.#clear();
+        return this.#io.print(resultsText(event));
+      case "run-stopped":
+        return this.#say(stoppedText(event));
+      case "run-failed":
+        return this.#clear();
+    }
+  }
+
+  #timeLeft(event: StepReportedEvent): string {
+    const from = this.#firstStep;
+    if (from === undefined || event.step <= from.step) return "";
+    const perStep = (Date.parse(event.time) - from.time) / 1000 / (event.step - from.step);
+    return `  left ${formatDuration(perStep * Math.max(0, this.#totalSteps - event.step))}`;
+  }
+
+  #progress(event: StepReportedEvent): void {
+    const share = this.#totalSteps === 0 ? 0 : Math.floor((100 * event.step) / this.#totalSteps);
+    const validation =
+      this.#validationLoss === undefined ? "" : `  val ${this.#validationLoss.toFixed(3)}`;
+    const text =
+      `step ${event.step}/${this.#totalSteps}  ${share}%  loss ${fixed(event.trainLoss, 3)}` +
+      `${validation}  lr ${event.learningRate.toPrecision(2)}` +
+      `  ${Math.round(event.tokensPerSecond)} tok/s  peak ${formatBytes(event.peakMemoryBytes)}` +
+      this.#timeLeft(event);
+    if (!this.#io.interactive) return this.#io.note(text);
+    if (this.#io.mode.quiet) return;
+    this.#io.draw(`\r\u001b[K${text.slice(0, this.#io.width - 1)}`);
+    this.#drawn = true;
+  }
+
+  #clear(): void {
+    if (this.#drawn) this.#io.draw("\r\u001b[K");
+    this.#drawn = false;
+  }
+
+  #say(text: string): void {
+    this.#clear();
+    this.#io.note(text);
+  }
+}
+
+function stoppedText(event: RunEventOf<"run-stopped">): string {
+  const saved =
+    event.checkpointPath === null
+      ? "no checkpoint was written"
+      : `saved to ${event.checkpointPath}`;
+  return `Stopped after step ${event.step}; ${saved}.\nft train resume ${event.outputDir} continues it.`;
+}

@@ -1,0 +1,200 @@
+// What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
+// Training itself is app/train-run.ts.
+import { z } from "zod";
+import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
+import type { PresetName } from "../app/config/presets.ts";
+import { type ResolvedConfig, withOrigins } from "../app/config/resolve.ts";
+import type { RunConfig } from "../app/config/schema.ts";
+import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
+import { ExitCode, type FtError, UsageError } from "../core/errors.ts";
+import { flags } from "../core/flags.ts";
+import { checkOutputFolder, makeRunId, type RunEvent, stampEvent } from "../runs/index.ts";
+import type { CommandInput } from "./define-command.ts";
+import type { Io } from "./io.ts";
+import { BANNER, configurationBlock, RunScreen } from "./render/run-events.ts";
+
+/** Where settings come from, beside the flags. */
+export const SourceOptions = z.strictObject({
+  config: z
+    .string()
+    .optional()
+    .describe("Configuration file, YAML or JSON")
+    .register(flags, { short: "c", value: "FILE" }),
+  profile: z
+    .string()
+    .optional()
+    .describe("Starting values for a kind of data: ft config profiles lists them")
+    .register(flags, { short: "p", value: "NAME" }),
+});
+
+/** Options of running, beside the settings of the run. */
+export const RunningOptions = z.strictObject({
+  isolate: z.boolean().default(true).describe("Train in a process of its own"),
+  extension: z
+    .array(z.string())
+    .default([])
+    .describe("Module that registers architectures, templates and the like; may be repeated")
+    .register(flags, { value: "PATH" }),
+});
+
+export const TrainOptions = SourceOptions.extend({
+  ...RunningOptions.shape,
+  resume: z
+    .string()
+    .optional()
+    .describe("Continue the run in this folder, as ft train resume does")
+    .register(flags, { value: "FOLDER" }),
+  dryRun: z
+    .boolean()
+    .default(false)
+    .describe("Print the resolved settings with their origins; train nothing"),
+});
+
+export type TrainOptions = z.infer<typeof TrainOptions>;
+export type RunningOptions = z.infer<typeof RunningOptions>;
+
+export const trainArguments = {
+  model: { about: "Hub id, folder, or builtin/tiny", optional: true },
+  dataset: { about: "JSON or JSONL file, or folder with train/valid/test.jsonl", optional: true },
+} as const;
+
+type TrainInput = CommandInput<"model" | "dataset", z.infer<typeof SourceOptions>>;
+
+/** Positional MODEL and DATASET as settings. Throws UsageError when a flag says something else. */
+function argumentSettings(input: TrainInput): Record<string, Record<string, string>> {
+  const { model, dataset } = input.arguments;
+  const given = input.settings.values as {
+    model?: { name?: unknown };
+    data?: { train_file?: unknown };
+  };
+  const clashes = [
+    [model, given.model?.name, "--model"],
+    [dataset, given.data?.train_file, "--data"],
+  ].filter(([argument, flag]) => argument !== undefined && flag !== undefined && argument !== flag);
+  if (clashes.length > 0) {
+    throw new UsageError("FT-USAGE-004", {
+      message: clashes
+        .map(([a, b, name]) => `${String(a)} and ${String(name)} ${String(b)} are both given`)
+        .join("\n"),
+      hint: "Give one of them",
+    });
+  }
+  return {
+    ...(model === undefined ? {} : { model: { name: model } }),
+    ...(dataset === undefined ? {} : { data: { train_file: dataset } }),
+  };
+}
+
+/** The settings of a run from everything the command was given. Throws ConfigError with all problems. */
+export function resolveInput(
+  input: TrainInput,
+  preset: PresetName | undefined,
+  io: Io,
+): ResolvedConfig {
+  return loadRunConfig({
+    preset,
+    profile: input.options.profile,
+    configFile: input.options.config,
+    arguments: argumentSettings(input),
+    flags: input.settings,
+    environment: io.environment,
+  });
+}
+
+function showDryRun(resolved: ResolvedConfig, io: Io): void {
+  const { config, origins } = resolved;
+  const warnings = warningsFor(config);
+  const recommendations = recommendationsFor(config);
+  const document = { config: withOrigins(resolved), warnings, recommendations };
+  io.show(document, () => [originsText(config, origins), ...adviceLines(config)].join("\n"));
+}
+
+/** Every value with its origin, one a line. */
+export function originsText(config: RunConfig, origins: ReadonlyMap<string, string>): string {
+  const lines = [...origins].map(([key, origin]): [string, string] => {
+    const [group = "", name] = key.split(".");
+    const value = (config as unknown as Record<string, Record<string, unknown>>)[group];
+    return [`${key} = ${JSON.stringify(name === undefined ? value : value?.[name])}`, origin];
+  });
+  const width = Math.max(...lines.map(([left]) => left.length));
+  return lines.map(([left, origin]) => `${left.padEnd(width)}  # ${origin}`).join("\n");
+}
+
+export function adviceLines(config: RunConfig): string[] {
+  return [
+    ...warningsFor(config).map((text) => `warning: ${text}`),
+    ...recommendationsFor(config).map((text) => `recommendation: ${text}`),
+  ];
+}
+
+interface Watched {
+  onEvent(event: RunEvent): void;
+  /** 130 when the run was stopped, else 0. */
+  exitCode(): number;
+}
+
+/** Sends events to stdout as JSON lines, or to the screen; makes a failure the last line. */
+export function watch(io: Io): Watched {
+  const screen = new RunScreen(io);
+  let last: RunEvent | undefined;
+  const onEvent = (event: RunEvent): void => {
+    last = event;
+    if (io.mode.json) io.line(event);
+    else screen.show(event);
+  };
+  io.tellFailure = (error) => {
+    if (last?.type !== "run-failed") io.line(failedEvent(error, last?.runId));
+  };
+  const stopped = (): boolean => last?.type === "run-stopped";
+  return { onEvent, exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok) };
+}
+
+function failedEvent(error: FtError, runId: string | undefined): RunEvent {
+  return stampEvent(runId ?? makeRunId(), {
+    type: "run-failed",
+    code: error.code,
+    message: error.message,
+    hint: error.hint ?? null,
+    problems: [...error.problems],
+  });
+}
+
+/** `train quick` and `train start`: resolve, show, train. */
+export async function train(
+  input: CommandInput<"model" | "dataset", TrainOptions>,
+  preset: PresetName,
+  io: Io,
+): Promise<number> {
+  if (input.options.resume !== undefined) return resume(input.options.resume, input.options, io);
+  const watched = input.options.dryRun ? undefined : watch(io);
+  const resolved = resolveInput(input, preset, io);
+  requireRunnable(resolved.config);
+  if (watched === undefined) {
+    showDryRun(resolved, io);
+    return ExitCode.ok;
+  }
+  checkOutputFolder(resolved.config.output_dir);
+  io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
+  for (const line of adviceLines(resolved.config)) io.note(line);
+  const { trainRun } = await import("../app/train-run.ts");
+  await trainRun(resolved.config, {
+    onEvent: watched.onEvent,
+    isolate: input.options.isolate,
+    extensions: input.options.extension,
+    signal: io.signal,
+  });
+  return watched.exitCode();
+}
+
+/** Continues the run in `folder` from its latest checkpoint. */
+export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
+  const watched = watch(io);
+  const { resumeRun } = await import("../app/train-run.ts");
+  await resumeRun(folder, {
+    onEvent: watched.onEvent,
+    isolate: options.isolate,
+    extensions: options.extension,
+    signal: io.signal,
+  });
+  return watched.exitCode();
+}
