@@ -73,7 +73,11 @@ async function regularFileBytes(file: FileHandle, path: string): Promise<number>
   return stats.size;
 }
 
-async function readExactly(file: FileHandle, bytes: Uint8Array, position: number): Promise<boolean> {
+async function readExactly(
+  file: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+): Promise<boolean> {
   let filled = 0;
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, position + filled);
@@ -213,7 +217,8 @@ function coverageProblems(ordered: readonly [string, TensorEntry][]): string[] {
   for (const [name, { begin, end }] of ordered) {
     const shownName = JSON.stringify(name);
     if (begin < covered) problems.push(`tensor ${shownName} overlaps ${before} (byte ${begin})`);
-    if (begin > covered) problems.push(`${begin - covered} bytes unused before tensor ${shownName}`);
+    if (begin > covered)
+      problems.push(`${begin - covered} bytes unused before tensor ${shownName}`);
     if (end >= covered) [covered, before] = [end, `tensor ${shownName}`];
   }
   return problems;

@@ -105,7 +105,7 @@ class Reader {
   }
 
   #closingQuote(): number {
-    for (let from = this.#at + 1; ; ) {
+    for (let from = this.#at + 1; ;) {
       const quote = this.#text.indexOf('"', from);
       if (quote === -1) this.#fail("a string that never ends");
       let before = quote - 1;

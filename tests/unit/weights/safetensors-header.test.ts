@@ -78,7 +78,12 @@ test("gives types, shapes, places and metadata", async () => {
     { format: "pt", __proto__x: "1" },
   );
   const header = await readSafetensorsHeader(written("sound", bytes));
-  expect(header.tensors.get("a.weight")).toEqual({ dtype: "F16", shape: [2, 3], begin: 0, end: 12 });
+  expect(header.tensors.get("a.weight")).toEqual({
+    dtype: "F16",
+    shape: [2, 3],
+    begin: 0,
+    end: 12,
+  });
   expect(header.tensors.get("b")).toEqual({ dtype: "I64", shape: [1], begin: 12, end: 20 });
   expect(header.metadata).toEqual({ format: "pt", __proto__x: "1" });
   expect(header.dataStart).toBe(bytes.length - 20);
@@ -149,5 +154,7 @@ test("a file of the hub cache says which command fetches it again", async () => 
   mkdirSync(snapshot, { recursive: true });
   const file = path.join(snapshot, "model.safetensors");
   writeFileSync(file, Buffer.alloc(3));
-  expect((await refusal(file)).hint).toBe(`download again: rm '${file}' && ft models pull org/name`);
+  expect((await refusal(file)).hint).toBe(
+    `download again: rm '${file}' && ft models pull org/name`,
+  );
 });

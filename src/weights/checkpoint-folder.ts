@@ -1,0 +1,190 @@
+// Opens a Hugging Face model folder: config.json, and which file holds which tensor, all checked.
+// Reads headers only, needs no addon, and knows no architecture.
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { ModelError } from "../core/errors.ts";
+import { parseJson } from "../core/json-text.ts";
+import { nearest } from "../core/nearest.ts";
+import type { SafetensorsDtype } from "./safetensors-dtypes.ts";
+import type { SafetensorsHeader } from "./safetensors-header.ts";
+import { readSafetensorsHeader } from "./safetensors-header.ts";
+import type { ShardIndex } from "./shard-index.ts";
+import { boundedText, readShardIndex } from "./shard-index.ts";
+import { downloadAgain, malformed, shown } from "./weight-errors.ts";
+import { chooseWeights, INDEX_FILE, missingShards, unsupportedWeights } from "./weight-files.ts";
+
+export interface CheckpointTensor {
+  /** One of the checkpoint's `files`. */
+  file: string;
+  dtype: SafetensorsDtype;
+  /** Row-major; empty for a scalar. */
+  shape: readonly number[];
+  bytes: number;
+}
+
+export interface Checkpoint {
+  folder: string;
+  /** config.json as parsed; the architecture's schema gives it a type. */
+  config: unknown;
+  tensors: Map<string, CheckpointTensor>;
+  /** Safetensors files, with the folder, in order. */
+  files: readonly string[];
+}
+
+const CONFIG_FILE = "config.json";
+const MAX_CONFIG_BYTES = 16_000_000;
+
+/**
+ * @throws ModelError FT-WEIGHTS-010 no such folder, 011 no weights, 012 only other weight forms,
+ * 014 shards missing, 015 config.json (exit 3); 013 bad index, 016 shards and index differ, and
+ * those of `readSafetensorsHeader` (exit 7).
+ */
+export async function openCheckpointFolder(folder: string): Promise<Checkpoint> {
+  const names = await fileNames(folder);
+  const { files, index } = await weightFiles(folder, names);
+  const config = await readConfig(folder, names);
+  const headers = await headersOf(files);
+  if (index !== undefined) compareWithIndex(folder, index, headers);
+  return { folder, config, tensors: tensorsOf(folder, headers), files };
+}
+
+async function fileNames(folder: string): Promise<string[]> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw await noFolder(folder, cause);
+  }
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function noFolder(folder: string, cause: unknown): Promise<ModelError> {
+  const isFile = await stat(folder).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile) {
+    const hint = `give its folder: ${path.dirname(folder)}`;
+    const message = "a file, where a model folder is expected";
+    return new ModelError("FT-WEIGHTS-010", { at: { file: folder }, message, hint, cause });
+  }
+  return missingFolder(folder, cause);
+}
+
+/** The error for a folder that is not there, with the nearest name beside it. */
+export async function missingFolder(folder: string, cause?: unknown): Promise<ModelError> {
+  const parent = path.dirname(path.resolve(folder));
+  const siblings = await readdir(parent).catch(() => [] as string[]);
+  const near = nearest(path.basename(folder), siblings);
+  const hint =
+    near === undefined
+      ? `ls ${parent} shows what is there`
+      : `did you mean ${path.join(parent, near)}?`;
+  const message = "there is no such model folder";
+  return new ModelError("FT-WEIGHTS-010", { at: { file: folder }, message, hint, cause });
+}
+
+interface ChosenFiles {
+  files: string[];
+  index?: ShardIndex;
+}
+
+async function weightFiles(folder: string, names: readonly string[]): Promise<ChosenFiles> {
+  const choice = chooseWeights(names);
+  if (choice.kind === "none") throw noWeights(folder, choice.unsupported);
+  const inFolder = (name: string): string => path.join(folder, name);
+  if (choice.kind === "files") {
+    checkPresent(folder, missingShards(choice.files));
+    return { files: choice.files.map(inFolder) };
+  }
+  const index = await readShardIndex(inFolder(INDEX_FILE));
+  const shards = [...new Set(index.values())].sort();
+  checkPresent(
+    folder,
+    shards.filter((shard) => !names.includes(shard)),
+  );
+  return { files: shards.map(inFolder), index };
+}
+
+function noWeights(folder: string, unsupported: readonly string[]): ModelError {
+  const code = unsupported.length === 0 ? "FT-WEIGHTS-011" : "FT-WEIGHTS-012";
+  return new ModelError(code, { at: { file: folder }, ...unsupportedWeights(unsupported) });
+}
+
+function checkPresent(folder: string, missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw new ModelError("FT-WEIGHTS-014", {
+    at: { file: folder },
+    message: `${missing.length} weight ${missing.length === 1 ? "file is" : "files are"} missing`,
+    problems: shown(missing),
+    hint: downloadAgain(path.join(folder, missing[0] ?? "")),
+  });
+}
+
+async function readConfig(folder: string, names: readonly string[]): Promise<unknown> {
+  const file = path.join(folder, CONFIG_FILE);
+  if (!names.includes(CONFIG_FILE)) throw badConfig(folder, `there is no ${CONFIG_FILE}`);
+  const result = parseJson(await boundedText(file, MAX_CONFIG_BYTES));
+  if (!result.ok)
+    throw badConfig(file, `not valid JSON: ${result.problem.reason}`, result.problem.line);
+  const { value } = result;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw badConfig(file, "not a JSON object");
+  }
+  return value;
+}
+
+function badConfig(file: string, message: string, line?: number): ModelError {
+  const at = line === undefined ? { file } : { file, line };
+  const hint = "copy config.json from the model's page: it tells the architecture";
+  return new ModelError("FT-WEIGHTS-015", { at, message, hint });
+}
+
+type Headers = Map<string, SafetensorsHeader>;
+
+/** One file after another: a folder of a hundred shards must not open them all at once. */
+async function headersOf(files: readonly string[]): Promise<Headers> {
+  const headers: Headers = new Map();
+  for (const file of files) headers.set(file, await readSafetensorsHeader(file));
+  return headers;
+}
+
+function compareWithIndex(folder: string, index: ShardIndex, headers: Headers): void {
+  const problems: string[] = [];
+  for (const [tensor, shard] of index) {
+    const header = headers.get(path.join(folder, shard));
+    if (!header?.tensors.has(tensor)) {
+      problems.push(`tensor ${JSON.stringify(tensor)} is not in ${shard}, where the index has it`);
+    }
+  }
+  for (const [file, header] of headers) {
+    for (const tensor of header.tensors.keys()) {
+      if (index.has(tensor)) continue;
+      problems.push(
+        `tensor ${JSON.stringify(tensor)} of ${path.basename(file)} is not in the index`,
+      );
+    }
+  }
+  if (problems.length === 0) return;
+  const message = "the index and the shards do not belong together";
+  throw malformed("FT-WEIGHTS-016", path.join(folder, INDEX_FILE), message, problems);
+}
+
+function tensorsOf(folder: string, headers: Headers): Map<string, CheckpointTensor> {
+  const tensors = new Map<string, CheckpointTensor>();
+  const problems: string[] = [];
+  for (const [file, header] of headers) {
+    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+      const earlier = tensors.get(name)?.file;
+      if (earlier !== undefined) problems.push(twice(name, earlier, file));
+      tensors.set(name, { file, dtype, shape, bytes: end - begin });
+    }
+  }
+  if (problems.length === 0) return tensors;
+  throw malformed("FT-WEIGHTS-016", folder, "the same tensor is in several files", problems);
+}
+
+function twice(name: string, first: string, second: string): string {
+  return `tensor ${JSON.stringify(name)} is in ${path.basename(first)} and ${path.basename(second)}`;
+}

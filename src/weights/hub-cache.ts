@@ -1,0 +1,113 @@
+// One model's place in the hub cache, in the layout Python's huggingface_hub reads and writes:
+// models--org--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<name> → ../../blobs/<etag>}. Sends nothing.
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import path from "node:path";
+import { writeFileAtomic } from "../core/atomic-files.ts";
+import { isCommit } from "./hub-connection.ts";
+import { ADAPTER_WEIGHTS } from "./hub-files.ts";
+import { readShardIndex } from "./shard-index.ts";
+import { chooseWeights, INDEX_FILE, missingShards } from "./weight-files.ts";
+
+const FOLDER = /^models--(.+)$/;
+// The words of bford.info/cachedir, which backup programs look for.
+const CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Hugging Face hub cache\n";
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    (found) => found.size,
+    () => undefined,
+  );
+}
+
+/** Ids of the models that have a folder in the cache. */
+export async function cachedIds(cacheDir: string): Promise<string[]> {
+  const names = await readdir(cacheDir).catch(() => [] as string[]);
+  return names.flatMap((name) => FOLDER.exec(name)?.[1]?.replaceAll("--", "/") ?? []);
+}
+
+export class ModelCache {
+  readonly #cacheDir: string;
+  readonly #folder: string;
+
+  constructor(cacheDir: string, id: string) {
+    this.#cacheDir = cacheDir;
+    this.#folder = path.join(cacheDir, `models--${id.replaceAll("/", "--")}`);
+  }
+
+  snapshot(commit: string): string {
+    return path.join(this.#folder, "snapshots", commit);
+  }
+
+  blob(etag: string): string {
+    return path.join(this.#folder, "blobs", etag);
+  }
+
+  /** The commit that `revision` named when it was last asked for. */
+  async commitOf(revision: string): Promise<string | undefined> {
+    if (isCommit(revision)) return revision;
+    const ref = path.join(this.#folder, "refs", revision);
+    const commit = (await readFile(ref, "utf8").catch(() => "")).trim();
+    return isCommit(commit) ? commit : undefined;
+  }
+
+  async remember(revision: string, commit: string): Promise<void> {
+    if (isCommit(revision) || (await this.commitOf(revision)) === commit) return;
+    await writeFileAtomic(path.join(this.#folder, "refs", revision), commit);
+  }
+
+  async prepare(commit: string): Promise<void> {
+    await mkdir(path.join(this.#folder, "blobs"), { recursive: true });
+    await mkdir(this.snapshot(commit), { recursive: true });
+    const tag = path.join(this.#cacheDir, "CACHEDIR.TAG");
+    if ((await sizeOf(tag)) === undefined) await writeFileAtomic(tag, CACHE_TAG);
+  }
+
+  /** A blob of another size than the hub's is damaged and is removed. */
+  async hasBlob(etag: string, bytes: number): Promise<boolean> {
+    const size = await sizeOf(this.blob(etag));
+    if (size !== undefined && size !== bytes) await rm(this.blob(etag));
+    return size === bytes;
+  }
+
+  async hasFile(commit: string, name: string, bytes: number): Promise<boolean> {
+    return (await sizeOf(path.join(this.snapshot(commit), name))) === bytes;
+  }
+
+  /** Gives the blob its name in the snapshot: a relative link, or a copy where links are impossible. */
+  async link(commit: string, name: string, etag: string): Promise<void> {
+    const target = path.join(this.snapshot(commit), name);
+    const temporary = `${target}.${randomBytes(4).toString("hex")}`;
+    const blob = this.blob(etag);
+    await symlink(path.relative(path.dirname(target), blob), temporary).catch(() =>
+      copyFile(blob, temporary),
+    );
+    await rename(temporary, target);
+  }
+
+  /** The snapshot's folder when what loading needs is there: configuration and all weights. */
+  async complete(commit: string): Promise<string | undefined> {
+    const folder = this.snapshot(commit);
+    const names = await this.#present(folder);
+    return (await hasWeights(folder, names)) ? folder : undefined;
+  }
+
+  /** Names in the snapshot whose blob is there too. */
+  async #present(folder: string): Promise<string[]> {
+    const names = await readdir(folder).catch(() => [] as string[]);
+    const sizes = await Promise.all(names.map((name) => sizeOf(path.join(folder, name))));
+    return names.filter((_, index) => sizes[index] !== undefined);
+  }
+}
+
+async function hasWeights(folder: string, names: readonly string[]): Promise<boolean> {
+  if (ADAPTER_WEIGHTS.some((name) => names.includes(name))) {
+    return names.includes("adapter_config.json");
+  }
+  if (!names.includes("config.json")) return false;
+  const choice = chooseWeights(names);
+  if (choice.kind === "none") return false;
+  if (choice.kind === "files") return missingShards(choice.files).length === 0;
+  const index = await readShardIndex(path.join(folder, INDEX_FILE));
+  return [...index.values()].every((shard) => names.includes(shard));
+}

@@ -1,0 +1,185 @@
+// Requests to one hub: the token goes to the hub's own address only, failures become HubFailure, some are retried.
+// Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts.
+import { setTimeout as delay } from "node:timers/promises";
+import { listFiles, modelInfo } from "@huggingface/hub";
+import { HubFailure } from "./hub-errors.ts";
+
+export interface HubConnection {
+  endpoint: string;
+  /** Answers 2xx or throws HubFailure. */
+  request: typeof fetch;
+  /** Before the second attempt; it doubles from there. */
+  retryDelayMs: number;
+  signal: AbortSignal | undefined;
+}
+
+export interface ConnectionOptions {
+  endpoint: string;
+  token: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Replaces the global fetch, for a proxy or a test. */
+  fetch?: typeof fetch | undefined;
+  retryDelayMs?: number | undefined;
+}
+
+export interface RemoteFile {
+  name: string;
+  bytes: number;
+  /** SHA-256 of the content when the hub stores it apart from git, else its git blob id. */
+  etag: string;
+}
+
+/** Few, so that a laptop without a connection soon gets what its cache has. */
+const ANSWER_ATTEMPTS = 3;
+const RETRY_DELAY_MS = 300;
+const ANSWER_TIMEOUT_MS = 30_000;
+const COMMIT = /^[0-9a-f]{40}$/;
+const ETAG = /^[0-9a-f]{40}$|^[0-9a-f]{64}$/;
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}
+
+/** Headers with the token, when the address is the hub's. */
+function headersFor(url: URL, given: RequestInit["headers"], options: ConnectionOptions): Headers {
+  const headers = new Headers(given);
+  const ours = url.origin === new URL(options.endpoint).origin;
+  if (ours && options.token !== undefined) headers.set("authorization", `Bearer ${options.token}`);
+  headers.set("user-agent", "ft");
+  return headers;
+}
+
+async function failed(response: Response): Promise<HubFailure> {
+  const said = response.headers.get("x-error-message") ?? response.statusText;
+  const reason = response.headers.get("x-error-code") ?? "";
+  await response.body?.cancel();
+  return new HubFailure(said, { status: response.status, reason });
+}
+
+/**
+ * Aborts with any of `signals`, or when no answer has begun in time; the body may then take as long as it likes.
+ * Not AbortSignal.any: Node 20 may collect what that gives while a body still waits for it.
+ */
+function answerLimit(signals: (AbortSignal | null | undefined)[]): {
+  signal: AbortSignal;
+  done: () => void;
+} {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
+  for (const signal of signals) {
+    if (signal?.aborted === true) limit.abort(signal.reason);
+    signal?.addEventListener("abort", () => limit.abort(signal.reason), { once: true });
+  }
+  return { signal: limit.signal, done: () => clearTimeout(timer) };
+}
+
+export function connect(options: ConnectionOptions): HubConnection {
+  const send = options.fetch ?? fetch;
+  const request: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const headers = headersFor(url, init?.headers, options);
+    const limit = answerLimit([options.signal, init?.signal]);
+    try {
+      const response = await send(url, { ...init, headers, signal: limit.signal });
+      if (!response.ok) throw await failed(response);
+      return response;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (error instanceof HubFailure) throw error;
+      throw new HubFailure(reasonOf(error), { cause: error });
+    } finally {
+      limit.done();
+    }
+  };
+  const { endpoint, signal, retryDelayMs = RETRY_DELAY_MS } = options;
+  return { endpoint, request, retryDelayMs, signal };
+}
+
+export interface Patience {
+  attempts: number;
+  /** Whether the failed attempt brought something: the count then begins anew. */
+  progressed?: () => boolean;
+}
+
+async function pause({ signal }: HubConnection, milliseconds: number): Promise<void> {
+  await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+}
+
+/** Runs `attempt` again while it fails for a passing reason. */
+export async function retrying<T>(
+  hub: HubConnection,
+  { attempts, progressed = () => false }: Patience,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (progressed()) failures = 1;
+      if (!(error instanceof HubFailure) || !error.temporary || failures >= attempts) throw error;
+      await pause(hub, hub.retryDelayMs * 2 ** (failures - 1));
+    }
+  }
+}
+
+/** An answer that is not what the hub's interface promises. */
+function misunderstood(what: string, cause?: unknown): HubFailure {
+  return new HubFailure(`${what}; is HF_ENDPOINT a hub?`, { status: 502, cause });
+}
+
+/** HubFailure and aborts pass; anything else is the library failing to read the answer. */
+async function understood<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const passes = error instanceof HubFailure || (error as Error).name === "AbortError";
+    throw passes ? error : misunderstood(`${what}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** The commit a branch, tag or commit names now. */
+export async function commitOf(hub: HubConnection, id: string, revision: string): Promise<string> {
+  const { sha } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
+    understood("the model's description cannot be read", () =>
+      modelInfo({
+        name: id,
+        revision,
+        additionalFields: ["sha"],
+        hubUrl: hub.endpoint,
+        fetch: hub.request,
+      }),
+    ),
+  );
+  if (typeof sha !== "string" || !COMMIT.test(sha)) throw misunderstood("the hub names no commit");
+  return sha;
+}
+
+/** Files at the top of the repository; folders hold nothing that loading needs. */
+export async function filesAt(
+  hub: HubConnection,
+  id: string,
+  commit: string,
+): Promise<RemoteFile[]> {
+  return retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
+    understood("the list of files cannot be read", () => listed(hub, id, commit)),
+  );
+}
+
+async function listed(hub: HubConnection, id: string, commit: string): Promise<RemoteFile[]> {
+  const files: RemoteFile[] = [];
+  const repo = { type: "model", name: id } as const;
+  const entries = listFiles({ repo, revision: commit, hubUrl: hub.endpoint, fetch: hub.request });
+  for await (const { type, path: name, size, oid, lfs } of entries) {
+    if (type !== "file") continue;
+    const etag = lfs?.oid ?? oid ?? "";
+    const bytes = lfs?.size ?? size;
+    if (!ETAG.test(etag) || !Number.isSafeInteger(bytes)) throw misunderstood(`${name} has no id`);
+    files.push({ name, bytes, etag });
+  }
+  return files;
+}
+
+export function isCommit(revision: string): boolean {
+  return COMMIT.test(revision);
+}

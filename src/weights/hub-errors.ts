@@ -1,0 +1,92 @@
+// What goes wrong between us and the hub, and what a person can do about it.
+// `HubFailure` is for the retry loop; it never leaves this folder: `explained` makes it a ProviderError.
+import type { FtErrorDetails } from "../core/errors.ts";
+import { ProviderError } from "../core/errors.ts";
+
+/** A request that brought no usable answer. No status: no answer at all. */
+export class HubFailure extends Error {
+  readonly status: number | undefined;
+  /** The hub's X-Error-Code, for example GatedRepo. */
+  readonly reason: string;
+
+  constructor(
+    message: string,
+    details: { status?: number; reason?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.status = details.status;
+    this.reason = details.reason ?? "";
+  }
+
+  /** Trying again may help. */
+  get temporary(): boolean {
+    const { status } = this;
+    return status === undefined || status === 408 || status === 429 || status >= 500;
+  }
+}
+
+/** What was asked for, as a person wrote it. */
+export interface HubQuestion {
+  id: string;
+  revision: string;
+  endpoint: string;
+  /** Whether a token was sent. */
+  hasToken: boolean;
+}
+
+type Explanation = [code: string, message: string, hint: string];
+
+const TOKENS = "https://huggingface.co/settings/tokens";
+
+function gated({ id, endpoint, hasToken }: HubQuestion): Explanation {
+  const page = `accept the conditions at ${endpoint}/${id}`;
+  const hint = hasToken
+    ? `${page} with the token's account`
+    : `${page}, then: export HF_TOKEN=hf_…`;
+  return ["FT-WEIGHTS-033", `${id} is gated: its owner grants access on request`, hint];
+}
+
+function unknownRepository({ id, endpoint, hasToken }: HubQuestion): Explanation {
+  const message = `${id} is not on the hub, or it is private; nor is it a local folder`;
+  const look = `check the name at ${endpoint}/${id}`;
+  const hint = hasToken ? look : `${look}; for a private model: export HF_TOKEN=hf_… (${TOKENS})`;
+  return ["FT-WEIGHTS-031", message, hint];
+}
+
+function badToken(): Explanation {
+  const message = "the hub does not accept the token (HF_TOKEN, or the file hf auth login wrote)";
+  return ["FT-WEIGHTS-032", message, `make a new one at ${TOKENS}, then: export HF_TOKEN=hf_…`];
+}
+
+function unknownRevision({ id, revision, endpoint }: HubQuestion): Explanation {
+  const message = `${id} has no revision ${JSON.stringify(revision)}`;
+  return ["FT-WEIGHTS-034", message, `see its branches at ${endpoint}/${id}/tree/main`];
+}
+
+function unreachable(failure: HubFailure, { id, endpoint }: HubQuestion): Explanation {
+  const message = `${endpoint} cannot be reached (${failure.message}) and ${id} is not in the cache`;
+  return ["FT-WEIGHTS-035", message, `check the connection, then: ft models pull ${id}`];
+}
+
+function explanation(failure: HubFailure, question: HubQuestion): Explanation {
+  const { status, reason } = failure;
+  if (status === undefined) return unreachable(failure, question);
+  if (reason === "GatedRepo") return gated(question);
+  if (reason === "RevisionNotFound") return unknownRevision(question);
+  if (reason === "RepoNotFound" || status === 404) return unknownRepository(question);
+  if (status === 401) return question.hasToken ? badToken() : unknownRepository(question);
+  if (status === 403) return gated(question);
+  const message = `the hub answered ${status} for ${question.id}: ${failure.message}`;
+  return ["FT-WEIGHTS-036", message, `try again later: ft models pull ${question.id}`];
+}
+
+/** The error a person sees. Exit 6. */
+export function explained(failure: HubFailure, question: HubQuestion): ProviderError {
+  const [code, message, hint] = explanation(failure, question);
+  return new ProviderError(code, { message, hint, cause: failure });
+}
+
+/** A download that could not be used although the hub answered. Exit 6. */
+export function unusable(code: string, details: FtErrorDetails): ProviderError {
+  return new ProviderError(code, details);
+}

@@ -1,0 +1,52 @@
+// Which files of a hub repository are worth their bytes: configuration, tokenizer, safetensors. Never code, never pickles.
+// Decides from names; weight-files.ts decides among weights.
+import { chooseWeights, INDEX_FILE } from "./weight-files.ts";
+
+/** Weights of an adapter repository, PEFT's and mlx-lm's. */
+export const ADAPTER_WEIGHTS = ["adapter_model.safetensors", "adapters.safetensors"];
+
+const SMALL_FILES = new Set([
+  "config.json",
+  "generation_config.json",
+  "adapter_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "tokenizer.model",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "chat_template.jinja",
+  "chat_template.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "spiece.model",
+  "sentencepiece.bpe.model",
+  "tekken.json",
+]);
+
+const TIKTOKEN = /^[A-Za-z0-9_.-]+\.tiktoken$/;
+
+export interface FilePlan {
+  /** Fetched first: without them the weights are of no use. */
+  small: string[];
+  /** Known when no index has to be read first. */
+  weights: string[];
+  /** The index is among `small` and names the weights. */
+  sharded: boolean;
+  /** Weight files in forms that cannot be read, when there are no others. */
+  unsupported: string[];
+}
+
+export function planFiles(names: readonly string[]): FilePlan {
+  const small = names.filter((name) => SMALL_FILES.has(name) || TIKTOKEN.test(name));
+  const choice = chooseWeights(names);
+  if (choice.kind === "index") {
+    return { small: [...small, INDEX_FILE], weights: [], sharded: true, unsupported: [] };
+  }
+  if (choice.kind === "files") {
+    return { small, weights: choice.files, sharded: false, unsupported: [] };
+  }
+  const weights = ADAPTER_WEIGHTS.filter((name) => names.includes(name));
+  const unsupported = weights.length > 0 ? [] : choice.unsupported;
+  return { small, weights, sharded: false, unsupported };
+}

@@ -1,0 +1,254 @@
+// From what a person calls a model to a folder on this disk: a folder, builtin/…, the hub cache, or the hub.
+// Opens no weights; openCheckpointFolder does that with the folder this gives.
+import { readdir, stat, statfs } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
+import { packageRoot } from "../core/paths.ts";
+import { missingFolder } from "./checkpoint-folder.ts";
+import { cachedIds, ModelCache } from "./hub-cache.ts";
+import type { HubConnection, RemoteFile } from "./hub-connection.ts";
+import { commitOf, connect, filesAt, isCommit } from "./hub-connection.ts";
+import { downloadBlob } from "./hub-download.ts";
+import type { HubOverrides, HubSettings } from "./hub-environment.ts";
+import { hubSettings } from "./hub-environment.ts";
+import { explained, HubFailure } from "./hub-errors.ts";
+import { planFiles } from "./hub-files.ts";
+import { readShardIndex } from "./shard-index.ts";
+import { INDEX_FILE, unsupportedWeights } from "./weight-files.ts";
+
+export interface DownloadProgress {
+  /** The file being fetched now, and its bytes on disk. */
+  file: string;
+  fileBytes: number;
+  fileTotal: number;
+  /** Over all files that this call fetches. */
+  bytes: number;
+  total: number;
+}
+
+export interface ResolveOptions extends HubOverrides {
+  /** Branch, tag or commit. */
+  revision?: string | undefined;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+  /** Replaces the global fetch, for a proxy or a test. */
+  fetch?: typeof fetch | undefined;
+  /** Before the second attempt of a request that failed; it doubles from there. */
+  retryDelayMs?: number | undefined;
+}
+
+export interface ResolvedModel {
+  folder: string;
+  source: "local" | "builtin" | "cache" | "hub";
+  /** For models of the hub: its id and the commit of the folder. */
+  id?: string;
+  commit?: string;
+}
+
+const DEFAULT_REVISION = "main";
+const HUB_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,95}(?:\/[A-Za-z0-9_][A-Za-z0-9._-]{0,95})?$/;
+const REVISION = /^[A-Za-z0-9_][A-Za-z0-9._+-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._+-]*)*$/;
+const PAGE = /^(?:https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/|hf:\/\/)([^/?#]+\/[^/?#]+)\/?$/;
+const LOOKS_LIKE_PATH = /^[./~]|\\|\/.*\/|\/$|^[A-Za-z]:/;
+
+/**
+ * The folder of a model, fetched when it has to be.
+ * @throws ModelError FT-WEIGHTS-010 no such folder, 039 nothing in the repository that can be read,
+ * 040 no such built-in model; UsageError 041 neither a folder nor an id; ProviderError 030–037
+ * (exit 6) when the hub cannot give it; FtError 038 (exit 5) when the disk is too small.
+ */
+export async function resolveModel(
+  nameOrPath: string,
+  options: ResolveOptions = {},
+): Promise<ResolvedModel> {
+  const local = nameOrPath.replace(/^~(?=\/|$)/, homedir());
+  if (await isFolder(local)) return { folder: path.resolve(local), source: "local" };
+  if (nameOrPath.startsWith("builtin/")) return builtin(nameOrPath);
+  const id = PAGE.exec(nameOrPath)?.[1] ?? nameOrPath;
+  if (LOOKS_LIKE_PATH.test(id)) throw await missingFolder(local);
+  const revision = options.revision ?? DEFAULT_REVISION;
+  checkQuestion(id, revision);
+  return fromHub(id, revision, hubSettings(options), options);
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function builtin(name: string): Promise<ResolvedModel> {
+  const models = path.join(packageRoot(), "data", "models");
+  const entries = await readdir(models).catch(() => [] as string[]);
+  const folderName = name.replace("/", "-");
+  if (entries.includes(folderName)) {
+    return { folder: path.join(models, folderName), source: "builtin" };
+  }
+  const known = entries.filter((entry) => entry.startsWith("builtin-"));
+  const names = known.map((entry) => entry.replace("-", "/"));
+  const near = nearest(name, names);
+  throw new ModelError("FT-WEIGHTS-040", {
+    message: `there is no built-in model ${name}`,
+    hint: near === undefined ? `built-in: ${names.join(", ") || "none"}` : `did you mean ${near}?`,
+  });
+}
+
+function checkQuestion(id: string, revision: string): void {
+  if (!HUB_ID.test(id) || id.includes("--") || id.includes("..")) {
+    throw new UsageError("FT-WEIGHTS-041", {
+      message: `${JSON.stringify(id)} is neither a folder nor a hub id`,
+      hint: "give a folder, an id such as Qwen/Qwen3-0.6B, or builtin/tiny",
+    });
+  }
+  if (!REVISION.test(revision) || revision.includes("..")) {
+    throw new UsageError("FT-WEIGHTS-041", {
+      message: `${JSON.stringify(revision)} is not a revision`,
+      hint: "give a branch, a tag, or a full commit id",
+    });
+  }
+}
+
+/** All that one pull needs to know. */
+interface Pull {
+  id: string;
+  revision: string;
+  settings: HubSettings;
+  cache: ModelCache;
+  hub: HubConnection;
+  options: ResolveOptions;
+}
+
+async function fromHub(
+  id: string,
+  revision: string,
+  settings: HubSettings,
+  options: ResolveOptions,
+): Promise<ResolvedModel> {
+  const { endpoint, token } = settings;
+  const hub = connect({ ...options, endpoint, token });
+  const cache = new ModelCache(settings.cacheDir, id);
+  const pull: Pull = { id, revision, settings, cache, hub, options };
+  // A commit never changes: what is whole needs no question.
+  const cached = settings.offline || isCommit(revision) ? await fromCache(pull) : undefined;
+  if (cached !== undefined) return cached;
+  if (settings.offline) throw await notCached(pull);
+  try {
+    return await fromNetwork(pull);
+  } catch (error) {
+    if (!(error instanceof HubFailure)) throw error;
+    const fallback = error.temporary ? await fromCache(pull) : undefined;
+    if (fallback !== undefined) return fallback;
+    throw explained(error, { id, revision, endpoint, hasToken: token !== undefined });
+  }
+}
+
+async function fromCache({ id, revision, cache }: Pull): Promise<ResolvedModel | undefined> {
+  const commit = await cache.commitOf(revision);
+  const folder = commit === undefined ? undefined : await cache.complete(commit);
+  if (commit === undefined || folder === undefined) return undefined;
+  return { folder, source: "cache", id, commit };
+}
+
+async function notCached({ id, revision, settings }: Pull): Promise<ProviderError> {
+  const near = nearest(id, await cachedIds(settings.cacheDir));
+  const instead = near === undefined || near === id ? "" : ` (${near} is)`;
+  return new ProviderError("FT-WEIGHTS-030", {
+    message: `${id} at ${revision} is not, or not wholly, in the cache ${settings.cacheDir}${instead}, and the hub may not be asked (offline)`,
+    hint: `once with a connection: HF_HUB_OFFLINE=0 ft models pull ${id}`,
+  });
+}
+
+async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
+  const { id, revision, cache, hub } = pull;
+  const commit = await commitOf(hub, id, revision);
+  const files = await filesAt(hub, id, commit);
+  const plan = planFiles(files.map(({ name }) => name));
+  if (plan.weights.length === 0 && !plan.sharded) throw nothingToRead(id, plan.unsupported);
+  await cache.prepare(commit);
+  const chosen = (names: readonly string[]): RemoteFile[] =>
+    files.filter(({ name }) => names.includes(name));
+  let fetched = await fetchFiles(pull, commit, chosen(plan.small));
+  const weights = plan.sharded ? await shardNames(cache, commit) : plan.weights;
+  fetched += await fetchFiles(pull, commit, chosen(weights));
+  // Last, so that the name never leads to half a snapshot where a whole one was.
+  await cache.remember(revision, commit);
+  const source = fetched === 0 ? "cache" : "hub";
+  return { folder: cache.snapshot(commit), source, id, commit };
+}
+
+async function shardNames(cache: ModelCache, commit: string): Promise<string[]> {
+  const index = await readShardIndex(path.join(cache.snapshot(commit), INDEX_FILE));
+  return [...new Set(index.values())];
+}
+
+function nothingToRead(id: string, unsupported: readonly string[]): ModelError {
+  const { message, hint } = unsupportedWeights(unsupported);
+  return new ModelError("FT-WEIGHTS-039", { message: `${id}: ${message}`, hint });
+}
+
+/** Brings the files into the snapshot; returns how many had to be fetched. */
+async function fetchFiles(pull: Pull, commit: string, files: RemoteFile[]): Promise<number> {
+  const wanted = await missingBlobs(pull.cache, commit, files);
+  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
+  await checkSpace(pull.settings.cacheDir, total);
+  const { id, hub, cache, options } = pull;
+  let before = 0;
+  for (const file of wanted) {
+    const onBytes = reporter(options.onProgress, file, before, total);
+    const { signal } = options;
+    await downloadBlob({ hub, id, commit, file, target: cache.blob(file.etag), onBytes, signal });
+    await cache.link(commit, file.name, file.etag);
+    before += file.bytes;
+  }
+  return wanted.length;
+}
+
+/** Files whose content is not in the cache; those whose content is there get their name at once. */
+async function missingBlobs(
+  cache: ModelCache,
+  commit: string,
+  files: readonly RemoteFile[],
+): Promise<RemoteFile[]> {
+  const missing: RemoteFile[] = [];
+  for (const file of files) {
+    if (await cache.hasFile(commit, file.name, file.bytes)) continue;
+    if (await cache.hasBlob(file.etag, file.bytes)) await cache.link(commit, file.name, file.etag);
+    else missing.push(file);
+  }
+  return missing;
+}
+
+const REPORT_EVERY_MS = 100;
+
+/** Ten reports a second are enough for any bar; the last of a file always comes. */
+function reporter(
+  onProgress: ResolveOptions["onProgress"],
+  file: RemoteFile,
+  before: number,
+  total: number,
+): (fileBytes: number) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (fileBytes) => {
+    const now = performance.now();
+    if (onProgress === undefined || (fileBytes < file.bytes && now - last < REPORT_EVERY_MS))
+      return;
+    last = now;
+    const bytes = before + fileBytes;
+    onProgress({ file: file.name, fileBytes, fileTotal: file.bytes, bytes, total });
+  };
+}
+
+async function checkSpace(cacheDir: string, needed: number): Promise<void> {
+  const space = await statfs(cacheDir).catch(() => undefined);
+  const free = space === undefined ? Number.POSITIVE_INFINITY : space.bavail * space.bsize;
+  if (needed <= free) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new FtError("FT-WEIGHTS-038", {
+    message: `the download needs ${gigabytes(needed)}, ${cacheDir} has ${gigabytes(free)} free`,
+    hint: "free space there, or: export HF_HUB_CACHE=/a/larger/disk",
+    exitCode: ExitCode.doesNotFit,
+  });
+}

@@ -1,0 +1,21 @@
+// The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
+export {
+  type Checkpoint,
+  type CheckpointTensor,
+  openCheckpointFolder,
+} from "./checkpoint-folder.ts";
+export { hubSettings, type HubSettings, hubToken } from "./hub-environment.ts";
+export {
+  type DownloadProgress,
+  type ResolvedModel,
+  resolveModel,
+  type ResolveOptions,
+} from "./hub.ts";
+export { loadTensorFile, loadTensors, type TensorFiles } from "./load-tensors.ts";
+export { mlxDtype, type SafetensorsDtype } from "./safetensors-dtypes.ts";
+export {
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from "./safetensors-header.ts";
+export { saveTensors } from "./save.ts";

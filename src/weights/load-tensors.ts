@@ -1,0 +1,50 @@
+// Loads a checked checkpoint's tensors into MLX. The only file here, beside save.ts, that needs the addon.
+// Changes no name and no layout: that is the model's business.
+import { ModelError } from "../core/errors.ts";
+import { loadSafetensors, type Tensor } from "../mx/index.ts";
+import type { Checkpoint } from "./checkpoint-folder.ts";
+import { mlxDtype } from "./safetensors-dtypes.ts";
+import { readSafetensorsHeader } from "./safetensors-header.ts";
+import { shown } from "./weight-errors.ts";
+
+/** The part of a checkpoint that loading needs. */
+export type TensorFiles = Pick<Checkpoint, "tensors" | "files">;
+
+/**
+ * Tensors by name, in the files' own types; data is read when first evaluated.
+ * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold (float64, 8 bits and less).
+ */
+export function loadTensors(checkpoint: TensorFiles): Map<string, Tensor> {
+  checkTypes(checkpoint);
+  const tensors = new Map<string, Tensor>();
+  for (const file of checkpoint.files) {
+    for (const [name, tensor] of loadSafetensors(file)) tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+/** Checks one file's header, then loads it: adapters, optimizer state. */
+export async function loadTensorFile(
+  file: string,
+): Promise<{ tensors: Map<string, Tensor>; metadata: Record<string, string> }> {
+  const header = await readSafetensorsHeader(file);
+  const entries = [...header.tensors].map(
+    ([name, { dtype, shape, begin, end }]) =>
+      [name, { file, dtype, shape, bytes: end - begin }] as const,
+  );
+  const tensors = loadTensors({ tensors: new Map(entries), files: [file] });
+  return { tensors, metadata: header.metadata };
+}
+
+function checkTypes({ tensors, files }: TensorFiles): void {
+  const problems = [...tensors]
+    .filter(([, { dtype }]) => mlxDtype(dtype) === undefined)
+    .map(([name, { dtype }]) => `tensor ${JSON.stringify(name)} is ${dtype}`);
+  if (problems.length === 0) return;
+  throw new ModelError("FT-WEIGHTS-020", {
+    at: { file: files[0] ?? "" },
+    message: `${problems.length} tensors have an element type that MLX does not hold`,
+    problems: shown(problems),
+    hint: "choose a BF16, F16 or F32 version of the model",
+  });
+}

@@ -1,0 +1,142 @@
+// A hub on the loopback address: descriptions, listings and files with ranges, as huggingface.co answers them.
+// Can be told to refuse, to break off, or to lie; counts what it is asked.
+import { createHash } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface FakeRepository {
+  /** Branch or tag → commit. */
+  refs: Record<string, string>;
+  files: Record<string, Buffer>;
+}
+
+export interface Trouble {
+  status?: number;
+  code?: string;
+  /** Ends the connection after so many bytes of a file. */
+  breakAfter?: number;
+  /** Answers a range with the whole file and status 200. */
+  ignoreRange?: boolean;
+  /** Sends other bytes than the listing promises. */
+  corrupt?: boolean;
+  /** Sends whoever wants a file to the same path of another hub. */
+  redirectTo?: string;
+  /** How many requests this meets; all when absent. */
+  times?: number;
+  /** Only addresses that contain this. */
+  only?: string;
+}
+
+export const BIG = 1000;
+
+export function etagOf(name: string, content: Buffer): { oid: string; lfs: boolean } {
+  const lfs = name.endsWith(".safetensors") || content.length > BIG;
+  const hash = lfs
+    ? createHash("sha256").update(content)
+    : createHash("sha1").update(`blob ${content.length}\0`).update(content);
+  return { oid: hash.digest("hex"), lfs };
+}
+
+export class FakeHub {
+  readonly repositories: Record<string, FakeRepository> = {};
+  readonly asked: string[] = [];
+  readonly headers: IncomingMessage["headers"][] = [];
+  trouble: Trouble = {};
+  #met = 0;
+  readonly #server: Server = createServer((request, response) => this.#answer(request, response));
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Forgets what was asked and sets the next trouble. */
+  reset(trouble: Trouble = {}): void {
+    this.asked.length = 0;
+    this.headers.length = 0;
+    this.trouble = trouble;
+    this.#met = 0;
+  }
+
+  /** Files of which bytes were asked for. */
+  blobsAsked(): string[] {
+    return this.asked.filter((line) => line.includes("/resolve/"));
+  }
+
+  #troubled(url: string): boolean {
+    const { times = Number.POSITIVE_INFINITY, only = "" } = this.trouble;
+    return url.includes(only) && this.#met++ < times;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = decodeURIComponent(request.url ?? "");
+    this.asked.push(`${request.method} ${url.split("?")[0]}`);
+    this.headers.push(request.headers);
+    const trouble = this.#troubled(url) ? this.trouble : {};
+    if (trouble.status !== undefined) {
+      const code = trouble.code === undefined ? {} : { "x-error-code": trouble.code };
+      response.writeHead(trouble.status, code).end(JSON.stringify({ error: "refused" }));
+      return;
+    }
+    const api = /^\/api\/models\/(.+?)\/(revision|tree)\/([^?]+)/.exec(url);
+    const file = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(url);
+    if (file !== null && trouble.redirectTo !== undefined) {
+      response.writeHead(302, { location: `${trouble.redirectTo}${request.url}` }).end();
+    } else if (api !== null) this.#describe(response, api[1] ?? "", api[2] ?? "", api[3] ?? "");
+    else if (file !== null) this.#file(request, response, trouble, file[1] ?? "", file[3] ?? "");
+    else response.writeHead(404).end();
+  }
+
+  #describe(response: ServerResponse, id: string, kind: string, revision: string): void {
+    const repository = this.repositories[id];
+    if (repository === undefined) {
+      response.writeHead(401, { "x-error-code": "RepoNotFound" }).end();
+      return;
+    }
+    const commits = Object.values(repository.refs);
+    const sha = repository.refs[revision] ?? commits.find((commit) => commit === revision);
+    if (sha === undefined) {
+      response.writeHead(404, { "x-error-code": "RevisionNotFound" }).end();
+      return;
+    }
+    const body = kind === "tree" ? tree(repository) : { _id: "1", id, sha, lastModified: 0 };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }
+
+  #file(
+    request: IncomingMessage,
+    response: ServerResponse,
+    trouble: Trouble,
+    id: string,
+    name: string,
+  ): void {
+    const content = this.repositories[id]?.files[name];
+    if (content === undefined) {
+      response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
+      return;
+    }
+    const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const ranged = request.headers.range !== undefined && trouble.ignoreRange !== true;
+    const sent = Buffer.from(content.subarray(ranged ? from : 0));
+    if (trouble.corrupt === true) sent[0] = (sent[0] ?? 0) ^ 0xff;
+    response.writeHead(ranged ? 206 : 200, { "content-length": sent.length });
+    if (trouble.breakAfter === undefined) response.end(sent);
+    else response.write(sent.subarray(0, trouble.breakAfter), () => response.destroy());
+  }
+}
+
+function tree({ files }: FakeRepository): unknown[] {
+  const entries = Object.entries(files).map(([path, content]) => {
+    const { oid, lfs } = etagOf(path, content);
+    const size = content.length;
+    const apart = lfs ? { lfs: { oid, size, pointerSize: 130 } } : {};
+    return { type: "file", path, size, oid: lfs ? "0".repeat(40) : oid, ...apart };
+  });
+  return [...entries, { type: "directory", path: "original", size: 0, oid: "0".repeat(40) }];
+}
