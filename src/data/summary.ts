@@ -103,6 +103,7 @@ export function describeFormats(summary: DataSummary, override: boolean): string
   const [only] = entries;
   if (only === undefined) return "unknown format";
   if (entries.length === 1) return `${formats.get(only[0]).title} (${how})`;
-  const parts = entries.map(([name, count]) => `${count} rows in ${formats.get(name).title}`);
+  const rows = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
+  const parts = entries.map(([name, count]) => `${rows(count)} in ${formats.get(name).title}`);
   return `mixed: ${parts.join(", ")} (${how})`;
 }

@@ -46,7 +46,10 @@ describe("readJsonLines", () => {
 
 describe("memory", () => {
   test("reading 40 MB holds no more than a small part of it", async () => {
-    const file = makeFile("big.jsonl", `${JSON.stringify({ text: "x".repeat(990) })}\n`.repeat(40_000));
+    const file = makeFile(
+      "big.jsonl",
+      `${JSON.stringify({ text: "x".repeat(990) })}\n`.repeat(40_000),
+    );
     const start = process.memoryUsage().heapUsed;
     let most = 0;
     let lines = 0;

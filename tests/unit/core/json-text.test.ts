@@ -10,7 +10,7 @@ describe("parseJson", () => {
   test.each([
     ['{"a": 1,}', 1, 9, "a name in double quotes"],
     ["[1, 2", 1, 6, "the text ends where ',' or ']'"],
-    ["{'a': 1}", 1, 2, "\"'\""],
+    ["{'a': 1}", 1, 2, '"\'"'],
     ['{"a": 1\n "b": 2}', 2, 2, "',' or '}'"],
     ['{"a": 1} {"b": 2}', 1, 10, "where the end"],
     ['["unclosed]', 1, 2, "a string that does not end"],

@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Dataset, loadDataset, splitRows } from "../../../src/data/dataset.ts";
+import {
+  DataFormatError,
+  DataValidationError,
+  EmptyDataError,
+  MalformedDataError,
+  MissingDataError,
+} from "../../../src/data/errors.ts";
+import { chatRow, jsonLines, makeFile, makeFolder } from "./make-files.ts";
+
+const options = { format: "auto", validationSplit: 0, seed: 42 };
+
+function numbered(count: number): string {
+  return jsonLines(Array.from({ length: count }, (_, index) => ({ text: `row ${index}` })));
+}
+
+function textsOf(rows: Dataset["train"]): string[] {
+  return rows.map(({ sample }) => (sample.kind === "text" ? sample.text : sample.kind));
+}
+
+describe("splits", () => {
+  test("a file alone is split by the seed, in order", async () => {
+    const file = makeFile("a.jsonl", numbered(20));
+    const split = { ...options, validationSplit: 0.1 };
+    const [first, again] = [await loadDataset(file, split), await loadDataset(file, split)];
+    expect([first.train.length, first.validation.length, first.test.length]).toEqual([18, 2, 0]);
+    expect(textsOf(again.validation)).toEqual(textsOf(first.validation));
+    const lines = first.train.map((row) => row.line);
+    expect(lines).toEqual([...lines].sort((a, b) => a - b));
+    const other = await loadDataset(file, { ...split, seed: 43 });
+    expect(textsOf(other.validation)).not.toEqual(textsOf(first.validation));
+  });
+
+  test.each([
+    [1, 0.5, 1, 0],
+    [2, 0.01, 1, 1],
+    [2, 0.99, 1, 1],
+    [10, 0, 10, 0],
+    [100, 0.25, 75, 25],
+  ])("%d rows at %d: %d and %d", (count, share, train, validation) => {
+    const rows = Array.from({ length: count }, (_, index) => index);
+    const parts = splitRows(rows, share, 1);
+    expect([parts.train.length, parts.validation.length]).toEqual([train, validation]);
+    expect([...parts.train, ...parts.validation].sort((a, b) => a - b)).toEqual(rows);
+  });
+
+  test.each(["valid.jsonl", "validation.json", "val.jsonl", "dev.ndjson"])(
+    "a folder with train, %s and test is taken as it is",
+    async (name) => {
+      const files = { "train.jsonl": numbered(5), [name]: numbered(3), "test.jsonl": numbered(2) };
+      const folder = makeFolder(files);
+      const data = await loadDataset(folder, { ...options, validationSplit: 0.5 });
+      expect([data.train.length, data.validation.length, data.test.length]).toEqual([5, 3, 2]);
+      expect(data.files.map(({ split, rows }) => [split, rows])).toEqual([
+        ["train", 5],
+        ["validation", 3],
+        ["test", 2],
+      ]);
+    },
+  );
+
+  test("a validation file goes before the folder's own and any split", async () => {
+    const folder = makeFolder({ "train.jsonl": numbered(5), "valid.jsonl": numbered(3) });
+    const validationFile = makeFile("mine.jsonl", jsonLines([{ text: "mine" }]));
+    const data = await loadDataset(folder, { ...options, validationFile, validationSplit: 0.5 });
+    expect([data.train.length, textsOf(data.validation)]).toEqual([5, ["mine"]]);
+  });
+
+  test("each file's hash is that of its bytes", async () => {
+    const content = numbered(3);
+    const data = await loadDataset(makeFile("a.jsonl", content), options);
+    expect(data.files[0]?.sha256).toBe(createHash("sha256").update(content).digest("hex"));
+  });
+});
+
+describe("summary", () => {
+  test("counts formats, messages and lengths", async () => {
+    const file = join(import.meta.dirname, "../../fixtures/data/mixed_format.jsonl");
+    const { summary, formatLine } = await loadDataset(file, options);
+    expect(summary).toEqual({
+      totalItems: 6,
+      formatCounts: {
+        chat: 1,
+        text: 1,
+        instruction: 2,
+        "prompt-completion": 1,
+        sharegpt: 1,
+      },
+      messagesFormatCount: 3,
+      instructionFormatCount: 2,
+      textFormatCount: 1,
+      messages: { count: 3, average: 7 / 3, minimum: 2, maximum: 3 },
+      conversationLength: { count: 3, average: 95 / 3, minimum: 16, maximum: 50 },
+      instructionLength: { count: 2, average: 18.5, minimum: 14, maximum: 23 },
+      outputLength: { count: 2, average: 3, minimum: 1, maximum: 5 },
+      textLength: { count: 1, average: 39, minimum: 39, maximum: 39 },
+    });
+    expect(formatLine).toBe(
+      "mixed: 1 row in chat message format, 1 row in MLX text format, " +
+        "2 rows in instruction format, 1 row in prompt and completion format, " +
+        "1 row in ShareGPT conversation format (auto-detected)",
+    );
+  });
+
+  test.each([
+    ["auto", "chat message format (auto-detected)"],
+    ["chat", "chat message format (override)"],
+  ])("format %s", async (format, line) => {
+    const file = makeFile("a.jsonl", jsonLines([chatRow("Hi", "Hello")]));
+    expect((await loadDataset(file, { ...options, format })).formatLine).toBe(line);
+  });
+
+  test("mlx asked for is the text format", async () => {
+    const data = await loadDataset(makeFile("a.jsonl", numbered(1)), { ...options, format: "mlx" });
+    expect(data.formatLine).toBe("MLX text format (override)");
+  });
+});
+
+describe("errors", () => {
+  test("one bad row: file, line, field and the command that lists them", async () => {
+    const good = chatRow("Hi", "Hello");
+    const bad = { messages: [{ role: "user", content: "Hi" }] };
+    const file = makeFile("a.jsonl", jsonLines([good, bad]));
+    await expect(loadDataset(file, options)).rejects.toMatchObject({
+      name: "DataValidationError",
+      code: "FT-DATA-006",
+      exitCode: 4,
+      at: { file, line: 2, field: "messages" },
+      message: expect.stringContaining("no assistant message: nothing to learn from"),
+      hint: `ft dataset validate ${file}`,
+    });
+  });
+
+  test("one malformed line says so in the words people search for", async () => {
+    const file = makeFile("a.jsonl", '{"text":"a"}\n{"text" "b"}\n');
+    await expect(loadDataset(file, options)).rejects.toThrow(MalformedDataError);
+    await expect(loadDataset(file, options)).rejects.toThrow(`${file}: Invalid JSON on line 2: `);
+  });
+
+  test("all bad rows of all files come at once, and a long list is cut with a count", async () => {
+    const bad = jsonLines(Array.from({ length: 30 }, () => ({ text: "" })));
+    const folder = makeFolder({ "train.jsonl": bad, "valid.jsonl": `${bad}nonsense\n` });
+    const error: unknown = await loadDataset(folder, options).catch((reason: unknown) => reason);
+    if (!(error instanceof DataValidationError)) throw new Error("another error");
+    expect(error.message).toContain("61 rows cannot be used (61 problems)");
+    expect(error.problems).toHaveLength(21);
+    expect(error.problems[0]).toContain("line 1, text: is empty");
+    expect(error.problems[20]).toBe("… and 41 more");
+  });
+
+  test("problems of two files name their file", async () => {
+    const files = { "train.jsonl": '{"text":""}\n', "valid.jsonl": "nonsense\n" };
+    const folder = makeFolder(files);
+    await expect(loadDataset(folder, options)).rejects.toMatchObject({
+      at: {},
+      problems: [
+        `${folder}/train.jsonl: line 1, text: is empty`,
+        expect.stringContaining(`${folder}/valid.jsonl: Invalid JSON on line 1: found "n"`),
+      ],
+    });
+  });
+
+  test("another format than asked for names the first such line", async () => {
+    const rows = [{ text: "a" }, chatRow("Hi", "Hello"), chatRow("Hi", "Hello")];
+    const file = makeFile("a.jsonl", jsonLines(rows));
+    const loading = loadDataset(file, { ...options, format: "mlx" });
+    await expect(loading).rejects.toThrow(DataFormatError);
+    await expect(loading).rejects.toMatchObject({
+      at: { file, line: 2 },
+      exitCode: 4,
+      hint: "Use --format auto",
+    });
+    await expect(loading).rejects.toThrow("as --format mlx asks");
+  });
+
+  test("a folder without train rows lists what it holds", async () => {
+    const folder = makeFolder({ "notes.jsonl": "{}" });
+    await expect(loadDataset(folder, options)).rejects.toThrow(MissingDataError);
+    await expect(loadDataset(folder, options)).rejects.toThrow("it holds notes.jsonl");
+    await expect(loadDataset(makeFolder({}), options)).rejects.toThrow("it holds nothing");
+  });
+
+  test("an empty validation file is an error of its own", async () => {
+    const folder = makeFolder({ "train.jsonl": numbered(2), "valid.jsonl": "" });
+    await expect(loadDataset(folder, options)).rejects.toThrow(EmptyDataError);
+  });
+});

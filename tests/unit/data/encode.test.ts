@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { encodeRows, lengthHistogram } from "../../../src/data/encode.ts";
+import type { MaskPolicy, Renderer, Sample } from "../../../src/text/types.ts";
+import { textRow } from "./make-files.ts";
+
+/** One token a character; under "assistant" only what follows "|" is learned. */
+const renderer: Renderer = {
+  name: "characters",
+  render(sample: Sample, policy: MaskPolicy) {
+    const text = sample.kind === "text" ? sample.text : "";
+    const ids = [...text].map((character) => character.codePointAt(0) ?? 0);
+    const start = policy === "assistant" ? text.indexOf("|") + 1 : 0;
+    return { ids, weights: ids.map((_, index) => (index >= start ? 1 : 0)) };
+  },
+  prompt: () => [],
+  promptText: () => "",
+};
+
+function encode(texts: readonly string[], maxLength: number, maskPolicy: MaskPolicy = "assistant") {
+  const rows = texts.map((text, index) => textRow(text, index + 1));
+  return encodeRows(rows, renderer, { maskPolicy, maxLength });
+}
+
+describe("encodeRows", () => {
+  test("keeps ids, weights and the row side by side", () => {
+    const { samples, truncated, dropped } = encode(["ab|cd"], 10);
+    expect([truncated, dropped]).toEqual([0, []]);
+    expect([...(samples[0]?.ids ?? [])]).toEqual([97, 98, 124, 99, 100]);
+    expect([...(samples[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
+    expect(samples[0]?.row.line).toBe(1);
+  });
+
+  test("cuts on the right and counts it", () => {
+    const { samples, truncated } = encode(["ab|cdef", "a|b"], 5);
+    expect(truncated).toBe(1);
+    expect(samples.map((sample) => sample.ids.length)).toEqual([5, 3]);
+    expect([...(samples[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
+  });
+
+  test("a sample whose learned part was cut off is dropped and said", () => {
+    const { samples, truncated, dropped } = encode(["abcde|f", "a|b"], 4);
+    expect([samples.length, truncated]).toEqual([1, 0]);
+    expect(dropped).toMatchObject([
+      { row: { line: 1 }, tokens: 7, reason: "nothing left to learn after the cut to 4 tokens" },
+    ]);
+  });
+
+  test("a sample with no learned token, or only its first, is dropped", () => {
+    expect(encode(["abc|"], 9).dropped).toMatchObject([{ reason: "no token to learn" }]);
+    expect(encode(["x", ""], 9, "all").dropped).toHaveLength(2);
+    expect(encode(["xy"], 9, "all").samples).toHaveLength(1);
+  });
+});
+
+describe("lengthHistogram", () => {
+  test("doubles its buckets and takes percentiles by nearest rank", () => {
+    const lengths = [3, 8, 9, 16, 17, 64];
+    expect(lengthHistogram(lengths, 8)).toEqual({
+      mean: 19.5,
+      median: 9,
+      p95: 64,
+      maximum: 64,
+      buckets: [
+        { upTo: 8, count: 2 },
+        { upTo: 16, count: 2 },
+        { upTo: 32, count: 1 },
+        { upTo: 64, count: 1 },
+      ],
+    });
+  });
+
+  test("of nothing is nothing", () => {
+    expect(lengthHistogram([], 8)).toEqual({ mean: 0, median: 0, p95: 0, maximum: 0, buckets: [] });
+  });
+});

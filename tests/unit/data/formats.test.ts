@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { DataFormatError } from "../../../src/data/errors.ts";
+import { formats } from "../../../src/data/formats/index.ts";
+import { parseRow } from "../../../src/data/rows.ts";
+import { sqlChatRow, sqlTextRow, wikisqlRow } from "../../../src/data/text-to-sql.ts";
+
+const place = { file: "rows.jsonl", line: 7 };
+const user = { role: "user", content: "Hi" };
+const assistant = { role: "assistant", content: "Hello" };
+
+function sampleOf(value: unknown, format = "auto"): unknown {
+  const result = parseRow(value, format, place);
+  return "row" in result ? result.row.sample : result.problems;
+}
+
+function problemsOf(value: unknown): string[] {
+  const result = parseRow(value, "auto", place);
+  if ("row" in result) throw new Error("the row was accepted");
+  return result.problems.map(({ field, message }) => `${field ?? "row"}: ${message}`);
+}
+
+describe("rows that are usable", () => {
+  test("chat, with a system message, a tool's turn and keys that are ignored", () => {
+    const messages = [{ role: "system", content: "Be brief" }, user, assistant];
+    const tool = { role: "tool", content: "42" };
+    expect(sampleOf({ messages, id: 3 })).toEqual({ kind: "chat", messages });
+    expect(sampleOf({ messages: [user, tool, { ...assistant, name: "a" }] })).toEqual({
+      kind: "chat",
+      messages: [user, tool, assistant],
+    });
+  });
+
+  test("instruction, with an input, an empty one, or none", () => {
+    const row = { instruction: "Add", input: "1, 2", output: "3" };
+    expect(sampleOf(row)).toEqual({ kind: "instruction", ...row });
+    const bare = { kind: "instruction", instruction: "Add", input: "", output: "3" };
+    expect(sampleOf({ instruction: "Add", output: "3" })).toEqual(bare);
+    expect(sampleOf({ instruction: "Add", input: null, output: "3" })).toEqual(bare);
+  });
+
+  test("text, kept as it stands", () => {
+    const text = "  <|im_start|>user\nHi<|im_end|>\n";
+    expect(sampleOf({ text })).toEqual({ kind: "text", text });
+    expect(sampleOf({ text }, "mlx")).toEqual({ kind: "text", text });
+  });
+
+  test("prompt and completion, as strings or as messages", () => {
+    const chat = { kind: "chat", messages: [user, assistant] };
+    expect(sampleOf({ prompt: "Hi", completion: "Hello" })).toEqual(chat);
+    expect(sampleOf({ prompt: [user], completion: [assistant] })).toEqual(chat);
+  });
+
+  test("ShareGPT in both spellings", () => {
+    const chat = { kind: "chat", messages: [user, assistant] };
+    const spelled = [
+      { from: "human", value: "Hi" },
+      { from: "gpt", value: "Hello" },
+    ];
+    expect(sampleOf({ conversations: spelled })).toEqual(chat);
+    expect(sampleOf({ conversations: [user, assistant] })).toEqual(chat);
+  });
+
+  test("a text-to-SQL example in both forms", () => {
+    const table = { name: "singers", columns: [{ name: "age", type: "number" }] };
+    const example = wikisqlRow("How old?", table, "SELECT age FROM singers");
+    expect(example.prompt).toBe("Table: singers (age number)\nQuestion: How old?");
+    expect(sampleOf(sqlChatRow(example))).toMatchObject({ kind: "chat" });
+    expect(sampleOf(sqlTextRow(example))).toEqual({
+      kind: "text",
+      text: "Table: singers (age number)\nQuestion: How old?\nSQL: SELECT age FROM singers",
+    });
+  });
+});
+
+describe("rows that are not", () => {
+  const roles = "roles are system, user, assistant, tool";
+  test.each<[string, unknown, string[]]>([
+    [
+      "no assistant",
+      { messages: [user] },
+      [
+        "messages: no assistant message: nothing to learn from " +
+          "(missing required roles: assistant)",
+      ],
+    ],
+    [
+      "no user",
+      { messages: [assistant] },
+      ["messages: no user message (missing required roles: user)"],
+    ],
+    ["no messages", { messages: [] }, ["messages: is empty"]],
+    [
+      "messages of another kind",
+      { messages: "Hi" },
+      ["messages: must be a list of messages, not a string"],
+    ],
+    [
+      "a message of another kind",
+      { messages: [null] },
+      ["messages[0]: must be an object, not null"],
+    ],
+    [
+      "several faults at once",
+      { messages: [{ role: "bot", content: "" }, { content: 3 }] },
+      [
+        `messages[0].role: unknown role "bot"; ${roles}`,
+        "messages[0].content: is empty",
+        `messages[1].role: role is missing; ${roles}`,
+        "messages[1].content: must be a string, not a number",
+      ],
+    ],
+    [
+      "a role from Object",
+      { messages: [{ role: "constructor", content: "x" }] },
+      [`messages[0].role: unknown role "constructor"; ${roles}`],
+    ],
+    [
+      "blank content",
+      { messages: [user, { role: "assistant", content: " \n" }] },
+      ["messages[1].content: is empty"],
+    ],
+    ["empty text", { text: " " }, ["text: is empty"]],
+    ["text of another kind", { text: ["a"] }, ["text: must be a string, not an array"]],
+    [
+      "no output",
+      { instruction: "Add", input: 3 },
+      ["input: must be a string, not a number", "output: is missing"],
+    ],
+    [
+      "empty completion",
+      { prompt: "", completion: {} },
+      ["prompt: is empty", "completion: must be a string, not an object"],
+    ],
+    ["not an object", [1], ["row: a row must be an object, not an array"]],
+  ])("%s", (_name, value, problems) => expect(problemsOf(value)).toEqual(problems));
+
+  test("a row of no known format names its fields", () => {
+    expect(problemsOf({ question: "x", answer: "y" })[0]).toMatch(
+      /unknown format: .* this one has the fields question, answer/,
+    );
+    expect(problemsOf({})[0]).toMatch(/this one has no fields/);
+  });
+});
+
+describe("formats", () => {
+  test("an unknown name lists the valid ones", () => {
+    expect(() => parseRow({ text: "a" }, "caht", place)).toThrow(DataFormatError);
+    expect(() => formats.get("caht")).toThrow(/Unknown data format 'caht'.*auto, chat, .*mlx/);
+  });
+
+  test("a row with messages and text is a chat, unless text is asked for", () => {
+    const both = { messages: [user, assistant], text: "Hi" };
+    expect(sampleOf(both)).toMatchObject({ kind: "chat" });
+    expect(sampleOf(both, "text")).toMatchObject({ kind: "text" });
+  });
+
+  test("a row of another format than asked for is a problem of that kind", () => {
+    expect(parseRow({ messages: [user, assistant] }, "mlx", place)).toEqual({
+      problems: [
+        {
+          kind: "format",
+          ...place,
+          message: "the row is in chat message format, not in MLX text format",
+        },
+      ],
+    });
+  });
+});

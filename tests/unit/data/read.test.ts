@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { DataError, FtError } from "../../../src/core/errors.ts";
+import {
+  EmptyDataError,
+  MalformedDataError,
+  MissingDataError,
+  UnsupportedFileError,
+} from "../../../src/data/errors.ts";
+import { readRows } from "../../../src/data/read.ts";
+import type { RowResult } from "../../../src/data/rows.ts";
+import { jsonLines, makeFile, makeFolder } from "./make-files.ts";
+
+async function read(file: string, format = "auto"): Promise<RowResult[]> {
+  const found: RowResult[] = [];
+  for await (const result of readRows(file, format)) found.push(result);
+  return found;
+}
+
+async function texts(name: string, content: string | Uint8Array): Promise<[string, number][]> {
+  const results = await read(makeFile(name, content));
+  return results.map((result) => {
+    if (!("row" in result) || result.row.sample.kind !== "text") throw new Error("not a text row");
+    return [result.row.sample.text, result.row.line];
+  });
+}
+
+async function failure(reading: Promise<unknown>): Promise<FtError> {
+  const error = await reading.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof FtError) return error;
+  throw new Error(`no FtError but ${String(error)}`);
+}
+
+const rows = [{ text: "one" }, { text: "two" }];
+
+describe("what can be read", () => {
+  test.each(["a.jsonl", "a.ndjson", "a.json", "a.JSONL", "a"])("JSON lines as %s", async (name) => {
+    expect(await texts(name, `\n${jsonLines(rows)}`)).toEqual([
+      ["one", 2],
+      ["two", 3],
+    ]);
+  });
+
+  test.each(["a.json", "a.jsonl", "a"])(
+    "an array as %s, with the lines of its items",
+    async (name) => {
+      expect(await texts(name, JSON.stringify(rows, null, 2))).toEqual([
+        ["one", 2],
+        ["two", 5],
+      ]);
+    },
+  );
+
+  test("an array whose items hold brackets, commas and quotes", async () => {
+    const tricky = ['a],[{"', "\\", 'b\\"', "x\n"].map((text) => ({
+      text,
+      more: [[{ a: [1, 2] }], []],
+    }));
+    const found = await texts("a.json", JSON.stringify(tricky, null, 1));
+    expect(found.map(([text]) => text)).toEqual(tricky.map((row) => row.text));
+    expect(found.map(([, line]) => line)).toEqual([2, 16, 30, 44]);
+  });
+
+  test("a single object, on one line or on several", async () => {
+    expect(await texts("a.json", '{"text": "one"}')).toEqual([["one", 1]]);
+    expect(await texts("a.json", '\n{\n "text": "one"\n}')).toEqual([["one", 2]]);
+  });
+
+  test("a byte-order mark and Windows line ends", async () => {
+    expect(await texts("a.jsonl", '\uFEFF{"text":"one"}\r\n{"text":"two"}\r\n')).toHaveLength(2);
+    expect(await texts("a.json", '\uFEFF[\r\n{"text":"one"}]')).toEqual([["one", 2]]);
+  });
+
+  test("several formats in one file", async () => {
+    const file = join(import.meta.dirname, "../../fixtures/data/mixed_format.jsonl");
+    const found = await read(file);
+    expect(found.map((result) => ("row" in result ? result.row.format : result))).toEqual([
+      "chat",
+      "text",
+      "instruction",
+      "instruction",
+      "prompt-completion",
+      "sharegpt",
+    ]);
+  });
+});
+
+describe("what cannot", () => {
+  test("bad lines are handed over and reading goes on", async () => {
+    const found = await read(makeFile("a.jsonl", '{"text":"one"}\n{"text":\n\n{"text":""}\n'));
+    expect(found).toMatchObject([
+      { row: { line: 1 } },
+      { problems: [{ kind: "json", line: 2, message: expect.stringContaining("the text ends") }] },
+      { problems: [{ kind: "rule", line: 4, field: "text", message: "is empty" }] },
+    ]);
+  });
+
+  test("a line that is not UTF-8", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"text":"'),
+      Buffer.from([0xe9]),
+      Buffer.from('"}\n'),
+    ]);
+    expect(await read(makeFile("a.jsonl", bytes))).toMatchObject([
+      { problems: [{ kind: "json", line: 1, message: "the line is not UTF-8 text" }] },
+    ]);
+  });
+
+  test("malformed JSON document: line and column", async () => {
+    const file = makeFile("a.json", '[\n  {"text": "one"},\n  {"text": }\n]');
+    const error = await failure(read(file));
+    expect(error).toBeInstanceOf(MalformedDataError);
+    expect(error.message).toBe(
+      `${file}: Invalid JSON on line 3, column 12: found "}" where a value should come`,
+    );
+  });
+
+  test("an array that is not UTF-8", async () => {
+    const bytes = Buffer.from('["\xe9"]', "latin1");
+    const document = Buffer.concat([Buffer.from("[\n"), bytes.subarray(1)]);
+    const error = await failure(read(makeFile("a.json", document)));
+    expect([error.name, error.message]).toEqual([
+      "MalformedDataError",
+      expect.stringContaining("not UTF-8 text"),
+    ]);
+  });
+
+  test.each([
+    ["a.jsonl", "", "the file is empty"],
+    ["a.json", " \n\n", "the file is empty"],
+    ["a.json", "[]", "the file holds no rows"],
+  ])("%s with %j", async (name, content, message) => {
+    const error = await failure(read(makeFile(name, content)));
+    expect(error).toBeInstanceOf(EmptyDataError);
+    expect(error.message).toContain(message);
+  });
+
+  test("an unknown extension", async () => {
+    const error = await failure(read(makeFile("a.docx", "x")));
+    expect(error).toBeInstanceOf(UnsupportedFileError);
+    expect(error.message).toContain("Unsupported file format: .docx");
+    expect(error.exitCode).toBe(4);
+  });
+
+  test("a folder", async () => {
+    const error = await failure(read(makeFolder({})));
+    expect(error).toBeInstanceOf(UnsupportedFileError);
+    expect(error.message).toContain("a folder, where a file is needed");
+  });
+
+  test("a missing file names what is near", async () => {
+    const folder = makeFolder({ "train.jsonl": "{}", "notes.md": "" });
+    const close = await failure(read(join(folder, "tran.jsonl")));
+    expect(close).toBeInstanceOf(MissingDataError);
+    expect(close.message).toContain("no such file or folder; its folder holds train.jsonl");
+    expect(close.hint).toBe(`Did you mean ${folder}/train.jsonl?`);
+    expect(close.exitCode).toBe(4);
+    const far = await failure(read(join(folder, "none", "questions.jsonl")));
+    expect(far.hint).toBe("ft train list-data");
+  });
+
+  test("an unknown format is said before the file is opened", async () => {
+    const error = await failure(read("absent.jsonl", "csv"));
+    expect(error.message).toContain("Unknown data format 'csv'");
+    expect(error).toBeInstanceOf(DataError);
+  });
+});
