@@ -45,6 +45,6 @@ export const exactVersions = forbid(
 
 export const oneDoorToTheAddon = forbid(
   "only src/mx opens the addon",
-  /ft_native|createRequire|\.node["'`]/,
+  /ft_native|\.node["'`]/,
   (file) => file.startsWith("src/") && file.endsWith(".ts") && !file.startsWith("src/mx/"),
 );
