@@ -3,6 +3,7 @@
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { DataError, FtError, ModelError } from "../../core/errors.ts";
 import { strftime } from "./strftime.ts";
+import { type Sides, strip, stripSides } from "./strip.ts";
 
 /** What a template may use up. Real templates stay under a hundredth of each. */
 export interface Budget {
@@ -58,12 +59,59 @@ class BudgetedInterpreter extends BaseInterpreter {
     if ((this.#steps & 255) === 0 && performance.now() > this.#deadline) {
       throw new OverBudget("too much time");
     }
-    const result = super.evaluate(statement, environment);
+    const result = this.#stripped(statement, environment) ?? super.evaluate(statement, environment);
     const { value } = result;
     const sized = typeof value === "string" || Array.isArray(value);
     if (sized && value.length > this.#limit) throw new OverBudget("a value grew too large");
     return result;
   }
+
+  /** The library's strip, lstrip and rstrip ignore their argument; all of them trim as JavaScript does. */
+  #stripped(statement: unknown, environment: unknown): { value: unknown } | undefined {
+    const call = stripCall(statement as Node | undefined);
+    if (call === undefined) return undefined;
+    const subject = this.evaluate(call.subject, environment);
+    const set = call.set === undefined ? undefined : this.evaluate(call.set, environment).value;
+    if (typeof subject.value !== "string") return undefined;
+    const text = strip(subject.value, call.sides, typeof set === "string" ? set : undefined);
+    const StringValue = subject.constructor as new (value: string) => { value: unknown };
+    return new StringValue(text);
+  }
+}
+
+/** The part of the library's syntax tree that tells a call of strip, or the filter trim. */
+interface Node {
+  type: string;
+  value?: unknown;
+  callee?: Node;
+  args?: Node[];
+  object?: Node;
+  computed?: boolean;
+  property?: Node;
+  operand?: Node;
+  filter?: Node;
+}
+
+interface StripCall {
+  subject: Node;
+  sides: Sides;
+  set: Node | undefined;
+}
+
+function stripCall(node: Node | undefined): StripCall | undefined {
+  if (node?.type === "FilterExpression") return trimFilter(node);
+  const member = node?.type === "CallExpression" ? node.callee : undefined;
+  if (member?.type !== "MemberExpression" || member.computed === true) return undefined;
+  const sides = stripSides[String(member.property?.value)];
+  if (sides === undefined || member.object === undefined) return undefined;
+  return { subject: member.object, sides, set: node?.args?.[0] };
+}
+
+function trimFilter({ operand, filter }: Node): StripCall | undefined {
+  const name = filter?.type === "CallExpression" ? filter.callee : filter;
+  const both = stripSides["strip"];
+  if (name?.value !== "trim" || operand === undefined || both === undefined) return undefined;
+  return { subject: operand, sides: both, set: filter?.args?.[0] };
 }
 
 /** Python's range for whole numbers, within the budget. */

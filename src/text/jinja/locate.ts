@@ -2,6 +2,7 @@
 // What cannot be proved is undefined, never a guess. Knows no template and no tokens.
 import type { Span } from "../masks.ts";
 import type { Message } from "../types.ts";
+import { strip, stripSides } from "./strip.ts";
 
 export type Render = (messages: readonly Message[]) => string;
 
@@ -37,7 +38,7 @@ function cut(text: string, standIns: readonly string[]): string[] | undefined {
 
 /** The forms in which templates print a content. */
 function forms(content: string): string[] {
-  return [content, content.trimEnd(), content.trimStart(), content.trim()];
+  return [content, ...Object.values(stripSides).map((sides) => strip(content, sides))];
 }
 
 /** All turns at once: the text around the stand-ins, with the contents between, must be the true text. */
