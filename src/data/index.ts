@@ -1,10 +1,50 @@
-// The surface of data/: readers, datasets, encoding, batches, shipped sets.
-export * from "./batches.ts";
-export * from "./collate.ts";
-export * from "./dataset.ts";
-export * from "./encode.ts";
-export * from "./layout.ts";
-export * from "./read.ts";
-export * from "./rows.ts";
-export * from "./shipped.ts";
-export * from "./summary.ts";
+// What the layers above use of the data: loading, encoding, batches, shipped sets.
+// Formats and readers are used through these; extensions reach `formats` to add one.
+export {
+  type BatchCursor,
+  type BatchOrder,
+  BatchPlan,
+  type BatchPlanOptions,
+  type BatchWindow,
+} from "./batches.ts";
+export { type Batch, collate, type CollateOptions } from "./collate.ts";
+export {
+  type DataFile,
+  type Dataset,
+  type DatasetOptions,
+  findSplits,
+  hashFile,
+  loadDataset,
+  type SplitName,
+  splitRows,
+} from "./dataset.ts";
+export {
+  type DroppedRow,
+  type EncodedRows,
+  type EncodedSample,
+  type EncodeOptions,
+  encodeRows,
+  type LengthHistogram,
+  lengthHistogram,
+} from "./encode.ts";
+export {
+  DataFormatError,
+  DataValidationError,
+  EmptyDataError,
+  MalformedDataError,
+  MissingDataError,
+  UnsupportedFileError,
+} from "./errors.ts";
+export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
+export { createDataLayout } from "./layout.ts";
+export { readRows } from "./read.ts";
+export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
+export {
+  type CatalogueEntry,
+  dataCatalogue,
+  type DataForm,
+  defaultDataset,
+  locateData,
+} from "./shipped.ts";
+export { type DataSummary, describeFormats, summarize, SummaryBuilder } from "./summary.ts";
+export { readWikiSql } from "./wikisql.ts";
