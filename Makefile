@@ -104,7 +104,7 @@ bench: setup ## benchmarks
 
 .PHONY: deps check fix format lint typecheck
 deps:
-	@./setup.sh tools deps >/dev/null || ./setup.sh tools deps
+	@./setup.sh tools deps
 
 check: deps ## everything but the tests
 	@$(MAKE) -k check-format check-lint check-types check-layers check-unused check-seam check-rules check-size

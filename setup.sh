@@ -60,14 +60,16 @@ find_compiler() {
 }
 
 check_node() {
-  local version
+  local version debian
+  # Debian's own package may be older than the floor; "n" brings a current one.
+  debian="sudo apt-get install -y nodejs npm && sudo npm install --global n && sudo n 22"
   version=$(node --version 2>/dev/null | tr -d v || true)
   if [ -z "$version" ]; then
     missing "Node.js" "not found, $NODE_FLOOR or newer is needed" \
-      "brew install node" "curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash - && sudo apt-get install -y nodejs"
+      "brew install node" "$debian"
   elif ! at_least "$version" "$NODE_FLOOR"; then
     missing "Node.js" "$version is too old, $NODE_FLOOR or newer is needed" \
-      "brew upgrade node" "curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash - && sudo apt-get install -y nodejs"
+      "brew upgrade node" "$debian"
   elif ! command -v npm >/dev/null 2>&1; then
     missing "npm" "not found" "brew install node" "sudo apt-get install -y npm"
   fi

@@ -28,7 +28,7 @@ export const noMachinePaths = forbid(
 export const noRegistryHosts = forbid(
   "no registry host",
   /https?:\/\/([a-z0-9-]+\.)*(registry|index|pypi|crates|deb)\./,
-  (file) => isOurs(file) && file !== "setup.sh",
+  isOurs,
 );
 
 export const lockWithoutAddresses = forbid(
