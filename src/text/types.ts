@@ -67,6 +67,8 @@ export interface Tokenizer {
 /** Turns a sample into ids and weights; the template is chosen once for a run. */
 export interface Renderer {
   readonly name: string;
+  /** Made for conversations, rather than for one task or plain text: which form of a data set suits it. */
+  readonly takesTurns: boolean;
   /** Training form: the whole sample with the mask of `policy`. */
   render(sample: Sample, policy: MaskPolicy): Rendered;
   /** Inference form: what to feed the model so that it answers `messages`. */

@@ -35,6 +35,7 @@ function endOfTurn(text: string, { ids, offsets }: Located, end: number, tokeniz
 
 class JinjaRenderer implements Renderer {
   readonly name = "jinja";
+  readonly takesTurns = true;
   readonly #source: string;
   readonly #template: JinjaTemplate;
   readonly #tokenizer: Tokenizer;

@@ -53,6 +53,7 @@ function learnedTurns(segments: readonly Segment[], policy: MaskPolicy): Set<num
 
 class SegmentRenderer implements Renderer {
   readonly name: string;
+  readonly takesTurns: boolean;
   readonly #template: SegmentTemplate;
   readonly #tokenizer: Tokenizer;
   readonly #lead: number[];
@@ -60,6 +61,7 @@ class SegmentRenderer implements Renderer {
 
   constructor(template: SegmentTemplate, tokenizer: Tokenizer) {
     this.name = template.name;
+    this.takesTurns = template.instruction === undefined;
     this.#template = template;
     this.#tokenizer = tokenizer;
     this.#lead = leadingSpecialTokens(tokenizer);

@@ -1,0 +1,46 @@
+// From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
+// What `train` trains on and `validate` reports is made here, once.
+import { BUILTIN_DATASET } from "../data/options.ts";
+import {
+  type Dataset,
+  defaultDataset,
+  type EncodedRows,
+  encodeRows,
+  loadDataset,
+} from "../data/index.ts";
+import type { Renderer } from "../text/types.ts";
+import type { RunConfig } from "./config/schema.ts";
+
+export interface PreparedData {
+  /** The file or folder that was read. */
+  path: string;
+  dataset: Dataset;
+  train: EncodedRows;
+  validation: EncodedRows;
+}
+
+/** The shipped set in the form the template wants, when the configuration names no other. */
+async function dataPath(config: RunConfig, renderer: Renderer): Promise<string> {
+  const named = config.data.train_file;
+  if (named !== BUILTIN_DATASET) return named;
+  return await defaultDataset(renderer.takesTurns ? "chat" : "mlx");
+}
+
+/** Throws DataError with every bad row of every file. */
+export async function prepareData(config: RunConfig, renderer: Renderer): Promise<PreparedData> {
+  const { data, seed } = config;
+  const path = await dataPath(config, renderer);
+  const dataset = await loadDataset(path, {
+    format: data.format,
+    validationFile: data.validation_file ?? undefined,
+    validationSplit: data.validation_split,
+    seed,
+  });
+  const options = { maskPolicy: data.mask, maxLength: data.max_length };
+  return {
+    path,
+    dataset,
+    train: encodeRows(dataset.train, renderer, options),
+    validation: encodeRows(dataset.validation, renderer, options),
+  };
+}
