@@ -125,10 +125,22 @@ export class FakeHub {
     const ranged = request.headers.range !== undefined && trouble.ignoreRange !== true;
     const sent = Buffer.from(content.subarray(ranged ? from : 0));
     if (trouble.corrupt === true) sent[0] = (sent[0] ?? 0) ^ 0xff;
-    response.writeHead(ranged ? 206 : 200, { "content-length": sent.length });
+    response.writeHead(ranged ? 206 : 200, {
+      "content-length": sent.length,
+      "accept-ranges": "bytes",
+      "x-repo-commit": Object.values(this.repositories[id]?.refs ?? {})[0] ?? "",
+      ...etagHeaders(name, content),
+    });
     if (trouble.breakAfter === undefined) response.end(sent);
     else response.write(sent.subarray(0, trouble.breakAfter), () => response.destroy());
   }
+}
+
+function etagHeaders(name: string, content: Buffer): Record<string, string> {
+  const { oid, lfs } = etagOf(name, content);
+  const etag = `"${oid}"`;
+  if (!lfs) return { etag };
+  return { etag, "x-linked-etag": etag, "x-linked-size": String(content.length) };
 }
 
 function tree({ files }: FakeRepository): unknown[] {
