@@ -42,8 +42,9 @@ export class Io {
     return this.#streams.stderr.isTTY === true && this.environment["TERM"] !== "dumb";
   }
 
-  get color(): boolean {
-    return this.interactive && !this.environment["NO_COLOR"];
+  /** Whether results on stdout may be colored. */
+  get colorOut(): boolean {
+    return this.#streams.stdout.isTTY === true && !this.environment["NO_COLOR"];
   }
 
   get width(): number {

@@ -2,19 +2,12 @@
 // The program: reads the command line, runs one command, turns what came of it into an exit code.
 // The only file that ends the process.
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { productVersion } from "../app/info.ts";
 import { ExitCode } from "../core/errors.ts";
-import { packageRoot } from "../core/paths.ts";
 import { commands } from "./commands/index.ts";
 import { Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
 import { asFtError, errorText } from "./report-error.ts";
-
-function version(): string {
-  const manifest = readFileSync(join(packageRoot(), "package.json"), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
-}
 
 /** Waits until a stream has taken everything, then ends the process. */
 async function exit(code: number): Promise<never> {
@@ -53,7 +46,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<number> 
 async function main(args: readonly string[]): Promise<number> {
   let request: Request;
   try {
-    request = parseCommandLine(args, { version: version(), commands });
+    request = parseCommandLine(args, { version: productVersion(), commands });
   } catch (thrown) {
     const error = asFtError(thrown);
     process.stderr.write(`${errorText(error, args.includes("--verbose"))}\n`);

@@ -3,21 +3,35 @@ import type { Command } from "../define-command.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { generate } from "./generate.ts";
+import { info } from "./info.ts";
+import { modelsInfo } from "./models-info.ts";
+import { modelsList } from "./models-list.ts";
+import { modelsPull } from "./models-pull.ts";
 import { runsList } from "./runs-list.ts";
 import { runsShow } from "./runs-show.ts";
+import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
 import { trainQuick } from "./train-quick.ts";
 import { trainResume } from "./train-resume.ts";
 import { trainStart } from "./train-start.ts";
+import { trainValidate } from "./train-validate.ts";
 
 export const commands: readonly Command[] = [
   trainQuick,
   trainStart,
   trainResume,
+  trainValidate,
   trainListData,
+  generate,
+  info,
+  modelsList,
+  modelsInfo,
+  modelsPull,
   configShow,
   configProfiles,
   configSchema,
+  templatesList,
   runsList,
   runsShow,
 ];

@@ -1,0 +1,190 @@
+// Models that can be trained: those that come with ft, those on this disk, those on the hub; and what one holds.
+// Downloads only what `pullModel` and `modelInfo` ask for.
+import { existsSync, readdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { listModels as listHubModels } from "@huggingface/hub";
+import { NativeError, ProviderError, UsageError } from "../core/errors.ts";
+import { packageRoot } from "../core/paths.ts";
+import { architectures } from "../models/registry.ts";
+import { FINAL_MODEL, listRuns } from "../runs/index.ts";
+import { cachedIds } from "../weights/hub-cache.ts";
+import {
+  type Checkpoint,
+  hubSettings,
+  openCheckpointFolder,
+  type ResolvedModel,
+  resolveModel,
+  type ResolveOptions,
+} from "../weights/index.ts";
+
+export interface ListedModel {
+  name: string;
+  source: string;
+  /** The folder when it is on this disk. */
+  folder: string | null;
+}
+
+type Source = () => Promise<ListedModel[]>;
+
+/** Models made here: built in, and final models of full fine-tuning runs. */
+async function localModels(): Promise<ListedModel[]> {
+  const models = join(packageRoot(), "data", "models");
+  const names = existsSync(models) ? readdirSync(models) : [];
+  const builtin = names
+    .filter((name) => name.startsWith("builtin-"))
+    .map((name) => ({
+      name: name.replace("-", "/"),
+      source: "builtin",
+      folder: join(models, name),
+    }));
+  const trained = listRuns()
+    .map((run) => join(run.outputDir, FINAL_MODEL))
+    .filter((folder) => existsSync(join(folder, "config.json")))
+    .map((folder) => ({ name: folder, source: "run", folder }));
+  return [...builtin, ...trained];
+}
+
+async function cachedModels(): Promise<ListedModel[]> {
+  const { cacheDir } = hubSettings();
+  const ids = await cachedIds(cacheDir);
+  return ids.map((name) => {
+    const folder = join(cacheDir, `models--${name.replaceAll("/", "--")}`);
+    return { name, source: "cache", folder };
+  });
+}
+
+const HUB_LIMIT = 40;
+
+/** The most downloaded text models of the hub whose architecture is supported. */
+async function hubModels(): Promise<ListedModel[]> {
+  const { endpoint, token } = hubSettings();
+  const supported = new Set(architectures.names());
+  const found: ListedModel[] = [];
+  try {
+    const models = listHubModels({
+      hubUrl: endpoint,
+      search: { task: "text-generation" },
+      sort: "downloads",
+      additionalFields: ["tags"],
+      limit: HUB_LIMIT * 4,
+      ...(token === undefined ? {} : { accessToken: token }),
+    });
+    for await (const { name, tags } of models) {
+      const fits = tags.some((tag) => supported.has(tag)) && tags.includes("safetensors");
+      if (fits) found.push({ name, source: "huggingface", folder: null });
+      if (found.length === HUB_LIMIT) break;
+    }
+  } catch (cause) {
+    throw new ProviderError("FT-MODEL-030", {
+      message: `the list of models cannot be read from ${endpoint}`,
+      hint: "ft models list --source cache lists what is already here",
+      cause,
+    });
+  }
+  return found;
+}
+
+export const modelSources: Readonly<Record<string, Source>> = {
+  local: localModels,
+  cache: cachedModels,
+  huggingface: hubModels,
+};
+
+/** Models of one source; of this disk (local and cache) when none is named. */
+export async function listModels(source: string | undefined): Promise<ListedModel[]> {
+  if (source === undefined) return [...(await localModels()), ...(await cachedModels())];
+  const list = modelSources[source];
+  if (list !== undefined) return list();
+  throw new UsageError("FT-USAGE-005", {
+    message: `Unknown source '${source}'. Valid options: [${Object.keys(modelSources).join(", ")}]`,
+    hint: "ft models list --source cache",
+  });
+}
+
+/** Brings a model onto this disk. */
+export function pullModel(name: string, options: ResolveOptions): Promise<ResolvedModel> {
+  return resolveModel(name, options);
+}
+
+/** How the checkpoint's tensors meet the architecture's parameters; null when that cannot be told here. */
+export interface TensorMapping {
+  mapped: number;
+  missing: string[];
+  unexpected: string[];
+}
+
+export interface ModelInfo {
+  name: string;
+  folder: string;
+  source: string;
+  commit: string | null;
+  /** config.json's model_type. */
+  architecture: string;
+  supported: boolean;
+  parameters: number;
+  tensors: number;
+  bytes: number;
+  /** Parameters of each dtype. */
+  dtypes: Record<string, number>;
+  files: { name: string; bytes: number }[];
+  mapping: TensorMapping | null;
+  config: unknown;
+}
+
+function countDtypes(checkpoint: Checkpoint): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { dtype, shape } of checkpoint.tensors.values()) {
+    counts[dtype] = (counts[dtype] ?? 0) + shape.reduce((size, length) => size * length, 1);
+  }
+  return counts;
+}
+
+async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping | null> {
+  const { architectureOf, mapWeights } = await import("../models/index.ts");
+  const { scope } = await import("../mx/index.ts");
+  try {
+    const architecture = await architectureOf(checkpoint.config);
+    const model = scope(() => architecture.build(checkpoint.config));
+    const map = await mapWeights(checkpoint.config, model, checkpoint.tensors.keys());
+    return { mapped: map.stored.size, missing: map.missing, unexpected: map.unexpected };
+  } catch (error) {
+    // without the addon everything else can still be told
+    if (error instanceof NativeError) return null;
+    throw error;
+  }
+}
+
+function modelType(config: unknown): string {
+  const type = (config as { model_type?: unknown }).model_type;
+  return typeof type === "string" ? type : "unknown";
+}
+
+/** What a model holds, from its configuration and the headers of its weights. Throws ModelError, ProviderError. */
+export async function modelInfo(name: string, options: ResolveOptions = {}): Promise<ModelInfo> {
+  const resolved = await resolveModel(name, options);
+  const checkpoint = await openCheckpointFolder(resolved.folder);
+  const dtypes = countDtypes(checkpoint);
+  const architecture = modelType(checkpoint.config);
+  const supported = architectures.has(architecture);
+  const sizes = [...checkpoint.tensors.values()].map((tensor) => tensor.bytes);
+  const files = checkpoint.files.map(async (file) => ({
+    name: basename(file),
+    bytes: (await stat(file)).size,
+  }));
+  return {
+    name,
+    folder: resolved.folder,
+    source: resolved.source,
+    commit: resolved.commit ?? null,
+    architecture,
+    supported,
+    parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0),
+    tensors: checkpoint.tensors.size,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    dtypes,
+    files: await Promise.all(files),
+    mapping: supported ? await mappingOf(checkpoint) : null,
+    config: checkpoint.config,
+  };
+}

@@ -1,0 +1,79 @@
+// ft generate: one answer of a model, with or without an adapter.
+import { z } from "zod";
+import { UsageError } from "../../core/errors.ts";
+import { flags } from "../../core/flags.ts";
+import { GenerateOptions } from "../../generate/options.ts";
+import type { Message } from "../../text/types.ts";
+import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
+
+const Options = GenerateOptions.extend({
+  adapter: z
+    .string()
+    .optional()
+    .describe("Adapter folder, for example ./output/final_model")
+    .register(flags, { value: "FOLDER" }),
+  prompt: z
+    .string()
+    .optional()
+    .describe("What to ask; else the argument, else stdin")
+    .register(flags, { short: "p", value: "TEXT" }),
+  system: z.string().optional().describe("System message").register(flags, { value: "TEXT" }),
+  template: z
+    .string()
+    .optional()
+    .describe("How the conversation reads; the adapter's own, else the model's, when not given")
+    .register(flags, { short: "t", value: "NAME" }),
+  raw: z.boolean().default(false).describe("Continue the prompt as it is, without a template"),
+});
+
+type Options = z.infer<typeof Options>;
+
+async function promptOf(given: string | undefined, io: Io): Promise<string> {
+  const prompt = given ?? (await io.pipedText())?.replace(/\r?\n$/, "");
+  if (prompt !== undefined && prompt !== "") return prompt;
+  throw new UsageError("FT-USAGE-006", {
+    message: "There is nothing to answer",
+    hint: 'ft generate MODEL "your question"',
+  });
+}
+
+function question(
+  prompt: string,
+  { raw, system }: Options,
+): { prompt: string } | { messages: Message[] } {
+  if (raw) return { prompt };
+  const before: Message[] = system === undefined ? [] : [{ role: "system", content: system }];
+  return { messages: [...before, { role: "user", content: prompt }] };
+}
+
+export const generate = defineCommand({
+  name: "generate",
+  summary: "Let a model answer, with or without an adapter",
+  arguments: {
+    model: { about: "Hub id, folder, or builtin/tiny" },
+    prompt: { about: "What to ask; without it, stdin", optional: true },
+  },
+  options: Options,
+  examples: [
+    'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output/final_model',
+    'echo "Say hello" | ft generate Qwen/Qwen3-0.6B --temperature 0.7 --top-p 0.9',
+  ],
+  run: async (input, io) => {
+    const { options } = input;
+    const prompt = await promptOf(options.prompt ?? input.arguments.prompt, io);
+    const { generateText } = await import("../../app/generate-text.ts");
+    const { maxTokens, temperature, topP, topK, seed, adapter, template } = options;
+    const result = await generateText({
+      model: input.arguments.model ?? "",
+      ...question(prompt, options),
+      ...(adapter === undefined ? {} : { adapter }),
+      ...(template === undefined ? {} : { template }),
+      ...{ maxTokens, temperature, topP, topK, seed },
+      ...(io.mode.json ? {} : { onText: (text: string) => io.printPart(text) }),
+    });
+    if (io.mode.json) io.document(result);
+    else io.printPart("\n");
+    io.note(`${result.tokenIds.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s`);
+  },
+});

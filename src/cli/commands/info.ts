@@ -1,0 +1,36 @@
+// ft info: the backend and why, memory, versions.
+import { z } from "zod";
+import { describeMachine, type Info } from "../../app/info.ts";
+import { formatBytes } from "../../core/units.ts";
+import { defineCommand } from "../define-command.ts";
+import { pairs } from "../render/table.ts";
+
+function infoText(info: Info): string {
+  const lines: [string, string][] = [
+    ["ft", info.version],
+    ["Backend", info.backend ?? "none"],
+    ["Why", info.backendReason],
+  ];
+  if (info.hint !== null) lines.push(["To mend", info.hint]);
+  if (info.device !== null) lines.push(["Device", info.device]);
+  if (info.mlxVersion !== null) lines.push(["MLX", info.mlxVersion]);
+  if (info.blas !== null) lines.push(["BLAS", `${info.blas} (${info.blasThreads ?? "?"} threads)`]);
+  lines.push(["Memory", formatBytes(info.memoryBytes)]);
+  if (info.recommendedBytes !== null) {
+    lines.push(["Usable by the device", formatBytes(info.recommendedBytes)]);
+  }
+  if (info.dtypes.length > 0) lines.push(["Precisions", info.dtypes.join(", ")]);
+  lines.push(["Platform", info.platform], ["Node", info.node]);
+  return pairs(lines, "");
+}
+
+export const info = defineCommand({
+  name: "info",
+  summary: "Show the backend, its reason, memory and versions",
+  options: z.strictObject({}),
+  examples: ["ft info", "ft info --json"],
+  run: async (_, io) => {
+    const machine = await describeMachine();
+    io.show(machine, () => infoText(machine));
+  },
+});

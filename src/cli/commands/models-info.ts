@@ -1,0 +1,57 @@
+// ft models info: what a model holds, and whether it can be trained here.
+import { z } from "zod";
+import type { ModelInfo } from "../../app/models.ts";
+import { flags } from "../../core/flags.ts";
+import { formatBytes } from "../../core/units.ts";
+import { defineCommand } from "../define-command.ts";
+import { downloadNote } from "../render/download.ts";
+import { pairs } from "../render/table.ts";
+
+function mappingText({ mapping, supported }: ModelInfo): string {
+  if (!supported) return "this architecture is not supported";
+  if (mapping === null) return "not checked: the addon is missing (ft info says why)";
+  const { mapped, missing, unexpected } = mapping;
+  return `${mapped} mapped, ${missing.length} missing, ${unexpected.length} unexpected`;
+}
+
+function modelText(model: ModelInfo): string {
+  const dtypes = Object.entries(model.dtypes).map(
+    ([dtype, count]) => `${dtype} ${count.toLocaleString("en-US")}`,
+  );
+  return pairs(
+    [
+      ["Model", model.name],
+      ["Folder", model.folder],
+      ["Architecture", `${model.architecture}${model.supported ? "" : " (not supported)"}`],
+      ["Parameters", model.parameters.toLocaleString("en-US")],
+      ["Precision", dtypes.join(", ")],
+      ["Tensors", `${model.tensors}: ${mappingText(model)}`],
+      ["Size", formatBytes(model.bytes)],
+      ["Files", model.files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(", ")],
+    ],
+    "",
+  );
+}
+
+export const modelsInfo = defineCommand({
+  name: "models info",
+  summary: "Show a model's parameters, architecture, precision and files",
+  arguments: { model: { about: "Hub id, folder, or builtin/tiny" } },
+  options: z.strictObject({
+    revision: z
+      .string()
+      .optional()
+      .describe("Branch, tag or commit on the Hub")
+      .register(flags, { value: "REVISION" }),
+  }),
+  examples: ["ft models info builtin/tiny", "ft models info Qwen/Qwen3-0.6B --json"],
+  run: async (input, io) => {
+    const { modelInfo } = await import("../../app/models.ts");
+    const model = await modelInfo(input.arguments.model ?? "", {
+      revision: input.options.revision,
+      onProgress: downloadNote(io),
+      signal: io.signal,
+    });
+    io.show(model, () => modelText(model));
+  },
+});

@@ -1,0 +1,28 @@
+// ft models pull: bring a model onto this disk, once.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import { defineCommand } from "../define-command.ts";
+import { downloadNote } from "../render/download.ts";
+
+export const modelsPull = defineCommand({
+  name: "models pull",
+  summary: "Download a model into the cache",
+  arguments: { model: { about: "Hub id" } },
+  options: z.strictObject({
+    revision: z
+      .string()
+      .optional()
+      .describe("Branch, tag or commit on the Hub")
+      .register(flags, { value: "REVISION" }),
+  }),
+  examples: ["ft models pull Qwen/Qwen3-0.6B"],
+  run: async (input, io) => {
+    const { pullModel } = await import("../../app/models.ts");
+    const model = await pullModel(input.arguments.model ?? "", {
+      revision: input.options.revision,
+      onProgress: downloadNote(io),
+      signal: io.signal,
+    });
+    io.show(model, () => model.folder);
+  },
+});

@@ -1,0 +1,99 @@
+// ft train validate: everything about a run that can be known before it starts.
+import { requireRunnable } from "../../app/config/load.ts";
+import type { ResolvedConfig } from "../../app/config/resolve.ts";
+import type { ValidationReport } from "../../app/validate-run.ts";
+import { FtError } from "../../core/errors.ts";
+import { formatBytes, formatCount } from "../../core/units.ts";
+import { defineCommand } from "../define-command.ts";
+import { failureDocument, type Io } from "../io.ts";
+import { downloadNote } from "../render/download.ts";
+import { histogramText, maskText } from "../render/samples.ts";
+import { originsText, resolveInput, SourceOptions } from "../training.ts";
+
+function section(title: string, lines: readonly string[], none: string): string {
+  return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
+}
+
+function dataText({ data }: ValidationReport): string {
+  const lines = [
+    `Dataset format: ${data.formatLine}`,
+    `Rows: ${data.trainRows} for training, ${data.validationRows} for validation`,
+  ];
+  if (data.tokens === null || data.histogram === null) return lines.join("\n");
+  lines.push(
+    `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
+    `Rows that would be cut: ${data.truncated ?? 0}; with nothing to learn: ${data.dropped ?? 0}`,
+    "",
+    "Length in tokens",
+    histogramText(data.histogram),
+  );
+  return lines.join("\n");
+}
+
+function samplesText({ data }: ValidationReport, color: boolean): string {
+  const samples = (data.samples ?? []).map(
+    (sample) =>
+      `${sample.file}:${sample.line} (${sample.tokens} tokens, ${sample.supervisedTokens} learned)\n` +
+      maskText(sample.runs, color),
+  );
+  const legend = color ? "learned text is green" : "learned text stands between ⟦ and ⟧";
+  return samples.length === 0 ? "" : [`Samples (${legend})`, ...samples].join("\n\n");
+}
+
+function memoryText({ memory, memoryEstimateBytes }: ValidationReport): string {
+  if (memoryEstimateBytes === null) return "";
+  const terms = memory.map(
+    ({ name, bytes, formula }) => `  ${name}: ${formatBytes(bytes)} (${formula})`,
+  );
+  return [`Estimated peak memory: ${(memoryEstimateBytes / 1e9).toFixed(2)} GB`, ...terms].join(
+    "\n",
+  );
+}
+
+function reportText(resolved: ResolvedConfig, report: ValidationReport, color: boolean): string {
+  const parts = [
+    "Configuration is valid",
+    originsText(resolved.config, resolved.origins),
+    section("Warnings", report.warnings, "No configuration warnings"),
+    section("Recommendations", report.recommendations, ""),
+    dataText(report),
+    samplesText(report, color),
+    memoryText(report),
+    ...report.notes.map((note) => `Note: ${note}`),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** With `--json`, what is wrong is part of the one document. */
+function tellInvalid(io: Io): void {
+  io.tellFailure = (error: FtError) => {
+    const failure = failureDocument(error);
+    const { problems } = error;
+    io.document({
+      valid: false,
+      error: failure,
+      problems: problems.length > 0 ? problems : [error.message],
+    });
+  };
+}
+
+export const trainValidate = defineCommand({
+  name: "train validate",
+  summary: "Check a configuration, its data and its memory before training",
+  arguments: { config: { about: "Configuration file, YAML or JSON" } },
+  options: SourceOptions.omit({ config: true }),
+  settings: { preset: "start" },
+  examples: [
+    "ft train validate configs/production.yml",
+    "ft train validate configs/quick-tiny.yaml --max-length 512 --json",
+  ],
+  run: async (input, io) => {
+    tellInvalid(io);
+    const options = { ...input.options, config: input.arguments.config };
+    const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
+    requireRunnable(resolved.config);
+    const { validateRun } = await import("../../app/validate-run.ts");
+    const report = await validateRun(resolved, { onDownload: downloadNote(io), signal: io.signal });
+    io.show(report, () => reportText(resolved, report, io.colorOut));
+  },
+});
