@@ -38,6 +38,14 @@ void throwFrom(const Row& row, const Call& call, const std::exception& error) {
   throwCoded(call.environment.env, memory ? codes::memory : codes::operation, withArguments(row, call, what));
 }
 
+void rethrow(const Napi::Error& error) {
+  try {
+    error.ThrowAsJavaScriptException();
+  } catch (const Napi::Error&) {
+    // A Worker that is being terminated takes no more errors; it unwinds by itself.
+  }
+}
+
 napi_value run(const Row& row, const Call& call) {
   napi_env env = call.environment.env;
   try {
@@ -45,7 +53,7 @@ napi_value run(const Row& row, const Call& call) {
             "takes " + std::to_string(row.arity) + " arguments, got " + std::to_string(call.count));
     return row.invoke(call, row.function);
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();
+    rethrow(error);
   } catch (const Fault& fault) {
     throwCoded(env, fault.code, std::string(row.name) + ": " + fault.what());
   } catch (const std::exception& error) {

@@ -53,7 +53,9 @@ array fromMemory(const TypedMemory& memory, const Size& size, mx::Dtype dtype) {
   require(bytes == memory.bytes, "argument 1 has " + std::to_string(memory.bytes) + " bytes, the shape in " +
                                      nameOf(dtype) + " needs " + std::to_string(bytes));
   auto data = mx::allocator::malloc(bytes);
-  if (bytes > 0) std::memcpy(data.buffer().raw_ptr(), memory.data, bytes);
+  mx::allocator::Buffer buffer = data.buffer();
+  if (bytes > 0 && buffer.ptr() == nullptr) throw std::bad_alloc();
+  if (bytes > 0) std::memcpy(buffer.raw_ptr(), memory.data, bytes);
   return array(std::move(data), size.shape, dtype);
 }
 

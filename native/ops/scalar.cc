@@ -17,6 +17,13 @@ mx::Dtype weakDtype(double value, mx::Dtype dtype) {
   return std::abs(value) <= INT32_MAX ? mx::int32 : mx::int64;
 }
 
+bool fits(double value, mx::Dtype dtype) {
+  int bits = 8 * static_cast<int>(size_of(dtype));
+  bool isSigned = mx::issubdtype(dtype, mx::signedinteger);
+  double top = std::ldexp(1.0, isSigned ? bits - 1 : bits);
+  return value < top && value >= (isSigned ? -top : 0);
+}
+
 }  // namespace
 
 array scalarOf(double value, mx::Dtype dtype) {
@@ -28,7 +35,10 @@ array scalarOf(double value, mx::Dtype dtype) {
 array scalarLike(Scalar value, mx::Dtype dtype) {
   if (const bool* truth = std::get_if<bool>(&value)) return array(*truth, dtype);
   double number = std::get<double>(value);
-  return scalarOf(number, weakDtype(number, dtype));
+  mx::Dtype taken = weakDtype(number, dtype);
+  if (mx::issubdtype(taken, mx::integer) && !fits(number, taken))
+    throw argumentFault(std::to_string(static_cast<int64_t>(number)) + " does not fit " + nameOf(taken));
+  return scalarOf(number, taken);
 }
 
 }  // namespace ft

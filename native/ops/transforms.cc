@@ -2,6 +2,8 @@
 // MLX calls the function with tracers; core/callback gives those handles a scope that ends with the call.
 #include "mlx/transforms.h"
 
+#include <algorithm>
+
 #include "mlx/compile_impl.h"
 #include "ops/tables.h"
 
@@ -32,7 +34,14 @@ Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const 
     return outputs;
   };
   auto [values, gradients] = mx::value_and_grad(ArrayFunction(loss), argnums)(inputs);
-  return joined(values, gradients);
+  // MLX answers in ascending order of argnums, whatever the order they came in.
+  std::vector<int> ascending = argnums;
+  std::sort(ascending.begin(), ascending.end());
+  for (int argnum : argnums) {
+    auto rank = std::lower_bound(ascending.begin(), ascending.end(), argnum) - ascending.begin();
+    values.push_back(gradients[static_cast<size_t>(rank)]);
+  }
+  return values;
 }
 
 napi_value vjp(Environment& environment, const SharedCallback& callback, const Arrays& inputs,
