@@ -4,13 +4,19 @@ import { realpathSync } from "node:fs";
 import { ExitCode, ModelError } from "../core/errors.ts";
 
 const SHOWN_PROBLEMS = 20;
+const SHOWN_CHARACTERS = 300;
 const CACHED = /[\\/]models--([^\\/]+)[\\/]/;
 
-/** At most twenty lines, and how many more there are. */
+/** A hostile file may hold a name of a hundred megabytes. */
+function clipped(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}
+
+/** At most twenty short lines, and how many more there are. */
 export function shown(problems: readonly string[]): string[] {
-  if (problems.length <= SHOWN_PROBLEMS) return [...problems];
-  const more = problems.length - SHOWN_PROBLEMS;
-  return [...problems.slice(0, SHOWN_PROBLEMS), `and ${more} more`];
+  const lines = problems.slice(0, SHOWN_PROBLEMS).map(clipped);
+  const more = problems.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${more} more`];
 }
 
 function quoted(path: string): string {
@@ -42,7 +48,7 @@ export function malformed(
 ): ModelError {
   return new ModelError(code, {
     at: { file },
-    message,
+    message: clipped(message),
     problems: shown(problems),
     hint: downloadAgain(file),
     exitCode: ExitCode.malformedWeights,

@@ -158,3 +158,17 @@ test("a file of the hub cache says which command fetches it again", async () => 
     `download again: rm '${file}' && ft models pull org/name`,
   );
 });
+
+test("huge names and long lists of problems are told in short", async () => {
+  const layout = Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [`${index}${"x".repeat(5000)}`, 1]),
+  );
+  const text = JSON.stringify(layout);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const error = await refusal(written("huge", Buffer.concat([length, Buffer.from(text)])));
+  expect(error.message).toContain("50 impossible entries");
+  expect(error.problems).toHaveLength(21);
+  expect(error.problems.at(-1)).toBe("and 30 more");
+  expect(Math.max(...error.problems.map((line) => line.length))).toBeLessThan(400);
+});
