@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Random } from "../core/random.ts";
 import { EmptyDataError, MissingDataError } from "./errors.ts";
+import { fileReaders } from "./files/index.ts";
 import { autoFormat } from "./formats/index.ts";
-import { collectRows, dataExtensions } from "./read.ts";
+import { collectRows } from "./read.ts";
 import { ProblemList, type Row } from "./rows.ts";
 import { locateData } from "./shipped.ts";
 import { type DataSummary, describeFormats, summarize } from "./summary.ts";
@@ -64,7 +65,7 @@ export async function findSplits(folder: string): Promise<SplitPaths> {
   const present = new Set(await readdir(folder));
   const found: SplitPaths = {};
   for (const [split, stems] of Object.entries(splitNames) as [SplitName, readonly string[]][]) {
-    const names = stems.flatMap((stem) => dataExtensions.map((extension) => stem + extension));
+    const names = stems.flatMap((stem) => fileReaders.names().map((extension) => stem + extension));
     const name = names.find((candidate) => present.has(candidate));
     if (name !== undefined) found[split] = join(folder, name);
   }

@@ -16,9 +16,9 @@ export interface Row {
   line: number;
 }
 
-/** One thing wrong with one row. `json`: it does not parse; `format`: not the format asked for. */
+/** One thing wrong with one row. `unreadable`: no value; `format`: not the format asked for. */
 export interface RowProblem {
-  kind: "json" | "format" | "rule";
+  kind: "unreadable" | "format" | "rule";
   file: string;
   line: number;
   field?: string;
@@ -71,7 +71,7 @@ export function parseRow(value: unknown, formatName: string, place: Place): RowR
 
 /** "Invalid JSON on line 3: …", or "line 17, messages: …". */
 export function describeProblem(problem: RowProblem): string {
-  if (problem.kind === "json") return `Invalid JSON on line ${problem.line}: ${problem.message}`;
+  if (problem.kind === "unreadable") return problem.message;
   const field = problem.field === undefined ? "" : `, ${problem.field}`;
   return `line ${problem.line}${field}: ${problem.message}`;
 }
@@ -113,7 +113,7 @@ export class ProblemList {
       const message = this.#summary();
       throw new OneKind({ at: this.#place(), message, hint, problems: this.#listing() });
     }
-    if (first.kind === "json") {
+    if (first.kind === "unreadable") {
       throw new OneKind({ at: { file: first.file }, message: describeProblem(first), hint });
     }
     const { file, line, field, message } = first;

@@ -6,6 +6,7 @@ import { textRow } from "./make-files.ts";
 /** One token a character; under "assistant" only what follows "|" is learned. */
 const renderer: Renderer = {
   name: "characters",
+  takesTurns: true,
   render(sample: Sample, policy: MaskPolicy) {
     const text = sample.kind === "text" ? sample.text : "";
     const ids = [...text].map((character) => character.codePointAt(0) ?? 0);

@@ -74,6 +74,25 @@ describe("what can be read", () => {
     expect(await texts("a.json", '\uFEFF[\r\n{"text":"one"}]')).toEqual([["one", 2]]);
   });
 
+  test("CSV: quoted commas, quotes and line ends, each row with the line it begins on", async () => {
+    const content = '\uFEFFtext,label\r\n"a, ""b""\nc",1\r\n\r\n plain ,\r\n';
+    expect(await texts("a.csv", content)).toEqual([
+      ['a, "b"\nc', 2],
+      [" plain ", 5],
+    ]);
+    const rows = await read(makeFile("a.csv", "instruction,input,output\nAdd,,3\n"));
+    expect(rows).toMatchObject([
+      { row: { format: "instruction", sample: { instruction: "Add", input: "", output: "3" } } },
+    ]);
+  });
+
+  test("plain text: a row a line", async () => {
+    expect(await texts("a.txt", "one\n\n  two\n")).toEqual([
+      ["one", 1],
+      ["  two", 3],
+    ]);
+  });
+
   test("several formats in one file", async () => {
     const file = join(import.meta.dirname, "../../fixtures/data/mixed_format.jsonl");
     const found = await read(file);
@@ -93,7 +112,11 @@ describe("what cannot", () => {
     const found = await read(makeFile("a.jsonl", '{"text":"one"}\n{"text":\n\n{"text":""}\n'));
     expect(found).toMatchObject([
       { row: { line: 1 } },
-      { problems: [{ kind: "json", line: 2, message: expect.stringContaining("the text ends") }] },
+      {
+        problems: [
+          { kind: "unreadable", line: 2, message: expect.stringContaining("the text ends") },
+        ],
+      },
       { problems: [{ kind: "rule", line: 4, field: "text", message: "is empty" }] },
     ]);
   });
@@ -105,8 +128,44 @@ describe("what cannot", () => {
       Buffer.from('"}\n'),
     ]);
     expect(await read(makeFile("a.jsonl", bytes))).toMatchObject([
-      { problems: [{ kind: "json", line: 1, message: "the line is not UTF-8 text" }] },
+      {
+        problems: [
+          {
+            kind: "unreadable",
+            line: 1,
+            message: "Invalid JSON on line 1: the line is not UTF-8 text",
+          },
+        ],
+      },
     ]);
+  });
+
+  test("CSV records that are none", async () => {
+    const content = 'text,label\na,b,c\nok,1\n"open,1\nmore\n';
+    const found = await read(makeFile("a.csv", content));
+    expect(found).toMatchObject([
+      { problems: [{ kind: "unreadable", line: 2, message: "line 2 has 3 fields, the header 2" }] },
+      { row: { line: 3 } },
+      { problems: [{ line: 4, message: "a quoted field of line 4 does not end" }] },
+    ]);
+  });
+
+  test("a quote inside a CSV field that is not quoted", async () => {
+    const found = await read(makeFile("a.csv", 'text\na"b"\nok\n'));
+    expect(found).toMatchObject([
+      { problems: [{ line: 2, message: "line 2 holds a quote in an unquoted field" }] },
+      { row: { line: 3 } },
+    ]);
+  });
+
+  test("text that is not UTF-8", async () => {
+    for (const name of ["a.txt", "a.csv"]) {
+      const bytes = Buffer.concat([Buffer.from("text\n"), Buffer.from([0xe9, 0x0a])]);
+      const found = await read(makeFile(name, bytes));
+      expect(found.at(-1)).toMatchObject({
+        problems: [{ line: 2, message: "line 2 is not UTF-8 text" }],
+      });
+    }
   });
 
   test("malformed JSON document: line and column", async () => {
@@ -130,7 +189,8 @@ describe("what cannot", () => {
 
   test.each([
     ["a.jsonl", "", "the file is empty"],
-    ["a.json", " \n\n", "the file is empty"],
+    ["a.json", " \n\n", "the file holds no rows"],
+    ["a.csv", "text,label\n", "the file holds no rows"],
     ["a.json", "[]", "the file holds no rows"],
   ])("%s with %j", async (name, content, message) => {
     const error = await failure(read(makeFile(name, content)));

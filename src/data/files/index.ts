@@ -1,0 +1,26 @@
+// The readers by file extension, in the order in which a folder's files are looked for.
+// A file without an extension is read as JSON, whose reader goes by content.
+import { Registry } from "../../core/registry.ts";
+import { UnsupportedFileError } from "../errors.ts";
+import { readCsv } from "./csv.ts";
+import type { FileReader } from "./file-reader.ts";
+import { readJson } from "./json.ts";
+import { readPlainText } from "./plain-text.ts";
+
+export type { FileReader, RawRow } from "./file-reader.ts";
+
+export const fileReaders = new Registry<FileReader>(
+  {
+    ".jsonl": readJson,
+    ".ndjson": readJson,
+    ".json": readJson,
+    ".csv": readCsv,
+    ".txt": readPlainText,
+    "": readJson,
+  },
+  ({ name, known }) =>
+    new UnsupportedFileError({
+      message: `Unsupported file format: ${name}`,
+      hint: `Give a file ending in ${known.filter((extension) => extension !== "").join(", ")}`,
+    }),
+);
