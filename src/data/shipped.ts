@@ -1,6 +1,5 @@
 // The data sets that come with the program: their names, where they lie, which is the default.
 // Also finds older paths: data/wikisql/… and data/datasets/training/wikisql/… are one place.
-// place.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expandHome, packageRoot } from "../core/paths.ts";
