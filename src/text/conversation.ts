@@ -54,5 +54,7 @@ export function messagesOf(sample: InstructionSample): Message[] {
 /** A conversation that ends with the assistant is asked to say more: a new, empty turn. */
 export function openForAnswer(messages: readonly Message[]): Message[] {
   const last = messages.at(-1)?.role;
-  return last === "user" || last === "tool" ? [...messages] : [...messages, { role: "user", content: "" }];
+  return last === "user" || last === "tool"
+    ? [...messages]
+    : [...messages, { role: "user", content: "" }];
 }

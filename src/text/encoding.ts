@@ -39,7 +39,11 @@ export function leadingSpecialTokens(tokenizer: Tokenizer): number[] {
 }
 
 /** Segments whose data the tokenizer took for special tokens. */
-function forgeries(segments: readonly Segment[], located: Located, tokenizer: Tokenizer): boolean[] {
+function forgeries(
+  segments: readonly Segment[],
+  located: Located,
+  tokenizer: Tokenizer,
+): boolean[] {
   const special = new Map<number, boolean>();
   for (const id of new Set(located.ids)) special.set(id, isSpecial(tokenizer, id));
   const spans = located.offsets.filter((_, at) => special.get(located.ids[at] ?? -1));
@@ -50,7 +54,11 @@ function forgeries(segments: readonly Segment[], located: Located, tokenizer: To
 }
 
 /** Forged segments alone and literally, everything between them together. */
-function encodeApart(segments: readonly Segment[], forged: boolean[], tokenizer: Tokenizer): Located {
+function encodeApart(
+  segments: readonly Segment[],
+  forged: boolean[],
+  tokenizer: Tokenizer,
+): Located {
   const whole: Located = { ids: [], offsets: [] };
   let base = 0;
   const add = (text: string, literal: boolean): void => {

@@ -40,7 +40,8 @@ export function showMask(rendered: Rendered, tokenizer: Tokenizer): MaskRun[] {
     const learned = weights[at - 1] !== 0;
     if (at < ids.length && (weights[at] !== 0) === learned) continue;
     // A run may end inside a character, whose bytes decode to nothing yet: it is shown with the next run.
-    const end = at === ids.length ? whole.length : sharedLength(tokenizer.decode(ids.slice(0, at)), whole);
+    const end =
+      at === ids.length ? whole.length : sharedLength(tokenizer.decode(ids.slice(0, at)), whole);
     runs.push({ text: whole.slice(shown, end), learned });
     shown = end;
   }

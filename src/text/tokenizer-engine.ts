@@ -1,7 +1,12 @@
 // The Rust tokenizers library behind a synchronous face: it encodes only through promises, so it runs in a
 // worker thread and the caller sleeps until the answer is there. Not the tokenizer's meaning: see tokenizer.ts.
 import { createRequire } from "node:module";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { NativeError } from "../core/errors.ts";
 
 /** Ids, and when asked for, the code-point span of each as start, end, start, end, … */

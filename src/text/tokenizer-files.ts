@@ -79,7 +79,9 @@ function idList(value: unknown): number[] {
 
 function stopIds(folder: string): number[] {
   const generation = idList(readJson(folder, "generation_config.json")["eos_token_id"]);
-  return generation.length > 0 ? generation : idList(readJson(folder, "config.json")["eos_token_id"]);
+  return generation.length > 0
+    ? generation
+    : idList(readJson(folder, "config.json")["eos_token_id"]);
 }
 
 const gpt2End = "<|endoftext|>";

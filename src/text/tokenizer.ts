@@ -79,7 +79,8 @@ class FolderTokenizer implements Tokenizer {
     const tokens: string[] = [];
     for (const id of ids) {
       const token = this.#rust.idToToken(id);
-      const skipped = options.skipSpecialTokens === true && token !== null && this.#special.has(token);
+      const skipped =
+        options.skipSpecialTokens === true && token !== null && this.#special.has(token);
       if (token !== null && !skipped) tokens.push(token);
     }
     return this.#rust.getDecoder()?.decode(tokens) ?? tokens.join(" ");

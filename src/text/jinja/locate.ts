@@ -42,7 +42,11 @@ function forms(content: string): string[] {
 }
 
 /** All turns at once: the text around the stand-ins, with the contents between, must be the true text. */
-function putBack(truth: string, around: readonly string[], contents: readonly string[]): Span[] | undefined {
+function putBack(
+  truth: string,
+  around: readonly string[],
+  contents: readonly string[],
+): Span[] | undefined {
   const spans: Span[] = [];
   let at = around[0]?.length ?? 0;
   if (!truth.startsWith(around[0] ?? "")) return undefined;
@@ -64,7 +68,10 @@ function sharedStart(a: string, b: string): number {
 
 function sharedEnd(a: string, b: string, limit: number): number {
   let length = 0;
-  while (length < limit && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) {
+  while (
+    length < limit &&
+    a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)
+  ) {
     length++;
   }
   return length;
@@ -92,7 +99,12 @@ function startOf(wanted: string, truth: string, end: number): number | undefined
  * only and sets its line breaks anew): what differs from the rendering with the stand-in must be the end of
  * the content, blanks aside; when the rest of the content stands before it, that belongs to it too.
  */
-function difference(truth: string, marked: string, mark: string, content: string): Span | undefined {
+function difference(
+  truth: string,
+  marked: string,
+  mark: string,
+  content: string,
+): Span | undefined {
   if (marked.split(mark).length !== 2) return undefined;
   const start = sharedStart(truth, marked);
   const limit = Math.min(truth.length, marked.length) - start;
@@ -119,7 +131,10 @@ export function locateTurns(
     (list, index) => replaced(list, index, standIn(mark, index)),
     messages,
   );
-  const around = cut(render(marked), wanted.map((index) => standIn(mark, index)));
+  const around = cut(
+    render(marked),
+    wanted.map((index) => standIn(mark, index)),
+  );
   const contents = wanted.map((index) => messages[index]?.content ?? "");
   const together = around === undefined ? undefined : putBack(truth, around, contents);
   if (together !== undefined) return together;

@@ -29,7 +29,8 @@ function instruction({ instruction: task, input, output }: InstructionSample): S
 function conversation(messages: readonly Message[], end: string): Segment[] {
   const { system, turns } = exchangesOf(messages);
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
-    const task = turn === 0 && system !== undefined ? [system, user].filter((x) => x !== "") : [user];
+    const task =
+      turn === 0 && system !== undefined ? [system, user].filter((x) => x !== "") : [user];
     const head = turn === 0 ? withoutInput : `\n\n${instructionHeading}`;
     const asked = [{ text: head }, data(task.join("\n\n")), { text: responseHeading }];
     if (assistant === undefined) return asked;

@@ -23,14 +23,25 @@ function notLocated(turn: number): ModelError {
 }
 
 /** The token that ends a turn: the first special one after the content, with nothing but spaces between. */
-function endOfTurn(text: string, { ids, offsets }: Located, end: number, tokenizer: Tokenizer): number[] {
+function endOfTurn(
+  text: string,
+  { ids, offsets }: Located,
+  end: number,
+  tokenizer: Tokenizer,
+): number[] {
   const first = offsets.findIndex(([start, stop]) => start >= end && stop > start);
   if (first === -1) return [];
   for (let at = first; at < ids.length; at++) {
-    if (isSpecial(tokenizer, ids[at] ?? -1)) return ids.slice(first, at + 1).map((_, k) => first + k);
+    if (isSpecial(tokenizer, ids[at] ?? -1))
+      return ids.slice(first, at + 1).map((_, k) => first + k);
     if (!/^ *$/.test(text.slice(...(offsets[at] ?? [0, 0])))) return [];
   }
   return [];
+}
+
+/** "[/INST] yes": prompts end before the space, so the model has to say it. */
+function withSpaceBefore(text: string): (span: Span) => Span {
+  return ([start, end]) => [text.charAt(start - 1) === " " ? start - 1 : start, end];
 }
 
 class JinjaRenderer implements Renderer {
@@ -68,7 +79,12 @@ class JinjaRenderer implements Renderer {
     return template.render({ messages, ...given, ...this.#tokenizer.specialTokens });
   }
 
-  #weights(messages: readonly Message[], text: string, located: Located, policy: MaskPolicy): number[] {
+  #weights(
+    messages: readonly Message[],
+    text: string,
+    located: Located,
+    policy: MaskPolicy,
+  ): number[] {
     if (policy === "all") return located.ids.map(() => 1);
     const turns = assistantTurns(messages);
     const wanted = policy === "last" ? turns.slice(-1) : turns;
@@ -86,7 +102,8 @@ class JinjaRenderer implements Renderer {
     const [open, close] = [`${mark}<${mark}`, `${mark}>${mark}`];
     const template = new JinjaTemplate(withMarks(this.#source, open, close));
     const marked = readMarks(this.#text(messages, false, template), open, close);
-    if (marked === undefined || marked.text !== text || marked.spans.length === 0) throw notLocated(0);
+    if (marked === undefined || marked.text !== text || marked.spans.length === 0)
+      throw notLocated(0);
     return marked.spans;
   }
 
@@ -101,7 +118,7 @@ class JinjaRenderer implements Renderer {
     const spans = locateTurns(render, messages, wanted, text, mark);
     const found = spans.filter((span) => span !== undefined);
     if (found.length < spans.length) throw notLocated(spans.indexOf(undefined));
-    const weights = weightsFor(located.offsets, found);
+    const weights = weightsFor(located.offsets, found.map(withSpaceBefore(text)));
     for (const [, end] of found) {
       for (const at of endOfTurn(text, located, end, this.#tokenizer)) weights[at] = 1;
     }

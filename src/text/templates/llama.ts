@@ -21,7 +21,12 @@ function conversation(messages: readonly Message[]): Segment[] {
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
     const question = asked(user, turn === 0 ? system : undefined);
     if (assistant === undefined) return question;
-    return [...question, { text: " " }, { ...data(assistant), turn }, { text: " </s>", turn }];
+    return [
+      ...question,
+      { text: " ", turn },
+      { ...data(assistant), turn },
+      { text: " </s>", turn },
+    ];
   });
 }
 

@@ -57,7 +57,9 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-const tagged = names.filter((name) => cases.some((one) => one.template === name && one.expected.mask));
+const tagged = names.filter((name) =>
+  cases.some((one) => one.template === name && one.expected.mask),
+);
 
 test("templates with generation tags are compared", () => {
   expect(tagged).toEqual(["generation-dashes", "generation"]);

@@ -34,7 +34,10 @@ describe.each(kinds)("%s", (kind) => {
     const tokenizer = await loadTokenizer(path.join(fixtures, "tokenizers", kind));
     for (const row of rows) {
       const { ids, offsets } = tokenizer.encodeWithOffsets(row.text);
-      expect({ ids, offsets }, JSON.stringify(row.text)).toEqual({ ids: row.ids, offsets: row.offsets });
+      expect({ ids, offsets }, JSON.stringify(row.text)).toEqual({
+        ids: row.ids,
+        offsets: row.offsets,
+      });
       expect(tokenizer.encode(row.text)).toEqual(row.ids);
       expect(tokenizer.encode(row.text, { addSpecialTokens: true })).toEqual(row.withSpecial);
       expect(tokenizer.decode(row.ids)).toBe(row.decoded);
