@@ -1,5 +1,5 @@
 // The surface of mx/: tensors, operations, transforms, scopes, memory. Everything above imports from here.
-export { type Backend, describeBackend, type BackendChoice } from "./backends/index.ts";
+export { type ActiveBackend, type Backend, type BackendChoice, describeBackend } from "./backends/index.ts";
 export type { Axes, Dtype, Memory, Shape } from "./binding.ts";
 export * from "./io.ts";
 export * from "./memory.ts";

@@ -4,6 +4,7 @@ import type { Backend } from "./index.ts";
 
 export const cpu: Backend = {
   name: "cpu",
+  isFastInHalf: false,
   unavailable: () => undefined,
   activate() {
     binding().setDefaultDevice("cpu");

@@ -2,6 +2,7 @@
 // Each backend is one file and one line here; a backend answers for itself whether it is there.
 import { ConfigError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
+import { binding } from "../loader.ts";
 import { cpu } from "./cpu.ts";
 import { cuda } from "./cuda.ts";
 import { metal } from "./metal.ts";
@@ -9,6 +10,8 @@ import { mps } from "./mps.ts";
 
 export interface Backend {
   readonly name: string;
+  /** Computes in 16 bits at least as fast as in 32. */
+  readonly isFastInHalf: boolean;
   /** Undefined when it can be used, else why not. */
   unavailable(): string | undefined;
   /** Makes it the default device of this process. */
@@ -19,6 +22,12 @@ export interface BackendChoice {
   backend: Backend;
   /** Why this one, and why not those before it. */
   reason: string;
+}
+
+/** The backend in use, and the libraries it computes with. */
+export interface ActiveBackend extends BackendChoice {
+  mlxVersion: string;
+  blas: string;
 }
 
 /** In order of preference. */
@@ -64,13 +73,15 @@ export function chooseBackend(
   });
 }
 
-let active: BackendChoice | undefined;
+let active: ActiveBackend | undefined;
 
 /** The backend of this process, chosen and activated at the first call. */
-export function describeBackend(): BackendChoice {
+export function describeBackend(): ActiveBackend {
   if (active === undefined) {
-    active = chooseBackend(process.env["FT_BACKEND"]);
-    active.backend.activate();
+    const choice = chooseBackend(process.env["FT_BACKEND"]);
+    choice.backend.activate();
+    const { mlx, blas } = binding().version();
+    active = { ...choice, mlxVersion: mlx, blas };
   }
   return active;
 }

@@ -4,6 +4,7 @@ import type { Backend } from "./index.ts";
 
 export const metal: Backend = {
   name: "mlx",
+  isFastInHalf: true,
   unavailable() {
     if (process.platform !== "darwin") return `Metal needs macOS, this is ${process.platform}`;
     if (process.arch !== "arm64") return "Metal needs Apple Silicon (uname -m prints arm64)";

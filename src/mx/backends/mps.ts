@@ -3,6 +3,7 @@ import type { Backend } from "./index.ts";
 
 export const mps: Backend = {
   name: "mps",
+  isFastInHalf: true,
   unavailable: () => "not built: MLX on Metal drives the same GPU",
   activate() {
     throw new Error("the MPS backend is not built");
