@@ -57,7 +57,7 @@ const LOOKS_LIKE_PATH = /^[./~]|\\|\/.*\/|\/$|^[A-Za-z]:/;
  * The folder of a model, fetched when it has to be.
  * @throws ModelError FT-WEIGHTS-010 no such folder, 039 nothing in the repository that can be read,
  * 040 no such built-in model; UsageError 041 neither a folder nor an id; ProviderError 030–037
- * (exit 6) when the hub cannot give it; FtError 038 (exit 5) when the disk is too small.
+ * (exit 6) when the hub cannot give it; FtError 038 when the disk is too small (exit 5) or closed (1).
  */
 export async function resolveModel(
   nameOrPath: string,
@@ -138,11 +138,26 @@ async function fromHub(
   try {
     return await fromNetwork(pull);
   } catch (error) {
+    if (isSystemError(error)) throw unwritable(settings.cacheDir, error);
     if (!(error instanceof HubFailure)) throw error;
     const fallback = error.temporary ? await fromCache(pull) : undefined;
     if (fallback !== undefined) return fallback;
     throw explained(error, { id, revision, endpoint, hasToken: token !== undefined });
   }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+}
+
+function unwritable(cacheDir: string, cause: NodeJS.ErrnoException): FtError {
+  const isFull = cause.code === "ENOSPC" || cause.code === "EDQUOT";
+  return new FtError("FT-WEIGHTS-038", {
+    message: `the cache ${cacheDir} cannot be written: ${cause.message}`,
+    hint: "free or open it, or: export HF_HUB_CACHE=/another/folder",
+    cause,
+    ...(isFull ? { exitCode: ExitCode.doesNotFit } : {}),
+  });
 }
 
 async function fromCache({ id, revision, cache }: Pull): Promise<ResolvedModel | undefined> {

@@ -4,7 +4,7 @@ export {
   type CheckpointTensor,
   openCheckpointFolder,
 } from "./checkpoint-folder.ts";
-export { hubSettings, type HubSettings, hubToken } from "./hub-environment.ts";
+export { hubSettings } from "./hub-environment.ts";
 export {
   type DownloadProgress,
   type ResolvedModel,
@@ -12,7 +12,7 @@ export {
   type ResolveOptions,
 } from "./hub.ts";
 export { loadTensorFile, loadTensors, type TensorFiles } from "./load-tensors.ts";
-export { mlxDtype, type SafetensorsDtype } from "./safetensors-dtypes.ts";
+export type { SafetensorsDtype } from "./safetensors-dtypes.ts";
 export {
   readSafetensorsHeader,
   type SafetensorsHeader,

@@ -369,6 +369,15 @@ describe("refusals of the hub", () => {
   });
 });
 
+test("a cache that cannot be written is named", async () => {
+  const file = path.join(cacheDir, "file");
+  writeFileSync(file, "");
+  const error = await refusal(pull({ cacheDir: path.join(file, "hub") }));
+  expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-038", 1]);
+  expect(error.message).toContain(file);
+  expect(error.hint).toContain("HF_HUB_CACHE");
+});
+
 describe("tokens", () => {
   test("go to the hub, and not to the address it sends on to", async () => {
     const store = new FakeHub();
