@@ -22,11 +22,19 @@ export function joined(segments: readonly Segment[]): string {
   return segments.map(({ text }) => text).join("");
 }
 
-/** Special tokens vanish when decoding skips them; nothing else does. */
+const knownSpecial = new WeakMap<Tokenizer, Map<number, boolean>>();
+
+/** Special tokens vanish when decoding skips them; nothing else does. Asked of every token, so remembered. */
 export function isSpecial(tokenizer: Tokenizer, id: number): boolean {
-  return (
-    tokenizer.decode([id], { skipSpecialTokens: true }) === "" && tokenizer.decode([id]) !== ""
-  );
+  let known = knownSpecial.get(tokenizer);
+  if (known === undefined) knownSpecial.set(tokenizer, (known = new Map<number, boolean>()));
+  let special = known.get(id);
+  if (special === undefined) {
+    const shown = tokenizer.decode([id]);
+    special = shown !== "" && tokenizer.decode([id], { skipSpecialTokens: true }) === "";
+    known.set(id, special);
+  }
+  return special;
 }
 
 /** What the tokenizer's post-processor puts before a text: BOS, [CLS], or nothing. */
@@ -41,16 +49,19 @@ export function leadingSpecialTokens(tokenizer: Tokenizer): number[] {
 /** Segments whose data the tokenizer took for special tokens. */
 function forgeries(
   segments: readonly Segment[],
-  located: Located,
+  { ids, offsets }: Located,
   tokenizer: Tokenizer,
 ): boolean[] {
-  const special = new Map<number, boolean>();
-  for (const id of new Set(located.ids)) special.set(id, isSpecial(tokenizer, id));
-  const spans = located.offsets.filter((_, at) => special.get(located.ids[at] ?? -1));
-  return segmentSpans(segments).map(
-    ([start, end], at) =>
-      segments[at]?.fromData === true && spans.some(([a, b]) => a < end && b > start && b > a),
-  );
+  const special = [...ids.keys()].filter((at) => isSpecial(tokenizer, ids[at] ?? -1));
+  return segmentSpans(segments).map(([start, end], segment) => {
+    const { fromData, text } = segments[segment] ?? { text: "" };
+    if (fromData !== true) return false;
+    return special.some((at) => {
+      const [from, to] = offsets[at] ?? [0, 0];
+      // Sharing is not enough: a special token may swallow the blanks beside it.
+      return from < end && to > start && text.includes(tokenizer.decode([ids[at] ?? -1]).trim());
+    });
+  });
 }
 
 /** Forged segments alone and literally, everything between them together. */

@@ -21,7 +21,7 @@ export const defaultBudget: Budget = {
   templateLength: 256 * 1024,
   valueLength: 1 << 20,
   growth: 16,
-  steps: 5_000_000,
+  steps: 2_000_000,
   milliseconds: 5_000,
 };
 
