@@ -2,7 +2,7 @@
 import { requireRunnable } from "../../app/config/load.ts";
 import type { ResolvedConfig } from "../../app/config/resolve.ts";
 import type { ValidationReport } from "../../app/validate-run.ts";
-import { FtError } from "../../core/errors.ts";
+import type { FtError } from "../../core/errors.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";

@@ -1,0 +1,97 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { listRuns, openRun, recordRun, type RunFolder, showRun } from "../../../src/runs/index.ts";
+import type { RunFact } from "../../../src/runs/index.ts";
+import { makeFolder } from "../data/make-files.ts";
+import { completed, evaluated, failed, notice, record, started, stepped } from "./facts.ts";
+
+beforeEach(() => {
+  process.env["FT_HOME"] = makeFolder({});
+});
+
+async function make(runId: string, facts: RunFact[]): Promise<RunFolder> {
+  const run = openRun(join(makeFolder({}), "run"), { runId });
+  await run.writeRecord(record());
+  await recordRun({
+    runId,
+    outputDir: run.path,
+    startedAt: record().createdAt,
+    model: "builtin/tiny",
+    dataset: "rows.jsonl",
+    method: "lora",
+  });
+  for (const fact of facts) run.append(fact);
+  return run;
+}
+
+describe("the status of a run", () => {
+  test.each([
+    ["completed", [started(), stepped(10), completed()]],
+    ["failed", [started(), failed(), notice("afterwards")]],
+    [
+      "stopped",
+      [started(), { type: "run-stopped", step: 3, checkpointPath: null, outputDir: "o" }],
+    ],
+    ["crashed", [started(), stepped(3)]],
+  ] as [string, RunFact[]][])("%s", async (status, facts) => {
+    (await make("a", facts)).close();
+    expect(listRuns()[0]?.status).toBe(status);
+  });
+
+  test("running while its process holds the folder", async () => {
+    const run = await make("a", [started()]);
+    expect(listRuns()[0]?.status).toBe("running");
+    run.close();
+  });
+
+  test("missing when its folder is gone, or holds a later run", async () => {
+    const run = await make("a", [completed()]);
+    run.close();
+    rmSync(run.path, { recursive: true });
+    expect(listRuns()[0]?.status).toBe("missing");
+    const later = openRun(run.path, { runId: "b" });
+    await later.writeRecord(record());
+    later.close();
+    expect(listRuns()[0]?.status).toBe("missing");
+  });
+});
+
+describe("listing and showing", () => {
+  test("newest first, with the last figures", async () => {
+    (await make("20260101-000000-aaaaaa", [started(), stepped(4, 2.5)])).close();
+    (
+      await make("20260102-000000-bbbbbb", [started(), stepped(9), evaluated(9, 0.7), completed()])
+    ).close();
+    expect(listRuns()).toMatchObject([
+      {
+        runId: "20260102-000000-bbbbbb",
+        step: 10,
+        totalSteps: 10,
+        trainLoss: 0.51234,
+        validationLoss: 0.7,
+      },
+      { runId: "20260101-000000-aaaaaa", step: 4, trainLoss: 2.5, validationLoss: null },
+    ]);
+  });
+
+  test("by id, by the start of an id, and by folder, known or not", async () => {
+    const run = await make("20260102-000000-bbbbbb", [started(), completed()]);
+    run.close();
+    for (const name of ["20260102-000000-bbbbbb", "20260102", run.path]) {
+      expect(showRun(name)).toMatchObject({ runId: run.runId, status: "completed" });
+    }
+    process.env["FT_HOME"] = makeFolder({});
+    expect(showRun(run.path)).toMatchObject({
+      model: "builtin/tiny",
+      lastEvent: { type: "run-completed" },
+    });
+  });
+
+  test("unknown and ambiguous names are errors", async () => {
+    (await make("20260101-a", [])).close();
+    (await make("20260101-b", [])).close();
+    expect(() => showRun("20260101")).toThrow("Unknown run '20260101'");
+    expect(() => showRun("20260101-c")).toThrow("did you mean 20260101-");
+  });
+});
