@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { histogramText, maskText } from "../../../src/cli/render/samples.ts";
+import { pairs, table } from "../../../src/cli/render/table.ts";
+import { asFtError, errorText } from "../../../src/cli/report-error.ts";
+import { ConfigError, DataError } from "../../../src/core/errors.ts";
+import { lengthHistogram } from "../../../src/data/encode.ts";
+import { makeScreen } from "./screen.ts";
+
+describe("an error for a person", () => {
+  test("code, message, problems, the mend; no stack", () => {
+    const error = new DataError("FT-DATA-006", {
+      at: { file: "a.jsonl", line: 3 },
+      message: "2 rows cannot be used",
+      problems: ["line 3: x", "line 4: y"],
+      hint: "ft dataset validate a.jsonl",
+    });
+    expect(errorText(error, false).split("\n")).toEqual([
+      "error FT-DATA-006: a.jsonl, line 3: 2 rows cannot be used",
+      "  - line 3: x",
+      "  - line 4: y",
+      "hint: ft dataset validate a.jsonl",
+    ]);
+  });
+
+  test("--verbose shows where it came from", () => {
+    const text = errorText(asFtError(new TypeError("x is undefined")), true);
+    expect(text).toContain("error FT-INTERNAL: Something went wrong inside ft: x is undefined");
+    expect(text).toMatch(/\n {4}at /);
+  });
+
+  test.each([
+    ["EACCES", "Permission denied: /x"],
+    ["ENOSPC", "No space left on the disk: /x"],
+  ])("the file system's %s is said in words", (code, message) => {
+    const error = asFtError(Object.assign(new Error("raw"), { code, path: "/x" }));
+    expect(error).toMatchObject({ code: `FT-FILE-${code}`, message, exitCode: 1 });
+  });
+
+  test("anything thrown becomes one", () => {
+    expect(asFtError("text").message).toContain("text");
+    const own = new ConfigError("FT-CONFIG-001", { message: "m" });
+    expect(asFtError(own)).toBe(own);
+  });
+});
+
+describe("Io", () => {
+  test("results go to stdout, talk to stderr", () => {
+    const { io, out, err } = makeScreen();
+    io.show({ a: 1 }, () => "one");
+    io.note("talk");
+    expect(out()).toBe("one\n");
+    expect(err()).toBe("talk\n");
+  });
+
+  test("--json prints one document and no talk", () => {
+    const { io, out, err } = makeScreen({ json: true });
+    io.show({ a: 1 }, () => "one");
+    io.note("talk");
+    expect(JSON.parse(out())).toEqual({ a: 1 });
+    expect(err()).toBe("");
+  });
+
+  test("secrets do not reach the screen", () => {
+    const { io, out, err } = makeScreen({ json: true });
+    const error = new ConfigError("X", { message: "bad token hf_abcdefghijkl" });
+    io.tellFailure(error);
+    io.talk(errorText(error, false));
+    expect(out() + err()).not.toContain("hf_abcdefghijkl");
+  });
+
+  test("NO_COLOR and pipes turn colors off", () => {
+    expect(makeScreen({ tty: true }).io.colorOut).toBe(true);
+    expect(makeScreen({ tty: true, environment: { NO_COLOR: "1" } }).io.colorOut).toBe(false);
+    expect(makeScreen().io.colorOut).toBe(false);
+  });
+
+  test("a dumb terminal is not redrawn", () => {
+    expect(makeScreen({ tty: true, environment: { TERM: "dumb" } }).io.interactive).toBe(false);
+  });
+
+  test("piped text is read whole; a terminal is not waited for", async () => {
+    expect(await makeScreen({ input: "a\nb" }).io.pipedText()).toBe("a\nb");
+    expect(await makeScreen().io.pipedText()).toBeUndefined();
+  });
+
+  test("Ctrl-C is a command's business only when it asked for the signal", () => {
+    const { io } = makeScreen();
+    expect(io.interruptible).toBe(false);
+    const { signal } = io;
+    expect(io.interruptible).toBe(true);
+    io.interrupt();
+    expect(signal.aborted).toBe(true);
+  });
+});
+
+describe("drawing", () => {
+  test("a table pads words to the right and numbers to the left", () => {
+    const rows = [
+      { name: "a", count: 5 },
+      { name: "long", count: null },
+    ];
+    const text = table(rows, [
+      { title: "NAME", value: (row) => row.name },
+      { title: "COUNT", value: (row) => row.count },
+    ]);
+    expect(text).toBe("NAME  COUNT\na         5\nlong      -");
+  });
+
+  test("pairs have their values in a column", () => {
+    expect(pairs([["A", "1"], ["Long", "2"]])).toBe("  A:    1\n  Long: 2");
+  });
+
+  test("a mask is brackets without color, green with it", () => {
+    const runs = [
+      { text: "Q\n", learned: false },
+      { text: "A", learned: true },
+    ];
+    expect(maskText(runs, false)).toBe("  Q\n  ⟦A⟧");
+    expect(maskText(runs, true)).toContain("\u001b[32mA\u001b[0m");
+  });
+
+  test("a histogram has a bar a bucket and the figures", () => {
+    const text = histogramText(lengthHistogram([10, 20, 100], 64));
+    expect(text.split("\n")).toEqual([
+      `  ≤  64  ${"█".repeat(40)} 2`,
+      `  ≤ 128  ${"█".repeat(20)} 1`,
+      "  mean 43.3, median 20, 95 % up to 100, longest 100",
+    ]);
+  });
+});

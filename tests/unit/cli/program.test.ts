@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { commands } from "../../../src/cli/commands/index.ts";
+import { defineCommand } from "../../../src/cli/define-command.ts";
+import { Io } from "../../../src/cli/io.ts";
+import { parseCommandLine, type Request } from "../../../src/cli/program.ts";
+import { type FtError, UsageError } from "../../../src/core/errors.ts";
+
+const parse = (line: string): Request =>
+  parseCommandLine(line === "" ? [] : line.split(" "), { version: "1.2.3", commands });
+
+function asked(line: string): Extract<Request, { kind: "run" }> {
+  const request = parse(line);
+  if (request.kind !== "run") throw new Error("no command was asked for");
+  return request;
+}
+
+function refused(line: string): FtError {
+  try {
+    parse(line);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return error as UsageError;
+  }
+  throw new Error("nothing was refused");
+}
+
+const help = (line: string): string => {
+  const request = parse(`${line} --help`);
+  return request.kind === "done" ? request.text : "";
+};
+
+describe("settings as flags", () => {
+  test("arrive under their option, with the flag as origin", () => {
+    const { input } = asked(
+      "train start org/m d.jsonl --template chatml --epochs 5 -b 4 --lora-rank 16 --lr 2e-4 " +
+        "--no-bias-correction --load-in-4bit --max-grad-norm null",
+    );
+    expect(input.arguments).toEqual({ model: "org/m", dataset: "d.jsonl" });
+    expect(input.settings.values).toEqual({
+      model: { load_in_4bit: true },
+      data: { template: "chatml" },
+      lora: { r: 16 },
+      optimization: {
+        epochs: 5,
+        batch_size: 4,
+        learning_rate: 2e-4,
+        bias_correction: false,
+        max_grad_norm: null,
+      },
+    });
+    const { originOf } = input.settings;
+    expect(originOf(["lora", "r"])).toBe("flag:--lora-rank");
+    expect(originOf(["optimization", "bias_correction"])).toBe("flag:--no-bias-correction");
+  });
+
+  test("nothing that was not typed is set: commander has no defaults", () => {
+    const { input, common } = asked("train quick m");
+    expect(input.settings.values).toEqual({});
+    expect(input.options).toEqual({});
+    expect(common).toEqual({ json: false, quiet: false, verbose: false });
+  });
+
+  test("lists are repeated or have commas; negative numbers are values", () => {
+    const { input } = asked(
+      "train start m d --target-modules q_proj,k_proj --target-modules o_proj --num-layers -1",
+    );
+    expect(input.settings.values).toEqual({
+      lora: { target_modules: ["q_proj", "k_proj", "o_proj"], num_layers: -1 },
+    });
+  });
+
+  test("text that is no number stays text, for the schema to refuse", () => {
+    expect(asked("train start m d --epochs many").input.settings.values).toEqual({
+      optimization: { epochs: "many" },
+    });
+  });
+});
+
+describe("what is not understood", () => {
+  test.each([
+    ["trian", "unknown command 'trian'", "train"],
+    ["train quik m", "unknown command 'quik'", "quick"],
+    ["train quick m --epohcs 3", "unknown option '--epohcs'", "--epochs"],
+    ["runs list extra", "too many arguments", ""],
+    ["runs show", "missing required argument 'run'", ""],
+    ["train start m d --epochs", "argument missing", ""],
+  ])("ft %s", (line, message, near) => {
+    const error = refused(line);
+    expect(error.message).toContain(message);
+    if (near !== "") expect(error.message).toContain(`Did you mean ${near}?`);
+    expect(error.exitCode).toBe(2);
+    expect(error.hint).toMatch(/^ft .*--help$/);
+  });
+
+  test.each(["", "train", "runs"])("ft %s alone shows help as an error", (line) => {
+    const error = refused(line);
+    expect(error.message).toContain("A command is needed");
+    expect(error.message).toContain("Commands:");
+  });
+
+  test("options of a command are checked by its schema", async () => {
+    const request = asked("generate m hello --top-p 7 --max-tokens 0");
+    const io = new Io(request.common, process, {});
+    await expect(async () => request.command.run(request.input, io)).rejects.toThrow(
+      "--max-tokens: must be positive\n--top-p: must not be above 1",
+    );
+  });
+});
+
+describe("help", () => {
+  test.each(commands.map((command) => command.name))("ft %s --help has examples", (name) => {
+    const text = help(name);
+    expect(text).toContain(`Usage: ft ${name}`);
+    expect(text).toContain("Examples:\n  ");
+    expect(text).toContain("--json");
+  });
+
+  test.each(commands)("the examples of $name are understood", (command) => {
+    for (const example of command.examples) {
+      const line = example.replace(/^.*\| /, "").replace(/ > .*$/, "");
+      const words = line.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', "")) ?? [];
+      const request = parseCommandLine(words.slice(1), { version: "1", commands });
+      expect(request).toMatchObject({ kind: "run", command: { name: command.name } });
+    }
+  });
+
+  test("shows the defaults of the command's preset, from the schema", () => {
+    expect(help("train quick")).toMatch(/--epochs <N> .*\(default: 1\)/s);
+    expect(help("train start")).toMatch(/-e, --epochs <N>\s+Passes over the training rows\s+\(default: 3\)/);
+    expect(help("train start")).toMatch(/--batch-size <N>\s+Rows in one forward pass \(default: 2\)/);
+  });
+
+  test("lists every documented flag of train start", () => {
+    const text = help("train start");
+    const flags =
+      "-o, --output|-c, --config|-p, --profile|-t, --template|--format|-e, --epochs|-b, --batch-size|" +
+      "--lr|-r, --lora-rank|-a, --lora-alpha|--val-split|--resume|--dry-run";
+    for (const flag of flags.split("|")) expect(text).toContain(`${flag} `);
+  });
+
+  test("the version", () => {
+    expect(parse("--version")).toEqual({ kind: "done", text: "1.2.3\n" });
+  });
+});
+
+test("a command is data and a function", async () => {
+  const seen: unknown[] = [];
+  const greet = defineCommand({
+    name: "greet",
+    summary: "Greet",
+    arguments: { who: { about: "whom" } },
+    options: z.strictObject({ times: z.int().default(1).describe("How often") }),
+    examples: ["ft greet you"],
+    run: async (input) => {
+      seen.push(input.arguments.who, input.options.times);
+      return 5;
+    },
+  });
+  const request = parseCommandLine(["greet", "you", "--times", "3"], { version: "", commands: [greet] });
+  if (request.kind !== "run") throw new Error("no command");
+  expect(await request.command.run(request.input, new Io(request.common, process, {}))).toBe(5);
+  expect(seen).toEqual(["you", 3]);
+});

@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { defaultRunConfig } from "../../../src/app/config/schema.ts";
+import {
+  BASE_MODEL_NOTICE,
+  configurationBlock,
+  RunScreen,
+} from "../../../src/cli/render/run-events.ts";
+import { watch } from "../../../src/cli/training.ts";
+import { ConfigError } from "../../../src/core/errors.ts";
+import { type RunFact, RunEvent, stampEvent } from "../../../src/runs/index.ts";
+import { completed, evaluated, failed, notice, started, stepped } from "../runs/facts.ts";
+import { makeScreen, type ScreenOptions } from "./screen.ts";
+
+const start = new Date("2026-11-21T12:00:00Z");
+const later = (seconds: number): Date => new Date(start.getTime() + 1000 * seconds);
+
+function shown(facts: RunFact[], options: ScreenOptions = {}): { out: string; err: string } {
+  const { io, out, err } = makeScreen(options);
+  const screen = new RunScreen(io);
+  facts.forEach((fact, at) => screen.show(stampEvent("run", fact, later(10 * at))));
+  return { out: out(), err: err() };
+}
+
+describe("plain lines, when piped", () => {
+  test("one for each report, on stderr", () => {
+    const { out, err } = shown([started(10), stepped(2), evaluated(2, 0.75), stepped(4)]);
+    expect(out).toBe("");
+    expect(err).toContain(
+      "step 2/10  20%  loss 1.250  lr 0.00030  1842 tok/s  peak 1.5 GB  left 40s\n",
+    );
+    expect(err).toContain("step 2: validation loss 0.7500\n");
+    expect(err).toContain("step 4/10  40%  loss 1.250  val 0.750");
+    expect(err).not.toContain("\u001b");
+  });
+
+  test("the start says what is trained, the data, and that a base model answers badly", () => {
+    const { err } = shown([started()]);
+    expect(err).toContain("125 of 10k parameters are trained (1.25 %)");
+    expect(err).toContain("90 training rows, 10 validation rows");
+    expect(err).toContain("3 rows are cut");
+    expect(err).toContain(BASE_MODEL_NOTICE);
+  });
+
+  test("the results stand on stdout", () => {
+    const { out } = shown([started(), completed()]);
+    expect(out).toBe(
+      [
+        "Results",
+        "  Final Training Loss:   0.5123",
+        "  Final Validation Loss: 0.6000",
+        "  Total Steps:           10",
+        "  Epochs Completed:      1",
+        "Model saved to: output/final_model",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("no validation loss is said as none", () => {
+    const { out } = shown([{ ...completed(), finalValidationLoss: null } as RunFact]);
+    expect(out).toContain("Final Validation Loss: none");
+  });
+
+  test("stopping says how to go on", () => {
+    const { err } = shown([
+      { type: "run-stopped", step: 3, checkpointPath: "o/checkpoints/step-3", outputDir: "o" },
+    ]);
+    expect(err).toContain("Stopped after step 3; saved to o/checkpoints/step-3.");
+    expect(err).toContain("ft train resume o continues it.");
+  });
+
+  test("--quiet leaves the results", () => {
+    const { out, err } = shown([started(), stepped(1), notice("hm"), completed()], { quiet: true });
+    expect(err).toBe("");
+    expect(out).toContain("Results");
+  });
+});
+
+describe("on a terminal", () => {
+  test("one line moves, and is cleared before other lines", () => {
+    const { err } = shown([started(), stepped(1), stepped(2), evaluated(2, 1)], { tty: true });
+    const moving = "\r\u001b[Kstep 1/10";
+    expect(err).toContain(moving);
+    expect(err.slice(err.indexOf(moving))).not.toMatch(/left [^\r]*\n/);
+    expect(err).toContain("\r\u001b[Kstep 2: validation loss 1.0000\n");
+  });
+
+  test("the line is never wider than the terminal", () => {
+    const { err } = shown([started(1e9), stepped(123_456_789)], { tty: true });
+    const line = err.split("\r\u001b[K").at(-1) ?? "";
+    expect(line.length).toBeLessThan(100);
+  });
+});
+
+describe("--json", () => {
+  test("every line is an event, and nothing else is on stdout", () => {
+    const { io, out, err } = makeScreen({ json: true });
+    const { onEvent, exitCode } = watch(io);
+    for (const fact of [started(), stepped(1, null), completed()]) onEvent(stampEvent("r", fact));
+    io.note("talk");
+    const events = out().trimEnd().split("\n").map((line) => RunEvent.parse(JSON.parse(line)));
+    expect(events.map((event) => event.type)).toEqual([
+      "run-started",
+      "step-reported",
+      "run-completed",
+    ]);
+    expect(err()).toBe("");
+    expect(exitCode()).toBe(0);
+  });
+
+  test("a failure before the run is a run-failed line", () => {
+    const { io, out } = makeScreen({ json: true });
+    watch(io);
+    io.tellFailure(new ConfigError("FT-CONFIG-005", { message: "bad", hint: "mend", problems: ["x"] }));
+    expect(RunEvent.parse(JSON.parse(out()))).toMatchObject({
+      type: "run-failed",
+      code: "FT-CONFIG-005",
+      message: "bad",
+      hint: "mend",
+      problems: ["x"],
+    });
+  });
+
+  test("a failure that the run told itself is not told twice", () => {
+    const { io, out } = makeScreen({ json: true });
+    watch(io).onEvent(stampEvent("r", failed()));
+    io.tellFailure(new ConfigError("FT-TRAIN-001", { message: "no" }));
+    expect(out().trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("a run that was stopped ends with 130", () => {
+    const { io } = makeScreen({ json: true });
+    const watched = watch(io);
+    watched.onEvent(
+      stampEvent("r", { type: "run-stopped", step: 1, checkpointPath: null, outputDir: "o" }),
+    );
+    expect(watched.exitCode()).toBe(130);
+  });
+});
+
+describe("the configuration block", () => {
+  test("names what the run is set to do", () => {
+    const config = defaultRunConfig();
+    config.model.name = "org/m";
+    config.data.train_file = "d.jsonl";
+    expect(configurationBlock(config).split("\n")).toEqual([
+      "  Model:         org/m",
+      "  Data:          d.jsonl",
+      "  Template:      auto",
+      "  LoRA Rank:     8 (α=16)",
+      "  Learning Rate: 0.0003",
+      "  Batch Size:    1",
+      "  Epochs:        3",
+      "  Output:        ./output",
+    ]);
+  });
+
+  test("says steps where steps were asked for, and full where every weight is trained", () => {
+    const config = defaultRunConfig();
+    config.method = "full";
+    config.optimization.iters = 40;
+    const text = configurationBlock(config);
+    expect(text).toContain("Steps:         40");
+    expect(text).toContain("Method:        full (every weight)");
+    expect(text).not.toContain("LoRA");
+  });
+});
