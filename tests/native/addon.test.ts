@@ -22,30 +22,36 @@ describe("the machine", () => {
     expect(errorOf(() => mx.setBlasThreads(0)).code).toBe("FT-NATIVE-ARGUMENT");
   });
 
-  test.skipIf(process.platform === "darwin")("takes one thread, or FT_BLAS_THREADS, to begin with", () => {
-    const threads = (count: string | undefined): number => {
-      const { FT_BLAS_THREADS: _, ...env } = process.env;
-      const script = `console.log(require(${JSON.stringify(addonPath)}).version().blasThreads)`;
-      const options = { env: count === undefined ? env : { ...env, FT_BLAS_THREADS: count } };
-      return Number(execFileSync(process.execPath, ["-e", script], options));
-    };
-    expect([undefined, "2", "nonsense"].map(threads)).toEqual([1, 2, 1]);
-  });
+  test.skipIf(process.platform === "darwin")(
+    "takes one thread, or FT_BLAS_THREADS, to begin with",
+    () => {
+      const threads = (count: string | undefined): number => {
+        const { FT_BLAS_THREADS: _, ...env } = process.env;
+        const script = `console.log(require(${JSON.stringify(addonPath)}).version().blasThreads)`;
+        const options = { env: count === undefined ? env : { ...env, FT_BLAS_THREADS: count } };
+        return Number(execFileSync(process.execPath, ["-e", script], options));
+      };
+      expect([undefined, "2", "nonsense"].map(threads)).toEqual([1, 2, 1]);
+    },
+  );
 
-  test.skipIf(process.platform === "darwin")("multiplies at the speed of OpenBLAS, not of the wheel's own BLAS", () => {
-    mx.scopeBegin();
-    const a = normal([512, 512], 1);
-    let best = Infinity;
-    for (let i = 0; i < 8; i++) {
-      const c = mx.matmul(a, a);
-      const start = performance.now();
-      mx.eval([c]);
-      best = Math.min(best, performance.now() - start);
-    }
-    mx.scopeEnd([]);
-    // The wheel's own gives 3 to 5 GFLOP/s on this size, OpenBLAS 60 and more; 15 tells them apart on a busy machine.
-    expect((2 * 512 ** 3) / best / 1e6).toBeGreaterThan(15);
-  });
+  test.skipIf(process.platform === "darwin")(
+    "multiplies at the speed of OpenBLAS, not of the wheel's own BLAS",
+    () => {
+      mx.scopeBegin();
+      const a = normal([512, 512], 1);
+      let best = Infinity;
+      for (let i = 0; i < 8; i++) {
+        const c = mx.matmul(a, a);
+        const start = performance.now();
+        mx.eval([c]);
+        best = Math.min(best, performance.now() - start);
+      }
+      mx.scopeEnd([]);
+      // The wheel's own gives 3 to 5 GFLOP/s on this size, OpenBLAS 60 and more; 15 tells them apart on a busy machine.
+      expect((2 * 512 ** 3) / best / 1e6).toBeGreaterThan(15);
+    },
+  );
 
   test("tells about its device", () => {
     const info = mx.deviceInfo();
@@ -132,11 +138,31 @@ function workers(count: number, body: string, then: string): string {
 describe("ends", () => {
   test.each<[string, string, number]>([
     ["after training", "train(20)", 0],
-    ["with arrays left", "train(3); mx.scopeBegin(); globalThis.kept = mx.full([9], 1, 'float32')", 0],
-    ["with work under way", "mx.asyncEval([mx.matmul(...Array(2).fill(mx.full([900, 900], 1, 'float32')))])", 0],
-    ["by process.exit in a callback", "mx.valueAndGrad(() => process.exit(7), [mx.full([], 1, 'float32')], [0])", 7],
-    ["by an uncaught error in a callback", "mx.checkpoint(() => { throw new Error('x') }, [mx.full([], 1, 'float32')])", 1],
-    ["with a compiled function alive", "mx.compiledCall(mx.compile(([x]) => [mx.exp(x)], false), [mx.full([], 1, 'float32')])", 0],
+    [
+      "with arrays left",
+      "train(3); mx.scopeBegin(); globalThis.kept = mx.full([9], 1, 'float32')",
+      0,
+    ],
+    [
+      "with work under way",
+      "mx.asyncEval([mx.matmul(...Array(2).fill(mx.full([900, 900], 1, 'float32')))])",
+      0,
+    ],
+    [
+      "by process.exit in a callback",
+      "mx.valueAndGrad(() => process.exit(7), [mx.full([], 1, 'float32')], [0])",
+      7,
+    ],
+    [
+      "by an uncaught error in a callback",
+      "mx.checkpoint(() => { throw new Error('x') }, [mx.full([], 1, 'float32')])",
+      1,
+    ],
+    [
+      "with a compiled function alive",
+      "mx.compiledCall(mx.compile(([x]) => [mx.exp(x)], false), [mx.full([], 1, 'float32')])",
+      0,
+    ],
   ])("cleanly %s", (_how, body, code) => {
     expect(runScript(body)).toMatchObject({ status: code, signal: null });
   });
@@ -148,7 +174,13 @@ describe("Workers", () => {
       if (--left === 0) console.log(JSON.stringify(posted)); });`;
 
   test("two at once train to the same numbers as the main thread, and end", () => {
-    const result = runScript(workers(2, "parentPort.postMessage(train(60))", `const mine = train(60); posted.push(mine); ${collect}`));
+    const result = runScript(
+      workers(
+        2,
+        "parentPort.postMessage(train(60))",
+        `const mine = train(60); posted.push(mine); ${collect}`,
+      ),
+    );
     expect(result).toMatchObject({ status: 0, signal: null });
     const losses = JSON.parse(result.output.trim()) as number[];
     expect(losses.length).toBe(3);
@@ -162,25 +194,36 @@ describe("Workers", () => {
         catch (error) { parentPort.postMessage([error.code, mx.liveHandles()]); }
         parentPort.close();
       });`;
-    const result = runScript(workers(1, body, `all[0].postMessage(mx.full([], 2, "float32")); ${collect}`));
+    const result = runScript(
+      workers(1, body, `all[0].postMessage(mx.full([], 2, "float32")); ${collect}`),
+    );
     expect(result).toMatchObject({ status: 0, output: '[["FT-NATIVE-HANDLE",1]]\n' });
   });
 
   test("end cleanly by process.exit and one after another", () => {
     const then = `let rounds = 5; const again = () => { if (--rounds === 0) return console.log("done");
       new Worker(text, { eval: true }).on("exit", again); }; all[0].on("exit", again);`;
-    expect(runScript(workers(1, "train(2); process.exit(0)", then))).toMatchObject({ status: 0, output: "done\n" });
+    expect(runScript(workers(1, "train(2); process.exit(0)", then))).toMatchObject({
+      status: 0,
+      output: "done\n",
+    });
   });
 
   test("can be terminated in the middle of training", () => {
     const body = "parentPort.postMessage('started'); train(1e9)";
     const then = `all[0].on("message", () => setTimeout(async () => {
       await all[0].terminate(); console.log("terminated", train(2) > 0); }, 200));`;
-    expect(runScript(workers(1, body, then))).toMatchObject({ status: 0, output: "terminated true\n" });
+    expect(runScript(workers(1, body, then))).toMatchObject({
+      status: 0,
+      output: "terminated true\n",
+    });
   });
 
   test("leave the process free to exit while they train", () => {
     const then = `all[0].on("message", () => setTimeout(() => process.exit(3), 100));`;
-    expect(runScript(workers(1, "parentPort.postMessage(1); train(1e9)", then))).toMatchObject({ status: 3, signal: null });
+    expect(runScript(workers(1, "parentPort.postMessage(1); train(1e9)", then))).toMatchObject({
+      status: 3,
+      signal: null,
+    });
   });
 });

@@ -69,11 +69,17 @@ export function numbers(handle: Handle): number[] {
   return numbersIn(mx.toMemory(handle), mx.dtype(handle));
 }
 
-export function floats(values: readonly number[], shape: readonly number[] = [values.length]): Handle {
+export function floats(
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): Handle {
   return mx.fromMemory(Float32Array.from(values), shape, "float32");
 }
 
-export function integers(values: readonly number[], shape: readonly number[] = [values.length]): Handle {
+export function integers(
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): Handle {
   return mx.fromMemory(Int32Array.from(values), shape, "int32");
 }
 

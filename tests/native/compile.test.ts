@@ -25,7 +25,10 @@ function run(body: string, settings: Record<string, string> = {}): unknown {
     const same = (a, b) => Math.abs(a - b) <= 1e-6;
     console.log(JSON.stringify((() => { ${body} })()));
   `;
-  const options = { env: { ...env, TMPDIR: cache, NODE_OPTIONS: "", ...settings }, encoding: "utf8" } as const;
+  const options = {
+    env: { ...env, TMPDIR: cache, NODE_OPTIONS: "", ...settings },
+    encoding: "utf8",
+  } as const;
   return JSON.parse(execFileSync(process.execPath, ["-e", script], options));
 }
 
@@ -74,7 +77,10 @@ describe("compiled functions", () => {
       const loss = (i) => [mx.sum(mx.compiledCall(id, i)[0], null, false)];
       return [1, 2].map(() => out(mx.valueAndGrad(loss, [f([1, 2])], [0]))[1]);
     `);
-    expect(result).toEqual([[3, 12], [3, 12]]);
+    expect(result).toEqual([
+      [3, 12],
+      [3, 12],
+    ]);
   });
 
   test("that threw while traced are traced anew, and nothing leaks", () => {

@@ -34,7 +34,11 @@ describe("memory", () => {
   test.each(DTYPES)("%s comes back bit for bit", (dtype) => {
     const memory = samples[dtype];
     const handle = mx.fromMemory(memory, [2, 2], dtype);
-    expect([mx.dtype(handle), mx.shape(handle), mx.nbytes(handle)]).toEqual([dtype, [2, 2], memory.byteLength]);
+    expect([mx.dtype(handle), mx.shape(handle), mx.nbytes(handle)]).toEqual([
+      dtype,
+      [2, 2],
+      memory.byteLength,
+    ]);
     expect(mx.toMemory(handle)).toEqual(memory);
   });
 
@@ -65,7 +69,10 @@ describe("memory", () => {
   test.each<[string, () => unknown]>([
     ["a shape with too many elements", () => mx.fromMemory(new Float32Array(3), [4], "float32")],
     ["a shape with too few", () => mx.fromMemory(new Float32Array(3), [2], "float32")],
-    ["a shape beyond 64 bits", () => mx.fromMemory(new Float32Array(0), [2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1], "float32")],
+    [
+      "a shape beyond 64 bits",
+      () => mx.fromMemory(new Float32Array(0), [2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1], "float32"),
+    ],
     ["a negative size", () => mx.fromMemory(new Float32Array(3), [-3], "float32")],
     ["a fractional size", () => mx.full([1.5], 1, "float32")],
     ["another typed array", () => mx.fromMemory(new Float64Array(2), [2], "float32")],
@@ -88,7 +95,10 @@ describe("memory", () => {
   test.each<[string, () => unknown]>([
     ["shapes that do not broadcast", () => mx.add(floats([1, 2]), floats([1, 2, 3]))],
     ["a reshape to another size", () => mx.reshape(floats([1, 2]), [3])],
-    ["a reshape of nothing to an unknown size", () => mx.reshape(mx.full([0], 1, "float32"), [0, -1])],
+    [
+      "a reshape of nothing to an unknown size",
+      () => mx.reshape(mx.full([0], 1, "float32"), [0, -1]),
+    ],
     ["an axis out of range", () => mx.sum(floats([1]), 3, false)],
     ["axes named twice", () => mx.transpose(floats([1], [1, 1]), [0, 0])],
     ["an empty concatenation", () => mx.concatenate([], 0)],
@@ -101,10 +111,16 @@ describe("memory", () => {
     ["integers that are random reals", () => mx.randomUniform(0, 1, [2], "int32", mx.randomKey(0))],
     ["an unknown mask mode", () => attention("sideways")],
     ["a mask and a mode at once", () => attention("causal", mx.full([2, 2], 0, "float32"))],
-    ["a rotation without base", () => mx.rope(floats([1, 2], [1, 1, 1, 2]), 2, false, null, 1, 0, null)],
+    [
+      "a rotation without base",
+      () => mx.rope(floats([1, 2], [1, 1, 1, 2]), 2, false, null, 1, 0, null),
+    ],
     ["a file that is not there", () => mx.loadSafetensors("/nonexistent/model.safetensors")],
     ["a folder that is not there", () => mx.saveSafetensors("/nonexistent/x", [], [], {})],
-    ["a device that is not there", () => mx.setDefaultDevice(mx.deviceInfo().metal ? ("tpu" as never) : "gpu")],
+    [
+      "a device that is not there",
+      () => mx.setDefaultDevice(mx.deviceInfo().metal ? ("tpu" as never) : "gpu"),
+    ],
   ])("passes on MLX's refusal of %s", (_what, body) => {
     expect(errorOf(body).code).toMatch(/^FT-NATIVE-(OP|ARGUMENT)$/);
   });
@@ -165,7 +181,8 @@ describe("files", () => {
     mx.saveSafetensors(path, dtypes, handles, { format: "ft", note: "ä" });
     const loaded = mx.loadSafetensors(path);
     expect(Object.keys(loaded).sort()).toEqual([...dtypes].sort());
-    for (const dtype of dtypes) expect(mx.toMemory(loaded[dtype] as Handle)).toEqual(samples[dtype]);
+    for (const dtype of dtypes)
+      expect(mx.toMemory(loaded[dtype] as Handle)).toEqual(samples[dtype]);
     const header = readFileSync(path).subarray(8).toString("latin1");
     expect(header).toContain('"format":"ft"');
   });
@@ -180,7 +197,9 @@ describe("files", () => {
 
   test("cannot hold float64, and say so", () => {
     const wide = mx.full([1], 1, "float64");
-    expect(errorOf(() => mx.saveSafetensors(join(folder, "x"), ["w"], [wide], {})).message).toMatch(/dtype/);
+    expect(errorOf(() => mx.saveSafetensors(join(folder, "x"), ["w"], [wide], {})).message).toMatch(
+      /dtype/,
+    );
   });
 
   test("hold a strided array in row-major order", () => {
@@ -199,14 +218,19 @@ describe("files", () => {
 
   test("refuse two arrays of one name, and lists of two lengths", () => {
     const [a, b] = [floats([1]), floats([2])];
-    expect(errorOf(() => mx.saveSafetensors(join(folder, "x"), ["n", "n"], [a, b], {})).message).toMatch(/"n"/);
-    expect(errorOf(() => mx.saveSafetensors(join(folder, "x"), ["n"], [a, b], {})).code).toBe("FT-NATIVE-ARGUMENT");
+    expect(
+      errorOf(() => mx.saveSafetensors(join(folder, "x"), ["n", "n"], [a, b], {})).message,
+    ).toMatch(/"n"/);
+    expect(errorOf(() => mx.saveSafetensors(join(folder, "x"), ["n"], [a, b], {})).code).toBe(
+      "FT-NATIVE-ARGUMENT",
+    );
   });
 });
 
 describe("random numbers", () => {
   test("are the same for the same key and others for another", () => {
-    const draw = (seed: number): number[] => numbers(mx.randomNormal([8], "float32", 0, 1, mx.randomKey(seed)));
+    const draw = (seed: number): number[] =>
+      numbers(mx.randomNormal([8], "float32", 0, 1, mx.randomKey(seed)));
     expect(draw(3)).toEqual(draw(3));
     expect(draw(3)).not.toEqual(draw(4));
   });

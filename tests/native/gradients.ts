@@ -20,7 +20,12 @@ export function weighted(fn: ArrayFunction): ArrayFunction {
   };
 }
 
-function valueAt(fn: ArrayFunction, inputs: readonly Handle[], which: number, values: Float32Array): number {
+function valueAt(
+  fn: ArrayFunction,
+  inputs: readonly Handle[],
+  which: number,
+  values: Float32Array,
+): number {
   const moved = [...inputs];
   moved[which] = mx.fromMemory(values, mx.shape(inputs[which] as Handle), "float32");
   return mx.item(first(fn(moved)));
@@ -36,7 +41,11 @@ function differences(fn: ArrayFunction, inputs: readonly Handle[], which: number
 }
 
 /** Compares the gradient of every float32 input of `fn` with differences. */
-export function expectGradients(fn: ArrayFunction, inputs: readonly Handle[], argnums?: number[]): void {
+export function expectGradients(
+  fn: ArrayFunction,
+  inputs: readonly Handle[],
+  argnums?: number[],
+): void {
   const wanted = argnums ?? inputs.map((_, index) => index);
   const scalar = weighted(fn);
   const gradients = mx.valueAndGrad(scalar, inputs, wanted).slice(1);
@@ -47,7 +56,9 @@ export function expectGradients(fn: ArrayFunction, inputs: readonly Handle[], ar
       const allowed = tolerance * Math.max(1, Math.abs(difference));
       const gap = Math.abs((actual[index] ?? Number.NaN) - difference);
       if (!(gap <= allowed)) {
-        expect.fail(`input ${which}, element ${index}: gradient ${actual[index]}, difference ${difference}`);
+        expect.fail(
+          `input ${which}, element ${index}: gradient ${actual[index]}, difference ${difference}`,
+        );
       }
     });
   });

@@ -24,25 +24,37 @@ const bits = (handle: Handle): unknown => mx.toMemory(handle);
 describe("loraLinear", () => {
   const shapes = { x: [2, 5, 16], w: [12, 16], a: [16, 4], b: [4, 12] };
 
-  test.each(["float32", "bfloat16", "float16"] as const)("with B = 0 is `linear` bit for bit in %s", (dtype) => {
-    const x = mx.astype(normal(shapes.x, 1), dtype);
-    const w = mx.astype(normal(shapes.w, 2), dtype);
-    const bias = mx.astype(normal([12], 3), dtype);
-    const zero = mx.full(shapes.b, 0, "float32");
-    for (const c of [null, bias]) {
-      const plain = mx.linear(x, w, c);
-      for (const key of [null, mx.randomKey(1)]) {
-        const adapted = mx.loraLinear(x, w, c, normal(shapes.a, 4), zero, 20, 0.1, key);
-        expect(mx.dtype(adapted)).toBe(dtype);
-        expect(bits(adapted)).toEqual(bits(plain));
+  test.each(["float32", "bfloat16", "float16"] as const)(
+    "with B = 0 is `linear` bit for bit in %s",
+    (dtype) => {
+      const x = mx.astype(normal(shapes.x, 1), dtype);
+      const w = mx.astype(normal(shapes.w, 2), dtype);
+      const bias = mx.astype(normal([12], 3), dtype);
+      const zero = mx.full(shapes.b, 0, "float32");
+      for (const c of [null, bias]) {
+        const plain = mx.linear(x, w, c);
+        for (const key of [null, mx.randomKey(1)]) {
+          const adapted = mx.loraLinear(x, w, c, normal(shapes.a, 4), zero, 20, 0.1, key);
+          expect(mx.dtype(adapted)).toBe(dtype);
+          expect(bits(adapted)).toEqual(bits(plain));
+        }
       }
-    }
-  });
+    },
+  );
 
   test("drops whole entries of x and scales the rest, before A", () => {
     const [ones, eye] = [mx.full([1, 1000], 1, "float32"), mx.full([1000, 1], 1, "float32")];
     const none = mx.full([1, 1000], 0, "float32");
-    const y = mx.loraLinear(ones, none, null, eye, mx.full([1, 1], 1, "float32"), 1, 0.25, mx.randomKey(2));
+    const y = mx.loraLinear(
+      ones,
+      none,
+      null,
+      eye,
+      mx.full([1, 1], 1, "float32"),
+      1,
+      0.25,
+      mx.randomKey(2),
+    );
     // Sum of kept entries over 0.75: a whole number of 4/3, near 1000.
     const kept = mx.item(y) * 0.75;
     expect(Math.abs(kept - Math.round(kept))).toBeLessThan(1e-2);
@@ -50,8 +62,15 @@ describe("loraLinear", () => {
   });
 
   test("refuses a dropout of one or more", () => {
-    const [x, w, a, b] = [normal([1, 2], 1), normal([2, 2], 1), normal([2, 1], 1), normal([1, 2], 1)];
-    expect(errorOf(() => mx.loraLinear(x, w, null, a, b, 1, 1, mx.randomKey(0))).code).toBe("FT-NATIVE-ARGUMENT");
+    const [x, w, a, b] = [
+      normal([1, 2], 1),
+      normal([2, 2], 1),
+      normal([2, 1], 1),
+      normal([1, 2], 1),
+    ];
+    expect(errorOf(() => mx.loraLinear(x, w, null, a, b, 1, 1, mx.randomKey(0))).code).toBe(
+      "FT-NATIVE-ARGUMENT",
+    );
   });
 });
 
@@ -61,12 +80,18 @@ describe("crossEntropy", () => {
     const rows = numbers(mx.crossEntropy(logits, integers([0, 2])));
     expect(rows[0]).toBe(0);
     expect(rows[1]).toBeCloseTo(Math.log(3), 6);
-    expect(mx.dtype(mx.crossEntropy(mx.astype(logits, "bfloat16"), integers([1, 1])))).toBe("float32");
+    expect(mx.dtype(mx.crossEntropy(mx.astype(logits, "bfloat16"), integers([1, 1])))).toBe(
+      "float32",
+    );
   });
 
   test("refuses targets of the wrong shape or kind", () => {
-    expect(errorOf(() => mx.crossEntropy(normal([2, 3], 1), integers([1, 1], [1, 2]))).code).toBe("FT-NATIVE-ARGUMENT");
-    expect(errorOf(() => mx.crossEntropy(normal([2, 3], 1), floats([1, 1]))).code).toBe("FT-NATIVE-ARGUMENT");
+    expect(errorOf(() => mx.crossEntropy(normal([2, 3], 1), integers([1, 1], [1, 2]))).code).toBe(
+      "FT-NATIVE-ARGUMENT",
+    );
+    expect(errorOf(() => mx.crossEntropy(normal([2, 3], 1), floats([1, 1]))).code).toBe(
+      "FT-NATIVE-ARGUMENT",
+    );
   });
 });
 
@@ -94,12 +119,20 @@ describe("clipNorm", () => {
 test("adamw refuses lists of different lengths and a step of 0", () => {
   const one = [floats([1])];
   expect(errorOf(() => mx.adamw(one, [], one, one, settings)).code).toBe("FT-NATIVE-ARGUMENT");
-  expect(errorOf(() => mx.adamw(one, one, one, one, { ...settings, step: 0 })).code).toBe("FT-NATIVE-ARGUMENT");
-  expect(errorOf(() => mx.adamw(one, one, one, one, {} as never)).message).toMatch(/learningRate must be a number/);
+  expect(errorOf(() => mx.adamw(one, one, one, one, { ...settings, step: 0 })).code).toBe(
+    "FT-NATIVE-ARGUMENT",
+  );
+  expect(errorOf(() => mx.adamw(one, one, one, one, {} as never)).message).toMatch(
+    /learningRate must be a number/,
+  );
 });
 
 describe("300 steps of a small network", () => {
-  const shapes = [[8, 4], [4, 8], [16, 8]];
+  const shapes = [
+    [8, 4],
+    [4, 8],
+    [16, 8],
+  ];
 
   /** Tokens in, next-token loss out, through LoRA, SwiGLU, a checkpoint and cross-entropy. */
   const loss: ArrayFunction = ([a, b, head, x, targets, w]) => {
@@ -115,7 +148,11 @@ describe("300 steps of a small network", () => {
   };
 
   function train(steps: number): { losses: number[]; live: number[]; memory: number[] } {
-    const fixed = [normal([32, 8], 5), mx.remainder(mx.arange(0, 32, 1, "int32"), mx.full([], 16, "int32")), normal([8, 8], 6)];
+    const fixed = [
+      normal([32, 8], 5),
+      mx.remainder(mx.arange(0, 32, 1, "int32"), mx.full([], 16, "int32")),
+      normal([8, 8], 6),
+    ];
     let parameters = shapes.map((shape, i) => normal(shape, i));
     let m = shapes.map((shape) => mx.full(shape, 0, "float32"));
     let v = shapes.map((shape) => mx.full(shape, 0, "float32"));

@@ -30,12 +30,30 @@ const document = JSON.parse(readFileSync(new URL("ops.json", fixtures), "utf8"))
 
 const testedElsewhere = new Set([
   // addon.test.ts
-  ...["version", "setBlasThreads", "deviceInfo", "setDefaultDevice", "synchronize", "memory", "resetPeakMemory"],
+  ...[
+    "version",
+    "setBlasThreads",
+    "deviceInfo",
+    "setDefaultDevice",
+    "synchronize",
+    "memory",
+    "resetPeakMemory",
+  ],
   ...["clearCache", "setMemoryLimit", "setCacheLimit", "setWiredLimit"],
   // handles.test.ts
   ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain"],
   // data.test.ts and below
-  ...["fromMemory", "toMemory", "item", "shape", "dtype", "nbytes", "eval", "asyncEval", "scalarLike"],
+  ...[
+    "fromMemory",
+    "toMemory",
+    "item",
+    "shape",
+    "dtype",
+    "nbytes",
+    "eval",
+    "asyncEval",
+    "scalarLike",
+  ],
   ...["loadSafetensors", "saveSafetensors"],
   // transforms.test.ts, compile.test.ts
   ...["valueAndGrad", "vjp", "checkpoint", "customVjp", "compile", "compiledCall", "compileFree"],
@@ -94,7 +112,9 @@ test("the fixtures were made by the pinned MLX", () => {
 
 test("every op of the addon has a case or is tested elsewhere", () => {
   const covered = new Set<string>(document.cases.map((one) => one.op));
-  const missing = Object.keys(mx).filter((name) => !covered.has(name) && !testedElsewhere.has(name));
+  const missing = Object.keys(mx).filter(
+    (name) => !covered.has(name) && !testedElsewhere.has(name),
+  );
   expect(missing).toEqual([]);
   expect([...testedElsewhere].filter((name) => !(name in mx) || covered.has(name))).toEqual([]);
 });

@@ -1,0 +1,161 @@
+// Gradients of the ops a model is made of, against finite differences.
+// That transforms themselves behave is shown in transforms.test.ts.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Handle } from "../../src/mx/binding.ts";
+import { integers, mx, normal } from "./addon.ts";
+import { expectGradients } from "./gradients.ts";
+
+let before = 0;
+beforeEach(() => {
+  before = mx.liveHandles();
+  mx.scopeBegin();
+});
+afterEach(() => {
+  mx.scopeEnd([]);
+  expect(mx.liveHandles()).toBe(before);
+});
+
+type Gradable = [
+  name: string,
+  fn: (...inputs: Handle[]) => Handle | Handle[],
+  shapes: number[][],
+  argnums?: number[],
+];
+
+const positive = (a: Handle): Handle => mx.add(mx.square(a), mx.full([], 0.5, "float32"));
+const gradable: Gradable[] = [
+  ["exp", (a) => mx.exp(a), [[2, 3]]],
+  ["expm1", (a) => mx.expm1(a), [[3]]],
+  ["log", (a) => mx.log(positive(a)), [[3]]],
+  ["log1p", (a) => mx.log1p(positive(a)), [[3]]],
+  ["sqrt", (a) => mx.sqrt(positive(a)), [[3]]],
+  ["rsqrt", (a) => mx.rsqrt(positive(a)), [[3]]],
+  ["reciprocal", (a) => mx.reciprocal(positive(a)), [[3]]],
+  [
+    "tanh, erf, sigmoid, sin, cos",
+    (a) => [mx.tanh(a), mx.erf(a), mx.sigmoid(a), mx.sin(a), mx.cos(a)],
+    [[4]],
+  ],
+  [
+    "arithmetic with broadcasting",
+    (a, b) => mx.divide(mx.subtract(mx.multiply(a, b), a), positive(b)),
+    [
+      [2, 1, 3],
+      [4, 1],
+    ],
+  ],
+  ["power", (a, b) => mx.power(positive(a), b), [[3], [3]]],
+  [
+    "where",
+    (a, b) => mx.where(mx.greater(integers([1, 0, 1]), integers([0, 0, 0])), a, b),
+    [[3], [3]],
+  ],
+  [
+    "maximum, minimum, clip",
+    (a, b) => [mx.maximum(a, b), mx.minimum(a, b), mx.clip(a, -0.3, 0.3)],
+    [[5], [5]],
+  ],
+  ["logaddexp", (a, b) => mx.logaddexp(a, b), [[3], [3]]],
+  [
+    "sum, mean, variance",
+    (a) => [mx.sum(a, 0, false), mx.mean(a, 1, false), mx.variance(a, null, false)],
+    [[3, 4]],
+  ],
+  [
+    "max, min, prod",
+    (a) => [mx.max(a, 0, false), mx.min(a, 1, false), mx.prod(a, 1, true)],
+    [[3, 4]],
+  ],
+  [
+    "logsumexp, softmax, norm",
+    (a) => [mx.logsumexp(a, -1, false), mx.softmax(a, -1, true), mx.norm(a, -1, false)],
+    [[3, 4]],
+  ],
+  ["cumsum", (a) => mx.cumsum(a, 1, true, false), [[2, 4]]],
+  [
+    "matmul",
+    (a, b) => mx.matmul(a, b),
+    [
+      [2, 3, 4],
+      [4, 2],
+    ],
+  ],
+  ["addmm", (c, a, b) => mx.addmm(c, a, b, 0.5, 2), [[2], [3, 4], [4, 2]]],
+  [
+    "shapes",
+    (a) => [
+      mx.transpose(mx.reshape(a, [4, 3]), null),
+      mx.pad(a, [1, 0], [0, 2], 0),
+      mx.repeat(a, 2, 1),
+    ],
+    [[3, 4]],
+  ],
+  [
+    "concatenate, stack, split",
+    (a, b) => [mx.concatenate([a, b], 0), mx.stack([a, b], 1), ...mx.split(a, 2, 1)],
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "slice, sliceUpdate",
+    (a, b) => [mx.slice(a, [0, 1], [3, 4], [2, 1]), mx.sliceUpdate(a, b, [1, 0], [3, 2], [1, 1])],
+    [
+      [3, 4],
+      [2, 2],
+    ],
+  ],
+  [
+    "take, takeAlongAxis",
+    (a) => [
+      mx.take(a, integers([2, 0, 2]), 0),
+      mx.takeAlongAxis(a, integers([1, 0, 3], [3, 1]), 1),
+    ],
+    [[3, 4]],
+  ],
+  ["rmsNorm", (x, w) => mx.rmsNorm(x, w, 1e-5), [[2, 6], [6]]],
+  ["layerNorm", (x, w, b) => mx.layerNorm(x, w, b, 1e-5), [[2, 6], [6], [6]]],
+  ["rope", (x) => mx.rope(x, 4, false, 10000, 1, 3, null), [[1, 2, 3, 4]]],
+  [
+    "attention",
+    (q, k, v) => mx.scaledDotProductAttention(q, k, v, 0.5, "causal", null),
+    [
+      [1, 4, 3, 4],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ],
+  ],
+  ["linear", (x, w, b) => mx.linear(x, w, b), [[2, 4], [3, 4], [3]]],
+  [
+    "loraLinear",
+    (x, w, a, b) => mx.loraLinear(x, w, null, a, b, 1.5, 0, null),
+    [
+      [2, 4],
+      [3, 4],
+      [4, 2],
+      [2, 3],
+    ],
+  ],
+  [
+    "loraLinear with dropout",
+    (x, w, c, a, b) => mx.loraLinear(x, w, c, a, b, 1.5, 0.5, mx.randomKey(3)),
+    [[2, 4], [3, 4], [3], [4, 2], [2, 3]],
+  ],
+  ["crossEntropy", (x) => mx.crossEntropy(x, integers([1, 4, 0])), [[3, 5]]],
+  [
+    "swiglu",
+    (g, u) => mx.swiglu(g, u),
+    [
+      [2, 5],
+      [2, 5],
+    ],
+  ],
+];
+
+describe("gradients equal finite differences:", () => {
+  test.each(gradable)("%s", (_name, fn, shapes, argnums) => {
+    const inputs = shapes.map((shape, index) => normal(shape, index + 11));
+    expectGradients((tracers) => [fn(...tracers)].flat(), inputs, argnums);
+  });
+});
