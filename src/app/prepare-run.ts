@@ -3,23 +3,23 @@
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { loadCheckpoint, type LoadedModel } from "../models/index.ts";
-import { type ActiveBackend, describeBackend, type Dtype, setCacheLimit } from "../mx/index.ts";
+import { type ActiveBackend, describeBackend, setCacheLimit } from "../mx/index.ts";
 import { makeSchedule, optimizers, type OptimizedSlot } from "../nn/index.ts";
 import { BatchPlan } from "../data/index.ts";
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { RunFolder, RunRecord } from "../runs/index.ts";
-import { createRenderer, loadTokenizer } from "../text/index.ts";
-import type { Renderer, Tokenizer } from "../text/types.ts";
+import { createRenderer } from "../text/index.ts";
+import type { Renderer } from "../text/types.ts";
 import { supervised } from "../train/methods/supervised.ts";
 import { warmupThatFits } from "../train/options.ts";
 import type { TrainingRun } from "../train/run.ts";
 import { initialState } from "../train/state.ts";
 import { TrainingStep } from "../train/step.ts";
 import { type Tuning, tunings } from "../train/tuning/index.ts";
-import { type Checkpoint, openCheckpointFolder, type ResolvedModel, resolveModel } from "../weights/index.ts";
 import type { RunConfig } from "./config/schema.ts";
 import { type PreparedData, prepareData } from "./prepare-data.ts";
 import { restoreModel, saveModel } from "./model-files.ts";
+import { chooseDtype, type OpenedModel, openModel } from "./open-model.ts";
 import { productVersion } from "./info.ts";
 
 /** Rows are padded to a multiple of this, so that MLX sees few different shapes. */
@@ -28,39 +28,10 @@ const padToMultiple = 32;
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
 const cacheShare = 0.1;
 
-export interface OpenedModel {
-  resolved: ResolvedModel;
-  checkpoint: Checkpoint;
-  tokenizer: Tokenizer;
-  backend: ActiveBackend;
-}
-
-/** The model's files, checked; its weights are not read yet. */
-export async function openModel(
-  { model }: Pick<RunConfig, "model">,
-  onProgress?: (bytes: number, total: number) => void,
-): Promise<Omit<OpenedModel, "backend">> {
-  const resolved = await resolveModel(model.name, {
-    revision: model.revision ?? undefined,
-    cacheDir: model.cache_dir ?? undefined,
-    onProgress: ({ bytes, total }) => onProgress?.(bytes, total),
-  });
-  const checkpoint = await openCheckpointFolder(resolved.folder);
-  return { resolved, checkpoint, tokenizer: await loadTokenizer(resolved.folder) };
-}
-
-/** The precision to compute in: as asked, else float32 where halves are slow, else the checkpoint's own. */
-export function chooseDtype(
-  wanted: RunConfig["model"]["torch_dtype"],
-  backend: ActiveBackend,
-): Dtype | undefined {
-  if (wanted !== "auto") return wanted;
-  return backend.backend.isFastInHalf ? undefined : "float32";
-}
-
 export interface PreparedRun {
   config: RunConfig;
   opened: OpenedModel;
+  backend: ActiveBackend;
   loaded: LoadedModel;
   renderer: Renderer;
   data: PreparedData;
@@ -129,13 +100,13 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   refuseUnbuilt(config);
   requireAdapter(config);
-  const files = await openModel(config);
-  const renderer = createRenderer(files.tokenizer, { template: config.data.template });
+  const opened = await openModel(config.model);
+  const renderer = createRenderer(opened.tokenizer, { template: config.data.template });
   const data = await prepareData(config, renderer);
   requireSamples(data);
-  const opened = { ...files, backend: describeBackend() };
+  const backend = describeBackend();
   setCacheLimit(Math.round(cacheShare * totalmem()));
-  const dtype = chooseDtype(config.model.torch_dtype, opened.backend);
+  const dtype = chooseDtype(config.model.torch_dtype, backend);
   const loaded = await loadCheckpoint(opened.checkpoint, dtype === undefined ? {} : { dtype });
   const totalParameters = parameterCount(slotsOf(loaded));
   const source = opened.resolved.folder;
@@ -154,12 +125,13 @@ export async function prepareRun(
   return {
     config,
     opened,
+    backend,
     loaded,
     renderer,
     data,
     tuning,
     notices: [...dataNotices(data), ...tuning.notices, ...notices],
-    record: recordOf(config, options.origins, opened, data),
+    record: recordOf(config, options.origins, opened, backend, data),
     trainableParameters: parameterCount(slots),
     totalParameters,
     open: (folder, shouldStop) => {
@@ -250,7 +222,8 @@ function planRun(config: RunConfig, { train }: PreparedData) {
 function recordOf(
   config: RunConfig,
   origins: Record<string, string> | undefined,
-  { resolved, checkpoint, backend }: OpenedModel,
+  { resolved, checkpoint }: OpenedModel,
+  backend: ActiveBackend,
   { dataset }: PreparedData,
 ): Omit<RunRecord, "runId"> {
   return {

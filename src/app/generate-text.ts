@@ -1,0 +1,112 @@
+// One answer of a model: the prompt rendered, tokens decoded, text given out as it becomes certain.
+import { ModelError } from "../core/errors.ts";
+import { decode } from "../generate/index.ts";
+import { GenerateOptions } from "../generate/options.ts";
+import { createRenderer } from "../text/index.ts";
+import type { Message, Tokenizer } from "../text/types.ts";
+import { loadModel, type Model } from "./load-model.ts";
+
+export interface GenerateTextOptions {
+  /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */
+  model: string | Model;
+  adapter?: string;
+  /** Text to continue as it is. */
+  prompt?: string;
+  /** Conversation to answer, rendered with `template`. */
+  messages?: readonly Message[];
+  /** Default "auto": the model's own, else alpaca. */
+  template?: string;
+  maxTokens?: number | undefined;
+  /** 0 is greedy. */
+  temperature?: number | undefined;
+  topP?: number | undefined;
+  topK?: number | undefined;
+  seed?: number | undefined;
+  /** Gets each piece of text once it is certain. */
+  onText?: (text: string) => void;
+}
+
+export interface GeneratedText {
+  text: string;
+  tokenIds: number[];
+  promptTokens: number;
+  /** Of generation, without loading. */
+  tokensPerSecond: number;
+}
+
+function promptIds(options: GenerateTextOptions, tokenizer: Tokenizer): number[] {
+  const { prompt, messages, template = "auto" } = options;
+  const ids =
+    messages === undefined
+      ? tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
+      : createRenderer(tokenizer, { template }).prompt(messages);
+  if (ids.length > 0) return ids;
+  throw new ModelError("FT-GENERATE-001", {
+    message: "the prompt is empty",
+    hint: "give a prompt, or messages to answer",
+  });
+}
+
+/** Tells text as soon as later tokens cannot change it (a character may span several tokens). */
+class TextStream {
+  readonly #tokenizer: Tokenizer;
+  readonly #onText: ((text: string) => void) | undefined;
+  readonly ids: number[] = [];
+  #told = 0;
+
+  constructor(tokenizer: Tokenizer, onText: ((text: string) => void) | undefined) {
+    this.#tokenizer = tokenizer;
+    this.#onText = onText;
+  }
+
+  get text(): string {
+    return this.#tokenizer.decode(this.ids, { skipSpecialTokens: true });
+  }
+
+  add(id: number): void {
+    this.ids.push(id);
+    if (this.#onText === undefined) return;
+    const { text } = this;
+    if (!text.endsWith("\uFFFD")) this.#tell(text);
+  }
+
+  end(): void {
+    this.#tell(this.text);
+  }
+
+  #tell(text: string): void {
+    if (text.length > this.#told) this.#onText?.(text.slice(this.#told));
+    this.#told = text.length;
+  }
+}
+
+function answer(model: Model, options: GenerateTextOptions): GeneratedText {
+  const { tokenizer, loaded } = model;
+  const prompt = promptIds(options, tokenizer);
+  const stream = new TextStream(tokenizer, options.onText);
+  const started = performance.now();
+  const { maxTokens, temperature, topP, topK, seed } = options;
+  const settings = GenerateOptions.parse({ maxTokens, temperature, topP, topK, seed });
+  const { stopTokenIds } = tokenizer;
+  for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) stream.add(id);
+  stream.end();
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    text: stream.text,
+    tokenIds: stream.ids,
+    promptTokens: prompt.length,
+    tokensPerSecond: stream.ids.length / seconds,
+  };
+}
+
+/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt. */
+export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
+  if (typeof options.model !== "string") return answer(options.model, options);
+  const adapter = options.adapter === undefined ? {} : { adapter: options.adapter };
+  const model = await loadModel(options.model, adapter);
+  try {
+    return answer(model, options);
+  } finally {
+    model.dispose();
+  }
+}

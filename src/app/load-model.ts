@@ -1,0 +1,70 @@
+// A model ready to use, by Hub id, folder or builtin name: weights, tokenizer, and an adapter where one is given.
+// The library's `loadModel`; the command line uses the same.
+import { loadAdapter } from "../adapters/index.ts";
+import { ModelError } from "../core/errors.ts";
+import { loadCheckpoint, type LoadedModel } from "../models/index.ts";
+import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
+import type { Tokenizer } from "../text/types.ts";
+import { chooseDtype, openModel } from "./open-model.ts";
+
+export interface LoadModelOptions {
+  /** Default: float32 where half precision is slow, else the checkpoint's own. */
+  dtype?: Dtype;
+  /** Adapter folder as written by ft or mlx_lm.lora. */
+  adapter?: string;
+  revision?: string;
+}
+
+export interface Logits {
+  /** [batch, length, vocabulary] */
+  shape: [number, number, number];
+  /** Row-major. */
+  data: Float32Array;
+}
+
+/** A loaded model. Call `dispose` when done: its memory is not the garbage collector's business. */
+export class Model {
+  readonly loaded: LoadedModel;
+  readonly tokenizer: Tokenizer;
+
+  constructor(loaded: LoadedModel, tokenizer: Tokenizer) {
+    this.loaded = loaded;
+    this.tokenizer = tokenizer;
+  }
+
+  /** Logits of every position. Rows of a batch must have equal lengths. */
+  forward(ids: readonly number[] | readonly (readonly number[])[]): Logits {
+    const rows = (typeof ids[0] === "number" ? [ids] : ids) as readonly (readonly number[])[];
+    const length = rows[0]?.length ?? 0;
+    if (length === 0 || rows.some((row) => row.length !== length)) {
+      throw new ModelError("FT-MODEL-020", {
+        message: "forward needs rows of equal length with at least one token",
+        hint: "pad the shorter rows on the right; later positions do not change earlier ones",
+      });
+    }
+    return scope(() => {
+      const logits = this.loaded.model.forward(int32(rows.flat(), [rows.length, length]));
+      return {
+        shape: [rows.length, length, logits.dim(2)] as [number, number, number],
+        data: logits.toFloat32(),
+      };
+    });
+  }
+
+  dispose(): void {
+    dispose(this.loaded.model);
+  }
+}
+
+/** @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file. */
+export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
+  const { checkpoint, tokenizer } = await openModel({
+    name,
+    revision: options.revision ?? null,
+    cache_dir: null,
+  });
+  const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
+  const loaded = await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
+  if (options.adapter !== undefined) await loadAdapter(options.adapter, loaded.model);
+  return new Model(loaded, tokenizer);
+}
