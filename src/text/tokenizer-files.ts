@@ -120,13 +120,29 @@ function missingTokens(config: Json, known: ReadonlySet<unknown>): Json[] {
     .sort((a, b) => a.id - b.id);
 }
 
+/** transformers' order; tokens that roles name and nobody has added yet become special in this order. */
+const roles = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((role) => `${role}_token`);
+
+function namedTokens(special: Record<string, string>, known: ReadonlySet<unknown>): Json[] {
+  const named = roles.map((role) => special[role]).filter((text) => text !== undefined);
+  // The library gives each its own id: that of the vocabulary, or the next one.
+  return [...new Set(named)]
+    .filter((text) => !known.has(text))
+    .flatMap((text) => addedToken(text, 0));
+}
+
 /** Truncation and padding that happen to be saved in the file would cut what is learned: they go. */
-function definition(folder: string, config: Json): Json & { added_tokens: Json[] } {
+function definition(
+  folder: string,
+  config: Json,
+  special: Record<string, string>,
+): Json & { added_tokens: Json[] } {
   const own = existsSync(join(folder, "tokenizer.json"));
   const found = own ? readJson(folder, "tokenizer.json") : definitionFromVocabulary(folder);
+  const contents = (tokens: Json[]): Set<unknown> => new Set(tokens.map((one) => one["content"]));
   const listed = (found["added_tokens"] ?? []) as Json[];
-  const known = new Set(listed.map((token) => token["content"]));
-  const added_tokens = [...listed, ...missingTokens(config, known)];
+  const decoded = [...listed, ...missingTokens(config, contents(listed))];
+  const added_tokens = [...decoded, ...namedTokens(special, contents(decoded))];
   return { ...found, truncation: null, padding: null, added_tokens };
 }
 
@@ -148,7 +164,7 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   const special = specialTokens(readJson(folder, "special_tokens_map.json"), config);
   const bareGpt2 = !existsSync(join(folder, "tokenizer.json")) && Object.keys(special).length === 0;
   const gpt2Roles = { bos_token: gpt2End, eos_token: gpt2End, unk_token: gpt2End };
-  const whole = definition(folder, config);
+  const whole = definition(folder, config, special);
   const specials = whole.added_tokens.filter((token) => token["special"] === true);
   return {
     definition: JSON.stringify(whole),

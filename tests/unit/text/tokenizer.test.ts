@@ -63,6 +63,17 @@ describe("roles and stops", () => {
     expect(tokenizer.tokenToId("<extra>")).toBe(id);
   });
 
+  test("tokens that only roles name become special, as in transformers", async () => {
+    const before = await loadTokenizer(folder);
+    write("tokenizer_config.json", { bos_token: "<new>", eos_token: "river" });
+    const tokenizer = await loadTokenizer(folder);
+    expect(tokenizer.bosTokenId).toBe(before.vocabularySize);
+    expect(tokenizer.encode("<new>the river.")).toContain(tokenizer.eosTokenId);
+    expect(tokenizer.decode(tokenizer.encode("<new>river."), { skipSpecialTokens: true })).toBe(
+      ".",
+    );
+  });
+
   test("truncation and padding saved in the file are not applied", async () => {
     const file = path.join(folder, "tokenizer.json");
     const saved = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
