@@ -27,7 +27,7 @@ const SMALL_FILES = new Set([
 const TIKTOKEN = /^[A-Za-z0-9_.-]+\.tiktoken$/;
 
 export interface FilePlan {
-  /** Fetched first: without them the weights are of no use. */
+  /** Configuration, tokenizer, and the index when there is one. */
   small: string[];
   /** Known when no index has to be read first. */
   weights: string[];

@@ -23,7 +23,7 @@ export interface DownloadProgress {
   file: string;
   fileBytes: number;
   fileTotal: number;
-  /** Over all files that this call fetches. */
+  /** Over all files that this call fetches, but for an index of shards. */
   bytes: number;
   total: number;
 }
@@ -185,12 +185,15 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   await cache.prepare(commit);
   const chosen = (names: readonly string[]): RemoteFile[] =>
     files.filter(({ name }) => names.includes(name));
-  let fetched = await fetchFiles(pull, commit, chosen(plan.small));
+  const index = chosen(plan.sharded ? [INDEX_FILE] : []);
+  const silent: Pull = { ...pull, options: { ...pull.options, onProgress: undefined } };
+  const before = await fetchFiles(silent, commit, index);
   const weights = plan.sharded ? await shardNames(cache, commit) : plan.weights;
-  fetched += await fetchFiles(pull, commit, chosen(weights));
+  // Small files first: without them the weights are of no use.
+  const fetched = await fetchFiles(pull, commit, [...chosen(plan.small), ...chosen(weights)]);
   // Last, so that the name never leads to half a snapshot where a whole one was.
   await cache.remember(revision, commit);
-  const source = fetched === 0 ? "cache" : "hub";
+  const source = before + fetched === 0 ? "cache" : "hub";
   return { folder: cache.snapshot(commit), source, id, commit };
 }
 
