@@ -3,20 +3,23 @@
 import { ProviderError } from "../core/errors.ts";
 import { type Dataset, loadDataset } from "../data/dataset.ts";
 import {
-  encodeRows,
+  type EncodedRows,
   type EncodedSample,
   type LengthHistogram,
   lengthHistogram,
 } from "../data/encode.ts";
-import type { Row } from "../data/rows.ts";
-import { createRenderer, loadTokenizer, type MaskRun, showMask } from "../text/index.ts";
+import { BUILTIN_DATASET } from "../data/options.ts";
+import { defaultDataset } from "../data/shipped.ts";
+import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
-import { type DownloadProgress, openCheckpointFolder, resolveModel } from "../weights/index.ts";
+import { estimateMemory } from "../train/memory-estimate.ts";
+import type { DownloadProgress } from "../weights/index.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
 import type { RunConfig } from "./config/schema.ts";
 import { recommendationsFor, warningsFor } from "./config/warnings.ts";
-import { trainingPath } from "./training-data.ts";
+import { type OpenedModel, openModel } from "./open-model.ts";
+import { prepareData } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -31,8 +34,9 @@ export interface TokenReport {
   /** Over training rows, before any cut. */
   tokens: number;
   supervisedTokens: number;
-  /** Rows longer than max_length, of which those with nothing left to learn are `dropped`. */
+  /** Rows longer than max_length: they are cut. */
   truncated: number;
+  /** Rows with nothing to learn, before or after the cut. */
   dropped: number;
   histogram: LengthHistogram;
   samples: RenderedSample[];
@@ -69,31 +73,18 @@ export interface ValidationReport {
 
 export interface ValidateOptions {
   onDownload?: (progress: DownloadProgress) => void;
-  signal?: AbortSignal;
 }
 
 const SHOWN_SAMPLES = 3;
 const FIRST_BUCKET = 64;
 
-interface ModelFiles {
-  config: unknown;
-  tokenizer: Tokenizer;
-}
-
 /** The model's configuration and tokenizer, or why they cannot be had now. */
-async function modelFiles(
-  { model }: RunConfig,
+async function openedModel(
+  config: RunConfig,
   options: ValidateOptions,
-): Promise<ModelFiles | { problem: string }> {
+): Promise<OpenedModel | { problem: string }> {
   try {
-    const { folder } = await resolveModel(model.name, {
-      revision: model.revision ?? undefined,
-      cacheDir: model.cache_dir ?? undefined,
-      onProgress: options.onDownload,
-      signal: options.signal,
-    });
-    const { config } = await openCheckpointFolder(folder);
-    return { config, tokenizer: await loadTokenizer(folder) };
+    return await openModel(config.model, options.onDownload);
   } catch (error) {
     // without a network the rows can still be checked, so this is no reason to stop
     if (error instanceof ProviderError) return { problem: error.message };
@@ -101,13 +92,14 @@ async function modelFiles(
   }
 }
 
-async function loadData(config: RunConfig, tokenizer: Tokenizer | undefined): Promise<Dataset> {
-  const path = await trainingPath(config, tokenizer ?? { chatTemplate: undefined });
-  return loadDataset(path, {
-    format: config.data.format,
-    validationFile: config.data.validation_file ?? undefined,
-    validationSplit: config.data.validation_split,
-    seed: config.seed,
+/** The rows alone, when there is no tokenizer to render them with. */
+async function rowsOnly({ data, seed }: RunConfig): Promise<Dataset> {
+  const isShipped = data.train_file === BUILTIN_DATASET;
+  return loadDataset(isShipped ? await defaultDataset("chat") : data.train_file, {
+    format: data.format,
+    validationFile: data.validation_file ?? undefined,
+    validationSplit: data.validation_split,
+    seed,
   });
 }
 
@@ -140,10 +132,9 @@ function renderedSample(
   };
 }
 
-function tokenReport(rows: readonly Row[], { data }: RunConfig, tokenizer: Tokenizer): TokenReport {
-  const renderer = createRenderer(tokenizer, { template: data.template });
-  const whole = { maskPolicy: data.mask, maxLength: Number.MAX_SAFE_INTEGER };
-  const { samples, dropped } = encodeRows(rows, renderer, whole);
+/** Figures over rows that were rendered without a cut. */
+function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenizer): TokenReport {
+  const { samples, dropped } = rows;
   const lengths = samples.map(({ ids }) => ids.length);
   const long = samples.filter(({ ids }) => ids.length > data.max_length);
   const emptied = long.filter(({ weights }) => learned(weights.slice(1, data.max_length)) === 0);
@@ -168,20 +159,23 @@ const NO_TOKENS: { [K in keyof TokenReport]: null } = {
   samples: null,
 };
 
-interface MemoryReport {
-  totalBytes: number | null;
-  terms: MemoryTerm[];
+interface Looked {
+  dataset: Dataset;
+  tokens: { [K in keyof TokenReport]: TokenReport[K] | null };
+  memory: { totalBytes: number; terms: MemoryTerm[] } | undefined;
 }
 
-async function memoryReport(
-  config: RunConfig,
-  model: ModelFiles,
-  histogram: LengthHistogram,
-): Promise<MemoryReport> {
-  const { estimateMemory } = await import("../train/memory-estimate.ts");
-  return estimateMemory(model.config, config, [
-    Math.min(histogram.maximum, config.data.max_length),
-  ]);
+async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
+  const { tokenizer, checkpoint } = model;
+  const renderer = createRenderer(tokenizer, { template: config.data.template });
+  const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
+  const { dataset, train } = await prepareData(uncut, renderer);
+  const lengths = train.samples.map(({ ids }) => Math.min(ids.length, config.data.max_length));
+  return {
+    dataset,
+    tokens: tokenReport(train, config, tokenizer),
+    memory: estimateMemory(checkpoint.config, config, lengths),
+  };
 }
 
 /**
@@ -194,17 +188,17 @@ export async function validateRun(
 ): Promise<ValidationReport> {
   const { config } = resolved;
   requireRunnable(config);
-  const model = await modelFiles(config, options);
-  const known = "problem" in model ? undefined : model;
-  const dataset = await loadData(config, known?.tokenizer);
-  const tokens = known && tokenReport(dataset.train, config, known.tokenizer);
-  const memory = known && tokens && (await memoryReport(config, known, tokens.histogram));
+  const model = await openedModel(config, options);
+  const isHere = !("problem" in model);
+  const { dataset, tokens, memory }: Looked = isHere
+    ? await lookWith(config, model)
+    : { dataset: await rowsOnly(config), tokens: NO_TOKENS, memory: undefined };
   return {
     valid: true,
     config: withOrigins(resolved),
     warnings: warningsFor(config),
     recommendations: recommendationsFor(config),
-    data: { ...dataReport(dataset), ...(tokens ?? NO_TOKENS) },
+    data: { ...dataReport(dataset), ...tokens },
     memoryEstimateBytes: memory?.totalBytes ?? null,
     memory: memory?.terms ?? [],
     notes: "problem" in model ? [`tokens and memory were not estimated: ${model.problem}`] : [],

@@ -1,5 +1,7 @@
 // What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
 // Training itself is app/train-run.ts.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
 import type { PresetName } from "../app/config/presets.ts";
@@ -159,6 +161,11 @@ function failedEvent(error: FtError, runId: string | undefined): RunEvent {
   });
 }
 
+function runningOptions(options: RunningOptions, { onEvent }: Watched, { signal }: Io) {
+  const extensions = options.extension.map((path) => pathToFileURL(resolve(path)).href);
+  return { onEvent, isolate: options.isolate, extensions, signal };
+}
+
 /** `train quick` and `train start`: resolve, show, train. */
 export async function train(
   input: CommandInput<"model" | "dataset", TrainOptions>,
@@ -178,10 +185,8 @@ export async function train(
   for (const line of adviceLines(resolved.config)) io.note(line);
   const { trainRun } = await import("../app/train-run.ts");
   await trainRun(resolved.config, {
-    onEvent: watched.onEvent,
-    isolate: input.options.isolate,
-    extensions: input.options.extension,
-    signal: io.signal,
+    ...runningOptions(input.options, watched, io),
+    origins: Object.fromEntries(resolved.origins),
   });
   return watched.exitCode();
 }
@@ -190,11 +195,6 @@ export async function train(
 export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
   const watched = watch(io);
   const { resumeRun } = await import("../app/train-run.ts");
-  await resumeRun(folder, {
-    onEvent: watched.onEvent,
-    isolate: options.isolate,
-    extensions: options.extension,
-    signal: io.signal,
-  });
+  await resumeRun(folder, runningOptions(options, watched, io));
   return watched.exitCode();
 }

@@ -97,7 +97,10 @@ export function summarize(rows: Iterable<Row>): DataSummary {
  * "chat message format (auto-detected)", "MLX text format (override)", or each format with its
  * count.
  */
-export function describeFormats(summary: DataSummary, override: boolean): string {
+export function describeFormats(
+  summary: Pick<DataSummary, "formatCounts">,
+  override: boolean,
+): string {
   const how = override ? "override" : "auto-detected";
   const entries = Object.entries(summary.formatCounts);
   const [only] = entries;

@@ -42,7 +42,7 @@ export function unreadableConfig(file: string, reason: string): ConfigError {
 }
 
 export function unknownRun(name: string, near: string | undefined): UsageError {
-  return new UsageError("FT-RUN-006", {
+  return new UsageError("FT-RUN-007", {
     message: `Unknown run '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,
     hint: "ft runs list shows every run",
   });

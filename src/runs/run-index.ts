@@ -135,7 +135,7 @@ function entryOfFolder(folder: string): RunEntry {
   };
 }
 
-/** A run by its folder, its id, or the start of its id when only one has it. Throws FT-RUN-006. */
+/** A run by its folder, its id, or the start of its id when only one has it. Throws FT-RUN-007. */
 export function showRun(name: string): RunDetails {
   if (existsSync(join(name, CONFIG_FILE))) return details(entryOfFolder(name));
   const known = entries();

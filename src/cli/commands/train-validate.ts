@@ -93,7 +93,7 @@ export const trainValidate = defineCommand({
     const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
     requireRunnable(resolved.config);
     const { validateRun } = await import("../../app/validate-run.ts");
-    const report = await validateRun(resolved, { onDownload: downloadNote(io), signal: io.signal });
+    const report = await validateRun(resolved, { onDownload: downloadNote(io) });
     io.show(report, () => reportText(resolved, report, io.colorOut));
   },
 });

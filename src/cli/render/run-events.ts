@@ -2,6 +2,7 @@
 // Decides nothing about the run.
 import type { RunConfig } from "../../app/config/schema.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
+import { describeFormats } from "../../data/summary.ts";
 import type {
   RunCompletedEvent,
   RunEvent,
@@ -50,6 +51,7 @@ export function startedText(event: RunStartedEvent): string {
     `Model ${model.name} (${model.architecture}): ${formatCount(event.trainableParameters)} of ` +
       `${formatCount(event.totalParameters)} parameters are trained ` +
       `(${shareOf(event.trainableParameters, event.totalParameters)})`,
+    `Dataset format: ${describeFormats({ formatCounts: dataset.formats }, dataset.formatOverride)}`,
     `Data: ${dataset.trainRows} training rows, ${dataset.validationRows} validation rows, ` +
       `${formatCount(dataset.tokens)} tokens (${formatCount(dataset.supervisedTokens)} learned)`,
   ];

@@ -107,7 +107,12 @@ describe("drawing", () => {
   });
 
   test("pairs have their values in a column", () => {
-    expect(pairs([["A", "1"], ["Long", "2"]])).toBe("  A:    1\n  Long: 2");
+    expect(
+      pairs([
+        ["A", "1"],
+        ["Long", "2"],
+      ]),
+    ).toBe("  A:    1\n  Long: 2");
   });
 
   test("a mask is brackets without color, green with it", () => {

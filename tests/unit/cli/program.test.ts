@@ -127,8 +127,12 @@ describe("help", () => {
 
   test("shows the defaults of the command's preset, from the schema", () => {
     expect(help("train quick")).toMatch(/--epochs <N> .*\(default: 1\)/s);
-    expect(help("train start")).toMatch(/-e, --epochs <N>\s+Passes over the training rows\s+\(default: 3\)/);
-    expect(help("train start")).toMatch(/--batch-size <N>\s+Rows in one forward pass \(default: 2\)/);
+    expect(help("train start")).toMatch(
+      /-e, --epochs <N>\s+Passes over the training rows\s+\(default: 3\)/,
+    );
+    expect(help("train start")).toMatch(
+      /--batch-size <N>\s+Rows in one forward pass \(default: 2\)/,
+    );
   });
 
   test("lists every documented flag of train start", () => {
@@ -157,7 +161,10 @@ test("a command is data and a function", async () => {
       return 5;
     },
   });
-  const request = parseCommandLine(["greet", "you", "--times", "3"], { version: "", commands: [greet] });
+  const request = parseCommandLine(["greet", "you", "--times", "3"], {
+    version: "",
+    commands: [greet],
+  });
   if (request.kind !== "run") throw new Error("no command");
   expect(await request.command.run(request.input, new Io(request.common, process, {}))).toBe(5);
   expect(seen).toEqual(["you", 3]);

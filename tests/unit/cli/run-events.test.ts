@@ -98,7 +98,10 @@ describe("--json", () => {
     const { onEvent, exitCode } = watch(io);
     for (const fact of [started(), stepped(1, null), completed()]) onEvent(stampEvent("r", fact));
     io.note("talk");
-    const events = out().trimEnd().split("\n").map((line) => RunEvent.parse(JSON.parse(line)));
+    const events = out()
+      .trimEnd()
+      .split("\n")
+      .map((line) => RunEvent.parse(JSON.parse(line)));
     expect(events.map((event) => event.type)).toEqual([
       "run-started",
       "step-reported",
@@ -111,7 +114,9 @@ describe("--json", () => {
   test("a failure before the run is a run-failed line", () => {
     const { io, out } = makeScreen({ json: true });
     watch(io);
-    io.tellFailure(new ConfigError("FT-CONFIG-005", { message: "bad", hint: "mend", problems: ["x"] }));
+    io.tellFailure(
+      new ConfigError("FT-CONFIG-005", { message: "bad", hint: "mend", problems: ["x"] }),
+    );
     expect(RunEvent.parse(JSON.parse(out()))).toMatchObject({
       type: "run-failed",
       code: "FT-CONFIG-005",
