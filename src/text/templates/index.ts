@@ -8,7 +8,6 @@ import { jinja } from "./jinja.ts";
 import { llama } from "./llama.ts";
 import type { TemplateContext, TemplateFactory } from "./template.ts";
 
-export { type SegmentTemplate, segmentRenderer } from "./template.ts";
 export type { TemplateContext, TemplateFactory } from "./template.ts";
 
 /** The model's own template when it has one, else Alpaca. */
