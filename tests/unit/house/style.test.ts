@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -54,6 +62,7 @@ const seeds: Record<string, string> = {
 
 function lintSeeds(): string {
   mkdirSync(path.join(folder, "src"));
+  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
   cpSync(path.join(root, ".oxlintrc.json"), path.join(folder, ".oxlintrc.json"));
   const tsconfig = {
     compilerOptions: {
