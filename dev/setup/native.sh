@@ -38,11 +38,11 @@ find_tools() {
   PATH="$local_dir/tools/bin:$local_dir/tools/cmake/data/bin:$local_dir/tools/cmake/data/CMake.app/Contents/bin:$PATH"
   cmake_is_new_enough && command -v ninja >/dev/null && return
   say "fetching cmake and ninja (absent here, or older than 3.25)"
-  python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --upgrade \
+  python -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --upgrade \
     --target "$local_dir/tools" --requirement "$locks/tools.txt" || fail "cmake and ninja could not be fetched"
   hash -r
   # pip's own bin/cmake wants Python's search path; the real one is in data/.
-  rm -f "$local_dir"/tools/bin/{cmake,ctest,cpack}
+  rm -f "$local_dir"/tools/bin/{cmake,ccmake,ctest,cpack}
 }
 
 libraries_path() { # as the addon should remember it: relative to itself for what lies in the clone

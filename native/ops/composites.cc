@@ -2,6 +2,7 @@
 // No policy: what to train, when to clip and how the rate moves is decided above.
 #include "mlx/ops.h"
 #include "mlx/random.h"
+#include "ops/indices.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -37,6 +38,7 @@ array loraLinear(const array& x, const array& weight, const Maybe& bias, const a
 array crossEntropy(const array& logits, const array& targets) {
   require(logits.ndim() == targets.ndim() + 1, "needs logits with one dimension more than the targets");
   require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
+  requireIndices(targets, logits.shape(-1));
   array wide = mx::astype(logits, mx::float32);
   array chosen = mx::take_along_axis(logits, mx::expand_dims(targets, -1), -1);
   array score = mx::astype(mx::squeeze(chosen, -1), mx::float32);

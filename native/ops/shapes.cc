@@ -1,6 +1,7 @@
-// Ops that move, cut and join without computing. Indices are not checked against their bounds by `take` and its
-// kin: that would mean evaluating them, so whoever makes indices checks them.
+// Ops that move, cut and join without computing. Of indices, those already in memory are checked against their
+// bounds; whoever computes indices answers for them.
 #include "mlx/ops.h"
+#include "ops/indices.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -9,6 +10,11 @@ namespace ft::ops {
 namespace {
 
 std::vector<int> everyAxis(const array& a) { return Axes{}.of(a); }
+
+const array& checked(const array& indices, const array& a, int axis) {
+  if (auto size = axisSize(a, axis)) requireIndices(indices, *size);
+  return indices;
+}
 
 array pad(const array& a, const mx::Shape& low, const mx::Shape& high, double value) {
   require(low.size() == a.ndim() && high.size() == a.ndim(), "needs one width before and after for each dimension");
@@ -48,12 +54,12 @@ const OpTable& shapes() {
       row("sliceUpdate",
           [](const array& a, const array& update, const mx::Shape& start, const mx::Shape& stop,
              const mx::Shape& strides) { return mx::slice_update(a, update, start, stop, strides); }),
-      row("take", [](const array& a, const array& indices, int axis) { return mx::take(a, indices, axis); }),
+      row("take", [](const array& a, const array& indices, int axis) { return mx::take(a, checked(indices, a, axis), axis); }),
       row("takeAlongAxis",
-          [](const array& a, const array& indices, int axis) { return mx::take_along_axis(a, indices, axis); }),
+          [](const array& a, const array& indices, int axis) { return mx::take_along_axis(a, checked(indices, a, axis), axis); }),
       row("putAlongAxis",
           [](const array& a, const array& indices, const array& values, int axis) {
-            return mx::put_along_axis(a, indices, values, axis);
+            return mx::put_along_axis(a, checked(indices, a, axis), values, axis);
           }),
       row("tril", [](const array& a, int k) { return mx::tril(a, k); }),
       row("triu", [](const array& a, int k) { return mx::triu(a, k); }),

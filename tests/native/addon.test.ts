@@ -111,14 +111,43 @@ const prelude = `
   }
 `;
 
-function runScript(body: string): { status: number | null; signal: string | null; output: string } {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["-e", prelude + body], {
-    encoding: "utf8",
-    timeout: 25_000,
-    env: { ...process.env, NODE_OPTIONS: "" },
-  });
+function runScript(
+  body: string,
+  flags: string[] = [],
+): { status: number | null; signal: string | null; output: string } {
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...flags, "-e", prelude + body],
+    {
+      encoding: "utf8",
+      timeout: 25_000,
+      env: { ...process.env, NODE_OPTIONS: "" },
+    },
+  );
   return { status, signal, output: stdout + stderr };
 }
+
+test("callbacks are let go of once the graph that may call them is gone", () => {
+  const script = `
+    const kept = [];
+    function step() {
+      const block = ([x]) => [mx.exp(x)], backward = ([x, c]) => [c];
+      kept.push(new WeakRef(block), new WeakRef(backward));
+      const inner = (i) => mx.customVjp(([x]) => [mx.sin(x)], backward, mx.checkpoint(block, i));
+      const loss = (i) => [mx.sum(inner(i)[0], null, false)];
+      mx.scopeBegin();
+      mx.eval(mx.valueAndGrad(loss, [mx.full([4], 1, "float32")], [0]));
+      const id = mx.compile(loss, false);
+      mx.eval(mx.compiledCall(id, [mx.full([4], 1, "float32")]));
+      mx.compileFree(id);
+      mx.scopeEnd([]);
+    }
+    for (let i = 0; i < 50; i++) step();
+    setTimeout(() => { gc(); setTimeout(() => console.log(kept.filter((ref) => ref.deref()).length), 20); }, 20);
+  `;
+  const { output } = runScript(script, ["--expose-gc"]);
+  expect(Number(output)).toBeLessThan(5);
+});
 
 /** Text of a program that runs `count` Workers with `body` and prints what each posts. */
 function workers(count: number, body: string, then: string): string {

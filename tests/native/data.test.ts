@@ -125,6 +125,30 @@ describe("memory", () => {
     expect(errorOf(body).code).toMatch(/^FT-NATIVE-(OP|ARGUMENT)$/);
   });
 
+  test.each<[string, (index: Handle) => unknown]>([
+    ["take", (index) => mx.take(floats([1, 2, 3]), index, 0)],
+    ["takeAlongAxis", (index) => mx.takeAlongAxis(floats([1, 2, 3]), index, -1)],
+    ["putAlongAxis", (index) => mx.putAlongAxis(floats([1, 2, 3]), index, floats([1]), 0)],
+    ["crossEntropy", (index) => mx.crossEntropy(floats([1, 2, 3], [1, 3]), index)],
+  ])(
+    "%s refuses an index outside its axis, which MLX would follow into other memory",
+    (_op, body) => {
+      for (const index of [3, -4, 2 ** 31 - 1]) {
+        const wide = mx.fromMemory(BigInt64Array.of(BigInt(index)), [1], "int64");
+        for (const bad of [integers([index]), wide]) {
+          const error = errorOf(() => body(bad));
+          expect(error.code).toBe("FT-NATIVE-ARGUMENT");
+          expect(error.message).toContain(`index ${index} is outside an axis of 3`);
+        }
+      }
+      expect(
+        errorOf(() => body(mx.fromMemory(Uint32Array.of(2 ** 32 - 1), [1], "uint32"))).code,
+      ).toBe("FT-NATIVE-ARGUMENT");
+      body(integers([-3]));
+      body(integers([2]));
+    },
+  );
+
   test("an error names the op, the arguments and the reason", () => {
     const { message } = errorOf(() => mx.matmul(floats([1, 2], [2, 1]), floats([1, 2, 3])));
     expect(message).toMatch(/^matmul\(float32\[2, 1\], float32\[3\]\): \[matmul\] .*shape/);
