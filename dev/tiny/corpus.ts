@@ -1,0 +1,192 @@
+// The pre-training text of builtin/tiny: an endless seeded stream of short documents about invented tables.
+// What matters is copying names from the context. Nothing here has the form of the text-to-SQL task's question.
+import type { Random } from "../../src/core/random.ts";
+import { type Condition, drawConditions, type Operator, type Query, sqlOf } from "../datasets/sql.ts";
+import {
+  columnType,
+  drawTable,
+  drawValue,
+  isNumeric,
+  pick,
+  pickSome,
+  type Table,
+} from "../datasets/tables.ts";
+import { columnNames, people, places, qualities, tableNames, verbs } from "../datasets/words.ts";
+
+export const endOfText = "<|endoftext|>";
+
+type Writer = (random: Random) => string;
+
+const aggregates = ["COUNT", "MAX", "MIN", "SUM", "AVG"] as const;
+
+function drawQuery(random: Random, table: Table, conditionCount: number): Query {
+  const isAggregate = random.integer(3) === 0;
+  const aggregate = isAggregate ? pick(random, aggregates) : undefined;
+  const suits = table.columns.filter((column) => aggregate === undefined || isNumeric(column));
+  const column = pick(random, aggregate === "COUNT" ? table.columns : suits);
+  return { table, column, aggregate, conditions: drawConditions(random, table, column, conditionCount) };
+}
+
+function header(table: Table): string {
+  const columns = table.columns.map((column) => `${column.name} ${columnType(column)}`);
+  return `${table.name} ( ${columns.join(" , ")} )`;
+}
+
+function insert(random: Random, table: Table): string {
+  const values = table.columns.map((column) => drawValue(random, column));
+  return `INSERT INTO ${table.name} VALUES ( ${values.join(" , ")} ) ;`;
+}
+
+const script: Writer = (random) => {
+  const table = drawTable(random);
+  const lines = [`CREATE TABLE ${header(table)} ;`];
+  for (let row = random.integer(3); row > 0; row--) lines.push(insert(random, table));
+  for (let count = 2 + random.integer(3); count > 0; count--)
+    lines.push(`${sqlOf(drawQuery(random, table, random.integer(3)))} ;`);
+  return lines.join("\n");
+};
+
+const comparisons: Record<Operator, readonly string[]> = {
+  "=": ["equal to", "exactly", "being", "at"],
+  ">": ["above", "over", "more than", "greater than", "exceeding", "higher than"],
+  "<": ["below", "under", "less than", "smaller than", "lower than", "short of"],
+};
+
+const aggregateGlosses: Record<(typeof aggregates)[number], string> = {
+  COUNT: "the number of",
+  MAX: "the largest",
+  MIN: "the smallest",
+  SUM: "the sum of",
+  AVG: "the mean",
+};
+
+function glossCondition(random: Random, { column, operator, value }: Condition): string {
+  if (isNumeric(column)) return `${column.name} ${pick(random, comparisons[operator])} ${value}`;
+  return pick(random, [`${column.name} ${value}`, `${column.name} equal to ${value}`]);
+}
+
+function gloss(random: Random, query: Query): string {
+  const { aggregate, column, table, conditions } = query;
+  const opening = aggregate === undefined ? "the" : aggregateGlosses[aggregate];
+  const filter = conditions.map((condition) => glossCondition(random, condition)).join(" and ");
+  const limited = filter === "" ? "" : ` , for ${filter}`;
+  return `${opening} ${column.name} in ${table.name}${limited}`;
+}
+
+const glossed: Writer = (random) => {
+  const table = drawTable(random);
+  const lines = [`Of ${header(table)}`];
+  for (let count = 1 + random.integer(3); count > 0; count--) {
+    const query = drawQuery(random, table, random.integer(3));
+    lines.push(`${sqlOf(query)} ;`, `-- ${gloss(random, query)}`);
+  }
+  return lines.join("\n");
+};
+
+const records: Writer = (random) => {
+  const table = drawTable(random);
+  const facts = table.columns.map((column) => [column.name, drawValue(random, column)] as const);
+  const said = facts.map(([name, value]) => `In ${table.name} , the ${name} is ${value} .`);
+  const again = random.shuffled(facts).map(([name, value]) => `Its ${name} is ${value} .`);
+  return [...said, ...again].join(" ");
+};
+
+function lookup(random: Random): [string, string] {
+  const table = drawTable(random);
+  const entries = table.columns.map((column) => `${column.name} : ${drawValue(random, column)}`);
+  return [entries.join(" , "), random.shuffled(entries).join(" , ")];
+}
+
+/** A line opens with a dash, so that its first name follows a space as all others do. */
+function lined(...lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+const lookups: Writer = (random) => {
+  const [first, second] = lookup(random);
+  const third = random.shuffled(second.split(" , ")).join(" , ");
+  return lined(first, second, third);
+};
+
+/** Pools that lists are drawn from; values are quoted as in SQL. */
+const quoted = (list: readonly string[]): string[] => list.map((word) => `'${word}'`);
+const numbers = Array.from({ length: 100 }, (_, number) => String(number));
+const pools = [columnNames, tableNames, quoted(people), quoted(places), quoted(qualities), numbers];
+
+function drawList(random: Random): string[] {
+  const mixed = random.integer(3) === 0;
+  const count = 5 + random.integer(14);
+  const pool = pick(random, pools);
+  return mixed
+    ? Array.from({ length: count }, () => pick(random, pick(random, pools)))
+    : pickSome(random, pool, count);
+}
+
+const lists: Writer = (random) => {
+  const list = drawList(random);
+  const inOrder = random.integer(2) === 0;
+  const again = (): string => (inOrder ? list : random.shuffled(list)).join(" , ");
+  const lines = [list.join(" , "), again()];
+  if (random.integer(2) === 0) lines.push(again());
+  return lined(...lines);
+};
+
+const sentences: Writer = (random) =>
+  Array.from({ length: 2 + random.integer(4) }, () => {
+    const [who, whom] = pickSome(random, tableNames, 2);
+    const [thing, other] = pickSome(random, columnNames, 2);
+    return pick(random, [
+      `The ${who} see how the ${thing} ${pick(random, verbs)} the ${other} .`,
+      `A ${thing} ${pick(random, verbs)} the ${whom} , and the ${whom} know it .`,
+      `What the ${who} say about the ${thing} is what the ${whom} say .`,
+      `How many ${who} have a ${thing} ? Some of the ${who} , with a ${other} .`,
+    ]);
+  }).join(" ");
+
+function exchange(user: string, assistant: string): string {
+  return `<|im_start|>user\n${user}<|im_end|>\n<|im_start|>assistant\n${assistant}<|im_end|>`;
+}
+
+/** Small tasks in the chat form, so that turns and their ends are known. */
+const exchanges: Writer = (random) => {
+  const list = drawList(random).join(" , ");
+  const [first] = lookup(random);
+  const table = drawTable(random);
+  const query = drawQuery(random, table, random.integer(3));
+  return pick(random, [
+    () => exchange(`Repeat : ${list}`, lined(list)),
+    () => exchange(`First word : ${list}`, lined(list.split(" , ")[0] ?? "")),
+    () => exchange(`Last word : ${list}`, lined(list.split(" , ").at(-1) ?? "")),
+    () => exchange(`Say again : ${first}`, lined(first)),
+    () => exchange(`Describe : ${sqlOf(query)}`, gloss(random, query)),
+    () => exchange(`Names : ${header(table)}`, lined(table.columns.map(({ name }) => name).join(" , "))),
+  ])();
+};
+
+/** Shares of documents in percent. */
+const mixture: readonly (readonly [number, Writer])[] = [
+  [18, script],
+  [25, glossed],
+  [9, records],
+  [10, lookups],
+  [22, lists],
+  [5, sentences],
+  [11, exchanges],
+];
+
+/** The next document, without its end mark. */
+export function drawDocument(random: Random): string {
+  let left = random.integer(100);
+  for (const [share, writer] of mixture) {
+    if (left < share) return writer(random);
+    left -= share;
+  }
+  throw new RangeError("the mixture's shares do not add up to 100");
+}
+
+/** A list of names and the same list again: how well the second is predicted is how well names are copied. */
+export function drawProbe(random: Random): { text: string; repeated: string } {
+  const pool = pick(random, [columnNames, tableNames]);
+  const list = pickSome(random, pool, 12).join(" , ");
+  return { text: `- ${list}\n-`, repeated: ` ${list}` };
+}
