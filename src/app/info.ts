@@ -50,17 +50,16 @@ const TRAINING_DTYPES = ["float32", "float16", "bfloat16"];
 async function deviceFacts(): Promise<DeviceFacts> {
   const { describeBackend } = await import("../mx/index.ts");
   const { binding } = await import("../mx/loader.ts");
-  const { backend, reason } = describeBackend();
+  const { backend, reason, mlxVersion, blas } = describeBackend();
   const device = binding().deviceInfo();
-  const version = binding().version();
   return {
     backend: backend.name,
     backendReason: reason,
     hint: null,
     device: device.name === "" ? device.device : `${device.device} (${device.name})`,
-    mlxVersion: version.mlx,
-    blas: version.blas,
-    blasThreads: version.blasThreads,
+    mlxVersion,
+    blas,
+    blasThreads: binding().version().blasThreads,
     memoryBytes: device.memoryBytes,
     recommendedBytes: device.recommendedBytes,
     dtypes: TRAINING_DTYPES,

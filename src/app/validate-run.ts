@@ -13,6 +13,7 @@ import { defaultDataset } from "../data/shipped.ts";
 import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import { estimateMemory } from "../train/memory-estimate.ts";
+import { warmupThatFits } from "../train/options.ts";
 import type { DownloadProgress } from "../weights/index.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
@@ -178,6 +179,20 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   };
 }
 
+/** Optimizer steps of the whole run over this many rows. */
+function totalSteps({ optimization }: RunConfig, rows: number): number {
+  const { batch_size, gradient_accumulation_steps, epochs, iters } = optimization;
+  return iters ?? epochs * Math.ceil(Math.ceil(rows / batch_size) / gradient_accumulation_steps);
+}
+
+/** What only the number of rows can tell. */
+function stepWarnings(config: RunConfig, rows: number): string[] {
+  const { warmup_steps } = config.optimization;
+  const steps = totalSteps(config, rows);
+  if (!warmupThatFits(warmup_steps, steps).shortened) return [];
+  return [`Warm-up of ${warmup_steps} steps is not shorter than the run (${steps} steps)`];
+}
+
 /**
  * Checks everything that can be checked without training. Throws what is wrong: ConfigError (exit 3),
  * DataError (4), ModelError (3, or 7 for malformed weights).
@@ -196,7 +211,7 @@ export async function validateRun(
   return {
     valid: true,
     config: withOrigins(resolved),
-    warnings: warningsFor(config),
+    warnings: [...warningsFor(config), ...stepWarnings(config, dataset.train.length)],
     recommendations: recommendationsFor(config),
     data: { ...dataReport(dataset), ...tokens },
     memoryEstimateBytes: memory?.totalBytes ?? null,

@@ -67,11 +67,6 @@ export const warningRules = {
       data.validation_file === null && data.validation_split > 0.3,
       "Large validation split may reduce training data significantly",
     ),
-  warmupLongerThanRun: ({ optimization }) =>
-    when(
-      optimization.iters !== null && optimization.warmup_steps >= optimization.iters,
-      `Warm-up (${optimization.warmup_steps} steps) is not shorter than the run (${optimization.iters}); it will be shortened`,
-    ),
 } satisfies Record<string, Rule>;
 
 export const recommendationRules = {

@@ -92,12 +92,6 @@ const warnings: Case[] = [
     "Large validation split may reduce training data significantly",
     { data: { validation_split: 0.3 } },
   ],
-  [
-    "warmupLongerThanRun",
-    { optimization: { warmup_steps: 10, iters: 10 } },
-    "Warm-up (10 steps) is not shorter than the run (10); it will be shortened",
-    { optimization: { warmup_steps: 9, iters: 10 } },
-  ],
 ];
 
 const recommendations: Case[] = [
