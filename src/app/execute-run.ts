@@ -1,6 +1,9 @@
 // Runs a prepared run in this process: opens its folder, drives the loop, stamps and writes every event.
 // Who watches, and in which process this happens, is train-run.ts.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { FtError } from "../core/errors.ts";
+import { autoFormat } from "../data/formats/index.ts";
 import {
   checkOutputFolder,
   openRun,
@@ -11,16 +14,19 @@ import {
   type RunFact,
   type RunEntry,
   type RunFolder,
+  type RunRecord,
 } from "../runs/index.ts";
-import { autoFormat } from "../data/formats/index.ts";
 import { restoreCheckpoint } from "../train/checkpoint.ts";
 import { train } from "../train/loop.ts";
 import type { TrainingRun } from "../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "./config/schema.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { requireSameInputs } from "./same-inputs.ts";
 
 /** A new run, or the folder of one to go on with. */
-export type RunRequest = { config: RunConfig; origins?: Record<string, string> } | { resume: string };
+export type RunRequest =
+  | { config: RunConfig; origins?: Record<string, string> }
+  | { resume: string };
 
 export interface Watcher {
   onEvent(event: RunEvent): void;
@@ -74,15 +80,10 @@ function indexEntry({ runId, path }: RunFolder, { config, data, record }: Prepar
 }
 
 /** Drives the loop; a failure is the last event and is thrown again. */
-async function drive(
-  folder: RunFolder,
-  prepared: PreparedRun,
-  run: TrainingRun,
-  watcher: Watcher,
-): Promise<RunEvent> {
+async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher): Promise<RunEvent> {
   let last: RunEvent | undefined;
   const tell = (fact: RunFact): void => {
-    last = folder.append(fact);
+    last = run.folder.append(fact);
     watcher.onEvent(last);
   };
   try {
@@ -92,8 +93,6 @@ async function drive(
   } catch (error) {
     tell(failedFact(error));
     throw error;
-  } finally {
-    folder.close();
   }
   if (last === undefined) throw new RangeError("a run without events");
   return last;
@@ -110,34 +109,75 @@ function failedFact(error: unknown): RunFact {
   };
 }
 
+/** The same configuration, whatever folder a later process starts in. */
+function withAbsolutePaths(config: RunConfig): RunConfig {
+  const found = (path: string): string => (existsSync(path) ? resolve(path) : path);
+  const { model, data, lora } = config;
+  const validation = data.validation_file;
+  const adapter = lora.init_adapter;
+  return {
+    ...config,
+    model: { ...model, name: found(model.name) },
+    data: {
+      ...data,
+      train_file: found(data.train_file),
+      validation_file: validation === null ? null : found(validation),
+    },
+    lora: { ...lora, init_adapter: adapter === null ? null : found(adapter) },
+    output_dir: resolve(config.output_dir),
+  };
+}
+
 async function startNew(
   request: Extract<RunRequest, { config: RunConfig }>,
   watcher: Watcher,
 ): Promise<RunEvent> {
-  checkOutputFolder(request.config.output_dir);
-  const prepared = await prepareRun(request.config, {
+  const config = withAbsolutePaths(request.config);
+  checkOutputFolder(config.output_dir);
+  const prepared = await prepareRun(config, {
     ...(request.origins !== undefined && { origins: request.origins }),
   });
-  const folder = openRun(request.config.output_dir);
-  await folder.writeRecord(prepared.record);
-  await recordRun(indexEntry(folder, prepared));
-  return await drive(folder, prepared, prepared.open(folder, watcher.shouldStop), watcher);
+  return await inFolder(openRun(config.output_dir), async (folder) => {
+    await folder.writeRecord(prepared.record);
+    await recordRun(indexEntry(folder, prepared));
+    return await drive(prepared, prepared.open(folder, watcher.shouldStop), watcher);
+  });
+}
+
+/** What the run began with: its configuration, at the commit that was resolved then. */
+function recordedConfig({ config, model }: RunRecord): RunConfig {
+  const recorded = RunConfigSchema.parse(config);
+  const commit = model?.["commit"];
+  if (typeof commit !== "string") return recorded;
+  return { ...recorded, model: { ...recorded.model, revision: commit } };
 }
 
 async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
   const record = readRecord(path);
-  const config = RunConfigSchema.parse(record.config);
-  const prepared = await prepareRun(config);
-  const folder = reopenRun(path);
-  const run = prepared.open(folder, watcher.shouldStop);
-  const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
-  if (latest !== undefined) {
-    run.state = await restoreCheckpoint(latest.path, prepared.tuning, run.optimizer);
+  return await inFolder(reopenRun(path), async (folder) => {
+    const prepared = await prepareRun(recordedConfig(record));
+    requireSameInputs(record, prepared.record);
+    const run = prepared.open(folder, watcher.shouldStop);
+    const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
+    if (latest !== undefined) {
+      run.state = await restoreCheckpoint(latest.path, prepared.tuning, run.optimizer);
+    }
+    return await drive(prepared, run, watcher);
+  });
+}
+
+/** Gives the folder back however the work ends. */
+async function inFolder<T>(folder: RunFolder, work: (folder: RunFolder) => Promise<T>): Promise<T> {
+  try {
+    return await work(folder);
+  } finally {
+    folder.close();
   }
-  return await drive(folder, prepared, run, watcher);
 }
 
 /** The run's last event: run-completed or run-stopped. Throws what made the run fail. */
 export async function executeRun(request: RunRequest, watcher: Watcher): Promise<RunEvent> {
-  return "resume" in request ? await resume(request.resume, watcher) : await startNew(request, watcher);
+  return "resume" in request
+    ? await resume(request.resume, watcher)
+    : await startNew(request, watcher);
 }

@@ -24,7 +24,10 @@ export interface TrainRunOptions {
 const lastWordsLimit = 4000;
 
 /** Trains from the beginning. Resolves to run-completed or run-stopped; throws the FtError that ended the run. */
-export async function trainRun(config: RunConfig, options: TrainRunOptions = {}): Promise<RunEvent> {
+export async function trainRun(
+  config: RunConfig,
+  options: TrainRunOptions = {},
+): Promise<RunEvent> {
   const { origins } = options;
   return await start({ config, ...(origins !== undefined && { origins }) }, options);
 }
@@ -51,7 +54,10 @@ async function trainHere(request: RunRequest, options: TrainRunOptions): Promise
 /** The trainer runs from the same kind of file as this one: compiled, or TypeScript through tsx. */
 function forkTrainer(): ChildProcess {
   const isSource = import.meta.url.endsWith(".ts");
-  const entry = new URL(isSource ? "./trainer-process.ts" : "./trainer-process.js", import.meta.url);
+  const entry = new URL(
+    isSource ? "./trainer-process.ts" : "./trainer-process.js",
+    import.meta.url,
+  );
   return fork(fileURLToPath(entry), [], {
     detached: true,
     execArgv: isSource ? ["--import", import.meta.resolve("tsx")] : [],
@@ -61,6 +67,7 @@ function forkTrainer(): ChildProcess {
 
 async function superviseTrainer(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const trainer = forkTrainer();
+  const folder = "resume" in request ? request.resume : request.config.output_dir;
   const lastWords = collectWords(trainer);
   const tell = (message: ToTrainer): void => {
     if (trainer.connected) trainer.send(message);
@@ -78,7 +85,7 @@ async function superviseTrainer(request: RunRequest, options: TrainRunOptions): 
         else reject(unpackError(message.error));
       });
       trainer.on("error", reject);
-      trainer.on("close", (code, signal) => reject(death(code, signal, lastWords())));
+      trainer.on("close", (code, signal) => reject(death(folder, code, signal, lastWords())));
       tell({ type: "start", request, extensions: options.extensions ?? [] });
       if (options.signal?.aborted === true) askToStop();
     });
@@ -98,14 +105,19 @@ function collectWords(trainer: ChildProcess): () => string {
   return () => words.trim();
 }
 
-function death(code: number | null, signal: string | null, lastWords: string): FtError {
+function death(
+  folder: string,
+  code: number | null,
+  signal: string | null,
+  lastWords: string,
+): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const isKilled = signal === "SIGKILL";
   return new FtError("FT-RUN-006", {
     message: `the training process ended ${how}${isKilled ? " (often: out of memory)" : ""}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
     hint: isKilled
-      ? "train again with a smaller --batch-size or --max-length; ft train resume OUTPUT goes on from the last checkpoint"
-      : "ft train resume OUTPUT goes on from the last checkpoint",
+      ? `ft train resume ${folder} goes on from the last checkpoint; a smaller --batch-size or --max-length needs less memory`
+      : `ft train resume ${folder} goes on from the last checkpoint`,
   });
 }

@@ -70,20 +70,29 @@ export async function saveCheckpoint(
   }
 }
 
-function damaged(folder: string, message: string, problems: readonly string[] = []): DataError {
+function damaged(folder: string, message: string, problems: readonly string[]): DataError {
   return new DataError("FT-TRAIN-003", {
     at: { file: folder },
     message,
     problems,
-    hint: "remove this checkpoint folder and resume: the one before it is used",
+    hint: `rm -r ${folder}, then resume: the checkpoint before it is used`,
   });
+}
+
+async function readManifest(folder: string): Promise<z.infer<typeof Manifest>> {
+  const path = join(folder, manifestFile);
+  try {
+    return Manifest.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    throw damaged(folder, "the checkpoint is damaged", [
+      `${manifestFile}: missing or not readable`,
+    ]);
+  }
 }
 
 /** Throws DataError FT-TRAIN-003 naming each file that is missing or differs from the manifest. */
 async function verify(folder: string): Promise<void> {
-  const text = await readFile(join(folder, manifestFile), "utf8").catch(() => undefined);
-  if (text === undefined) throw damaged(folder, "the checkpoint has no manifest");
-  const { files } = Manifest.parse(JSON.parse(text));
+  const { files } = await readManifest(folder);
   const problems: string[] = [];
   for (const [name, expected] of Object.entries(files)) {
     const path = join(folder, name);

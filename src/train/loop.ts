@@ -41,7 +41,8 @@ function trainStep(
   const batches = batchesOf(run, state.step);
   const seeds = stepSeeds(run.seed, state.step, batches.length);
   const result = run.step.run(batches, learningRate, seeds);
-  if (!Number.isFinite(result.loss)) throw notFinite(run, learningRate);
+  if (!Number.isFinite(result.loss)) throw notFinite(run, "training loss", learningRate);
+  if (!Number.isFinite(result.gradientNorm ?? 0)) throw notFinite(run, "gradient", learningRate);
   const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
   state.step += 1;
   state.tokens += tokens;
@@ -51,10 +52,13 @@ function trainStep(
   return { result, seconds: (performance.now() - started) / 1000, tokens };
 }
 
-function notFinite({ state, folder }: TrainingRun, learningRate: number): FtError {
+function notFinite(run: TrainingRun, what: string, learningRate: number): FtError {
+  const { state, folder } = run;
   const latest = folder.pointer("latest");
   return new FtError("FT-TRAIN-001", {
-    message: `the loss became infinite or undefined at step ${state.step + 1} (learning rate ${learningRate})`,
+    message:
+      `the ${what} became infinite or undefined after ${state.step} steps ` +
+      `(learning rate ${learningRate})`,
     hint:
       latest === undefined
         ? "train again with a tenth of the learning rate (--lr)"
@@ -98,6 +102,9 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   yield { type: "evaluation-started", step: state.step, batches };
   const started = performance.now();
   const validationLoss = meanLoss(run.model, run.method, validationBatches(run));
+  if (!Number.isFinite(validationLoss)) {
+    throw notFinite(run, "validation loss", run.schedule(Math.max(0, state.step - 1)));
+  }
   state.validationLoss = validationLoss;
   const seconds = (performance.now() - started) / 1000;
   yield { type: "evaluation-finished", step: state.step, validationLoss, seconds };
@@ -105,7 +112,6 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   state.bestLoss = validationLoss;
   state.bestStep = state.step;
   yield* save(run);
-  await run.folder.setPointer("best", state.step);
 }
 
 /** Writes a checkpoint unless this step has one, and forgets old ones. */
@@ -114,6 +120,8 @@ async function* save(run: TrainingRun): AsyncGenerator<RunFact> {
   const path = folder.checkpointPath(state.step);
   if (folder.pointer("latest")?.step !== state.step) {
     await saveCheckpoint(path, run.tuning, run.optimizer, state);
+    // Resuming starts at `latest`: it moves last, so that a crash in between is done over again.
+    if (state.bestStep === state.step) await folder.setPointer("best", state.step);
     await folder.setPointer("latest", state.step);
     yield { type: "checkpoint-saved", step: state.step, path };
   }

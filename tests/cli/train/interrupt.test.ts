@@ -1,0 +1,123 @@
+// How a run ends when someone or something ends it: Ctrl-C once and twice, a parent that is killed, a trainer that is.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, inject, test } from "vitest";
+import { readEvents } from "../../../src/runs/index.ts";
+import {
+  eventsOf,
+  isAlive,
+  runProgram,
+  startProgram,
+  trainerOf,
+  until,
+} from "../../support/program.ts";
+import { makeToyModel, writeRows } from "../../support/toy-model.ts";
+
+let folder: string;
+let model: string;
+let data: string;
+
+beforeAll(async () => {
+  folder = join(inject("runFolder"), "interrupt");
+  model = await makeToyModel(join(folder, "model"));
+  data = writeRows(join(folder, "rows.jsonl"), 20);
+});
+
+/** A run of many more steps than a test waits for, in its own folder. */
+function startLongRun(name: string): { output: string } & ReturnType<typeof startProgram> {
+  const output = join(folder, name);
+  const options = ["--iters", "200000", "--report-every", "1", "--template", "chatml", "--json"];
+  const started = startProgram(["train", "start", model, data, "--output", output, ...options]);
+  return { output, ...started };
+}
+
+const isStep = (wanted: number) => (event: { type: string; step?: number }) =>
+  event.type === "step-reported" && (event.step ?? 0) >= wanted;
+
+async function statusOf(output: string): Promise<string | undefined> {
+  const { stdout } = await runProgram(["runs", "list", "--json"]);
+  const { runs } = JSON.parse(stdout) as { runs: { outputDir: string; status: string }[] };
+  return runs.find((run) => run.outputDir === output)?.status;
+}
+
+test("Ctrl-C: the step is finished, a checkpoint written, and the run goes on later", async () => {
+  const run = startLongRun("once");
+  await run.event(isStep(3));
+  run.process.kill("SIGINT");
+  const { code, stdout } = await run.ended;
+  expect(code).toBe(130);
+  const last = eventsOf(stdout).at(-1);
+  if (last?.type !== "run-stopped") throw new Error(`the last event is ${last?.type}`);
+  expect(last.checkpointPath).toBe(join(run.output, "checkpoints", `step-${last.step}`));
+  expect(existsSync(join(run.output, "checkpoints", `step-${last.step}`, "manifest.json"))).toBe(
+    true,
+  );
+  expect(existsSync(join(run.output, "run.lock"))).toBe(false);
+  expect(await statusOf(run.output)).toBe("stopped");
+
+  const resumed = startProgram(["train", "resume", run.output, "--json"]);
+  expect(await resumed.event(isStep(1))).toMatchObject({ step: last.step + 1 });
+  resumed.process.kill("SIGINT");
+  expect(await resumed.ended).toMatchObject({ code: 130 });
+});
+
+test("Ctrl-C before the first step also leaves a run that can be continued", async () => {
+  const run = startLongRun("early");
+  await run.event((event) => event.type === "run-started");
+  run.process.kill("SIGINT");
+  const { code, stdout } = await run.ended;
+  expect(code).toBe(130);
+  expect(eventsOf(stdout).at(-1)?.type).toBe("run-stopped");
+});
+
+test("Ctrl-C twice: everything ends at once", async () => {
+  const run = startLongRun("twice");
+  await run.event(isStep(3));
+  const trainer = trainerOf(run.output);
+  // Stopped, the trainer cannot finish its step: only the second Ctrl-C can end this.
+  process.kill(trainer, "SIGSTOP");
+  run.process.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(run.process.exitCode).toBeNull();
+  run.process.kill("SIGINT");
+  expect(await run.ended).toMatchObject({ code: 130 });
+  await until(() => !isAlive(trainer), 10);
+});
+
+test("a parent that is killed: the trainer saves and ends by itself", async () => {
+  const run = startLongRun("orphan");
+  await run.event(isStep(3));
+  const trainer = trainerOf(run.output);
+  run.process.kill("SIGKILL");
+  await run.ended;
+  await until(() => !isAlive(trainer), 20);
+  const last = readEvents(run.output).at(-1);
+  if (last?.type !== "run-stopped") throw new Error(`the last event is ${last?.type}`);
+  expect(existsSync(join(run.output, "checkpoints", `step-${last.step}`))).toBe(true);
+  expect(existsSync(join(run.output, "run.lock"))).toBe(false);
+});
+
+test("a trainer that is killed: its death is told, and the list of runs says crashed", async () => {
+  const run = startLongRun("killed");
+  await run.event(isStep(3));
+  const busy = await runProgram(["train", "resume", run.output, "--json"]);
+  expect(busy.code).toBe(75);
+  expect(busy.stderr).toContain("FT-RUN-003");
+  process.kill(trainerOf(run.output), "SIGKILL");
+  const { code, stdout, stderr } = await run.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain("FT-RUN-006: the training process ended by SIGKILL");
+  expect(stderr).toContain(`ft train resume ${run.output}`);
+  expect(eventsOf(stdout).at(-1)).toMatchObject({ type: "run-failed", code: "FT-RUN-006" });
+  expect(await statusOf(run.output)).toBe("crashed");
+});
+
+test("a trainer that dies of itself: its last words are told", async () => {
+  const output = join(folder, "last-words");
+  const extension = new URL("../../fixtures/train/dies.mjs", import.meta.url).pathname;
+  const args = ["train", "start", model, data, "--output", output, "--extension", extension];
+  const { code, stderr } = await runProgram(args);
+  expect(code).toBe(1);
+  expect(stderr).toContain("ended with exit code 9");
+  expect(stderr).toContain("these are my last words");
+});

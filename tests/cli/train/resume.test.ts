@@ -1,0 +1,156 @@
+// Resuming equals never having stopped: after kill -9 of the trainer, every number and every byte is the same.
+import { createHash } from "node:crypto";
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { readEvents } from "../../../src/runs/index.ts";
+import { eventsOf, runProgram } from "../../support/program.ts";
+import { makeToyModel, writeRows } from "../../support/toy-model.ts";
+
+let folder: string;
+let model: string;
+let data: string;
+/** Kills the trainer with -9 as soon as it has reported step 23, three steps after its last checkpoint. */
+let killer: string;
+
+beforeAll(async () => {
+  folder = join(inject("runFolder"), "resume");
+  model = await makeToyModel(join(folder, "model"));
+  data = writeRows(join(folder, "rows.jsonl"), 22);
+  killer = join(folder, "killer.mjs");
+  writeFileSync(
+    killer,
+    `const send = process.send.bind(process);
+     process.send = (message) => {
+       if (message.event?.type === "step-reported" && message.event.step === 23) process.kill(process.pid, "SIGKILL");
+       return send(message);
+     };`,
+  );
+});
+
+const common = [
+  ...["--iters", "40", "--batch-size", "2", "--gradient-accumulation-steps", "2"],
+  ...["--save-steps", "20", "--eval-steps", "8", "--report-every", "1", "--keep-checkpoints", "9"],
+  ...["--template", "chatml", "--lr", "5e-3", "--warmup-steps", "5", "--json"],
+];
+
+const kinds = {
+  "an adapter with dropout, AdamW": [
+    ...["--method", "lora", "--lora-dropout", "0.1", "--target-modules", "all-linear"],
+    ...["--optimizer", "adamw"],
+  ],
+  "every weight, Muon": ["--method", "full", "--optimizer", "muon"],
+};
+
+/** Relative path → SHA-256, for everything below a folder. */
+function hashes(of: string): Record<string, string> {
+  const files = readdirSync(of, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
+      return [path.slice(of.length + 1), hash];
+    }),
+  );
+}
+
+/** Step → what was reported of it last, without what depends on the clock. */
+function reported(run: string): Map<string, unknown> {
+  const facts = new Map<string, unknown>();
+  for (const event of readEvents(run)) {
+    if (event.type === "step-reported") {
+      const { step, epoch, trainLoss, learningRate, tokens, supervisedTokens, gradientNorm } =
+        event;
+      const numbers = [epoch, trainLoss, learningRate, tokens, supervisedTokens, gradientNorm];
+      facts.set(`step ${step}`, numbers);
+    }
+    if (event.type === "evaluation-finished")
+      facts.set(`validation ${event.step}`, event.validationLoss);
+  }
+  return facts;
+}
+
+describe.each(Object.entries(kinds))("%s", (name, options) => {
+  let straight: string;
+  let broken: string;
+
+  beforeAll(async () => {
+    straight = join(folder, name, "straight");
+    broken = join(folder, name, "broken");
+    const train = ["train", "start", model, data, ...common, ...options];
+    const whole = await runProgram([...train, "--output", straight]);
+    expect(whole).toMatchObject({ code: 0 });
+    const killed = await runProgram([...train, "--output", broken, "--extension", killer]);
+    expect(killed.code).toBe(1);
+    expect(killed.stderr).toContain("SIGKILL");
+    expect(killed.stderr).toContain(`ft train resume ${broken}`);
+    const resumed = await runProgram(["train", "resume", broken, "--json"]);
+    expect(resumed).toMatchObject({ code: 0, stderr: "" });
+    expect(eventsOf(resumed.stdout)[0]).toMatchObject({ resumedFromStep: 20 });
+  });
+
+  test("every reported number is the same", () => {
+    const expected = reported(straight);
+    expect(expected.size).toBe(40 + 6);
+    expect(new Map([...reported(broken)].sort())).toEqual(new Map([...expected].sort()));
+  });
+
+  test("weights, moments and state are the same bytes", () => {
+    const files = hashes(join(straight, "checkpoints"));
+    expect(Object.keys(files)).toContain("step-40/optimizer.safetensors");
+    expect(hashes(join(broken, "checkpoints"))).toEqual(files);
+    expect(hashes(join(broken, "final_model"))).toEqual(hashes(join(straight, "final_model")));
+  });
+});
+
+describe("a run that cannot be continued", () => {
+  let run: string;
+
+  beforeAll(async () => {
+    run = join(folder, "refused");
+    const train = ["train", "start", model, data, ...common, "--iters", "3", "--output", run];
+    expect(await runProgram(train)).toMatchObject({ code: 0 });
+  });
+
+  test("a damaged checkpoint: each file is named, and the mend", async () => {
+    const checkpoint = join(run, "checkpoints", "step-3");
+    const weights = join(checkpoint, "trained", "adapters.safetensors");
+    const before = readFileSync(weights);
+    const changed = Buffer.from(before);
+    changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
+    writeFileSync(weights, changed);
+    appendFileSync(join(checkpoint, "state.json"), " ");
+    const { code, stderr } = await runProgram(["train", "resume", run]);
+    expect(code).toBe(4);
+    expect(stderr).toContain("FT-TRAIN-003");
+    expect(stderr).toMatch(/trained\/adapters\.safetensors: content changed/);
+    expect(stderr).toMatch(/state\.json: \d+ bytes, expected \d+/);
+    expect(stderr).toContain(`rm -r ${checkpoint}`);
+    rmSync(checkpoint, { recursive: true });
+    const mended = await runProgram(["train", "resume", run, "--json"]);
+    expect(mended).toMatchObject({ code: 0 });
+    expect(readFileSync(weights)).toEqual(before);
+  });
+
+  test("changed rows: the file is named", async () => {
+    const before = readFileSync(data, "utf8");
+    try {
+      writeFileSync(data, before.replace("plus one", "plus two"));
+      const { code, stderr } = await runProgram(["train", "resume", run]);
+      expect(code).toBe(4);
+      expect(stderr).toContain("FT-RUN-008");
+      expect(stderr).toContain(`${data}: content changed`);
+    } finally {
+      writeFileSync(data, before);
+    }
+  });
+
+  test("a folder that is no run", async () => {
+    const { code, stderr } = await runProgram(["train", "resume", model]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("FT-RUN-005");
+    expect(stderr).toContain(join(model, "config.json"));
+  });
+});

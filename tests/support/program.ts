@@ -1,0 +1,124 @@
+// The compiled program as a user starts it: built once for a test run, then run as its own process.
+// Says nothing of what a command should do.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import type { RunEvent } from "../../src/runs/index.ts";
+import { LOCK_FILE } from "../../src/runs/lock.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Compiles src/ into the folder of this test run, unless an earlier test file has. Returns main.js. */
+function compiledProgram(): string {
+  const folder = join(inject("runFolder"), "program");
+  if (!existsSync(folder)) {
+    const making = `${folder}.making`;
+    const options = ["-p", "tsconfig.build.json", "--noCheck", "--declaration", "false"];
+    const compiler = join(root, "node_modules/typescript/bin/tsc");
+    const args = [compiler, ...options, "--sourceMap", "false", "--outDir", making];
+    execFileSync(process.execPath, args, { cwd: root });
+    renameSync(making, folder);
+  }
+  return join(folder, "cli", "main.js");
+}
+
+export interface Ended {
+  /** Exit code; null when a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Started {
+  process: ChildProcess;
+  ended: Promise<Ended>;
+  /** Resolves with the first event on stdout that `matches`; rejects when the program ends without one. */
+  event(matches: (event: RunEvent) => boolean): Promise<RunEvent>;
+}
+
+export interface ProgramOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+function parsedLines(text: string): RunEvent[] {
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** Starts `ft ...args`. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): Started {
+  const child = spawn(process.execPath, [compiledProgram(), ...args], {
+    cwd: options.cwd ?? inject("runFolder"),
+    env: {
+      ...process.env,
+      FT_ADDON: join(root, "build/Release/ft_native.node"),
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString("utf8");
+    for (const look of watchers) look();
+  });
+  child.stderr.on("data", (chunk: Buffer) => void (stderr += chunk.toString("utf8")));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  const event = (matches: (event: RunEvent) => boolean): Promise<RunEvent> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = parsedLines(stdout).find(matches);
+        if (found === undefined) return;
+        watchers.delete(look);
+        resolve(found);
+      };
+      watchers.add(look);
+      void ended.then((end) => reject(new Error(`ended with ${end.code}: ${end.stderr}`)));
+      look();
+    });
+  return { process: child, ended, event };
+}
+
+/** Runs `ft ...args` to its end. */
+export async function runProgram(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Ended> {
+  return await startProgram(args, options).ended;
+}
+
+/** The events that `--json` printed; throws when a line is not JSON. */
+export function eventsOf(stdout: string): RunEvent[] {
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** The process that writes a run folder now, as its lock names it. */
+export function trainerOf(runFolder: string): number {
+  const { pid } = JSON.parse(readFileSync(join(runFolder, LOCK_FILE), "utf8")) as { pid: number };
+  return pid;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves once `done` is true; rejects after `seconds`. */
+export async function until(done: () => boolean, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!done()) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
