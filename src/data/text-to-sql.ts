@@ -21,10 +21,10 @@ export interface SqlExample {
 /** The system message of the chat form. */
 export const sqlSystemMessage = "Write one SQL query that answers the question.";
 
-/** `singers (name text, age number)`: the table as the prompt shows it. */
+/** `singers ( name text , age number )`: the table as the prompt shows it. */
 function describeTable(table: SqlTable): string {
   const columns = table.columns.map((column) => `${column.name} ${column.type}`);
-  return `${table.name} (${columns.join(", ")})`;
+  return `${table.name} ( ${columns.join(" , ")} )`;
 }
 
 /** The prompt and the answer of one example. */
