@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { productVersion } from "../app/info.ts";
 import { ExitCode } from "../core/errors.ts";
+import { logger } from "../core/logger.ts";
 import { commands } from "./commands/index.ts";
 import { Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
@@ -32,9 +33,14 @@ function listenForInterrupt(io: Io): void {
 
 async function run(request: Extract<Request, { kind: "run" }>): Promise<number> {
   const io = new Io(request.common, process, process.env);
+  const started = performance.now();
   listenForInterrupt(io);
+  logger().debug("command", { name: request.command.name, version: productVersion() });
   try {
-    return (await request.command.run(request.input, io)) ?? ExitCode.ok;
+    const code = (await request.command.run(request.input, io)) ?? ExitCode.ok;
+    const seconds = Math.round(performance.now() - started) / 1000;
+    logger().debug("finished", { code, seconds });
+    return code;
   } catch (thrown) {
     const error = asFtError(thrown);
     if (io.mode.json) io.tellFailure(error);

@@ -34,9 +34,14 @@ function attribute(option: Option): string {
 
 function describe(option: Option, fallback: unknown): string {
   const choices = option.choices === undefined ? "" : `; one of ${option.choices.join(", ")}`;
-  const text = Array.isArray(fallback) ? fallback.join(",") : String(fallback ?? "");
-  const shown = fallback === false || text === "" ? "" : ` (default: ${text})`;
-  return option.description + choices + shown;
+  return option.description + choices + describeDefault(fallback);
+}
+
+/** Nothing for what is off, empty or null: that is what no flag means anyway. */
+function describeDefault(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(",") : JSON.stringify(value ?? "");
+  const plain = text.replace(/^"(.*)"$/, "$1");
+  return plain === "" || plain === "false" ? "" : ` (default: ${plain})`;
 }
 
 function valueName(option: Option): string {

@@ -1,14 +1,7 @@
 // What the rest of the program sees of run folders.
-export {
-  type Checkpoint,
-  checkpointPath,
-  listCheckpoints,
-  type Pointer,
-  readPointer,
-} from "./checkpoints.ts";
+export type { Checkpoint, Pointer } from "./checkpoints.ts";
 export { readEvents } from "./event-log.ts";
 export * from "./events.ts";
-export { lockHolder } from "./lock.ts";
 export {
   checkOutputFolder,
   FINAL_MODEL,

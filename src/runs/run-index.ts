@@ -121,18 +121,19 @@ export function listRuns(): RunSummary[] {
     .sort((a, b) => b.runId.localeCompare(a.runId));
 }
 
+/** What the index would say, read from a run's configuration; absent values are empty. */
+const Described = z.object({
+  model: z.object({ name: z.string().catch("") }).catch({ name: "" }),
+  data: z.object({ train_file: z.string().catch("") }).catch({ train_file: "" }),
+  method: z.string().catch(""),
+});
+
 function entryOfFolder(folder: string): RunEntry {
   const { runId, createdAt, config } = readRecord(folder);
-  const text = (group: string, key: string): string =>
-    String((config[group] as Record<string, unknown> | undefined)?.[key] ?? "");
-  return {
-    runId,
-    outputDir: resolve(folder),
-    startedAt: createdAt,
-    model: text("model", "name"),
-    dataset: text("data", "train_file"),
-    method: String(config["method"] ?? ""),
-  };
+  const { model, data, method } = Described.parse(config);
+  const outputDir = resolve(folder);
+  const dataset = data.train_file;
+  return { runId, outputDir, startedAt: createdAt, model: model.name, dataset, method };
 }
 
 /** A run by its folder, its id, or the start of its id when only one has it. Throws FT-RUN-007. */

@@ -106,6 +106,17 @@ describe("ft train start --dry-run", () => {
   });
 });
 
+test("FT_LOG=debug and --verbose add lines on stderr, and leave stdout as it is", () => {
+  const plain = ft(["config", "show", "--json"]);
+  const debug = ft(["config", "show", "--json"], { env: { FT_LOG: "debug", FT_SEED: "5" } });
+  expect(plain.err).toBe("");
+  expect(debug.err).toContain("configuration resolved seed=environment:FT_SEED");
+  expect(ft(["config", "show", "--json", "--verbose"])).toMatchObject({
+    out: plain.out,
+    err: expect.stringContaining("command name=config show"),
+  });
+});
+
 describe("lists", () => {
   test("ft templates list", () => {
     expect(ft(["templates", "list"]).out).toMatch(/^auto\nalpaca\nchatml\nllama\n/);

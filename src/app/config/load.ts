@@ -1,5 +1,6 @@
 // From what a command was given to one resolved configuration: every layer gathered, then merged.
 // The only place that knows all sources of options; what a run needs on top is `requireRunnable`.
+import { logger } from "../../core/logger.ts";
 import type { Environment } from "../../core/paths.ts";
 import { environmentLayer, PROFILE_VARIABLE } from "./environment.ts";
 import { readConfigFile, standingFiles } from "./files.ts";
@@ -40,7 +41,7 @@ function commandLineLayers(sources: ConfigSources): ConfigLayer[] {
 export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
   const environment = sources.environment ?? process.env;
   const { preset, configFile } = sources;
-  return resolveConfig([
+  const resolved = resolveConfig([
     ...(preset === undefined ? [] : [layer("preset", preset, presets[preset])]),
     ...profileLayer(sources, environment),
     ...standingFiles(sources.cwd ?? process.cwd(), environment),
@@ -48,6 +49,9 @@ export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
     ...environmentLayer(environment),
     ...commandLineLayers(sources),
   ]);
+  const given = [...resolved.origins].filter(([, origin]) => origin !== "default");
+  logger().debug("configuration resolved", Object.fromEntries(given));
+  return resolved;
 }
 
 /** Throws ConfigError when something that every run needs is missing: a model, data, a known template. */
