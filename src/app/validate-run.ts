@@ -12,13 +12,14 @@ import { BUILTIN_DATASET } from "../data/options.ts";
 import { defaultDataset } from "../data/shipped.ts";
 import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
-import { estimateMemory } from "../train/memory-estimate.ts";
+import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { warmupThatFits } from "../train/options.ts";
 import type { DownloadProgress } from "../weights/index.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
 import type { RunConfig } from "./config/schema.ts";
 import { recommendationsFor, warningsFor } from "./config/warnings.ts";
+import { estimateRunMemory } from "./estimate-memory.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import { prepareData } from "./prepare-data.ts";
 
@@ -51,12 +52,6 @@ export interface DataReport {
   /** As "Dataset format: …". */
   formatLine: string;
   formats: Record<string, number>;
-}
-
-export interface MemoryTerm {
-  name: string;
-  bytes: number;
-  formula: string;
 }
 
 export interface ValidationReport {
@@ -171,12 +166,11 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const renderer = createRenderer(tokenizer, { template: config.data.template });
   const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
   const { dataset, train } = await prepareData(uncut, renderer);
-  const lengths = train.samples.map(({ ids }) => Math.min(ids.length, config.data.max_length));
-  return {
-    dataset,
-    tokens: tokenReport(train, config, tokenizer),
-    memory: estimateMemory(checkpoint.config, config, lengths),
-  };
+  const tokens = tokenReport(train, config, tokenizer);
+  const longestRow = Math.min(tokens.histogram.maximum, config.data.max_length);
+  const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
+  const memory = await estimateRunMemory(config, checkpoint, { longestRow, learnedShare });
+  return { dataset, tokens, memory };
 }
 
 /** Optimizer steps of the whole run over this many rows. */

@@ -1,6 +1,7 @@
 // GPT-2 and DialoGPT: learned positions, LayerNorm, one fused query-key-value projection, tanh GELU, tied head.
 // Its checkpoints store linear layers as Conv1D, (in, out): the only transposed weights there are.
 import { z } from "zod";
+import { ModelError } from "../core/errors.ts";
 import { arange, type Tensor } from "../mx/index.ts";
 import { Embedding, geluTanh, LayerNorm, Linear, Module } from "../nn/index.ts";
 import {
@@ -10,7 +11,9 @@ import {
   defineArchitecture,
   type ForwardContext,
   LanguageModel,
+  linearParameters,
   mergeHeads,
+  type ModelSizes,
   only,
   splitHeads,
   type WeightPlace,
@@ -104,12 +107,23 @@ class Gpt2Decoder extends Module {
   forward(ids: Tensor, context: ForwardContext): Tensor {
     const contexts = blockContexts(ids.dim(1), this.h.length, context);
     const offset = contexts[0]?.offset ?? 0;
+    this.#requirePositions(offset + ids.dim(1), context);
     const positions = context.positions ?? arange(offset, offset + ids.dim(1));
     let x = this.wte.forward(ids).add(this.wpe.forward(positions));
     for (const [index, block] of this.h.entries()) {
       x = block.forward(x, contexts[index] as BlockContext);
     }
     return this.ln_f.forward(x);
+  }
+
+  /** Reading past the table would return whatever lies behind it. */
+  #requirePositions(count: number, { positions }: ForwardContext): void {
+    const known = this.wpe.weight.dim(0);
+    if (positions !== undefined || count <= known) return;
+    throw new ModelError("FT-MODEL-013", {
+      message: `${count} tokens, but the model has learned ${known} positions`,
+      hint: `--max-length ${known}`,
+    });
   }
 }
 
@@ -138,11 +152,38 @@ class Gpt2 extends LanguageModel {
 const storedAsConv1D = /\.(c_attn|c_proj|c_fc)\.weight$/;
 const storedMask = /\.attn\.(masked_)?bias$/;
 
-/** With or without the "transformer." prefix; the tied head and the stored causal masks are dropped. */
+/**
+ * With or without the "transformer." prefix; the tied head and the stored causal masks are dropped.
+ * "model." is mlx-lm's prefix, and its files are transposed already.
+ */
 function place(name: string): WeightPlace {
   if (storedMask.test(name) || name === "lm_head.weight") return null;
+  if (name.startsWith("model.")) return { name };
   const bare = name.replace(/^transformer\./, "");
   return { name: `model.${bare}`, transpose: storedAsConv1D.test(bare) };
+}
+
+function sizes(config: Gpt2Config): ModelSizes {
+  const { n_embd: hidden, n_layer: blockCount, vocab_size: vocabularySize } = config;
+  const innerSize = config.n_inner ?? 4 * hidden;
+  const linears = [
+    { name: "c_attn", inputSize: hidden, outputSize: 3 * hidden },
+    { name: "c_proj", inputSize: hidden, outputSize: hidden },
+    { name: "c_fc", inputSize: hidden, outputSize: innerSize },
+    { name: "c_proj", inputSize: innerSize, outputSize: hidden },
+  ];
+  const biases = linears.reduce((sum, { outputSize }) => sum + outputSize, 0);
+  const block = linearParameters(linears) + biases + 4 * hidden;
+  const embeddings = (vocabularySize + config.n_positions) * hidden;
+  return {
+    hiddenSize: hidden,
+    innerSize,
+    blockCount,
+    headCount: config.n_head,
+    vocabularySize,
+    linears,
+    parameterCount: embeddings + blockCount * block + 2 * hidden,
+  };
 }
 
 export const gpt2 = defineArchitecture({
@@ -155,5 +196,6 @@ export const gpt2 = defineArchitecture({
     only("add_cross_attention", [false], "cross attention is not built"),
   ],
   build: (config) => new Gpt2(config),
+  sizes,
   place,
 });

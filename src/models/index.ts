@@ -1,6 +1,6 @@
 // The surface of models/: the registry, loading, and what a language model is.
 export { initialize } from "./initialize.ts";
 export { KVCache, LanguageModel } from "./kit/index.ts";
-export type { Architecture, ForwardContext } from "./kit/index.ts";
+export type { Architecture, ForwardContext, ModelSizes } from "./kit/index.ts";
 export * from "./load.ts";
 export * from "./registry.ts";

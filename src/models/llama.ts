@@ -8,6 +8,7 @@ import {
   type Block,
   type BlockContext,
   CausalLM,
+  decoderSizes,
   defineArchitecture,
   GatedMlp,
   only,
@@ -45,6 +46,8 @@ export const llama = defineArchitecture({
   requires: [
     only("hidden_act", ["silu", "swish"], "only SiLU is built"),
     only("sliding_window", [], "windowed attention is not built"),
+    only("partial_rotary_factor", [1], "this architecture rotates whole heads"),
   ],
   build: (config) => new CausalLM(config, () => new LlamaBlock(config)),
+  sizes: decoderSizes,
 });

@@ -1,8 +1,9 @@
 // How an architecture describes itself to the registry: its config, its module, its weight names.
-import { z } from "zod";
+import type { z } from "zod";
 import { ModelError } from "../../core/errors.ts";
 import { type Requirement, requireSupported } from "./config.ts";
 import type { LanguageModel } from "./language-model.ts";
+import type { ModelSizes } from "./sizes.ts";
 
 /** Where a checkpoint's tensor goes; null: it is not a parameter (a stored mask, say). */
 export type WeightPlace = { name: string; transpose?: boolean } | null;
@@ -10,6 +11,8 @@ export type WeightPlace = { name: string; transpose?: boolean } | null;
 export interface Architecture {
   /** Parses config.json and builds the model with unloaded weights. */
   build(config: unknown): LanguageModel;
+  /** Parses config.json and says how large the model is. Needs no addon. */
+  sizes(config: unknown): ModelSizes;
   /** Place of a checkpoint's tensor, by its name. */
   place(name: string, config: unknown): WeightPlace;
 }
@@ -19,6 +22,7 @@ interface Definition<Schema extends z.ZodType> {
   /** What the config may not ask for. */
   requires?: readonly Requirement[];
   build(config: z.infer<Schema>): LanguageModel;
+  sizes(config: z.infer<Schema>): ModelSizes;
   /** Default: names as in the checkpoint, without rotary frequencies and the copy of a tied head. */
   place?(name: string): WeightPlace;
 }
@@ -32,21 +36,23 @@ function asNamed(name: string, config: unknown): WeightPlace {
 export function defineArchitecture<Schema extends z.ZodType>(
   definition: Definition<Schema>,
 ): Architecture {
+  const parse = (config: unknown): z.infer<Schema> => {
+    const parsed = definition.config.safeParse(config);
+    if (!parsed.success) throw notOfThisArchitecture(parsed.error);
+    requireSupported(config as Record<string, unknown>, definition.requires ?? []);
+    return parsed.data;
+  };
   return {
-    build(config) {
-      const parsed = definition.config.safeParse(config);
-      if (!parsed.success) {
-        throw new ModelError("FT-MODEL-003", {
-          message: "config.json is not one of this architecture",
-          problems: parsed.error.issues.map(
-            (issue) => `${issue.path.join(".")}: ${issue.message}`,
-          ),
-          hint: "download the model again, or correct these fields",
-        });
-      }
-      requireSupported(config as Record<string, unknown>, definition.requires ?? []);
-      return definition.build(parsed.data);
-    },
+    build: (config) => definition.build(parse(config)),
+    sizes: (config) => definition.sizes(parse(config)),
     place: definition.place ?? asNamed,
   };
+}
+
+function notOfThisArchitecture(error: z.ZodError): ModelError {
+  return new ModelError("FT-MODEL-003", {
+    message: "config.json is not one of this architecture",
+    problems: error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    hint: "download the model again, or correct these fields",
+  });
 }

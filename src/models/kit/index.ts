@@ -7,3 +7,4 @@ export * from "./context.ts";
 export * from "./language-model.ts";
 export * from "./mlp.ts";
 export * from "./rope.ts";
+export * from "./sizes.ts";

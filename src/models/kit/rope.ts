@@ -96,8 +96,9 @@ export class RotaryEmbedding extends Module {
 /** Reads both config styles. */
 export function ropeFrom(config: BaseConfig, headSize: number): RotaryEmbedding {
   const scaling = config.rope_parameters ?? config.rope_scaling ?? {};
+  const share = scaling.partial_rotary_factor ?? config.partial_rotary_factor ?? 1;
   return new RotaryEmbedding({
-    dims: Math.floor(headSize * (config.partial_rotary_factor ?? 1)),
+    dims: Math.floor(headSize * share),
     base: scaling.rope_theta ?? config.rope_theta ?? 10_000,
     scaling,
   });

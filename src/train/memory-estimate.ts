@@ -1,0 +1,88 @@
+// How much memory training will need at its peak: one formula, each term shown. Arithmetic only; needs no addon.
+// Derived from what a step keeps alive; the constants of the activation term were fitted to measured peaks (dev/LOG.md).
+import { ALL_LINEAR, type LoraOptions } from "../adapters/options.ts";
+import type { OptimizationOptions } from "./options.ts";
+
+/** Sizes of a model, as its architecture computes them from config.json. */
+export interface EstimatedModel {
+  hiddenSize: number;
+  innerSize: number;
+  blockCount: number;
+  headCount: number;
+  vocabularySize: number;
+  linears: readonly { name: string; inputSize: number; outputSize: number }[];
+  parameterCount: number;
+}
+
+export interface EstimatedRun {
+  method: string;
+  lora: LoraOptions;
+  optimization: OptimizationOptions;
+  /** Tokens of the longest row after the cut. */
+  longestRow: number;
+  /** Share of positions that are learned, 0 to 1: the head runs on those only. */
+  learnedShare: number;
+  /** Bytes of a weight: 4 in float32, 2 in half precision. */
+  weightBytes: number;
+}
+
+export interface MemoryTerm {
+  name: string;
+  bytes: number;
+  formula: string;
+}
+
+/** Arrays of hidden and of inner size that the backward pass of a block keeps, in float32. */
+const hiddenCopies = 12;
+const innerCopies = 5;
+/** Copies of the attention scores kept where attention is not fused: the softmax of every block, and one at work. */
+const scoreCopies = 1.5;
+/** Logits, their softmax and their gradient, not all at once. */
+const logitCopies = 2.5;
+const floatBytes = 4;
+
+function trainableCount(model: EstimatedModel, { method, lora }: EstimatedRun): number {
+  if (method !== "lora") return model.parameterCount;
+  const blocks = lora.num_layers === -1 ? model.blockCount : lora.num_layers;
+  const targets = new Set(lora.target_modules);
+  const named = model.linears.filter(({ name }) => targets.has(name));
+  const adapted = targets.has(ALL_LINEAR) || named.length === 0 ? model.linears : named;
+  const perBlock = adapted.reduce((sum, { inputSize, outputSize }) => sum + inputSize + outputSize, 0);
+  return blocks * lora.r * perBlock;
+}
+
+/** Peak bytes and the terms that add up to them. */
+export function estimateMemory(
+  model: EstimatedModel,
+  run: EstimatedRun,
+): { totalBytes: number; terms: MemoryTerm[] } {
+  const { batch_size: batch } = run.optimization;
+  const length = run.longestRow;
+  const tokens = batch * length;
+  const trainable = trainableCount(model, run);
+  const { hiddenSize, innerSize, blockCount, headCount, vocabularySize } = model;
+  const activations =
+    blockCount * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
+  const scores = blockCount * batch * headCount * length * length * scoreCopies * floatBytes;
+  const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
+  const isFull = run.method !== "lora";
+  const terms: MemoryTerm[] = [
+    term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
+    ...(isFull ? [] : [term("adapters", trainable * floatBytes, "trainable × 4 B")]),
+    term("gradients", trainable * floatBytes, "trainable × 4 B"),
+    term("optimizer", 2 * trainable * floatBytes, "trainable × 2 moments × 4 B"),
+    term("update", 3 * trainable * floatBytes, "new weights and moments beside the old"),
+    term(
+      "activations",
+      activations,
+      `blocks × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
+    ),
+    term("attention", scores, `blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
+    term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
+  ];
+  return { totalBytes: terms.reduce((sum, { bytes }) => sum + bytes, 0), terms };
+}
+
+function term(name: string, bytes: number, formula: string): MemoryTerm {
+  return { name, bytes: Math.round(bytes), formula };
+}
