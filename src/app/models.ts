@@ -8,6 +8,7 @@ import { NativeError, ProviderError, UsageError } from "../core/errors.ts";
 import { packageRoot } from "../core/paths.ts";
 import { architectures } from "../models/registry.ts";
 import { FINAL_MODEL, listRuns } from "../runs/index.ts";
+import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { cachedIds } from "../weights/hub-cache.ts";
 import {
   type Checkpoint,
@@ -17,6 +18,8 @@ import {
   resolveModel,
   type ResolveOptions,
 } from "../weights/index.ts";
+import { defaultRunConfig } from "./config/schema.ts";
+import { estimateRunMemory } from "./estimate-memory.ts";
 
 export interface ListedModel {
   name: string;
@@ -129,6 +132,8 @@ export interface ModelInfo {
   dtypes: Record<string, number>;
   files: { name: string; bytes: number }[];
   mapping: TensorMapping | null;
+  /** Estimated peak of training with the default settings, 4 rows of 2048 tokens; null when not supported. */
+  memory: { totalBytes: number; terms: MemoryTerm[] } | null;
   config: unknown;
 }
 
@@ -153,6 +158,15 @@ async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping | null> 
     if (error instanceof NativeError) return null;
     throw error;
   }
+}
+
+/** Rows of the estimate that is shown beside a model. */
+const ESTIMATED = { batchSize: 4, longestRow: 2048, learnedShare: 1 };
+
+function memoryOf(checkpoint: Checkpoint): ReturnType<typeof estimateRunMemory> {
+  const config = defaultRunConfig();
+  config.optimization.batch_size = ESTIMATED.batchSize;
+  return estimateRunMemory(config, checkpoint, ESTIMATED);
 }
 
 function modelType(config: unknown): string {
@@ -185,6 +199,7 @@ export async function modelInfo(name: string, options: ResolveOptions = {}): Pro
     dtypes,
     files: await Promise.all(files),
     mapping: supported ? await mappingOf(checkpoint) : null,
+    memory: supported ? await memoryOf(checkpoint) : null,
     config: checkpoint.config,
   };
 }

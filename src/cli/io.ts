@@ -103,6 +103,10 @@ export class Io {
     return this.#abort !== undefined;
   }
 
+  get wasInterrupted(): boolean {
+    return this.#abort?.signal.aborted ?? false;
+  }
+
   interrupt(): void {
     this.#abort?.abort();
   }

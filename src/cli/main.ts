@@ -1,19 +1,18 @@
 #!/usr/bin/env node
 // The program: reads the command line, runs one command, turns what came of it into an exit code.
 // The only file that ends the process.
-import { once } from "node:events";
 import { productVersion } from "../app/info.ts";
-import { ExitCode } from "../core/errors.ts";
+import { ExitCode, FtError } from "../core/errors.ts";
 import { logger } from "../core/logger.ts";
 import { commands } from "./commands/index.ts";
 import { Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
 import { asFtError, errorText } from "./report-error.ts";
 
-/** Waits until a stream has taken everything, then ends the process. */
+/** Ends the process when all that was written has left it: pipes are not synchronous everywhere. */
 async function exit(code: number): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {
-    if (stream.writableNeedDrain) await once(stream, "drain");
+    await new Promise<void>((done) => stream.write("", () => done()));
   }
   process.exit(code);
 }
@@ -24,7 +23,7 @@ function listenForInterrupt(io: Io): void {
   const onSignal = (): void => {
     if (asked || !io.interruptible) process.exit(ExitCode.interrupted);
     asked = true;
-    io.note("\nStopping after this step; press Ctrl-C again to stop at once.");
+    io.note("\nStopping in order; press Ctrl-C again to stop at once.");
     io.interrupt();
   };
   process.on("SIGINT", onSignal);
@@ -42,6 +41,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<number> 
     logger().debug("finished", { code, seconds });
     return code;
   } catch (thrown) {
+    if (io.wasInterrupted && !(thrown instanceof FtError)) return ExitCode.interrupted;
     const error = asFtError(thrown);
     if (io.mode.json) io.tellFailure(error);
     io.talk(errorText(error, io.mode.verbose));

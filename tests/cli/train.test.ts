@@ -157,7 +157,11 @@ test("ft models info maps every tensor", () => {
     parameters: 37_280,
     dtypes: { F32: 37_280 },
     mapping: { mapped: 20, missing: [], unexpected: [] },
+    memory: { totalBytes: expect.any(Number) },
   });
+  const { out } = ft(["models", "info", model, "-m"], { env });
+  expect(out).toContain("20 mapped, 0 missing, 0 unexpected");
+  expect(out).toMatch(/ {2}activations: +\d/);
 });
 
 test("ft info says which backend and why", () => {

@@ -14,7 +14,7 @@ function mappingText({ mapping, supported }: ModelInfo): string {
   return `${mapped} mapped, ${missing.length} missing, ${unexpected.length} unexpected`;
 }
 
-function modelText(model: ModelInfo): string {
+function modelText(model: ModelInfo, withMemory: boolean): string {
   const dtypes = Object.entries(model.dtypes).map(
     ([dtype, count]) => `${dtype} ${count.toLocaleString("en-US")}`,
   );
@@ -28,9 +28,19 @@ function modelText(model: ModelInfo): string {
       ["Tensors", `${model.tensors}: ${mappingText(model)}`],
       ["Size", formatBytes(model.bytes)],
       ["Files", model.files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(", ")],
+      ...memoryLines(model, withMemory),
     ],
     "",
   );
+}
+
+function memoryLines({ memory }: ModelInfo, asked: boolean): [string, string][] {
+  if (!asked || memory === null) return [];
+  const terms = memory.terms.map(({ name, bytes }): [string, string] => [
+    `  ${name}`,
+    formatBytes(bytes),
+  ]);
+  return [["Training, 4 rows of 2048 tokens", formatBytes(memory.totalBytes)], ...terms];
 }
 
 export const modelsInfo = defineCommand({
@@ -38,6 +48,11 @@ export const modelsInfo = defineCommand({
   summary: "Show a model's parameters, architecture, precision and files",
   arguments: { model: { about: "Hub id, folder, or builtin/tiny" } },
   options: z.strictObject({
+    memory: z
+      .boolean()
+      .default(false)
+      .describe("Show what training would need at its peak")
+      .register(flags, { short: "m" }),
     revision: z
       .string()
       .optional()
@@ -52,6 +67,6 @@ export const modelsInfo = defineCommand({
       onProgress: downloadNote(io),
       signal: io.signal,
     });
-    io.show(model, () => modelText(model));
+    io.show(model, () => modelText(model, input.options.memory));
   },
 });

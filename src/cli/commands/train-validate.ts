@@ -45,9 +45,10 @@ function memoryText({ memory, memoryEstimateBytes }: ValidationReport): string {
   const terms = memory.map(
     ({ name, bytes, formula }) => `  ${name}: ${formatBytes(bytes)} (${formula})`,
   );
-  return [`Estimated peak memory: ${(memoryEstimateBytes / 1e9).toFixed(2)} GB`, ...terms].join(
-    "\n",
-  );
+  return [
+    `Estimated peak memory: ${Number((memoryEstimateBytes / 1e9).toPrecision(3))} GB`,
+    ...terms,
+  ].join("\n");
 }
 
 function reportText(resolved: ResolvedConfig, report: ValidationReport, color: boolean): string {

@@ -1,0 +1,54 @@
+// The memory of a run, estimated from the model's config.json, the run's settings and its rows.
+// The formula is train/memory-estimate.ts; here it gets its inputs.
+import { NativeError } from "../core/errors.ts";
+import { architectureOf } from "../models/registry.ts";
+import { describeBackend, type Dtype } from "../mx/index.ts";
+import { estimateMemory, type MemoryTerm } from "../train/memory-estimate.ts";
+import type { Checkpoint } from "../weights/index.ts";
+import type { RunConfig } from "./config/schema.ts";
+import { chooseDtype } from "./open-model.ts";
+
+/** What the formula needs to know of the rows. */
+export interface RowFigures {
+  /** Tokens of the longest row after the cut. */
+  longestRow: number;
+  /** Share of tokens that are learned. */
+  learnedShare: number;
+}
+
+const BYTES: Partial<Record<Dtype, number>> = { float32: 4, float16: 2, bfloat16: 2 };
+
+/** Average bytes of a stored number. */
+function storedBytes({ tensors }: Checkpoint): number {
+  const all = [...tensors.values()];
+  const numbers = all.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return all.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, numbers);
+}
+
+/** Bytes of a weight in memory; as stored when the addon is missing and the precision is left to it. */
+function weightBytes({ model }: RunConfig, checkpoint: Checkpoint): number {
+  if (model.torch_dtype !== "auto") return BYTES[model.torch_dtype] ?? 4;
+  try {
+    const dtype = chooseDtype("auto", describeBackend());
+    return (dtype && BYTES[dtype]) ?? storedBytes(checkpoint);
+  } catch (error) {
+    if (error instanceof NativeError) return storedBytes(checkpoint);
+    throw error;
+  }
+}
+
+/** Peak bytes of the run, and the terms that add up to them. Throws ModelError for an unknown architecture. */
+export async function estimateRunMemory(
+  config: RunConfig,
+  checkpoint: Checkpoint,
+  rows: RowFigures,
+): Promise<{ totalBytes: number; terms: MemoryTerm[] }> {
+  const architecture = await architectureOf(checkpoint.config);
+  return estimateMemory(architecture.sizes(checkpoint.config), {
+    method: config.method,
+    lora: config.lora,
+    optimization: config.optimization,
+    weightBytes: weightBytes(config, checkpoint),
+    ...rows,
+  });
+}
