@@ -4,7 +4,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { FtError } from "../core/errors.ts";
 import type { RunEvent } from "../runs/index.ts";
-import type { RunConfig } from "./config/schema.ts";
+import { layer } from "./config/layers.ts";
+import { resolveConfig } from "./config/resolve.ts";
+import type { PartialRunConfig } from "./config/schema.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
 import { type FromTrainer, type ToTrainer, unpackError } from "./trainer-messages.ts";
 
@@ -23,12 +25,16 @@ export interface TrainRunOptions {
 /** How many bytes of what the trainer printed are kept for a report of its death. */
 const lastWordsLimit = 4000;
 
-/** Trains from the beginning. Resolves to run-completed or run-stopped; throws the FtError that ended the run. */
+/**
+ * Trains from the beginning; what `given` leaves out has the schema's defaults.
+ * Resolves to run-completed or run-stopped; throws the FtError that ended the run.
+ */
 export async function trainRun(
-  config: RunConfig,
+  given: PartialRunConfig,
   options: TrainRunOptions = {},
 ): Promise<RunEvent> {
   const { origins } = options;
+  const { config } = resolveConfig([layer("argument", "", given)]);
   return await start({ config, ...(origins !== undefined && { origins }) }, options);
 }
 

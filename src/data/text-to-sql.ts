@@ -1,5 +1,6 @@
 // How a text-to-SQL example reads as a training row, chat or text form: the one place that says so.
 // Knows nothing of files; the shipped sets and the WikiSQL converter both write rows with it.
+import type { Message } from "../text/types.ts";
 
 export interface SqlColumn {
   name: string;
@@ -32,15 +33,17 @@ export function wikisqlRow(question: string, table: SqlTable, sql: string): SqlE
   return { prompt: `Table: ${describeTable(table)}\nQuestion: ${question}`, answer: sql };
 }
 
+/** What a model is asked in the chat form: the system message and the prompt. */
+export function sqlQuestion(prompt: string): Message[] {
+  return [
+    { role: "system", content: sqlSystemMessage },
+    { role: "user", content: prompt },
+  ];
+}
+
 /** The example as a chat row: system, user, assistant. */
-export function sqlChatRow(example: SqlExample): { messages: { role: string; content: string }[] } {
-  return {
-    messages: [
-      { role: "system", content: sqlSystemMessage },
-      { role: "user", content: example.prompt },
-      { role: "assistant", content: example.answer },
-    ],
-  };
+export function sqlChatRow({ prompt, answer }: SqlExample): { messages: Message[] } {
+  return { messages: [...sqlQuestion(prompt), { role: "assistant", content: answer }] };
 }
 
 /** The example as a text row; the query follows `SQL: ` on its own line. */

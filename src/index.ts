@@ -1,0 +1,33 @@
+// The library: a small documented surface, the same one that the command line uses.
+export { generateText, type GeneratedText, type GenerateTextOptions } from "./app/generate-text.ts";
+export {
+  loadModel,
+  type LoadModelOptions,
+  type Logits,
+  type Model,
+} from "./app/load-model.ts";
+export { resumeRun, trainRun, type TrainRunOptions } from "./app/train-run.ts";
+export type { PartialRunConfig, RunConfig } from "./app/config/schema.ts";
+export {
+  ConfigError,
+  DataError,
+  ExitCode,
+  FtError,
+  ModelError,
+  NativeError,
+  ProviderError,
+  UsageError,
+} from "./core/errors.ts";
+export { architectures } from "./models/index.ts";
+export * as mx from "./mx/index.ts";
+export type { RunEvent } from "./runs/index.ts";
+export { loadTokenizer, renderConversation, templates } from "./text/index.ts";
+export type {
+  ConversationSample,
+  MaskPolicy,
+  Message,
+  Rendered,
+  Renderer,
+  Sample,
+  Tokenizer,
+} from "./text/types.ts";
