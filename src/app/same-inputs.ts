@@ -17,6 +17,11 @@ function filesOf({ dataset }: Inputs): RecordedFile[] {
   return Array.isArray(files) ? (files as RecordedFile[]) : [];
 }
 
+function commitOf({ model }: Inputs): string {
+  const commit = model?.["commit"];
+  return typeof commit === "string" ? commit : "none";
+}
+
 function differences(before: readonly RecordedFile[], now: readonly RecordedFile[]): string[] {
   const gone = before.filter(({ split }) => !now.some((file) => file.split === split));
   const problems = gone.map(({ split, path }) => `${path}: the ${split} rows are gone`);
@@ -41,7 +46,7 @@ export function requireSameInputs(before: Inputs, now: Inputs): void {
       hint: "put the files back as they were, or start a new run with --output",
     });
   }
-  const [old, current] = [before.model?.["commit"] ?? null, now.model?.["commit"] ?? null];
+  const [old, current] = [commitOf(before), commitOf(now)];
   if (old === current) return;
   throw new ConfigError("FT-RUN-009", {
     message: `the model is at commit ${current}, this run began with ${old}`,

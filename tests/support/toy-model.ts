@@ -29,13 +29,18 @@ export interface ToyOptions {
   /** A folder of tests/fixtures/text/tokenizers. */
   tokenizer?: string;
   seed?: number;
+  /** Wider embeddings (0.5, say) let a frozen head be sure of a token: needed to learn by heart with an adapter. */
+  embeddingDeviation?: number;
 }
 
 /** A model in memory with drawn weights. */
-export async function buildToy(config: Record<string, unknown>, seed = 3): Promise<LanguageModel> {
+export async function buildToy(
+  config: Record<string, unknown>,
+  { seed = 3, embeddingDeviation }: Pick<ToyOptions, "seed" | "embeddingDeviation"> = {},
+): Promise<LanguageModel> {
   describeBackend();
   const model = (await architectureOf(config)).build(config);
-  initialize(model, seed);
+  initialize(model, seed, { ...(embeddingDeviation !== undefined && { embeddingDeviation }) });
   return model;
 }
 
@@ -46,7 +51,7 @@ export async function makeToyModel(folder: string, options: ToyOptions = {}): Pr
   const { vocabularySize } = await loadTokenizer(folder);
   const config = { ...toyConfig, vocab_size: vocabularySize, ...options.config };
   writeFileSync(join(folder, "config.json"), JSON.stringify(config, null, 2));
-  const model = await buildToy(config, options.seed);
+  const model = await buildToy(config, options);
   await saveTensors(join(folder, "model.safetensors"), model.parameters(), { format: "pt" });
   dispose(model);
   return folder;

@@ -1,0 +1,208 @@
+// One optimizer step by itself: accumulation, masks, clipping, randomness, and that nothing leaks.
+// Whole runs are run.test.ts.
+import { describe, expect, test } from "vitest";
+import { attachLora } from "../../../src/adapters/index.ts";
+import { type Batch, collate } from "../../../src/data/index.ts";
+import { liveTensors, scope } from "../../../src/mx/index.ts";
+import { optimizers, type OptimizerSettings } from "../../../src/nn/index.ts";
+import { supervised } from "../../../src/train/methods/supervised.ts";
+import { meanLoss, TrainingStep } from "../../../src/train/step.ts";
+import { buildToy, toyConfig } from "../../support/toy-model.ts";
+
+const vocabulary = 60;
+const config = { ...toyConfig, vocab_size: vocabulary };
+
+const settings: OptimizerSettings = {
+  ...{ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, biasCorrection: true },
+  ...{ momentum: 0.95, adamwShare: 0.2 },
+};
+
+interface Sample {
+  ids: Int32Array;
+  weights: Float32Array;
+}
+
+/** A row of `length` tokens of which the first `prompt` are not learned. */
+function sample(length: number, prompt: number): Sample {
+  return {
+    ids: Int32Array.from({ length }, (_, at) => (length * 7 + at * 5) % vocabulary),
+    weights: Float32Array.from({ length }, (_, at) => (at < prompt ? 0 : 1)),
+  };
+}
+
+const rows = [sample(5, 2), sample(40, 10), sample(12, 11), sample(23, 0)];
+
+const batchOf = (samples: readonly Sample[]): Batch =>
+  collate(samples, { padId: 0, padToMultiple: 32, maxLength: 64 });
+
+interface Options {
+  dropout?: number;
+  optimizer?: string;
+  maximumNorm?: number | null;
+}
+
+async function makeStep({ dropout = 0, optimizer = "adamw", maximumNorm = null }: Options = {}) {
+  const model = await buildToy(config);
+  attachLora(model, { rank: 4, scale: 2, dropout, targets: ["all-linear"], blockCount: -1 }, 7);
+  const slots = model.trainableSlots().map((slot) => ({ ...slot, isHidden: true }));
+  const step = new TrainingStep({
+    model,
+    method: supervised,
+    slots,
+    optimizer: optimizers.get(optimizer)(slots, settings),
+    maximumNorm,
+  });
+  const values = (): number[] => slots.flatMap((slot) => [...slot.get().toFloat32()]);
+  return { model, step, values };
+}
+
+/** The largest |a - b|. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  expect(a).toHaveLength(b.length);
+  return a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - (b[index] ?? 0))), 0);
+}
+
+describe("accumulation", () => {
+  test("four rows of different lengths at once are four rows one after another", async () => {
+    const together = await makeStep({ maximumNorm: 1 });
+    const apart = await makeStep({ maximumNorm: 1 });
+    const oneByOne = rows.map((row) => batchOf([row]));
+    for (let at = 0; at < 3; at++) {
+      const all = together.step.run([batchOf(rows)], 1e-2, [0]);
+      const each = apart.step.run(oneByOne, 1e-2, [0, 0, 0, 0]);
+      expect(each.weight).toBe(all.weight);
+      // float32 sums in another order: 1e-6 relative on a loss near 4.
+      expect(Math.abs(each.loss - all.loss)).toBeLessThan(1e-5);
+      expect(Math.abs((each.gradientNorm ?? 0) / (all.gradientNorm ?? 0) - 1)).toBeLessThan(1e-5);
+    }
+    // Adam divides by the gradient's own size, so tiny gradients may differ by a share of a step (1e-2).
+    expect(distance(apart.values(), together.values())).toBeLessThan(1e-4);
+  });
+
+  test("the loss is the mean over learned tokens, not over rows", async () => {
+    const { model, step } = await makeStep();
+    const sums = rows.map((row) => {
+      const batch = batchOf([row]);
+      return {
+        sum: scope(() => supervised.lossSum(model, batch).item()),
+        weight: batch.supervisedTokens,
+      };
+    });
+    const weight = sums.reduce((total, row) => total + row.weight, 0);
+    const mean = sums.reduce((total, row) => total + row.sum, 0) / weight;
+    const meanOfMeans = sums.reduce((total, row) => total + row.sum / row.weight, 0) / sums.length;
+    const { loss } = step.run([batchOf(rows)], 1e-3, [0]);
+    expect(loss).toBeCloseTo(mean, 5);
+    expect(Math.abs(loss - meanOfMeans)).toBeGreaterThan(1e-3);
+  });
+});
+
+describe("masks", () => {
+  const lossOf = async (batch: Batch): Promise<number> =>
+    (await makeStep()).step.run([batch], 1e-3, [0]).loss;
+
+  test("a target that is not learned has no say; one that is has", async () => {
+    const plain = batchOf(rows);
+    const index = (learned: boolean): number =>
+      plain.weights.findIndex((weight, at) => at >= plain.length && (weight !== 0) === learned);
+    const changed = (at: number): Batch => {
+      const targets = plain.targets.slice();
+      targets[at] = ((targets[at] ?? 0) + 1) % vocabulary;
+      return { ...plain, targets };
+    };
+    const loss = await lossOf(plain);
+    expect(await lossOf(changed(index(false)))).toBe(loss);
+    expect(await lossOf(changed(index(true)))).not.toBe(loss);
+  });
+
+  test("padding has no say, whatever stands there", async () => {
+    const [short] = rows;
+    if (short === undefined) throw new Error("no row");
+    const padded = (padId: number): Batch =>
+      collate([short], { padId, padToMultiple: 32, maxLength: 64 });
+    expect(await lossOf(padded(9))).toBe(await lossOf(padded(0)));
+  });
+
+  test("a weight counts as often as it says", async () => {
+    const [, row] = rows;
+    if (row === undefined) throw new Error("no row");
+    const doubled = { ids: row.ids, weights: row.weights.map((weight) => weight * 2) };
+    const once = await lossOf(batchOf([row, row, row]));
+    // Three rows in two: 2 + 1. The same mean by float32 sums in another order.
+    expect(await lossOf(batchOf([doubled, row]))).toBeCloseTo(once, 5);
+  });
+
+  test("learning every position is the same as gathering every position", async () => {
+    const dense = batchOf([sample(33, 0), sample(33, 0)]);
+    expect(dense.supervisedTokens).toBe(dense.ids.length);
+    const sparse: Batch = { ...dense, weights: dense.weights.map((w, at) => (at < 34 ? 0 : w)) };
+    const { model } = await makeStep();
+    const sum = (batch: Batch): number => scope(() => supervised.lossSum(model, batch).item());
+    const first: Batch = { ...dense, weights: dense.weights.map((w, at) => (at < 34 ? w : 0)) };
+    expect(sum(sparse) + sum(first)).toBeCloseTo(sum(dense), 3);
+  });
+});
+
+test("clipping scales the gradients to the norm, and reports the norm before", async () => {
+  const free = await makeStep({ maximumNorm: 1e9 });
+  const { gradientNorm } = free.step.run([batchOf(rows)], 1e-3, [0]);
+  const clipped = await makeStep({ maximumNorm: 1e-3 });
+  expect(clipped.step.run([batchOf(rows)], 1e-3, [0]).gradientNorm).toBe(gradientNorm);
+  expect(gradientNorm).toBeGreaterThan(1e-3);
+  const none = await makeStep();
+  expect(none.step.run([batchOf(rows)], 1e-3, [0]).gradientNorm).toBeNull();
+});
+
+test("dropout is drawn from the seed of the micro-batch, and evaluation has none", async () => {
+  const losses = async (seeds: number[]): Promise<number[]> => {
+    const { step } = await makeStep({ dropout: 0.5 });
+    // The first step's update is zero where B is zero, so dropout shows from the second step on.
+    return seeds.map((seed) => step.run([batchOf(rows)], 1e-1, [seed]).loss);
+  };
+  expect(await losses([1, 2, 3])).toEqual(await losses([1, 2, 3]));
+  expect(await losses([1, 2, 3])).not.toEqual(await losses([1, 2, 4]));
+  const { model, step } = await makeStep({ dropout: 0.5 });
+  step.run([batchOf(rows)], 1e-1, [1]);
+  const evaluated = [1, 2].map(() => meanLoss(model, supervised, [batchOf(rows)]));
+  expect(evaluated[0]).toBe(evaluated[1]);
+});
+
+test("muon moves matrices by orthogonal steps, AdamW the rest", async () => {
+  const { step, values } = await makeStep({ optimizer: "muon" });
+  const before = values();
+  const first = step.run([batchOf(rows)], 1e-2, [0]).loss;
+  for (let at = 0; at < 10; at++) step.run([batchOf(rows)], 1e-2, [0]);
+  expect(step.run([batchOf(rows)], 1e-2, [0]).loss).toBeLessThan(first - 0.1);
+  expect(distance(before, values())).toBeGreaterThan(1e-3);
+});
+
+test.each([
+  ["adamw", 300],
+  ["muon", 50],
+])("steps with %s (%i of them) leave as many arrays as there were", async (optimizer, steps) => {
+  const start = liveTensors();
+  const made = await makeStep({ dropout: 0.1, optimizer, maximumNorm: 1 });
+  const batches = rows.filter((row) => row.ids.length < 30).map((row) => batchOf([row]));
+  made.step.run(batches, 1e-3, [0, 1, 2]);
+  const held = liveTensors();
+  const counts = new Set<number>();
+  for (let at = 0; at < steps; at++) {
+    made.step.run(batches, 1e-3, [at, at + 1, at + 2]);
+    meanLoss(made.model, supervised, batches.slice(0, 1));
+    counts.add(liveTensors());
+  }
+  expect([...counts]).toEqual([held]);
+  for (const tensor of new Set([...made.step.tensors(), ...made.model.tensors()])) tensor.dispose();
+  expect(liveTensors()).toBe(start);
+});
+
+test("a step that throws leaves parameters and arrays as they were", async () => {
+  const { step, values } = await makeStep({ maximumNorm: 1 });
+  step.run([batchOf(rows)], 1e-3, [0]);
+  const before = values();
+  const held = liveTensors();
+  const broken: Batch = { ...batchOf(rows), ids: new Int32Array(3) };
+  expect(() => step.run([broken], 1e-3, [0])).toThrow();
+  expect(liveTensors()).toBe(held);
+  expect(values()).toEqual(before);
+});

@@ -1,0 +1,45 @@
+// What a run is continued over must be what it began with: data files by hash, the model by commit.
+import { expect, test } from "vitest";
+import { requireSameInputs } from "../../../src/app/same-inputs.ts";
+
+const train = { split: "train", path: "/data/train.jsonl", sha256: "aa" };
+const valid = { split: "validation", path: "/data/valid.jsonl", sha256: "bb" };
+const inputs = (
+  files: object[],
+  commit: string | null = "c1",
+): Parameters<typeof requireSameInputs>[0] => ({
+  dataset: { files },
+  model: { commit },
+});
+
+test("the same files elsewhere and the same commit are the same", () => {
+  const moved = { ...train, path: "/moved/train.jsonl" };
+  expect(() => requireSameInputs(inputs([train, valid]), inputs([moved, valid]))).not.toThrow();
+  expect(() => requireSameInputs(inputs([train], null), inputs([train], null))).not.toThrow();
+});
+
+test("every file that changed, came or went is named", () => {
+  const test_ = { split: "test", path: "/data/test.jsonl", sha256: "cc" };
+  const changed = { ...train, sha256: "dd" };
+  expect(() => requireSameInputs(inputs([train, valid]), inputs([changed, test_]))).toThrow(
+    expect.objectContaining({
+      code: "FT-RUN-008",
+      exitCode: 4,
+      problems: [
+        "/data/valid.jsonl: the validation rows are gone",
+        "/data/train.jsonl: content changed",
+        "/data/test.jsonl: the run had no test file",
+      ],
+    }),
+  );
+});
+
+test("another commit of the model is refused, with both", () => {
+  expect(() => requireSameInputs(inputs([train], "c1"), inputs([train], "c2"))).toThrow(
+    expect.objectContaining({
+      code: "FT-RUN-009",
+      exitCode: 3,
+      message: expect.stringMatching(/c2.*c1/),
+    }),
+  );
+});
