@@ -3,7 +3,18 @@
 import { Random } from "../../src/core/random.ts";
 import type { SqlExample } from "../../src/data/text-to-sql.ts";
 
-const tokensOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/\w+/g) ?? []);
+/** The words of a text, a word said again being another one: `age`, `age 2`. */
+function tokensOf(text: string): Set<string> {
+  const times = new Map<string, number>();
+  const words = text.toLowerCase().match(/\w+/g) ?? [];
+  return new Set(
+    words.map((word) => {
+      const count = (times.get(word) ?? 0) + 1;
+      times.set(word, count);
+      return count === 1 ? word : `${word} ${count}`;
+    }),
+  );
+}
 
 /** Tokens in common as a share of those in either (Jaccard). */
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
@@ -13,7 +24,10 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /** Answers each prompt with the query of the most similar training prompt, as it stands. */
-export function nearestNeighbour(train: readonly SqlExample[], prompts: readonly string[]): string[] {
+export function nearestNeighbour(
+  train: readonly SqlExample[],
+  prompts: readonly string[],
+): string[] {
   const known = train.map(({ prompt, answer }) => ({ tokens: tokensOf(prompt), answer }));
   return prompts.map((prompt) => {
     const tokens = tokensOf(prompt);
@@ -44,7 +58,11 @@ function parsePrompt(prompt: string) {
   const match = /^Table: (\S+) \(([^)]*)\)\nQuestion: (.*)$/s.exec(prompt);
   if (match === null) return undefined;
   const [, table = "", columns = "", question = ""] = match;
-  return { table, question, columns: columns.split(",").map((column) => column.trim().split(" ")[0] ?? "") };
+  return {
+    table,
+    question,
+    columns: columns.split(",").map((column) => column.trim().split(" ")[0] ?? ""),
+  };
 }
 
 /**

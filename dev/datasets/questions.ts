@@ -34,7 +34,7 @@ const plainForms: readonly QuestionForm[] = [
     wordings: [
       "What is the {column} of {table} with {first}?",
       "Which {column} do the {table} with {first} have?",
-      "List the {column} for {table} having {first}.",
+      "List the {column} for {table} that have {first}.",
     ],
   },
   {
@@ -44,9 +44,9 @@ const plainForms: readonly QuestionForm[] = [
     weight: 10,
     wordings: [
       "For {table} with {first}, what is the {column}?",
-      "Of all {table} having {first}, list the {column}.",
+      "Of all {table} that have {first}, list the {column}.",
       "Some {table} have {first}. What {column} do they have?",
-      "With {first}, which {column} do you find in {table}?",
+      "In {table} with {first}, which {column} do you find?",
     ],
   },
   {
@@ -56,7 +56,7 @@ const plainForms: readonly QuestionForm[] = [
     weight: 6,
     wordings: [
       "What is the {column} of {table} with {first} and {second}?",
-      "Which {column} do {table} having {first} and {second} have?",
+      "Which {column} do {table} that have {first} and {second} have?",
     ],
   },
   {
@@ -66,7 +66,7 @@ const plainForms: readonly QuestionForm[] = [
     weight: 6,
     wordings: [
       "For {table} with {first} and {second}, what is the {column}?",
-      "Of the {table} having {first} and also {second}, give the {column}.",
+      "Of the {table} that have {first} and {second}, give the {column}.",
     ],
   },
   {
@@ -75,7 +75,7 @@ const plainForms: readonly QuestionForm[] = [
     conditionCount: 2,
     weight: 6,
     wordings: [
-      "Of all {table} with {first}, show the {column} of those having {second}.",
+      "Of all {table} with {first}, show the {column} of these with {second}.",
       "Among {table} with {first}, which {column} has {second}?",
     ],
   },
@@ -100,13 +100,19 @@ const aggregateShapes: readonly Omit<QuestionForm, "aggregate">[] = [
     name: "where",
     conditionCount: 1,
     weight: 2,
-    wordings: ["What is the {asked} of {table} with {first}?", "Tell the {asked} for {table} having {first}."],
+    wordings: [
+      "What is the {asked} of {table} with {first}?",
+      "Tell the {asked} for {table} that have {first}.",
+    ],
   },
   {
     name: "where-first",
     conditionCount: 1,
     weight: 3,
-    wordings: ["For {table} with {first}, what is the {asked}?", "Of {table} having {first}, find the {asked}."],
+    wordings: [
+      "For {table} with {first}, what is the {asked}?",
+      "Of {table} that have {first}, find the {asked}.",
+    ],
   },
 ];
 
@@ -135,7 +141,9 @@ const comparisons: Record<Operator, readonly string[]> = {
 /** A condition in words; most of them say the value before the column. */
 export function sayCondition(random: Random, { column, operator, value }: Condition): string {
   const isText = value.startsWith("'");
-  const words = isText ? pick(random, ["", "equal to "]) : `${pick(random, comparisons[operator])} `;
+  const words = isText
+    ? pick(random, ["", "equal to "])
+    : `${pick(random, comparisons[operator])} `;
   return random.integer(5) < 2
     ? `${column.name} ${words}${value}`
     : `${isText ? "" : words}${value} as ${column.name}`;

@@ -26,14 +26,21 @@ function drawCondition(random: Random, column: Column): Condition {
 }
 
 /** Conditions on columns other than the one asked for. */
-export function drawConditions(random: Random, table: Table, asked: Column, count: number): Condition[] {
+export function drawConditions(
+  random: Random,
+  table: Table,
+  asked: Column,
+  count: number,
+): Condition[] {
   const others = random.shuffled(table.columns.filter((column) => column !== asked));
   return others.slice(0, count).map((column) => drawCondition(random, column));
 }
 
 export function sqlOf({ table, column, aggregate, conditions }: Query): string {
   const selected = aggregate === undefined ? column.name : `${aggregate} ( ${column.name} )`;
-  const where = conditions.map(({ column: of, operator, value }) => `${of.name} ${operator} ${value}`);
+  const where = conditions.map(
+    ({ column: of, operator, value }) => `${of.name} ${operator} ${value}`,
+  );
   const filter = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
   return `SELECT ${selected} FROM ${table.name}${filter}`;
 }

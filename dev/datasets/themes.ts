@@ -22,33 +22,49 @@ const texts: Record<string, readonly string[]> = {
     Milan Naples Venice Munich Hamburg Lyon Seville Valencia Porto Glasgow Oxford Moscow Riga Cairo Lagos Nairobi
     Tokyo Osaka Kyoto Seoul Beijing Manila Hanoi Bangkok Jakarta Mumbai Delhi Tehran Dubai Sydney Perth Boston
     Chicago Dallas Denver Miami Seattle Toronto Montreal Havana Lima Bogota Quito Santiago`),
-  country: list(`France Germany Spain Italy Portugal Greece Poland Hungary Austria Belgium Denmark Norway Sweden
+  country:
+    list(`France Germany Spain Italy Portugal Greece Poland Hungary Austria Belgium Denmark Norway Sweden
     Finland Iceland Ireland Scotland Wales England Russia Romania Croatia Turkey Egypt Morocco Kenya Uganda Nigeria
     Ghana Senegal China Japan Korea Vietnam Thailand India Nepal Iran Israel Australia Canada Mexico Cuba Panama
     Colombia Ecuador Peru Bolivia Chile Argentina Brazil`),
-  language: list(`English French German Spanish Italian Portuguese Greek Polish Dutch Danish Swedish Finnish Russian
+  language:
+    list(`English French German Spanish Italian Portuguese Greek Polish Dutch Danish Swedish Finnish Russian
     Turkish Arabic Persian Hindi Tamil Thai Chinese Japanese Korean Latin Swahili Hebrew Irish Welsh`),
-  color: list(`red blue green yellow purple pink brown black white gray silver golden beige crimson scarlet maroon
+  color:
+    list(`red blue green yellow purple pink brown black white gray silver golden beige crimson scarlet maroon
     magenta turquoise teal`),
-  material: list(`wood steel iron glass plastic paper cotton wool silk linen leather rubber concrete brick marble
+  material:
+    list(`wood steel iron glass plastic paper cotton wool silk linen leather rubber concrete brick marble
     granite clay bamboo copper bronze aluminum titanium`),
-  status: list("open closed active inactive pending approved rejected cancelled delayed finished planned ready"),
+  status: list(
+    "open closed active inactive pending approved rejected cancelled delayed finished planned ready",
+  ),
   size: list("small large tiny huge tall short narrow wide deep shallow thick thin"),
-  quality: list("new used rare common cheap expensive simple complex modern ancient premium standard basic deluxe"),
+  quality: list(
+    "new used rare common cheap expensive simple complex modern ancient premium standard basic deluxe",
+  ),
   day: list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
   month: list("January February March April August September October November December"),
   season: list("summer autumn winter"),
   music: list("jazz pop folk blues soul disco punk reggae classical ambient gospel"),
-  genre: list("comedy drama thriller horror romance mystery fantasy adventure biography satire tragedy"),
-  sport: list(`football basketball baseball hockey tennis golf rugby cricket volleyball boxing wrestling rowing
+  genre: list(
+    "comedy drama thriller horror romance mystery fantasy adventure biography satire tragedy",
+  ),
+  sport:
+    list(`football basketball baseball hockey tennis golf rugby cricket volleyball boxing wrestling rowing
     sailing cycling fencing archery judo chess`),
-  subject: list("physics chemistry biology history geography economics philosophy astronomy algebra geometry"),
+  subject: list(
+    "physics chemistry biology history geography economics philosophy astronomy algebra geometry",
+  ),
   fuel: list("diesel petrol electric hybrid solar nuclear hydrogen"),
   taste: list("sweet sour bitter salty spicy mild rich plain fresh"),
   level: list("junior senior amateur professional expert novice"),
   region: list("northern southern eastern western central coastal tropical polar rural urban"),
   temper: list("wild tame gentle fierce brave shy calm noisy quiet lazy clever"),
 };
+
+/** Names of towns, for texts that need a place to live in. */
+export const cities = texts["city"] ?? [];
 
 const between = (low: number, high: number) => (random: Random) =>
   String(low + random.integer(high - low + 1));

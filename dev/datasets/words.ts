@@ -17,7 +17,8 @@ export const verbs = words("verbs");
 
 const named = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 
-const numeric = named(`age height weight width length depth size price cost salary income budget profit
+const numeric =
+  named(`age height weight width length depth size price cost salary income budget profit
 revenue value score rank grade level points goals wins losses games speed power capacity volume distance
 duration rating votes population area elevation temperature rainfall humidity pressure hour minute week
 quantity amount total balance rate percent share margin discount tax fee fare rent wage bonus pension loan
@@ -29,7 +30,8 @@ latitude longitude altitude acidity alcohol bitterness sweetness thickness hardn
 saturation opacity resolution bandwidth latency throughput uptime torque horsepower acceleration payload
 wingspan tonnage displacement thrust drag lift emissions efficiency lifespan litter overtime laps`);
 const yearly = named("year season edition semester vintage");
-const ofPeople = named(`author publisher editor coach captain sponsor teacher employer artist director
+const ofPeople =
+  named(`author publisher editor coach captain sponsor teacher employer artist director
 producer actor driver pilot passenger vendor supplier customer client owner tenant guest member leader
 manager founder president mayor governor minister king queen referee opponent winner loser champion hero
 villain doctor nurse patient lawyer judge officer victim witness suspect candidate astronaut curator
