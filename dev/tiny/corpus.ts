@@ -1,7 +1,13 @@
 // The pre-training text of builtin/tiny: an endless seeded stream of short documents about invented tables.
 // What matters is copying names from the context. Nothing here has the form of the text-to-SQL task's question.
 import type { Random } from "../../src/core/random.ts";
-import { type Condition, drawConditions, type Operator, type Query, sqlOf } from "../datasets/sql.ts";
+import {
+  type Condition,
+  drawConditions,
+  type Operator,
+  type Query,
+  sqlOf,
+} from "../datasets/sql.ts";
 import {
   columnType,
   drawTable,
@@ -24,7 +30,12 @@ function drawQuery(random: Random, table: Table, conditionCount: number): Query 
   const aggregate = isAggregate ? pick(random, aggregates) : undefined;
   const suits = table.columns.filter((column) => aggregate === undefined || isNumeric(column));
   const column = pick(random, aggregate === "COUNT" ? table.columns : suits);
-  return { table, column, aggregate, conditions: drawConditions(random, table, column, conditionCount) };
+  return {
+    table,
+    column,
+    aggregate,
+    conditions: drawConditions(random, table, column, conditionCount),
+  };
 }
 
 function header(table: Table): string {
@@ -159,7 +170,11 @@ const exchanges: Writer = (random) => {
     () => exchange(`Last word : ${list}`, lined(list.split(" , ").at(-1) ?? "")),
     () => exchange(`Say again : ${first}`, lined(first)),
     () => exchange(`Describe : ${sqlOf(query)}`, gloss(random, query)),
-    () => exchange(`Names : ${header(table)}`, lined(table.columns.map(({ name }) => name).join(" , "))),
+    () =>
+      exchange(
+        `Names : ${header(table)}`,
+        lined(table.columns.map(({ name }) => name).join(" , ")),
+      ),
   ])();
 };
 

@@ -29,22 +29,29 @@ const symbols = byteSymbols();
 const asSymbols = (text: string): string =>
   [...Buffer.from(text, "utf8")].map((byte) => symbols[byte]).join("");
 
-const glue = `the a an of in is are was and or for with to by from at on as it its how many much what which who
+const glue =
+  `the a an of in is are was and or for with to by from at on as it its how many much what which who
 whose where when that this these has have had do does than more less over under above below greater smaller
 higher lower larger least most equal exactly being exceeding short number sum mean average total largest smallest
 highest lowest maximum minimum greatest all any each every some not no yes only show list give find tell me
 count return get name names there can you we they he she say says about see know entries rows records table
 columns column question value values per every between after before up down out same other first last word
 again answer query writes one two three`.split(/\s+/);
-const openings = `What Which How Who List Show Give Find Tell Count Return Get Name For Of In The A An Its It Is Are
-Repeat Say Describe Names First Last Write Table Columns Question SQL Answer Some All Among`.split(/\s+/);
-const keywords = `SELECT FROM WHERE AND COUNT MAX MIN SUM AVG CREATE TABLE INSERT INTO VALUES`.split(/\s+/);
+const openings =
+  `What Which How Who List Show Give Find Tell Count Return Get Name For Of In The A An Its It Is Are
+Repeat Say Describe Names First Last Write Table Columns Question SQL Answer Some All Among`.split(
+    /\s+/,
+  );
+const keywords =
+  `SELECT FROM WHERE AND COUNT MAX MIN SUM AVG CREATE TABLE INSERT INTO VALUES`.split(/\s+/);
 const types = ["number", "text"];
-const marks = [...".,;:?!()<>='\"-*/"];
+const marks = Array.from(".,;:?!()<>='\"-*/");
 
 const spaced = (words: Iterable<string>): string[] => [...words].map((word) => ` ${word}`);
 const numbers = Array.from({ length: 100 }, (_, number) => String(number));
-const years = Array.from({ length: lastYear - firstYear + 1 }, (_, year) => String(firstYear + year));
+const years = Array.from({ length: lastYear - firstYear + 1 }, (_, year) =>
+  String(firstYear + year),
+);
 
 /** In the order of their ids; those of the first lines also stand at the start of a line. */
 const words = [
@@ -67,7 +74,7 @@ const words = [
 
 /** The most frequent pairs inside the words, merged one after another (Sennrich et al. 2016). */
 function learnMerges(corpus: readonly string[], count: number): [string, string][] {
-  let pieces = corpus.map((word) => [...asSymbols(word)]);
+  let pieces = corpus.map((word) => Array.from(asSymbols(word)));
   const merges: [string, string][] = [];
   while (merges.length < count) {
     const pairs = new Map<string, number>();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ModelError } from "../core/errors.ts";
-import { retain } from "../mx/index.ts";
+import { dispose, retain } from "../mx/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import { type Attached, attachLora, type BlockModel } from "./attach.ts";
 import type { LoraShape } from "./lora-linear.ts";
@@ -72,23 +72,45 @@ async function readAdapterConfig(folder: string): Promise<z.infer<typeof Adapter
   }
 }
 
+/** Also keeps a file from replacing weights of the base model. */
+function requireSameNames(
+  folder: string,
+  expected: ReadonlySet<string>,
+  found: ReadonlySet<string>,
+): void {
+  const missing = [...expected].filter((name) => !found.has(name));
+  const unexpected = [...found].filter((name) => !expected.has(name));
+  if (missing.length === 0 && unexpected.length === 0) return;
+  const [name] = [...missing, ...unexpected];
+  throw badAdapter(
+    folder,
+    `the adapter does not fit the model: ${missing.length} tensors missing, ` +
+      `${unexpected.length} unexpected, among them ${name}`,
+  );
+}
+
 /** Puts the adapter's values into layers that are attached already (to go on training it). */
 export async function loadAdapterWeights(folder: string, model: BlockModel): Promise<void> {
   const { tensors } = await loadTensorFile(join(folder, weightsFile));
   const slots = model.trainableSlots();
-  const missing = slots.map((slot) => slot.name).filter((name) => !tensors.has(name));
-  if (missing.length > 0)
-    throw badAdapter(folder, `the adapter has nothing for ${missing.length} layers: ${missing[0]}`);
   const before = slots.map((slot) => slot.get());
-  model.update(retain(tensors));
-  for (const tensor of before) tensor.dispose();
+  try {
+    requireSameNames(folder, new Set(slots.map((slot) => slot.name)), new Set(tensors.keys()));
+    model.update(retain(tensors));
+  } catch (error) {
+    dispose(tensors);
+    throw error;
+  }
+  dispose(before);
 }
 
 /** Attaches an adapter from disk to a bare model. */
 export async function loadAdapter(folder: string, model: BlockModel): Promise<Attached> {
   const { num_layers, lora_parameters } = await readAdapterConfig(folder);
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
-  const placement = { rank, scale, dropout, targets: keys, blockCount: num_layers };
+  // mlx-lm takes any number below one as all blocks.
+  const blockCount = num_layers < 1 ? -1 : num_layers;
+  const placement = { rank, scale, dropout, targets: keys, blockCount };
   const attached = attachLora(model, placement, 0);
   await loadAdapterWeights(folder, model);
   return attached;

@@ -28,16 +28,26 @@ export interface Attached {
   paths: string[];
 }
 
-function linearNames(block: Module): string[] {
-  return [...block.modules()].filter(([, module]) => module instanceof Linear).map(([name]) => name);
+function pathsInBlock(block: Module): string[] {
+  return [...block.modules()]
+    .filter(([, module]) => module instanceof Linear)
+    .map(([name]) => name);
+}
+
+function lastName(path: string): string {
+  return path.split(".").at(-1) ?? path;
+}
+
+/** Last names of the linear layers in the blocks: what `targets` may say. */
+export function linearNames(model: BlockModel): string[] {
+  return [...new Set(model.blocks.flatMap(pathsInBlock).map(lastName))];
 }
 
 function matches(name: string, target: string): boolean {
   return target === ALL_LINEAR || name === target || name.endsWith(`.${target}`);
 }
 
-function unknownTargets(unmatched: readonly string[], names: readonly string[]): ConfigError {
-  const short = [...new Set(names.map((name) => name.split(".").at(-1) ?? name))];
+function unknownTargets(unmatched: readonly string[], short: readonly string[]): ConfigError {
   const near = nearest(unmatched[0] ?? "", short);
   return new ConfigError("FT-ADAPTER-001", {
     at: { field: "lora.target_modules" },
@@ -48,9 +58,9 @@ function unknownTargets(unmatched: readonly string[], names: readonly string[]):
 
 /** Names within the blocks that `targets` select. Throws ConfigError FT-ADAPTER-001 for a target that selects none. */
 export function selectTargets(model: BlockModel, targets: readonly string[]): string[] {
-  const names = [...new Set(model.blocks.flatMap(linearNames))];
+  const names = [...new Set(model.blocks.flatMap(pathsInBlock))];
   const unmatched = targets.filter((target) => !names.some((name) => matches(name, target)));
-  if (unmatched.length > 0) throw unknownTargets(unmatched, names);
+  if (unmatched.length > 0) throw unknownTargets(unmatched, linearNames(model));
   return names.filter((name) => targets.some((target) => matches(name, target)));
 }
 

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { FtError } from "../core/errors.ts";
-import { autoFormat } from "../data/formats/index.ts";
+import { autoFormat, learnedTokens } from "../data/index.ts";
 import {
   checkOutputFolder,
   openRun,
@@ -20,7 +20,7 @@ import { restoreCheckpoint } from "../train/checkpoint.ts";
 import { train } from "../train/loop.ts";
 import type { TrainingRun } from "../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "./config/schema.ts";
-import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
 /** A new run, or the folder of one to go on with. */
@@ -36,10 +36,6 @@ export interface Watcher {
 function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
   const { data, record, renderer, opened } = prepared;
   const { samples } = data.train;
-  const supervised = samples.reduce(
-    (sum, sample) => sum + sample.weights.reduce((count, weight) => count + Math.sign(weight), 0),
-    0,
-  );
   return {
     type: "run-started",
     config: record.config,
@@ -59,7 +55,7 @@ function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
       formats: data.dataset.summary.formatCounts,
       formatOverride: prepared.config.data.format !== autoFormat,
       tokens: samples.reduce((sum, sample) => sum + sample.ids.length, 0),
-      supervisedTokens: supervised,
+      supervisedTokens: samples.reduce((sum, { weights }) => sum + learnedTokens(weights), 0),
       truncatedRows: data.train.truncated,
       droppedRows: data.train.dropped.length,
     },
@@ -134,13 +130,11 @@ async function startNew(
 ): Promise<RunEvent> {
   const config = withAbsolutePaths(request.config);
   checkOutputFolder(config.output_dir);
-  const prepared = await prepareRun(config, {
-    ...(request.origins !== undefined && { origins: request.origins }),
-  });
+  const prepared = await prepareRun(config, request.origins);
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
     await recordRun(indexEntry(folder, prepared));
-    return await drive(prepared, prepared.open(folder, watcher.shouldStop), watcher);
+    return await drive(prepared, assembleRun(prepared, folder, watcher.shouldStop), watcher);
   });
 }
 
@@ -157,7 +151,7 @@ async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
   return await inFolder(reopenRun(path), async (folder) => {
     const prepared = await prepareRun(recordedConfig(record));
     requireSameInputs(record, prepared.record);
-    const run = prepared.open(folder, watcher.shouldStop);
+    const run = assembleRun(prepared, folder, watcher.shouldStop);
     const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
     if (latest !== undefined) {
       run.state = await restoreCheckpoint(latest.path, prepared.tuning, run.optimizer);

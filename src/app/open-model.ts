@@ -1,6 +1,6 @@
+import type { ModelOptions } from "../models/options.ts";
 // A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
 import type { ActiveBackend, Dtype } from "../mx/index.ts";
-import type { ModelOptions } from "../models/options.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import {

@@ -6,6 +6,7 @@ import {
   type EncodedRows,
   type EncodedSample,
   type LengthHistogram,
+  learnedTokens,
   lengthHistogram,
 } from "../data/encode.ts";
 import { BUILTIN_DATASET } from "../data/options.ts";
@@ -15,6 +16,7 @@ import type { Tokenizer } from "../text/types.ts";
 import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { warmupThatFits } from "../train/options.ts";
 import type { DownloadProgress } from "../weights/index.ts";
+import { checkRun } from "./check-run.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
 import type { RunConfig } from "./config/schema.ts";
@@ -110,9 +112,6 @@ function dataReport(dataset: Dataset): DataReport {
   };
 }
 
-const learned = (weights: Float32Array): number =>
-  weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
-
 function renderedSample(
   { ids, weights, row }: EncodedSample,
   maxLength: number,
@@ -123,7 +122,7 @@ function renderedSample(
     file: row.file,
     line: row.line,
     tokens: ids.length,
-    supervisedTokens: learned(weights),
+    supervisedTokens: learnedTokens(weights),
     runs: showMask(kept, tokenizer),
   };
 }
@@ -133,10 +132,12 @@ function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenize
   const { samples, dropped } = rows;
   const lengths = samples.map(({ ids }) => ids.length);
   const long = samples.filter(({ ids }) => ids.length > data.max_length);
-  const emptied = long.filter(({ weights }) => learned(weights.slice(1, data.max_length)) === 0);
+  const emptied = long.filter(
+    ({ weights }) => learnedTokens(weights.slice(1, data.max_length)) === 0,
+  );
   return {
     tokens: lengths.reduce((sum, length) => sum + length, 0),
-    supervisedTokens: samples.reduce((sum, { weights }) => sum + learned(weights), 0),
+    supervisedTokens: samples.reduce((sum, { weights }) => sum + learnedTokens(weights), 0),
     truncated: long.length,
     dropped: dropped.length + emptied.length,
     histogram: lengthHistogram(lengths, FIRST_BUCKET),
@@ -197,6 +198,7 @@ export async function validateRun(
 ): Promise<ValidationReport> {
   const { config } = resolved;
   requireRunnable(config);
+  checkRun(config);
   const model = await openedModel(config, options);
   const isHere = !("problem" in model);
   const { dataset, tokens, memory }: Looked = isHere

@@ -1,6 +1,6 @@
 // Encoded samples to one rectangular batch of plain typed arrays, ready for a model.
 // Pads on the right; touches no tensors.
-import type { EncodedSample } from "./encode.ts";
+import { type EncodedSample, learnedTokens } from "./encode.ts";
 
 /**
  * A micro-batch of `batch` rows by `length` positions, row-major. Position t of a row feeds
@@ -70,6 +70,6 @@ export function collate(
     segments.fill(1, start, start + inputs);
     tokens += inputs;
   }
-  const supervisedTokens = weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
+  const supervisedTokens = learnedTokens(weights);
   return { ids, targets, weights, positions, segments, batch, length, tokens, supervisedTokens };
 }

@@ -38,6 +38,11 @@ function teaches(weights: Float32Array): boolean {
   return weights.some((weight, index) => index > 0 && weight !== 0);
 }
 
+/** How many tokens a sample is to learn. */
+export function learnedTokens(weights: Float32Array): number {
+  return weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
+}
+
 function whyDropped(tokens: number, maxLength: number): string {
   return tokens > maxLength
     ? `nothing left to learn after the cut to ${maxLength} tokens`

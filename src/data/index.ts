@@ -25,6 +25,7 @@ export {
   type EncodeOptions,
   encodeRows,
   type LengthHistogram,
+  learnedTokens,
   lengthHistogram,
 } from "./encode.ts";
 export {

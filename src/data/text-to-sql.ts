@@ -19,10 +19,10 @@ export interface SqlExample {
   answer: string;
 }
 
-/** The system message of the chat form. */
-export const sqlSystemMessage = "Write one SQL query that answers the question.";
-
-/** `singers ( name text , age number )`: the table as the prompt shows it. */
+/**
+ * `singers ( name text , age number )`: the table as the prompt shows it. A blank before every name keeps it the
+ * same token here, in the question and in the query.
+ */
 function describeTable(table: SqlTable): string {
   const columns = table.columns.map((column) => `${column.name} ${column.type}`);
   return `${table.name} ( ${columns.join(" , ")} )`;
@@ -30,7 +30,7 @@ function describeTable(table: SqlTable): string {
 
 /** The prompt and the answer of one example. */
 export function wikisqlRow(question: string, table: SqlTable, sql: string): SqlExample {
-  return { prompt: `Table: ${describeTable(table)}\nQuestion: ${question}`, answer: sql };
+  return { prompt: `Table : ${describeTable(table)}\nQuestion : ${question}`, answer: sql };
 }
 
 /** What a model is asked in the chat form: the system message and the prompt. */
@@ -46,7 +46,7 @@ export function sqlChatRow({ prompt, answer }: SqlExample): { messages: Message[
   return { messages: [...sqlQuestion(prompt), { role: "assistant", content: answer }] };
 }
 
-/** The example as a text row; the query follows `SQL: ` on its own line. */
+/** The example as a text row; the query follows `SQL : ` on its own line. */
 export function sqlTextRow(example: SqlExample): { text: string } {
-  return { text: `${example.prompt}\nSQL: ${example.answer}` };
+  return { text: `${example.prompt}\nSQL : ${example.answer}` };
 }

@@ -1,7 +1,7 @@
 // From a checked checkpoint to a model with its weights, and back to the names the checkpoint used.
 // Downloads nothing and reads no file format: src/weights does both.
 import { ModelError } from "../core/errors.ts";
-import { type Dtype, evaluate, retain, scope, type Tensor } from "../mx/index.ts";
+import { carry, dispose, type Dtype, evaluate, scope, type Tensor } from "../mx/index.ts";
 import type { Checkpoint } from "../weights/checkpoint-folder.ts";
 import { loadTensors } from "../weights/load-tensors.ts";
 import type { LanguageModel } from "./kit/index.ts";
@@ -18,7 +18,7 @@ export interface WeightMap {
   stored: Map<string, StoredAs>;
   /** Parameters for which the checkpoint has nothing. */
   missing: string[];
-  /** Checkpoint tensors that are no parameter and are not known to be superfluous. */
+  /** Checkpoint tensors that are no parameter, or one that another tensor is already; known superfluous ones aside. */
   unexpected: string[];
 }
 
@@ -41,7 +41,7 @@ export async function mapWeights(
   for (const name of names) {
     const place = architecture.place(name, config);
     if (place === null) continue;
-    if (expected.has(place.name))
+    if (expected.has(place.name) && !stored.has(place.name))
       stored.set(place.name, { name, transpose: place.transpose ?? false });
     else unexpected.push(name);
   }
@@ -72,17 +72,28 @@ export async function loadCheckpoint(
 ): Promise<LoadedModel> {
   const architecture = await architectureOf(checkpoint.config);
   const model = scope(() => architecture.build(checkpoint.config));
-  const map = await mapWeights(checkpoint.config, model, checkpoint.tensors.keys());
-  requireComplete(map, checkpoint.folder);
-  scope(() => {
+  try {
+    const map = await mapWeights(checkpoint.config, model, checkpoint.tensors.keys());
+    requireComplete(map, checkpoint.folder);
+    fill(model, map, checkpoint, options.dtype);
+    return { model, config: checkpoint.config, stored: map.stored };
+  } catch (error) {
+    dispose(model);
+    throw error;
+  }
+}
+
+function fill(
+  model: LanguageModel,
+  { stored }: WeightMap,
+  checkpoint: Checkpoint,
+  dtype: Dtype | undefined,
+): void {
+  carry(model, () => {
     const loaded = loadTensors(checkpoint);
-    model.update(
-      new Map([...map.stored].map(([name, as]) => [name, converted(loaded, as, options.dtype)])),
-    );
+    model.update(new Map([...stored].map(([name, as]) => [name, converted(loaded, as, dtype)])));
     evaluate([...model.parameters().values()]);
-    retain(model);
   });
-  return { model, config: checkpoint.config, stored: map.stored };
 }
 
 function converted(

@@ -107,9 +107,7 @@ export function layerNorm(
   bias: Tensor | null,
   eps: number,
 ): Tensor {
-  return new Tensor(
-    binding().layerNorm(x.handle, handleOrNull(weight), handleOrNull(bias), eps),
-  );
+  return new Tensor(binding().layerNorm(x.handle, handleOrNull(weight), handleOrNull(bias), eps));
 }
 
 /** silu(gate)·up. */

@@ -1,13 +1,6 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
-import {
-  layerNorm,
-  linear,
-  ones,
-  rmsNorm,
-  type Tensor,
-  zeros,
-} from "../mx/index.ts";
+import { layerNorm, linear, ones, rmsNorm, type Tensor, zeros } from "../mx/index.ts";
 import { Module } from "./module.ts";
 
 /** A layer with a (out, in) matrix that adapters may wrap, whatever its forward pass looks like. */

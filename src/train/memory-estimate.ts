@@ -47,7 +47,10 @@ function trainableCount(model: EstimatedModel, { method, lora }: EstimatedRun): 
   const targets = new Set(lora.target_modules);
   const named = model.linears.filter(({ name }) => targets.has(name));
   const adapted = targets.has(ALL_LINEAR) || named.length === 0 ? model.linears : named;
-  const perBlock = adapted.reduce((sum, { inputSize, outputSize }) => sum + inputSize + outputSize, 0);
+  const perBlock = adapted.reduce(
+    (sum, { inputSize, outputSize }) => sum + inputSize + outputSize,
+    0,
+  );
   return blocks * lora.r * perBlock;
 }
 

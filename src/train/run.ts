@@ -1,7 +1,7 @@
 // A prepared run: everything the loop needs, already made. Assembled in app/, executed by loop.ts.
 import type { BatchPlan, CollateOptions, EncodedSample } from "../data/index.ts";
 import { type Batch, collate } from "../data/index.ts";
-import type { Optimizer, Schedule } from "../nn/index.ts";
+import type { OptimizedSlot, Optimizer, Schedule } from "../nn/index.ts";
 import type { RunFolder } from "../runs/index.ts";
 import type { Method, TrainableModel } from "./methods/method.ts";
 import type { OptimizationOptions } from "./options.ts";
@@ -57,4 +57,14 @@ function chosen(samples: readonly EncodedSample[], indices: readonly number[]): 
     if (sample === undefined) throw new RangeError(`no sample ${index}`);
     return sample;
   });
+}
+
+/** Every parameter of a model, told whether it is inside a block. */
+export function optimizedSlots(model: TrainableModel): OptimizedSlot[] {
+  const prefix = `${model.blockPath}.`;
+  return [...model.slots()].map((slot) => ({ ...slot, isHidden: slot.name.startsWith(prefix) }));
+}
+
+export function parameterCount(slots: readonly OptimizedSlot[]): number {
+  return slots.reduce((sum, slot) => sum + slot.get().size, 0);
 }

@@ -82,7 +82,8 @@ export class TrainingStep implements TensorHolder {
       const before = sums;
       sums = scope(() => {
         const found = this.#gradients(batch, weight, seeds[index] ?? 0);
-        const added = before === undefined ? found : found.map((value, at) => addTo(before, at, value));
+        const added =
+          before === undefined ? found : found.map((value, at) => addTo(before, at, value));
         if (index < batches.length - 1) evaluate(added);
         return added;
       });
@@ -119,11 +120,7 @@ function addTo(sums: readonly Tensor[], index: number, value: Tensor): Tensor {
 }
 
 /** Mean loss over batches that are not trained on; deterministic. */
-export function meanLoss(
-  model: TrainableModel,
-  method: Method,
-  batches: Iterable<Batch>,
-): number {
+export function meanLoss(model: TrainableModel, method: Method, batches: Iterable<Batch>): number {
   let lossSum = 0;
   let weightSum = 0;
   for (const batch of batches) {

@@ -1,7 +1,7 @@
 // Multi-head attention with grouped keys and rotary positions, and the part that learned positions share.
 import { attention, type Tensor } from "../../mx/index.ts";
 import { Linear, Module } from "../../nn/index.ts";
-import type { BaseConfig } from "./config.ts";
+import { type BaseConfig, headSizeOf } from "./config.ts";
 import type { BlockContext } from "./context.ts";
 import { type RotaryEmbedding, ropeFrom } from "./rope.ts";
 
@@ -42,7 +42,7 @@ export class Attention extends Module {
     super();
     this.#heads = config.num_attention_heads;
     this.#keyHeads = config.num_key_value_heads ?? this.#heads;
-    const size = config.head_dim ?? config.hidden_size / this.#heads;
+    const size = headSizeOf(config);
     this.q_proj = new Linear(config.hidden_size, this.#heads * size, options);
     this.k_proj = new Linear(config.hidden_size, this.#keyHeads * size, options);
     this.v_proj = new Linear(config.hidden_size, this.#keyHeads * size, options);

@@ -38,6 +38,25 @@ export const baseConfig = z.looseObject({
 
 export type BaseConfig = z.infer<typeof baseConfig>;
 
+/** Throws ModelError FT-MODEL-003 when the heads do not divide what they share. */
+export function headSizeOf(config: BaseConfig): number {
+  const { num_attention_heads: heads, num_key_value_heads, hidden_size, head_dim } = config;
+  const keyHeads = num_key_value_heads ?? heads;
+  const problems: string[] = [];
+  if (heads % keyHeads !== 0)
+    problems.push(`num_key_value_heads: ${heads} heads cannot share ${keyHeads} key heads`);
+  const size = head_dim ?? hidden_size / heads;
+  if (!Number.isInteger(size))
+    problems.push(`hidden_size: ${hidden_size} is not a multiple of ${heads} heads`);
+  if (size % 2 === 1) problems.push(`head_dim: ${size} is odd, rotary positions turn pairs`);
+  if (problems.length === 0) return size;
+  throw new ModelError("FT-MODEL-003", {
+    message: "config.json describes attention heads that do not fit",
+    problems,
+    hint: "download the model again, or correct these fields",
+  });
+}
+
 /** What must hold for a config to be supported: `accepts` is asked with the value of `key` (undefined when absent). */
 export interface Requirement {
   key: string;

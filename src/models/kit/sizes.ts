@@ -1,6 +1,6 @@
 // How large a model of a given config is, in numbers: what memory estimates and listings need before any weight exists.
 // Arithmetic on config.json; needs no addon.
-import type { BaseConfig } from "./config.ts";
+import { type BaseConfig, headSizeOf } from "./config.ts";
 
 export interface LinearSize {
   /** Last name of the layer: "q_proj". */
@@ -26,10 +26,15 @@ export function linearParameters(linears: readonly LinearSize[]): number {
   return linears.reduce((sum, { inputSize, outputSize }) => sum + inputSize * outputSize, 0);
 }
 
+interface Biases {
+  attention_bias?: boolean;
+  mlp_bias?: boolean;
+}
+
 /** Llama-shaped decoders: four attention projections, a gated feed-forward block, two norms a block. */
-export function decoderSizes(config: BaseConfig): ModelSizes {
+export function decoderSizes(config: BaseConfig & Biases): ModelSizes {
   const { hidden_size: hidden, intermediate_size: inner, num_attention_heads: heads } = config;
-  const headSize = config.head_dim ?? hidden / heads;
+  const headSize = headSizeOf(config);
   const keys = (config.num_key_value_heads ?? heads) * headSize;
   const linears = [
     { name: "q_proj", inputSize: hidden, outputSize: heads * headSize },
@@ -41,7 +46,9 @@ export function decoderSizes(config: BaseConfig): ModelSizes {
     { name: "down_proj", inputSize: inner, outputSize: hidden },
   ];
   const embeddings = config.vocab_size * hidden * (config.tie_word_embeddings ? 1 : 2);
-  const block = linearParameters(linears) + 2 * hidden;
+  const attentionBiases = config.attention_bias ? heads * headSize + 2 * keys + hidden : 0;
+  const mlpBiases = config.mlp_bias ? 2 * inner + hidden : 0;
+  const block = linearParameters(linears) + attentionBiases + mlpBiases + 2 * hidden;
   return {
     hiddenSize: hidden,
     innerSize: inner,

@@ -60,7 +60,12 @@ class Muon implements Optimizer {
     const nesterov = gradient.mul(1 - momentum).add(velocity.mul(momentum));
     const shapeScale = Math.sqrt(Math.max(1, gradient.dim(0) / gradient.dim(1)));
     const step = orthogonalized(nesterov).mul(learningRate * shapeScale);
-    slot.set(slot.get().mul(1 - learningRate * weightDecay).sub(step));
+    slot.set(
+      slot
+        .get()
+        .mul(1 - learningRate * weightDecay)
+        .sub(step),
+    );
     return velocity;
   }
 

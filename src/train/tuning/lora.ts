@@ -1,24 +1,39 @@
 // Low-rank adapters on the linear layers of the blocks; everything else frozen.
 import {
+  ALL_LINEAR,
   attachLora,
+  linearNames,
   loadAdapterWeights,
+  LoraOptions,
   loraScale,
-  type LoraOptions,
   saveAdapter,
 } from "../../adapters/index.ts";
+import type { TrainableModel } from "../methods/method.ts";
 import type { TuningMaker } from "./tuning.ts";
+
+/** The configuration's default names; a model that has none of them is adapted on every linear layer instead. */
+const defaultTargets = LoraOptions.parse({}).target_modules.join();
+
+function targetsFor(
+  model: TrainableModel,
+  wanted: readonly string[],
+): { targets: readonly string[]; notices: string[] } {
+  if (wanted.join() !== defaultTargets) return { targets: wanted, notices: [] };
+  const has = (target: string): boolean => linearNames(model).includes(target);
+  if (wanted.some(has)) return { targets: wanted, notices: [] };
+  const every = linearNames(model).join(", ");
+  const notice = `the model has no ${wanted.join(" or ")}: adapting every linear layer (${every})`;
+  return { targets: [ALL_LINEAR], notices: [notice] };
+}
 
 export const lora: TuningMaker<LoraOptions> = async ({ model, options, base, seed }) => {
   const shape = { rank: options.r, scale: loraScale(options), dropout: options.dropout };
-  const placement = {
-    ...shape,
-    blockCount: options.num_layers,
-    targets: options.target_modules,
-  };
+  const { targets, notices } = targetsFor(model, options.target_modules);
+  const placement = { ...shape, blockCount: options.num_layers, targets };
   const attached = attachLora(model, placement, seed);
   if (options.init_adapter !== null) await loadAdapterWeights(options.init_adapter, model);
   return {
-    notices: [],
+    notices,
     save: (folder) => saveAdapter(folder, model, attached, shape, base),
     load: (folder) => loadAdapterWeights(folder, model),
   };

@@ -9,7 +9,7 @@ const renderer: Renderer = {
   takesTurns: true,
   render(sample: Sample, policy: MaskPolicy) {
     const text = sample.kind === "text" ? sample.text : "";
-    const ids = [...text].map((character) => character.codePointAt(0) ?? 0);
+    const ids = Array.from(text).map((character) => character.codePointAt(0) ?? 0);
     const start = policy === "assistant" ? text.indexOf("|") + 1 : 0;
     return { ids, weights: ids.map((_, index) => (index >= start ? 1 : 0)) };
   },

@@ -1,0 +1,42 @@
+// What a configuration may not ask for yet, and what must be there before anything is loaded.
+// Shared by training and validation, so that what validates also starts.
+import { existsSync } from "node:fs";
+import { ConfigError, DataError } from "../core/errors.ts";
+import type { RunConfig } from "./config/schema.ts";
+import type { PreparedData } from "./prepare-data.ts";
+
+/** @throws ConfigError FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter. */
+export function checkRun({ model, optimization, lora }: RunConfig): void {
+  if (model.load_in_4bit) {
+    throw new ConfigError("FT-CONFIG-060", {
+      at: { field: "model.load_in_4bit" },
+      message: "4-bit loading is not built yet",
+      hint: "--no-load-in-4bit",
+    });
+  }
+  if (optimization.gradient_checkpointing) {
+    throw new ConfigError("FT-CONFIG-061", {
+      at: { field: "optimization.gradient_checkpointing" },
+      message: "gradient checkpointing is not built yet",
+      hint: "--no-gradient-checkpointing",
+    });
+  }
+  if (lora.init_adapter !== null && !existsSync(lora.init_adapter)) {
+    throw new ConfigError("FT-CONFIG-062", {
+      at: { field: "lora.init_adapter" },
+      message: `there is no adapter folder ${lora.init_adapter}`,
+      hint: "give a folder with adapters.safetensors and adapter_config.json",
+    });
+  }
+}
+
+/** @throws DataError FT-DATA-030 when no row teaches anything. */
+export function requireSamples({ train, path }: PreparedData): void {
+  if (train.samples.length > 0) return;
+  throw new DataError("FT-DATA-030", {
+    at: { file: path },
+    message: "no row is left to learn from",
+    problems: train.dropped.slice(0, 10).map(({ row, reason }) => `line ${row.line}: ${reason}`),
+    hint: "raise --max-length, or choose --mask all",
+  });
+}

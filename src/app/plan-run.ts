@@ -1,0 +1,49 @@
+// The course of a run before its first step: which rows make which step, how many steps, at which rates.
+// Arithmetic over the configuration and the lengths of the data.
+import { BatchPlan } from "../data/index.ts";
+import { makeSchedule, type OptimizerSettings, type Schedule } from "../nn/index.ts";
+import { warmupThatFits } from "../train/options.ts";
+import type { RunConfig } from "./config/schema.ts";
+import type { PreparedData } from "./prepare-data.ts";
+
+export interface RunPlan {
+  batches: BatchPlan;
+  totalSteps: number;
+  schedule: Schedule;
+  notices: string[];
+}
+
+export function planRun({ optimization, data, seed }: RunConfig, { train }: PreparedData): RunPlan {
+  const batches = new BatchPlan({
+    lengths: train.samples.map((sample) => sample.ids.length),
+    batchSize: optimization.batch_size,
+    accumulation: optimization.gradient_accumulation_steps,
+    seed,
+    order: data.order,
+    groupByLength: true,
+  });
+  const totalSteps = optimization.iters ?? optimization.epochs * batches.windowsPerEpoch;
+  const { warmupSteps, shortened } = warmupThatFits(optimization.warmup_steps, totalSteps);
+  const schedule = makeSchedule(optimization.lr_scheduler, {
+    peak: optimization.learning_rate,
+    warmupSteps,
+    totalSteps,
+    finalShare: optimization.min_lr_ratio,
+  });
+  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${totalSteps}: ${warmupSteps} are used`;
+  return { batches, totalSteps, schedule, notices: shortened ? [shorter] : [] };
+}
+
+/** Muon's momentum, and the share of its rate that AdamW takes for embeddings and vectors (Jordan et al. 2024). */
+const muonSettings = { momentum: 0.95, adamwShare: 0.2 };
+
+export function optimizerSettings({ optimization }: RunConfig): OptimizerSettings {
+  return {
+    beta1: optimization.beta1,
+    beta2: optimization.beta2,
+    eps: optimization.eps,
+    weightDecay: optimization.weight_decay,
+    biasCorrection: optimization.bias_correction,
+    ...muonSettings,
+  };
+}
