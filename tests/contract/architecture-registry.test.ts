@@ -1,0 +1,254 @@
+// The registry of architectures from outside: one added by an extension, unknown types, configs that are refused.
+// What registered architectures compute is architectures.test.ts's.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { attachLora } from "../../src/adapters/index.ts";
+import { saveModel } from "../../src/app/model-files.ts";
+import { FtError } from "../../src/core/errors.ts";
+import { collate } from "../../src/data/index.ts";
+import {
+  architectureOf,
+  architectures,
+  initialize,
+  LanguageModel,
+  loadCheckpoint,
+} from "../../src/models/index.ts";
+import { defineArchitecture } from "../../src/models/kit/index.ts";
+import { dispose, retain, scope, type Tensor } from "../../src/mx/index.ts";
+import {
+  Embedding,
+  Linear,
+  Module,
+  type OptimizerSettings,
+  optimizers,
+} from "../../src/nn/index.ts";
+import { supervised } from "../../src/train/methods/supervised.ts";
+import { TrainingStep } from "../../src/train/step.ts";
+import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { bitsOf } from "../parity/models/fixtures.ts";
+import { tinyConfigs } from "./tiny-configs.ts";
+
+async function refusal(body: () => Promise<unknown>): Promise<FtError> {
+  try {
+    await body();
+  } catch (error) {
+    if (error instanceof FtError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+async function build(config: unknown): Promise<LanguageModel> {
+  const architecture = await architectureOf(config);
+  return scope(() => architecture.build(config));
+}
+
+const BigramConfig = z.looseObject({
+  model_type: z.literal("toy_bigram"),
+  vocab_size: z.number().int().positive(),
+  width: z.number().int().positive(),
+});
+
+class BigramBlock extends Module {
+  mix: Linear;
+
+  constructor(width: number) {
+    super();
+    this.mix = new Linear(width, width, { bias: false });
+  }
+}
+
+/** Each token alone says what comes next. */
+class Bigram extends LanguageModel {
+  readonly blockPath = "layers";
+  embed: Embedding;
+  layers: BigramBlock[];
+  out: Linear;
+
+  constructor({ vocab_size, width }: z.infer<typeof BigramConfig>) {
+    super();
+    this.embed = new Embedding(vocab_size, width);
+    this.layers = [new BigramBlock(width)];
+    this.out = new Linear(width, vocab_size, { bias: true });
+  }
+
+  get blocks(): readonly Module[] {
+    return this.layers;
+  }
+
+  hidden(ids: Tensor): Tensor {
+    const embedded = this.embed.forward(ids);
+    return this.layers.reduce((x, layer) => x.add(layer.mix.forward(x).tanh()), embedded);
+  }
+
+  head(hidden: Tensor): Tensor {
+    return this.out.forward(hidden);
+  }
+}
+
+const adamw: OptimizerSettings = {
+  beta1: 0.9,
+  beta2: 0.999,
+  eps: 1e-8,
+  weightDecay: 0,
+  biasCorrection: true,
+  momentum: 0.95,
+  adamwShare: 1,
+};
+
+describe("an architecture of an extension", () => {
+  const config = { model_type: "toy_bigram", vocab_size: 10, width: 8 };
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "ft-toy-"));
+    writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+    const toy = defineArchitecture({
+      config: BigramConfig,
+      sizes: ({ vocab_size, width }) => ({
+        hiddenSize: width,
+        innerSize: width,
+        blockCount: 1,
+        headCount: 1,
+        vocabularySize: vocab_size,
+        linears: [{ name: "mix", inputSize: width, outputSize: width }],
+        parameterCount: 2 * vocab_size * width + width * width + vocab_size,
+      }),
+      build: (parsed) => new Bigram(parsed),
+    });
+    architectures.register("toy_bigram", async () => toy);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Rows that count upwards, which a bigram model can learn by heart. */
+  const rows = [0, 3].map((start) => ({
+    ids: Int32Array.from({ length: 7 }, (_, at) => (start + at) % 10),
+    weights: new Float32Array(7).fill(1),
+  }));
+  const batch = collate(rows, { padId: 0, padToMultiple: 1, maxLength: 16 });
+
+  function lossesOf(model: LanguageModel, steps: number): number[] {
+    const slots = model.trainableSlots().map((slot) => Object.assign(slot, { isHidden: false }));
+    const optimizer = scope(() => retain(optimizers.get("adamw")(slots, adamw)));
+    const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
+    return Array.from({ length: steps }, () => step.run([batch], 0.05, [0]).loss);
+  }
+
+  test("trains in full, is saved and loaded again with the same bits", async () => {
+    const model = await build(config);
+    initialize(model, 1);
+    const losses = lossesOf(model, 40);
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 10);
+    const saved = path.join(folder, "saved");
+    await saveModel(saved, { model, config, stored: new Map() }, folder);
+    const again = await loadCheckpoint(await openCheckpointFolder(saved));
+    expect(bitsOf(again.model.parameters())).toEqual(bitsOf(model.parameters()));
+    dispose([model, again.model]);
+  });
+
+  test("trains with an adapter, and only the adapter changes", async () => {
+    const model = await build(config);
+    initialize(model, 1);
+    const before = new Map([...model.parameters()].map(([name, tensor]) => [name, bitsOf(tensor)]));
+    const placement = { rank: 2, scale: 4, dropout: 0.1, blockCount: -1, targets: ["mix"] };
+    attachLora(model, placement, 1);
+    const losses = lossesOf(model, 20);
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+    for (const [name, bits] of before) {
+      const now = name.replace("layers.0.mix.", "layers.0.mix.linear.");
+      expect(bitsOf(model.parameters().get(now)), name).toEqual(bits);
+    }
+    dispose(model);
+  });
+});
+
+describe("unknown types", () => {
+  test("the error lists what is supported and exits with 3", async () => {
+    const error = await refusal(() => build({ model_type: "mamba" }));
+    expect(error.exitCode).toBe(3);
+    for (const name of ["gpt2", "llama"]) expect(error.message).toContain(name);
+  });
+
+  test("a near miss is suggested", async () => {
+    const error = await refusal(() => build({ model_type: "lama" }));
+    expect(error.hint).toContain("llama");
+  });
+
+  test.each([null, [], {}, { model_type: 7 }, "llama"])(
+    "%j is no config of a known type",
+    async (config) => {
+      expect((await refusal(() => build(config))).code).toBe("FT-MODEL-002");
+    },
+  );
+});
+
+const [llama = {}] = tinyConfigs["llama"] ?? [];
+const [gpt2 = {}] = tinyConfigs["gpt2"] ?? [];
+
+describe("configs that change the mathematics are refused, by key", () => {
+  test.each([
+    [llama, "sliding_window", 128],
+    [llama, "hidden_act", "gelu"],
+    [llama, "quantization", { group_size: 64, bits: 4 }],
+    [llama, "quantization_config", { quant_method: "gptq" }],
+    [llama, "partial_rotary_factor", 0.5],
+    [gpt2, "activation_function", "relu"],
+    [gpt2, "scale_attn_by_inverse_layer_idx", true],
+    [gpt2, "scale_attn_weights", false],
+    [gpt2, "tie_word_embeddings", false],
+    [gpt2, "add_cross_attention", true],
+    [gpt2, "quantization", { bits: 4 }],
+  ])("%j %s", async (base, key, value) => {
+    const error = await refusal(() => build({ ...base, [key]: value }));
+    expect(error.exitCode).toBe(3);
+    expect(error.problems.join("\n")).toContain(`${key} = ${JSON.stringify(value)}`);
+  });
+
+  test("all of them at once", async () => {
+    const error = await refusal(() => build({ ...llama, sliding_window: 8, hidden_act: "relu" }));
+    expect(error.problems.length).toBe(2);
+  });
+
+  test("the same keys with harmless values pass", async () => {
+    const harmless = {
+      sliding_window: null,
+      hidden_act: "silu",
+      quantization: null,
+      rope_scaling: null,
+    };
+    dispose(await build({ ...llama, ...harmless }));
+  });
+
+  test.each(["rope_scaling", "rope_parameters"])("an unknown rotary variant in %s", async (key) => {
+    const error = await refusal(() => build({ ...llama, [key]: { rope_type: "yarn", factor: 4 } }));
+    expect(error.message).toContain(
+      "Unknown rope scaling 'yarn'. Supported: [default, linear, llama3]",
+    );
+    expect(error.exitCode).toBe(3);
+  });
+
+  test("a rotary variant without what it needs", async () => {
+    const error = await refusal(() => build({ ...llama, rope_scaling: { type: "linear" } }));
+    expect(error.message).toContain("'factor'");
+  });
+});
+
+describe("configs that are wrong are refused, by field", () => {
+  test.each([
+    [llama, { vocab_size: -1 }, "vocab_size"],
+    [llama, { hidden_size: "32" }, "hidden_size"],
+    [llama, { num_hidden_layers: 0 }, "num_hidden_layers"],
+    [llama, { hidden_size: 18 }, "hidden_size"],
+    [llama, { num_key_value_heads: 3 }, "num_key_value_heads"],
+    [llama, { head_dim: 5 }, "head_dim"],
+    [gpt2, { n_layer: 1.5 }, "n_layer"],
+    [gpt2, { n_embd: 15 }, "n_embd"],
+  ])("%j with %j", async (base, change, field) => {
+    const error = await refusal(() => build({ ...base, ...change }));
+    expect(error.code).toBe("FT-MODEL-003");
+    expect(error.problems.join("\n")).toContain(field);
+  });
+});

@@ -1,0 +1,247 @@
+// What every registered architecture must do, whatever it computes: a new one is tested by being registered.
+// Whether it computes the right thing is tests/parity/models' question.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attachLora } from "../../src/adapters/index.ts";
+import { restoreModel, saveModel } from "../../src/app/model-files.ts";
+import {
+  architectureOf,
+  architectures,
+  type LanguageModel,
+  loadCheckpoint,
+  mapWeights,
+} from "../../src/models/index.ts";
+import {
+  carry,
+  crossEntropy,
+  dispose,
+  type Dtype,
+  evaluate,
+  int32,
+  normal,
+  randomKey,
+  retain,
+  scope,
+  splitKey,
+  type Tensor,
+} from "../../src/mx/index.ts";
+import { Linear, lossAndGradients, withParameters } from "../../src/nn/index.ts";
+import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { bitsOf, relativeDifference } from "../parity/models/fixtures.ts";
+import { oneByOne, readInPieces, readPacked } from "./decoding.ts";
+import { tinyConfigs } from "./tiny-configs.ts";
+
+type Config = Readonly<Record<string, unknown>>;
+
+test("every registered architecture has a tiny config", () => {
+  for (const name of architectures.names()) {
+    const advice = `${name}: add a tiny config of it to tests/contract/tiny-configs.ts`;
+    expect(tinyConfigs[name]?.length ?? 0, advice).toBeGreaterThan(0);
+  }
+});
+
+/** Every parameter random, biases and norms too, so that none can be forgotten unnoticed. */
+async function randomModel(config: Config): Promise<LanguageModel> {
+  const architecture = await architectureOf(config);
+  const model = retain(architecture.build(config));
+  carry(model, () => {
+    const slots = [...model.slots()];
+    const keys = splitKey(randomKey(5), slots.length);
+    for (const [index, slot] of slots.entries()) {
+      const { shape } = slot.get();
+      const deviation = shape.length === 1 ? 0.2 : 1 / Math.sqrt(shape[1] ?? 1);
+      const centre = slot.name.endsWith("weight") && shape.length === 1 ? 1 : 0;
+      slot.set(normal(centre, deviation, shape, keys[index] as Tensor));
+    }
+    evaluate([...model.tensors()]);
+  });
+  return model;
+}
+
+const length = 13;
+
+/** (2, length); some tokens occur twice. */
+function someIds(shift = 0): Tensor {
+  const numbers = Array.from({ length: 2 * length }, (_, at) => (at * 11 + shift) % 40);
+  return int32(numbers, [2, length]);
+}
+
+function lossOf(model: LanguageModel): Tensor {
+  return crossEntropy(model.forward(someIds()), someIds(1)).mean();
+}
+
+/** The same sums over matrices of other shapes, in another order: as between two libraries. */
+const sameSums = 5e-6;
+
+const cases = architectures.names().flatMap((name) =>
+  (tinyConfigs[name] ?? []).map((config) => {
+    const { model_type: _, ...rest } = config;
+    return [name, JSON.stringify(rest), config] as const;
+  }),
+);
+
+describe.each(cases)("%s %s", (name, _, config) => {
+  let model: LanguageModel;
+  let folder: string;
+
+  beforeAll(async () => {
+    model = await randomModel(config);
+    folder = mkdtempSync(path.join(tmpdir(), "ft-architecture-"));
+    writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+  });
+  afterAll(() => {
+    dispose(model);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("the config is of the registered type", () => {
+    expect(config["model_type"]).toBe(name);
+  });
+
+  test("ids (batch, length) become hidden states and logits", () => {
+    scope(() => {
+      const hidden = model.hidden(someIds());
+      expect(hidden.shape.slice(0, 2)).toEqual([2, length]);
+      expect(model.head(hidden).shape).toEqual([2, length, config["vocab_size"]]);
+      expect(bitsOf(model.head(hidden))).toEqual(bitsOf(model.forward(someIds())));
+    });
+  });
+
+  test("a position sees nothing after it", () => {
+    scope(() => {
+      const whole = model.forward(someIds()).narrow(1, 0, 6);
+      const start = model.forward(someIds().narrow(1, 0, 6));
+      expect(relativeDifference(start, whole)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test.each([
+    ["token by token", oneByOne(length)],
+    ["in chunks", [5, 1, 4, 3]],
+  ])("cached decoding equals one pass, %s", (_how, lengths) => {
+    scope(() => {
+      const pieces = readInPieces(model, someIds(), lengths);
+      const whole = model.forward(someIds());
+      expect(relativeDifference(pieces, whole)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test("packed rows see only themselves", () => {
+    scope(() => {
+      const [first, second] = [
+        someIds().narrow(0, 0, 1),
+        someIds().narrow(0, 1, 2).narrow(1, 0, 7),
+      ];
+      const apart = [model.forward(first), model.forward(second)];
+      for (const [index, part] of readPacked(model, first, second).entries())
+        expect(relativeDifference(part, apart[index] as Tensor)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test("every parameter has a finite gradient that predicts how the loss moves", () => {
+    scope(() => {
+      const slots = [...model.slots()];
+      const { gradients } = lossAndGradients(slots, () => [lossOf(model)]);
+      evaluate(gradients);
+      for (const [index, slot] of slots.entries()) {
+        const gradient = gradients[index] as Tensor;
+        const size = gradient.square().sum().sqrt().item();
+        expect(Number.isFinite(size) && size > 1e-6, `${slot.name}: |gradient| = ${size}`).toBe(
+          true,
+        );
+        const slope = slopeAlong(model, slot, gradient.div(size));
+        // Float32 losses near 4 are exact to 5e-7, here divided by 2·step; the cubic term adds some.
+        expect(Math.abs(slope - size), slot.name).toBeLessThanOrEqual(0.01 * size + 2e-4);
+      }
+    });
+  });
+
+  test("its sizes are those of the model that is built", async () => {
+    const sizes = (await architectureOf(config)).sizes(config);
+    const counted = [...model.slots()].reduce((sum, slot) => sum + slot.get().size, 0);
+    expect(sizes.parameterCount).toBe(counted);
+    expect(sizes.blockCount).toBe(model.blocks.length);
+    expect(sizes.vocabularySize).toBe(config["vocab_size"]);
+  });
+
+  test("names map one to one, and every tensor has a place", async () => {
+    const names = [...model.parameters().keys()];
+    const { stored, missing, unexpected } = await mapWeights(config, model, names);
+    expect({ missing, unexpected }).toEqual({ missing: [], unexpected: [] });
+    expect([...stored.keys()].toSorted()).toEqual(names.toSorted());
+    expect(new Set([...stored.values()].map((as) => as.name)).size).toBe(names.length);
+  });
+
+  test("saved and loaded again, the logits are the same bits", async () => {
+    const saved = path.join(folder, "saved");
+    await saveModel(saved, { model, config, stored: new Map() }, folder);
+    const again = await loadCheckpoint(await openCheckpointFolder(saved));
+    scope(() => {
+      expect(bitsOf(again.model.forward(someIds()))).toEqual(bitsOf(model.forward(someIds())));
+    });
+    await restoreModel(saved, again);
+    scope(() => {
+      expect(bitsOf(again.model.forward(someIds()))).toEqual(bitsOf(model.forward(someIds())));
+    });
+    dispose(again.model);
+  });
+
+  test.each<Dtype>(["float16", "bfloat16"])(
+    "saved as %s, it holds the rounded weights",
+    async (dtype) => {
+      const saved = path.join(folder, dtype);
+      await saveModel(saved, { model, config, stored: new Map() }, folder, dtype);
+      const again = await loadCheckpoint(await openCheckpointFolder(saved));
+      scope(() => {
+        for (const [key, tensor] of again.model.parameters()) {
+          const rounded = model.parameters().get(key)?.astype(dtype);
+          expect(bitsOf(tensor), key).toEqual(bitsOf(rounded));
+        }
+        expect(again.model.forward(someIds()).dtype).toBe(dtype);
+      });
+      dispose(again.model);
+    },
+  );
+
+  test("an adapter attaches to every linear layer of the blocks and gets gradients", async () => {
+    const adapted = await randomModel(config);
+    const linears = adapted.blocks.flatMap((block) =>
+      [...block.modules()].filter(([, module]) => module instanceof Linear),
+    );
+    const placement = { rank: 2, scale: 2, dropout: 0, blockCount: -1, targets: ["all-linear"] };
+    const { paths } = attachLora(adapted, placement, 1);
+    expect(paths.length).toBe(linears.length);
+    expect(paths.length).toBeGreaterThan(0);
+    const slots = adapted.trainableSlots();
+    expect(slots.map((slot) => slot.name).toSorted()).toEqual(
+      paths.flatMap((at) => [`${at}.lora_a`, `${at}.lora_b`]).toSorted(),
+    );
+    scope(() => {
+      expect(bitsOf(adapted.forward(someIds()))).toEqual(bitsOf(model.forward(someIds())));
+      const { gradients } = lossAndGradients(slots, () => [lossOf(adapted)]);
+      for (const [index, slot] of slots.entries()) {
+        const size = gradients[index]?.square().sum().item() ?? Number.NaN;
+        // While B is zero nothing reaches A.
+        if (slot.name.endsWith("lora_a")) expect(size, slot.name).toBe(0);
+        else expect(size > 0 && Number.isFinite(size), slot.name).toBe(true);
+      }
+    });
+    dispose(adapted);
+  });
+});
+
+/** Central difference of the loss when one parameter moves along `direction`. */
+function slopeAlong(
+  model: LanguageModel,
+  slot: { get(): Tensor; set(value: Tensor): void; name: string; trainable: boolean },
+  direction: Tensor,
+): number {
+  const step = 5e-3;
+  const at = (distance: number): number => {
+    const moved = slot.get().add(direction.mul(distance));
+    return withParameters([slot], [moved], () => lossOf(model).item());
+  };
+  return (at(step) - at(-step)) / (2 * step);
+}

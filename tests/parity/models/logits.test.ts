@@ -1,0 +1,163 @@
+// Logits, losses and gradients of tiny models equal those of transformers and PyTorch.
+// Training over many steps is compared elsewhere.
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { storedParameters } from "../../../src/models/index.ts";
+import { crossEntropy, evaluate, scope, type Tensor } from "../../../src/mx/index.ts";
+import { lossAndGradients } from "../../../src/nn/index.ts";
+import { loadTensors, openCheckpointFolder } from "../../../src/weights/index.ts";
+import {
+  bitsOf,
+  expectedOf,
+  folderOfModels,
+  loadFixture,
+  modelNames,
+  regenerate,
+  relativeDifference,
+} from "./fixtures.ts";
+
+/** Both sides round float32 sums in different orders; correct models stay within 1.4e-6 of the largest logit. */
+const logitTolerance = 5e-6;
+/** A gradient sums over 34 positions and passes every layer twice; differences grow accordingly. */
+const gradientTolerance = 2e-5;
+
+test("there are models of every kind to compare", () => {
+  expect(modelNames).toEqual(
+    expect.arrayContaining(["llama", "llama-biased-tied", "llama-llama3", "llama-sharded", "gpt2"]),
+  );
+});
+
+describe.each(modelNames)("%s", (name) => {
+  test("logits equal transformers", async () => {
+    const { model } = await loadFixture(name, "float32");
+    const { ids, logits } = await expectedOf(name);
+    const difference = scope(() => relativeDifference(model.forward(ids), logits));
+    expect(difference, regenerate).toBeLessThanOrEqual(logitTolerance);
+  });
+
+  test("the hidden state and the head apart give the same logits, and the same on any rows", async () => {
+    const { model } = await loadFixture(name, "float32");
+    const { ids, logits } = await expectedOf(name);
+    const difference = scope(() => {
+      const rows = model.hidden(ids).reshape(-1, model.hidden(ids).dim(2)).narrow(0, 20, 25);
+      const wanted = logits.reshape(-1, logits.dim(2)).narrow(0, 20, 25);
+      return relativeDifference(model.head(rows), wanted);
+    });
+    expect(difference, regenerate).toBeLessThanOrEqual(logitTolerance);
+  });
+});
+
+describe.each(["llama", "llama-biased-tied", "gpt2"])("%s, trained", (name) => {
+  test("loss and gradients equal PyTorch", async () => {
+    const { model, stored } = await loadFixture(name);
+    const { ids, targets, weights, loss, gradients } = await expectedOf(name);
+    expect(gradients.size, regenerate).toBeGreaterThan(8);
+    const differences = scope(() => {
+      const slots = [...model.slots()];
+      const found = lossAndGradients(slots, () => [
+        crossEntropy(model.forward(ids), targets).mul(weights).sum().div(weights.sum()),
+      ]);
+      evaluate([...found.values, ...found.gradients]);
+      const byName = new Map(slots.map((slot, at) => [slot.name, found.gradients[at] as Tensor]));
+      const differs = new Map([["loss", relativeDifference(found.values[0] as Tensor, loss)]]);
+      for (const [parameter, as] of stored) {
+        const wanted = gradients.get(as.name);
+        const own = byName.get(parameter) as Tensor;
+        if (wanted !== undefined)
+          differs.set(as.name, relativeDifference(as.transpose ? own.transpose() : own, wanted));
+      }
+      return differs;
+    });
+    expect([...differences.keys()].toSorted()).toEqual(["loss", ...gradients.keys()].toSorted());
+    for (const [parameter, difference] of differences)
+      expect(difference, `${parameter} ${regenerate}`).toBeLessThanOrEqual(gradientTolerance);
+  });
+});
+
+test("both styles of rotary settings describe the same model, bit for bit", async () => {
+  for (const kind of ["llama-linear", "llama-llama3"]) {
+    const { ids } = await expectedOf(kind);
+    const [now, before] = await Promise.all([kind, `${kind}-old-style`].map((n) => loadFixture(n)));
+    scope(() => {
+      expect(bitsOf(now?.model.forward(ids)), kind).toEqual(bitsOf(before?.model.forward(ids)));
+    });
+  }
+});
+
+test("rotary variants differ from the plain model: the comparison above can fail", async () => {
+  const { ids } = await expectedOf("llama");
+  const plain = await loadFixture("llama");
+  for (const kind of ["llama-linear", "llama-llama3"]) {
+    const variant = await loadFixture(kind);
+    const apart = scope(() =>
+      relativeDifference(variant.model.forward(ids), plain.model.forward(ids)),
+    );
+    expect(apart).toBeGreaterThan(1e-2);
+  }
+});
+
+test("three shards are the same model as one file, bit for bit", async () => {
+  const one = await loadFixture("llama");
+  const three = await loadFixture("llama-sharded");
+  expect(three.model.parameters().size).toBe(one.model.parameters().size);
+  for (const [name, tensor] of one.model.parameters())
+    expect(bitsOf(three.model.parameters().get(name)), name).toEqual(bitsOf(tensor));
+});
+
+test("bfloat16 stays bfloat16 unless asked otherwise, and computes near the float32 logits", async () => {
+  const { model } = await loadFixture("llama-bfloat16");
+  const { ids, logits } = await expectedOf("llama-bfloat16");
+  expect(new Set([...model.parameters().values()].map((tensor) => tensor.dtype))).toEqual(
+    new Set(["bfloat16"]),
+  );
+  scope(() => {
+    const own = model.forward(ids);
+    expect(own.dtype).toBe("bfloat16");
+    // Eight bits of fraction (0.4 %), rounded after each of some 20 operations in a row.
+    expect(relativeDifference(own, logits), regenerate).toBeLessThanOrEqual(5e-2);
+  });
+});
+
+test.each([
+  // A bfloat16 number has 8 bits: float32 and float16 hold it, unless it is beyond float16's range.
+  ["llama-bfloat16", "float32"],
+  ["llama-bfloat16", "float16"],
+] as const)("%s through %s and back is the same, bit for bit", async (name, through) => {
+  const original = await loadFixture(name);
+  const converted = await loadFixture(name, through);
+  for (const [parameter, tensor] of converted.model.parameters()) {
+    expect(tensor.dtype).toBe(through);
+    const wanted = original.model.parameters().get(parameter);
+    scope(() => {
+      expect(bitsOf(tensor.astype("bfloat16")), parameter).toEqual(bitsOf(wanted));
+    });
+  }
+});
+
+test("only Conv1D weights are transposed: non-square projections keep their shape", async () => {
+  const llama = await loadFixture("llama");
+  expect(llama.model.parameters().get("model.layers.0.self_attn.k_proj.weight")?.shape).toEqual([
+    16, 32,
+  ]);
+  expect([...llama.stored.values()].filter((as) => as.transpose)).toEqual([]);
+  const gpt2 = await loadFixture("gpt2");
+  expect(gpt2.model.parameters().get("model.h.0.attn.c_attn.weight")?.shape).toEqual([96, 32]);
+  const transposed = [...gpt2.stored.values()].filter((as) => as.transpose).map((as) => as.name);
+  expect(transposed.length).toBe(8);
+  for (const name of transposed) expect(name).toMatch(/(c_attn|c_proj|c_fc)\.weight$/);
+});
+
+test("a model written back has the checkpoint's own names, shapes and bits", async () => {
+  for (const name of ["llama", "gpt2"]) {
+    const { model, stored } = await loadFixture(name);
+    const original = await openCheckpointFolder(path.join(folderOfModels, name));
+    scope(() => {
+      const written = storedParameters(model, stored);
+      for (const [key, tensor] of loadTensors(original)) {
+        const own = written.get(key);
+        if (own === undefined) expect(key).toBe("lm_head.weight");
+        else expect(relativeDifference(own, tensor), `${name} ${key}`).toBe(0);
+      }
+    });
+  }
+});

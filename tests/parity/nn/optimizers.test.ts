@@ -1,0 +1,213 @@
+// AdamW and Muon move parameters as Python's mlx.optimizers do; gradients are clipped to a global norm.
+// Expected values: tests/fixtures/nn/make.py. The learning rates themselves are schedules.test.ts's.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { clipNorm, evaluate, float32, retain, scope, type Tensor } from "../../../src/mx/index.ts";
+import {
+  type OptimizedSlot,
+  type Optimizer,
+  type OptimizerSettings,
+  optimizers,
+} from "../../../src/nn/index.ts";
+import { bitsOf, relativeDifference } from "../models/fixtures.ts";
+
+const regenerate = "(expected values are made by tests/fixtures/nn/make.py)";
+
+type Arrays = Record<string, { shape: number[]; values: number[] }>;
+
+interface Recorded {
+  rates: number[];
+  start: Arrays;
+  gradients: Arrays[];
+  /** Parameters after each step. */
+  after: Record<string, Arrays[]>;
+}
+
+const recorded = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "../../fixtures/nn/optimizers.json"), "utf8"),
+) as Recorded;
+
+function tensorOf({ shape, values }: Arrays[string]): Tensor {
+  return float32(values, shape);
+}
+
+/** Slots over tensors of their own, named as in the fixture. */
+function slotsOf(names: readonly string[], isHidden = true): OptimizedSlot[] {
+  return names.map((name) => {
+    let value = tensorOf(recorded.start[name] as Arrays[string]);
+    return {
+      name,
+      trainable: true,
+      isHidden,
+      get: () => value,
+      set: (next) => {
+        value = next;
+      },
+    };
+  });
+}
+
+function gradientsOf(step: number, slots: readonly OptimizedSlot[]): Tensor[] {
+  return slots.map((slot) => tensorOf(recorded.gradients[step]?.[slot.name] as Arrays[string]));
+}
+
+const settings: OptimizerSettings = {
+  beta1: 0.8,
+  beta2: 0.95,
+  eps: 1e-6,
+  weightDecay: 0.1,
+  biasCorrection: true,
+  momentum: 0.9,
+  adamwShare: 1,
+};
+
+/** Takes the recorded steps and compares after each. */
+function follow(
+  optimizer: Optimizer,
+  slots: readonly OptimizedSlot[],
+  after: Arrays[],
+  tolerance: number,
+): void {
+  for (const [step, wanted] of after.entries()) {
+    optimizer.update(gradientsOf(step, slots), recorded.rates[step] ?? Number.NaN);
+    for (const slot of slots) {
+      const difference = relativeDifference(
+        slot.get(),
+        tensorOf(wanted[slot.name] as Arrays[string]),
+      );
+      const where = `${slot.name} after step ${step + 1} ${regenerate}`;
+      expect(difference, where).toBeLessThanOrEqual(tolerance);
+    }
+  }
+}
+
+function recordedAfter(name: string): Arrays[] {
+  const after = recorded.after[name];
+  if (after?.length !== recorded.rates.length) throw new Error(`no ${name} ${regenerate}`);
+  return after;
+}
+
+describe("like mlx.optimizers, over five steps with a changing rate", () => {
+  // The same operations in the same order on the same library: a few roundings of float32 at most.
+  const sameOperations = 5e-7;
+
+  test.each([
+    ["adamw", true],
+    ["adamw, no bias correction", false],
+  ])("%s", (name, biasCorrection) => {
+    scope(() => {
+      const slots = slotsOf(["tall", "wide", "square", "vector"]);
+      const optimizer = optimizers.get("adamw")(slots, { ...settings, biasCorrection });
+      follow(optimizer, slots, recordedAfter(name), sameOperations);
+    });
+  });
+
+  test("muon, without weight decay, which here is decoupled and there is not", () => {
+    scope(() => {
+      const slots = slotsOf(["tall", "wide", "square"]);
+      const optimizer = optimizers.get("muon")(slots, { ...settings, weightDecay: 0 });
+      // The quintic iteration multiplies rounding by up to 3.4 in each of its five rounds.
+      follow(optimizer, slots, recordedAfter("muon"), 2e-5);
+    });
+  });
+});
+
+test("muon takes AdamW for vectors and for what is outside the blocks, at its share of the rate", () => {
+  scope(() => {
+    const shared = { ...settings, adamwShare: 0.5 };
+    const outside = slotsOf(["tall", "vector"], false);
+    const muon = optimizers.get("muon")(outside, shared);
+    const reference = slotsOf(["tall", "vector"], false);
+    const adamw = optimizers.get("adamw")(reference, settings);
+    for (const step of [0, 1, 2]) {
+      muon.update(gradientsOf(step, outside), 0.02);
+      adamw.update(gradientsOf(step, reference), 0.01);
+    }
+    expect(bitsOf(outside.map((slot) => slot.get()))).toEqual(
+      bitsOf(reference.map((slot) => slot.get())),
+    );
+  });
+});
+
+test("muon's weight decay shrinks a matrix by rate·decay, whatever the gradient", () => {
+  scope(() => {
+    const rate = 0.02;
+    const [decayed, plain] = [slotsOf(["square"]), slotsOf(["square"])];
+    for (const [slots, weightDecay] of [
+      [decayed, 0.1],
+      [plain, 0],
+    ] as const)
+      optimizers
+        .get("muon")(slots, { ...settings, weightDecay })
+        .update(gradientsOf(0, slots), rate);
+    const start = tensorOf(recorded.start["square"] as Arrays[string]);
+    const apart = (plain[0] as OptimizedSlot).get().sub((decayed[0] as OptimizedSlot).get());
+    // A difference of nearly equal numbers: float32 leaves four digits of it.
+    expect(relativeDifference(apart, start.mul(rate * 0.1))).toBeLessThanOrEqual(1e-3);
+  });
+});
+
+test.each(optimizers.names())("%s goes on from saved state as if it had never stopped", (name) => {
+  scope(() => {
+    const names = ["tall", "wide", "vector"];
+    const run = (optimizer: Optimizer, slots: readonly OptimizedSlot[], steps: number[]): void => {
+      for (const step of steps) optimizer.update(gradientsOf(step, slots), 0.01);
+    };
+    const whole = slotsOf(names);
+    run(optimizers.get(name)(whole, settings), whole, [0, 1, 2, 3, 4]);
+    const parts = slotsOf(names);
+    const before = optimizers.get(name)(parts, settings);
+    run(before, parts, [0, 1]);
+    evaluate([...before.tensors()]);
+    const after = optimizers.get(name)(parts, settings);
+    after.restore(before.state());
+    run(after, parts, [2, 3, 4]);
+    expect(bitsOf(parts.map((slot) => slot.get()))).toEqual(
+      bitsOf(whole.map((slot) => slot.get())),
+    );
+  });
+});
+
+test.each(optimizers.names())(
+  "%s refuses state of other parameters, naming what is missing",
+  (name) => {
+    scope(() => {
+      const state = optimizers
+        .get(name)(slotsOf(["tall"]), settings)
+        .state();
+      const other = optimizers.get(name)(slotsOf(["tall", "wide"]), settings);
+      expect(() => other.restore(state)).toThrow(/wide\.\w+' is missing/);
+    });
+  },
+);
+
+test("an unknown optimizer lists those there are", () => {
+  expect(() => optimizers.get("adam")).toThrow(
+    "Unknown optimizer 'adam'. Valid options: [adamw, muon]",
+  );
+});
+
+describe("clipping", () => {
+  const gradients = (): Tensor[] => retain([float32([3, 0]), float32([0, 4])]);
+
+  test("a norm above the maximum is scaled down to it", () => {
+    scope(() => {
+      const { norm, gradients: clipped } = clipNorm(gradients(), 1);
+      expect(norm.item()).toBe(5);
+      const total = Math.hypot(...clipped.flatMap((tensor) => [...tensor.toFloat32()]));
+      // PyTorch and MLX both divide by norm + 1e-6.
+      expect(total).toBeCloseTo(1, 5);
+      expect(clipped[0]?.toFloat32()[0]).toBeCloseTo(0.6, 5);
+    });
+  });
+
+  test("a norm below it leaves the gradients as they are, bit for bit", () => {
+    scope(() => {
+      const before = gradients();
+      const { norm, gradients: clipped } = clipNorm(before, 5.5);
+      expect(norm.item()).toBe(5);
+      expect(bitsOf(clipped)).toEqual(bitsOf(before));
+    });
+  });
+});
