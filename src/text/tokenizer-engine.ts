@@ -63,7 +63,10 @@ export class TokenizerEngine {
     this.#port ??= this.#start();
     Atomics.store(this.#signal, 0, 0);
     this.#port.postMessage(request);
-    const outcome = Atomics.wait(this.#signal, 0, 0, patienceMilliseconds);
+    let outcome = "ok";
+    // A wake-up can be the one of the answer before, come late: only the signal tells that this one is there.
+    while (outcome !== "timed-out" && Atomics.load(this.#signal, 0) === 0)
+      outcome = Atomics.wait(this.#signal, 0, 0, patienceMilliseconds);
     const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
     if (answer !== undefined && "encoded" in answer) return answer.encoded;
     // The next text gets a fresh worker: a late answer must not be taken for its own.
