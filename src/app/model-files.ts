@@ -55,7 +55,9 @@ export async function restoreModel(folder: string, loaded: LoadedModel): Promise
     );
     loaded.model.update(retain(values));
   });
-  for (const tensor of before) tensor.dispose();
+  // What a parameter was transposed from is not the parameter, and would stay in memory.
+  const held = new Set(loaded.model.tensors());
+  for (const tensor of [...before, ...tensors.values()]) if (!held.has(tensor)) tensor.dispose();
 }
 
 function missing(file: string, name: string): ModelError {

@@ -61,37 +61,41 @@ export class TrainingStep implements TensorHolder {
     const weight = weights.reduce((sum, value) => sum + value, 0);
     return carry(this, () => {
       const started = performance.now();
-      const { loss, gradients } = this.#accumulate(batches, weight, seeds);
+      const { loss, gradients, waited } = this.#accumulate(batches, weight, seeds);
       const { norm, clipped } = this.#clip(gradients);
       this.#settings.optimizer.update(clipped, learningRate);
-      const graphMilliseconds = performance.now() - started;
+      const graphMilliseconds = performance.now() - started - waited;
       evaluate([loss, ...(norm === null ? [] : [norm]), ...this.tensors()]);
       const gradientNorm = norm === null ? null : norm.item();
       return { loss: loss.item(), weight, gradientNorm, graphMilliseconds };
     });
   }
 
-  /** Loss and gradients of the whole window; all but the last micro-batch are evaluated as they come. */
+  /**
+   * Loss and gradients of the whole window; all but the last micro-batch are evaluated as they come, which took
+   * `waited` milliseconds.
+   */
   #accumulate(
     batches: readonly Batch[],
     weight: number,
     seeds: readonly number[],
-  ): { loss: Tensor; gradients: Tensor[] } {
+  ): { loss: Tensor; gradients: Tensor[]; waited: number } {
     let sums: Tensor[] | undefined;
+    let waited = 0;
     for (const [index, batch] of batches.entries()) {
       const before = sums;
       sums = scope(() => {
         const found = this.#gradients(batch, weight, seeds[index] ?? 0);
         const added =
           before === undefined ? found : found.map((value, at) => addTo(before, at, value));
-        if (index < batches.length - 1) evaluate(added);
+        if (index < batches.length - 1) waited += timed(() => evaluate(added));
         return added;
       });
       if (before !== undefined) dispose(before);
     }
     const [loss, ...gradients] = sums ?? [];
     if (loss === undefined) throw new RangeError("a window needs at least one micro-batch");
-    return { loss, gradients };
+    return { loss, gradients, waited };
   }
 
   /** The micro-batch's share of the window's mean loss, then its gradients. */
@@ -111,6 +115,13 @@ export class TrainingStep implements TensorHolder {
     const { norm, gradients: clipped } = clipNorm(gradients, maximumNorm);
     return { norm, clipped };
   }
+}
+
+/** Milliseconds that `work` takes. */
+function timed(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
 }
 
 function addTo(sums: readonly Tensor[], index: number, value: Tensor): Tensor {
