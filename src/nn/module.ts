@@ -127,7 +127,7 @@ export class Module {
   }
 }
 
-/** Nested objects and arrays from dotted paths: numeric keys become arrays. The inverse of `flatten`. */
+/** Nested objects and arrays from dotted paths in any order: keys 0, 1, 2, … become arrays. The inverse of `flatten`. */
 export function unflatten<T>(flat: ReadonlyMap<string, T>): unknown {
   const root = new Map<string, unknown>();
   for (const [path, value] of flat) {
@@ -144,11 +144,10 @@ export function unflatten<T>(flat: ReadonlyMap<string, T>): unknown {
 
 function plain(node: unknown): unknown {
   if (!(node instanceof Map)) return node;
-  const entries = [...(node as Map<string, unknown>)].map(
-    ([key, value]) => [key, plain(value)] as const,
-  );
-  const isList = entries.length > 0 && entries.every(([key], index) => key === String(index));
-  return isList ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+  const entries = new Map([...(node as Map<string, unknown>)].map(([key, at]) => [key, plain(at)]));
+  const indices = Array.from({ length: entries.size }, (_, index) => String(index));
+  const isList = indices.length > 0 && indices.every((index) => entries.has(index));
+  return isList ? indices.map((index) => entries.get(index)) : Object.fromEntries(entries);
 }
 
 /** Dotted paths from nested objects and arrays; `isLeaf` says where to stop. */
