@@ -33,15 +33,12 @@ export function wikisqlRow(question: string, table: SqlTable, sql: string): SqlE
   return { prompt: `Table : ${describeTable(table)}\nQuestion : ${question}`, answer: sql };
 }
 
-/** What a model is asked in the chat form: the system message and the prompt. */
+/** What a model is asked in the chat form. */
 export function sqlQuestion(prompt: string): Message[] {
-  return [
-    { role: "system", content: sqlSystemMessage },
-    { role: "user", content: prompt },
-  ];
+  return [{ role: "user", content: prompt }];
 }
 
-/** The example as a chat row: system, user, assistant. */
+/** The example as a chat row: user, assistant. */
 export function sqlChatRow({ prompt, answer }: SqlExample): { messages: Message[] } {
   return { messages: [...sqlQuestion(prompt), { role: "assistant", content: answer }] };
 }
