@@ -1,0 +1,119 @@
+// What loading refuses: weights that do not fit the architecture, and sequences longer than a model knows.
+// That what fits computes the right thing is tests/parity/models' question.
+import { describe, expect, test } from "vitest";
+import { ModelError } from "../../../src/core/errors.ts";
+import { architectureOf, loadCheckpoint, mapWeights } from "../../../src/models/index.ts";
+import { dispose, int32, liveTensors, scope } from "../../../src/mx/index.ts";
+import type { Checkpoint, CheckpointTensor } from "../../../src/weights/index.ts";
+import { checkpointOf, loadFixture, relativeDifference } from "../../parity/models/fixtures.ts";
+
+async function refusal(checkpoint: Checkpoint): Promise<ModelError> {
+  try {
+    await loadCheckpoint(checkpoint);
+  } catch (error) {
+    if (error instanceof ModelError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+/** The llama fixture with another name for one of its tensors. */
+async function renamed(from: string, to: string): Promise<Checkpoint> {
+  const checkpoint = await checkpointOf("llama");
+  const tensors = [...checkpoint.tensors].map(([name, tensor]): [string, CheckpointTensor] => [
+    name === from ? to : name,
+    tensor,
+  ]);
+  return { ...checkpoint, tensors: new Map(tensors) };
+}
+
+describe("weights that do not fit", () => {
+  test("missing and unexpected names are both listed, and nothing is left behind", async () => {
+    const before = liveTensors();
+    const error = await refusal(await renamed("model.norm.weight", "model.final.weight"));
+    expect(error).toMatchObject({ code: "FT-MODEL-006", exitCode: 3 });
+    expect(error.problems).toEqual([
+      "missing: model.norm.weight",
+      "unexpected: model.final.weight",
+    ]);
+    expect(liveTensors()).toBe(before);
+  });
+
+  test("shapes that differ are listed, and nothing is left behind", async () => {
+    const before = liveTensors();
+    const checkpoint = await checkpointOf("llama");
+    const config = { ...(checkpoint.config as object), intermediate_size: 60 };
+    const { code, problems } = await refusal({ ...checkpoint, config });
+    expect(code).toBe("FT-MODEL-010");
+    expect(problems.length).toBe(6);
+    expect(problems).toContain("model.layers.0.mlp.up_proj.weight: shape 56×32, expected 60×32");
+    expect(liveTensors()).toBe(before);
+  });
+
+  test("two tensors for one parameter: the second is unexpected", async () => {
+    const { config, tensors } = await checkpointOf("gpt2");
+    const model = (await architectureOf(config)).build(config);
+    const map = await mapWeights(config, model, [...tensors.keys(), "wte.weight"]);
+    expect(map).toMatchObject({ missing: [], unexpected: ["wte.weight"] });
+    dispose(model);
+  });
+
+  test("superfluous tensors are none: stored masks, frequencies, the copy of a tied head", async () => {
+    const names = ["transformer.h.0.attn.bias", "h.1.attn.masked_bias", "lm_head.weight"];
+    const { config } = await checkpointOf("gpt2");
+    const architecture = await architectureOf(config);
+    for (const name of names) expect(architecture.place(name, config), name).toBeNull();
+    const tied = await checkpointOf("llama-biased-tied");
+    const llama = await architectureOf(tied.config);
+    for (const name of ["model.layers.0.self_attn.rotary_emb.inv_freq", "lm_head.weight"])
+      expect(llama.place(name, tied.config), name).toBeNull();
+    const untied = (await checkpointOf("llama")).config;
+    expect(llama.place("lm_head.weight", untied)).toEqual({ name: "lm_head.weight" });
+  });
+});
+
+describe("learned positions", () => {
+  test("a sequence as long as the table is read, one token more is refused, with a cache or without", async () => {
+    const { model } = await loadFixture("gpt2");
+    const ids = (count: number) => int32(new Int32Array(count).fill(3), [1, count]);
+    scope(() => {
+      expect(model.forward(ids(64)).shape).toEqual([1, 64, 96]);
+      expect(() => model.forward(ids(65))).toThrow("the model has learned 64 positions");
+      const cache = model.makeCache();
+      model.forward(ids(63), { cache });
+      model.forward(ids(1), { cache });
+      expect(() => model.forward(ids(1), { cache })).toThrow("65 tokens");
+    });
+    dispose(model);
+  });
+});
+
+describe("rotary settings", () => {
+  /** The llama fixture's weights under other settings. */
+  async function logitsUnder(changes: object, drop?: string) {
+    const checkpoint = await checkpointOf("llama");
+    const config = { ...(checkpoint.config as Record<string, unknown>), ...changes };
+    if (drop !== undefined) delete (config as Record<string, unknown>)[drop];
+    const { model } = await loadCheckpoint({ ...checkpoint, config });
+    return model.forward(int32([5, 9, 3, 7, 1, 2], [1, 6]));
+  }
+
+  test("the base may stand in either place; without any it is 10000", async () => {
+    const plain = await logitsUnder({});
+    const old = await logitsUnder({ rope_theta: 10_000 }, "rope_parameters");
+    const none = await logitsUnder({}, "rope_parameters");
+    const other = await logitsUnder({ rope_theta: 300 }, "rope_parameters");
+    for (const same of [old, none]) expect(relativeDifference(same, plain)).toBe(0);
+    expect(relativeDifference(other, plain)).toBeGreaterThan(1e-3);
+  });
+
+  test("a factor of one changes nothing; half of a head turned is not a whole one", async () => {
+    const plain = await logitsUnder({});
+    const linear = { rope_type: "linear", factor: 1, rope_theta: 10_000 };
+    const unscaled = await logitsUnder({ rope_parameters: linear });
+    expect(relativeDifference(unscaled, plain)).toBe(0);
+    const half = { rope_type: "default", partial_rotary_factor: 0.5, rope_theta: 10_000 };
+    const partial = await logitsUnder({ rope_parameters: half });
+    expect(relativeDifference(partial, plain)).toBeGreaterThan(1e-3);
+  });
+});
