@@ -5,7 +5,12 @@ import { parseArgs } from "node:util";
 import { loadRunConfig } from "../src/app/config/load.ts";
 import { type SqlExample, sqlChatRow, sqlQuestion } from "../src/data/text-to-sql.ts";
 import { generateText, loadModel, type Message, trainRun } from "../src/index.ts";
-import { exactMatch, keywordRule, nearestNeighbour, shuffledAnswers } from "./datasets/baselines.ts";
+import {
+  exactMatch,
+  keywordRule,
+  nearestNeighbour,
+  shuffledAnswers,
+} from "./datasets/baselines.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -97,7 +102,9 @@ async function scoreModel(adapter?: string): Promise<Scores> {
 }
 
 if (!existsSync("data/models/builtin-tiny/model.safetensors")) {
-  process.stderr.write("the bundled model has no weights: npx tsx dev/tiny/pretrain.ts makes them\n");
+  process.stderr.write(
+    "the bundled model has no weights: npx tsx dev/tiny/pretrain.ts makes them\n",
+  );
   process.exit(1);
 }
 const base = await scoreModel();

@@ -1,8 +1,9 @@
 // Generates the conversational set: several turns about small tasks, some rows opened by a system message.
 // The facts a person tells (name, town) are asked for again later, so that earlier turns matter.
 import { Random } from "../../src/core/random.ts";
-import { cities, distinctTasks, drawTask, type Task } from "./general-tasks.ts";
+import { distinctTasks, drawTask, type Task } from "./general-tasks.ts";
 import { pick } from "./tables.ts";
+import { cities } from "./themes.ts";
 import { people } from "./words.ts";
 
 export const conversationSeed = 13;
@@ -49,17 +50,19 @@ function introduction(random: Random): { opening: ChatMessage[]; recall: ChatMes
   return { opening, recall };
 }
 
-/** A task between a greeting and a look back at it, or several tasks; always more than one turn. */
 function conversation(random: Random, task: Task): ChatRow {
   const { opening, recall } = introduction(random);
-  const another = taskTurns(drawTask(random));
-  const turns = pick(random, [
-    [...opening, ...taskTurns(task), ...recall],
-    [...opening, ...taskTurns(task), ...another, ...recall],
-    [...taskTurns(task), ...another],
-  ]);
+  const turns =
+    random.integer(2) === 0
+      ? taskTurns(task)
+      : [...taskTurns(task), ...taskTurns(drawTask(random))];
   const system: ChatMessage = { role: "system", content: pick(random, systemMessages) };
-  return { messages: [...(random.integer(2) === 0 ? [system] : []), ...turns] };
+  return {
+    messages: [
+      ...(random.integer(2) === 0 ? [system] : []),
+      ...(random.integer(4) === 0 ? turns : [...opening, ...turns, ...recall]),
+    ],
+  };
 }
 
 export function conversationRows(count = 300, seed = conversationSeed): ChatRow[] {

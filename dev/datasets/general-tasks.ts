@@ -2,7 +2,8 @@
 // One task a function; the conversational and the instruction set put them into their own forms.
 import type { Random } from "../../src/core/random.ts";
 import { pick, pickSome } from "./tables.ts";
-import { people, places, qualities, tableNames } from "./words.ts";
+import { cities } from "./themes.ts";
+import { people, qualities, tableNames } from "./words.ts";
 
 /** A request, the material it is about (empty when it needs none) and the right answer. */
 export interface Task {
@@ -10,9 +11,6 @@ export interface Task {
   input: string;
   output: string;
 }
-
-/** Places that one lives in; the list of places goes on with countries. */
-export const cities = places.slice(0, places.indexOf("France"));
 
 type TaskMaker = (random: Random) => Task;
 

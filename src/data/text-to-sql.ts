@@ -30,7 +30,7 @@ function describeTable(table: SqlTable): string {
 
 /** The prompt and the answer of one example. */
 export function wikisqlRow(question: string, table: SqlTable, sql: string): SqlExample {
-  return { prompt: `Table : ${describeTable(table)}\nQuestion : ${question}`, answer: sql };
+  return { prompt: `Table: ${describeTable(table)}\nQuestion: ${question}`, answer: sql };
 }
 
 /** What a model is asked in the chat form. */
@@ -43,7 +43,7 @@ export function sqlChatRow({ prompt, answer }: SqlExample): { messages: Message[
   return { messages: [...sqlQuestion(prompt), { role: "assistant", content: answer }] };
 }
 
-/** The example as a text row; the query follows `SQL : ` on its own line. */
+/** The example as a text row; the query follows `SQL: ` on its own line. */
 export function sqlTextRow(example: SqlExample): { text: string } {
-  return { text: `${example.prompt}\nSQL : ${example.answer}` };
+  return { text: `${example.prompt}\nSQL: ${example.answer}` };
 }

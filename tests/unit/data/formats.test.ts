@@ -62,13 +62,12 @@ describe("rows that are usable", () => {
 
   test("a text-to-SQL example in both forms", () => {
     const table = { name: "singers", columns: [{ name: "age", type: "number" }] };
-    const example = wikisqlRow("How old ?", table, "SELECT age FROM singers");
-    expect(example.prompt).toBe("Table : singers ( age number )\nQuestion : How old ?");
-    expect(sqlChatRow(example).messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+    const example = wikisqlRow("How old?", table, "SELECT age FROM singers");
+    expect(example.prompt).toBe("Table: singers ( age number )\nQuestion: How old?");
     expect(sampleOf(sqlChatRow(example))).toMatchObject({ kind: "chat" });
     expect(sampleOf(sqlTextRow(example))).toEqual({
       kind: "text",
-      text: "Table : singers ( age number )\nQuestion : How old ?\nSQL : SELECT age FROM singers",
+      text: "Table: singers ( age number )\nQuestion: How old?\nSQL: SELECT age FROM singers",
     });
   });
 });

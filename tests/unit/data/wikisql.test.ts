@@ -41,8 +41,8 @@ describe("readWikiSql", () => {
     [asked(1, 1, [[1, 0, "about 20"]]), "SELECT MAX(Age) FROM table_1_10_2 WHERE Age = 'about 20'"],
   ])("%j", async (question, answer) => {
     const prompt =
-      `Table : table_1_10_2 ( Player text , Age number , "No. of goals" number , "order" text )\n` +
-      "Question : Which?";
+      `Table: table_1_10_2 ( Player text , Age number , "No. of goals" number , "order" text )\n` +
+      "Question: Which?";
     expect(await convert([question])).toEqual([{ prompt, answer }]);
   });
 

@@ -1,11 +1,8 @@
 // The shipped data: what the generators make is what lies in data/, and data/README.md lists all of it.
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { ChatRow } from "../../../dev/datasets/conversation.ts";
 import { dataFiles } from "../../../dev/datasets/files.ts";
 import { parseRow } from "../../../src/data/rows.ts";
-import { dataCatalogue } from "../../../src/data/shipped.ts";
 import { sqlChatRow, type SqlExample } from "../../../src/data/text-to-sql.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -34,8 +31,6 @@ function kindsIn(file: string, text: string): Set<string> {
 }
 
 const files = dataFiles();
-/** Large, and so made by a command of its own: not there before it has run. */
-const weights = "models/builtin-tiny/model.safetensors";
 
 describe("data/", () => {
   test.each([...files.keys()])("%s is what the generator makes", (path) => {
@@ -45,8 +40,7 @@ describe("data/", () => {
 
   test("README.md lists every shipped file with its licence, and no other", () => {
     const rows = [...read("data/README.md").matchAll(/^\| `([^`]+)` \|.*\| MIT \|$/gm)];
-    const shipped = [...new Set([...shippedPaths(), weights])];
-    expect(rows.map(([, path]) => path).sort()).toEqual(shipped.sort());
+    expect(rows.map(([, path]) => path).sort()).toEqual(shippedPaths().sort());
   });
 
   test("README.md gives the number of rows", () => {
@@ -63,31 +57,6 @@ describe("data/", () => {
       const isMixed = path.endsWith("mixed_format.jsonl");
       expect([path, kindsIn(path, text).size]).toEqual([path, isMixed ? 3 : 1]);
     }
-  });
-
-  test("is small: at most 4 MB of data sets", () => {
-    const bytes = [...files.values()].map((text) => Buffer.byteLength(text));
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(4_000_000);
-  });
-
-  test("conversations have several turns, some open with a system message", () => {
-    const text = files.get("data/datasets/training/chat/general_conversation.jsonl") ?? "";
-    const rows = text.trimEnd().split("\n");
-    const roles = rows.map((line) =>
-      (JSON.parse(line) as ChatRow).messages.map(({ role }) => role).join(" "),
-    );
-    const pattern = /^(system )?user assistant( user assistant)+$/;
-    expect(roles.filter((order) => !pattern.test(order))).toEqual([]);
-    const withSystem = roles.filter((order) => order.startsWith("system")).length;
-    expect(withSystem).toBeGreaterThan(50);
-    expect(withSystem).toBeLessThan(roles.length - 50);
-  });
-
-  test("every shipped set is found whole", () => {
-    const missing = dataCatalogue({ project: fileURLToPath(root) }).filter(
-      ({ present }) => !present,
-    );
-    expect(missing).toEqual([]);
   });
 
   test("the questions for a first look are three of new schemas", () => {
