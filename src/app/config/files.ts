@@ -110,7 +110,7 @@ export function standingFiles(cwd: string, environment: Environment): ConfigLaye
 
 /** A configuration as YAML that loads to the same values. */
 export function toYaml(config: RunConfig): string {
-  return stringify(config, { lineWidth: 0 });
+  return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** Writes a configuration as YAML; `readConfigFile` gives the same values back. */

@@ -11,6 +11,6 @@ export const configProfiles = defineCommand({
   examples: ["ft config profiles", "ft config profiles --json"],
   run: async (_, io) => {
     const all = Object.fromEntries(profiles.names().map((name) => [name, profiles.get(name)]));
-    io.show(all, () => stringify(all).trimEnd());
+    io.show(all, () => stringify(all, { aliasDuplicateObjects: false }).trimEnd());
   },
 });
