@@ -5,9 +5,17 @@ import { type FromTrainer, packError, type ToTrainer } from "./trainer-messages.
 
 let stopping = false;
 
+/** The parent has vanished, or does not listen any more: save and stop. events.jsonl has everything. */
+function onParentGone(): void {
+  stopping = true;
+}
+
 function send(message: FromTrainer): void {
-  // After the parent is gone there is nobody to tell; events.jsonl has everything.
-  if (process.connected) process.send?.(message);
+  if (!process.connected) return;
+  // A pipe may break before `disconnect` is seen; without a callback that would end this process.
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error !== null) onParentGone();
+  });
 }
 
 async function work(request: RunRequest, extensions: readonly string[]): Promise<void> {
@@ -29,9 +37,8 @@ process.on("message", (message: ToTrainer) => {
   if (message.type === "stop") stopping = true;
   else void work(message.request, message.extensions);
 });
-process.on("disconnect", () => {
-  stopping = true;
-});
+process.on("disconnect", onParentGone);
+for (const stream of [process.stdout, process.stderr]) stream.on("error", onParentGone);
 process.on("SIGTERM", () => {
   stopping = true;
 });
