@@ -1,5 +1,10 @@
 // The library: a small documented surface, the same one that the command line uses.
-export { generateText, type GeneratedText, type GenerateTextOptions } from "./app/generate-text.ts";
+export {
+  generateText,
+  generateText as generate,
+  type GeneratedText,
+  type GenerateTextOptions,
+} from "./app/generate-text.ts";
 export { loadModel, type LoadModelOptions, type Logits, type Model } from "./app/load-model.ts";
 export { resumeRun, trainRun, type TrainRunOptions } from "./app/train-run.ts";
 export type { PartialRunConfig, RunConfig } from "./app/config/schema.ts";
