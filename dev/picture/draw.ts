@@ -24,9 +24,10 @@ export interface Picture {
 }
 
 const width = 1000;
-const chart = { left: 52, right: 440, top: 56, bottom: 270 };
+const chart = { left: 52, right: 440, top: 56, bottom: 420 };
 const textLeft = 476;
 const charactersPerLine = 66;
+const linesPerText = 3;
 const lineHeight = 17;
 const colors = { ink: "#24292f", faint: "#6e7781", grid: "#d8dee4", training: "#0969da" };
 const validationColor = "#bc4c00";
@@ -128,9 +129,15 @@ interface Column {
   bottom: number;
 }
 
-function labelled(column: Column, label: string, text: string, color: string): void {
+interface Labelled {
+  label: string;
+  text: string;
+  color: string;
+}
+
+function addLabelled(column: Column, { label, text, color }: Labelled): void {
   column.lines.push(textAt(textLeft, column.bottom, label, `fill="${colors.faint}"`));
-  for (const line of wrapped(text === "" ? "(nothing)" : text, 2)) {
+  for (const line of wrapped(text === "" ? "(nothing)" : text, linesPerText)) {
     column.bottom += lineHeight;
     column.lines.push(textAt(textLeft, column.bottom, line, `class="mono" fill="${color}"`));
   }
@@ -140,10 +147,10 @@ function labelled(column: Column, label: string, text: string, color: string): v
 function answersColumn(answered: readonly Answered[]): Column {
   const column: Column = { lines: [], bottom: 34 };
   for (const { question, expected, before, after } of answered) {
-    labelled(column, "asked", question, colors.ink);
-    labelled(column, "before", before, colors.ink);
-    labelled(column, "after", after, colors.ink);
-    labelled(column, "expected", expected, colors.faint);
+    addLabelled(column, { label: "asked", text: question, color: colors.ink });
+    addLabelled(column, { label: "before", text: before, color: colors.ink });
+    addLabelled(column, { label: "after", text: after, color: colors.ink });
+    addLabelled(column, { label: "expected", text: expected, color: colors.faint });
     column.bottom += 10;
   }
   return column;

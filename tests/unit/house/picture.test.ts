@@ -22,8 +22,8 @@ describe("the picture of a run", () => {
   const svg = drawPicture(picture);
 
   test("puts steps from left to right and losses from the bottom, zero included", () => {
-    // The chart spans 52…440 by 56…270; the highest loss is 4, the last step 20.
-    expect(attributes(svg, "polyline", "points")).toEqual(["246.0,163.0 440.0,216.5"]);
+    // The chart spans 52…440 by 56…420; the highest loss is 4, the last step 20.
+    expect(attributes(svg, "polyline", "points")).toEqual(["246.0,238.0 440.0,329.0"]);
     expect(attributes(svg, "circle", "cx")).toContain("52.0");
     expect(attributes(svg, "circle", "cy")).toContain("56.0");
   });
