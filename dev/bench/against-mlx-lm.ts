@@ -134,7 +134,8 @@ async function makeJob(folder: string, { config, steps }: Size): Promise<Job> {
   const shape = { rank, scale, dropout: 0 };
   const placement = { ...shape, targets: ["all-linear"], blockCount: -1 };
   const adapter = join(folder, "adapter");
-  await saveAdapter(adapter, loaded.model, attachLora(loaded.model, placement, 5), shape, model);
+  const attached = attachLora(loaded.model, placement, 5);
+  await saveAdapter(adapter, loaded.model, attached, shape, { base: model, template: "auto" });
   const rows = join(folder, "rows.jsonl");
   const batch = 4;
   writeText(rows, batch * 10);

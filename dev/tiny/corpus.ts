@@ -133,11 +133,13 @@ function drawList(random: Random): string[] {
     : pickSome(random, pool, count);
 }
 
+/** Mostly blanks between names: with commas between, the name before the last token has to be looked for. */
 const lists: Writer = (random) => {
   const list = drawList(random);
-  const inOrder = random.integer(2) === 0;
-  const again = (): string => (inOrder ? list : random.shuffled(list)).join(" , ");
-  const lines = [list.join(" , "), again()];
+  const inOrder = random.integer(4) !== 0;
+  const separator = random.integer(3) === 0 ? " , " : " ";
+  const again = (): string => (inOrder ? list : random.shuffled(list)).join(separator);
+  const lines = [list.join(separator), again()];
   if (random.integer(2) === 0) lines.push(again());
   return lined(...lines);
 };
@@ -180,13 +182,13 @@ const exchanges: Writer = (random) => {
 
 /** Shares of documents in percent. */
 const mixture: readonly (readonly [number, Writer])[] = [
-  [18, script],
-  [25, glossed],
-  [9, records],
-  [10, lookups],
-  [22, lists],
-  [5, sentences],
-  [11, exchanges],
+  [16, script],
+  [22, glossed],
+  [8, records],
+  [9, lookups],
+  [32, lists],
+  [3, sentences],
+  [10, exchanges],
 ];
 
 /** The next document, without its end mark. */
@@ -202,6 +204,6 @@ export function drawDocument(random: Random): string {
 /** A list of names and the same list again: how well the second is predicted is how well names are copied. */
 export function drawProbe(random: Random): { text: string; repeated: string } {
   const pool = pick(random, [columnNames, tableNames]);
-  const list = pickSome(random, pool, 12).join(" , ");
+  const list = pickSome(random, pool, 12).join(random.integer(2) === 0 ? " , " : " ");
   return { text: `- ${list}\n-`, repeated: ` ${list}` };
 }

@@ -33,7 +33,7 @@ const seed = 20;
 const peakRate = 0.02;
 const warmupSteps = 100;
 /** Share of the steps at full rate; the rest falls linearly to zero. */
-const flatShare = 0.6;
+const flatShare = 0.7;
 
 const corpusFolder = ".local/tiny";
 const checkpointFolder = `${corpusFolder}/checkpoint`;

@@ -18,6 +18,8 @@ const configFile = "adapter_config.json";
 const AdapterConfig = z.looseObject({
   fine_tune_type: z.literal("lora").default("lora"),
   num_layers: z.int(),
+  /** Ours: how conversations read in training, so that generation can repeat it. */
+  template: z.string().optional(),
   lora_parameters: z.looseObject({
     rank: z.int().positive(),
     scale: z.number(),
@@ -26,13 +28,19 @@ const AdapterConfig = z.looseObject({
   }),
 });
 
-/** Writes the two files; `base` names the model that the adapter belongs to. */
+/** What is written beside the numbers: the model that the adapter belongs to, and the template it was trained with. */
+export interface AdapterOrigin {
+  base: string;
+  template: string;
+}
+
+/** Writes the two files. */
 export async function saveAdapter(
   folder: string,
   model: BlockModel,
   attached: Attached,
   shape: LoraShape,
-  base: string,
+  { base, template }: AdapterOrigin,
 ): Promise<void> {
   const slots = model.trainableSlots();
   await saveTensors(
@@ -43,6 +51,7 @@ export async function saveAdapter(
   await writeJsonAtomic(join(folder, configFile), {
     fine_tune_type: "lora",
     model: base,
+    template,
     num_layers: attached.blockCount,
     lora_parameters: { ...shape, keys: attached.keys },
   });
@@ -104,14 +113,17 @@ export async function loadAdapterWeights(folder: string, model: BlockModel): Pro
   dispose(before);
 }
 
-/** Attaches an adapter from disk to a bare model. */
-export async function loadAdapter(folder: string, model: BlockModel): Promise<Attached> {
-  const { num_layers, lora_parameters } = await readAdapterConfig(folder);
+/** Attaches an adapter from disk to a bare model; `template` is the one it was trained with, where it says so. */
+export async function loadAdapter(
+  folder: string,
+  model: BlockModel,
+): Promise<Attached & { template: string | undefined }> {
+  const { num_layers, lora_parameters, template } = await readAdapterConfig(folder);
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.
   const blockCount = num_layers < 1 ? -1 : num_layers;
   const placement = { rank, scale, dropout, targets: keys, blockCount };
   const attached = attachLora(model, placement, 0);
   await loadAdapterWeights(folder, model);
-  return attached;
+  return { ...attached, template };
 }

@@ -14,7 +14,7 @@ export interface GenerateTextOptions {
   prompt?: string;
   /** Conversation to answer, rendered with `template`. */
   messages?: readonly Message[];
-  /** Default "auto": the model's own, else alpaca. */
+  /** Default: the one the adapter was trained with, else the model's own, else alpaca. */
   template?: string;
   maxTokens?: number | undefined;
   /** 0 is greedy. */
@@ -34,12 +34,12 @@ export interface GeneratedText {
   tokensPerSecond: number;
 }
 
-function promptIds(options: GenerateTextOptions, tokenizer: Tokenizer): number[] {
-  const { prompt, messages, template = "auto" } = options;
+function promptIds(options: GenerateTextOptions, model: Model): number[] {
+  const { prompt, messages, template = model.template } = options;
   const ids =
     messages === undefined
-      ? tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
-      : createRenderer(tokenizer, { template }).prompt(messages);
+      ? model.tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
+      : createRenderer(model.tokenizer, { template }).prompt(messages);
   if (ids.length > 0) return ids;
   throw new ModelError("FT-GENERATE-001", {
     message: "the prompt is empty",
@@ -82,7 +82,7 @@ class TextStream {
 
 function answer(model: Model, options: GenerateTextOptions): GeneratedText {
   const { tokenizer, loaded } = model;
-  const prompt = promptIds(options, tokenizer);
+  const prompt = promptIds(options, model);
   const stream = new TextStream(tokenizer, options.onText);
   const started = performance.now();
   const { maxTokens, temperature, topP, topK, seed } = options;

@@ -26,10 +26,13 @@ export interface Logits {
 export class Model {
   readonly loaded: LoadedModel;
   readonly tokenizer: Tokenizer;
+  /** How conversations read: the template of the adapter's training, else "auto". */
+  readonly template: string;
 
-  constructor(loaded: LoadedModel, tokenizer: Tokenizer) {
+  constructor(loaded: LoadedModel, tokenizer: Tokenizer, template: string) {
     this.loaded = loaded;
     this.tokenizer = tokenizer;
+    this.template = template;
   }
 
   /** Logits of every position. Rows of a batch must have equal lengths. */
@@ -37,7 +40,7 @@ export class Model {
     const rows = (typeof ids[0] === "number" ? [ids] : ids) as readonly (readonly number[])[];
     const length = rows[0]?.length ?? 0;
     if (length === 0 || rows.some((row) => row.length !== length)) {
-      throw new ModelError("FT-MODEL-020", {
+      throw new ModelError("FT-MODEL-030", {
         message: "forward needs rows of equal length with at least one token",
         hint: "pad the shorter rows on the right; later positions do not change earlier ones",
       });
@@ -65,6 +68,7 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const loaded = await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
-  if (options.adapter !== undefined) await loadAdapter(options.adapter, loaded.model);
-  return new Model(loaded, tokenizer);
+  if (options.adapter === undefined) return new Model(loaded, tokenizer, "auto");
+  const { template } = await loadAdapter(options.adapter, loaded.model);
+  return new Model(loaded, tokenizer, template ?? "auto");
 }

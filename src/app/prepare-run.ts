@@ -92,7 +92,7 @@ async function makeTuning(
   return await tunings.get(config.method)({
     model: loaded.model,
     options: config.lora,
-    base: config.model.name,
+    origin: { base: config.model.name, template: config.data.template },
     seed: config.seed,
     modelFiles: {
       save: (folder) => saveModel(folder, loaded, resolved.folder),

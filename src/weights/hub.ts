@@ -100,7 +100,7 @@ function checkQuestion(id: string, revision: string): void {
   if (!HUB_ID.test(id) || id.includes("--") || id.includes("..")) {
     throw new UsageError("FT-WEIGHTS-041", {
       message: `${JSON.stringify(id)} is neither a folder nor a hub id`,
-      hint: "give a folder, an id such as Qwen/Qwen3-0.6B, or builtin/tiny",
+      hint: "give a folder, an id such as HuggingFaceTB/SmolLM2-135M-Instruct, or builtin/tiny",
     });
   }
   if (!REVISION.test(revision) || revision.includes("..")) {

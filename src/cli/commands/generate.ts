@@ -57,7 +57,7 @@ export const generate = defineCommand({
   options: Options,
   examples: [
     'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output/final_model',
-    'echo "Say hello" | ft generate Qwen/Qwen3-0.6B --temperature 0.7 --top-p 0.9',
+    'echo "Say hello" | ft generate HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.7 --top-p 0.9',
   ],
   run: async (input, io) => {
     const { options } = input;

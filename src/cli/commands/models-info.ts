@@ -59,7 +59,10 @@ export const modelsInfo = defineCommand({
       .describe("Branch, tag or commit on the Hub")
       .register(flags, { value: "REVISION" }),
   }),
-  examples: ["ft models info builtin/tiny", "ft models info Qwen/Qwen3-0.6B --json"],
+  examples: [
+    "ft models info builtin/tiny",
+    "ft models info HuggingFaceTB/SmolLM2-135M-Instruct --json",
+  ],
   run: async (input, io) => {
     const { modelInfo } = await import("../../app/models.ts");
     const model = await modelInfo(input.arguments.model ?? "", {

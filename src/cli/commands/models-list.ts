@@ -6,7 +6,8 @@ import { defineCommand } from "../define-command.ts";
 import { table } from "../render/table.ts";
 
 function modelsText(models: readonly ListedModel[]): string {
-  if (models.length === 0) return "No models here. ft models pull Qwen/Qwen3-0.6B brings one.";
+  if (models.length === 0)
+    return "No models here. ft models pull HuggingFaceTB/SmolLM2-135M-Instruct brings one.";
   return table(models, [
     { title: "MODEL", value: (model) => model.name },
     { title: "SOURCE", value: (model) => model.source },

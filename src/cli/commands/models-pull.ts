@@ -15,7 +15,7 @@ export const modelsPull = defineCommand({
       .describe("Branch, tag or commit on the Hub")
       .register(flags, { value: "REVISION" }),
   }),
-  examples: ["ft models pull Qwen/Qwen3-0.6B"],
+  examples: ["ft models pull HuggingFaceTB/SmolLM2-135M-Instruct"],
   run: async (input, io) => {
     const { pullModel } = await import("../../app/models.ts");
     const model = await pullModel(input.arguments.model ?? "", {

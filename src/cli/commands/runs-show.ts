@@ -30,7 +30,9 @@ function runText(run: RunDetails): string {
   const checkpoints = run.checkpoints.map(
     ({ step, path }) => `  step ${step}${checkpointNote(run, step)}: ${path}`,
   );
-  const config = stringify(run.record.config, { aliasDuplicateObjects: false }).trimEnd().replace(/^/gm, "  ");
+  const config = stringify(run.record.config, { aliasDuplicateObjects: false })
+    .trimEnd()
+    .replace(/^/gm, "  ");
   return [about, "", "Checkpoints:", ...checkpoints, "", "Configuration:", config].join("\n");
 }
 

@@ -10,8 +10,8 @@ export const trainQuick = defineCommand({
   settings: { preset: "quick" },
   examples: [
     "ft train quick builtin/tiny",
-    "ft train quick Qwen/Qwen3-0.6B chat.jsonl --template chatml",
-    "ft train quick Qwen/Qwen3-0.6B --data my-data/ --output my-run",
+    "ft train quick HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --template chatml",
+    "ft train quick HuggingFaceTB/SmolLM2-135M-Instruct --data my-data/ --output my-run",
   ],
   run: (input, io) => train(input, "quick", io),
 });

@@ -9,7 +9,7 @@ export const trainStart = defineCommand({
   options: TrainOptions,
   settings: { preset: "start" },
   examples: [
-    "ft train start Qwen/Qwen3-0.6B chat.jsonl --profile chat --epochs 5",
+    "ft train start HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --profile chat --epochs 5",
     "ft train start --config configs/production.yml --dry-run",
     "ft train start builtin/tiny rows.jsonl --iters 100 --json",
   ],

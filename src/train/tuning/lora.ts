@@ -26,7 +26,7 @@ function targetsFor(
   return { targets: [ALL_LINEAR], notices: [notice] };
 }
 
-export const lora: TuningMaker<LoraOptions> = async ({ model, options, base, seed }) => {
+export const lora: TuningMaker<LoraOptions> = async ({ model, options, origin, seed }) => {
   const shape = { rank: options.r, scale: loraScale(options), dropout: options.dropout };
   const { targets, notices } = targetsFor(model, options.target_modules);
   const placement = { ...shape, blockCount: options.num_layers, targets };
@@ -34,7 +34,7 @@ export const lora: TuningMaker<LoraOptions> = async ({ model, options, base, see
   if (options.init_adapter !== null) await loadAdapterWeights(options.init_adapter, model);
   return {
     notices,
-    save: (folder) => saveAdapter(folder, model, attached, shape, base),
+    save: (folder) => saveAdapter(folder, model, attached, shape, origin),
     load: (folder) => loadAdapterWeights(folder, model),
   };
 };

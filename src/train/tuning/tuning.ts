@@ -1,5 +1,6 @@
 // Which weights a run trains and how they are written: adapters beside frozen weights, or all of them.
 // One file and one registry line each; the loop asks the object.
+import type { AdapterOrigin } from "../../adapters/index.ts";
 import type { TrainableModel } from "../methods/method.ts";
 
 export interface Tuning {
@@ -20,8 +21,8 @@ export interface ModelFiles {
 export interface TuningInput<Options> {
   model: TrainableModel;
   options: Options;
-  /** Name of the base model, written beside an adapter. */
-  base: string;
+  /** Written beside an adapter. */
+  origin: AdapterOrigin;
   seed: number;
   modelFiles: ModelFiles;
 }

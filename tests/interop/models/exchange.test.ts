@@ -137,7 +137,7 @@ describe.each([
     const attached = attachLora(model, { ...shape, targets: ["all-linear"], blockCount }, 2);
     train(model);
     const folder = path.join(root, `${name}-ours-${blockCount}`);
-    await saveAdapter(folder, model, attached, shape, base);
+    await saveAdapter(folder, model, attached, shape, { base, template: "auto" });
     expect(differenceFrom(model, run(mlxLogits, base, folder))).toBeLessThanOrEqual(tolerance);
     expect(differenceFrom(model, run(mlxLogits, base))).toBeGreaterThan(100 * tolerance);
     dispose(model);

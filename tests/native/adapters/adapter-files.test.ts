@@ -47,7 +47,7 @@ async function trainedModel(): Promise<LanguageModel> {
       slot.set(normal(0, 0.3, slot.get().shape, randomKey(8)));
     evaluate([...model.tensors()]);
   });
-  await saveAdapter(folder, model, attached, shape, "org/base");
+  await saveAdapter(folder, model, attached, shape, { base: "org/base", template: "auto" });
   return model;
 }
 
@@ -143,7 +143,7 @@ describe("files as mlx-lm writes them", () => {
   test.each([0, -1])("num_layers %i means all blocks", async (count) => {
     const model = await tinyLlama();
     const attached = attachLora(model, { ...shape, targets: ["q_proj"], blockCount: -1 }, 1);
-    await saveAdapter(folder, model, attached, shape, "org/base");
+    await saveAdapter(folder, model, attached, shape, { base: "org/base", template: "auto" });
     rewrite((written) => ({ ...written, num_layers: count }));
     const again = await tinyLlama();
     expect((await loadAdapter(folder, again)).paths.length).toBe(2);
@@ -153,7 +153,10 @@ describe("files as mlx-lm writes them", () => {
   test("without keys every linear layer of the blocks is meant; training arguments are ignored", async () => {
     const model = await tinyLlama();
     const placement = { ...shape, targets: ["all-linear"], blockCount: 1 };
-    await saveAdapter(folder, model, attachLora(model, placement, 1), shape, "org/base");
+    await saveAdapter(folder, model, attachLora(model, placement, 1), shape, {
+      base: "org/base",
+      template: "auto",
+    });
     const lora_parameters = { rank: 3, scale: 2.5, dropout: 0 };
     rewrite((written) => ({ ...written, lora_parameters, iters: 100, optimizer: "adam", seed: 0 }));
     const again = await tinyLlama();

@@ -1,0 +1,46 @@
+// From data to an answer through the compiled program: train, look at the run, ask the adapter.
+import { join } from "node:path";
+import { inject } from "vitest";
+import { expect, test } from "vitest";
+import { runProgram } from "../support/program.ts";
+import { makeToyModel, toyRow, writeRows } from "../support/toy-model.ts";
+
+test("train with a template, list the run, and generate with the adapter's own template", async () => {
+  const folder = join(inject("runFolder"), "workflow");
+  const model = await makeToyModel(join(folder, "model"));
+  const rows = writeRows(
+    join(folder, "rows.jsonl"),
+    Array.from({ length: 12 }, (_, at) => toyRow(at)),
+  );
+  const output = join(folder, "run");
+  const train = [
+    "train",
+    "start",
+    model,
+    rows,
+    "--template",
+    "chatml",
+    "--iters",
+    "6",
+    "--output",
+    output,
+  ];
+  const trained = await runProgram([...train, "--json"]);
+  expect(trained.code, trained.stderr).toBe(0);
+
+  const listed = await runProgram(["runs", "list", "--json"]);
+  expect(JSON.parse(listed.stdout)).toMatchObject({
+    runs: [{ outputDir: output, status: "completed" }],
+  });
+
+  const adapter = join(output, "final_model");
+  const ask = ["generate", model, "Hello", "--adapter", adapter, "--max-tokens", "4", "--json"];
+  const own = await runProgram(ask);
+  const named = await runProgram([...ask, "--template", "chatml"]);
+  const other = await runProgram([...ask, "--template", "alpaca"]);
+  expect(own.code, own.stderr).toBe(0);
+  const promptTokens = (out: string): number =>
+    (JSON.parse(out) as { promptTokens: number }).promptTokens;
+  expect(promptTokens(own.stdout)).toBe(promptTokens(named.stdout));
+  expect(promptTokens(own.stdout)).not.toBe(promptTokens(other.stdout));
+});
