@@ -182,13 +182,13 @@ const exchanges: Writer = (random) => {
 
 /** Shares of documents in percent. */
 const mixture: readonly (readonly [number, Writer])[] = [
-  [16, script],
-  [22, glossed],
-  [8, records],
-  [9, lookups],
-  [32, lists],
-  [3, sentences],
-  [10, exchanges],
+  [12, script],
+  [18, glossed],
+  [6, records],
+  [7, lookups],
+  [46, lists],
+  [2, sentences],
+  [9, exchanges],
 ];
 
 /** The next document, without its end mark. */

@@ -30,7 +30,7 @@ const tokensPerStep = batchSize * windowLength;
 const totalSteps = Math.floor(tokenBudget / tokensPerStep);
 const seed = 20;
 /** Muon's rate for the block matrices; AdamW takes a fifth of it for embeddings and norms. */
-const peakRate = 0.02;
+const peakRate = 0.01;
 const warmupSteps = 100;
 /** Share of the steps at full rate; the rest falls linearly to zero. */
 const flatShare = 0.7;
@@ -133,7 +133,7 @@ const optimizer = optimizers.get("muon")(slots, {
   weightDecay: 0,
   biasCorrection: true,
   momentum: 0.95,
-  adamwShare: 0.2,
+  adamwShare: 0.06,
 });
 const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
 const tuning = {

@@ -97,6 +97,7 @@ test("the two files are mlx-lm's", async () => {
   expect(JSON.parse(readFileSync(path.join(folder, config), "utf8"))).toEqual({
     fine_tune_type: "lora",
     model: "org/base",
+    template: "auto",
     num_layers: 1,
     lora_parameters: { ...shape, keys: ["self_attn.q_proj", "mlp.down_proj"] },
   });
