@@ -1,14 +1,22 @@
 // Writes the pre-training tokens of builtin/tiny under .local/tiny: train.bin, valid.bin (uint16) and probe.json.
 // Documents follow one another, each after an end-of-text token. Seeded: the same numbers give the same bytes.
+//   node --import tsx dev/tiny/encode-corpus.ts --mixture copying --tokens 1000000
 import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { Random } from "../../src/core/random.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
-import { drawDocument, drawProbe, endOfText } from "./corpus.ts";
+import { drawDocument, drawProbe, endOfText, mixtures } from "./corpus.ts";
 
 const folder = ".local/tiny";
 const modelFolder = "data/models/builtin-tiny";
 const seed = 7;
-const trainTokens = Number(process.argv[2] ?? 12_000_000);
+const { values: flags } = parseArgs({
+  options: {
+    mixture: { type: "string", default: "everything" },
+    tokens: { type: "string", default: "12000000" },
+  },
+});
+const mixture = flags.mixture === "copying" ? mixtures.copying : mixtures.everything;
 const validTokens = 40_000;
 const documentsAtOnce = 500;
 const probeDocuments = 40;
@@ -21,7 +29,7 @@ function writeTokens(name: string, count: number): void {
   let filled = 0;
   let documents = 0;
   while (filled < count) {
-    const texts = Array.from({ length: documentsAtOnce }, () => endOfText + drawDocument(random));
+    const texts = Array.from({ length: documentsAtOnce }, () => endOfText + drawDocument(random, mixture));
     const ids = tokenizer.encode(texts.join(""));
     tokens.set(ids.slice(0, count - filled), filled);
     filled += ids.length;
@@ -48,4 +56,4 @@ writeFileSync(
   `${folder}/probe.json`,
   JSON.stringify(Array.from({ length: probeDocuments }, () => probe(random))),
 );
-writeTokens("train", trainTokens);
+writeTokens("train", Number(flags.tokens));

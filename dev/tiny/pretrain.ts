@@ -19,7 +19,12 @@ const { values: flags } = parseArgs({
   options: {
     tokens: { type: "string", default: "12000000" },
     batch: { type: "string", default: "24" },
-    "save-every": { type: "string", default: "200" },
+    "save-every": { type: "string", default: "100" },
+    /** Muon's rate for the block matrices, and the share of it that AdamW takes for embeddings and norms. */
+    rate: { type: "string", default: "0.02" },
+    "adamw-share": { type: "string", default: "0.2" },
+    /** Share of the steps at full rate; over the rest it falls linearly to zero. */
+    flat: { type: "string", default: "0.6" },
   },
 });
 
@@ -28,12 +33,10 @@ const batchSize = Number(flags.batch);
 const tokenBudget = Number(flags.tokens);
 const tokensPerStep = batchSize * windowLength;
 const totalSteps = Math.floor(tokenBudget / tokensPerStep);
-const seed = 20;
-/** Muon's rate for the block matrices; AdamW takes a fifth of it for embeddings and norms. */
-const peakRate = 0.01;
+const peakRate = Number(flags.rate);
+const flatShare = Number(flags.flat);
 const warmupSteps = 100;
-/** Share of the steps at full rate; the rest falls linearly to zero. */
-const flatShare = 0.7;
+const seed = 20;
 
 const corpusFolder = ".local/tiny";
 const checkpointFolder = `${corpusFolder}/checkpoint`;
@@ -133,7 +136,7 @@ const optimizer = optimizers.get("muon")(slots, {
   weightDecay: 0,
   biasCorrection: true,
   momentum: 0.95,
-  adamwShare: 0.06,
+  adamwShare: Number(flags["adamw-share"]),
 });
 const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
 const tuning = {
