@@ -102,11 +102,14 @@ bench: setup ## benchmarks
 
 ## Check
 
-.PHONY: deps check fix format lint typecheck
+.PHONY: deps addon check fix format lint typecheck
 deps:
 	@./setup.sh tools deps
 
-check: deps ## everything but the tests
+addon: deps
+	@./setup.sh native
+
+check: addon ## everything but the tests
 	@$(MAKE) -k check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
 
 fix: deps ## format and repair what can be repaired

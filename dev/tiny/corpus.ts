@@ -182,7 +182,9 @@ const exchanges: Writer = (random) => {
 
 /** A short list and the same list again, nothing else: from this alone copying is learned within a few hundred steps. */
 const repeats: Writer = (random) => {
-  const list = drawList(random).slice(0, 3 + random.integer(10)).join(" ");
+  const list = drawList(random)
+    .slice(0, 3 + random.integer(10))
+    .join(" ");
   return lined(list, list);
 };
 

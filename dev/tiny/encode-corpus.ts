@@ -29,7 +29,10 @@ function writeTokens(name: string, count: number): void {
   let filled = 0;
   let documents = 0;
   while (filled < count) {
-    const texts = Array.from({ length: documentsAtOnce }, () => endOfText + drawDocument(random, mixture));
+    const texts = Array.from(
+      { length: documentsAtOnce },
+      () => endOfText + drawDocument(random, mixture),
+    );
     const ids = tokenizer.encode(texts.join(""));
     tokens.set(ids.slice(0, count - filled), filled);
     filled += ids.length;
