@@ -1,6 +1,6 @@
 // The same LoRA training in ft and in mlx-lm, one process after the other (ABAB…): how long is a step, is the loss the
 // same? One BLAS thread each, the same OpenBLAS, mlx-lm's own loop with its compiled step. Tiny models made on the spot.
-//   FT_PEER_PYTHON=python [FT_BENCH_SIZES=tiny,10m] node --import tsx dev/bench/against-mlx-lm.ts
+//   FT_PEERS_PYTHON=python [FT_BENCH_SIZES=tiny,10m] node --import tsx dev/bench/against-mlx-lm.ts
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -206,9 +206,9 @@ function profiling(): string[] {
 }
 
 async function main(): Promise<void> {
-  const python = process.env["FT_PEER_PYTHON"] ?? file("../../.local/peers/bin/python");
+  const python = process.env["FT_PEERS_PYTHON"] ?? file("../../.local/peers/bin/python");
   if (!existsSync(python)) {
-    console.log("no mlx-lm to compare with: make interop installs it, or set FT_PEER_PYTHON");
+    console.log("no mlx-lm to compare with: make interop installs it, or set FT_PEERS_PYTHON");
     return;
   }
   const { mlxVersion, blas } = describeBackend();
