@@ -55,7 +55,7 @@ export async function prepareRun(
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
-  const tuning = await makeTuning(config, opened, loaded);
+  const tuning = await tuningOf(config, opened, loaded);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
   const plan = planRun(config, data);
   return {
@@ -84,12 +84,13 @@ async function loadWeights(
   return await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
 }
 
-async function makeTuning(
+async function tuningOf(
   config: RunConfig,
   { resolved }: OpenedModel,
   loaded: LoadedModel,
 ): Promise<Tuning> {
-  return await tunings.get(config.method)({
+  const makeTuning = await tunings.get(config.method)();
+  return await makeTuning({
     model: loaded.model,
     options: config.lora,
     origin: { base: config.model.name, template: config.data.template },

@@ -2,13 +2,16 @@
 // The schedules and optimizers they choose live in nn/.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import { optimizers, scheduleNames } from "../nn/index.ts";
+import { tunings } from "./tuning/index.ts";
 
-export const METHODS = ["lora", "full"] as const;
-export const OPTIMIZERS = ["adamw", "muon"] as const;
-export const LR_SCHEDULERS = ["linear", "cosine", "constant", "constant_with_warmup"] as const;
+/** Names of what is registered: the next optimizer or schedule is known here by being there. */
+const optimizerNames = optimizers.names();
+const schedulerNames = scheduleNames();
+const methodNames = tunings.names();
 
 export const Method = z
-  .enum(METHODS)
+  .enum(methodNames)
   .default("lora")
   .describe("Train a low-rank adapter, or every weight of the model");
 
@@ -18,7 +21,7 @@ const fraction = (message: string): z.ZodNumber =>
 
 export const OptimizationOptions = z.strictObject({
   optimizer: z
-    .enum(OPTIMIZERS)
+    .enum(optimizerNames)
     .default("adamw")
     .describe("Optimizer; muon takes AdamW for vectors and embeddings"),
   learning_rate: z
@@ -54,9 +57,9 @@ export const OptimizationOptions = z.strictObject({
     .default(1)
     .describe("Forward passes summed into one optimizer step"),
   lr_scheduler: z
-    .enum(LR_SCHEDULERS, {
+    .enum(schedulerNames, {
       error: (issue) =>
-        `Unknown scheduler '${String(issue.input)}'. Valid options: [${LR_SCHEDULERS.join(", ")}]`,
+        `Unknown scheduler '${String(issue.input)}'. Valid options: [${schedulerNames.join(", ")}]`,
     })
     .default("linear")
     .describe("How the learning rate falls after warm-up"),

@@ -1,13 +1,15 @@
 // The registry of tunings, by the configuration's `method`.
-import type { LoraOptions } from "../../adapters/index.ts";
+import type { LoraOptions } from "../../adapters/options.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
-import { full } from "./full.ts";
-import { lora } from "./lora.ts";
 import type { TuningMaker } from "./tuning.ts";
 
-export const tunings = new Registry<TuningMaker<LoraOptions>>(
-  { lora, full },
+/** Lazy: their names are options of the command line, what they need is not. */
+export const tunings = new Registry<() => Promise<TuningMaker<LoraOptions>>>(
+  {
+    lora: async () => (await import("./lora.ts")).lora,
+    full: async () => (await import("./full.ts")).full,
+  },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-METHOD", {
       message: `Unknown method '${name}'. Valid options: [${known.join(", ")}]`,
