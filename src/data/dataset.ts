@@ -74,7 +74,7 @@ export async function findSplits(folder: string): Promise<SplitPaths> {
   throw new MissingDataError({
     at: { file: folder },
     message: `the folder has no train.jsonl or train.json; it holds ${held || "nothing"}`,
-    hint: "ft dataset split FILE -o FOLDER makes such a folder",
+    hint: "put train.jsonl, valid.jsonl and test.jsonl there, or give one file",
   });
 }
 

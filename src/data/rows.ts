@@ -108,7 +108,10 @@ export class ProblemList {
     const mismatch = this.#firstOfKind.get("format");
     if (mismatch !== undefined) throw this.#wrongFormat(mismatch, formatName);
     const OneKind = this.#firstOfKind.has("rule") ? DataValidationError : MalformedDataError;
-    const hint = `ft dataset validate ${first.file}`;
+    const hint =
+      this.#count === 1
+        ? `mend line ${first.line} of ${first.file}, or leave it out, and run the command again`
+        : "mend these lines, or leave them out, and run the command again";
     if (this.#count > 1) {
       const message = this.#summary();
       throw new OneKind({ at: this.#place(), message, hint, problems: this.#listing() });

@@ -38,7 +38,7 @@ async function* readDocument(file: string): AsyncGenerator<RawRow> {
   if (!parsed.ok) {
     const { line, column, reason } = parsed.problem;
     const message = `Invalid JSON on line ${line}, column ${column}: ${reason}`;
-    throw new MalformedDataError({ at: { file }, message, hint: `ft dataset validate ${file}` });
+    throw new MalformedDataError({ at: { file }, message, hint: `mend line ${line} of ${file}` });
   }
   const values: unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   const lines = itemLines(text);

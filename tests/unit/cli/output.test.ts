@@ -12,13 +12,13 @@ describe("an error for a person", () => {
       at: { file: "a.jsonl", line: 3 },
       message: "2 rows cannot be used",
       problems: ["line 3: x", "line 4: y"],
-      hint: "ft dataset validate a.jsonl",
+      hint: "ft config schema",
     });
     expect(errorText(error, false).split("\n")).toEqual([
       "error FT-DATA-006: a.jsonl, line 3: 2 rows cannot be used",
       "  - line 3: x",
       "  - line 4: y",
-      "hint: ft dataset validate a.jsonl",
+      "hint: ft config schema",
     ]);
   });
 

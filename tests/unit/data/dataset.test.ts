@@ -130,7 +130,7 @@ describe("errors", () => {
       exitCode: 4,
       at: { file, line: 2, field: "messages" },
       message: expect.stringContaining("no assistant message: nothing to learn from"),
-      hint: `ft dataset validate ${file}`,
+      hint: `mend line 2 of ${file}, or leave it out, and run the command again`,
     });
   });
 
