@@ -2,6 +2,7 @@
 // Shared by training and validation, so that what validates also starts.
 import { existsSync } from "node:fs";
 import { ConfigError, DataError } from "../core/errors.ts";
+import { requireKnownTokens } from "../models/known-tokens.ts";
 import type { RunConfig } from "./config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
@@ -28,6 +29,15 @@ export function checkRun({ model, optimization, lora }: RunConfig): void {
       hint: "give a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/** @throws ModelError FT-MODEL-014 when rows hold tokens that the model does not know. */
+export function requireKnownRows(
+  { train, validation }: Pick<PreparedData, "train" | "validation">,
+  vocabularySize: number,
+): void {
+  for (const { ids } of [...train.samples, ...validation.samples])
+    requireKnownTokens(ids, vocabularySize);
 }
 
 /** @throws DataError FT-DATA-030 when no row teaches anything. */

@@ -2,6 +2,7 @@
 import { ModelError } from "../core/errors.ts";
 import { decode } from "../generate/index.ts";
 import { GenerateOptions } from "../generate/options.ts";
+import { requireKnownTokens } from "../models/index.ts";
 import { createRenderer } from "../text/index.ts";
 import type { Message, Tokenizer } from "../text/types.ts";
 import { loadModel, type Model } from "./load-model.ts";
@@ -40,6 +41,7 @@ function promptIds(options: GenerateTextOptions, model: Model): number[] {
     messages === undefined
       ? model.tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
       : createRenderer(model.tokenizer, { template }).prompt(messages);
+  requireKnownTokens(ids, model.loaded.model.vocabularySize);
   if (ids.length > 0) return ids;
   throw new ModelError("FT-GENERATE-001", {
     message: "the prompt is empty",

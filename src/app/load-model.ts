@@ -2,7 +2,7 @@
 // The library's `loadModel`; the command line uses the same.
 import { loadAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
-import { loadCheckpoint, type LoadedModel } from "../models/index.ts";
+import { loadCheckpoint, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import { chooseDtype, openModel } from "./open-model.ts";
@@ -40,11 +40,12 @@ export class Model {
     const rows = (typeof ids[0] === "number" ? [ids] : ids) as readonly (readonly number[])[];
     const length = rows[0]?.length ?? 0;
     if (length === 0 || rows.some((row) => row.length !== length)) {
-      throw new ModelError("FT-MODEL-030", {
+      throw new ModelError("FT-MODEL-015", {
         message: "forward needs rows of equal length with at least one token",
         hint: "pad the shorter rows on the right; later positions do not change earlier ones",
       });
     }
+    requireKnownTokens(rows.flat(), this.loaded.model.vocabularySize);
     return scope(() => {
       const logits = this.loaded.model.forward(int32(rows.flat(), [rows.length, length]));
       return {

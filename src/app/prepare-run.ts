@@ -12,7 +12,7 @@ import { optimizedSlots, parameterCount, type TrainingRun } from "../train/run.t
 import { initialState } from "../train/state.ts";
 import { TrainingStep } from "../train/step.ts";
 import { type Tuning, tunings } from "../train/tuning/index.ts";
-import { checkRun, requireSamples } from "./check-run.ts";
+import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
 import type { RunConfig } from "./config/schema.ts";
 import { productVersion } from "./info.ts";
 import { restoreModel, saveModel } from "./model-files.ts";
@@ -54,6 +54,7 @@ export async function prepareRun(
   requireSamples(data);
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);
+  requireKnownRows(data, loaded.model.vocabularySize);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
   const tuning = await tuningOf(config, opened, loaded);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);

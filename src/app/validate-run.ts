@@ -11,12 +11,13 @@ import {
 } from "../data/encode.ts";
 import { BUILTIN_DATASET } from "../data/options.ts";
 import { defaultDataset } from "../data/shipped.ts";
+import { architectureOf } from "../models/registry.ts";
 import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { warmupThatFits } from "../train/options.ts";
 import type { DownloadProgress } from "../weights/index.ts";
-import { checkRun } from "./check-run.ts";
+import { checkRun, requireKnownRows } from "./check-run.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
 import type { RunConfig } from "./config/schema.ts";
@@ -166,7 +167,9 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const { tokenizer, checkpoint } = model;
   const renderer = createRenderer(tokenizer, { template: config.data.template });
   const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
-  const { dataset, train } = await prepareData(uncut, renderer);
+  const { dataset, train, validation } = await prepareData(uncut, renderer);
+  const architecture = await architectureOf(checkpoint.config);
+  requireKnownRows({ train, validation }, architecture.sizes(checkpoint.config).vocabularySize);
   const tokens = tokenReport(train, config, tokenizer);
   const longestRow = Math.min(tokens.histogram.maximum, config.data.max_length);
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);

@@ -123,7 +123,7 @@ class Gpt2Decoder extends Module {
 
   /** Reading past the table would return whatever lies behind it. */
   #requirePositions(count: number, { positions }: ForwardContext): void {
-    const known = this.wpe.weight.dim(0);
+    const known = this.wpe.count;
     if (positions !== undefined || count <= known) return;
     throw new ModelError("FT-MODEL-013", {
       message: `${count} tokens, but the model has learned ${known} positions`,
@@ -143,6 +143,10 @@ class Gpt2 extends LanguageModel {
 
   get blocks(): readonly Module[] {
     return this.model.h;
+  }
+
+  get vocabularySize(): number {
+    return this.model.wte.count;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {

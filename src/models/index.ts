@@ -2,5 +2,6 @@
 export { initialize } from "./initialize.ts";
 export { KVCache, LanguageModel } from "./kit/index.ts";
 export type { Architecture, ForwardContext, ModelSizes } from "./kit/index.ts";
+export * from "./known-tokens.ts";
 export * from "./load.ts";
 export * from "./registry.ts";

@@ -79,6 +79,10 @@ class Bigram extends LanguageModel {
     return this.layers;
   }
 
+  get vocabularySize(): number {
+    return this.embed.count;
+  }
+
   hidden(ids: Tensor): Tensor {
     const embedded = this.embed.forward(ids);
     return this.layers.reduce((x, layer) => x.add(layer.mix.forward(x).tanh()), embedded);
