@@ -19,7 +19,7 @@ import {
 } from "../datasets/tables.ts";
 import { columnNames, people, places, qualities, tableNames, verbs } from "../datasets/words.ts";
 
-export const endOfText = "<|endoftext|>";
+const endOfText = "<|endoftext|>";
 
 type Writer = (random: Random) => string;
 
@@ -98,7 +98,11 @@ const records: Writer = (random) => {
   const table = drawTable(random);
   const facts = table.columns.map((column) => [column.name, drawValue(random, column)] as const);
   const said = facts.map(([name, value]) => `In ${table.name} , the ${name} is ${value} .`);
-  const again = random.shuffled(facts).map(([name, value]) => `Its ${name} is ${value} .`);
+  const again = random
+    .shuffled(facts)
+    .map(([name, value]) =>
+      pick(random, [`Its ${name} is ${value} .`, `With ${value} for its ${name} .`]),
+    );
   return [...said, ...again].join(" ");
 };
 
@@ -180,46 +184,37 @@ const exchanges: Writer = (random) => {
   ])();
 };
 
-/** A short list and the same list again, nothing else: from this alone copying is learned within a few hundred steps. */
+/** A short list of names and the same list again, nothing else: from this alone copying is learned within a few hundred steps. */
 const repeats: Writer = (random) => {
-  const list = drawList(random)
-    .slice(0, 3 + random.integer(10))
-    .join(" ");
-  return lined(list, list);
+  const list = pickSome(random, pick(random, [columnNames, tableNames]), 4 + random.integer(9));
+  return lined(list.join(" "), list.join(" "));
 };
 
 /** Shares of documents in percent. */
-type Mixture = readonly (readonly [number, Writer])[];
+export type Mixture = readonly (readonly [number, Writer])[];
 
 export const mixtures = {
-  /** First: learn to copy. In the whole mixture alone it was not learned within eight million tokens. */
+  /** First: learn to copy. From the whole mixture alone it was not learned within eight million tokens. */
   copying: [[100, repeats]],
   /** Then: everything, so that copying serves records, tables and SQL. */
   everything: [
     [15, script],
     [25, glossed],
-    [8, records],
-    [9, lookups],
-    [12, lists],
-    [15, repeats],
+    [10, records],
+    [10, lookups],
+    [17, lists],
+    [5, repeats],
     [3, sentences],
-    [13, exchanges],
+    [15, exchanges],
   ],
 } satisfies Record<string, Mixture>;
 
-/** The next document, without its end mark. */
+/** The next document, after its end-of-text mark. */
 export function drawDocument(random: Random, mixture: Mixture): string {
   let left = random.integer(100);
   for (const [share, writer] of mixture) {
-    if (left < share) return writer(random);
+    if (left < share) return endOfText + writer(random);
     left -= share;
   }
   throw new RangeError("the mixture's shares do not add up to 100");
-}
-
-/** A list of names and the same list again: how well the second is predicted is how well names are copied. */
-export function drawProbe(random: Random): { text: string; repeated: string } {
-  const pool = pick(random, [columnNames, tableNames]);
-  const list = pickSome(random, pool, 12).join(random.integer(2) === 0 ? " , " : " ");
-  return { text: `- ${list}\n-`, repeated: ` ${list}` };
 }
