@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { chatRow, jsonLines, makeFolder } from "../unit/data/make-files.ts";
+import { makeFolder } from "../support/folders.ts";
+import { chatRow, jsonLines } from "../support/rows.ts";
 import { makeModel, tinyConfig } from "./make-model.ts";
 import { ft } from "./run-ft.ts";
 

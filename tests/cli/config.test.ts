@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultRunConfig } from "../../src/app/config/schema.ts";
-import { makeFolder } from "../unit/data/make-files.ts";
+import { makeFolder } from "../support/folders.ts";
 import { ft } from "./run-ft.ts";
 
 describe("ft config", () => {

@@ -2,7 +2,7 @@
 // It learns nothing useful; it goes through every door that a real model goes through.
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { makeFolder } from "../unit/data/make-files.ts";
+import { makeFolder } from "../support/folders.ts";
 
 const TOKENIZER = resolve(import.meta.dirname, "../fixtures/text/tokenizers/qwen");
 

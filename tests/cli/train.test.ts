@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunEvent } from "../../src/runs/index.ts";
-import { chatRow, jsonLines, makeFolder } from "../unit/data/make-files.ts";
+import { makeFolder } from "../support/folders.ts";
+import { chatRow, jsonLines } from "../support/rows.ts";
 import { makeModel } from "./make-model.ts";
 import { ft } from "./run-ft.ts";
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { chatRow, jsonLines, makeFolder } from "../unit/data/make-files.ts";
+import { makeFolder } from "../support/folders.ts";
+import { chatRow, jsonLines } from "../support/rows.ts";
 import { makeModel } from "./make-model.ts";
 import { ft } from "./run-ft.ts";
 

@@ -8,6 +8,7 @@ import { architectureOf, initialize, type LanguageModel } from "../../src/models
 import { describeBackend, dispose } from "../../src/mx/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
 import { saveTensors } from "../../src/weights/index.ts";
+import { chatRow, jsonLines } from "./rows.ts";
 
 const tokenizers = fileURLToPath(new URL("../fixtures/text/tokenizers/", import.meta.url));
 
@@ -60,18 +61,13 @@ export async function makeToyModel(folder: string, options: ToyOptions = {}): Pr
 /** A conversation of one question and its answer, of a length that grows with `index`. */
 export function toyRow(index: number): object {
   const question = `What is ${index} plus one${", please".repeat(index % 4)}?`;
-  return {
-    messages: [
-      { role: "user", content: question },
-      { role: "assistant", content: `It is ${index + 1}.` },
-    ],
-  };
+  return chatRow(question, `It is ${index + 1}.`);
 }
 
 /** Writes rows as JSON lines; `rows` are objects, or how many of `toyRow`. Returns the file. */
 export function writeRows(file: string, rows: number | readonly object[]): string {
   const all = typeof rows === "number" ? Array.from({ length: rows }, (_, at) => toyRow(at)) : rows;
-  writeFileSync(file, all.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  writeFileSync(file, jsonLines(all));
   return file;
 }
 

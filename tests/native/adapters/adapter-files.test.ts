@@ -24,6 +24,7 @@ import {
 } from "../../../src/mx/index.ts";
 import { loadTensorFile, saveTensors } from "../../../src/weights/index.ts";
 import { bitsOf } from "../../parity/models/fixtures.ts";
+import { rejection } from "../../support/refusal.ts";
 import { someIds, tinyLlama } from "./tiny-llama.ts";
 
 const shape = { rank: 3, scale: 2.5, dropout: 0.1 };
@@ -57,17 +58,11 @@ function rewrite(change: (config: Record<string, unknown>) => unknown): void {
   writeFileSync(file, JSON.stringify(change(parsed)));
 }
 
+/** Why the adapter's folder is refused, for a model that is gone again. */
 async function refusal(): Promise<FtError> {
   const model = await tinyLlama();
-  try {
-    await loadAdapter(folder, model);
-  } catch (error) {
-    if (error instanceof FtError) return error;
-    throw error;
-  } finally {
-    dispose(model);
-  }
-  throw new Error("nothing was thrown");
+  const loading = loadAdapter(folder, model).finally(() => dispose(model));
+  return rejection(loading, FtError);
 }
 
 beforeAll(() => {

@@ -14,6 +14,7 @@ import {
 } from "../../../src/mx/index.ts";
 import { Linear, Module, stochasticLayers, withRandomKeys } from "../../../src/nn/index.ts";
 import { bitsOf, relativeDifference } from "../../parity/models/fixtures.ts";
+import { refusal } from "../../support/refusal.ts";
 import { someIds, tinyLlama } from "./tiny-llama.ts";
 
 /** A linear layer (in, out) with random weight and bias. */
@@ -36,16 +37,6 @@ function trained(
 
 function someInput(width: number): Tensor {
   return normal(0, 1, [2, 5, width], randomKey(9));
-}
-
-function refusal(body: () => unknown): FtError {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof FtError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 describe("one layer", () => {
@@ -244,7 +235,7 @@ describe("attaching", () => {
   test("an unknown target names what there is and the nearest", async () => {
     const model = await tinyLlama();
     const placement = { ...shape, targets: ["q_proj", "v_porj"], blockCount: -1 };
-    const error = refusal(() => attachLora(model, placement, 1));
+    const error = refusal(() => attachLora(model, placement, 1), FtError);
     expect(error).toMatchObject({ code: "FT-ADAPTER-001", exitCode: 3 });
     expect(error.message).toContain("v_porj");
     expect(error.message).toContain(
@@ -258,7 +249,7 @@ describe("attaching", () => {
   test("more layers than there are is an error that says how many there are", async () => {
     const model = await tinyLlama();
     const placement = { ...shape, targets: ["q_proj"], blockCount: 3 };
-    const error = refusal(() => attachLora(model, placement, 1));
+    const error = refusal(() => attachLora(model, placement, 1), FtError);
     expect(error).toMatchObject({ code: "FT-ADAPTER-002", exitCode: 3 });
     expect(error.message).toContain("3 layers asked for, the model has 2");
     dispose(model);

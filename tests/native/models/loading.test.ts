@@ -6,16 +6,10 @@ import { architectureOf, loadCheckpoint, mapWeights } from "../../../src/models/
 import { dispose, int32, liveTensors, scope } from "../../../src/mx/index.ts";
 import type { Checkpoint, CheckpointTensor } from "../../../src/weights/index.ts";
 import { checkpointOf, loadFixture, relativeDifference } from "../../parity/models/fixtures.ts";
+import { rejection } from "../../support/refusal.ts";
 
-async function refusal(checkpoint: Checkpoint): Promise<ModelError> {
-  try {
-    await loadCheckpoint(checkpoint);
-  } catch (error) {
-    if (error instanceof ModelError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+const refusal = (checkpoint: Checkpoint): Promise<ModelError> =>
+  rejection(loadCheckpoint(checkpoint), ModelError);
 
 /** The llama fixture with another name for one of its tensors. */
 async function renamed(from: string, to: string): Promise<Checkpoint> {

@@ -12,7 +12,8 @@ import {
   readSafetensorsHeader,
   saveTensors,
 } from "../../../src/weights/index.ts";
-import { safetensorsBytes, writeFolder } from "../../unit/weights/make-files.ts";
+import { safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { rejection } from "../../support/refusal.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), "ft-tensors-"))));
@@ -59,10 +60,9 @@ test("shards load as one", async () => {
 test.each(["F64", "F8_E4M3"] as const)("%s is refused with its tensor's name", async (dtype) => {
   const file = path.join(folder, `${dtype}.safetensors`);
   writeFileSync(file, safetensorsBytes({ "a.weight": [dtype, [2]] }));
-  const error: unknown = await loadTensorFile(file).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(ModelError);
+  const error = await rejection(loadTensorFile(file), ModelError);
   expect(error).toMatchObject({ code: "FT-WEIGHTS-020", exitCode: 3 });
-  expect((error as ModelError).problems).toEqual([`tensor "a.weight" is ${dtype}`]);
+  expect(error.problems).toEqual([`tensor "a.weight" is ${dtype}`]);
 });
 
 test("a save that fails leaves the old file and no other", async () => {

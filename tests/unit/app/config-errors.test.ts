@@ -6,17 +6,8 @@ import { profiles } from "../../../src/app/config/profiles.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
 import { defaultRunConfig } from "../../../src/app/config/schema.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
-import { makeFile } from "../data/make-files.ts";
-
-function thrown(act: () => unknown): ConfigError {
-  try {
-    act();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return error as ConfigError;
-  }
-  throw new Error("nothing was thrown");
-}
+import { makeFile } from "../../support/folders.ts";
+import { refusal } from "../../support/refusal.ts";
 
 const resolved = (values: Record<string, unknown>): (() => unknown) => {
   return () => resolveConfig([layer("flag", "test", values)]);
@@ -51,14 +42,14 @@ describe("the text of each error", () => {
     [{ data: { format: "parquet" } }, "Unknown data format 'parquet'. Valid options: [auto, chat"],
     [{ method: "prefix" }, "Unknown method 'prefix'. Valid options: [lora, full]"],
   ])("%j", (values, text) => {
-    const error = thrown(resolved(values));
+    const error = refusal(resolved(values), ConfigError);
     expect(error.message).toContain(text);
     expect(error.message).toContain("(from flag:test)");
     expect(error.exitCode).toBe(3);
   });
 
   test("what every run needs", () => {
-    const error = thrown(() => requireRunnable(defaultRunConfig()));
+    const error = refusal(() => requireRunnable(defaultRunConfig()), ConfigError);
     expect(error.problems).toEqual(["Model name is required", "Training file is required"]);
   });
 
@@ -67,14 +58,14 @@ describe("the text of each error", () => {
     config.model.name = "m";
     config.data.train_file = "d.jsonl";
     config.data.template = "alpacka";
-    const error = thrown(() => requireRunnable(config));
+    const error = refusal(() => requireRunnable(config), ConfigError);
     expect(error.message).toMatch(/^Unknown template 'alpacka'\. Valid options: \[.*alpaca.*\]/);
     config.data.template = "./my-template.txt";
     expect(() => requireRunnable(config)).not.toThrow();
   });
 
   test("a profile that does not exist", () => {
-    const error = thrown(() => profiles.get("x"));
+    const error = refusal(() => profiles.get("x"), ConfigError);
     expect(error.message).toBe(
       "Unknown profile 'x'. Available profiles: [chat, instruction, code]",
     );
@@ -96,7 +87,7 @@ data: 5
 
   test("all at once, each with file and line", () => {
     const name = makeFile("run.yml", text);
-    const error = thrown(() => resolveConfig([readConfigFile("config", name)]));
+    const error = refusal(() => resolveConfig([readConfigFile("config", name)]), ConfigError);
     expect(error.problems).toEqual([
       `${name}:2: unknown key lora.rank; did you mean lora.r?`,
       `${name}:7: unknown key modle; did you mean model?`,
@@ -109,7 +100,7 @@ data: 5
   });
 
   test("a key of another group is found there", () => {
-    const error = thrown(resolved({ lora: { epochs: 3 } }));
+    const error = refusal(resolved({ lora: { epochs: 3 } }), ConfigError);
     expect(error.message).toContain("unknown key lora.epochs; did you mean optimization.epochs?");
   });
 
@@ -122,7 +113,7 @@ data: 5
   });
 
   test("a name from a prototype is an unknown key", () => {
-    const error = thrown(resolved(JSON.parse('{"lora": {"constructor": 1}}')));
+    const error = refusal(resolved(JSON.parse('{"lora": {"constructor": 1}}')), ConfigError);
     expect(error.message).toContain("unknown key lora.constructor");
   });
 });

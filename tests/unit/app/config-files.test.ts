@@ -7,7 +7,7 @@ import { profiles } from "../../../src/app/config/profiles.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
 import type { RunConfig } from "../../../src/app/config/schema.ts";
 import { packageRoot } from "../../../src/core/paths.ts";
-import { makeFile, makeFolder } from "../data/make-files.ts";
+import { makeFile, makeFolder } from "../../support/folders.ts";
 
 const load = (file: string): RunConfig => resolveConfig([readConfigFile("config", file)]).config;
 
@@ -19,7 +19,7 @@ describe("round trip", () => {
       const { config } = resolveConfig(layers);
       config.model.name = "org/name: with #signs";
       config.optimization.learning_rate = 1e-7;
-      const file = join(makeFolder({}), "c.yml");
+      const file = join(makeFolder(), "c.yml");
       await saveConfigFile(file, config);
       const again = load(file);
       expect(again).toEqual(config);
@@ -44,7 +44,7 @@ describe("files that are not configurations", () => {
   });
 
   test("a folder", () => {
-    const folder = makeFolder({});
+    const folder = makeFolder();
     expect(() => load(folder)).toThrow(`Configuration file not found: ${folder}`);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadRunConfig } from "../../../src/app/config/load.ts";
 import { withOrigins } from "../../../src/app/config/resolve.ts";
 import { defaultRunConfig } from "../../../src/app/config/schema.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 const nowhere = (): { cwd: string; environment: Record<string, string> } => {
   const folder = makeFolder({ "home/.keep": "" });
@@ -144,7 +144,7 @@ describe("the environment", () => {
     const { config } = loadRunConfig({
       ...nowhere(),
       environment: {
-        FT_HOME: makeFolder({}),
+        FT_HOME: makeFolder(),
         FT_OPTIMIZATION_LEARNING_RATE: "1e-5",
         FT_OPTIMIZATION_BIAS_CORRECTION: "false",
         FT_OPTIMIZATION_MAX_GRAD_NORM: "null",
@@ -165,7 +165,7 @@ describe("the environment", () => {
   });
 
   test("a variable of a group that names no option is an error with the nearest", () => {
-    const environment = { FT_HOME: makeFolder({}), FT_OPTIMIZATION_EPOCH: "3" };
+    const environment = { FT_HOME: makeFolder(), FT_OPTIMIZATION_EPOCH: "3" };
     expect(() => loadRunConfig({ ...nowhere(), environment })).toThrow(
       "FT_OPTIMIZATION_EPOCH: no such option; did you mean FT_OPTIMIZATION_EPOCHS?",
     );

@@ -4,7 +4,8 @@ import { commands } from "../../../src/cli/commands/index.ts";
 import { defineCommand } from "../../../src/cli/define-command.ts";
 import { Io } from "../../../src/cli/io.ts";
 import { parseCommandLine, type Request } from "../../../src/cli/program.ts";
-import { type FtError, UsageError } from "../../../src/core/errors.ts";
+import { UsageError } from "../../../src/core/errors.ts";
+import { refusal } from "../../support/refusal.ts";
 
 const parse = (line: string): Request =>
   parseCommandLine(line === "" ? [] : line.split(" "), { version: "1.2.3", commands });
@@ -15,15 +16,7 @@ function asked(line: string): Extract<Request, { kind: "run" }> {
   return request;
 }
 
-function refused(line: string): FtError {
-  try {
-    parse(line);
-  } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    return error as UsageError;
-  }
-  throw new Error("nothing was refused");
-}
+const refused = (line: string): UsageError => refusal(() => parse(line), UsageError);
 
 const help = (line: string): string => {
   const request = parse(`${line} --help`);

@@ -7,11 +7,11 @@ import {
   writeFileAtomic,
   writeJsonAtomic,
 } from "../../../src/core/atomic-files.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 describe("writeFileAtomic", () => {
   test("makes parents, replaces what is there and leaves nothing else", async () => {
-    const folder = makeFolder({});
+    const folder = makeFolder();
     const file = join(folder, "deep", "state.json");
     await writeFileAtomic(file, "old");
     await writeJsonAtomic(file, { new: true });

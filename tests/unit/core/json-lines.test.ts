@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { JsonLinesWriter, readJsonLines, readTextLines } from "../../../src/core/json-lines.ts";
-import { makeFile, makeFolder } from "../data/make-files.ts";
+import { makeFile, makeFolder } from "../../support/folders.ts";
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
@@ -65,7 +65,7 @@ describe("memory", () => {
 
 describe("JsonLinesWriter", () => {
   test("appends whole lines to what is there", async () => {
-    const file = join(makeFolder({}), "events.jsonl");
+    const file = join(makeFolder(), "events.jsonl");
     for (const value of [{ n: 1 }, { n: 2 }]) {
       using writer = new JsonLinesWriter(file);
       writer.append(value);

@@ -9,7 +9,8 @@ import {
   MalformedDataError,
   MissingDataError,
 } from "../../../src/data/errors.ts";
-import { chatRow, jsonLines, makeFile, makeFolder } from "./make-files.ts";
+import { makeFile, makeFolder } from "../../support/folders.ts";
+import { chatRow, jsonLines } from "../../support/rows.ts";
 
 const options = { format: "auto", validationSplit: 0, seed: 42 };
 
@@ -180,7 +181,7 @@ describe("errors", () => {
     const folder = makeFolder({ "notes.jsonl": "{}" });
     await expect(loadDataset(folder, options)).rejects.toThrow(MissingDataError);
     await expect(loadDataset(folder, options)).rejects.toThrow("it holds notes.jsonl");
-    await expect(loadDataset(makeFolder({}), options)).rejects.toThrow("it holds nothing");
+    await expect(loadDataset(makeFolder(), options)).rejects.toThrow("it holds nothing");
   });
 
   test("an empty validation file is an error of its own", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeRows, lengthHistogram } from "../../../src/data/encode.ts";
+import type { Row } from "../../../src/data/rows.ts";
 import type { MaskPolicy, Renderer, Sample } from "../../../src/text/types.ts";
-import { textRow } from "./make-files.ts";
 
 /** One token a character; under "assistant" only what follows "|" is learned. */
 const renderer: Renderer = {
@@ -18,7 +18,10 @@ const renderer: Renderer = {
 };
 
 function encode(texts: readonly string[], maxLength: number, maskPolicy: MaskPolicy = "assistant") {
-  const rows = texts.map((text, index) => textRow(text, index + 1));
+  const rows = texts.map((text, index): Row => {
+    const sample = { kind: "text" as const, text };
+    return { sample, format: "text", file: "rows.jsonl", line: index + 1 };
+  });
   return encodeRows(rows, renderer, { maskPolicy, maxLength });
 }
 

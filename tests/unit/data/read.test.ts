@@ -9,7 +9,9 @@ import {
 } from "../../../src/data/errors.ts";
 import { readRows } from "../../../src/data/read.ts";
 import type { RowResult } from "../../../src/data/rows.ts";
-import { jsonLines, makeFile, makeFolder } from "./make-files.ts";
+import { makeFile, makeFolder } from "../../support/folders.ts";
+import { rejection } from "../../support/refusal.ts";
+import { jsonLines } from "../../support/rows.ts";
 
 async function read(file: string, format = "auto"): Promise<RowResult[]> {
   const found: RowResult[] = [];
@@ -25,14 +27,7 @@ async function texts(name: string, content: string | Uint8Array): Promise<[strin
   });
 }
 
-async function failure(reading: Promise<unknown>): Promise<FtError> {
-  const error = await reading.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FtError) return error;
-  throw new Error(`no FtError but ${String(error)}`);
-}
+const failure = (reading: Promise<unknown>): Promise<FtError> => rejection(reading, FtError);
 
 const rows = [{ text: "one" }, { text: "two" }];
 
@@ -206,7 +201,7 @@ describe("what cannot", () => {
   });
 
   test("a folder", async () => {
-    const error = await failure(read(makeFolder({})));
+    const error = await failure(read(makeFolder()));
     expect(error).toBeInstanceOf(UnsupportedFileError);
     expect(error.message).toContain("a folder, where a file is needed");
   });

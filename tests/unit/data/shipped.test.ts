@@ -10,7 +10,7 @@ import {
   locateData,
   shippedSets,
 } from "../../../src/data/shipped.ts";
-import { makeFolder } from "./make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 const training = "data/datasets/training";
 
@@ -104,7 +104,7 @@ describe("defaultDataset", () => {
 });
 
 test("createDataLayout makes every folder and may be repeated", async () => {
-  const folder = makeFolder({});
+  const folder = makeFolder();
   await createDataLayout(folder);
   const paths = await createDataLayout(folder);
   expect(paths).toEqual(dataFolders.map((name) => join(folder, name)));

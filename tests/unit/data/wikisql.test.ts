@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { MalformedDataError } from "../../../src/data/errors.ts";
 import type { SqlExample } from "../../../src/data/text-to-sql.ts";
 import { readWikiSql, sqlIdentifier } from "../../../src/data/wikisql.ts";
-import { jsonLines, makeFolder } from "./make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
+import { jsonLines } from "../../support/rows.ts";
 
 const table = {
   id: "1-10-2",

@@ -3,19 +3,10 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
 import { type Backend, backends, chooseBackend } from "../../../src/mx/backends/index.ts";
+import { refusal } from "../../support/refusal.ts";
 
 function fake(name: string, missing?: string): Backend {
   return { name, isFastInHalf: false, unavailable: () => missing, activate: () => undefined };
-}
-
-function refusal(body: () => unknown): ConfigError {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 test("the order is MLX on Metal, MPS, CUDA, CPU", () => {
@@ -54,22 +45,26 @@ test("a backend asked for by name is used though others come first", () => {
 });
 
 test("an unknown name is an error that lists the names and suggests the nearest", () => {
-  const error = refusal(() => chooseBackend("cudo"));
+  const error = refusal(() => chooseBackend("cudo"), ConfigError);
   expect(error.exitCode).toBe(3);
   expect(error.message).toContain("Unknown backend 'cudo'. Valid options: [mlx, mps, cuda, cpu]");
   expect(error.hint).toBe("FT_BACKEND=cuda");
 });
 
 test("a named backend that cannot be used is an error, never a silent fall to another", () => {
-  const error = refusal(() =>
-    chooseBackend("fast", [fake("fast", "driver missing"), fake("slow")]),
+  const error = refusal(
+    () => chooseBackend("fast", [fake("fast", "driver missing"), fake("slow")]),
+    ConfigError,
   );
   expect(error.message).toContain("driver missing");
-  expect(refusal(() => chooseBackend("mps")).message).toContain("not built");
+  expect(refusal(() => chooseBackend("mps"), ConfigError).message).toContain("not built");
 });
 
 test("none at all is an error that says why for each", () => {
-  const error = refusal(() => chooseBackend(undefined, [fake("a", "broken"), fake("b", "absent")]));
+  const error = refusal(
+    () => chooseBackend(undefined, [fake("a", "broken"), fake("b", "absent")]),
+    ConfigError,
+  );
   expect(error.message).toContain("a: broken; b: absent");
 });
 

@@ -7,7 +7,7 @@ import {
   readPointer,
   setPointer,
 } from "../../../src/runs/checkpoints.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 function runWith(...steps: number[]): string {
   const files = steps.map((step) => [`checkpoints/step-${step}/manifest.json`, "{}"]);
@@ -29,7 +29,7 @@ describe("listing", () => {
   });
 
   test("a run without checkpoints has none", () => {
-    expect(listCheckpoints(makeFolder({}))).toEqual([]);
+    expect(listCheckpoints(makeFolder())).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { acquireLock, lockHolder } from "../../../src/runs/lock.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 function lockAs(folder: string, holder: Record<string, unknown>): void {
   writeFileSync(join(folder, "run.lock"), JSON.stringify({ host: hostname(), ...holder }));
@@ -19,7 +19,7 @@ async function deadProcess(): Promise<number> {
 }
 
 test("names this process while it is held, and is gone after release", () => {
-  const folder = makeFolder({});
+  const folder = makeFolder();
   const lock = acquireLock(folder);
   expect(lockHolder(folder)).toBe(process.pid);
   expect(() => acquireLock(folder)).toThrow(`(process ${process.pid})`);
@@ -28,14 +28,14 @@ test("names this process while it is held, and is gone after release", () => {
 });
 
 test("the lock of a dead process is replaced", async () => {
-  const folder = makeFolder({});
+  const folder = makeFolder();
   lockAs(folder, { pid: await deadProcess(), started: null });
   expect(lockHolder(folder)).toBeUndefined();
   acquireLock(folder).release();
 });
 
 test("a process id used again by a younger process does not hold the lock", () => {
-  const folder = makeFolder({});
+  const folder = makeFolder();
   lockAs(folder, { pid: process.pid, started: "long ago" });
   expect(lockHolder(folder)).toBeUndefined();
   const lock = acquireLock(folder);
@@ -44,7 +44,7 @@ test("a process id used again by a younger process does not hold the lock", () =
 });
 
 test("a lock of another machine is respected", () => {
-  const folder = makeFolder({});
+  const folder = makeFolder();
   lockAs(folder, { pid: 1, started: null, host: "another-machine" });
   expect(() => acquireLock(folder)).toThrow("Another run is writing");
 });

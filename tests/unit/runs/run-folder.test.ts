@@ -17,7 +17,7 @@ import {
   reopenRun,
   RunEvent,
 } from "../../../src/runs/index.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 import { notice, record } from "./facts.ts";
 
 function codeOf(act: () => unknown): string {
@@ -59,13 +59,13 @@ describe("opening", () => {
   });
 
   test("checking writes nothing", () => {
-    const parent = makeFolder({});
+    const parent = makeFolder();
     checkOutputFolder(join(parent, "new"));
     expect(readdirSync(parent)).toEqual([]);
   });
 
   test("a run can be opened once at a time, and again after it is closed", async () => {
-    const folder = join(makeFolder({}), "run");
+    const folder = join(makeFolder(), "run");
     const run = openRun(folder);
     await run.writeRecord(record());
     expect(codeOf(() => reopenRun(folder))).toBe("FT-RUN-003 exit 75");
@@ -88,14 +88,14 @@ describe("opening", () => {
 
 describe("what is written", () => {
   test("the record is read back", async () => {
-    const run = openRun(join(makeFolder({}), "run"));
+    const run = openRun(join(makeFolder(), "run"));
     await run.writeRecord(record());
     run.close();
     expect(readRecord(run.path)).toEqual({ runId: run.runId, ...record() });
   });
 
   test("events are stamped, valid, and one a line", () => {
-    const run = openRun(join(makeFolder({}), "run"));
+    const run = openRun(join(makeFolder(), "run"));
     const event = run.append(notice("one"));
     run.append(notice("two"));
     run.close();
@@ -108,7 +108,7 @@ describe("what is written", () => {
   });
 
   test("a torn line is passed over and the next event stands alone", async () => {
-    const run = openRun(join(makeFolder({}), "run"));
+    const run = openRun(join(makeFolder(), "run"));
     await run.writeRecord(record());
     run.append(notice("one"));
     run.close();

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { listRuns, openRun, recordRun, type RunFolder, showRun } from "../../../src/runs/index.ts";
 import type { RunFact } from "../../../src/runs/index.ts";
-import { makeFolder } from "../data/make-files.ts";
+import { makeFolder } from "../../support/folders.ts";
 import { completed, evaluated, failed, notice, record, started, stepped } from "./facts.ts";
 
 beforeEach(() => {
-  process.env["FT_HOME"] = makeFolder({});
+  process.env["FT_HOME"] = makeFolder();
 });
 
 async function make(runId: string, facts: RunFact[]): Promise<RunFolder> {
-  const run = openRun(join(makeFolder({}), "run"), { runId });
+  const run = openRun(join(makeFolder(), "run"), { runId });
   await run.writeRecord(record());
   await recordRun({
     runId,
@@ -81,7 +81,7 @@ describe("listing and showing", () => {
     for (const name of ["20260102-000000-bbbbbb", "20260102", run.path]) {
       expect(showRun(name)).toMatchObject({ runId: run.runId, status: "completed" });
     }
-    process.env["FT_HOME"] = makeFolder({});
+    process.env["FT_HOME"] = makeFolder();
     expect(showRun(run.path)).toMatchObject({
       model: "builtin/tiny",
       lastEvent: { type: "run-completed" },

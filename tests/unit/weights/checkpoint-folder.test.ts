@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { openCheckpointFolder } from "../../../src/weights/checkpoint-folder.ts";
-import { type Layout, safetensorsBytes, writeFolder } from "./make-files.ts";
+import { type Layout, safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { rejection } from "../../support/refusal.ts";
 
 let root: string;
 let made = 0;
@@ -29,14 +30,8 @@ function folderOf(files: Record<string, unknown>): string {
   return writeFolder(path.join(root, `folder-${made++}`), files);
 }
 
-async function refusal(folder: string): Promise<ModelError> {
-  const error: unknown = await openCheckpointFolder(folder).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ModelError);
-  return error as ModelError;
-}
+const refusal = (folder: string): Promise<ModelError> =>
+  rejection(openCheckpointFolder(folder), ModelError);
 
 function tensorsIn(layouts: Layout[]): string[] {
   return layouts.flatMap((layout) => Object.keys(layout)).sort();

@@ -22,8 +22,9 @@ import {
   resolveModel,
   type ResolveOptions,
 } from "../../../src/weights/index.ts";
+import { safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { rejection } from "../../support/refusal.ts";
 import { etagOf, FakeHub } from "./fake-hub.ts";
-import { safetensorsBytes, writeFolder } from "./make-files.ts";
 
 const hub = new FakeHub();
 const main = "a".repeat(40);
@@ -77,14 +78,7 @@ const incomplete = (): string[] =>
 const pull = (options: ResolveOptions = {}, name = id): ReturnType<typeof resolveModel> =>
   resolveModel(name, { cacheDir, retryDelayMs: 1, ...options });
 
-async function refusal(work: Promise<unknown>): Promise<FtError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(FtError);
-  return error as FtError;
-}
+const refusal = (work: Promise<unknown>): Promise<FtError> => rejection(work, FtError);
 
 describe("from the hub", () => {
   test("fetches what loading needs and nothing else, in Python's layout", async () => {

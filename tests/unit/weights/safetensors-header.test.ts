@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { readSafetensorsHeader } from "../../../src/weights/safetensors-header.ts";
-import { safetensorsBytes } from "./make-files.ts";
+import { safetensorsBytes } from "../../support/checkpoint-files.ts";
+import { rejection } from "../../support/refusal.ts";
 
 interface Case {
   name: string;
@@ -35,14 +36,8 @@ function written(name: string, bytes: Uint8Array): string {
   return file;
 }
 
-async function refusal(file: string): Promise<ModelError> {
-  const error: unknown = await readSafetensorsHeader(file).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ModelError);
-  return error as ModelError;
-}
+const refusal = (file: string): Promise<ModelError> =>
+  rejection(readSafetensorsHeader(file), ModelError);
 
 describe("beside Python safetensors 0.8.0", () => {
   const accepted = cases.filter(({ name, python }) => python.accepts && !STRICTER.includes(name));

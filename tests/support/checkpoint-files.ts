@@ -1,8 +1,8 @@
 // Makes small safetensors files and checkpoint folders on the spot. Knows no addon and no network.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { SafetensorsDtype } from "../../../src/weights/safetensors-dtypes.ts";
-import { tensorBytes } from "../../../src/weights/safetensors-dtypes.ts";
+import type { SafetensorsDtype } from "../../src/weights/safetensors-dtypes.ts";
+import { tensorBytes } from "../../src/weights/safetensors-dtypes.ts";
 
 export type Layout = Record<string, readonly [SafetensorsDtype, readonly number[]]>;
 
