@@ -2,7 +2,7 @@
 // Tests here go straight to the addon, below src/mx, to see errors and handles as they are.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import type { Binding, Dtype, Handle, Memory } from "../../src/mx/binding.ts";
 
 export const addonPath =
@@ -85,6 +85,19 @@ export function integers(
 
 export function normal(shape: readonly number[], seed: number): Handle {
   return mx.randomNormal(shape, "float32", 0, 1, mx.randomKey(seed));
+}
+
+/** Every test of the file runs in a scope of its own, and fails when the number of live arrays moved. */
+export function scopedTests(): void {
+  let before = 0;
+  beforeEach(() => {
+    before = mx.liveHandles();
+    mx.scopeBegin();
+  });
+  afterEach(() => {
+    mx.scopeEnd([]);
+    expect(mx.liveHandles()).toBe(before);
+  });
 }
 
 /** Runs `body` in a scope that frees everything, and fails when the number of live arrays moved. */

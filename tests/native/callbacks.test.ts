@@ -1,18 +1,10 @@
 // What happens inside a callback that MLX calls: throws of every kind, scopes, handles.
 // After each, arrays must be as many as before and everything must still work.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ArrayFunction, Handle } from "../../src/mx/binding.ts";
-import { errorOf, first, floats, leakless, mx, numbers } from "./addon.ts";
+import { errorOf, first, floats, leakless, mx, numbers, scopedTests } from "./addon.ts";
 
-let before = 0;
-beforeEach(() => {
-  before = mx.liveHandles();
-  mx.scopeBegin();
-});
-afterEach(() => {
-  mx.scopeEnd([]);
-  expect(mx.liveHandles()).toBe(before);
-});
+scopedTests();
 
 const cube: ArrayFunction = ([x]) => [mx.multiply(x as Handle, mx.square(x as Handle))];
 const total =

@@ -6,12 +6,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DTYPES } from "../../src/mx/binding.ts";
 import type { Dtype, Handle, Memory } from "../../src/mx/binding.ts";
-import { errorOf, floats, integers, mx, numbers } from "./addon.ts";
+import { errorOf, floats, integers, mx, numbers, scopedTests } from "./addon.ts";
 
-beforeEach(() => mx.scopeBegin());
-afterEach(() => {
-  mx.scopeEnd([]);
-});
+scopedTests();
 
 const samples: Record<Dtype, Memory> = {
   bool: Uint8Array.of(0, 1, 1, 0),

@@ -1,19 +1,11 @@
 // Gradients of the ops a model is made of, against finite differences.
 // That transforms themselves behave is shown in transforms.test.ts.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import type { Handle } from "../../src/mx/binding.ts";
-import { integers, mx, normal } from "./addon.ts";
+import { integers, mx, normal, scopedTests } from "./addon.ts";
 import { expectGradients } from "./gradients.ts";
 
-let before = 0;
-beforeEach(() => {
-  before = mx.liveHandles();
-  mx.scopeBegin();
-});
-afterEach(() => {
-  mx.scopeEnd([]);
-  expect(mx.liveHandles()).toBe(before);
-});
+scopedTests();
 
 type Gradable = [
   name: string,

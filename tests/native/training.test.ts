@@ -1,13 +1,10 @@
 // What a training step is made of: LoRA layers, clipping, AdamW, over hundreds of steps; nothing may pile up.
 // Values of the single ops are in values.test.ts.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ArrayFunction, Handle } from "../../src/mx/binding.ts";
-import { errorOf, first, floats, integers, mx, normal, numbers } from "./addon.ts";
+import { errorOf, first, floats, integers, mx, normal, numbers, scopedTests } from "./addon.ts";
 
-beforeEach(() => mx.scopeBegin());
-afterEach(() => {
-  mx.scopeEnd([]);
-});
+scopedTests();
 
 const settings = {
   learningRate: 1e-2,

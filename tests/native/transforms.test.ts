@@ -1,19 +1,11 @@
 // valueAndGrad, vjp, checkpoint and customVjp over JavaScript callbacks: what they return, nesting, refusals.
 // Gradients of the ops are in gradients.test.ts, throws and scopes in callbacks.test.ts, compilation in compile.test.ts.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ArrayFunction, Handle } from "../../src/mx/binding.ts";
-import { errorOf, first, floats, mx, normal, numbers } from "./addon.ts";
+import { errorOf, first, floats, mx, normal, numbers, scopedTests } from "./addon.ts";
 import { expectGradients, weighted } from "./gradients.ts";
 
-let before = 0;
-beforeEach(() => {
-  before = mx.liveHandles();
-  mx.scopeBegin();
-});
-afterEach(() => {
-  mx.scopeEnd([]);
-  expect(mx.liveHandles()).toBe(before);
-});
+scopedTests();
 
 const sum = (a: Handle): Handle => mx.sum(a, null, false);
 const cube: ArrayFunction = ([x]) => [mx.multiply(x as Handle, mx.square(x as Handle))];

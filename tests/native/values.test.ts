@@ -1,9 +1,9 @@
 // Every op against the values Python MLX gives for the same arguments.
 // tests/fixtures/native/make.py makes the values; an op without a case must be named below as tested elsewhere.
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Binding, Dtype, Handle } from "../../src/mx/binding.ts";
-import { memoryOf, mx, numbers, numbersIn, unpack, type Packed } from "./addon.ts";
+import { memoryOf, mx, numbers, numbersIn, type Packed, scopedTests, unpack } from "./addon.ts";
 
 interface Case {
   op: keyof Binding;
@@ -101,10 +101,7 @@ function run({ op, args, inputs, list }: Case): Handle[] {
   return Array.isArray(result) ? result : [result];
 }
 
-beforeEach(() => mx.scopeBegin());
-afterEach(() => {
-  mx.scopeEnd([]);
-});
+scopedTests();
 
 test("the fixtures were made by the pinned MLX", () => {
   expect(mx.version().mlx).toBe(document.mlx);
