@@ -193,25 +193,28 @@ const repeats: Writer = (random) => {
 /** Shares of documents in percent. */
 export type Mixture = readonly (readonly [number, Writer])[];
 
+const everything: Mixture = [
+  [15, script],
+  [25, glossed],
+  [10, records],
+  [10, lookups],
+  [12, lists],
+  [10, repeats],
+  [3, sentences],
+  [15, exchanges],
+];
+
 export const mixtures = {
   /** First: learn to copy. From the whole mixture alone it was not learned within eight million tokens. */
   copying: [[100, repeats]],
-  /** Then: everything, so that copying serves records, tables and SQL. */
-  everything: [
-    [15, script],
-    [25, glossed],
-    [10, records],
-    [10, lookups],
-    [17, lists],
-    [5, repeats],
-    [3, sentences],
-    [15, exchanges],
-  ],
+  /** Then the other forms and words, half of the documents at first: all at once, copying is lost again. */
+  bridge: [[50, repeats], ...everything.map(([share, writer]) => [share / 2, writer] as const)],
+  everything,
 } satisfies Record<string, Mixture>;
 
 /** The next document, after its end-of-text mark. */
 export function drawDocument(random: Random, mixture: Mixture): string {
-  let left = random.integer(100);
+  let left = random.integer(200) / 2;
   for (const [share, writer] of mixture) {
     if (left < share) return endOfText + writer(random);
     left -= share;

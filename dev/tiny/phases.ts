@@ -13,7 +13,9 @@ export interface Phase {
   /** Documents fill the row, the last one cut; else each row is one document, padded. */
   packed: boolean;
   steps: number;
-  /** Over the last so many of its steps the rate falls linearly to zero. */
+  /** Over the first so many of its steps the rate rises linearly from zero. */
+  warmupSteps: number;
+  /** Over the last so many of its steps it falls linearly to zero. */
   decaySteps: number;
 }
 
@@ -29,6 +31,17 @@ export const phases: readonly Phase[] = [
     rowTokens: 28,
     packed: false,
     steps: 700,
+    warmupSteps: 50,
+    decaySteps: 0,
+  },
+  {
+    name: "bridge",
+    mixture: mixtures.bridge,
+    rows: 24,
+    rowTokens: 64,
+    packed: true,
+    steps: 400,
+    warmupSteps: 200,
     decaySteps: 0,
   },
   {
@@ -38,6 +51,7 @@ export const phases: readonly Phase[] = [
     rowTokens: 128,
     packed: true,
     steps: 2000,
+    warmupSteps: 100,
     decaySteps: 800,
   },
 ];
@@ -45,7 +59,6 @@ export const phases: readonly Phase[] = [
 const seed = 20;
 const padId = 3;
 const peakRate = 0.02;
-const warmupSteps = 50;
 
 export const totalSteps = phases.reduce((sum, { steps }) => sum + steps, 0);
 
@@ -63,7 +76,7 @@ export function phaseAt(step: number): { phase: Phase; stepInPhase: number } {
 export function learningRate(step: number): number {
   const { phase, stepInPhase } = phaseAt(step);
   const left = (phase.steps - stepInPhase) / Math.max(1, phase.decaySteps);
-  return peakRate * Math.min(1, (step + 1) / warmupSteps, left);
+  return peakRate * Math.min(1, (stepInPhase + 1) / phase.warmupSteps, left);
 }
 
 function drawRow(random: Random, tokenizer: Tokenizer, phase: Phase): Int32Array {
