@@ -1,144 +1,177 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+// What people get wrong before a run begins: each mistake ends with its exit code, a message that names the thing and
+// the mend, no stack, and nothing written. Failures of a run that has begun are train/*.test.ts's.
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
+import { runProgram } from "../support/program.ts";
 import { chatRow, jsonLines } from "../support/rows.ts";
-import { makeModel, tinyConfig } from "./make-model.ts";
-import { ft } from "./run-ft.ts";
+import { makeToyModel, toyRow } from "../support/toy-model.ts";
+import { makeBrokenModels } from "./broken-models.ts";
 
-let model = "";
-let place = "";
+const sound = [0, 1, 2, 3, 4, 5].map((at) => toyRow(at));
+const unanswered = { messages: [{ role: "user", content: "Is anyone there?" }] };
+const long = chatRow("why ".repeat(50), "so");
 
-function brokenModel(change: (weights: Buffer) => Buffer): string {
-  const folder = makeModel();
-  const file = join(folder, "model.safetensors");
-  writeFileSync(file, change(readFileSync(file)));
-  return folder;
-}
+const files = {
+  "rows.jsonl": jsonLines(sound),
+  "rows.parquet": jsonLines(sound),
+  "bad-line.jsonl": `${JSON.stringify(toyRow(1))}\n{"messages": [\n`,
+  "empty.jsonl": "",
+  "long.jsonl": jsonLines([long, long]),
+  "no-answer.jsonl": jsonLines([toyRow(1), unanswered]),
+  "typo.yml": "lora:\n  rnk: 3\noptimization:\n  learning_rte: 0.1\n",
+  "empty.yml": "",
+  "occupied/thesis.txt": "do not overwrite",
+};
 
-/** Two tensors at one place: the second begins where the first does. */
-function overlap(weights: Buffer): Buffer {
-  const text = weights.toString("latin1");
-  const [first = "", second = ""] = text.match(/"data_offsets":\[\d+,\d+\]/g) ?? [];
-  return Buffer.from(text.replace(second, first.padEnd(second.length)), "latin1");
-}
+let folder: string;
 
-beforeAll(() => {
-  model = makeModel();
-  place = makeFolder({
-    "good.jsonl": jsonLines([chatRow("hello", "world"), chatRow("a", "b")]),
-    "bad-line.jsonl": `${JSON.stringify(chatRow("a", "b"))}\n{"messages": [\n`,
-    "empty.jsonl": "",
-    "no-answer.jsonl": jsonLines([{ messages: [{ role: "user", content: "a" }] }]),
-    "unknown-key.yml": "lora:\n  rnk: 3\n",
-    "empty.yml": "",
-  });
+beforeAll(async () => {
+  folder = makeFolder(files);
+  makeBrokenModels(await makeToyModel(join(folder, "model")));
 });
 
-describe("bad input: the exit code, the thing, the mend; no stack, nothing written", () => {
-  const cases: [what: string, code: number, args: () => string[], says: RegExp][] = [
-    ["a missing data file", 4, () => [model, "nowhere.jsonl"], /nowhere\.jsonl/],
-    ["a bad JSON line", 4, () => [model, "bad-line.jsonl"], /Invalid JSON on line 2/],
-    ["an empty data file", 4, () => [model, "empty.jsonl"], /empty\.jsonl/],
-    ["a conversation without an answer", 4, () => [model, "no-answer.jsonl"], /assistant/],
-    [
-      "an unknown key",
-      3,
-      () => [model, "good.jsonl", "-c", "unknown-key.yml"],
-      /unknown key lora\.rnk; did you mean lora\.r\?/,
-    ],
-    [
-      "an empty configuration",
-      3,
-      () => [model, "good.jsonl", "-c", "empty.yml"],
-      /Configuration file is empty/,
-    ],
-    [
-      "a missing configuration",
-      3,
-      () => [model, "good.jsonl", "-c", "no.yml"],
-      /Configuration file not found: no\.yml/,
-    ],
-    ["an unknown flag", 2, () => [model, "good.jsonl", "--epohcs", "3"], /Did you mean --epochs\?/],
-    [
-      "a negative rank",
-      3,
-      () => [model, "good.jsonl", "--lora-rank", "-1"],
-      /LoRA rank must be positive \(from flag:--lora-rank\)/,
-    ],
-    [
-      "an unknown profile",
-      3,
-      () => [model, "good.jsonl", "-p", "chta"],
-      /Unknown profile 'chta'\. Available profiles/,
-    ],
-    [
-      "an unknown template",
-      3,
-      () => [model, "good.jsonl", "-t", "chatlm"],
-      /Unknown template 'chatlm'\. Valid options/,
-    ],
-    [
-      "an unknown model type",
-      3,
-      () => [makeModel({ ...tinyConfig, model_type: "lama" }), "good.jsonl"],
-      /Unknown model type 'lama'/,
-    ],
-    [
-      "truncated weights",
-      7,
-      () => [brokenModel((weights) => weights.subarray(0, -100)), "good.jsonl"],
-      /model\.safetensors/,
-    ],
-    ["overlapping weights", 7, () => [brokenModel(overlap), "good.jsonl"], /model\.safetensors/],
-    ["a missing model folder", 3, () => ["./no-such-model", "good.jsonl"], /no-such-model/],
-    ["no model and no data", 3, () => [], /Model name is required/],
-  ];
+const occupied = [
+  "The output folder is not empty: occupied",
+  "ft train resume occupied",
+  "--output",
+];
 
-  test.each(cases)("%s exits with %i", (_, code, args, says) => {
-    const before = readdirSync(place);
-    const result = ft(["train", "start", ...args(), "-o", "out"], { cwd: place });
-    expect(result.err).toMatch(says);
-    expect(result.err).toMatch(/\nhint: \S/);
-    expect(result.err).not.toMatch(/\n\s+at .*:\d+/);
-    expect(result.out).toBe("");
-    expect(result.code).toBe(code);
-    expect(readdirSync(place)).toEqual(before);
-  });
+/** What follows `ft train start --output out`, and what the error says: the thing that is wrong, and the mend. */
+const mistakes: [what: string, code: number, line: string, says: readonly (string | RegExp)[]][] = [
+  ["no model and no data", 3, "", ["Model name is required"]],
 
-  test("with --json, the one line on stdout is run-failed with code, message and hint", () => {
-    const { code, out } = ft(["train", "quick", model, "bad-line.jsonl", "-o", "out", "--json"], {
-      cwd: place,
-    });
-    expect(code).toBe(4);
-    const events = out
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as object);
-    expect(events.at(-1)).toMatchObject({
-      type: "run-failed",
-      code: expect.stringMatching(/^FT-DATA-/),
-      message: expect.stringContaining("line 2"),
-      hint: expect.any(String),
-      runId: expect.any(String),
-      time: expect.any(String),
-      schemaVersion: 1,
-    });
-  });
+  [
+    "a missing data file",
+    4,
+    "model rows.json",
+    ["FT-DATA-001", "rows.json: no such file", /Did you mean .*rows\.jsonl\?/],
+  ],
+  [
+    "a bad line",
+    4,
+    "model bad-line.jsonl",
+    ["bad-line.jsonl: Invalid JSON on line 2", "mend line 2"],
+  ],
+  ["an empty data file", 4, "model empty.jsonl", ["empty.jsonl: the file is empty"]],
+  [
+    "a kind of file that cannot be read",
+    4,
+    "model rows.parquet",
+    ["Unsupported file format: .parquet", ".jsonl"],
+  ],
+  [
+    "no answer",
+    4,
+    "model no-answer.jsonl",
+    ["no-answer.jsonl, line 2", "assistant", "mend line 2"],
+  ],
+  [
+    "a maximum length that cuts everything",
+    4,
+    "model long.jsonl --max-length 16",
+    ["FT-DATA-030", "long.jsonl", "--max-length"],
+  ],
 
-  test("an occupied output folder is refused before anything is loaded", () => {
-    mkdirSync(join(place, "taken"), { recursive: true });
-    writeFileSync(join(place, "taken", "notes.txt"), "mine");
-    const { code, err } = ft(["train", "quick", "no-such-model", "-o", "taken"], { cwd: place });
-    expect(code).toBe(3);
-    expect(err).toContain("not empty: taken");
-    expect(err).toContain("ft train resume taken");
-    expect(err).toContain("--output");
-  });
+  [
+    "unknown configuration keys",
+    3,
+    "model rows.jsonl --config typo.yml",
+    [
+      "typo.yml:2: unknown key lora.rnk; did you mean lora.r?",
+      "typo.yml:4: unknown key optimization.learning_rte; did you mean optimization.learning_rate?",
+    ],
+  ],
+  [
+    "an empty configuration",
+    3,
+    "model rows.jsonl --config empty.yml",
+    ["Configuration file is empty: empty.yml", "ft config show"],
+  ],
+  [
+    "a missing configuration",
+    3,
+    "model rows.jsonl --config no.yml",
+    ["Configuration file not found: no.yml", "ft config show"],
+  ],
 
-  test("resuming what is no run", () => {
-    const { code, err } = ft(["train", "resume", "."], { cwd: place });
-    expect(code).toBe(3);
-    expect(err).toContain("Not a run folder");
-  });
+  ["an unknown flag", 2, "model rows.jsonl --epohcs 3", ["'--epohcs'", "Did you mean --epochs?"]],
+  ["part of a flag", 2, "model rows.jsonl --epoch 3", ["'--epoch'", "Did you mean --epochs?"]],
+  [
+    "a negative rank",
+    3,
+    "model rows.jsonl --lora-rank -1",
+    ["LoRA rank must be positive (from flag:--lora-rank)"],
+  ],
+  [
+    "a negative rank after =",
+    3,
+    "model rows.jsonl --lora-rank=-4",
+    ["LoRA rank must be positive (from flag:--lora-rank)"],
+  ],
+  [
+    "an unknown profile",
+    3,
+    "model rows.jsonl --profile chta",
+    ["Unknown profile 'chta'. Available profiles: [chat, "],
+  ],
+  [
+    "an unknown template",
+    3,
+    "model rows.jsonl --template chatlm",
+    ["Unknown template 'chatlm'. Valid options: [auto, "],
+  ],
+  [
+    "a misspelt target module",
+    3,
+    "model rows.jsonl --target-modules q_porj",
+    ["no linear layer named q_porj", "--target-modules q_proj"],
+  ],
+  [
+    "no adapter to start from",
+    3,
+    "model rows.jsonl --init-adapter nowhere",
+    ["no adapter folder nowhere", "adapters.safetensors"],
+  ],
+
+  [
+    "a missing model folder",
+    3,
+    "./no-such-model rows.jsonl",
+    ["./no-such-model: there is no such"],
+  ],
+  ["an unknown model type", 3, "unknown-type rows.jsonl", ["Unknown model type 'lama'", "'llama'"]],
+  ["weights as a pickle", 3, "pickle rows.jsonl", ["pytorch_model.bin", "model.safetensors"]],
+  ["a model without a tokenizer", 3, "no-tokenizer rows.jsonl", ["no tokenizer.json"]],
+  [
+    "truncated weights",
+    7,
+    "truncated rows.jsonl",
+    ["model.safetensors: truncated", "copy the file again"],
+  ],
+  [
+    "weights that overlap",
+    7,
+    "overlapping rows.jsonl",
+    ["model.safetensors: ", "overlaps", "copy the file again"],
+  ],
+
+  ["an occupied output folder", 3, "model rows.jsonl --output occupied", occupied],
+  ["the same before anything is read", 3, "no-such-model no.jsonl --output occupied", occupied],
+];
+
+test.each(mistakes)("%s: exits with %i, names it, writes nothing", async (_, code, line, says) => {
+  const before = readdirSync(folder, { recursive: true });
+  const args = ["train", "start", "--output", "out", ...line.split(" ").filter(Boolean)];
+  const { stdout, stderr, ...ended } = await runProgram(args, { cwd: folder });
+  // Above it stands what was asked for, with every name that was given.
+  const error = stderr.slice(stderr.search(/^error /m));
+  for (const said of says) expect(error).toMatch(said);
+  expect(error).toMatch(/^error FT-[A-Z]+-[A-Z0-9]+: /);
+  expect(error).toMatch(/^hint: \S/m);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+  expect(stdout).toBe("");
+  expect(ended.code).toBe(code);
+  expect(readdirSync(folder, { recursive: true })).toEqual(before);
 });

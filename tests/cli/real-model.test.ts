@@ -10,8 +10,8 @@ test.skipIf(!isAsked)(
   "trains a few steps and answers (skipped: FT_REAL_MODEL_ENABLE=1 asks for it)",
   async () => {
     const output = join(inject("runFolder"), "real-model");
-    // The test project blocks the network in its own processes.
-    const env = { NODE_OPTIONS: "" };
+    // Tests block the network in their own processes and keep the program from the hub.
+    const env = { NODE_OPTIONS: "", HF_HUB_OFFLINE: "" };
     const args = ["train", "quick", model, "--iters", "3", "--output", output, "--json"];
     const trained = await runProgram(args, { env });
     expect(trained.code, trained.stderr).toBe(0);

@@ -1,9 +1,17 @@
 import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
+import { type Ended, runProgram } from "../support/program.ts";
 import { chatRow, jsonLines } from "../support/rows.ts";
-import { makeModel } from "./make-model.ts";
-import { ft } from "./run-ft.ts";
+import { makeToyModel } from "../support/toy-model.ts";
+
+let model: string;
+
+beforeAll(async () => {
+  const longer = { max_position_embeddings: 2048 };
+  model = await makeToyModel(join(makeFolder(), "model"), { config: longer });
+});
 
 const rows = [
   ...Array.from({ length: 18 }, (_, at) => chatRow(`number ${at}?`, `it is ${at}`)),
@@ -15,32 +23,35 @@ function project(yaml: string): string {
   return makeFolder({ "rows.jsonl": jsonLines(rows), "c.yml": yaml });
 }
 
-const config = (model: string, more = ""): string =>
-  `model: {name: ${model}}\ndata: {train_file: rows.jsonl, max_length: 300, validation_split: 0}\n${more}`;
+const configOf = (name: string, more = ""): string =>
+  `model: {name: ${name}}\ndata: {train_file: rows.jsonl, max_length: 300, validation_split: 0}\n${more}`;
+
+const validate = (cwd: string, ...options: string[]): Promise<Ended> =>
+  runProgram(["train", "validate", "c.yml", ...options], { cwd });
 
 describe("ft train validate", () => {
-  test("prints values with origins, samples with their mask, lengths, cut rows and memory", () => {
-    const cwd = project(config(makeModel()));
-    const { code, out } = ft(["train", "validate", "c.yml"], { cwd });
+  test("prints values with origins, samples with their mask, lengths, cut rows and memory", async () => {
+    const cwd = project(configOf(model));
+    const { code, stdout } = await validate(cwd);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Configuration is valid\n/);
-    expect(out).toMatch(/data\.max_length = 300 +# config:c\.yml/);
-    expect(out).toMatch(/optimization\.learning_rate = 0\.0002 +# preset:start/);
-    expect(out).toContain("Dataset format: mixed: 19 rows in chat message format");
-    expect(out).toContain("rows.jsonl:1 (");
-    expect(out).toContain("⟦");
-    expect(out).toContain("it is 0");
-    expect(out).toContain("Rows that would be cut: 1");
-    expect(out).toMatch(/≤ +64 +█/);
-    expect(out).toMatch(/Estimated peak memory: \d+\.\d+ GB/);
+    expect(stdout).toMatch(/^Configuration is valid\n/);
+    expect(stdout).toMatch(/data\.max_length = 300 +# config:c\.yml/);
+    expect(stdout).toMatch(/optimization\.learning_rate = 0\.0002 +# preset:start/);
+    expect(stdout).toContain("Dataset format: mixed: 19 rows in chat message format");
+    expect(stdout).toContain("rows.jsonl:1 (");
+    expect(stdout).toContain("⟦");
+    expect(stdout).toContain("it is 0");
+    expect(stdout).toContain("Rows that would be cut: 1");
+    expect(stdout).toMatch(/≤ +64 +█/);
+    expect(stdout).toMatch(/Estimated peak memory: \d+\.\d+ GB/);
     expect(readdirSync(cwd).sort()).toEqual(["c.yml", "rows.jsonl"]);
   });
 
-  test("--json", () => {
-    const cwd = project(config(makeModel(), "lora: {r: 65, alpha: 65}\n"));
-    const { code, out } = ft(["train", "validate", "c.yml", "--json"], { cwd });
+  test("--json", async () => {
+    const cwd = project(configOf(model, "lora: {r: 65, alpha: 65}\n"));
+    const { code, stdout } = await validate(cwd, "--json");
     expect(code).toBe(0);
-    const report = JSON.parse(out) as Record<string, unknown>;
+    const report = JSON.parse(stdout) as Record<string, unknown>;
     expect(report).toMatchObject({
       valid: true,
       config: { lora: { r: { value: 65, origin: "config:c.yml" } } },
@@ -51,7 +62,7 @@ describe("ft train validate", () => {
     expect(report["warnings"]).toContain(
       "High LoRA rank (65) may be unnecessary and slow training",
     );
-    expect(report["memoryEstimateBytes"]).toBeGreaterThan(37_280 * 4);
+    expect(report["memoryEstimateBytes"]).toBeGreaterThan(37_184 * 4);
     const { tokens, supervisedTokens, samples } = report["data"] as {
       tokens: number;
       supervisedTokens: number;
@@ -65,19 +76,19 @@ describe("ft train validate", () => {
     expect(learned?.join("")).not.toContain("number 0?");
   });
 
-  test("without warnings it says so", () => {
-    const cwd = project(config(makeModel(), "optimization: {warmup_steps: 2}\n"));
-    expect(ft(["train", "validate", "c.yml"], { cwd }).out).toContain("No configuration warnings");
+  test("without warnings it says so", async () => {
+    const cwd = project(configOf(model, "optimization: {warmup_steps: 2}\n"));
+    const { stdout } = await validate(cwd);
+    expect(stdout).toContain("No configuration warnings");
   });
 
-  test("a model that is not here leaves the data checked, and says what was not", () => {
-    const cwd = project(config("org/not-here"));
-    const { code, out } = ft(["train", "validate", "c.yml", "--json"], {
-      cwd,
-      env: { HF_HOME: makeFolder({}) },
-    });
+  test("a model that is not here leaves the data checked, and says what was not", async () => {
+    const cwd = project(configOf("org/not-here"));
+    const args = ["train", "validate", "c.yml", "--json"];
+    const env = { HF_HOME: makeFolder() };
+    const { code, stdout } = await runProgram(args, { cwd, env });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse(stdout)).toMatchObject({
       valid: true,
       memoryEstimateBytes: null,
       data: { rows: 20, tokens: null },
@@ -85,29 +96,29 @@ describe("ft train validate", () => {
     });
   });
 
-  test("invalid: every problem, in the one document too", () => {
+  test("invalid: every problem, in the one document too", async () => {
     const cwd = project("lora: {r: -1, alhpa: 3}\n");
-    const { code, out, err } = ft(["train", "validate", "c.yml", "--json"], { cwd });
+    const { code, stdout, stderr } = await validate(cwd, "--json");
     expect(code).toBe(3);
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse(stdout)).toMatchObject({
       valid: false,
       problems: [
         "c.yml:1: unknown key lora.alhpa; did you mean lora.alpha?",
         "c.yml:1: lora.r: LoRA rank must be positive",
       ],
     });
-    expect(err).toContain("2 problems in the configuration");
+    expect(stderr).toContain("2 problems in the configuration");
   });
 
-  test("a data file that is missing exits with 4, a bad row names its line", () => {
+  test("a data file that is missing exits with 4, a bad row names its line", async () => {
     const cwd = makeFolder({
-      "missing.yml": config(makeModel()),
-      "bad.yml": `model: {name: ${makeModel()}}\ndata: {train_file: bad.jsonl}\n`,
+      "missing.yml": configOf(model),
+      "bad.yml": `model: {name: ${model}}\ndata: {train_file: bad.jsonl}\n`,
       "bad.jsonl": '{"text": "x"}\nnope\n',
     });
-    const missing = ft(["train", "validate", "missing.yml"], { cwd });
-    expect(missing).toMatchObject({ code: 4, err: expect.stringContaining("rows.jsonl") });
-    const bad = ft(["train", "validate", "bad.yml"], { cwd });
-    expect(bad).toMatchObject({ code: 4, err: expect.stringContaining("line 2") });
+    const missing = await runProgram(["train", "validate", "missing.yml"], { cwd });
+    expect(missing).toMatchObject({ code: 4, stderr: expect.stringContaining("rows.jsonl") });
+    const bad = await runProgram(["train", "validate", "bad.yml"], { cwd });
+    expect(bad).toMatchObject({ code: 4, stderr: expect.stringContaining("line 2") });
   });
 });

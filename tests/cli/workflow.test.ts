@@ -1,17 +1,13 @@
-// From data to an answer through the compiled program: train, look at the run, ask the adapter.
+// From data to an answer: train, look at the run, ask the adapter.
 import { join } from "node:path";
-import { inject } from "vitest";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { runProgram } from "../support/program.ts";
-import { makeToyModel, toyRow, writeRows } from "../support/toy-model.ts";
+import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
-test("train with a template, list the run, and generate with the adapter's own template", async () => {
+test("train with a template, list and show the run, and generate with the adapter's own template", async () => {
   const folder = join(inject("runFolder"), "workflow");
   const model = await makeToyModel(join(folder, "model"));
-  const rows = writeRows(
-    join(folder, "rows.jsonl"),
-    Array.from({ length: 12 }, (_, at) => toyRow(at)),
-  );
+  const rows = writeRows(join(folder, "rows.jsonl"), 12);
   const output = join(folder, "run");
   const train = [
     "train",
@@ -29,9 +25,11 @@ test("train with a template, list the run, and generate with the adapter's own t
   expect(trained.code, trained.stderr).toBe(0);
 
   const listed = await runProgram(["runs", "list", "--json"]);
-  expect(JSON.parse(listed.stdout)).toMatchObject({
-    runs: [{ outputDir: output, status: "completed" }],
-  });
+  const { runs } = JSON.parse(listed.stdout) as { runs: { runId: string }[] };
+  expect(runs).toMatchObject([{ outputDir: output, status: "completed", step: 6 }]);
+  const shown = await runProgram(["runs", "show", runs[0]?.runId ?? ""]);
+  expect(shown.stdout).toContain("Status:          completed");
+  expect(shown.stdout).toMatch(/step 6 \(best, latest\)/);
 
   const adapter = join(output, "final_model");
   const ask = ["generate", model, "Hello", "--adapter", adapter, "--max-tokens", "4", "--json"];

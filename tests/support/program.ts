@@ -5,7 +5,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import type { RunEvent } from "../../src/runs/index.ts";
+import { RunEvent } from "../../src/runs/index.ts";
 import { LOCK_FILE } from "../../src/runs/lock.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -39,7 +39,10 @@ export interface Started {
 }
 
 export interface ProgramOptions {
+  /** The folder of this test run unless said. */
   cwd?: string;
+  /** What it reads from stdin; nothing unless said. */
+  input?: string;
   env?: Record<string, string>;
 }
 
@@ -48,17 +51,21 @@ function parsedLines(text: string): RunEvent[] {
   return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as RunEvent);
 }
 
-/** Starts `ft ...args`. */
+/** Starts `ft ...args`, without colors and without asking the hub. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Started {
   const child = spawn(process.execPath, [compiledProgram(), ...args], {
     cwd: options.cwd ?? inject("runFolder"),
     env: {
       ...process.env,
+      NO_COLOR: "1",
+      HF_HUB_OFFLINE: "1",
       FT_ADDON: join(root, "build/Release/ft_native.node"),
       ...options.env,
     },
-    stdio: ["ignore", "pipe", "pipe"],
   });
+  // A program that ends without reading closes the pipe; that is no fault of a test.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
@@ -93,10 +100,10 @@ export async function runProgram(
   return await startProgram(args, options).ended;
 }
 
-/** The events that `--json` printed; throws when a line is not JSON. */
+/** The events that `--json` printed; throws when a line is none of the schema. */
 export function eventsOf(stdout: string): RunEvent[] {
   const lines = stdout.split("\n").filter((line) => line !== "");
-  return lines.map((line) => JSON.parse(line) as RunEvent);
+  return lines.map((line) => RunEvent.parse(JSON.parse(line)));
 }
 
 /** The process that writes a run folder now, as its lock names it. */

@@ -54,6 +54,11 @@ test("Ctrl-C: the step is finished, a checkpoint written, and the run goes on la
   );
   expect(existsSync(join(run.output, "run.lock"))).toBe(false);
   expect(await statusOf(run.output)).toBe("stopped");
+  const shown = await runProgram(["runs", "show", run.output, "--json"]);
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    status: "stopped",
+    latest: { step: last.step },
+  });
 
   const resumed = startProgram(["train", "resume", run.output, "--json"]);
   expect(await resumed.event(isStep(1))).toMatchObject({ step: last.step + 1 });

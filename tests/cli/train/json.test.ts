@@ -1,8 +1,8 @@
 // What a program that drives ft reads: with --json, stdout holds JSON lines of stable fields and nothing else.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { RunEvent } from "../../../src/runs/index.ts";
+import type { RunCompletedEvent, RunEvent } from "../../../src/runs/index.ts";
 import { eventsOf, runProgram } from "../../support/program.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 
 describe("train quick --json", () => {
+  /** Each is of the schema, or reading them throws. */
   let events: RunEvent[];
   let stderr: string;
   let output: string;
@@ -31,18 +32,22 @@ describe("train quick --json", () => {
 
   const of = (type: string): object[] => events.filter((event) => event.type === type);
 
-  test("every line is an event of the schema, of one run, in the order of time", () => {
-    for (const event of events) expect(RunEvent.safeParse(event).error).toBeUndefined();
+  test("every line is an event of one run, in the order of time", () => {
     expect(new Set(events.map((event) => event.runId)).size).toBe(1);
     const times = events.map((event) => event.time);
     expect(times).toEqual(times.toSorted());
     expect(events.every((event) => event.schemaVersion === 1)).toBe(true);
+    expect(events[0]?.type).toBe("run-started");
     expect(stderr).toBe("");
+  });
+
+  test("the run folder keeps the same events", () => {
+    expect(eventsOf(readFileSync(join(output, "events.jsonl"), "utf8"))).toEqual(events);
   });
 
   test("step-reported says how far, how well and how fast", () => {
     const number = expect.any(Number);
-    expect(of("step-reported")).toHaveLength(3);
+    expect(of("step-reported")).toMatchObject([{ step: 10 }, { step: 20 }, { step: 27 }]);
     for (const event of of("step-reported")) {
       expect(event).toMatchObject({
         step: number,
@@ -84,11 +89,18 @@ describe("train quick --json", () => {
     });
     expect(existsSync(join(output, "final_model", "adapters.safetensors"))).toBe(true);
   });
+
+  test("its losses are the last that were reported", () => {
+    const last = events.at(-1) as RunCompletedEvent;
+    expect(of("step-reported").at(-1)).toMatchObject({ trainLoss: last.finalTrainingLoss });
+    const evaluated = of("evaluation-finished").at(-1);
+    expect(evaluated).toMatchObject({ validationLoss: last.finalValidationLoss });
+  });
 });
 
-test("run-failed is the last line: code, message, hint", async () => {
+test("a learning rate that explodes: run-failed is the last line, with code, message and hint", async () => {
   const output = join(folder, "failed");
-  const options = ["--lr", "1e30", "--iters", "20", "--method", "full", "--warmup-steps", "0"];
+  const options = ["--lr", "1e30", "--iters", "30", "--method", "full", "--warmup-steps", "0"];
   const args = ["train", "quick", model, data, "--output", output, "--json", ...options];
   const { code, stdout, stderr } = await runProgram(args);
   expect(code).toBe(1);
@@ -101,22 +113,30 @@ test("run-failed is the last line: code, message, hint", async () => {
   });
   expect(events.filter((event) => event.type === "run-failed")).toHaveLength(1);
   expect(stderr).toContain("FT-TRAIN-001");
+  expect(stderr).toMatch(/hint: .*--lr/);
+  const { runs } = JSON.parse((await runProgram(["runs", "list", "--json"])).stdout) as {
+    runs: { outputDir: string; status: string }[];
+  };
+  expect(runs.find((run) => run.outputDir === output)?.status).toBe("failed");
 });
 
 test("a run that never begins: run-failed is the only line", async () => {
-  const args = ["train", "quick", model, "missing.jsonl", "--output", join(folder, "no"), "--json"];
+  const rows = join(folder, "bad-line.jsonl");
+  writeFileSync(rows, '{"text": "x"}\nnope\n');
+  const args = ["train", "quick", model, rows, "--output", join(folder, "no"), "--json"];
   const { code, stdout } = await runProgram(args);
   expect(code).toBe(4);
-  expect(eventsOf(stdout)).toMatchObject([{ type: "run-failed", code: "FT-DATA-001" }]);
-});
-
-test("for a person: talk on stderr, the result on stdout, no JSON", async () => {
-  const args = ["train", "quick", model, data, "--output", join(folder, "person")];
-  const { code, stdout, stderr } = await runProgram(args);
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^Results\n[\s\S]*Model saved to: .*final_model\n$/);
-  expect(stderr).toMatch(/step 27\/27 {2}100% {2}loss \d/);
-  expect(stdout + stderr).not.toContain("{");
+  expect(eventsOf(stdout)).toMatchObject([
+    {
+      type: "run-failed",
+      code: "FT-DATA-003",
+      message: expect.stringContaining("line 2"),
+      hint: expect.any(String),
+      runId: expect.any(String),
+      time: expect.any(String),
+      schemaVersion: 1,
+    },
+  ]);
 });
 
 test("without a process of its own it trains the same", async () => {

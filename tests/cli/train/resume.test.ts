@@ -148,6 +148,12 @@ describe("a run that cannot be continued", () => {
   });
 
   test("a folder that is no run", async () => {
+    const { code, stderr } = await runProgram(["train", "resume", folder]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`FT-RUN-002: Not a run folder: ${folder} has no config.json`);
+  });
+
+  test("a folder whose config.json is not a run's", async () => {
     const { code, stderr } = await runProgram(["train", "resume", model]);
     expect(code).toBe(3);
     expect(stderr).toContain("FT-RUN-005");

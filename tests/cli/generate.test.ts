@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { makeFolder } from "../support/folders.ts";
+import { runProgram } from "../support/program.ts";
+import { makeToyModel, writeRows } from "../support/toy-model.ts";
+
+test("answers with the adapter, greedily the same each time, asked by argument or stdin", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  writeRows(join(cwd, "rows.jsonl"), 20);
+  const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2"];
+  expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
+
+  const ask = ["generate", "model", "--adapter", "quick_output/final_model", "--max-tokens", "4"];
+  const asked = await runProgram([...ask, "What is 3 plus one?", "--json"], { cwd });
+  const answer = JSON.parse(asked.stdout) as { text: string };
+  expect(answer).toEqual({
+    text: expect.any(String),
+    tokenIds: expect.any(Array),
+    promptTokens: expect.any(Number),
+    tokensPerSecond: expect.any(Number),
+  });
+  const piped = await runProgram(ask, { cwd, input: "What is 3 plus one?\n" });
+  expect(piped.stdout).toBe(`${answer.text}\n`);
+});
