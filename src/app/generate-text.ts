@@ -1,13 +1,14 @@
 // One answer of a model: the prompt rendered, tokens decoded, text given out as it becomes certain.
+import { setImmediate } from "node:timers/promises";
 import { ModelError } from "../core/errors.ts";
 import { decode } from "../generate/index.ts";
 import { GenerateOptions } from "../generate/options.ts";
 import { requireKnownTokens } from "../models/index.ts";
 import { createRenderer } from "../text/index.ts";
 import type { Message, Tokenizer } from "../text/types.ts";
-import { loadModel, type Model } from "./load-model.ts";
+import { loadModel, type LoadModelOptions, type Model } from "./load-model.ts";
 
-export interface GenerateTextOptions {
+export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload" | "signal"> {
   /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */
   model: string | Model;
   adapter?: string;
@@ -82,7 +83,7 @@ class TextStream {
   }
 }
 
-function answer(model: Model, options: GenerateTextOptions): GeneratedText {
+async function answer(model: Model, options: GenerateTextOptions): Promise<GeneratedText> {
   const { tokenizer, loaded } = model;
   const prompt = promptIds(options, model);
   const stream = new TextStream(tokenizer, options.onText);
@@ -90,7 +91,12 @@ function answer(model: Model, options: GenerateTextOptions): GeneratedText {
   const { maxTokens, temperature, topP, topK, seed } = options;
   const settings = GenerateOptions.parse({ maxTokens, temperature, topP, topK, seed });
   const { stopTokenIds } = tokenizer;
-  for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) stream.add(id);
+  for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
+    stream.add(id);
+    // computing blocks the event loop: without a pause, Ctrl-C would wait for the whole answer
+    await setImmediate();
+    options.signal?.throwIfAborted();
+  }
   stream.end();
   const seconds = (performance.now() - started) / 1000;
   return {
@@ -103,11 +109,15 @@ function answer(model: Model, options: GenerateTextOptions): GeneratedText {
 
 /** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt. */
 export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
-  if (typeof options.model !== "string") return answer(options.model, options);
-  const adapter = options.adapter === undefined ? {} : { adapter: options.adapter };
-  const model = await loadModel(options.model, adapter);
+  if (typeof options.model !== "string") return await answer(options.model, options);
+  const { adapter, onDownload, signal } = options;
+  const model = await loadModel(options.model, {
+    ...(adapter !== undefined && { adapter }),
+    onDownload,
+    signal,
+  });
   try {
-    return answer(model, options);
+    return await answer(model, options);
   } finally {
     model.dispose();
   }

@@ -5,6 +5,7 @@ import { ModelError } from "../core/errors.ts";
 import { loadCheckpoint, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
 import type { Tokenizer } from "../text/types.ts";
+import type { DownloadProgress } from "../weights/index.ts";
 import { chooseDtype, openModel } from "./open-model.ts";
 
 export interface LoadModelOptions {
@@ -13,6 +14,10 @@ export interface LoadModelOptions {
   /** Adapter folder as written by ft or mlx_lm.lora. */
   adapter?: string;
   revision?: string;
+  /** Gets how far the download of a Hub model has come. */
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  /** Aborting ends the download; what came of it is kept for the next one. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface Logits {
@@ -62,11 +67,9 @@ export class Model {
 
 /** @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file. */
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
-  const { checkpoint, tokenizer } = await openModel({
-    name,
-    revision: options.revision ?? null,
-    cache_dir: null,
-  });
+  const { revision = null, onDownload, signal } = options;
+  const origin = { name, revision, cache_dir: null };
+  const { checkpoint, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const loaded = await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
   if (options.adapter === undefined) return new Model(loaded, tokenizer, "auto");

@@ -1,7 +1,6 @@
 // Models that can be trained: those that come with ft, those on this disk, those on the hub; and what one holds.
-// Downloads only what `pullModel` and `modelInfo` ask for.
+// Only `pullModel` downloads weights.
 import { existsSync, readdirSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { listModels as listHubModels } from "@huggingface/hub";
 import { NativeError, ProviderError, UsageError } from "../core/errors.ts";
@@ -176,16 +175,12 @@ function modelType(config: unknown): string {
 
 /** What a model holds, from its configuration and the headers of its weights. Throws ModelError, ProviderError. */
 export async function modelInfo(name: string, options: ResolveOptions = {}): Promise<ModelInfo> {
-  const resolved = await resolveModel(name, options);
-  const checkpoint = await openCheckpointFolder(resolved.folder);
+  const resolved = await resolveModel(name, { ...options, leaveWeights: true });
+  const checkpoint = await openCheckpointFolder(resolved.folder, resolved.remote);
   const dtypes = countDtypes(checkpoint);
   const architecture = modelType(checkpoint.config);
   const supported = architectures.has(architecture);
   const sizes = [...checkpoint.tensors.values()].map((tensor) => tensor.bytes);
-  const files = checkpoint.files.map(async (file) => ({
-    name: basename(file),
-    bytes: (await stat(file)).size,
-  }));
   return {
     name,
     folder: resolved.folder,
@@ -197,7 +192,7 @@ export async function modelInfo(name: string, options: ResolveOptions = {}): Pro
     tensors: checkpoint.tensors.size,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     dtypes,
-    files: await Promise.all(files),
+    files: [...checkpoint.fileBytes].map(([file, bytes]) => ({ name: basename(file), bytes })),
     mapping: supported ? await mappingOf(checkpoint) : null,
     memory: supported ? await memoryOf(checkpoint) : null,
     config: checkpoint.config,

@@ -1,14 +1,14 @@
-import type { ModelOptions } from "../models/options.ts";
 // A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
+import type { ModelOptions } from "../models/options.ts";
 import type { ActiveBackend, Dtype } from "../mx/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import {
   type Checkpoint,
-  type DownloadProgress,
   openCheckpointFolder,
   type ResolvedModel,
   resolveModel,
+  type ResolveOptions,
 } from "../weights/index.ts";
 
 export interface OpenedModel {
@@ -17,17 +17,27 @@ export interface OpenedModel {
   tokenizer: Tokenizer;
 }
 
-/** Downloads what is not here yet. */
-export async function openModel(
-  { name, revision, cache_dir }: Pick<ModelOptions, "name" | "revision" | "cache_dir">,
-  onProgress?: (progress: DownloadProgress) => void,
-): Promise<OpenedModel> {
-  const resolved = await resolveModel(name, {
+export type ModelOrigin = Pick<ModelOptions, "name" | "revision" | "cache_dir">;
+
+/** Downloads what is not here yet. Throws as `resolveModel` does. */
+export async function fetchModel(
+  { name, revision, cache_dir }: ModelOrigin,
+  options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
+): Promise<ResolvedModel> {
+  return await resolveModel(name, {
+    ...options,
     revision: revision ?? undefined,
     cacheDir: cache_dir ?? undefined,
-    onProgress,
   });
-  const checkpoint = await openCheckpointFolder(resolved.folder);
+}
+
+/** Downloads what is not here yet; with `leaveWeights` all but the weights, whose headers are read where they are. */
+export async function openModel(
+  origin: ModelOrigin,
+  options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
+): Promise<OpenedModel> {
+  const resolved = await fetchModel(origin, options);
+  const checkpoint = await openCheckpointFolder(resolved.folder, resolved.remote);
   return { resolved, checkpoint, tokenizer: await loadTokenizer(resolved.folder) };
 }
 

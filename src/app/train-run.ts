@@ -4,10 +4,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { FtError } from "../core/errors.ts";
 import type { RunEvent } from "../runs/index.ts";
+import type { DownloadProgress } from "../weights/index.ts";
+import { checkRun } from "./check-run.ts";
 import { layer } from "./config/layers.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { PartialRunConfig } from "./config/schema.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
+import { fetchModel } from "./open-model.ts";
 import { type FromTrainer, type ToTrainer, unpackError } from "./trainer-messages.ts";
 
 export interface TrainRunOptions {
@@ -16,7 +19,9 @@ export interface TrainRunOptions {
   isolate?: boolean | undefined;
   /** Modules that register architectures, templates and the like, as paths or URLs. */
   extensions?: readonly string[] | undefined;
-  /** Aborting finishes the step, saves a checkpoint and ends with run-stopped. */
+  /** Gets how far the download of a Hub model has come. */
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  /** Aborting finishes the step, saves a checkpoint and ends with run-stopped; while downloading, it throws. */
   signal?: AbortSignal | undefined;
   /** Origin of each resolved value, kept in the run's config.json. */
   origins?: Record<string, string> | undefined;
@@ -35,6 +40,9 @@ export async function trainRun(
 ): Promise<RunEvent> {
   const { origins } = options;
   const { config } = resolveConfig([layer("argument", "", given)]);
+  checkRun(config);
+  // Here and not in the trainer, which only says how training goes.
+  await fetchModel(config.model, { onProgress: options.onDownload, signal: options.signal });
   return await start({ config, ...(origins !== undefined && { origins }) }, options);
 }
 

@@ -16,7 +16,6 @@ import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { warmupThatFits } from "../train/options.ts";
-import type { DownloadProgress } from "../weights/index.ts";
 import { checkRun, requireKnownRows } from "./check-run.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
@@ -70,20 +69,13 @@ export interface ValidationReport {
   notes: string[];
 }
 
-export interface ValidateOptions {
-  onDownload?: (progress: DownloadProgress) => void;
-}
-
 const SHOWN_SAMPLES = 3;
 const FIRST_BUCKET = 64;
 
-/** The model's configuration and tokenizer, or why they cannot be had now. */
-async function openedModel(
-  config: RunConfig,
-  options: ValidateOptions,
-): Promise<OpenedModel | { problem: string }> {
+/** The model without its weights, or why it cannot be had now. */
+async function openedModel(config: RunConfig): Promise<OpenedModel | { problem: string }> {
   try {
-    return await openModel(config.model, options.onDownload);
+    return await openModel(config.model, { leaveWeights: true });
   } catch (error) {
     // without a network the rows can still be checked, so this is no reason to stop
     if (error instanceof ProviderError) return { problem: error.message };
@@ -195,14 +187,11 @@ function stepWarnings(config: RunConfig, rows: number): string[] {
  * Checks everything that can be checked without training. Throws what is wrong: ConfigError (exit 3),
  * DataError (4), ModelError (3, or 7 for malformed weights).
  */
-export async function validateRun(
-  resolved: ResolvedConfig,
-  options: ValidateOptions = {},
-): Promise<ValidationReport> {
+export async function validateRun(resolved: ResolvedConfig): Promise<ValidationReport> {
   const { config } = resolved;
   requireRunnable(config);
   checkRun(config);
-  const model = await openedModel(config, options);
+  const model = await openedModel(config);
   const isHere = !("problem" in model);
   const { dataset, tokens, memory }: Looked = isHere
     ? await lookWith(config, model)

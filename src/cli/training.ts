@@ -13,6 +13,7 @@ import { flags } from "../core/flags.ts";
 import { checkOutputFolder, makeRunId, type RunEvent, stampEvent } from "../runs/index.ts";
 import type { CommandInput } from "./define-command.ts";
 import type { Io } from "./io.ts";
+import { downloadNote } from "./render/download.ts";
 import { BANNER, configurationBlock, RunScreen } from "./render/run-events.ts";
 
 /** Where settings come from, beside the flags. */
@@ -186,6 +187,7 @@ export async function train(
   const { trainRun } = await import("../app/train-run.ts");
   await trainRun(resolved.config, {
     ...runningOptions(input.options, watched, io),
+    onDownload: downloadNote(io),
     origins: Object.fromEntries(resolved.origins),
   });
   return watched.exitCode();

@@ -1,5 +1,5 @@
 // Opens a Hugging Face model folder: config.json, and which file holds which tensor, all checked.
-// Reads headers only, needs no addon, and knows no architecture.
+// Reads headers only, those of weights that are not here yet too; needs no addon, and knows no architecture.
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
@@ -7,8 +7,8 @@ import { ModelError } from "../core/errors.ts";
 import { parseJson } from "../core/json-text.ts";
 import { nearest } from "../core/nearest.ts";
 import type { SafetensorsDtype } from "./safetensors-dtypes.ts";
-import type { SafetensorsHeader } from "./safetensors-header.ts";
-import { readSafetensorsHeader } from "./safetensors-header.ts";
+import type { ByteSource, SafetensorsHeader } from "./safetensors-header.ts";
+import { readHeader, readSafetensorsHeader } from "./safetensors-header.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
 import { downloadAgain, malformed, shown } from "./weight-errors.ts";
@@ -30,23 +30,30 @@ export interface Checkpoint {
   tensors: Map<string, CheckpointTensor>;
   /** Safetensors files, with the folder, in order. */
   files: readonly string[];
+  /** Size of each of them. */
+  fileBytes: ReadonlyMap<string, number>;
 }
 
 const CONFIG_FILE = "config.json";
 const MAX_CONFIG_BYTES = 16_000_000;
 
 /**
+ * `remote`: weights of this model that are not in the folder, by their name there.
  * @throws ModelError FT-WEIGHTS-010 no such folder, 011 no weights, 012 only other weight forms,
  * 014 shards missing, 015 config.json (exit 3); 013 bad index, 016 shards and index differ, and
  * those of `readSafetensorsHeader` (exit 7).
  */
-export async function openCheckpointFolder(folder: string): Promise<Checkpoint> {
-  const names = await fileNames(folder);
+export async function openCheckpointFolder(
+  folder: string,
+  remote: readonly ByteSource[] = [],
+): Promise<Checkpoint> {
+  const names = [...(await fileNames(folder)), ...remote.map(({ name }) => name)];
   const { files, index } = await weightFiles(folder, names);
   const config = await readConfig(folder, names);
-  const headers = await headersOf(files);
+  const headers = await headersOf(files, remote);
   if (index !== undefined) compareWithIndex(folder, index, headers);
-  return { folder, config, tensors: tensorsOf(folder, headers), files };
+  const fileBytes = new Map([...headers].map(([file, header]) => [file, header.fileBytes]));
+  return { folder, config, tensors: tensorsOf(folder, headers), files, fileBytes };
 }
 
 async function fileNames(folder: string): Promise<string[]> {
@@ -144,9 +151,16 @@ function badConfig(file: string, message: string, line?: number): ModelError {
 type Headers = Map<string, SafetensorsHeader>;
 
 /** One file after another: a folder of a hundred shards must not open them all at once. */
-async function headersOf(files: readonly string[]): Promise<Headers> {
+async function headersOf(
+  files: readonly string[],
+  remote: readonly ByteSource[],
+): Promise<Headers> {
   const headers: Headers = new Map();
-  for (const file of files) headers.set(file, await readSafetensorsHeader(file));
+  for (const file of files) {
+    const source = remote.find(({ name }) => name === path.basename(file));
+    const header = source === undefined ? readSafetensorsHeader(file) : readHeader(source);
+    headers.set(file, await header);
+  }
   return headers;
 }
 

@@ -54,7 +54,7 @@ async function fetchRest(download: BlobDownload, part: PartFile): Promise<void> 
 }
 
 /** The body's chunks. Ends with HubFailure when the connection breaks or is silent for a minute. */
-async function* chunks(
+export async function* chunks(
   response: Response,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {

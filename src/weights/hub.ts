@@ -7,6 +7,7 @@ import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../cor
 import { nearest } from "../core/nearest.ts";
 import { packageRoot } from "../core/paths.ts";
 import { missingFolder } from "./checkpoint-folder.ts";
+import { remoteSource } from "./hub-bytes.ts";
 import { cachedIds, ModelCache } from "./hub-cache.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
 import { commitOf, connect, filesAt, isCommit } from "./hub-connection.ts";
@@ -15,6 +16,7 @@ import type { HubOverrides, HubSettings } from "./hub-environment.ts";
 import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
 import { planFiles } from "./hub-files.ts";
+import type { ByteSource } from "./safetensors-header.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { INDEX_FILE, unsupportedWeights } from "./weight-files.ts";
 
@@ -31,6 +33,8 @@ export interface DownloadProgress {
 export interface ResolveOptions extends HubOverrides {
   /** Branch, tag or commit. */
   revision?: string | undefined;
+  /** Fetch all but the weights: `ResolvedModel.remote` reads what is wanted of them. */
+  leaveWeights?: boolean | undefined;
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Replaces the global fetch, for a proxy or a test. */
@@ -45,6 +49,8 @@ export interface ResolvedModel {
   /** For models of the hub: its id and the commit of the folder. */
   id?: string;
   commit?: string;
+  /** Weights that were left on the hub, for `openCheckpointFolder`. */
+  remote?: ByteSource[];
 }
 
 const DEFAULT_REVISION = "main";
@@ -142,8 +148,13 @@ async function fromHub(
     if (!(error instanceof HubFailure)) throw error;
     const fallback = error.temporary ? await fromCache(pull) : undefined;
     if (fallback !== undefined) return fallback;
-    throw explained(error, { id, revision, endpoint, hasToken: token !== undefined });
+    throw explanation(pull, error);
   }
+}
+
+function explanation({ id, revision, settings }: Pull, failure: HubFailure): FtError {
+  const { endpoint, token } = settings;
+  return explained(failure, { id, revision, endpoint, hasToken: token !== undefined });
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -189,12 +200,31 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   const silent: Pull = { ...pull, options: { ...pull.options, onProgress: undefined } };
   const before = await fetchFiles(silent, commit, index);
   const weights = plan.sharded ? await shardNames(cache, commit) : plan.weights;
+  if (pull.options.leaveWeights === true) {
+    await fetchFiles(silent, commit, chosen(plan.small));
+    const remote = await leftRemote(pull, commit, chosen(weights));
+    return { folder: cache.snapshot(commit), source: "hub", id, commit, remote };
+  }
   // Small files first: without them the weights are of no use.
   const fetched = await fetchFiles(pull, commit, [...chosen(plan.small), ...chosen(weights)]);
   // Last, so that the name never leads to half a snapshot where a whole one was.
   await cache.remember(revision, commit);
   const source = before + fetched === 0 ? "cache" : "hub";
   return { folder: cache.snapshot(commit), source, id, commit };
+}
+
+/** Sources for the files that the cache does not have. */
+async function leftRemote(
+  pull: Pull,
+  commit: string,
+  files: readonly RemoteFile[],
+): Promise<ByteSource[]> {
+  const { id, hub, cache, options } = pull;
+  const explain = (failure: HubFailure): FtError => explanation(pull, failure);
+  const left = await missingBlobs(cache, commit, files);
+  return left.map((file) =>
+    remoteSource({ hub, id, commit, signal: options.signal, explain }, file),
+  );
 }
 
 async function shardNames(cache: ModelCache, commit: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-// Reads and checks the header of one .safetensors file, bounded, before anything else sees a byte of it.
+// Reads and checks the header of one .safetensors file, here or far away, before anything else sees a byte of it.
 // Reads no tensor data and needs no addon. Format: github.com/huggingface/safetensors, "Format".
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
@@ -33,24 +33,41 @@ const METADATA = "__metadata__";
 export const MAX_HEADER_BYTES = 100_000_000;
 const LIMITS = { depth: 16, values: 4_000_000 };
 
+/** A file that need not be on this disk. */
+export interface ByteSource {
+  /** For messages: a path, or where it would be. */
+  name: string;
+  bytes: number;
+  /** `length` bytes from `position`; fewer when the file ends there. */
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
 /**
- * The checked header of `path`.
- * @throws ModelError FT-WEIGHTS-001 (cannot be read, exit 3); 002 truncated, 003 not a header,
- * 004 impossible tensor, 005 offsets overlap or leave holes (exit 7). Tensor problems come all at once.
+ * The checked header of the file at `path`.
+ * @throws ModelError FT-WEIGHTS-001 (cannot be read, exit 3), and those of `readHeader`.
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const file = await opened(path);
   try {
-    const fileBytes = await regularFileBytes(file, path);
-    const headerBytes = await headerLength(file, path, fileBytes);
-    const text = await headerText(file, path, headerBytes);
-    const header = parsedHeader(path, text);
-    const dataStart = LENGTH_BYTES + headerBytes;
-    checkCoverage(path, header.tensors, fileBytes - dataStart);
-    return { ...header, dataStart, fileBytes };
+    const bytes = await regularFileBytes(file, path);
+    return await readHeader({ name: path, bytes, read: reader(file) });
   } finally {
     await file.close();
   }
+}
+
+/**
+ * The checked header of a file, wherever it is.
+ * @throws ModelError 002 truncated, 003 not a header, 004 impossible tensor, 005 offsets overlap or
+ * leave holes (exit 7). Tensor problems come all at once.
+ */
+export async function readHeader(source: ByteSource): Promise<SafetensorsHeader> {
+  const { name, bytes: fileBytes } = source;
+  const headerBytes = await headerLength(source);
+  const header = parsedHeader(name, await headerText(source, headerBytes));
+  const dataStart = LENGTH_BYTES + headerBytes;
+  checkCoverage(name, header.tensors, fileBytes - dataStart);
+  return { ...header, dataStart, fileBytes };
 }
 
 function unreadable(path: string, message: string, cause?: unknown): ModelError {
@@ -73,50 +90,49 @@ async function regularFileBytes(file: FileHandle, path: string): Promise<number>
   return stats.size;
 }
 
-async function readExactly(
-  file: FileHandle,
-  bytes: Uint8Array,
-  position: number,
-): Promise<boolean> {
-  let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, position + filled);
-    if (bytesRead === 0) return false;
-    filled += bytesRead;
-  }
-  return true;
+function reader(file: FileHandle): ByteSource["read"] {
+  return async (position, length) => {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  };
 }
 
 function truncated(path: string, message: string): ModelError {
   return malformed("FT-WEIGHTS-002", path, message);
 }
 
-async function headerLength(file: FileHandle, path: string, fileBytes: number): Promise<number> {
-  const prefix = Buffer.alloc(LENGTH_BYTES);
-  if (fileBytes < LENGTH_BYTES || !(await readExactly(file, prefix, 0))) {
-    throw truncated(path, `only ${fileBytes} bytes: too short for a safetensors file`);
+async function headerLength({ name, bytes, read }: ByteSource): Promise<number> {
+  const prefix = Buffer.from(await read(0, Math.min(LENGTH_BYTES, bytes)));
+  if (prefix.length < LENGTH_BYTES) {
+    throw truncated(name, `only ${bytes} bytes: too short for a safetensors file`);
   }
   const length = prefix.readBigUInt64LE(0);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     const message = `claims a header of ${length} bytes, more than the ${MAX_HEADER_BYTES} allowed: not a safetensors file, or damaged`;
-    throw malformed("FT-WEIGHTS-003", path, message);
+    throw malformed("FT-WEIGHTS-003", name, message);
   }
-  if (Number(length) > fileBytes - LENGTH_BYTES) {
-    const message = `truncated: the header alone needs ${length} bytes, the file has ${fileBytes}`;
-    throw truncated(path, message);
+  if (Number(length) > bytes - LENGTH_BYTES) {
+    const message = `truncated: the header alone needs ${length} bytes, the file has ${bytes}`;
+    throw truncated(name, message);
   }
   return Number(length);
 }
 
-async function headerText(file: FileHandle, path: string, length: number): Promise<string> {
-  const bytes = Buffer.alloc(length);
-  if (!(await readExactly(file, bytes, LENGTH_BYTES))) {
-    throw truncated(path, "truncated: it ended while its header was read");
+async function headerText({ name, read }: ByteSource, length: number): Promise<string> {
+  const bytes = await read(LENGTH_BYTES, length);
+  if (bytes.length < length) {
+    throw truncated(name, "truncated: it ended while its header was read");
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw malformed("FT-WEIGHTS-003", path, "the header is not UTF-8 text");
+    throw malformed("FT-WEIGHTS-003", name, "the header is not UTF-8 text");
   }
 }
 

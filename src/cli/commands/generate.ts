@@ -6,6 +6,7 @@ import { GenerateOptions } from "../../generate/options.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
+import { downloadNote } from "../render/download.ts";
 
 const Options = GenerateOptions.extend({
   adapter: z
@@ -70,6 +71,8 @@ export const generate = defineCommand({
       ...(adapter === undefined ? {} : { adapter }),
       ...(template === undefined ? {} : { template }),
       ...{ maxTokens, temperature, topP, topK, seed },
+      onDownload: downloadNote(io),
+      signal: io.signal,
       ...(io.mode.json ? {} : { onText: (text: string) => io.printPart(text) }),
     });
     if (io.mode.json) io.document(result);

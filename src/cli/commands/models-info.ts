@@ -4,7 +4,6 @@ import type { ModelInfo } from "../../app/models.ts";
 import { flags } from "../../core/flags.ts";
 import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
-import { downloadNote } from "../render/download.ts";
 import { pairs } from "../render/table.ts";
 
 function mappingText({ mapping, supported }: ModelInfo): string {
@@ -67,7 +66,6 @@ export const modelsInfo = defineCommand({
     const { modelInfo } = await import("../../app/models.ts");
     const model = await modelInfo(input.arguments.model ?? "", {
       revision: input.options.revision,
-      onProgress: downloadNote(io),
       signal: io.signal,
     });
     io.show(model, () => modelText(model, input.options.memory));

@@ -6,7 +6,6 @@ import type { FtError } from "../../core/errors.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";
-import { downloadNote } from "../render/download.ts";
 import { histogramText, maskText } from "../render/samples.ts";
 import { originsText, resolveInput, SourceOptions } from "../training.ts";
 
@@ -94,7 +93,7 @@ export const trainValidate = defineCommand({
     const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
     requireRunnable(resolved.config);
     const { validateRun } = await import("../../app/validate-run.ts");
-    const report = await validateRun(resolved, { onDownload: downloadNote(io) });
+    const report = await validateRun(resolved);
     io.show(report, () => reportText(resolved, report, io.colorOut));
   },
 });

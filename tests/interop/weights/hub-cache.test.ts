@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolveModel } from "../../../src/weights/index.ts";
 import { safetensorsBytes } from "../../support/checkpoint-files.ts";
-import { FakeHub } from "../../unit/weights/fake-hub.ts";
+import { FakeHub } from "../../support/fake-hub.ts";
 
 const python = process.env["FT_PEERS_PYTHON"] ?? "";
 const hub = new FakeHub();

@@ -23,8 +23,8 @@ import {
   type ResolveOptions,
 } from "../../../src/weights/index.ts";
 import { safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { etagOf, FakeHub } from "../../support/fake-hub.ts";
 import { rejection } from "../../support/refusal.ts";
-import { etagOf, FakeHub } from "./fake-hub.ts";
 
 const hub = new FakeHub();
 const main = "a".repeat(40);

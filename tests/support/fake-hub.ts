@@ -16,6 +16,8 @@ export interface Trouble {
   code?: string;
   /** Ends the connection after so many bytes of a file. */
   breakAfter?: number;
+  /** Sends the first byte of a file and then nothing. */
+  stall?: boolean;
   /** Answers a range with the whole file and status 200. */
   ignoreRange?: boolean;
   /** Sends other bytes than the listing promises. */
@@ -121,9 +123,10 @@ export class FakeHub {
       response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
       return;
     }
-    const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const [, from = 0, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
     const ranged = request.headers.range !== undefined && trouble.ignoreRange !== true;
-    const sent = Buffer.from(content.subarray(ranged ? from : 0));
+    const end = last === undefined || last === "" ? content.length : Number(last) + 1;
+    const sent = Buffer.from(ranged ? content.subarray(Number(from), end) : content);
     if (trouble.corrupt === true) sent[0] = (sent[0] ?? 0) ^ 0xff;
     response.writeHead(ranged ? 206 : 200, {
       "content-length": sent.length,
@@ -131,7 +134,8 @@ export class FakeHub {
       "x-repo-commit": Object.values(this.repositories[id]?.refs ?? {})[0] ?? "",
       ...etagHeaders(name, content),
     });
-    if (trouble.breakAfter === undefined) response.end(sent);
+    if (trouble.stall === true) response.write(sent.subarray(0, 1));
+    else if (trouble.breakAfter === undefined) response.end(sent);
     else response.write(sent.subarray(0, trouble.breakAfter), () => response.destroy());
   }
 }
