@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
-import { runProgram } from "../support/program.ts";
+import { runProgram, startProgram } from "../support/program.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 test("answers with the adapter, greedily the same each time, asked by argument or stdin", async () => {
@@ -22,4 +23,14 @@ test("answers with the adapter, greedily the same each time, asked by argument o
   });
   const piped = await runProgram(ask, { cwd, input: "What is 3 plus one?\n" });
   expect(piped.stdout).toBe(`${answer.text}\n`);
+});
+
+test("Ctrl-C ends an answer, exit code 130", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  const ask = ["generate", "model", "Tell all you know.", "--max-tokens", "100000"];
+  const { process, ended } = startProgram(ask, { cwd });
+  await once(process.stdout as NodeJS.ReadableStream, "data");
+  process.kill("SIGINT");
+  expect(await ended).toMatchObject({ code: 130 });
 });
