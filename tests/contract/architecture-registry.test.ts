@@ -29,22 +29,15 @@ import { supervised } from "../../src/train/methods/supervised.ts";
 import { TrainingStep } from "../../src/train/step.ts";
 import { openCheckpointFolder } from "../../src/weights/index.ts";
 import { bitsOf } from "../parity/models/fixtures.ts";
+import { rejection } from "../support/refusal.ts";
 import { tinyConfigs } from "./tiny-configs.ts";
-
-async function refusal(body: () => Promise<unknown>): Promise<FtError> {
-  try {
-    await body();
-  } catch (error) {
-    if (error instanceof FtError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 async function build(config: unknown): Promise<LanguageModel> {
   const architecture = await architectureOf(config);
   return scope(() => architecture.build(config));
 }
+
+const refusalOf = (config: unknown): Promise<FtError> => rejection(build(config), FtError);
 
 const BigramConfig = z.looseObject({
   model_type: z.literal("toy_bigram"),
@@ -171,20 +164,20 @@ describe("an architecture of an extension", () => {
 
 describe("unknown types", () => {
   test("the error lists what is supported and exits with 3", async () => {
-    const error = await refusal(() => build({ model_type: "mamba" }));
+    const error = await refusalOf({ model_type: "mamba" });
     expect(error.exitCode).toBe(3);
     for (const name of ["gpt2", "llama"]) expect(error.message).toContain(name);
   });
 
   test("a near miss is suggested", async () => {
-    const error = await refusal(() => build({ model_type: "lama" }));
+    const error = await refusalOf({ model_type: "lama" });
     expect(error.hint).toContain("llama");
   });
 
   test.each([null, [], {}, { model_type: 7 }, "llama"])(
     "%j is no config of a known type",
     async (config) => {
-      expect((await refusal(() => build(config))).code).toBe("FT-MODEL-002");
+      expect((await refusalOf(config)).code).toBe("FT-MODEL-002");
     },
   );
 });
@@ -206,13 +199,13 @@ describe("configs that change the mathematics are refused, by key", () => {
     [gpt2, "add_cross_attention", true],
     [gpt2, "quantization", { bits: 4 }],
   ])("%j %s", async (base, key, value) => {
-    const error = await refusal(() => build({ ...base, [key]: value }));
+    const error = await refusalOf({ ...base, [key]: value });
     expect(error.exitCode).toBe(3);
     expect(error.problems.join("\n")).toContain(`${key} = ${JSON.stringify(value)}`);
   });
 
   test("all of them at once", async () => {
-    const error = await refusal(() => build({ ...llama, sliding_window: 8, hidden_act: "relu" }));
+    const error = await refusalOf({ ...llama, sliding_window: 8, hidden_act: "relu" });
     expect(error.problems.length).toBe(2);
   });
 
@@ -227,7 +220,7 @@ describe("configs that change the mathematics are refused, by key", () => {
   });
 
   test.each(["rope_scaling", "rope_parameters"])("an unknown rotary variant in %s", async (key) => {
-    const error = await refusal(() => build({ ...llama, [key]: { rope_type: "yarn", factor: 4 } }));
+    const error = await refusalOf({ ...llama, [key]: { rope_type: "yarn", factor: 4 } });
     expect(error.message).toContain(
       "Unknown rope scaling 'yarn'. Supported: [default, linear, llama3]",
     );
@@ -235,7 +228,7 @@ describe("configs that change the mathematics are refused, by key", () => {
   });
 
   test("a rotary variant without what it needs", async () => {
-    const error = await refusal(() => build({ ...llama, rope_scaling: { type: "linear" } }));
+    const error = await refusalOf({ ...llama, rope_scaling: { type: "linear" } });
     expect(error.message).toContain("'factor'");
   });
 });
@@ -251,7 +244,7 @@ describe("configs that are wrong are refused, by field", () => {
     [gpt2, { n_layer: 1.5 }, "n_layer"],
     [gpt2, { n_embd: 15 }, "n_embd"],
   ])("%j with %j", async (base, change, field) => {
-    const error = await refusal(() => build({ ...base, ...change }));
+    const error = await refusalOf({ ...base, ...change });
     expect(error.code).toBe("FT-MODEL-003");
     expect(error.problems.join("\n")).toContain(field);
   });
