@@ -26,7 +26,7 @@ export const DataOptions = z.strictObject({
     .string()
     .default("auto")
     .describe(
-      "How conversations read: auto (the model's own, else alpaca), a name, or a template file",
+      "How conversations read: auto (the model's own, else alpaca), a name, a template file, or its text",
     )
     .register(flags, { short: "t", value: "NAME" }),
   format: z

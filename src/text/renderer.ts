@@ -1,11 +1,11 @@
 // The way in: a renderer by the name of its template, and a conversation rendered in one call.
 // Writes no text itself; templates/ does.
-import { isTemplatePath } from "./templates/given-text.ts";
+import { givenKind } from "./templates/given-text.ts";
 import { templates } from "./templates/index.ts";
 import type { MaskPolicy, Message, Rendered, Renderer, Tokenizer } from "./types.ts";
 
 export interface RendererOptions {
-  /** A registered name, `auto`, or the path of a template file (.jinja: Jinja, else {placeholders}). */
+  /** A registered name, `auto`, the path of a template file (.jinja: Jinja, else {placeholders}), or such a text itself. */
   template: string;
   /** For `custom` and `jinja`: the text or the path of a file. */
   customTemplate?: string | undefined;
@@ -14,10 +14,8 @@ export interface RendererOptions {
 /** Throws ConfigError: FT-CONFIG-020 (unknown), -021 and -022 (custom text), -023 (model has none). */
 export function createRenderer(tokenizer: Tokenizer, options: RendererOptions): Renderer {
   const { template, customTemplate } = options;
-  if (!templates.has(template) && isTemplatePath(template)) {
-    const kind = /\.j(inja)?2?$/i.test(template) ? "jinja" : "custom";
-    return templates.get(kind)({ tokenizer, customTemplate: template });
-  }
+  const given = templates.has(template) ? undefined : givenKind(template);
+  if (given !== undefined) return templates.get(given)({ tokenizer, customTemplate: template });
   return templates.get(template)({ tokenizer, customTemplate });
 }
 

@@ -10,7 +10,8 @@ export const templatesList = defineCommand({
   examples: ["ft templates list", "ft templates list --json"],
   run: async (_, io) => {
     const names = templates.names();
-    const note = "A file works too: --template ./my-template.txt";
+    const note =
+      "A file works too, --template ./my-template.txt, and a text: --template 'Q: {user} A: {assistant}'";
     io.show({ templates: names.map((name) => ({ name })) }, () => [...names, "", note].join("\n"));
   },
 });

@@ -36,6 +36,8 @@ export function blockContexts(
   blockCount: number,
   context: ForwardContext,
 ): BlockContext[] {
+  if (context.cache !== undefined && context.segments !== undefined)
+    throw new RangeError("rows packed from several samples cannot be decoded with a cache");
   const mask = maskOf(length, context);
   const offset = context.cache?.[0]?.offset ?? 0;
   return Array.from({ length: blockCount }, (_, index) => ({

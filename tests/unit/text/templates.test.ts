@@ -230,6 +230,15 @@ describe("custom", () => {
     }
   });
 
+  test.each([
+    ["custom", "Q: {user}\nA: {assistant}", "Q: Who paints?\nA: "],
+    ["jinja", "{{ messages[0].content }}: ", "Answer by name.: "],
+  ])("%s from a text in the template's place", (name, template, text) => {
+    const renderer = createRenderer(tokenizer("gpt2"), { template });
+    expect(renderer.name).toBe(name);
+    expect(renderer.promptText(conversation.slice(0, 2))).toBe(text);
+  });
+
   test("a missing value is named", () => {
     const renderer = createRenderer(tokenizer("gpt2"), {
       template: "custom",
