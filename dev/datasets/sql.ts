@@ -1,6 +1,6 @@
 // Queries in WikiSQL's shape over invented tables: one column, perhaps an aggregate, up to two conditions.
 import type { Random } from "../../src/core/random.ts";
-import { type Column, drawValue, isNumeric, pick, type Table } from "./tables.ts";
+import { type Column, isNumeric, pick, type Table } from "./tables.ts";
 
 export type Operator = "=" | ">" | "<";
 export type Aggregate = "COUNT" | "MAX" | "MIN" | "SUM" | "AVG";
@@ -20,20 +20,20 @@ export interface Query {
 
 const operators: readonly Operator[] = ["=", ">", "<"];
 
-function drawCondition(random: Random, column: Column): Condition {
-  const operator = isNumeric(column) ? pick(random, operators) : "=";
-  return { column, operator, value: drawValue(random, column) };
-}
-
-/** Conditions on columns other than the one asked for. */
+/** Conditions on columns other than the one asked for, on the values that a row has there. */
 export function drawConditions(
   random: Random,
-  table: Table,
+  { columns }: Table,
+  row: readonly string[],
   asked: Column,
   count: number,
 ): Condition[] {
-  const others = random.shuffled(table.columns.filter((column) => column !== asked));
-  return others.slice(0, count).map((column) => drawCondition(random, column));
+  const all = columns.map((column, index) => ({ column, value: row[index] ?? "" }));
+  const others = random.shuffled(all.filter(({ column }) => column !== asked));
+  return others.slice(0, count).map(({ column, value }) => {
+    const operator = isNumeric(column) ? pick(random, operators) : "=";
+    return { column, operator, value };
+  });
 }
 
 export function sqlOf({ table, column, aggregate, conditions }: Query): string {

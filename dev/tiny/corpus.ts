@@ -25,17 +25,26 @@ type Writer = (random: Random) => string;
 
 const aggregates = ["COUNT", "MAX", "MIN", "SUM", "AVG"] as const;
 
-function drawQuery(random: Random, table: Table, conditionCount: number): Query {
+/** A table and some of its rows: what a text is about. */
+interface Sheet {
+  table: Table;
+  rows: string[][];
+}
+
+function drawSheet(random: Random, rowCount: number): Sheet {
+  const table = drawTable(random);
+  const row = (): string[] => table.columns.map((column) => drawValue(random, column));
+  return { table, rows: Array.from({ length: rowCount }, row) };
+}
+
+/** Asks for values that stand in a row: after `=` a query then copies, and learns no values by heart. */
+function drawQuery(random: Random, { table, rows }: Sheet): Query {
   const isAggregate = random.integer(3) === 0;
   const aggregate = isAggregate ? pick(random, aggregates) : undefined;
   const suits = table.columns.filter((column) => aggregate === undefined || isNumeric(column));
   const column = pick(random, aggregate === "COUNT" ? table.columns : suits);
-  return {
-    table,
-    column,
-    aggregate,
-    conditions: drawConditions(random, table, column, conditionCount),
-  };
+  const conditions = drawConditions(random, table, pick(random, rows), column, random.integer(3));
+  return { table, column, aggregate, conditions };
 }
 
 function header(table: Table): string {
@@ -43,17 +52,15 @@ function header(table: Table): string {
   return `${table.name} ( ${columns.join(" , ")} )`;
 }
 
-function insert(random: Random, table: Table): string {
-  const values = table.columns.map((column) => drawValue(random, column));
-  return `INSERT INTO ${table.name} VALUES ( ${values.join(" , ")} ) ;`;
-}
+const listed = (values: readonly string[]): string => `( ${values.join(" , ")} )`;
 
 const script: Writer = (random) => {
-  const table = drawTable(random);
+  const sheet = drawSheet(random, 1 + random.integer(3));
+  const { table, rows } = sheet;
   const lines = [`CREATE TABLE ${header(table)} ;`];
-  for (let row = random.integer(3); row > 0; row--) lines.push(insert(random, table));
+  for (const row of rows) lines.push(`INSERT INTO ${table.name} VALUES ${listed(row)} ;`);
   for (let count = 2 + random.integer(3); count > 0; count--)
-    lines.push(`${sqlOf(drawQuery(random, table, random.integer(3)))} ;`);
+    lines.push(`${sqlOf(drawQuery(random, sheet))} ;`);
   return lines.join("\n");
 };
 
@@ -85,10 +92,10 @@ function gloss(random: Random, query: Query): string {
 }
 
 const glossed: Writer = (random) => {
-  const table = drawTable(random);
-  const lines = [`Of ${header(table)}`];
+  const sheet = drawSheet(random, 1 + random.integer(2));
+  const lines = [`Of ${header(sheet.table)}`, ...sheet.rows.map(listed)];
   for (let count = 1 + random.integer(3); count > 0; count--) {
-    const query = drawQuery(random, table, random.integer(3));
+    const query = drawQuery(random, sheet);
     lines.push(`${sqlOf(query)} ;`, `-- ${gloss(random, query)}`);
   }
   return lines.join("\n");
@@ -168,19 +175,20 @@ function exchange(user: string, assistant: string): string {
 const exchanges: Writer = (random) => {
   const list = drawList(random).join(" , ");
   const [first] = lookup(random);
-  const table = drawTable(random);
-  const query = drawQuery(random, table, random.integer(3));
+  const sheet = drawSheet(random, 1);
+  const names = sheet.table.columns.map(({ name }) => name);
+  const [row = []] = sheet.rows;
+  const query = drawQuery(random, sheet);
+  const shown = `${header(sheet.table)}\n${listed(row)}`;
   return pick(random, [
     () => exchange(`Repeat : ${list}`, lined(list)),
     () => exchange(`First word : ${list}`, lined(list.split(" , ")[0] ?? "")),
     () => exchange(`Last word : ${list}`, lined(list.split(" , ").at(-1) ?? "")),
     () => exchange(`Say again : ${first}`, lined(first)),
-    () => exchange(`Describe : ${sqlOf(query)}`, gloss(random, query)),
+    () => exchange(`Describe : ${shown}\n${sqlOf(query)}`, gloss(random, query)),
     () =>
-      exchange(
-        `Names : ${header(table)}`,
-        lined(table.columns.map(({ name }) => name).join(" , ")),
-      ),
+      exchange(`Values : ${shown}`, lined(row.map((v, at) => `${names[at]} : ${v}`).join(" , "))),
+    () => exchange(`Names : ${header(sheet.table)}`, lined(names.join(" , "))),
   ])();
 };
 
