@@ -62,7 +62,10 @@ export async function hashFile(path: string): Promise<string> {
 
 /** The split files of a folder. Throws MissingDataError when there is none to train on. */
 export async function findSplits(folder: string): Promise<SplitPaths> {
-  const present = new Set(await readdir(folder));
+  const entries = await readdir(folder, { withFileTypes: true });
+  // A folder called "test" beside train.jsonl holds something else.
+  const files = entries.filter((entry) => !entry.isDirectory());
+  const present = new Set(files.map((entry) => entry.name));
   const found: SplitPaths = {};
   for (const [split, stems] of Object.entries(splitNames) as [SplitName, readonly string[]][]) {
     const names = stems.flatMap((stem) => fileReaders.names().map((extension) => stem + extension));
@@ -70,7 +73,10 @@ export async function findSplits(folder: string): Promise<SplitPaths> {
     if (name !== undefined) found[split] = join(folder, name);
   }
   if (found.train !== undefined) return found;
-  const held = [...present].slice(0, 8).join(", ");
+  const held = entries
+    .map(({ name }) => name)
+    .slice(0, 8)
+    .join(", ");
   throw new MissingDataError({
     at: { file: folder },
     message: `the folder has no train.jsonl or train.json; it holds ${held || "nothing"}`,

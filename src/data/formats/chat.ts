@@ -1,6 +1,6 @@
 // Chat rows: {"messages": [{"role", "content"}, …]}, as OpenAI and mlx-lm spell them.
-// Message keys besides role and content are ignored.
-import { type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
+// Message keys besides role and content are ignored, but for tool calls, which are refused.
+import { isPresent, type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
 
 export const chatSpelling: MessageSpelling = {
   roleKeys: ["role"],
@@ -10,6 +10,6 @@ export const chatSpelling: MessageSpelling = {
 
 export const chat: RowFormat = {
   title: "chat message format",
-  detect: (row) => row.messages !== undefined,
+  detect: (row) => isPresent(row.messages),
   parse: (row) => parseConversation(row.messages, "messages", chatSpelling),
 };

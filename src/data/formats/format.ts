@@ -24,6 +24,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a row has the field: a table of several formats is written with null where a row has none. */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** The field as a string that says something, or the problem with it. */
 export function filledText(value: unknown, field: string): string | FieldProblem {
   if (value === undefined) return { field, message: "is missing" };
@@ -46,7 +51,15 @@ export interface MessageSpelling {
 }
 
 function firstPresent(row: JsonObject, keys: readonly string[]): string {
-  return keys.find((key) => row[key] !== undefined) ?? keys[0] ?? "";
+  return keys.find((key) => isPresent(row[key])) ?? keys[0] ?? "";
+}
+
+/** How OpenAI's rows say that the assistant called a tool, now and formerly. */
+const callKeys = ["tool_calls", "function_call"];
+const callsUnread = "tool calls are not read yet: write them as text in content";
+
+function saysSomething(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : isPresent(value);
 }
 
 function parseMessage(
@@ -68,10 +81,13 @@ function parseMessage(
     const said = given === undefined ? "role is missing" : `unknown role ${JSON.stringify(given)}`;
     problems.push({ field: `${field}.${roleKey}`, message: `${said}; roles are ${known}` });
   }
+  const calls = callKeys.find((key) => saysSomething(value[key]));
   const content = filledText(value[contentKey], `${field}.${contentKey}`);
-  if (typeof content !== "string") problems.push(content);
-  if (role === undefined || typeof content !== "string") return problems;
-  return { role, content };
+  // Left out, what the assistant did would be learned as if it had done nothing.
+  if (calls !== undefined) problems.push({ field: `${field}.${calls}`, message: callsUnread });
+  else if (typeof content !== "string") problems.push(content);
+  const usable = problems.length === 0 && role !== undefined && typeof content === "string";
+  return usable ? { role, content } : problems;
 }
 
 /** The rules every conversation must keep to be worth training on. */

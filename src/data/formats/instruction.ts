@@ -1,11 +1,11 @@
 // Instruction rows as Alpaca has them: {"instruction", "input", "output"}; input may be
 // absent or empty.
 // Nothing is trimmed: the text is learned as it stands.
-import { type FieldProblem, filledText, kindOf, type RowFormat } from "./format.ts";
+import { type FieldProblem, filledText, isPresent, kindOf, type RowFormat } from "./format.ts";
 
 export const instruction: RowFormat = {
   title: "instruction format",
-  detect: (row) => row.instruction !== undefined,
+  detect: (row) => isPresent(row.instruction),
   parse(row) {
     const problems: FieldProblem[] = [];
     const asked = filledText(row.instruction, "instruction");

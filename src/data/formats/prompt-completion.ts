@@ -1,11 +1,17 @@
 // Prompt and completion rows: two strings, or two lists of chat messages as TRL writes them.
 // Becomes a conversation, so the template wraps both parts.
 import { chatSpelling } from "./chat.ts";
-import { type FieldProblem, filledText, parseConversation, type RowFormat } from "./format.ts";
+import {
+  type FieldProblem,
+  filledText,
+  isPresent,
+  parseConversation,
+  type RowFormat,
+} from "./format.ts";
 
 export const promptCompletion: RowFormat = {
   title: "prompt and completion format",
-  detect: (row) => row.prompt !== undefined && row.completion !== undefined,
+  detect: (row) => isPresent(row.prompt) && isPresent(row.completion),
   parse(row) {
     if (Array.isArray(row.prompt) && Array.isArray(row.completion)) {
       const list = [...row.prompt, ...row.completion];

@@ -1,7 +1,7 @@
 // ShareGPT rows: {"conversations": [{"from": "human", "value": …}, {"from": "gpt", …}]}.
 // Some sets put role and content under the same key; both spellings are read.
 import { chatSpelling } from "./chat.ts";
-import { type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
+import { isPresent, type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
 
 const spelling: MessageSpelling = {
   roleKeys: ["from", "role"],
@@ -11,6 +11,6 @@ const spelling: MessageSpelling = {
 
 export const sharegpt: RowFormat = {
   title: "ShareGPT conversation format",
-  detect: (row) => row.conversations !== undefined,
+  detect: (row) => isPresent(row.conversations),
   parse: (row) => parseConversation(row.conversations, "conversations", spelling),
 };

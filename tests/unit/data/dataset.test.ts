@@ -63,6 +63,16 @@ describe("splits", () => {
     },
   );
 
+  test("folders that are called like a split are something else", async () => {
+    const folder = makeFolder({
+      "train.jsonl": numbered(2),
+      "test/notes.md": "",
+      "dev/build.log": "",
+    });
+    const data = await loadDataset(folder, options);
+    expect(data.files.map(({ split }) => split)).toEqual(["train"]);
+  });
+
   test("a validation file goes before the folder's own and any split", async () => {
     const folder = makeFolder({ "train.jsonl": numbered(5), "valid.jsonl": numbered(3) });
     const validationFile = makeFile("mine.jsonl", jsonLines([{ text: "mine" }]));

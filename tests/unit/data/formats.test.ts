@@ -60,6 +60,16 @@ describe("rows that are usable", () => {
     expect(sampleOf({ conversations: [user, assistant] })).toEqual(chat);
   });
 
+  test("null stands for a column that the row does not have", () => {
+    const chat = { kind: "chat", messages: [user, assistant] };
+    const absent = { messages: null, instruction: null, prompt: null, conversations: null };
+    expect(sampleOf({ ...absent, output: null, text: "Hi" })).toEqual({ kind: "text", text: "Hi" });
+    const turns = [user, assistant].map((turn) => ({ from: null, value: null, ...turn }));
+    expect(sampleOf({ messages: null, conversations: turns, text: null })).toEqual(chat);
+    expect(sampleOf({ messages: [{ ...user, tool_calls: null }, assistant] })).toEqual(chat);
+    expect(sampleOf({ messages: [user, { ...assistant, tool_calls: [] }] })).toEqual(chat);
+  });
+
   test("a text-to-SQL example in both forms", () => {
     const table = { name: "singers", columns: [{ name: "age", type: "number" }] };
     const example = wikisqlRow("How old?", table, "SELECT age FROM singers");
@@ -119,6 +129,21 @@ describe("rows that are not", () => {
       { messages: [user, { role: "assistant", content: " \n" }] },
       ["messages[1].content: is empty"],
     ],
+    [
+      "a tool call, which would be lost",
+      {
+        messages: [
+          user,
+          { ...assistant, tool_calls: [{ type: "function" }] },
+          { role: "assistant", content: null, function_call: { name: "add" } },
+        ],
+      },
+      [
+        "messages[1].tool_calls: tool calls are not read yet: write them as text in content",
+        "messages[2].function_call: tool calls are not read yet: write them as text in content",
+      ],
+    ],
+    ["only null", { messages: null }, [expect.stringMatching(/^row: unknown format.*messages$/)]],
     ["empty text", { text: " " }, ["text: is empty"]],
     ["text of another kind", { text: ["a"] }, ["text: must be a string, not an array"]],
     [
