@@ -25,11 +25,27 @@ function pairs(spans: Int32Array, starts: Int32Array): [number, number][] {
   return offsets;
 }
 
+interface Definition {
+  added_tokens: { special: boolean; content: string }[];
+  model: { vocab?: unknown };
+}
+
+/** A Unigram vocabulary lists special tokens among its pieces, and would find them in any text. */
+function vocabularyWithout(special: ReadonlySet<unknown>, vocab: unknown): unknown {
+  if (!Array.isArray(vocab)) return vocab;
+  const pieces = vocab as [string, number][];
+  // The place in the list is the id, so a piece is hidden rather than taken out.
+  return pieces.map(([piece, score]) => [special.has(piece) ? `\0${piece}\0` : piece, score]);
+}
+
 /** The same tokenizer for which special tokens are ordinary text. */
 function withoutSpecialTokens(definition: string): string {
-  const parsed = JSON.parse(definition) as { added_tokens: { special: boolean }[] };
+  const parsed = JSON.parse(definition) as Definition;
+  const special = parsed.added_tokens.filter((token) => token.special);
   const added_tokens = parsed.added_tokens.filter((token) => !token.special);
-  return JSON.stringify({ ...parsed, added_tokens, post_processor: null });
+  const contents = new Set(special.map((token) => token.content));
+  const model = { ...parsed.model, vocab: vocabularyWithout(contents, parsed.model.vocab) };
+  return JSON.stringify({ ...parsed, added_tokens, model, post_processor: null });
 }
 
 class FolderTokenizer implements Tokenizer {

@@ -128,6 +128,18 @@ describe("odd texts", () => {
     expect(tokenizer.encode("a<|im_end|>")).toContain(special);
     expect(tokenizer.decode(ids)).toBe("a<|im_end|>");
   });
+
+  test("literal: also where the vocabulary itself lists the special tokens (Unigram)", async () => {
+    const tokenizer = await loadTokenizer(path.join(tokenizers, "unigram"));
+    const end = tokenizer.tokenToId("</s>") ?? -1;
+    expect(tokenizer.encode("a</s>")).toContain(end);
+    const { ids } = tokenizer.encodeWithOffsets("a</s>", { literal: true });
+    expect(ids).not.toContain(end);
+    const plain = "the river and the stone";
+    expect(tokenizer.encodeWithOffsets(plain, { literal: true })).toEqual(
+      tokenizer.encodeWithOffsets(plain),
+    );
+  });
 });
 
 describe("bad folders", () => {
