@@ -1,7 +1,13 @@
 // AdamW (Loshchilov & Hutter 2019), decoupled decay, numerics of mlx.optimizers.AdamW; moments in float32.
 import { adamw as adamwStep, type Tensor } from "../../mx/index.ts";
 import { Moments } from "./moments.ts";
-import type { OptimizedSlot, Optimizer, OptimizerMaker, OptimizerSettings } from "./optimizer.ts";
+import {
+  move,
+  type OptimizedSlot,
+  type Optimizer,
+  type OptimizerMaker,
+  type OptimizerSettings,
+} from "./optimizer.ts";
 
 class AdamW implements Optimizer {
   readonly #slots: readonly OptimizedSlot[];
@@ -29,7 +35,7 @@ class AdamW implements Optimizer {
       gradients,
       { learningRate, beta1, beta2, eps, weightDecay, biasCorrection, step: this.#steps },
     );
-    next.parameters.forEach((value, index) => this.#slots[index]?.set(value));
+    this.#slots.forEach((slot, index) => move(slot, next.parameters[index] as Tensor));
     this.#first.values = next.first;
     this.#second.values = next.second;
   }

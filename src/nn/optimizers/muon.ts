@@ -3,7 +3,13 @@
 import type { Tensor } from "../../mx/index.ts";
 import { adamw } from "./adamw.ts";
 import { Moments } from "./moments.ts";
-import type { OptimizedSlot, Optimizer, OptimizerMaker, OptimizerSettings } from "./optimizer.ts";
+import {
+  move,
+  type OptimizedSlot,
+  type Optimizer,
+  type OptimizerMaker,
+  type OptimizerSettings,
+} from "./optimizer.ts";
 
 const newtonSchulzSteps = 5;
 /** Quintic iteration that drives singular values towards one; coefficients from the reference. */
@@ -60,12 +66,8 @@ class Muon implements Optimizer {
     const nesterov = gradient.mul(1 - momentum).add(velocity.mul(momentum));
     const shapeScale = Math.sqrt(Math.max(1, gradient.dim(0) / gradient.dim(1)));
     const step = orthogonalized(nesterov).mul(learningRate * shapeScale);
-    slot.set(
-      slot
-        .get()
-        .mul(1 - learningRate * weightDecay)
-        .sub(step),
-    );
+    const decayed = slot.get().mul(1 - learningRate * weightDecay);
+    move(slot, decayed.sub(step));
     return velocity;
   }
 

@@ -28,6 +28,12 @@ export interface Optimizer {
   tensors(): Iterable<Tensor>;
 }
 
+/** A half-precision parameter stays one, although moments in float32 widen what is computed with them. */
+export function move(slot: OptimizedSlot, value: Tensor): void {
+  const { dtype } = slot.get();
+  slot.set(value.dtype === dtype ? value : value.astype(dtype));
+}
+
 export type OptimizerMaker = (
   slots: readonly OptimizedSlot[],
   settings: OptimizerSettings,

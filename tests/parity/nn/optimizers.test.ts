@@ -169,6 +169,21 @@ test.each(optimizers.names())("%s goes on from saved state as if it had never st
   });
 });
 
+test.each(optimizers.names())("%s leaves bfloat16 parameters in bfloat16", (name) => {
+  scope(() => {
+    const slots = slotsOf(["tall", "vector"]);
+    for (const slot of slots) slot.set(slot.get().astype("bfloat16"));
+    const before = bitsOf(slots.map((slot) => slot.get()));
+    const optimizer = optimizers.get(name)(slots, settings);
+    const gradients = gradientsOf(0, slots).map((gradient) => gradient.astype("bfloat16"));
+    optimizer.update(gradients, 0.1);
+    expect(slots.map((slot) => slot.get().dtype)).toEqual(["bfloat16", "bfloat16"]);
+    expect(bitsOf(slots.map((slot) => slot.get()))).not.toEqual(before);
+    const moments = [...optimizer.state().tensors.values()];
+    expect(new Set(moments.map((moment) => moment.dtype))).toEqual(new Set(["float32"]));
+  });
+});
+
 test.each(optimizers.names())(
   "%s refuses state of other parameters, naming what is missing",
   (name) => {
