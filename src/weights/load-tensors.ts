@@ -2,7 +2,7 @@
 // Changes no name and no layout: that is the model's business.
 import { ModelError } from "../core/errors.ts";
 import { loadSafetensors, type Tensor } from "../mx/index.ts";
-import type { Checkpoint } from "./checkpoint-folder.ts";
+import type { Checkpoint, CheckpointTensor } from "./checkpoint-folder.ts";
 import { mlxDtype } from "./safetensors-dtypes.ts";
 import { readSafetensorsHeader } from "./safetensors-header.ts";
 import { shown } from "./weight-errors.ts";
@@ -12,7 +12,7 @@ export type TensorFiles = Pick<Checkpoint, "tensors" | "files">;
 
 /**
  * Tensors by name, in the files' own types; data is read when first evaluated.
- * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold (float64, 8 bits and less).
+ * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold (float64, 8 bits and less), and for axes beyond 32 bits.
  */
 export function loadTensors(checkpoint: TensorFiles): Map<string, Tensor> {
   checkTypes(checkpoint);
@@ -36,14 +36,23 @@ export async function loadTensorFile(
   return { tensors, metadata: header.metadata };
 }
 
+/** MLX counts along an axis in 32 bits, and would take a longer one for another length. */
+const LONGEST_AXIS = 2 ** 31 - 1;
+
+function unfit({ dtype, shape }: CheckpointTensor): string | undefined {
+  if (mlxDtype(dtype) === undefined) return dtype;
+  return shape.some((length) => length > LONGEST_AXIS) ? `[${shape.join(", ")}]` : undefined;
+}
+
 function checkTypes({ tensors, files }: TensorFiles): void {
-  const problems = [...tensors]
-    .filter(([, { dtype }]) => mlxDtype(dtype) === undefined)
-    .map(([name, { dtype }]) => `tensor ${JSON.stringify(name)} is ${dtype}`);
+  const problems = [...tensors].flatMap(([name, entry]) => {
+    const reason = unfit(entry);
+    return reason === undefined ? [] : [`tensor ${JSON.stringify(name)} is ${reason}`];
+  });
   if (problems.length === 0) return;
   throw new ModelError("FT-WEIGHTS-020", {
     at: { file: files[0] ?? "" },
-    message: `${problems.length} tensors have an element type that MLX does not hold`,
+    message: `${problems.length} tensors have an element type or shape that MLX does not hold`,
     problems: shown(problems),
     hint: "choose a BF16, F16 or F32 version of the model",
   });

@@ -65,6 +65,14 @@ test.each(["F64", "F8_E4M3"] as const)("%s is refused with its tensor's name", a
   expect(error.problems).toEqual([`tensor "a.weight" is ${dtype}`]);
 });
 
+test("an axis that MLX cannot count is refused, not taken for a shorter one", async () => {
+  const file = path.join(folder, "long-axis.safetensors");
+  writeFileSync(file, safetensorsBytes({ a: ["F32", [0, 2 ** 32 + 3]], b: ["F32", [0, 3]] }));
+  const error = await rejection(loadTensorFile(file), ModelError);
+  expect(error.code).toBe("FT-WEIGHTS-020");
+  expect(error.problems).toEqual(['tensor "a" is [0, 4294967299]']);
+});
+
 test("a save that fails leaves the old file and no other", async () => {
   const place = path.join(folder, "failing");
   const file = path.join(place, "a.safetensors");
