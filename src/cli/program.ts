@@ -182,8 +182,8 @@ function usageError(
   });
 }
 
-/** Commander throws these after it has printed what was asked for. */
-const PRINTED = new Set(["commander.helpDisplayed", "commander.version"]);
+/** Commander throws these after it has printed what was asked for; the third with 1 where a command is missing. */
+const PRINTED = new Set(["commander.helpDisplayed", "commander.version", "commander.help"]);
 
 export interface ProgramOptions {
   version: string;
@@ -212,7 +212,8 @@ export function parseCommandLine(args: readonly string[], options: ProgramOption
     program.parse(["node", "ft", ...args]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (!PRINTED.has(error.code)) throw commandless(program, error, args);
+    const isPrinted = PRINTED.has(error.code) && error.exitCode === 0;
+    if (!isPrinted) throw commandless(program, error, args);
   }
   return request ?? { kind: "done", text };
 }

@@ -27,8 +27,10 @@ function keepTopP(logits: Tensor, p: number): Tensor {
   if (p >= 1) return logits;
   const ascending = logits.argsort(-1);
   const sorted = logits.takeAlongAxis(ascending, -1);
-  const massBelow = sorted.softmax(-1, true).cumsum(-1);
-  const kept = where(massBelow.greater(1 - p), sorted, impossible);
+  const massUpTo = sorted.softmax(-1, true).cumsum(-1);
+  // From the top, so that nothing is above the likeliest whatever the sum was rounded to.
+  const massAbove = massUpTo.narrow(-1, logits.dim(-1) - 1, logits.dim(-1)).sub(massUpTo);
+  const kept = where(massAbove.less(p), sorted, impossible);
   return kept.takeAlongAxis(ascending.argsort(-1), -1);
 }
 

@@ -1,10 +1,11 @@
 // The errors of run folders, each with the command that mends it.
 import { ConfigError, ExitCode, FtError, UsageError } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
 
 export function folderNotEmpty(folder: string): ConfigError {
   return new ConfigError("FT-RUN-001", {
     message: `The output folder is not empty: ${folder}`,
-    hint: `--output another-folder starts a new run; ft train resume ${folder} continues this one`,
+    hint: `--output another-folder starts a new run; ft train resume ${shellWord(folder)} continues this one`,
   });
 }
 

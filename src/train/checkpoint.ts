@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
 import { retain } from "../mx/index.ts";
 import type { Optimizer } from "../nn/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
@@ -75,7 +76,7 @@ function damaged(folder: string, message: string, problems: readonly string[]): 
     at: { file: folder },
     message,
     problems,
-    hint: `rm -r ${folder}, then resume: the checkpoint before it is used`,
+    hint: `rm -r ${shellWord(folder)}, then resume: the checkpoint before it is used`,
   });
 }
 

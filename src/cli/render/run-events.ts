@@ -1,6 +1,7 @@
 // Draws the events of a run for a person: what it starts from, a line that moves, what came out.
 // Decides nothing about the run.
 import type { RunConfig } from "../../app/config/schema.ts";
+import { shellWord } from "../../core/shell.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
 import { describeFormats } from "../../data/summary.ts";
 import type {
@@ -156,5 +157,5 @@ function stoppedText(event: RunEventOf<"run-stopped">): string {
     event.checkpointPath === null
       ? "no checkpoint was written"
       : `saved to ${event.checkpointPath}`;
-  return `Stopped after step ${event.step}; ${saved}.\nft train resume ${event.outputDir} continues it.`;
+  return `Stopped after step ${event.step}; ${saved}.\nft train resume ${shellWord(event.outputDir)} continues it.`;
 }

@@ -136,6 +136,14 @@ describe("help", () => {
     for (const flag of flags.split("|")) expect(text).toContain(`${flag} `);
   });
 
+  test.each([
+    ["help", "Usage: ft [options]"],
+    ["help train", "Usage: ft train [options]"],
+    ["train help start", "Usage: ft train start"],
+  ])("ft %s is no error", (line, usage) => {
+    expect(parse(line)).toEqual({ kind: "done", text: expect.stringContaining(usage) });
+  });
+
   test("the version", () => {
     expect(parse("--version")).toEqual({ kind: "done", text: "1.2.3\n" });
   });

@@ -64,9 +64,11 @@ describe("plain lines, when piped", () => {
   test("stopping says how to go on", () => {
     const { err } = shown([
       { type: "run-stopped", step: 3, checkpointPath: "o/checkpoints/step-3", outputDir: "o" },
+      { type: "run-stopped", step: 4, checkpointPath: null, outputDir: "my run" },
     ]);
     expect(err).toContain("Stopped after step 3; saved to o/checkpoints/step-3.");
     expect(err).toContain("ft train resume o continues it.");
+    expect(err).toContain("ft train resume 'my run' continues it.");
   });
 
   test("--quiet leaves the results", () => {

@@ -18,6 +18,7 @@ import {
   RunEvent,
 } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { refusal } from "../../support/refusal.ts";
 import { notice, record } from "./facts.ts";
 
 function codeOf(act: () => unknown): string {
@@ -51,6 +52,14 @@ describe("opening", () => {
       expect((error as FtError).hint).toContain(`ft train resume ${folder}`);
     }
     expect(readdirSync(folder)).toEqual(["notes.txt"]);
+  });
+
+  test("a folder with a space stands in quotes in the command that mends", () => {
+    const folder = makeFolder({ "my run/notes.txt": "mine" });
+    const path = join(folder, "my run");
+    expect(refusal(() => checkOutputFolder(path), FtError).hint).toContain(
+      `ft train resume '${path}'`,
+    );
   });
 
   test("a file is refused", () => {
