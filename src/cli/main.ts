@@ -30,10 +30,24 @@ function listenForInterrupt(io: Io): void {
   process.on("SIGTERM", onSignal);
 }
 
+/** What the running command talks to. */
+let running: Io | undefined;
+
+/**
+ * A reader that has seen enough (`ft runs list | head`) is no error. What can end in order does: a training run that
+ * nobody watches any more saves and stops, as when its terminal closes.
+ */
+function onPipeError(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") process.exit(ExitCode.runFailed);
+  if (running?.interruptible !== true) process.exit(ExitCode.ok);
+  running.interrupt();
+}
+
 async function run(request: Extract<Request, { kind: "run" }>): Promise<number> {
   const io = new Io(request.common, process, process.env);
   const started = performance.now();
   listenForInterrupt(io);
+  running = io;
   logger().debug("command", { name: request.command.name, version: productVersion() });
   try {
     const code = (await request.command.run(request.input, io)) ?? ExitCode.ok;
@@ -63,9 +77,6 @@ async function main(args: readonly string[]): Promise<number> {
   return ExitCode.ok;
 }
 
-// a reader that has seen enough (`ft runs list | head`) is no error
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.runFailed);
-});
+for (const stream of [process.stdout, process.stderr]) stream.on("error", onPipeError);
 
 await exit(await main(process.argv.slice(2)));

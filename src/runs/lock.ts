@@ -1,7 +1,15 @@
 // One writer a run folder: a lock file that names the process, and can tell that the process is gone.
 // Not a lock between machines that share a folder over a network.
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -54,9 +62,9 @@ function isHeld(holder: Holder): boolean {
   return holder.started === null || started === undefined || started === holder.started;
 }
 
-function readHolder(folder: string): Holder | undefined {
+function readHolder(path: string): Holder | undefined {
   try {
-    const parsed = Holder.safeParse(JSON.parse(readFileSync(join(folder, LOCK_FILE), "utf8")));
+    const parsed = Holder.safeParse(JSON.parse(readFileSync(path, "utf8")));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
@@ -65,8 +73,16 @@ function readHolder(folder: string): Holder | undefined {
 
 /** The process that holds the folder, or undefined when it is free or the lock is stale. */
 export function lockHolder(folder: string): number | undefined {
-  const holder = readHolder(folder);
+  const holder = readHolder(join(folder, LOCK_FILE));
   return holder !== undefined && isHeld(holder) ? holder.pid : undefined;
+}
+
+/** Between making the file and naming its holder; a crash just there leaves a lock that counts this long. */
+const writingMilliseconds = 2000;
+
+function isBeingWritten(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < writingMilliseconds;
 }
 
 function create(path: string): boolean {
@@ -90,14 +106,41 @@ export interface RunLock {
   release(): void;
 }
 
+/** `path` holds what stood at `lock`. */
+function requireStale(lock: string, path: string): void {
+  const holder = readHolder(path);
+  const isTaken = holder === undefined ? isBeingWritten(path) : isHeld(holder);
+  if (isTaken) throw folderLocked(lock, holder);
+}
+
+/**
+ * Takes a stale lock away. It is moved first and looked at again, because another process may have replaced it in
+ * between: then it is put back.
+ */
+function removeStale(path: string): void {
+  requireStale(path, path);
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  try {
+    requireStale(path, aside);
+  } catch (error) {
+    renameSync(aside, path);
+    throw error;
+  }
+  rmSync(aside, { force: true });
+}
+
 /** Takes the folder's lock, replacing a stale one. Throws FT-RUN-003 (exit 75) when it is held. */
 export function acquireLock(folder: string): RunLock {
   const path = join(folder, LOCK_FILE);
   if (!create(path)) {
-    const pid = lockHolder(folder);
-    if (pid !== undefined) throw folderLocked(folder, pid);
-    rmSync(path, { force: true });
-    if (!create(path)) throw folderLocked(folder, readHolder(folder)?.pid ?? 0);
+    removeStale(path);
+    if (!create(path)) throw folderLocked(path, readHolder(path));
   }
   return { release: () => rmSync(path, { force: true }) };
 }

@@ -1,4 +1,6 @@
 // The errors of run folders, each with the command that mends it.
+import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { ConfigError, ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 
@@ -16,12 +18,17 @@ export function notARun(folder: string): ConfigError {
   });
 }
 
-export function folderLocked(folder: string, pid: number): FtError {
+/** `holder` is unknown while the other process is only just taking the folder. */
+export function folderLocked(lock: string, holder?: { pid: number; host: string }): FtError {
+  const isHere = holder === undefined || holder.host === hostname();
+  const who = holder && `(process ${holder.pid}${isHere ? "" : ` on ${holder.host}`})`;
   return new FtError(
     "FT-RUN-003",
     {
-      message: `Another run is writing to ${folder} (process ${pid})`,
-      hint: "Wait for it to end, or choose another folder with --output",
+      message: `Another run is writing to ${[dirname(lock), who].filter(Boolean).join(" ")}`,
+      hint: isHere
+        ? "Wait for it to end, or choose another folder with --output"
+        : `Wait for it to end; if no run goes on there, or this machine was called so before: rm ${shellWord(lock)}`,
     },
     ExitCode.temporary,
   );

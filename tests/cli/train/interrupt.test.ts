@@ -103,6 +103,23 @@ test("a parent that is killed: the trainer saves and ends by itself", async () =
   expect(existsSync(join(run.output, "run.lock"))).toBe(false);
 });
 
+test.each(["stdout", "stderr"] as const)(
+  "a reader of %s that goes away: the run saves and ends in order",
+  async (stream) => {
+    const output = join(folder, `unread-${stream}`);
+    const options = ["--iters", "200000", "--report-every", "1", "--template", "chatml"];
+    const args = ["train", "start", model, data, "--output", output, ...options];
+    const run = startProgram(stream === "stdout" ? [...args, "--json"] : args);
+    await until(() => readEvents(output).some(isStep(3)), 20);
+    run.process[stream]?.destroy();
+    expect((await run.ended).code).toBe(130);
+    const last = readEvents(output).at(-1);
+    if (last?.type !== "run-stopped") throw new Error(`the last event is ${last?.type}`);
+    expect(existsSync(join(output, "checkpoints", `step-${last.step}`))).toBe(true);
+    expect(existsSync(join(output, "run.lock"))).toBe(false);
+  },
+);
+
 test("a trainer that is killed: its death is told, and the list of runs says crashed", async () => {
   const run = startLongRun("killed");
   await run.event(isStep(3));

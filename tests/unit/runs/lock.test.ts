@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { FtError } from "../../../src/core/errors.ts";
 import { acquireLock, lockHolder } from "../../../src/runs/lock.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { refusal } from "../../support/refusal.ts";
 
 function lockAs(folder: string, holder: Record<string, unknown>): void {
   writeFileSync(join(folder, "run.lock"), JSON.stringify({ host: hostname(), ...holder }));
@@ -46,12 +48,21 @@ test("a process id used again by a younger process does not hold the lock", () =
 test("a lock of another machine is respected", () => {
   const folder = makeFolder();
   lockAs(folder, { pid: 1, started: null, host: "another-machine" });
-  expect(() => acquireLock(folder)).toThrow("Another run is writing");
+  const error = refusal(() => acquireLock(folder), FtError);
+  expect(error.message).toContain("Another run is writing");
+  expect(error.message).toContain("(process 1 on another-machine)");
+  expect(error.hint).toContain(`rm ${join(folder, "run.lock")}`);
 });
 
 test("a damaged lock file is replaced", () => {
   const folder = makeFolder({ "run.lock": "{" });
+  utimesSync(join(folder, "run.lock"), 1, 1);
   const lock = acquireLock(folder);
   expect(readFileSync(join(folder, "run.lock"), "utf8")).toContain(`"pid":${process.pid}`);
   lock.release();
+});
+
+test("a lock whose holder is only just being written is respected", () => {
+  const folder = makeFolder({ "run.lock": "" });
+  expect(() => acquireLock(folder)).toThrow("Another run is writing");
 });
