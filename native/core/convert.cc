@@ -224,7 +224,15 @@ mx::Shape FromBase<mx::Shape>::get(const Call& call, size_t index) {
 template <>
 Size FromBase<Size>::get(const Call& call, size_t index) {
   mx::Shape shape = FromBase<mx::Shape>::get(call, index);
-  for (int size : shape) require(size >= 0, place(index) + ": a shape has no negative entries");
+  // MLX multiplies without a check, and an array of 2^64 elements would be one of none.
+  constexpr size_t most = size_t{1} << 59;
+  size_t elements = 1;
+  for (int size : shape) {
+    require(size >= 0, place(index) + ": a shape has no negative entries");
+    bool countable = size == 0 || elements <= most / static_cast<size_t>(size);
+    require(countable, place(index) + ": the shape has too many elements");
+    elements *= static_cast<size_t>(size);
+  }
   return {std::move(shape)};
 }
 

@@ -84,6 +84,7 @@ describe("memory", () => {
     ["a negative seed", () => mx.randomKey(-1)],
     ["no bounds", () => mx.clip(floats([1]), null, null)],
     ["zero parts", () => mx.split(floats([1, 2]), 0, 0)],
+    ["a shape whose elements wrap to none", () => mx.full(Array(4).fill(2 ** 16), 0, "float32")],
     ["negative repetitions", () => mx.tile(floats([1, 2]), [-1])],
   ])("refuses %s", (_what, body) => {
     expect(errorOf(body).code).toBe("FT-NATIVE-ARGUMENT");
@@ -138,9 +139,17 @@ describe("memory", () => {
           expect(error.message).toContain(`index ${index} is outside an axis of 3`);
         }
       }
-      expect(
-        errorOf(() => body(mx.fromMemory(Uint32Array.of(2 ** 32 - 1), [1], "uint32"))).code,
-      ).toBe("FT-NATIVE-ARGUMENT");
+      for (const [memory, dtype] of [
+        [Uint8Array.of(3), "uint8"],
+        [Int8Array.of(-4), "int8"],
+        [Uint16Array.of(2 ** 16 - 1), "uint16"],
+        [Int16Array.of(3), "int16"],
+        [Uint32Array.of(2 ** 32 - 1), "uint32"],
+        [BigUint64Array.of(2n ** 64n - 1n), "uint64"],
+      ] as const)
+        expect(errorOf(() => body(mx.fromMemory(memory, [1], dtype))).code, dtype).toBe(
+          "FT-NATIVE-ARGUMENT",
+        );
       body(integers([-3]));
       body(integers([2]));
     },
