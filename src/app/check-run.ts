@@ -2,12 +2,14 @@
 // Shared by training and validation, so that what validates also starts.
 import { existsSync } from "node:fs";
 import { ConfigError, DataError } from "../core/errors.ts";
+import { BUILTIN_DATASET } from "../data/options.ts";
+import { locateData } from "../data/shipped.ts";
 import { requireKnownTokens } from "../models/known-tokens.ts";
 import type { RunConfig } from "./config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
-/** @throws ConfigError FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter. */
-export function checkRun({ model, optimization, lora }: RunConfig): void {
+/** @throws ConfigError FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter, 063 for one nobody uses. */
+export function checkRun({ model, optimization, lora, method }: RunConfig): void {
   if (model.load_in_4bit) {
     throw new ConfigError("FT-CONFIG-060", {
       at: { field: "model.load_in_4bit" },
@@ -22,6 +24,13 @@ export function checkRun({ model, optimization, lora }: RunConfig): void {
       hint: "--no-gradient-checkpointing",
     });
   }
+  if (lora.init_adapter !== null && method !== "lora") {
+    throw new ConfigError("FT-CONFIG-063", {
+      at: { field: "lora.init_adapter" },
+      message: `an adapter to start from is of no use to --method ${method}`,
+      hint: "--method lora, or leave --init-adapter out",
+    });
+  }
   if (lora.init_adapter !== null && !existsSync(lora.init_adapter)) {
     throw new ConfigError("FT-CONFIG-062", {
       at: { field: "lora.init_adapter" },
@@ -29,6 +38,12 @@ export function checkRun({ model, optimization, lora }: RunConfig): void {
       hint: "give a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/** Whether the data can be found, before a model is downloaded for it. Throws DataError. */
+export async function requireData({ data }: RunConfig): Promise<void> {
+  if (data.train_file !== BUILTIN_DATASET) await locateData(data.train_file);
+  if (data.validation_file !== null) await locateData(data.validation_file);
 }
 
 /** @throws ModelError FT-MODEL-014 when rows hold tokens that the model does not know. */

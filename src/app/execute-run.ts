@@ -1,20 +1,20 @@
 // Runs a prepared run in this process: opens its folder, drives the loop, stamps and writes every event.
 // Who watches, and in which process this happens, is train-run.ts.
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { FtError } from "../core/errors.ts";
+import { join } from "node:path";
+import { z } from "zod";
 import { autoFormat, learnedTokens } from "../data/index.ts";
 import {
   checkOutputFolder,
+  CONFIG_FILE,
   openRun,
   readRecord,
   recordRun,
   reopenRun,
   type RunEvent,
   type RunFact,
-  type RunEntry,
   type RunFolder,
   type RunRecord,
+  unreadableConfig,
 } from "../runs/index.ts";
 import { restoreCheckpoint } from "../train/checkpoint.ts";
 import { train } from "../train/loop.ts";
@@ -22,6 +22,7 @@ import type { TrainingRun } from "../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "./config/schema.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
+import { trainingError } from "./trainer-messages.ts";
 
 /** A new run, or the folder of one to go on with. */
 export type RunRequest =
@@ -64,15 +65,26 @@ function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
   };
 }
 
-function indexEntry({ runId, path }: RunFolder, { config, data, record }: PreparedRun): RunEntry {
-  return {
+/** Makes the run known to `ft runs`, or says that it is not: a read-only home is no reason not to train. */
+async function enterInIndex(
+  { runId, path }: RunFolder,
+  startedAt: string,
+  { config, data, notices }: PreparedRun,
+): Promise<void> {
+  const { method, model } = config;
+  const entry = {
     runId,
     outputDir: path,
-    startedAt: record.createdAt,
-    model: config.model.name,
+    startedAt,
+    model: model.name,
     dataset: data.path,
-    method: config.method,
+    method,
   };
+  try {
+    await recordRun(entry);
+  } catch (error) {
+    notices.push(`ft runs list will not show this run: ${trainingError(error).message}`);
+  }
 }
 
 /** Drives the loop; a failure is the last event and is thrown again. */
@@ -94,53 +106,29 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
   return last;
 }
 
-function failedFact(error: unknown): RunFact {
-  const known = error instanceof FtError ? error : undefined;
-  return {
-    type: "run-failed",
-    code: known?.code ?? "FT-RUN-UNEXPECTED",
-    message: error instanceof Error ? error.message : String(error),
-    hint: known?.hint ?? null,
-    problems: [...(known?.problems ?? [])],
-  };
-}
-
-/** The same configuration, whatever folder a later process starts in. */
-function withAbsolutePaths(config: RunConfig): RunConfig {
-  const found = (path: string): string => (existsSync(path) ? resolve(path) : path);
-  const { model, data, lora } = config;
-  const validation = data.validation_file;
-  const adapter = lora.init_adapter;
-  return {
-    ...config,
-    model: { ...model, name: found(model.name) },
-    data: {
-      ...data,
-      train_file: found(data.train_file),
-      validation_file: validation === null ? null : found(validation),
-    },
-    lora: { ...lora, init_adapter: adapter === null ? null : found(adapter) },
-    output_dir: resolve(config.output_dir),
-  };
+function failedFact(thrown: unknown): RunFact {
+  const { code, message, hint = null, problems } = trainingError(thrown);
+  return { type: "run-failed", code, message, hint, problems: [...problems] };
 }
 
 async function startNew(
   request: Extract<RunRequest, { config: RunConfig }>,
   watcher: Watcher,
 ): Promise<RunEvent> {
-  const config = withAbsolutePaths(request.config);
+  const { config } = request;
   checkOutputFolder(config.output_dir);
   const prepared = await prepareRun(config, request.origins);
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
-    await recordRun(indexEntry(folder, prepared));
+    await enterInIndex(folder, prepared.record.createdAt, prepared);
     return await drive(prepared, assembleRun(prepared, folder, watcher.shouldStop), watcher);
   });
 }
 
 /** What the run began with: its configuration, at the commit that was resolved then. */
-function recordedConfig({ config, model }: RunRecord): RunConfig {
-  const recorded = RunConfigSchema.parse(config);
+function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
+  const { data: recorded, error } = RunConfigSchema.safeParse(config);
+  if (error !== undefined) throw unreadableConfig(join(path, CONFIG_FILE), z.prettifyError(error));
   const commit = model?.["commit"];
   if (typeof commit !== "string") return recorded;
   return { ...recorded, model: { ...recorded.model, revision: commit } };
@@ -149,8 +137,10 @@ function recordedConfig({ config, model }: RunRecord): RunConfig {
 async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
-    const prepared = await prepareRun(recordedConfig(record));
+    const prepared = await prepareRun(recordedConfig(path, record));
     requireSameInputs(record, prepared.record);
+    // The folder may have been moved since it was entered.
+    await enterInIndex(folder, record.createdAt, prepared);
     const run = assembleRun(prepared, folder, watcher.shouldStop);
     const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
     if (latest !== undefined) {

@@ -1,15 +1,21 @@
 // Training as one function: starts a run in a process of its own, passes its events on, and says how it ended.
 // The supervisor: when the trainer dies, it reports the last words. Only the trainer writes the run folder.
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FtError } from "../core/errors.ts";
-import type { RunEvent } from "../runs/index.ts";
+import { shellWord } from "../core/shell.ts";
+import { CONFIG_FILE, type RunEvent } from "../runs/index.ts";
 import type { DownloadProgress } from "../weights/index.ts";
-import { checkRun } from "./check-run.ts";
+import { withAbsolutePaths } from "./absolute-paths.ts";
+import { checkRun, requireData } from "./check-run.ts";
 import { layer } from "./config/layers.ts";
+import { requireRunnable } from "./config/load.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { PartialRunConfig } from "./config/schema.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
+import { extensionUrl, loadExtensions } from "./extensions.ts";
 import { fetchModel } from "./open-model.ts";
 import { type FromTrainer, type ToTrainer, unpackError } from "./trainer-messages.ts";
 
@@ -39,8 +45,11 @@ export async function trainRun(
   options: TrainRunOptions = {},
 ): Promise<RunEvent> {
   const { origins } = options;
-  const { config } = resolveConfig([layer("argument", "", given)]);
+  await loadExtensions(options.extensions);
+  const config = withAbsolutePaths(resolveConfig([layer("argument", "", given)]).config);
+  requireRunnable(config);
   checkRun(config);
+  await requireData(config);
   // Here and not in the trainer, which only says how training goes.
   await fetchModel(config.model, { onProgress: options.onDownload, signal: options.signal });
   return await start({ config, ...(origins !== undefined && { origins }) }, options);
@@ -58,7 +67,7 @@ async function start(request: RunRequest, options: TrainRunOptions): Promise<Run
 }
 
 async function trainHere(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
-  for (const extension of options.extensions ?? []) await import(extension);
+  await loadExtensions(options.extensions);
   return await executeRun(request, {
     onEvent: (event) => options.onEvent?.(event),
     shouldStop: () => options.signal?.aborted ?? false,
@@ -82,6 +91,7 @@ function forkTrainer(): ChildProcess {
 async function superviseTrainer(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const trainer = forkTrainer();
   const folder = "resume" in request ? request.resume : request.config.output_dir;
+  const extensions = (options.extensions ?? []).map(extensionUrl);
   const lastWords = collectWords(trainer);
   const tell = (message: ToTrainer): void => {
     if (trainer.connected) trainer.send(message);
@@ -100,7 +110,7 @@ async function superviseTrainer(request: RunRequest, options: TrainRunOptions): 
       });
       trainer.on("error", reject);
       trainer.on("close", (code, signal) => reject(death(folder, code, signal, lastWords())));
-      tell({ type: "start", request, extensions: options.extensions ?? [] });
+      tell({ type: "start", request, extensions });
       if (options.signal?.aborted === true) askToStop();
     });
   } finally {
@@ -127,11 +137,13 @@ function death(
 ): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const isKilled = signal === "SIGKILL";
+  const isBegun = existsSync(join(folder, CONFIG_FILE));
   return new FtError("FT-RUN-006", {
     message: `the training process ended ${how}${isKilled ? " (often: out of memory)" : ""}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: isKilled
-      ? `ft train resume ${folder} goes on from the last checkpoint; a smaller --batch-size or --max-length needs less memory`
-      : `ft train resume ${folder} goes on from the last checkpoint`,
+    hint: [
+      ...(isBegun ? [`ft train resume ${shellWord(folder)} goes on from the last checkpoint`] : []),
+      ...(isKilled ? ["a smaller --batch-size or --max-length needs less memory"] : []),
+    ].join("; "),
   });
 }

@@ -1,5 +1,6 @@
 // What the trainer process and its supervisor say to each other. Plain data: errors are packed and unpacked here.
 import { FtError, type FtErrorDetails } from "../core/errors.ts";
+import { fileSystemError } from "../core/file-errors.ts";
 import type { RunEvent } from "../runs/index.ts";
 import type { RunRequest } from "./execute-run.ts";
 
@@ -19,15 +20,19 @@ export type FromTrainer =
   | { type: "done"; event: RunEvent }
   | { type: "failed"; error: PackedError };
 
-export function packError(error: unknown): PackedError {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  if (!(error instanceof FtError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { code: "FT-RUN-UNEXPECTED", name: "FtError", details: { message }, stack };
-  }
-  const { message, hint, problems, exitCode } = error;
+export function packError(thrown: unknown): PackedError {
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const error = trainingError(thrown);
+  const { code, name, message, hint, problems, exitCode } = error;
   const details = { message, problems, exitCode, ...(hint !== undefined && { hint }) };
-  return { code: error.code, name: error.name, details, stack };
+  return { code, name, details, stack };
+}
+
+/** Whatever ended a run, as an error with a code. */
+export function trainingError(thrown: unknown): FtError {
+  if (thrown instanceof FtError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return fileSystemError(thrown) ?? new FtError("FT-RUN-UNEXPECTED", { message, cause: thrown });
 }
 
 /** The same error on this side of the pipe; its stack is the trainer's. */

@@ -1,6 +1,7 @@
 // The process that trains: takes one request over IPC, sends events back, ends by itself.
 // Saves and stops when asked, or when the process that started it vanishes.
 import { executeRun, type RunRequest } from "./execute-run.ts";
+import { loadExtensions } from "./extensions.ts";
 import { type FromTrainer, packError, type ToTrainer } from "./trainer-messages.ts";
 
 let stopping = false;
@@ -20,7 +21,7 @@ function send(message: FromTrainer): void {
 
 async function work(request: RunRequest, extensions: readonly string[]): Promise<void> {
   try {
-    for (const extension of extensions) await import(extension);
+    await loadExtensions(extensions);
     const last = await executeRun(request, {
       onEvent: (event) => send({ type: "event", event }),
       shouldStop: () => stopping,

@@ -1,6 +1,7 @@
 // How an error looks to a person: what happened, every problem, the one command that mends it.
 // Never a stack, unless --verbose asks for it.
 import { FtError } from "../core/errors.ts";
+import { fileSystemError } from "../core/file-errors.ts";
 
 /** Anything thrown, as an error a person can act on. */
 export function asFtError(error: unknown): FtError {
@@ -11,26 +12,6 @@ export function asFtError(error: unknown): FtError {
   return new FtError("FT-INTERNAL", {
     message: `Something went wrong inside ft: ${message}`,
     hint: "Run it again with --verbose to see where",
-    cause: error,
-  });
-}
-
-const FILE_SYSTEM: Readonly<Record<string, string>> = {
-  EACCES: "Permission denied",
-  EPERM: "Not permitted",
-  EROFS: "The file system is read-only",
-  ENOSPC: "No space left on the disk",
-  EDQUOT: "The disk quota is used up",
-};
-
-function fileSystemError(error: unknown): FtError | undefined {
-  const { code, path } = error as NodeJS.ErrnoException;
-  const reason = code === undefined ? undefined : FILE_SYSTEM[code];
-  if (reason === undefined) return undefined;
-  const place = path === undefined ? "" : `: ${path}`;
-  return new FtError(`FT-FILE-${code}`, {
-    message: `${reason}${place}`,
-    hint: "Choose another folder with --output, or make room and permission there",
     cause: error,
   });
 }

@@ -1,13 +1,12 @@
 // What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
 // Training itself is app/train-run.ts.
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
 import type { PresetName } from "../app/config/presets.ts";
 import { type ResolvedConfig, withOrigins } from "../app/config/resolve.ts";
 import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
+import { loadExtensions } from "../app/extensions.ts";
 import { ExitCode, type FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
 import { checkOutputFolder, makeRunId, type RunEvent, stampEvent } from "../runs/index.ts";
@@ -163,8 +162,7 @@ function failedEvent(error: FtError, runId: string | undefined): RunEvent {
 }
 
 function runningOptions(options: RunningOptions, { onEvent }: Watched, { signal }: Io) {
-  const extensions = options.extension.map((path) => pathToFileURL(resolve(path)).href);
-  return { onEvent, isolate: options.isolate, extensions, signal };
+  return { onEvent, isolate: options.isolate, extensions: options.extension, signal };
 }
 
 /** `train quick` and `train start`: resolve, show, train. */
@@ -175,6 +173,7 @@ export async function train(
 ): Promise<number> {
   if (input.options.resume !== undefined) return resume(input.options.resume, input.options, io);
   const watched = input.options.dryRun ? undefined : watch(io);
+  await loadExtensions(input.options.extension);
   const resolved = resolveInput(input, preset, io);
   requireRunnable(resolved.config);
   if (watched === undefined) {

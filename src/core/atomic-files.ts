@@ -27,6 +27,11 @@ export function temporaryNameFor(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp-${suffix}`);
 }
 
+/** Whether `temporaryNameFor` made this name: what a crash left unfinished. */
+export function isTemporaryName(name: string): boolean {
+  return /^\..+\.tmp-\d+-[0-9a-f]{8}$/.test(name);
+}
+
 /**
  * Writes `data` to `path` through a temporary file: write, fsync, rename, fsync of the folder.
  * Missing parent folders are made. `mode` is that of a new file, 0o644 when not given.

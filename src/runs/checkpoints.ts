@@ -1,9 +1,9 @@
 // The checkpoints of a run folder: where each lies, which are there, `best` and `latest`, which may go.
 // What a checkpoint holds is the trainer's business.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../core/atomic-files.ts";
+import { isTemporaryName, writeFileAtomic } from "../core/atomic-files.ts";
 
 /** Text files that name a checkpoint folder: links would not survive every copy of a run. */
 export const POINTERS = ["best", "latest"] as const;
@@ -32,6 +32,15 @@ export function listCheckpoints(run: string): Checkpoint[] {
     .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
     .map((entry) => ({ step: Number(NAME.exec(entry.name)?.[1]), path: join(folder, entry.name) }))
     .sort((a, b) => a.step - b.step);
+}
+
+/** Takes away what a crash while saving left; only for whoever holds the run. */
+export function removeUnfinished(run: string): void {
+  for (const folder of [run, checkpointsFolder(run)].filter((each) => existsSync(each))) {
+    for (const name of readdirSync(folder)) {
+      if (isTemporaryName(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
 }
 
 function pointerFile(run: string, pointer: Pointer): string {

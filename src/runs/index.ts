@@ -4,6 +4,7 @@ export { readEvents } from "./event-log.ts";
 export * from "./events.ts";
 export {
   checkOutputFolder,
+  CONFIG_FILE,
   FINAL_MODEL,
   openRun,
   readRecord,
@@ -11,6 +12,7 @@ export {
   RunFolder,
   type RunRecord,
 } from "./run-folder.ts";
+export { unreadableConfig } from "./run-errors.ts";
 export { makeRunId } from "./run-id.ts";
 export {
   listRuns,

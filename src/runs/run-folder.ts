@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join, resolve } from "node:path";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
+import { expandHome } from "../core/paths.ts";
 import {
   type Checkpoint,
   checkpointPath,
@@ -12,6 +13,7 @@ import {
   type Pointer,
   pruneCheckpoints,
   readPointer,
+  removeUnfinished,
   setPointer,
 } from "./checkpoints.ts";
 import { EVENTS_FILE, readEvents } from "./event-log.ts";
@@ -109,14 +111,15 @@ function isOccupied(folder: string): boolean {
 
 /** Throws when a new run may not be written to `outputDir`; writes nothing. */
 export function checkOutputFolder(outputDir: string): void {
-  if (!existsSync(outputDir)) return;
-  if (!statSync(outputDir).isDirectory()) throw outputIsFile(outputDir);
-  if (isOccupied(outputDir)) throw folderNotEmpty(outputDir);
+  const path = expandHome(outputDir);
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) throw outputIsFile(outputDir);
+  if (isOccupied(path)) throw folderNotEmpty(outputDir);
 }
 
 /** Opens a new run in an empty or missing folder. Throws FT-RUN-001 when it is not empty. */
 export function openRun(outputDir: string, options: { runId?: string } = {}): RunFolder {
-  const path = resolve(outputDir);
+  const path = resolve(expandHome(outputDir));
   checkOutputFolder(outputDir);
   mkdirSync(path, { recursive: true });
   return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path));
@@ -124,14 +127,16 @@ export function openRun(outputDir: string, options: { runId?: string } = {}): Ru
 
 /** Opens the folder of an earlier run to continue it. Throws when it is not a run, or is being written. */
 export function reopenRun(outputDir: string): RunFolder {
-  const path = resolve(outputDir);
+  const path = resolve(expandHome(outputDir));
   const record = readRecord(path);
-  return new RunFolder(path, record.runId, acquireLock(path));
+  const lock = acquireLock(path);
+  removeUnfinished(path);
+  return new RunFolder(path, record.runId, lock);
 }
 
 /** config.json of a run folder. Throws FT-RUN-002 when there is none, FT-RUN-005 when it is damaged. */
 export function readRecord(folder: string): RunRecord {
-  const file = join(folder, CONFIG_FILE);
+  const file = join(expandHome(folder), CONFIG_FILE);
   if (!existsSync(file)) throw notARun(folder);
   try {
     const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;

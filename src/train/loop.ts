@@ -1,5 +1,6 @@
 // One run from first step to last, as a stream of facts. Knows nothing of methods, adapters, models or screens.
 import { setImmediate } from "node:timers/promises";
+import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
 import { memory } from "../mx/index.ts";
 import type { RunFact } from "../runs/index.ts";
@@ -141,7 +142,9 @@ async function* stop(run: TrainingRun): AsyncGenerator<RunFact> {
 
 async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
-  await run.tuning.save(folder.finalModelPath);
+  const temporary = temporaryNameFor(folder.finalModelPath);
+  await run.tuning.save(temporary);
+  await replaceFolderAtomic(temporary, folder.finalModelPath);
   yield {
     type: "run-completed",
     finalTrainingLoss: state.trainLoss,

@@ -49,6 +49,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     ["FT-DATA-001", "rows.json: no such file", /Did you mean .*rows\.jsonl\?/],
   ],
   [
+    "the same, before a model is fetched",
+    4,
+    "nobody/has-this rows.json",
+    ["FT-DATA-001", "rows.json: no such file"],
+  ],
+  [
     "a bad line",
     4,
     "model bad-line.jsonl",
@@ -133,6 +139,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     3,
     "model rows.jsonl --init-adapter nowhere",
     ["no adapter folder nowhere", "adapters.safetensors"],
+  ],
+  [
+    "an adapter to start from where every weight is trained",
+    3,
+    "model rows.jsonl --method full --init-adapter nowhere",
+    ["of no use to --method full", "--method lora"],
   ],
 
   [

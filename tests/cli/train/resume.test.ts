@@ -20,8 +20,8 @@ beforeAll(async () => {
   killer = join(folder, "killer.mjs");
   writeFileSync(
     killer,
-    `const send = process.send.bind(process);
-     process.send = (message) => {
+    `const send = process.send?.bind(process);
+     if (send) process.send = (message) => {
        if (message.event?.type === "step-reported" && message.event.step === 23) process.kill(process.pid, "SIGKILL");
        return send(message);
      };`,
@@ -85,7 +85,7 @@ describe.each(Object.entries(kinds))("%s", (name, options) => {
     const killed = await runProgram([...train, "--output", broken, "--extension", killer]);
     expect(killed.code).toBe(1);
     expect(killed.stderr).toContain("SIGKILL");
-    expect(killed.stderr).toContain(`ft train resume ${broken}`);
+    expect(killed.stderr).toContain(`ft train resume '${broken}'`);
     const resumed = await runProgram(["train", "resume", broken, "--json"]);
     expect(resumed).toMatchObject({ code: 0, stderr: "" });
     expect(eventsOf(resumed.stdout)[0]).toMatchObject({ resumedFromStep: 20 });
@@ -144,6 +144,20 @@ describe("a run that cannot be continued", () => {
       expect(stderr).toContain(`${data}: content changed`);
     } finally {
       writeFileSync(data, before);
+    }
+  });
+
+  test("a configuration with a key of another version: it is named, in words", async () => {
+    const file = join(run, "config.json");
+    const before = readFileSync(file, "utf8");
+    try {
+      writeFileSync(file, before.replace('"optimizer":', '"optimizzer":'));
+      const { code, stderr } = await runProgram(["train", "resume", run]);
+      expect(code).toBe(3);
+      expect(stderr).toContain("FT-RUN-005");
+      expect(stderr).toContain('"optimizzer"');
+    } finally {
+      writeFileSync(file, before);
     }
   });
 

@@ -1,0 +1,119 @@
+// Where a run reads and writes: from another working folder, under ~, after a move, and where it may not write.
+import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, inject, test } from "vitest";
+import { makeFolder } from "../../support/folders.ts";
+import { eventsOf, runProgram } from "../../support/program.ts";
+import { makeToyModel, writeRows } from "../../support/toy-model.ts";
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = makeFolder({ "mine.txt": "Q: {user} A: {assistant}", file: "" });
+  await makeToyModel(join(cwd, "model"));
+  writeRows(join(cwd, "rows.jsonl"), 8);
+});
+
+const start = (...options: string[]): string[] => {
+  return ["train", "start", "model", "rows.jsonl", "--iters", "2", "--json", ...options];
+};
+
+test("relative paths, a template's too, are found again from another folder", async () => {
+  const trained = await runProgram(start("--template", "./mine.txt", "-o", "far"), { cwd });
+  expect(trained).toMatchObject({ code: 0 });
+  const elsewhere = { cwd: makeFolder() };
+  const run = join(cwd, "far");
+  expect(await runProgram(["train", "resume", run], elsewhere)).toMatchObject({ code: 0 });
+  const adapter = ["--adapter", join(run, "final_model"), "--max-tokens", "2"];
+  const asked = ["generate", join(cwd, "model"), "hello", ...adapter];
+  expect(await runProgram(asked, elsewhere)).toMatchObject({ code: 0 });
+});
+
+test("~ is the home folder", async () => {
+  const home = makeFolder();
+  const options = { cwd, env: { HOME: home } };
+  const args = start("--template", "chatml", "--output=~/runs/one");
+  expect(await runProgram(args, options)).toMatchObject({ code: 0 });
+  expect(existsSync(join(home, "runs", "one", "final_model"))).toBe(true);
+  expect((await runProgram(args, options)).stderr).toContain("FT-RUN-001");
+  expect(await runProgram(["train", "resume", "~/runs/one"], options)).toMatchObject({ code: 0 });
+});
+
+test("a run that was moved is listed where it is, once it has been continued", async () => {
+  const env = { FT_HOME: makeFolder() };
+  await runProgram(start("--template", "chatml", "-o", "before"), { cwd, env });
+  renameSync(join(cwd, "before"), join(cwd, "after"));
+  expect(await runProgram(["train", "resume", "after"], { cwd, env })).toMatchObject({ code: 0 });
+  const { stdout } = await runProgram(["runs", "list", "--json"], { env });
+  expect((JSON.parse(stdout) as { runs: unknown[] }).runs).toMatchObject([
+    { outputDir: join(cwd, "after"), status: "completed" },
+  ]);
+});
+
+test("what a crash left half written goes when the run is continued", async () => {
+  await runProgram(start("--template", "chatml", "-o", "crashed"), { cwd });
+  const run = join(cwd, "crashed");
+  const halves = [".final_model.tmp-1-00000000", "checkpoints/.step-2.tmp-1-00000000"];
+  for (const half of halves) writeFileSync(join(run, half), "");
+  writeFileSync(join(run, "final_model", "half"), "");
+  expect(await runProgram(["train", "resume", run])).toMatchObject({ code: 0 });
+  for (const half of halves) expect(existsSync(join(run, half))).toBe(false);
+  expect(readdirSync(join(run, "final_model")).sort()).toEqual([
+    "adapter_config.json",
+    "adapters.safetensors",
+  ]);
+});
+
+test("an index that cannot be written is told, and does not keep from training", async () => {
+  const env = { FT_HOME: join(cwd, "file", "home") };
+  const { code, stdout } = await runProgram(start("--template", "chatml", "-o", "unlisted"), {
+    cwd,
+    env,
+  });
+  expect(code).toBe(0);
+  const notices = eventsOf(stdout).flatMap((event) =>
+    event.type === "notice" ? [event.message] : [],
+  );
+  expect(notices).toContainEqual(expect.stringContaining("ft runs list will not show this run"));
+});
+
+test("an output folder that cannot be made is named, with a way on", async () => {
+  const { code, stderr } = await runProgram(start("--template", "chatml", "-o", "file/out"), {
+    cwd,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`FT-FILE-ENOTDIR: Part of the path is a file, not a folder: ${cwd}`);
+  expect(stderr).toMatch(/^hint: .*--output/m);
+});
+
+test("what an extension registers can be asked for by name", async () => {
+  const from = join(inject("runFolder"), "program");
+  writeFileSync(
+    join(cwd, "mine.mjs"),
+    `import { templates } from ${JSON.stringify(join(from, "text/templates/index.js"))};
+     import { profiles } from ${JSON.stringify(join(from, "app/config/profiles.js"))};
+     templates.register("mine", templates.get("chatml"));
+     profiles.register("small", { lora: { r: 3 } });`,
+  );
+  const options = ["--extension", "mine.mjs", "--template", "mine", "--profile", "small"];
+  const { code, stdout, stderr } = await runProgram(start(...options, "-o", "extended"), { cwd });
+  expect(code, stderr).toBe(0);
+  expect(eventsOf(stdout)[0]).toMatchObject({
+    config: { data: { template: "mine" }, lora: { r: 3 } },
+  });
+
+  const missing = await runProgram(start("--extension", "none.mjs"), { cwd });
+  expect(missing.code).toBe(2);
+  expect(missing.stderr).toContain("FT-USAGE-007: the extension none.mjs cannot be loaded");
+});
+
+test("a trainer that dies before the run has begun: no folder is offered to go on with", async () => {
+  writeFileSync(join(cwd, "dies.mjs"), `if (process.send) process.kill(process.pid, "SIGKILL");`);
+  const { code, stderr } = await runProgram(start("--extension", "dies.mjs", "-o", "dead"), {
+    cwd,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain("FT-RUN-006");
+  expect(stderr).not.toContain("ft train resume");
+  expect(stderr).toContain("hint: a smaller --batch-size");
+});
