@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from "n
 import path from "node:path";
 import { writeFileAtomic } from "../core/atomic-files.ts";
 import { isCommit } from "./hub-connection.ts";
-import { ADAPTER_WEIGHTS } from "./hub-files.ts";
+import { ADAPTER_WEIGHTS, TOKENIZERS } from "./hub-files.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { chooseWeights, INDEX_FILE, missingShards } from "./weight-files.ts";
 
@@ -90,6 +90,12 @@ export class ModelCache {
     const folder = this.snapshot(commit);
     const names = await this.#present(folder);
     return (await hasWeights(folder, names)) ? folder : undefined;
+  }
+
+  /** Another program may have fetched a model's weights alone. */
+  async hasTokenizer(commit: string): Promise<boolean> {
+    const names = await this.#present(this.snapshot(commit));
+    return TOKENIZERS.some((name) => names.includes(name));
   }
 
   /** Names in the snapshot whose blob is there too. */

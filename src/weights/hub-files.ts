@@ -5,6 +5,9 @@ import { chooseWeights, INDEX_FILE } from "./weight-files.ts";
 /** Weights of an adapter repository, PEFT's and mlx-lm's. */
 export const ADAPTER_WEIGHTS = ["adapter_model.safetensors", "adapters.safetensors"];
 
+/** Either says what a text's tokens are. */
+export const TOKENIZERS = ["tokenizer.json", "vocab.json"];
+
 const SMALL_FILES = new Set([
   "config.json",
   "generation_config.json",

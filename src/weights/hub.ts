@@ -138,7 +138,8 @@ async function fromHub(
   const cache = new ModelCache(settings.cacheDir, id);
   const pull: Pull = { id, revision, settings, cache, hub, options };
   // A commit never changes: what is whole needs no question.
-  const cached = settings.offline || isCommit(revision) ? await fromCache(pull) : undefined;
+  const isWhole = isCommit(revision) && (await cache.hasTokenizer(revision));
+  const cached = settings.offline || isWhole ? await fromCache(pull) : undefined;
   if (cached !== undefined) return cached;
   if (settings.offline) throw await notCached(pull);
   try {

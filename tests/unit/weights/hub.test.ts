@@ -110,6 +110,15 @@ describe("from the hub", () => {
     expect(hub.asked).toEqual([]);
   });
 
+  test("a commit that another program fetched without its tokenizer is completed", async () => {
+    const { folder } = await pull();
+    rmSync(path.join(folder, "tokenizer.json"));
+    await pull({ revision: main });
+    expect(readdirSync(folder)).toContain("tokenizer.json");
+    rmSync(path.join(folder, "tokenizer.json"));
+    expect((await pull({ revision: main, offline: true })).source).toBe("cache");
+  });
+
   test("another revision with the same files shares their blobs", async () => {
     await pull();
     hub.reset();
