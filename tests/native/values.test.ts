@@ -1,6 +1,7 @@
 // Every op against the values Python MLX gives for the same arguments.
 // tests/fixtures/native/make.py makes the values; an op without a case must be named below as tested elsewhere.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Binding, Dtype, Handle } from "../../src/mx/binding.ts";
 import { memoryOf, mx, numbers, numbersIn, type Packed, scopedTests, unpack } from "./addon.ts";
@@ -145,7 +146,7 @@ test.each(document.scalars.map((one) => [one.value, one.like.dtype, one] as cons
 );
 
 test("a file written by Python loads with its names, dtypes and values", () => {
-  const loaded = mx.loadSafetensors(new URL("tensors.safetensors", fixtures).pathname);
+  const loaded = mx.loadSafetensors(fileURLToPath(new URL("tensors.safetensors", fixtures)));
   expect(Object.keys(loaded).sort()).toEqual(Object.keys(document.tensors).sort());
   for (const [name, expected] of Object.entries(document.tensors)) {
     expectSame(loaded[name] as Handle, expected);

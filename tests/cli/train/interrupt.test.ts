@@ -1,6 +1,7 @@
 // How a run ends when someone or something ends it: Ctrl-C once and twice, a parent that is killed, a trainer that is.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, expect, inject, test } from "vitest";
 import { readEvents } from "../../../src/runs/index.ts";
 import {
@@ -137,7 +138,7 @@ test("a trainer that is killed: its death is told, and the list of runs says cra
 
 test("a trainer that dies of itself: its last words are told", async () => {
   const output = join(folder, "last-words");
-  const extension = new URL("../../fixtures/train/dies.mjs", import.meta.url).pathname;
+  const extension = fileURLToPath(new URL("../../fixtures/train/dies.mjs", import.meta.url));
   const args = ["train", "start", model, data, "--output", output, "--extension", extension];
   const { code, stderr } = await runProgram(args);
   expect(code).toBe(1);

@@ -1,5 +1,6 @@
 // The shipped data: what the generators make is what lies in data/, and data/README.md lists all of it.
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { dataFiles } from "../../../dev/datasets/files.ts";
 import { parseRow } from "../../../src/data/rows.ts";
@@ -13,7 +14,7 @@ const isShipped = (path: string): boolean => !/^(cache|testing)\/|^README\.md$/.
 
 function shippedPaths(): string[] {
   const entries = readdirSync(new URL("data/", root), { recursive: true, withFileTypes: true });
-  const folder = new URL("data/", root).pathname;
+  const folder = fileURLToPath(new URL("data/", root));
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("//", "/").slice(folder.length))
