@@ -21,7 +21,11 @@ function headerOf(text: string): Header {
 /** Day of the newest commit, as the environment tells it; today where there is no history. */
 function newestDay(root: string): string {
   try {
-    const day = execFileSync("git", ["log", "-1", "--format=%cs"], { cwd: root, encoding: "utf8" });
+    const day = execFileSync("git", ["log", "-1", "--format=%cs"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     return day.trim() || new Date().toISOString().slice(0, 10);
   } catch {
     return new Date().toISOString().slice(0, 10);
