@@ -23,14 +23,14 @@ export function planRun({ optimization, data, seed }: RunConfig, { train }: Prep
     groupByLength: true,
   });
   const totalSteps = optimization.iters ?? optimization.epochs * batches.windowsPerEpoch;
-  const { warmupSteps, shortened } = warmupThatFits(optimization.warmup_steps, totalSteps);
+  const { warmupSteps, shortened } = warmupThatFits(optimization, totalSteps);
   const schedule = makeSchedule(optimization.lr_scheduler, {
     peak: optimization.learning_rate,
     warmupSteps,
     totalSteps,
     finalShare: optimization.min_lr_ratio,
   });
-  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${totalSteps}: ${warmupSteps} are used`;
+  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${totalSteps}: shortened to ${warmupSteps}`;
   return { batches, totalSteps, schedule, notices: shortened ? [shorter] : [] };
 }
 

@@ -16,7 +16,7 @@ import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import type { MemoryTerm } from "../train/memory-estimate.ts";
 import { warmupThatFits } from "../train/options.ts";
-import { checkRun, requireKnownRows } from "./check-run.ts";
+import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
 import { requireRunnable } from "./config/load.ts";
 import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
 import type { RunConfig } from "./config/schema.ts";
@@ -163,6 +163,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const architecture = await architectureOf(checkpoint.config);
   requireKnownRows({ train, validation }, architecture.sizes(checkpoint.config).vocabularySize);
   const tokens = tokenReport(train, config, tokenizer);
+  if (tokens.dropped === dataset.train.length) requireSamples(await prepareData(config, renderer));
   const longestRow = Math.min(tokens.histogram.maximum, config.data.max_length);
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
   const memory = await estimateRunMemory(config, checkpoint, { longestRow, learnedShare });
@@ -177,10 +178,12 @@ function totalSteps({ optimization }: RunConfig, rows: number): number {
 
 /** What only the number of rows can tell. */
 function stepWarnings(config: RunConfig, rows: number): string[] {
-  const { warmup_steps } = config.optimization;
+  const { optimization } = config;
   const steps = totalSteps(config, rows);
-  if (!warmupThatFits(warmup_steps, steps).shortened) return [];
-  return [`Warm-up of ${warmup_steps} steps is not shorter than the run (${steps} steps)`];
+  if (!warmupThatFits(optimization, steps).shortened) return [];
+  return [
+    `Warm-up of ${optimization.warmup_steps} steps is not shorter than the run (${steps} steps)`,
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 // What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
 // Training itself is app/train-run.ts.
 import { z } from "zod";
+import { valueAt } from "../app/config/layers.ts";
 import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
 import type { PresetName } from "../app/config/presets.ts";
 import { type ResolvedConfig, withOrigins } from "../app/config/resolve.ts";
@@ -9,11 +10,13 @@ import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { loadExtensions } from "../app/extensions.ts";
 import { ExitCode, type FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
+import { shellWord } from "../core/shell.ts";
 import { checkOutputFolder, makeRunId, type RunEvent, stampEvent } from "../runs/index.ts";
 import type { CommandInput } from "./define-command.ts";
 import type { Io } from "./io.ts";
 import { downloadNote } from "./render/download.ts";
 import { BANNER, configurationBlock, RunScreen } from "./render/run-events.ts";
+import { settingOptions } from "./settings.ts";
 
 /** Where settings come from, beside the flags. */
 export const SourceOptions = z.strictObject({
@@ -165,13 +168,39 @@ function runningOptions(options: RunningOptions, { onEvent }: Watched, { signal 
   return { onEvent, isolate: options.isolate, extensions: options.extension, signal };
 }
 
+/** Throws UsageError for what `--resume` would leave aside: a run goes on with what it was started with. */
+function requireNothingElse(
+  input: CommandInput<"model" | "dataset", TrainOptions>,
+  folder: string,
+): void {
+  const { config, profile, dryRun } = input.options;
+  const { values, originOf } = input.settings;
+  const aside = [
+    ...Object.keys(input.arguments).map((name) => name.toUpperCase()),
+    ...(config === undefined ? [] : ["--config"]),
+    ...(profile === undefined ? [] : ["--profile"]),
+    ...(dryRun ? ["--dry-run"] : []),
+    ...settingOptions()
+      .filter(({ path }) => valueAt(values, path) !== undefined)
+      .map(({ path }) => originOf(path).replace("flag:", "")),
+  ];
+  if (aside.length === 0) return;
+  throw new UsageError("FT-USAGE-008", {
+    message: `--resume goes on with the settings in ${folder}; it takes no ${aside.join(", ")}`,
+    hint: `ft train resume ${shellWord(folder)}`,
+  });
+}
+
 /** `train quick` and `train start`: resolve, show, train. */
 export async function train(
   input: CommandInput<"model" | "dataset", TrainOptions>,
   preset: PresetName,
   io: Io,
 ): Promise<number> {
-  if (input.options.resume !== undefined) return resume(input.options.resume, input.options, io);
+  if (input.options.resume !== undefined) {
+    requireNothingElse(input, input.options.resume);
+    return resume(input.options.resume, input.options, io);
+  }
   const watched = input.options.dryRun ? undefined : watch(io);
   await loadExtensions(input.options.extension);
   const resolved = resolveInput(input, preset, io);

@@ -50,7 +50,11 @@ export const DataOptions = z.strictObject({
     .default(0.1)
     .describe("Share of the rows kept for validation when there is no validation file")
     .register(flags, { long: "val-split", value: "SHARE" }),
-  validate_files: z.boolean().default(true).describe("Check every row before training"),
+  validate_files: z
+    .boolean()
+    .default(true)
+    .describe("Of older configurations; every row is checked before training, whatever it says")
+    .register(flags, { hidden: true }),
   mask: z
     .enum(MASKS)
     .default("assistant")

@@ -35,6 +35,11 @@ export function scheduleNames(): string[] {
   return decays.names();
 }
 
+/** Whether a schedule begins with a warm-up. */
+export function warmsUp(name: string): boolean {
+  return decays.get(name).warmsUp;
+}
+
 /**
  * Linear warm-up from peak/warmup to peak, then the named decay to finalShare·peak, as in transformers' schedulers
  * (but no step has rate 0: the first warm-up step has 1/warmup of the peak).

@@ -55,3 +55,18 @@ export function unknownRun(name: string, near: string | undefined): UsageError {
     hint: "ft runs list shows every run",
   });
 }
+
+export function ambiguousRun(start: string, ids: readonly string[]): UsageError {
+  return new UsageError("FT-RUN-007", {
+    message: `${ids.length} runs begin with '${start}'`,
+    problems: ids,
+    hint: "Give more of the id",
+  });
+}
+
+export function replacedRun(runId: string, folder: string, by: string): ConfigError {
+  return new ConfigError("FT-RUN-010", {
+    message: `The run ${runId} is gone: ${folder} holds ${by} now`,
+    hint: `ft runs show ${by}`,
+  });
+}

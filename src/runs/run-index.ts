@@ -10,7 +10,7 @@ import { type Checkpoint, listCheckpoints, readPointer } from "./checkpoints.ts"
 import { readEvents } from "./event-log.ts";
 import type { RunEvent, RunEventOf, RunEventType } from "./events.ts";
 import { lockHolder } from "./lock.ts";
-import { unknownRun } from "./run-errors.ts";
+import { ambiguousRun, replacedRun, unknownRun } from "./run-errors.ts";
 import { CONFIG_FILE, readRecord, type RunRecord } from "./run-folder.ts";
 
 export const RunEntry = z.object({
@@ -142,7 +142,13 @@ export function showRun(name: string): RunDetails {
   const known = entries();
   const matches = known.filter((entry) => entry.runId.startsWith(name));
   const [entry] = matches;
-  if (entry === undefined || matches.length > 1) {
+  if (matches.length > 1) {
+    throw ambiguousRun(
+      name,
+      matches.map((each) => each.runId),
+    );
+  }
+  if (entry === undefined) {
     throw unknownRun(
       name,
       nearest(
@@ -154,12 +160,15 @@ export function showRun(name: string): RunDetails {
   return details(entry);
 }
 
+/** Throws FT-RUN-002 when the folder is gone, FT-RUN-010 when another run has taken it. */
 function details(entry: RunEntry): RunDetails {
   const summary = summarize(entry);
   const folder = entry.outputDir;
+  const record = readRecord(folder);
+  if (record.runId !== entry.runId) throw replacedRun(entry.runId, folder, record.runId);
   return {
     ...summary,
-    record: readRecord(folder),
+    record,
     checkpoints: listCheckpoints(folder),
     best: readPointer(folder, "best") ?? null,
     latest: readPointer(folder, "latest") ?? null,

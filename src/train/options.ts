@@ -2,7 +2,7 @@
 // The schedules and optimizers they choose live in nn/.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
-import { optimizers, scheduleNames } from "../nn/index.ts";
+import { optimizers, scheduleNames, warmsUp } from "../nn/index.ts";
 import { tunings } from "./tuning/index.ts";
 
 /** Names of what is registered: the next optimizer or schedule is known here by being there. */
@@ -111,11 +111,15 @@ export const OptimizationOptions = z.strictObject({
 
 export type OptimizationOptions = z.infer<typeof OptimizationOptions>;
 
-/** A warm-up that ends inside the run: `shortened` says that it had to be cut, to a tenth of the steps. */
+/**
+ * A warm-up that ends inside the run: `shortened` says that it had to be cut, to a tenth of the steps. None where the
+ * scheduler has none.
+ */
 export function warmupThatFits(
-  warmupSteps: number,
+  options: Pick<OptimizationOptions, "warmup_steps" | "lr_scheduler">,
   totalSteps: number,
 ): { warmupSteps: number; shortened: boolean } {
+  const warmupSteps = warmsUp(options.lr_scheduler) ? options.warmup_steps : 0;
   if (warmupSteps < totalSteps || warmupSteps === 0) return { warmupSteps, shortened: false };
   return { warmupSteps: Math.ceil(totalSteps / 10), shortened: true };
 }

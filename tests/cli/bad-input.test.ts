@@ -22,6 +22,7 @@ const files = {
   "no-answer.jsonl": jsonLines([toyRow(1), unanswered]),
   "typo.yml": "lora:\n  rnk: 3\noptimization:\n  learning_rte: 0.1\n",
   "empty.yml": "",
+  "alias.yml": "seed: *nowhere\n",
   "occupied/thesis.txt": "do not overwrite",
 };
 
@@ -100,6 +101,19 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     3,
     "model rows.jsonl --config no.yml",
     ["Configuration file not found: no.yml", "ft config show"],
+  ],
+
+  [
+    "an alias to nothing in a configuration",
+    3,
+    "model rows.jsonl --config alias.yml",
+    ["alias.yml: Invalid YAML format", "ft config show"],
+  ],
+  [
+    "settings beside --resume",
+    2,
+    "model --resume run --dry-run --epochs 3 --no-bias-correction",
+    ["it takes no MODEL, --dry-run, --epochs", "--no-bias-correction", "ft train resume run"],
   ],
 
   ["an unknown flag", 2, "model rows.jsonl --epohcs 3", ["'--epohcs'", "Did you mean --epochs?"]],

@@ -25,6 +25,14 @@ test("answers with the adapter, greedily the same each time, asked by argument o
   expect(piped.stdout).toBe(`${answer.text}\n`);
 });
 
+test("of two things that exclude each other, neither is left aside in silence", async () => {
+  const clash = ["generate", "model", "hello", "--prompt", "hi", "--raw", "--system", "be kind"];
+  const { code, stderr } = await runProgram(clash);
+  expect(code).toBe(2);
+  expect(stderr).toContain("--raw and --system are both given");
+  expect(stderr).toContain("a prompt and --prompt are both given");
+});
+
 test("Ctrl-C ends an answer, exit code 130", async () => {
   const cwd = makeFolder();
   await makeToyModel(join(cwd, "model"));

@@ -47,6 +47,20 @@ describe("ft train validate", () => {
     expect(readdirSync(cwd).sort()).toEqual(["c.yml", "rows.jsonl"]);
   });
 
+  test("rows that are all cut to nothing are what training would say: exit 4", async () => {
+    const { code, stderr } = await validate(project(configOf(model)), "--max-length", "1");
+    expect(code).toBe(4);
+    expect(stderr).toContain("FT-DATA-030");
+    expect(stderr).toContain("no row is left to learn from");
+  });
+
+  test("a schedule without a warm-up has none that could be too long", async () => {
+    const cwd = project(configOf(model));
+    expect((await validate(cwd)).stdout).toContain("Warm-up of 100 steps");
+    const constant = await validate(cwd, "--lr-scheduler", "constant");
+    expect(constant.stdout).not.toContain("Warm-up");
+  });
+
   test("--json", async () => {
     const cwd = project(configOf(model, "lora: {r: 65, alpha: 65}\n"));
     const { code, stdout } = await validate(cwd, "--json");

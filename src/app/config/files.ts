@@ -37,34 +37,41 @@ function readText(file: string): string {
   return readFileSync(file, "utf8");
 }
 
+function invalid(at: Location, reason: string): ConfigError {
+  return new ConfigError("FT-CONFIG-002", {
+    at,
+    message: `Invalid YAML format: ${reason}`,
+    hint: "ft config show prints a configuration to compare with",
+  });
+}
+
 function parse(file: string, text: string, lines: LineCounter): Document.Parsed {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
-    throw new ConfigError("FT-CONFIG-002", {
-      at: { file, line: lines.linePos(error.pos[0]).line },
-      message: `Invalid YAML format: ${error.message}`,
-      hint: "ft config show prints a configuration to compare with",
-    });
+    throw invalid({ file, line: lines.linePos(error.pos[0]).line }, error.message);
   }
   return document;
 }
 
+/** Aliases are followed here: to nowhere, or without end, is an error of the text too. */
+function contentOf(file: string, document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid({ file }, error instanceof Error ? error.message : String(error));
+  }
+}
+
 function values(file: string, document: Document.Parsed): RawValues {
-  const content: unknown = document.toJS();
+  const content = contentOf(file, document);
   if (content === null || content === undefined) {
     throw new ConfigError("FT-CONFIG-003", {
       message: `Configuration file is empty: ${file}`,
       hint: "ft config show > config.yml writes one with every default",
     });
   }
-  if (!isGroup(content)) {
-    throw new ConfigError("FT-CONFIG-002", {
-      at: { file },
-      message: "Invalid YAML format: expected keys and values at the top",
-      hint: "ft config show prints a configuration to compare with",
-    });
-  }
+  if (!isGroup(content)) throw invalid({ file }, "expected keys and values at the top");
   return content;
 }
 

@@ -4,15 +4,7 @@ import type { z } from "zod";
 import { ConfigError, type Location } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { listFromText, type Option, optionsOf } from "../../core/options.ts";
-import {
-  type ConfigLayer,
-  isGroup,
-  layer,
-  LAYER_ORDER,
-  type RawValues,
-  setAt,
-  valueAt,
-} from "./layers.ts";
+import { type ConfigLayer, isGroup, layer, LAYER_ORDER, setAt, valueAt } from "./layers.ts";
 import { defaultRunConfig, type RunConfig, RunConfigSchema } from "./schema.ts";
 
 export interface ResolvedConfig {
@@ -73,8 +65,25 @@ function shapeProblems(from: ConfigLayer): string[] {
   });
 }
 
+/** The first, given in a later layer than the second, is what counts: the second goes back to null. */
+const REPLACES: readonly (readonly [key: string, replaced: string])[] = [
+  ["optimization.epochs", "optimization.iters"],
+  ["lora.alpha", "lora.scale"],
+  ["data.validation_split", "data.validation_file"],
+];
+
+function replace(from: ConfigLayer, { values, winners }: Merged): void {
+  const isGiven = (key: string): boolean => valueAt(from.values, key.split(".")) !== undefined;
+  for (const [key, replaced] of REPLACES) {
+    if (!isGiven(key) || isGiven(replaced)) continue;
+    if ((valueAt(values, replaced.split(".")) ?? null) === null) continue;
+    setAt(values, replaced.split("."), null);
+    winners.set(replaced, { ...from, originOf: () => from.originOf(key.split(".")) });
+  }
+}
+
 interface Merged {
-  values: RawValues;
+  values: Record<string, unknown>;
   winners: Map<string, ConfigLayer>;
 }
 
@@ -89,6 +98,7 @@ function merge(layers: readonly ConfigLayer[]): Merged {
       setAt(values, option.path, asList ? listFromText(given) : given);
       winners.set(option.key, from);
     }
+    replace(from, { values, winners });
   }
   return { values, winners };
 }

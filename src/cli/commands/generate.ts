@@ -30,6 +30,21 @@ const Options = GenerateOptions.extend({
 
 type Options = z.infer<typeof Options>;
 
+/** Throws UsageError for options of which one would be left aside. */
+function requireNoClash(argument: string | undefined, options: Options): void {
+  const { raw, system, template, prompt } = options;
+  const clashes = [
+    ...(raw && system !== undefined ? ["--raw and --system"] : []),
+    ...(raw && template !== undefined ? ["--raw and --template"] : []),
+    ...(argument !== undefined && prompt !== undefined ? ["a prompt and --prompt"] : []),
+  ];
+  if (clashes.length === 0) return;
+  throw new UsageError("FT-USAGE-009", {
+    message: clashes.map((clash) => `${clash} are both given`).join("\n"),
+    hint: "Give one of them",
+  });
+}
+
 async function promptOf(given: string | undefined, io: Io): Promise<string> {
   const prompt = given ?? (await io.pipedText())?.replace(/\r?\n$/, "");
   if (prompt !== undefined && prompt !== "") return prompt;
@@ -62,6 +77,7 @@ export const generate = defineCommand({
   ],
   run: async (input, io) => {
     const { options } = input;
+    requireNoClash(input.arguments.prompt, options);
     const prompt = await promptOf(options.prompt ?? input.arguments.prompt, io);
     const { generateText } = await import("../../app/generate-text.ts");
     const { maxTokens, temperature, topP, topK, seed, adapter, template } = options;

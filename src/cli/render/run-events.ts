@@ -56,10 +56,6 @@ export function startedText(event: RunStartedEvent): string {
     `Data: ${dataset.trainRows} training rows, ${dataset.validationRows} validation rows, ` +
       `${formatCount(dataset.tokens)} tokens (${formatCount(dataset.supervisedTokens)} learned)`,
   ];
-  if (dataset.truncatedRows > 0)
-    lines.push(`${dataset.truncatedRows} rows are cut to the maximum length`);
-  if (dataset.droppedRows > 0)
-    lines.push(`${dataset.droppedRows} rows have nothing to learn and are left out`);
   if (model.baseModel) lines.push(BASE_MODEL_NOTICE);
   const from =
     event.resumedFromStep === null ? "" : `, continuing after step ${event.resumedFromStep}`;
@@ -104,6 +100,8 @@ export class RunScreen {
         return;
       case "evaluation-finished":
         this.#validationLoss = event.validationLoss;
+        // What is done once, before the first step, tells nothing about the steps to come.
+        if (event.step === this.#firstStep?.step) this.#firstStep.time = Date.parse(event.time);
         return this.#say(`step ${event.step}: validation loss ${event.validationLoss.toFixed(4)}`);
       case "checkpoint-saved":
         return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);

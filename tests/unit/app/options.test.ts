@@ -60,6 +60,9 @@ describe("warmupThatFits", () => {
     [100, 100, 10, true],
     [100, 7, 1, true],
   ])("%i of %i steps: %i", (asked, total, warmupSteps, shortened) => {
-    expect(warmupThatFits(asked, total)).toEqual({ warmupSteps, shortened });
+    expect(warmupThatFits({ warmup_steps: asked, lr_scheduler: "linear" }, total)).toEqual({
+      warmupSteps,
+      shortened,
+    });
   });
 });

@@ -83,6 +83,28 @@ describe("precedence", () => {
     expect(config.data.train_file).toBe("a.jsonl");
   });
 
+  test("what is said later takes the place of what it excludes", () => {
+    const file = "optimization: {iters: 9}\nlora: {scale: 3}\ndata: {validation_file: v.jsonl}";
+    const configFile = `${makeFolder({ "c.yml": file })}/c.yml`;
+    const kept = loadRunConfig({ ...nowhere(), configFile, flags: flagsOf({ seed: 1 }) });
+    expect(kept.config).toMatchObject({ optimization: { iters: 9 }, lora: { scale: 3 } });
+    const { config, origins } = loadRunConfig({
+      ...nowhere(),
+      configFile,
+      flags: flagsOf({ optimization: { epochs: 2 }, lora: { alpha: 4 } }),
+    });
+    expect(config.optimization).toMatchObject({ epochs: 2, iters: null });
+    expect(config.lora).toMatchObject({ alpha: 4, scale: null });
+    expect(config.data.validation_file).toBe("v.jsonl");
+    expect(origins.get("optimization.iters")).toBe("flag:optimization.epochs");
+  });
+
+  test("both said at once: steps win over epochs, the scale over alpha", () => {
+    const values = { optimization: { epochs: 2, iters: 9 }, lora: { alpha: 4, scale: 3 } };
+    const { config } = loadRunConfig({ ...nowhere(), flags: flagsOf(values) });
+    expect(config).toMatchObject(values);
+  });
+
   test("FT_PROFILE chooses a profile, --profile wins", () => {
     const sources = nowhere();
     const environment = { ...sources.environment, FT_PROFILE: "code" };

@@ -33,11 +33,15 @@ describe("plain lines, when piped", () => {
     expect(err).not.toContain("\u001b");
   });
 
+  test("the evaluation before the first step does not count for the time left", () => {
+    const { err } = shown([started(10), evaluated(0, 0.75), stepped(2)]);
+    expect(err).toContain("left 40s\n");
+  });
+
   test("the start says what is trained, the data, and that a base model answers badly", () => {
     const { err } = shown([started()]);
     expect(err).toContain("125 of 10k parameters are trained (1.25 %)");
     expect(err).toContain("90 training rows, 10 validation rows");
-    expect(err).toContain("3 rows are cut");
     expect(err).toContain(BASE_MODEL_NOTICE);
   });
 

@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { UsageError } from "../../../src/core/errors.ts";
 import { listRuns, openRun, recordRun, type RunFolder, showRun } from "../../../src/runs/index.ts";
 import type { RunFact } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { refusal } from "../../support/refusal.ts";
 import { completed, evaluated, failed, notice, record, started, stepped } from "./facts.ts";
 
 beforeEach(() => {
@@ -88,10 +90,22 @@ describe("listing and showing", () => {
     });
   });
 
+  test("a run whose folder another has taken is not shown with the other's settings", async () => {
+    const run = await make("a", [completed()]);
+    run.close();
+    rmSync(run.path, { recursive: true });
+    const later = openRun(run.path, { runId: "b" });
+    await later.writeRecord(record());
+    later.close();
+    expect(() => showRun("a")).toThrow(`The run a is gone: ${run.path} holds b now`);
+  });
+
   test("unknown and ambiguous names are errors", async () => {
     (await make("20260101-a", [])).close();
     (await make("20260101-b", [])).close();
-    expect(() => showRun("20260101")).toThrow("Unknown run '20260101'");
+    const several = refusal(() => showRun("20260101"), UsageError);
+    expect(several.message).toBe("2 runs begin with '20260101'");
+    expect(several.problems.toSorted()).toEqual(["20260101-a", "20260101-b"]);
     expect(() => showRun("20260101-c")).toThrow("did you mean 20260101-");
   });
 });
