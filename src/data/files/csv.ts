@@ -57,13 +57,21 @@ function parseRecord(text: string, line: number, header: readonly string[]): Raw
   return { line, value: Object.fromEntries(header.map((name, at) => [name, fields[at]])) };
 }
 
+/** Of two columns of one name only the last would be read. Columns without a name may be many. */
+function headerProblems(header: readonly string[], line: number): RawRow[] {
+  const repeated = header.find((name, at) => name !== "" && header.indexOf(name) !== at);
+  if (repeated === undefined) return [];
+  return [{ line, problem: `line ${line} names two columns ${JSON.stringify(repeated)}` }];
+}
+
 /** Records of a CSV file as objects keyed by the header's names. */
 export async function* readCsv(file: string): AsyncGenerator<RawRow> {
   let header: string[] | undefined;
   for await (const record of readRecords(file)) {
     if ("problem" in record) yield record;
-    else if (header === undefined)
+    else if (header === undefined) {
       header = (splitRecord(record.text) ?? []).map((name) => name.trim());
-    else yield parseRecord(record.text, record.line, header);
+      yield* headerProblems(header, record.line);
+    } else yield parseRecord(record.text, record.line, header);
   }
 }

@@ -145,6 +145,14 @@ describe("what cannot", () => {
     ]);
   });
 
+  test("two CSV columns of one name, of which one would be lost; columns without names", async () => {
+    const found = await read(makeFile("a.csv", "text,text,,\none,two,,\n"));
+    expect(found[0]).toMatchObject({
+      problems: [{ kind: "unreadable", line: 1, message: 'line 1 names two columns "text"' }],
+    });
+    expect(await texts("b.csv", "text,,\none,,\n")).toEqual([["one", 2]]);
+  });
+
   test("a quote inside a CSV field that is not quoted", async () => {
     const found = await read(makeFile("a.csv", 'text\na"b"\nok\n'));
     expect(found).toMatchObject([
