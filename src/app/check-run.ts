@@ -1,9 +1,10 @@
 // What a configuration may not ask for yet, and what must be there before anything is loaded.
 // Shared by training and validation, so that what validates also starts.
 import { existsSync } from "node:fs";
-import { ConfigError, DataError } from "../core/errors.ts";
+import { ConfigError, DataError, ModelError } from "../core/errors.ts";
 import { BUILTIN_DATASET } from "../data/options.ts";
 import { locateData } from "../data/shipped.ts";
+import type { ModelSizes } from "../models/kit/sizes.ts";
 import { requireKnownTokens } from "../models/known-tokens.ts";
 import type { RunConfig } from "./config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
@@ -46,13 +47,25 @@ export async function requireData({ data }: RunConfig): Promise<void> {
   if (data.validation_file !== null) await locateData(data.validation_file);
 }
 
-/** @throws ModelError FT-MODEL-014 when rows hold tokens that the model does not know. */
+/**
+ * @throws ModelError FT-MODEL-014 when rows hold tokens that the model does not know, FT-MODEL-013 when they, cut to
+ * `maxLength`, are longer than it reads.
+ */
 export function requireKnownRows(
   { train, validation }: Pick<PreparedData, "train" | "validation">,
-  vocabularySize: number,
+  { vocabularySize, positionLimit = Infinity }: ModelSizes,
+  maxLength: number,
 ): void {
-  for (const { ids } of [...train.samples, ...validation.samples])
-    requireKnownTokens(ids, vocabularySize);
+  const samples = [...train.samples, ...validation.samples];
+  for (const { ids } of samples) requireKnownTokens(ids, vocabularySize);
+  // the last token of a row is predicted, not read
+  const long = samples.find(({ ids }) => Math.min(ids.length, maxLength) - 1 > positionLimit);
+  if (long === undefined) return;
+  throw new ModelError("FT-MODEL-013", {
+    at: long.row,
+    message: `${long.ids.length} tokens, but the model has learned ${positionLimit} positions`,
+    hint: `--max-length ${positionLimit}`,
+  });
 }
 
 /** @throws DataError FT-DATA-030 when no row teaches anything. */

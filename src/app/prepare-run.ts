@@ -1,7 +1,7 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
-import { loadCheckpoint, type LoadedModel } from "../models/index.ts";
+import { architectureOf, loadCheckpoint, type LoadedModel } from "../models/index.ts";
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../nn/index.ts";
 import type { RunFolder, RunRecord } from "../runs/index.ts";
@@ -30,6 +30,8 @@ export interface PreparedRun {
   config: RunConfig;
   opened: OpenedModel;
   loaded: LoadedModel;
+  /** Tokens that neither a row nor its padding may go beyond. */
+  longestInput: number;
   renderer: Renderer;
   data: PreparedData;
   tuning: Tuning;
@@ -52,9 +54,10 @@ export async function prepareRun(
   const renderer = createRenderer(opened.tokenizer, { template: config.data.template });
   const data = await prepareData(config, renderer);
   requireSamples(data);
+  const sizes = (await architectureOf(opened.checkpoint.config)).sizes(opened.checkpoint.config);
+  requireKnownRows(data, sizes, config.data.max_length);
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);
-  requireKnownRows(data, loaded.model.vocabularySize);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
   const tuning = await tuningOf(config, opened, loaded);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
@@ -63,6 +66,7 @@ export async function prepareRun(
     config,
     opened,
     loaded,
+    longestInput: Math.min(config.data.max_length, sizes.positionLimit ?? Infinity),
     renderer,
     data,
     tuning,
@@ -127,7 +131,7 @@ export function assembleRun(
     collate: {
       padId: opened.tokenizer.padTokenId ?? opened.tokenizer.eosTokenId ?? 0,
       padToMultiple,
-      maxLength: config.data.max_length,
+      maxLength: prepared.longestInput,
     },
     options: optimization,
     totalSteps: plan.totalSteps,

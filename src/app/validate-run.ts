@@ -161,7 +161,8 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
   const { dataset, train, validation } = await prepareData(uncut, renderer);
   const architecture = await architectureOf(checkpoint.config);
-  requireKnownRows({ train, validation }, architecture.sizes(checkpoint.config).vocabularySize);
+  const sizes = architecture.sizes(checkpoint.config);
+  requireKnownRows({ train, validation }, sizes, config.data.max_length);
   const tokens = tokenReport(train, config, tokenizer);
   if (tokens.dropped === dataset.train.length) requireSamples(await prepareData(config, renderer));
   const longestRow = Math.min(tokens.histogram.maximum, config.data.max_length);

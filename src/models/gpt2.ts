@@ -190,6 +190,7 @@ function sizes(config: Gpt2Config): ModelSizes {
     blockCount,
     headCount: config.n_head,
     vocabularySize,
+    positionLimit: config.n_positions,
     linears,
     parameterCount: embeddings + blockCount * block + 2 * hidden,
   };

@@ -30,6 +30,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = makeFolder(files);
+  const gpt2 = { model_type: "gpt2", n_embd: 32, n_layer: 1, n_head: 4, n_positions: 63 };
+  await makeToyModel(join(folder, "gpt2"), { config: gpt2 });
   makeBrokenModels(await makeToyModel(join(folder, "model")));
 });
 
@@ -79,6 +81,13 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     4,
     "model long.jsonl --max-length 16",
     ["FT-DATA-030", "long.jsonl", "--max-length"],
+  ],
+
+  [
+    "rows longer than the positions that the model has learned",
+    3,
+    "gpt2 long.jsonl --mask all",
+    ["FT-MODEL-013", "long.jsonl, line 1", "has learned 63 positions", "--max-length 63"],
   ],
 
   [

@@ -54,6 +54,20 @@ describe("ft train validate", () => {
     expect(stderr).toContain("no row is left to learn from");
   });
 
+  test("rows longer than the model reads are refused as in training; cut or padded ones are not", async () => {
+    const short = { model_type: "gpt2", n_embd: 32, n_layer: 1, n_head: 4, n_positions: 300 };
+    const gpt2 = await makeToyModel(join(makeFolder(), "gpt2"), { config: short });
+    const cwd = project(configOf(gpt2));
+    const { code, stderr } = await validate(cwd, "--max-length", "400");
+    expect(code).toBe(3);
+    expect(stderr).toContain("FT-MODEL-013");
+    expect((await validate(cwd)).code).toBe(0);
+    // rows of 300 tokens are padded to a multiple of 32, but not beyond what the model reads
+    const train = ["train", "start", "--config", "c.yml", "--iters", "20", "-o", "out"];
+    const cut = [...train, "--max-length", "301"];
+    expect(await runProgram(cut, { cwd })).toMatchObject({ code: 0 });
+  });
+
   test("a schedule without a warm-up has none that could be too long", async () => {
     const cwd = project(configOf(model));
     expect((await validate(cwd)).stdout).toContain("Warm-up of 100 steps");

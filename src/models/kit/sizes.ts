@@ -16,6 +16,8 @@ export interface ModelSizes {
   blockCount: number;
   headCount: number;
   vocabularySize: number;
+  /** Most tokens it reads, where it has learned each position; absent where positions are computed. */
+  positionLimit?: number;
   /** Linear layers of one block. */
   linears: LinearSize[];
   parameterCount: number;
