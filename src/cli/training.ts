@@ -1,5 +1,6 @@
 // What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
 // Training itself is app/train-run.ts.
+import { resolve as resolvePath } from "node:path";
 import { z } from "zod";
 import { valueAt } from "../app/config/layers.ts";
 import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
@@ -10,8 +11,15 @@ import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { loadExtensions } from "../app/extensions.ts";
 import { ExitCode, type FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
+import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
-import { checkOutputFolder, makeRunId, type RunEvent, stampEvent } from "../runs/index.ts";
+import {
+  checkOutputFolder,
+  makeRunId,
+  readRecord,
+  type RunEvent,
+  stampEvent,
+} from "../runs/index.ts";
 import type { CommandInput } from "./define-command.ts";
 import type { Io } from "./io.ts";
 import { downloadNote } from "./render/download.ts";
@@ -168,6 +176,21 @@ function runningOptions(options: RunningOptions, { onEvent }: Watched, { signal 
   return { onEvent, isolate: options.isolate, extensions: options.extension, signal };
 }
 
+/** Where a run's record has what the arguments say. */
+const recordedAt = { model: ["model", "name"], dataset: ["data", "train_file"] } as const;
+
+/** The arguments that are not what the run in `folder` was started with. */
+function otherArguments(given: TrainInput["arguments"], folder: string): string[] {
+  const named = Object.entries(given) as ["model" | "dataset", string][];
+  if (named.length === 0) return [];
+  const { config } = readRecord(folder);
+  const others = named.filter(([name, value]) => {
+    const recorded = valueAt(config, recordedAt[name]);
+    return recorded !== value && recorded !== resolvePath(expandHome(value));
+  });
+  return others.map(([name]) => name.toUpperCase());
+}
+
 /** Throws UsageError for what `--resume` would leave aside: a run goes on with what it was started with. */
 function requireNothingElse(
   input: CommandInput<"model" | "dataset", TrainOptions>,
@@ -176,7 +199,7 @@ function requireNothingElse(
   const { config, profile, dryRun } = input.options;
   const { values, originOf } = input.settings;
   const aside = [
-    ...Object.keys(input.arguments).map((name) => name.toUpperCase()),
+    ...otherArguments(input.arguments, folder),
     ...(config === undefined ? [] : ["--config"]),
     ...(profile === undefined ? [] : ["--profile"]),
     ...(dryRun ? ["--dry-run"] : []),
@@ -186,7 +209,7 @@ function requireNothingElse(
   ];
   if (aside.length === 0) return;
   throw new UsageError("FT-USAGE-008", {
-    message: `--resume goes on with the settings in ${folder}; it takes no ${aside.join(", ")}`,
+    message: `--resume goes on with the settings in ${folder}; it takes no other ${aside.join(", ")}`,
     hint: `ft train resume ${shellWord(folder)}`,
   });
 }

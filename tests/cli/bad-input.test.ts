@@ -118,12 +118,6 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "model rows.jsonl --config alias.yml",
     ["alias.yml: Invalid YAML format", "ft config show"],
   ],
-  [
-    "settings beside --resume",
-    2,
-    "model --resume run --dry-run --epochs 3 --no-bias-correction",
-    ["it takes no MODEL, --dry-run, --epochs", "--no-bias-correction", "ft train resume run"],
-  ],
 
   ["an unknown flag", 2, "model rows.jsonl --epohcs 3", ["'--epohcs'", "Did you mean --epochs?"]],
   ["part of a flag", 2, "model rows.jsonl --epoch 3", ["'--epoch'", "Did you mean --epochs?"]],

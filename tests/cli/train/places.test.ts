@@ -1,4 +1,4 @@
-// Where a run reads and writes: from another working folder, under ~, after a move, and where it may not write.
+// Where a run reads and writes: from another working folder, under ~, after a move, where it may not, and what else it takes.
 import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
@@ -116,4 +116,15 @@ test("a trainer that dies before the run has begun: no folder is offered to go o
   expect(stderr).toContain("FT-RUN-006");
   expect(stderr).not.toContain("ft train resume");
   expect(stderr).toContain("hint: a smaller --batch-size");
+});
+
+test("--resume takes nothing that the run would not follow", async () => {
+  await runProgram(start("--template", "chatml", "-o", "again"), { cwd });
+  const again = ["train", "start", "model", "rows.jsonl", "--resume", "again"];
+  expect(await runProgram(again, { cwd })).toMatchObject({ code: 0 });
+  const other = ["train", "start", "model", "file", "--resume", "again", "--dry-run"];
+  const { code, stderr } = await runProgram([...other, "--epochs", "3"], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain("it takes no other DATASET, --dry-run, --epochs");
+  expect(stderr).toContain("hint: ft train resume again");
 });
