@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { ModelError } from "../core/errors.ts";
 import { decode } from "../generate/index.ts";
 import { GenerateOptions } from "../generate/options.ts";
-import { requireKnownTokens } from "../models/index.ts";
+import { type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { createRenderer } from "../text/index.ts";
 import type { Message, Tokenizer } from "../text/types.ts";
 import { loadModel, type LoadModelOptions, type Model } from "./load-model.ts";
@@ -50,6 +50,15 @@ function promptIds(options: GenerateTextOptions, model: Model): number[] {
   });
 }
 
+/** How many tokens can follow the prompt; the last of them needs no position any more. */
+function roomFor(prompt: readonly number[], { model: { positionLimit } }: LoadedModel): number {
+  if (prompt.length <= positionLimit) return positionLimit - prompt.length + 1;
+  throw new ModelError("FT-GENERATE-002", {
+    message: `the prompt has ${prompt.length} tokens, and the model has learned ${positionLimit} positions`,
+    hint: "ask with a shorter prompt",
+  });
+}
+
 /** Tells text as soon as later tokens cannot change it (a character may span several tokens). */
 class TextStream {
   readonly #tokenizer: Tokenizer;
@@ -90,6 +99,7 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
   const started = performance.now();
   const { maxTokens, temperature, topP, topK, seed } = options;
   const settings = GenerateOptions.parse({ maxTokens, temperature, topP, topK, seed });
+  settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded));
   const { stopTokenIds } = tokenizer;
   for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
     stream.add(id);
@@ -107,7 +117,7 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
   };
 }
 
-/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt. */
+/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long. */
 export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
   if (typeof options.model !== "string") return await answer(options.model, options);
   const { adapter, onDownload, signal } = options;

@@ -1,6 +1,6 @@
 // What the trainer process and its supervisor say to each other. Plain data: errors are packed and unpacked here.
 import { FtError, type FtErrorDetails } from "../core/errors.ts";
-import { fileSystemError } from "../core/file-errors.ts";
+import { systemError } from "../core/system-errors.ts";
 import type { RunEvent } from "../runs/index.ts";
 import type { RunRequest } from "./execute-run.ts";
 
@@ -32,7 +32,7 @@ export function packError(thrown: unknown): PackedError {
 export function trainingError(thrown: unknown): FtError {
   if (thrown instanceof FtError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return fileSystemError(thrown) ?? new FtError("FT-RUN-UNEXPECTED", { message, cause: thrown });
+  return systemError(thrown) ?? new FtError("FT-RUN-UNEXPECTED", { message, cause: thrown });
 }
 
 /** The same error on this side of the pipe; its stack is the trainer's. */

@@ -1,12 +1,12 @@
 // How an error looks to a person: what happened, every problem, the one command that mends it.
 // Never a stack, unless --verbose asks for it.
 import { FtError } from "../core/errors.ts";
-import { fileSystemError } from "../core/file-errors.ts";
+import { systemError } from "../core/system-errors.ts";
 
 /** Anything thrown, as an error a person can act on. */
 export function asFtError(error: unknown): FtError {
   if (error instanceof FtError) return error;
-  const known = fileSystemError(error);
+  const known = systemError(error);
   if (known !== undefined) return known;
   const message = error instanceof Error ? error.message : String(error);
   return new FtError("FT-INTERNAL", {

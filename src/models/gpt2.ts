@@ -149,6 +149,10 @@ class Gpt2 extends LanguageModel {
     return this.model.wte.count;
   }
 
+  override get positionLimit(): number {
+    return this.model.wpe.count;
+  }
+
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {
     return this.model.forward(ids, context);
   }

@@ -12,6 +12,10 @@ export abstract class LanguageModel extends Module {
   abstract get blocks(): readonly Module[];
   /** Tokens that have an embedding: ids are 0 … this − 1. */
   abstract get vocabularySize(): number;
+  /** Tokens that a row can have at most, where positions are learned one by one. */
+  get positionLimit(): number {
+    return Infinity;
+  }
   /** ids (batch, length) int32 → (batch, length, hidden size). */
   abstract hidden(ids: Tensor, context?: ForwardContext): Tensor;
   /** (…, hidden size) → (…, vocabulary) logits. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { packError, unpackError } from "../../../src/app/trainer-messages.ts";
 import { histogramText, maskText } from "../../../src/cli/render/samples.ts";
 import { pairs, table } from "../../../src/cli/render/table.ts";
 import { asFtError, errorText } from "../../../src/cli/report-error.ts";
@@ -38,6 +39,15 @@ describe("an error for a person", () => {
 
   test("anything thrown becomes one", () => {
     expect(asFtError("text").message).toContain("text");
+  });
+
+  test("memory that MLX refuses: exit 5 and what needs less, from the trainer's process too", () => {
+    const thrown = Object.assign(new Error("malloc of 9 GB"), { code: "FT-NATIVE-MEMORY" });
+    for (const error of [asFtError(thrown), unpackError(packError(thrown))]) {
+      expect(error).toMatchObject({ code: "FT-NATIVE-MEMORY", exitCode: 5 });
+      expect(error.message).toContain("malloc of 9 GB");
+      expect(error.hint).toContain("--batch-size 1");
+    }
     const own = new ConfigError("FT-CONFIG-001", { message: "m" });
     expect(asFtError(own)).toBe(own);
   });

@@ -1,6 +1,6 @@
-// What the file system refuses, in words: permission, room, names. For whatever reports an error, in any process.
+// What the machine refuses, in words: permission, room on the disk, names, memory. For whatever reports an error, in any process.
 // Not for files that are expected to be there: whoever reads them knows what they are.
-import { FtError } from "./errors.ts";
+import { ExitCode, FtError } from "./errors.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
@@ -12,10 +12,14 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "The name is too long",
 };
 
-/** The error for a person; undefined when `error` is none of those above. */
-export function fileSystemError(error: unknown): FtError | undefined {
+/** The addon's code for memory that could not be had. */
+const NO_MEMORY = "FT-NATIVE-MEMORY";
+
+/** The error for a person; undefined when `error` is neither the file system's nor one of memory. */
+export function systemError(error: unknown): FtError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, path } = error as NodeJS.ErrnoException;
+  if (code === NO_MEMORY) return noMemory(error);
   const reason = code === undefined ? undefined : REASONS[code];
   if (reason === undefined) return undefined;
   const place = path === undefined ? "" : `: ${path}`;
@@ -23,5 +27,14 @@ export function fileSystemError(error: unknown): FtError | undefined {
     message: `${reason}${place}`,
     hint: "Choose another folder with --output, or make room and permission there",
     cause: error,
+  });
+}
+
+function noMemory(cause: Error): FtError {
+  return new FtError(NO_MEMORY, {
+    message: `It does not fit into memory: ${cause.message}`,
+    hint: "--batch-size 1 and a smaller --max-length need less; ft train validate CONFIG estimates how much",
+    exitCode: ExitCode.doesNotFit,
+    cause,
   });
 }
