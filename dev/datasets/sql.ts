@@ -20,12 +20,12 @@ export interface Query {
 
 const operators: readonly Operator[] = ["=", ">", "<"];
 
-/** Conditions on columns other than the one asked for, on the values that a row has there. */
+/** Conditions on columns other than the one asked for, where one is, on the values that a row has there. */
 export function drawConditions(
   random: Random,
   { columns }: Table,
   row: readonly string[],
-  asked: Column,
+  asked: Column | undefined,
   count: number,
 ): Condition[] {
   const all = columns.map((column, index) => ({ column, value: row[index] ?? "" }));
@@ -36,11 +36,18 @@ export function drawConditions(
   });
 }
 
-export function sqlOf({ table, column, aggregate, conditions }: Query): string {
-  const selected = aggregate === undefined ? column.name : `${aggregate} ( ${column.name} )`;
-  const where = conditions.map(
-    ({ column: of, operator, value }) => `${of.name} ${operator} ${value}`,
-  );
+export function conditionSql({ column, operator, value }: Condition): string {
+  return `${column.name} ${operator} ${value}`;
+}
+
+/** What a query asks for: the column, under its aggregate where it has one. */
+export function selectedSql({ column, aggregate }: Query): string {
+  return aggregate === undefined ? column.name : `${aggregate} ( ${column.name} )`;
+}
+
+export function sqlOf(query: Query): string {
+  const { table, conditions } = query;
+  const where = conditions.map(conditionSql);
   const filter = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
-  return `SELECT ${selected} FROM ${table.name}${filter}`;
+  return `SELECT ${selectedSql(query)} FROM ${table.name}${filter}`;
 }

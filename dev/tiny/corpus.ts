@@ -3,9 +3,11 @@
 import type { Random } from "../../src/core/random.ts";
 import {
   type Condition,
+  conditionSql,
   drawConditions,
   type Operator,
   type Query,
+  selectedSql,
   sqlOf,
 } from "../datasets/sql.ts";
 import {
@@ -17,7 +19,17 @@ import {
   pickSome,
   type Table,
 } from "../datasets/tables.ts";
-import { columnNames, people, places, qualities, tableNames, verbs } from "../datasets/words.ts";
+import {
+  columnNames,
+  firstYear,
+  lastYear,
+  people,
+  places,
+  qualities,
+  roundNumbers,
+  tableNames,
+  verbs,
+} from "../datasets/words.ts";
 
 const endOfText = "<|endoftext|>";
 
@@ -54,6 +66,21 @@ function header(table: Table): string {
 
 const listed = (values: readonly string[]): string => `( ${values.join(" , ")} )`;
 
+type Entry = readonly [name: string, value: string];
+
+const entryStyles: readonly ((entry: Entry) => string)[] = [
+  ([name, value]) => `${name} ${value}`,
+  ([name, value]) => `${name} : ${value}`,
+  ([name, value]) => `${name} = ${value}`,
+  ([name, value]) => `${value} for ${name}`,
+];
+
+/** A row as `name value` pairs: which value belongs to which column is told, not counted. */
+function entriesLine(random: Random, { columns }: Table, row: readonly string[]): string {
+  const entries = columns.map(({ name }, index): Entry => [name, row[index] ?? ""]);
+  return `- ${random.shuffled(entries).map(pick(random, entryStyles)).join(" , ")}`;
+}
+
 const script: Writer = (random) => {
   const sheet = drawSheet(random, 1 + random.integer(3));
   const { table, rows } = sheet;
@@ -70,13 +97,18 @@ const comparisons: Record<Operator, readonly string[]> = {
   "<": ["below", "under", "less than", "smaller than", "lower than", "short of"],
 };
 
-const aggregateGlosses: Record<(typeof aggregates)[number], string> = {
-  COUNT: "the number of",
-  MAX: "the largest",
-  MIN: "the smallest",
-  SUM: "the sum of",
-  AVG: "the mean",
+const aggregateWords: Record<(typeof aggregates)[number], readonly string[]> = {
+  COUNT: ["number of", "count of"],
+  MAX: ["largest", "highest", "greatest", "maximum"],
+  MIN: ["smallest", "lowest", "least", "minimum"],
+  SUM: ["sum of", "total"],
+  AVG: ["mean", "average"],
 };
+
+function glossAggregate(random: Random, { aggregate, column }: Query): string {
+  if (aggregate === undefined) return `the ${column.name}`;
+  return `the ${pick(random, aggregateWords[aggregate])} ${column.name}`;
+}
 
 function glossCondition(random: Random, { column, operator, value }: Condition): string {
   if (isNumeric(column)) return `${column.name} ${pick(random, comparisons[operator])} ${value}`;
@@ -84,16 +116,16 @@ function glossCondition(random: Random, { column, operator, value }: Condition):
 }
 
 function gloss(random: Random, query: Query): string {
-  const { aggregate, column, table, conditions } = query;
-  const opening = aggregate === undefined ? "the" : aggregateGlosses[aggregate];
+  const { table, conditions } = query;
   const filter = conditions.map((condition) => glossCondition(random, condition)).join(" and ");
   const limited = filter === "" ? "" : ` , for ${filter}`;
-  return `${opening} ${column.name} in ${table.name}${limited}`;
+  return `${glossAggregate(random, query)} in ${table.name}${limited}`;
 }
 
 const glossed: Writer = (random) => {
   const sheet = drawSheet(random, 1 + random.integer(2));
-  const lines = [`Of ${header(sheet.table)}`, ...sheet.rows.map(listed)];
+  const told = sheet.rows.map((row) => entriesLine(random, sheet.table, row));
+  const lines = [`Of ${header(sheet.table)}`, ...told];
   for (let count = 1 + random.integer(3); count > 0; count--) {
     const query = drawQuery(random, sheet);
     lines.push(`${sqlOf(query)} ;`, `-- ${gloss(random, query)}`);
@@ -113,40 +145,60 @@ const records: Writer = (random) => {
   return [...said, ...again].join(" ");
 };
 
-function lookup(random: Random): [string, string] {
-  const table = drawTable(random);
-  const entries = table.columns.map((column) => `${column.name} : ${drawValue(random, column)}`);
-  return [entries.join(" , "), random.shuffled(entries).join(" , ")];
-}
-
 /** A line opens with a dash, so that its first name follows a space as all others do. */
 function lined(...lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
+function drawEntries(random: Random): Entry[] {
+  const table = drawTable(random);
+  return table.columns.map((column) => [column.name, drawValue(random, column)] as const);
+}
+
+/** The same entries again and again, each line shuffled and in a style of its own. */
 const lookups: Writer = (random) => {
-  const [first, second] = lookup(random);
-  const third = random.shuffled(second.split(" , ")).join(" , ");
-  return lined(first, second, third);
+  const entries = drawEntries(random);
+  const line = (): string => random.shuffled(entries).map(pick(random, entryStyles)).join(" , ");
+  return lined(...Array.from({ length: 2 + random.integer(3) }, line));
+};
+
+/** Conditions, or columns under aggregates, in words and the same in symbols. */
+const notes: Writer = (random) => {
+  const sheet = drawSheet(random, 1);
+  if (random.integer(2) === 0) {
+    const conditions = drawConditions(random, sheet.table, sheet.rows[0] ?? [], undefined, 3);
+    const inWords = conditions.map((condition) => glossCondition(random, condition));
+    return lined(inWords.join(" and "), conditions.map(conditionSql).join(" AND "));
+  }
+  const queries = Array.from({ length: 3 }, () => drawQuery(random, sheet));
+  const inWords = queries.map((query) => glossAggregate(random, query));
+  return lined(inWords.join(" , "), queries.map(selectedSql).join(" , "));
 };
 
 /** Pools that lists are drawn from; values are quoted as in SQL. */
 const quoted = (list: readonly string[]): string[] => list.map((word) => `'${word}'`);
-const numbers = Array.from({ length: 100 }, (_, number) => String(number));
-const pools = [columnNames, tableNames, quoted(people), quoted(places), quoted(qualities), numbers];
+const small = Array.from({ length: 100 }, (_, number) => String(number));
+const years = Array.from({ length: lastYear - firstYear + 1 }, (_, year) =>
+  String(firstYear + year),
+);
+const numbers = [...small, ...roundNumbers.map(String), ...years];
+export const pools = {
+  names: [...columnNames, ...tableNames],
+  values: quoted([...people, ...places, ...qualities]),
+  numbers,
+} satisfies Record<string, readonly string[]>;
+/** Numbers are few, so they are drawn less often. */
+const drawnPools = [columnNames, tableNames, columnNames, tableNames, pools.values, numbers];
 
-function drawList(random: Random): string[] {
-  const mixed = random.integer(3) === 0;
-  const count = 5 + random.integer(14);
-  const pool = pick(random, pools);
-  return mixed
-    ? Array.from({ length: count }, () => pick(random, pick(random, pools)))
-    : pickSome(random, pool, count);
+/** Mostly of one kind. */
+function drawList(random: Random, count: number): string[] {
+  if (random.integer(3) !== 0) return pickSome(random, pick(random, drawnPools), count);
+  return Array.from({ length: count }, () => pick(random, pick(random, drawnPools)));
 }
 
 /** Mostly blanks between names: with commas between, the name before the last token has to be looked for. */
 const lists: Writer = (random) => {
-  const list = drawList(random);
+  const list = drawList(random, 5 + random.integer(14));
   const inOrder = random.integer(4) !== 0;
   const separator = random.integer(3) === 0 ? " , " : " ";
   const again = (): string => (inOrder ? list : random.shuffled(list)).join(separator);
@@ -173,8 +225,7 @@ function exchange(user: string, assistant: string): string {
 
 /** Small tasks in the chat form, so that turns and their ends are known. */
 const exchanges: Writer = (random) => {
-  const list = drawList(random).join(" , ");
-  const [first] = lookup(random);
+  const list = drawList(random, 3 + random.integer(8)).join(" , ");
   const sheet = drawSheet(random, 1);
   const names = sheet.table.columns.map(({ name }) => name);
   const [row = []] = sheet.rows;
@@ -184,7 +235,6 @@ const exchanges: Writer = (random) => {
     () => exchange(`Repeat : ${list}`, lined(list)),
     () => exchange(`First word : ${list}`, lined(list.split(" , ")[0] ?? "")),
     () => exchange(`Last word : ${list}`, lined(list.split(" , ").at(-1) ?? "")),
-    () => exchange(`Say again : ${first}`, lined(first)),
     () => exchange(`Describe : ${shown}\n${sqlOf(query)}`, gloss(random, query)),
     () =>
       exchange(`Values : ${shown}`, lined(row.map((v, at) => `${names[at]} : ${v}`).join(" , "))),
@@ -194,7 +244,7 @@ const exchanges: Writer = (random) => {
 
 /** A short list of names and the same list again, nothing else: from this alone copying is learned within a few hundred steps. */
 const repeats: Writer = (random) => {
-  const list = pickSome(random, pick(random, [columnNames, tableNames]), 4 + random.integer(9));
+  const list = drawList(random, 4 + random.integer(9));
   return lined(list.join(" "), list.join(" "));
 };
 
@@ -202,14 +252,15 @@ const repeats: Writer = (random) => {
 export type Mixture = readonly (readonly [number, Writer])[];
 
 const everything: Mixture = [
-  [15, script],
-  [25, glossed],
-  [10, records],
-  [10, lookups],
-  [12, lists],
-  [10, repeats],
+  [14, script],
+  [22, glossed],
+  [9, records],
+  [16, lookups],
+  [10, notes],
+  [10, lists],
+  [8, repeats],
   [3, sentences],
-  [15, exchanges],
+  [8, exchanges],
 ];
 
 export const mixtures = {

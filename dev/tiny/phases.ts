@@ -30,7 +30,7 @@ export const phases: readonly Phase[] = [
     rows: 32,
     rowTokens: 28,
     packed: false,
-    steps: 700,
+    steps: 1000,
     warmupSteps: 50,
     decaySteps: 0,
   },
@@ -50,9 +50,9 @@ export const phases: readonly Phase[] = [
     rows: 24,
     rowTokens: 128,
     packed: true,
-    steps: 2000,
+    steps: 2200,
     warmupSteps: 100,
-    decaySteps: 800,
+    decaySteps: 900,
   },
 ];
 

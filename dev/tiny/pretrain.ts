@@ -56,7 +56,7 @@ const state = existsSync(checkpointFolder)
   : initialState();
 const probes = drawProbes(tokenizer);
 
-function measured(): { validationLoss: number; probe: number } {
+function measured(): { validationLoss: number; probe: Record<string, number> } {
   const { phase } = phaseAt(state.step - 1);
   const held = Array.from({ length: 6 }, (_, index) =>
     drawBatch(tokenizer, phase, `validation ${index}`),

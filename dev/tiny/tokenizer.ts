@@ -1,4 +1,5 @@
-// Makes the tokenizer of builtin/tiny: byte-level BPE in which every word of the generated data is one token.
+// Makes the tokenizer of builtin/tiny: byte-level BPE in which every word of the generated data is one token, and so is
+// a quoted one ('Tom'): with the quotes apart, what comes before every value is the same token, and values were not copied.
 // Whole words come from `ignore_merges` (a pre-token in the vocabulary is a token); anything else falls to pieces and bytes.
 import { mkdirSync, writeFileSync } from "node:fs";
 import {
@@ -65,9 +66,7 @@ const words = [
   ...spaced(tableNames),
   ...spaced(columnNames),
   ...spaced(verbs),
-  ...people,
-  ...places,
-  ...qualities,
+  ...spaced([...people, ...places, ...qualities].map((word) => `'${word}'`)),
   ...spaced([...numbers, ...roundNumbers.map(String), ...years]),
   ...tableNames,
 ];
@@ -132,7 +131,7 @@ const tokenizer = {
     pretokenizers: [
       {
         type: "Split",
-        pattern: { Regex: "--| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]|\\s" },
+        pattern: { Regex: "--| ?'\\p{L}+'| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]|\\s" },
         behavior: "Isolated",
         invert: false,
       },
