@@ -15,7 +15,6 @@ import {
 const { values: flags } = parseArgs({
   options: {
     questions: { type: "string", default: "250" },
-    epochs: { type: "string", default: "3" },
     output: { type: "string", default: ".local/quick-proof" },
   },
 });
@@ -55,7 +54,7 @@ async function score(predict: Predictor): Promise<Scores> {
   return scores;
 }
 
-/** Trains an adapter on the examples, as configs/quick-tiny.yaml says but for the epochs. */
+/** Trains an adapter on the examples, as configs/quick-tiny.yaml says. */
 async function tune(
   name: string,
   examples: readonly SqlExample[],
@@ -71,7 +70,6 @@ async function tune(
     {
       ...config,
       data: { ...config.data, train_file: file, validation_file: `${dataFolder}/valid.jsonl` },
-      optimization: { ...config.optimization, epochs: Number(flags.epochs) },
       output_dir: folder,
     },
     {

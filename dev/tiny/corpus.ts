@@ -150,16 +150,11 @@ function lined(...lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-function drawEntries(random: Random): Entry[] {
-  const table = drawTable(random);
-  return table.columns.map((column) => [column.name, drawValue(random, column)] as const);
-}
-
-/** The same entries again and again, each line shuffled and in a style of its own. */
+/** The same row again and again, each line shuffled and in a style of its own. */
 const lookups: Writer = (random) => {
-  const entries = drawEntries(random);
-  const line = (): string => random.shuffled(entries).map(pick(random, entryStyles)).join(" , ");
-  return lined(...Array.from({ length: 2 + random.integer(3) }, line));
+  const { table, rows } = drawSheet(random, 1);
+  const line = (): string => entriesLine(random, table, rows[0] ?? []);
+  return Array.from({ length: 2 + random.integer(3) }, line).join("\n");
 };
 
 /** Conditions, or columns under aggregates, in words and the same in symbols. */
