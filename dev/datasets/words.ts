@@ -55,3 +55,14 @@ export function kindOf(column: string): ColumnKind {
 export const roundNumbers = Array.from({ length: 39 }, (_, index) => 100 + 50 * index);
 export const firstYear = 1950;
 export const lastYear = 2029;
+
+/** Every number that occurs as a value: 0 to 99, round ones, years. */
+export const numberWords: readonly string[] = [
+  ...Array.from({ length: 100 }, (_, number) => number),
+  ...roundNumbers,
+  ...Array.from({ length: lastYear - firstYear + 1 }, (_, year) => firstYear + year),
+].map(String);
+/** Every text that occurs as a value, quoted as in SQL. */
+export const quotedWords: readonly string[] = [...people, ...places, ...qualities].map(
+  (word) => `'${word}'`,
+);

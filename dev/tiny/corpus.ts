@@ -19,17 +19,7 @@ import {
   pickSome,
   type Table,
 } from "../datasets/tables.ts";
-import {
-  columnNames,
-  firstYear,
-  lastYear,
-  people,
-  places,
-  qualities,
-  roundNumbers,
-  tableNames,
-  verbs,
-} from "../datasets/words.ts";
+import { columnNames, numberWords, quotedWords, tableNames, verbs } from "../datasets/words.ts";
 
 const endOfText = "<|endoftext|>";
 
@@ -170,20 +160,14 @@ const notes: Writer = (random) => {
   return lined(inWords.join(" , "), queries.map(selectedSql).join(" , "));
 };
 
-/** Pools that lists are drawn from; values are quoted as in SQL. */
-const quoted = (list: readonly string[]): string[] => list.map((word) => `'${word}'`);
-const small = Array.from({ length: 100 }, (_, number) => String(number));
-const years = Array.from({ length: lastYear - firstYear + 1 }, (_, year) =>
-  String(firstYear + year),
-);
-const numbers = [...small, ...roundNumbers.map(String), ...years];
+/** Pools that lists are drawn from. */
 export const pools = {
   names: [...columnNames, ...tableNames],
-  values: quoted([...people, ...places, ...qualities]),
-  numbers,
+  values: quotedWords,
+  numbers: numberWords,
 } satisfies Record<string, readonly string[]>;
 /** Numbers are few, so they are drawn less often. */
-const drawnPools = [columnNames, tableNames, columnNames, tableNames, pools.values, numbers];
+const drawnPools = [columnNames, tableNames, columnNames, tableNames, quotedWords, numberWords];
 
 /** Mostly of one kind. */
 function drawList(random: Random, count: number): string[] {

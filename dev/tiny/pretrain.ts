@@ -3,13 +3,14 @@
 //   node --import tsx dev/tiny/pretrain.ts
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
-import { restoreModel, saveModel } from "../../src/app/model-files.ts";
-import { architectureOf, initialize, type LoadedModel } from "../../src/models/index.ts";
+import { restoreModel, saveModel, type StoredModel } from "../../src/app/model-files.ts";
+import { architectureOf, initialize } from "../../src/models/index.ts";
 import { describeBackend, setCacheLimit } from "../../src/mx/index.ts";
-import { type OptimizedSlot, optimizers } from "../../src/nn/index.ts";
+import { optimizers } from "../../src/nn/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
 import { restoreCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
 import { supervised } from "../../src/train/methods/supervised.ts";
+import { optimizedSlots } from "../../src/train/run.ts";
 import { initialState } from "../../src/train/state.ts";
 import { meanLoss, TrainingStep } from "../../src/train/step.ts";
 import { drawBatch, learningRate, phaseAt, totalSteps } from "./phases.ts";
@@ -30,12 +31,9 @@ const config: unknown = JSON.parse(await readFile(`${modelFolder}/config.json`, 
 const architecture = await architectureOf(config);
 const model = architecture.build(config);
 initialize(model, initialSeed, { embeddingDeviation: 0.02 });
-const loaded: LoadedModel = { model, config, stored: new Map() };
+const loaded: StoredModel = { model, stored: new Map() };
 const tokenizer = await loadTokenizer(modelFolder);
-const slots: OptimizedSlot[] = [...model.slots()].map((slot) => ({
-  ...slot,
-  isHidden: slot.name.startsWith(model.blockPath),
-}));
+const slots = optimizedSlots(model);
 const optimizer = optimizers.get("muon")(slots, {
   beta1: 0.9,
   beta2: 0.95,
@@ -63,7 +61,7 @@ function measured(): { validationLoss: number; probe: Record<string, number> } {
   );
   return {
     validationLoss: meanLoss(model, supervised, held),
-    probe: probeAccuracy(loaded, probes),
+    probe: probeAccuracy(model, probes),
   };
 }
 

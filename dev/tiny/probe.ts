@@ -1,6 +1,6 @@
 // Whether the bundled model copies from its context: next-token accuracy while a list of names is repeated.
 import { Random } from "../../src/core/random.ts";
-import type { LoadedModel } from "../../src/models/index.ts";
+import type { LanguageModel } from "../../src/models/index.ts";
 import { int32, scope } from "../../src/mx/index.ts";
 import type { Tokenizer } from "../../src/text/types.ts";
 import { pickSome } from "../datasets/tables.ts";
@@ -32,7 +32,7 @@ export function drawProbes(tokenizer: Tokenizer, count = 20): Probes {
   return Object.fromEntries(all) as Probes;
 }
 
-function accuracy({ model }: LoadedModel, probes: readonly Probe[]): number {
+function accuracy(model: LanguageModel, probes: readonly Probe[]): number {
   const hits = probes.flatMap(({ ids, scored }) => {
     const best = scope(
       () =>
@@ -47,7 +47,7 @@ function accuracy({ model }: LoadedModel, probes: readonly Probe[]): number {
 }
 
 /** Share of the repeated words predicted, 0 to 1, by what the lists hold. */
-export function probeAccuracy(loaded: LoadedModel, probes: Probes): Record<string, number> {
-  const all = Object.entries(probes).map(([kind, some]) => [kind, accuracy(loaded, some)]);
+export function probeAccuracy(model: LanguageModel, probes: Probes): Record<string, number> {
+  const all = Object.entries(probes).map(([kind, some]) => [kind, accuracy(model, some)]);
   return Object.fromEntries(all) as Record<string, number>;
 }

@@ -2,17 +2,7 @@
 // a quoted one ('Tom'): with the quotes apart, what comes before every value is the same token, and values were not copied.
 // Whole words come from `ignore_merges` (a pre-token in the vocabulary is a token); anything else falls to pieces and bytes.
 import { mkdirSync, writeFileSync } from "node:fs";
-import {
-  columnNames,
-  firstYear,
-  lastYear,
-  people,
-  places,
-  qualities,
-  roundNumbers,
-  tableNames,
-  verbs,
-} from "../datasets/words.ts";
+import { columnNames, numberWords, quotedWords, tableNames, verbs } from "../datasets/words.ts";
 
 const outputFolder = "data/models/builtin-tiny";
 const pieceCount = 250;
@@ -49,10 +39,6 @@ const types = ["number", "text"];
 const marks = Array.from(".,;:?!()<>='\"-*/");
 
 const spaced = (words: Iterable<string>): string[] => [...words].map((word) => ` ${word}`);
-const numbers = Array.from({ length: 100 }, (_, number) => String(number));
-const years = Array.from({ length: lastYear - firstYear + 1 }, (_, year) =>
-  String(firstYear + year),
-);
 
 /** In the order of their ids; those of the first lines also stand at the start of a line. */
 const words = [
@@ -66,8 +52,8 @@ const words = [
   ...spaced(tableNames),
   ...spaced(columnNames),
   ...spaced(verbs),
-  ...spaced([...people, ...places, ...qualities].map((word) => `'${word}'`)),
-  ...spaced([...numbers, ...roundNumbers.map(String), ...years]),
+  ...spaced(quotedWords),
+  ...spaced(numberWords),
   ...tableNames,
 ];
 

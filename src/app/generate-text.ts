@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { ModelError } from "../core/errors.ts";
 import { decode } from "../generate/index.ts";
 import { GenerateOptions } from "../generate/options.ts";
-import { type LoadedModel, requireKnownTokens } from "../models/index.ts";
+import { type ModelSizes, requireKnownTokens } from "../models/index.ts";
 import { createRenderer } from "../text/index.ts";
 import type { Message, Tokenizer } from "../text/types.ts";
 import { loadModel, type LoadModelOptions, type Model } from "./load-model.ts";
@@ -42,7 +42,7 @@ function promptIds(options: GenerateTextOptions, model: Model): number[] {
     messages === undefined
       ? model.tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
       : createRenderer(model.tokenizer, { template }).prompt(messages);
-  requireKnownTokens(ids, model.loaded.model.vocabularySize);
+  requireKnownTokens(ids, model.loaded.sizes.vocabularySize);
   if (ids.length > 0) return ids;
   throw new ModelError("FT-GENERATE-001", {
     message: "the prompt is empty",
@@ -51,7 +51,7 @@ function promptIds(options: GenerateTextOptions, model: Model): number[] {
 }
 
 /** How many tokens can follow the prompt; the last of them needs no position any more. */
-function roomFor(prompt: readonly number[], { model: { positionLimit } }: LoadedModel): number {
+function roomFor(prompt: readonly number[], { positionLimit = Infinity }: ModelSizes): number {
   if (prompt.length <= positionLimit) return positionLimit - prompt.length + 1;
   throw new ModelError("FT-GENERATE-002", {
     message: `the prompt has ${prompt.length} tokens, and the model has learned ${positionLimit} positions`,
@@ -99,7 +99,7 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
   const started = performance.now();
   const { maxTokens, temperature, topP, topK, seed } = options;
   const settings = GenerateOptions.parse({ maxTokens, temperature, topP, topK, seed });
-  settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded));
+  settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded.sizes));
   const { stopTokenIds } = tokenizer;
   for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
     stream.add(id);

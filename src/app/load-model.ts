@@ -50,7 +50,7 @@ export class Model {
         hint: "pad the shorter rows on the right; later positions do not change earlier ones",
       });
     }
-    requireKnownTokens(rows.flat(), this.loaded.model.vocabularySize);
+    requireKnownTokens(rows.flat(), this.loaded.sizes.vocabularySize);
     return scope(() => {
       const logits = this.loaded.model.forward(int32(rows.flat(), [rows.length, length]));
       return {

@@ -11,6 +11,9 @@ import { loadTensorFile, saveTensors } from "../weights/index.ts";
 const companions =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab|added_tokens|chat_template)\.json$|^merges\.txt$|^chat_template\.jinja$|^tokenizer\.model$/;
 
+/** A model and the names its checkpoint uses; none: the parameters' own. */
+export type StoredModel = Pick<LoadedModel, "model" | "stored">;
+
 const weightsFile = "model.safetensors";
 
 async function copyCompanions(from: string, to: string): Promise<void> {
@@ -23,7 +26,7 @@ async function copyCompanions(from: string, to: string): Promise<void> {
 /** Writes the model under its checkpoint's own names, converted to `dtype` where one is given. */
 export async function saveModel(
   folder: string,
-  { model, stored }: LoadedModel,
+  { model, stored }: StoredModel,
   source: string,
   dtype?: Dtype,
 ): Promise<void> {
@@ -40,7 +43,7 @@ export async function saveModel(
 }
 
 /** Puts weights written by `saveModel` into a model of the same shape. */
-export async function restoreModel(folder: string, loaded: LoadedModel): Promise<void> {
+export async function restoreModel(folder: string, loaded: StoredModel): Promise<void> {
   const file = join(folder, weightsFile);
   const { tensors } = await loadTensorFile(file);
   const before = [...loaded.model.parameters().values()];

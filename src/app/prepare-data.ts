@@ -1,3 +1,5 @@
+// From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
+// What `train` trains on and `validate` reports is made here, once.
 import {
   type Dataset,
   defaultDataset,
@@ -5,8 +7,6 @@ import {
   encodeRows,
   loadDataset,
 } from "../data/index.ts";
-// From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
-// What `train` trains on and `validate` reports is made here, once.
 import { BUILTIN_DATASET } from "../data/options.ts";
 import type { Renderer } from "../text/types.ts";
 import type { RunConfig } from "./config/schema.ts";

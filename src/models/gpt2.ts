@@ -123,7 +123,7 @@ class Gpt2Decoder extends Module {
 
   /** Reading past the table would return whatever lies behind it. */
   #requirePositions(count: number, { positions }: ForwardContext): void {
-    const known = this.wpe.count;
+    const known = this.wpe.weight.dim(0);
     if (positions !== undefined || count <= known) return;
     throw new ModelError("FT-MODEL-013", {
       message: `${count} tokens, but the model has learned ${known} positions`,
@@ -143,14 +143,6 @@ class Gpt2 extends LanguageModel {
 
   get blocks(): readonly Module[] {
     return this.model.h;
-  }
-
-  get vocabularySize(): number {
-    return this.model.wte.count;
-  }
-
-  override get positionLimit(): number {
-    return this.model.wpe.count;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {

@@ -4,7 +4,7 @@ import { ModelError } from "../core/errors.ts";
 import { carry, dispose, type Dtype, evaluate, scope, type Tensor } from "../mx/index.ts";
 import type { Checkpoint } from "../weights/checkpoint-folder.ts";
 import { loadTensors } from "../weights/load-tensors.ts";
-import type { LanguageModel } from "./kit/index.ts";
+import type { LanguageModel, ModelSizes } from "./kit/index.ts";
 import { architectureOf } from "./registry.ts";
 
 /** A parameter's origin: its name in the checkpoint, and whether the checkpoint stores it transposed. */
@@ -25,6 +25,7 @@ export interface WeightMap {
 export interface LoadedModel {
   model: LanguageModel;
   config: unknown;
+  sizes: ModelSizes;
   stored: ReadonlyMap<string, StoredAs>;
 }
 
@@ -76,7 +77,8 @@ export async function loadCheckpoint(
     const map = await mapWeights(checkpoint.config, model, checkpoint.tensors.keys());
     requireComplete(map, checkpoint.folder);
     fill(model, map, checkpoint, options.dtype);
-    return { model, config: checkpoint.config, stored: map.stored };
+    const { config } = checkpoint;
+    return { model, config, sizes: architecture.sizes(config), stored: map.stored };
   } catch (error) {
     dispose(model);
     throw error;

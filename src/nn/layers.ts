@@ -56,10 +56,6 @@ export class Embedding extends Module {
     this.weight = zeros([count, size]);
   }
 
-  get count(): number {
-    return this.weight.dim(0);
-  }
-
   /** ids (…) → (…, size). */
   forward(ids: Tensor): Tensor {
     return this.weight.take(ids, 0);

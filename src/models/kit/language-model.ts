@@ -10,12 +10,6 @@ export abstract class LanguageModel extends Module {
   /** Where the blocks are, as a parameter path: "model.layers". */
   abstract readonly blockPath: string;
   abstract get blocks(): readonly Module[];
-  /** Tokens that have an embedding: ids are 0 … this − 1. */
-  abstract get vocabularySize(): number;
-  /** Tokens that a row can have at most, where positions are learned one by one. */
-  get positionLimit(): number {
-    return Infinity;
-  }
   /** ids (batch, length) int32 → (batch, length, hidden size). */
   abstract hidden(ids: Tensor, context?: ForwardContext): Tensor;
   /** (…, hidden size) → (…, vocabulary) logits. */
@@ -72,10 +66,6 @@ export class CausalLM extends LanguageModel {
 
   get blocks(): readonly Module[] {
     return this.model.layers;
-  }
-
-  get vocabularySize(): number {
-    return this.model.embed_tokens.count;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {
