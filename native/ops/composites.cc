@@ -1,5 +1,6 @@
 // Several MLX ops behind one call, where crossing from JavaScript once instead of ten times pays.
 // No policy: what to train, when to clip and how the rate moves is decided above.
+#include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "mlx/random.h"
 #include "ops/indices.h"
@@ -39,6 +40,7 @@ array crossEntropy(const array& logits, const array& targets) {
   require(logits.ndim() == targets.ndim() + 1, "needs logits with one dimension more than the targets");
   require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
   requireIndices(targets, logits.shape(-1));
+  if (kernels::suits({logits})) return kernels::crossEntropy(logits, targets);
   array wide = mx::astype(logits, mx::float32);
   array chosen = mx::take_along_axis(logits, mx::expand_dims(targets, -1), -1);
   array score = mx::astype(mx::squeeze(chosen, -1), mx::float32);
@@ -122,6 +124,7 @@ const OpTable& composites() {
       row("crossEntropy", crossEntropy),
       row("swiglu",
           [](const array& gate, const array& up) {
+            if (kernels::suits({gate, up}) && gate.shape() == up.shape()) return kernels::swiglu(gate, up);
             return mx::multiply(mx::multiply(gate, mx::sigmoid(gate)), up);
           }),
       row("adamw", adamw),

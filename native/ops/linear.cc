@@ -1,7 +1,9 @@
 // Matrix products and MLX's fused `fast` ops.
 // LoRA's linear layer, which is several of these, lives in composites.cc.
+#include "kernels/kernels.h"
 #include "mlx/fast.h"
 #include "mlx/ops.h"
+#include "ops/scalar.h"
 #include "ops/tables.h"
 
 namespace ft::ops {
@@ -14,8 +16,31 @@ array rope(const array& x, int dims, bool traditional, std::optional<float> base
   return std::visit(apply, offset);
 }
 
+/** Whether the fused softmax serves: no mask array, shapes as MLX wants them (else its own error comes). */
+bool isPlainAttention(const array& q, const array& k, const array& v, const std::string& mode,
+                      const std::optional<array>& mask) {
+  if (mask || (mode != "causal" && !mode.empty()) || !kernels::suits({q, k, v})) return false;
+  if (q.ndim() != 4 || k.ndim() != 4 || v.ndim() != 4) return false;
+  bool batchesAgree = q.shape(0) == k.shape(0) && q.shape(0) == v.shape(0);
+  bool headsAgree = k.shape(1) == v.shape(1) && q.shape(1) % k.shape(1) == 0;
+  bool sizesAgree = q.shape(3) == k.shape(3) && k.shape(2) == v.shape(2);
+  return batchesAgree && headsAgree && sizesAgree && (mode.empty() || q.shape(2) <= k.shape(2));
+}
+
+array plainAttention(const array& q, const array& k, const array& v, float scale, bool causal) {
+  int groups = k.shape(1);
+  // Heads that share keys form an axis of their own, over which keys and values are broadcast.
+  array queries = mx::unflatten(mx::multiply(q, scalarOf(scale, q.dtype())), 1, {groups, q.shape(1) / groups});
+  array keys = mx::expand_dims(k, 2);
+  array scores = mx::matmul(queries, mx::swapaxes(keys, -1, -2));
+  array mixed = mx::matmul(kernels::softmax(scores, causal), mx::expand_dims(v, 2));
+  return mx::flatten(mixed, 1, 2);
+}
+
 array attention(const array& queries, const array& keys, const array& values, float scale, const std::string& mode,
                 const std::optional<array>& mask) {
+  if (isPlainAttention(queries, keys, values, mode, mask))
+    return plainAttention(queries, keys, values, scale, mode == "causal");
   return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, mode, mask);
 }
 

@@ -1,0 +1,68 @@
+// One fused kernel as a node of MLX's graph: one output, CPU alone, its gradient told by a derived class.
+#pragma once
+
+#include <stdexcept>
+#include <vector>
+
+#include "mlx/allocator.h"
+#include "mlx/backend/cpu/encoder.h"
+#include "mlx/ops.h"
+#include "mlx/primitives.h"
+#include "mlx/utils.h"
+
+namespace ft::kernels {
+
+namespace mx = mlx::core;
+using mx::array;
+using Arrays = std::vector<array>;
+
+/**
+ * `Work` is copied into the scheduled task, because MLX lets go of a node before its task has run. It has a `name`,
+ * fills the output from contiguous inputs when called, compares with ==, and may give a gradient by `vjp`.
+ */
+template <class Work>
+class Kernel final : public mx::UnaryPrimitive {
+ public:
+  explicit Kernel(Work work) : UnaryPrimitive(mx::default_stream(mx::Device::cpu)), work(work) {}
+
+  const char* name() const override { return Work::name; }
+
+  void eval_cpu(const Arrays& inputs, array& out) override {
+    out.set_data(mx::allocator::malloc(out.nbytes()));
+    auto& encoder = mx::cpu::get_command_encoder(stream());
+    Arrays held;
+    for (const array& input : inputs) {
+      encoder.set_input_array(input);
+      held.push_back(array::unsafe_weak_copy(input));
+    }
+    encoder.set_output_array(out);
+    encoder.dispatch([work = work, held, result = array::unsafe_weak_copy(out)]() mutable { work(held, result); });
+  }
+
+  void eval_gpu(const Arrays&, array&) override { throw std::runtime_error("this kernel runs on the CPU alone"); }
+
+  Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>& argnums,
+             const Arrays& outputs) override {
+    if constexpr (requires { work.vjp(primals, cotangents[0], argnums, outputs[0]); })
+      return work.vjp(primals, cotangents[0], argnums, outputs[0]);
+    else
+      return UnaryPrimitive::vjp(primals, cotangents, argnums, outputs);
+  }
+
+  bool is_equivalent(const Primitive& other) const override {
+    return static_cast<const Kernel&>(other).work == work;
+  }
+
+ private:
+  const Work work;
+};
+
+/** A float32 array of the given shape, computed by `work`. */
+template <class Work>
+array computed(const mx::Shape& shape, const Arrays& inputs, Work work) {
+  Arrays contiguous;
+  for (const array& input : inputs) contiguous.push_back(mx::contiguous(input));
+  return array(shape, mx::float32, std::make_shared<Kernel<Work>>(work), std::move(contiguous));
+}
+
+}  // namespace ft::kernels

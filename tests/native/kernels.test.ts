@@ -1,0 +1,145 @@
+// The fused float32 kernels of the CPU against the same made of MLX's single ops: values, gradients, odd sizes, threads.
+// On a GPU both sides are MLX's own, and the comparisons hold trivially.
+import { describe, expect, test } from "vitest";
+import type { ArrayFunction, Handle } from "../../src/mx/binding.ts";
+import { first, floats, integers, mx, normal, numbers, scopedTests } from "./addon.ts";
+import { weighted } from "./gradients.ts";
+
+scopedTests();
+
+// MLX adds a row's terms one after another in float32: over four thousand its rounding reaches 1e-5.
+const tolerance = 2e-5;
+
+const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
+
+function expectClose(actual: Handle, wanted: Handle): void {
+  expect(mx.shape(actual)).toEqual(mx.shape(wanted));
+  const other = numbers(wanted);
+  const gaps = numbers(actual).map((value, index) => Math.abs(value - (other[index] ?? NaN)));
+  expect(largest(gaps)).toBeLessThan(tolerance * Math.max(1, largest(other.map(Math.abs))));
+}
+
+/** Outputs and the gradients of every input are the same. */
+function expectSame(fused: ArrayFunction, plain: ArrayFunction, inputs: Handle[]): void {
+  expectClose(first(fused(inputs)), first(plain(inputs)));
+  const all = inputs.map((_, index) => index);
+  const wanted = mx.valueAndGrad(weighted(plain), inputs, all).slice(1);
+  const gradients = mx.valueAndGrad(weighted(fused), inputs, all).slice(1);
+  gradients.forEach((gradient, index) => expectClose(gradient, wanted[index] as Handle));
+}
+
+const scaled = (handle: Handle, factor: number): Handle =>
+  mx.multiply(handle, mx.full([1], factor, "float32"));
+
+describe("crossEntropy", () => {
+  const plain = (logits: Handle, targets: Handle): Handle => {
+    const chosen = mx.takeAlongAxis(logits, mx.expandDims(targets, [-1]), -1);
+    return mx.subtract(mx.logsumexp(logits, [-1], false), mx.squeeze(chosen, [-1]));
+  };
+
+  // Fewer classes than a vector has lanes, a tail behind whole vectors, and enough for several threads.
+  test.each([1, 5, 16, 37, 4099])("%i classes", (classes) => {
+    const logits = scaled(normal([2, 40, classes], classes), 5);
+    const targets = integers(
+      Array.from({ length: 80 }, (_, row) => (row * 7) % classes),
+      [2, 40],
+    );
+    expectSame(
+      ([x]) => [mx.crossEntropy(x as Handle, targets)],
+      ([x]) => [plain(x as Handle, targets)],
+      [logits],
+    );
+  });
+
+  test("the gradient is softmax less one at the target, as float64 has it", () => {
+    const logits = scaled(normal([1, 4099], 9), 5);
+    const target = mx.squeeze(integers([7]), [0]);
+    const loss: ArrayFunction = ([x]) => [mx.crossEntropy(mx.squeeze(x as Handle, [0]), target)];
+    const [, gradient] = mx.valueAndGrad(loss, [logits], [0]);
+    const powers = numbers(logits).map(Math.exp);
+    const total = powers.reduce((a, b) => a + b);
+    const wanted = powers.map((power, index) => power / total - (index === 7 ? 1 : 0));
+    const gaps = numbers(gradient as Handle).map((g, i) => Math.abs(g - (wanted[i] ?? NaN)));
+    // Sixteen partial sums of float32 terms, and an exp exact to two units in the last place.
+    expect(largest(gaps)).toBeLessThan(1e-6);
+  });
+
+  test("logits that are not contiguous, and targets of other integers", () => {
+    const logits = mx.transpose(normal([9, 6], 3), null);
+    const targets = mx.astype(integers([0, 8, 1, 7, 3, 3]), "uint8");
+    expectSame(
+      ([x]) => [mx.crossEntropy(x as Handle, targets)],
+      ([x]) => [plain(x as Handle, targets)],
+      [logits],
+    );
+  });
+
+  test("a row weighted with nought has no gradient, and NaN stays NaN", () => {
+    const targets = integers([0, 1]);
+    const masked: ArrayFunction = ([x]) => [
+      mx.sum(mx.multiply(mx.crossEntropy(x as Handle, targets), floats([0, 1])), null, false),
+    ];
+    const [, gradient] = mx.valueAndGrad(masked, [normal([2, 20], 1)], [0]);
+    const values = numbers(gradient as Handle);
+    expect(values.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 0));
+    expect(values.slice(20).every((value) => value !== 0)).toBe(true);
+    expect(numbers(mx.crossEntropy(floats([1, NaN, 2], [1, 3]), integers([0])))).toEqual([NaN]);
+  });
+
+  test("rows shared out to threads are the rows computed alone, bit for bit", () => {
+    const logits = normal([300, 2000], 4);
+    const targets = integers(Array.from({ length: 300 }, (_, row) => row));
+    const all = numbers(mx.crossEntropy(logits, targets));
+    for (const row of [0, 131, 299]) {
+      const alone = mx.crossEntropy(mx.take(logits, integers([row]), 0), integers([row]));
+      expect(numbers(alone)).toEqual([all[row]]);
+    }
+  });
+});
+
+test("swiglu, also where the gate is far from nought", () => {
+  const inputs = [scaled(normal([5, 7, 33], 1), 30), normal([5, 7, 33], 2)];
+  const plain: ArrayFunction = ([g, u]) => [
+    mx.multiply(mx.multiply(g as Handle, mx.sigmoid(g as Handle)), u as Handle),
+  ];
+  expectSame(([g, u]) => [mx.swiglu(g as Handle, u as Handle)], plain, inputs);
+  const [shut, open, none] = numbers(
+    mx.swiglu(floats([-200, 200, NaN]), mx.full([3], 1, "float32")),
+  );
+  expect(shut).toBeCloseTo(0, 30);
+  expect([open, none]).toEqual([200, NaN]);
+});
+
+describe("attention", () => {
+  /** MLX's own, with the causal mask as an array: which takes the road without kernels. */
+  const withMask = (q: Handle, k: Handle, v: Handle, causal: boolean): Handle => {
+    const [queries = 0, keys = 0] = [mx.shape(q)[2], mx.shape(k)[2]];
+    const seen = Array.from({ length: queries * keys }, (_, at) => {
+      const isSeen = !causal || (at % keys) - (keys - queries) <= Math.floor(at / keys);
+      return isSeen ? 0 : -Infinity;
+    });
+    return mx.scaledDotProductAttention(q, k, v, 0.3, "", floats(seen, [queries, keys]));
+  };
+
+  test.each([
+    ["as many heads of keys as of queries", 4, 6, 6],
+    ["shared keys", 2, 17, 17],
+    ["one shared head, queries behind cached keys", 1, 3, 40],
+    ["one query", 2, 1, 21],
+  ])("%s", (_name, heads, queries, keys) => {
+    const inputs = [
+      normal([2, 4, queries, 8], 1),
+      normal([2, heads, keys, 8], 2),
+      normal([2, heads, keys, 8], 3),
+    ];
+    for (const mode of ["causal", ""] as const) {
+      expectSame(
+        ([q, k, v]) => [
+          mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, mode, null),
+        ],
+        ([q, k, v]) => [withMask(q as Handle, k as Handle, v as Handle, mode === "causal")],
+        inputs,
+      );
+    }
+  });
+});
