@@ -1,5 +1,6 @@
 // From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
 // What `train` trains on and `validate` reports is made here, once.
+import { createHash } from "node:crypto";
 import {
   type Dataset,
   defaultDataset,
@@ -24,6 +25,16 @@ async function dataPath(config: RunConfig, renderer: Renderer): Promise<string> 
   const named = config.data.train_file;
   if (named !== BUILTIN_DATASET) return named;
   return await defaultDataset(renderer.takesTurns ? "chat" : "mlx");
+}
+
+/** Tells whether rows became the same tokens and weights: it moves with the rows, the template and the tokenizer. */
+export function tokensDigest({ train, validation }: PreparedData): string {
+  const hash = createHash("sha256");
+  for (const { samples } of [train, validation]) {
+    hash.update(`\n${samples.length}\n`);
+    for (const { ids, weights } of samples) hash.update(ids).update(weights);
+  }
+  return hash.digest("hex");
 }
 
 /** Throws DataError with every bad row of every file. */

@@ -12,13 +12,14 @@ import { optimizedSlots, parameterCount, type TrainingRun } from "../train/run.t
 import { initialState } from "../train/state.ts";
 import { TrainingStep } from "../train/step.ts";
 import { type Tuning, tunings } from "../train/tuning/index.ts";
+import { checkpointDigest } from "../weights/index.ts";
 import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
 import type { RunConfig } from "./config/schema.ts";
 import { productVersion } from "./info.ts";
 import { restoreModel, saveModel } from "./model-files.ts";
 import { chooseDtype, type OpenedModel, openModel } from "./open-model.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
-import { type PreparedData, prepareData } from "./prepare-data.ts";
+import { type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
 
 /** Rows are padded to a multiple of this, so that MLX sees few different shapes. */
 const padToMultiple = 32;
@@ -75,7 +76,7 @@ export async function prepareRun(
     trainableParameters: parameterCount(slots),
     totalParameters,
     notices: [...dataNotices(data), ...tuning.notices, ...plan.notices],
-    record: recordOf(config, origins, opened, backend, data),
+    record: await recordOf(config, origins, opened, backend, data),
   };
 }
 
@@ -154,13 +155,13 @@ function dataNotices({ train, validation }: PreparedData): string[] {
   ];
 }
 
-function recordOf(
+async function recordOf(
   config: RunConfig,
   origins: Record<string, string> | undefined,
   { resolved, checkpoint }: OpenedModel,
   backend: ActiveBackend,
-  { dataset }: PreparedData,
-): Omit<RunRecord, "runId"> {
+  data: PreparedData,
+): Promise<Omit<RunRecord, "runId">> {
   return {
     createdAt: new Date().toISOString(),
     config: { ...config },
@@ -177,7 +178,8 @@ function recordOf(
       source: resolved.source,
       commit: resolved.commit ?? null,
       architecture: (checkpoint.config as { model_type?: unknown }).model_type,
+      digest: await checkpointDigest(checkpoint),
     },
-    dataset: { files: dataset.files },
+    dataset: { files: data.dataset.files, tokensDigest: tokensDigest(data) },
   };
 }

@@ -17,10 +17,12 @@ function filesOf({ dataset }: Inputs): RecordedFile[] {
   return Array.isArray(files) ? (files as RecordedFile[]) : [];
 }
 
-function commitOf({ model }: Inputs): string {
-  const commit = model?.["commit"];
-  return typeof commit === "string" ? commit : "none";
-}
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+/** What a run did not record, it began with as far as anyone can tell. */
+const differ = (before: unknown, now: unknown): boolean =>
+  text(before) !== undefined && text(before) !== text(now);
 
 function differences(before: readonly RecordedFile[], now: readonly RecordedFile[]): string[] {
   const gone = before.filter(({ split }) => !now.some((file) => file.split === split));
@@ -33,9 +35,28 @@ function differences(before: readonly RecordedFile[], now: readonly RecordedFile
   return problems;
 }
 
+function requireSameModel(before: Inputs, now: Inputs): void {
+  const [old, current] = [before, now].map(({ model }) => text(model?.["commit"]) ?? "none");
+  const isOtherCommit = old !== current;
+  if (!isOtherCommit && !differ(before.model?.["digest"], now.model?.["digest"])) return;
+  const message = isOtherCommit
+    ? `the model is at commit ${current}, this run began with ${old}`
+    : "the model's weights or its config.json are not those that this run began with";
+  throw new ConfigError("FT-RUN-009", { message, hint: "start a new run with --output" });
+}
+
+function requireSameTokens(before: Inputs, now: Inputs): void {
+  if (!differ(before.dataset?.["tokensDigest"], now.dataset?.["tokensDigest"])) return;
+  throw new ConfigError("FT-RUN-011", {
+    message: "the same rows become other tokens than this run began with",
+    problems: ["the template or the model's tokenizer has changed"],
+    hint: "put it back as it was, or start a new run with --output",
+  });
+}
+
 /**
  * @throws DataError FT-RUN-008 naming each data file that is not as it was.
- * @throws ConfigError FT-RUN-009 when the model resolves to another commit.
+ * @throws ConfigError FT-RUN-009 when the model is another one, FT-RUN-011 when template or tokenizer are.
  */
 export function requireSameInputs(before: Inputs, now: Inputs): void {
   const problems = differences(filesOf(before), filesOf(now));
@@ -46,10 +67,6 @@ export function requireSameInputs(before: Inputs, now: Inputs): void {
       hint: "put the files back as they were, or start a new run with --output",
     });
   }
-  const [old, current] = [commitOf(before), commitOf(now)];
-  if (old === current) return;
-  throw new ConfigError("FT-RUN-009", {
-    message: `the model is at commit ${current}, this run began with ${old}`,
-    hint: "start a new run with --output",
-  });
+  requireSameModel(before, now);
+  requireSameTokens(before, now);
 }

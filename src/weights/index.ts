@@ -1,4 +1,5 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
+export { checkpointDigest } from "./checkpoint-digest.ts";
 export {
   type Checkpoint,
   type CheckpointTensor,

@@ -147,6 +147,25 @@ describe("a run that cannot be continued", () => {
     }
   });
 
+  test("another model in the same folder, and a template file that says something else", async () => {
+    const template = join(folder, "rows.jinja");
+    writeFileSync(template, "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}");
+    const other = join(folder, "changed");
+    const output = join(folder, "over-changed");
+    await makeToyModel(other);
+    const train = ["train", "start", other, data, ...common, "--iters", "3", "--output", output];
+    expect(await runProgram([...train, "--template", template])).toMatchObject({ code: 0 });
+
+    writeFileSync(template, "{% for m in messages %}: {{ m.content }}{{ eos_token }}{% endfor %}");
+    const reworded = await runProgram(["train", "resume", output]);
+    expect(reworded).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-RUN-011") });
+
+    const weights = join(other, "model.safetensors");
+    writeFileSync(weights, new Uint8Array(readFileSync(weights)).fill(0, -64));
+    const changed = await runProgram(["train", "resume", output]);
+    expect(changed).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-RUN-009") });
+  });
+
   test("a configuration with a key of another version: it is named, in words", async () => {
     const file = join(run, "config.json");
     const before = readFileSync(file, "utf8");

@@ -34,6 +34,22 @@ test("every file that changed, came or went is named", () => {
   );
 });
 
+test.each([
+  ["FT-RUN-009", { model: { commit: null, digest: "m2" } }, /weights/],
+  ["FT-RUN-011", { dataset: { files: [train], tokensDigest: "t2" } }, /tokens/],
+])("%s where the files are the same and what comes of them is not", (code, other, message) => {
+  const before = {
+    dataset: { files: [train], tokensDigest: "t1" },
+    model: { commit: null, digest: "m1" },
+  };
+  expect(() => requireSameInputs(before, { ...before })).not.toThrow();
+  expect(() => requireSameInputs(before, { ...before, ...other })).toThrow(
+    expect.objectContaining({ code, exitCode: 3, message: expect.stringMatching(message) }),
+  );
+  // A run that recorded no digest can still be continued.
+  expect(() => requireSameInputs(inputs([train], null), before)).not.toThrow();
+});
+
 test("another commit of the model is refused, with both", () => {
   expect(() => requireSameInputs(inputs([train], "c1"), inputs([train], "c2"))).toThrow(
     expect.objectContaining({
