@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 // Fails when the addon's exported names or argument counts differ from the type `Binding` in src/mx/binding.ts.
 // Compares a built addon, so it runs after the build; it says nothing about argument types.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";

@@ -1,6 +1,6 @@
+// Reads every import below a folder and holds it against the layers. Types count as imports.
 import { existsSync } from "node:fs";
 import path from "node:path";
-// Reads every import below a folder and holds it against the layers. Types count as imports.
 import { type ICruiseResult, cruise } from "dependency-cruiser";
 import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 import { rules } from "./layers.ts";

@@ -1,6 +1,6 @@
 // One answer of a model: the prompt rendered, tokens decoded, text given out as it becomes certain.
 import { setImmediate } from "node:timers/promises";
-import { ModelError } from "../core/errors.ts";
+import { ConfigError, ModelError } from "../core/errors.ts";
 import { decode } from "../generate/index.ts";
 import { GenerateOptions } from "../generate/options.ts";
 import { type ModelSizes, requireKnownTokens } from "../models/index.ts";
@@ -92,13 +92,22 @@ class TextStream {
   }
 }
 
+function samplingOf(options: GenerateTextOptions): GenerateOptions {
+  const { maxTokens, temperature, topP, topK, seed } = options;
+  const parsed = GenerateOptions.safeParse({ maxTokens, temperature, topP, topK, seed });
+  if (parsed.success) return parsed.data;
+  throw new ConfigError("FT-GENERATE-003", {
+    message: "options of generating text are not valid",
+    problems: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+  });
+}
+
 async function answer(model: Model, options: GenerateTextOptions): Promise<GeneratedText> {
   const { tokenizer, loaded } = model;
   const prompt = promptIds(options, model);
   const stream = new TextStream(tokenizer, options.onText);
   const started = performance.now();
-  const { maxTokens, temperature, topP, topK, seed } = options;
-  const settings = GenerateOptions.parse({ maxTokens, temperature, topP, topK, seed });
+  const settings = samplingOf(options);
   settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded.sizes));
   const { stopTokenIds } = tokenizer;
   for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
@@ -117,7 +126,7 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
   };
 }
 
-/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long. */
+/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long, 003 for bad options. */
 export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
   if (typeof options.model !== "string") return await answer(options.model, options);
   const { adapter, onDownload, signal } = options;
