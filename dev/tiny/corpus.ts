@@ -96,20 +96,38 @@ const aggregateWords: Record<(typeof aggregates)[number], readonly string[]> = {
 };
 
 function glossAggregate(random: Random, { aggregate, column }: Query): string {
-  if (aggregate === undefined) return `the ${column.name}`;
+  if (aggregate === undefined) return pick(random, ["the ", "each ", ""]) + column.name;
   return `the ${pick(random, aggregateWords[aggregate])} ${column.name}`;
 }
 
+/** The value stands behind its column or before it: which is which has to be read. */
 function glossCondition(random: Random, { column, operator, value }: Condition): string {
-  if (isNumeric(column)) return `${column.name} ${pick(random, comparisons[operator])} ${value}`;
-  return pick(random, [`${column.name} ${value}`, `${column.name} equal to ${value}`]);
+  const words = isNumeric(column)
+    ? `${pick(random, comparisons[operator])} ${value}`
+    : pick(random, [value, value, `equal to ${value}`]);
+  return pick(random, [
+    `${column.name} ${words}`,
+    `${words} for ${column.name}`,
+    `${words} in ${column.name}`,
+  ]);
 }
 
+/** What is asked for may stand before the conditions, behind them or between them. */
 function gloss(random: Random, query: Query): string {
   const { table, conditions } = query;
-  const filter = conditions.map((condition) => glossCondition(random, condition)).join(" and ");
-  const limited = filter === "" ? "" : ` , for ${filter}`;
-  return `${glossAggregate(random, query)} in ${table.name}${limited}`;
+  const asked = glossAggregate(random, query);
+  const [first, ...others] = conditions.map((condition) => glossCondition(random, condition));
+  if (first === undefined)
+    return pick(random, [`${asked} in ${table.name}`, `in ${table.name}, ${asked}`]);
+  const both = [first, ...others].join(" and ");
+  const rest = others.map((other) => `, also ${other}`).join("");
+  return pick(random, [
+    `${asked} in ${table.name}, for ${both}`,
+    `${asked}, where ${both}, in ${table.name}`,
+    `where ${both}, ${asked} in ${table.name}`,
+    `in ${table.name}, given ${both}: ${asked}`,
+    `in ${table.name}, given ${first}: ${asked}${rest}`,
+  ]);
 }
 
 const glossed: Writer = (random) => {
@@ -147,18 +165,29 @@ const lookups: Writer = (random) => {
   return Array.from({ length: 2 + random.integer(3) }, line).join("\n");
 };
 
-/** Conditions, or columns under aggregates, in words and the same in symbols. */
+/** In words and the same in symbols: conditions, columns under aggregates, or one of these under conditions. */
 const notes: Writer = (random) => {
   const sheet = drawSheet(random, 1);
-  if (random.integer(2) === 0) {
+  const kind = random.integer(4);
+  if (kind === 0) {
     const conditions = drawConditions(random, sheet.table, sheet.rows[0] ?? [], undefined, 3);
     const inWords = conditions.map((condition) => glossCondition(random, condition));
     return lined(inWords.join(" and "), conditions.map(conditionSql).join(" AND "));
   }
   const queries = Array.from({ length: 3 }, () => drawQuery(random, sheet));
-  const inWords = queries.map((query) => glossAggregate(random, query));
-  return lined(inWords.join(" , "), queries.map(selectedSql).join(" , "));
+  if (kind === 1) {
+    const inWords = queries.map((query) => glossAggregate(random, query));
+    return lined(inWords.join(" , "), queries.map(selectedSql).join(" , "));
+  }
+  return lined(...queries.flatMap((query) => [gloss(random, query), limitedSql(query)]));
 };
+
+/** What is selected and under which conditions, without the words of a whole statement. */
+function limitedSql(query: Query): string {
+  const { table, conditions } = query;
+  const limits = conditions.map((condition) => ` : ${conditionSql(condition)}`).join("");
+  return `${table.name} : ${selectedSql(query)}${limits}`;
+}
 
 /** Pools that lists are drawn from. */
 export const pools = {
@@ -231,15 +260,15 @@ const repeats: Writer = (random) => {
 export type Mixture = readonly (readonly [number, Writer])[];
 
 const everything: Mixture = [
-  [14, script],
-  [22, glossed],
-  [9, records],
-  [16, lookups],
-  [10, notes],
-  [10, lists],
+  [10, script],
+  [20, glossed],
+  [7, records],
+  [13, lookups],
+  [24, notes],
+  [8, lists],
   [8, repeats],
   [3, sentences],
-  [8, exchanges],
+  [7, exchanges],
 ];
 
 export const mixtures = {

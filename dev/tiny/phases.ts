@@ -50,9 +50,9 @@ export const phases: readonly Phase[] = [
     rows: 24,
     rowTokens: 128,
     packed: true,
-    steps: 2200,
+    steps: 8000,
     warmupSteps: 100,
-    decaySteps: 900,
+    decaySteps: 4500,
   },
 ];
 
