@@ -10,7 +10,7 @@ import { chooseDtype } from "./open-model.ts";
 
 /** What the formula needs to know of the rows. */
 export interface RowFigures {
-  /** Tokens of the longest row after the cut. */
+  /** Tokens of the longest row after the cut, with its padding. */
   longestRow: number;
   /** Share of tokens that are learned. */
   learnedShare: number;

@@ -1,6 +1,7 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
+import { lengthMultiple } from "../data/index.ts";
 import { architectureOf, loadCheckpoint, type LoadedModel } from "../models/index.ts";
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../nn/index.ts";
@@ -20,9 +21,6 @@ import { restoreModel, saveModel } from "./model-files.ts";
 import { chooseDtype, type OpenedModel, openModel } from "./open-model.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
 import { type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
-
-/** Rows are padded to a multiple of this, so that MLX sees few different shapes. */
-const padToMultiple = 32;
 
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
 const cacheShare = 0.1;
@@ -131,7 +129,7 @@ export function assembleRun(
     validation: data.validation.samples,
     collate: {
       padId: opened.tokenizer.padTokenId ?? opened.tokenizer.eosTokenId ?? 0,
-      padToMultiple,
+      padToMultiple: lengthMultiple,
       maxLength: prepared.longestInput,
     },
     options: optimization,

@@ -1,6 +1,7 @@
 // Looks at a run before it starts: the data, how rows are rendered and masked, how long they are, what it needs.
 // Trains nothing and writes nothing. Without the model's files it says what could not be looked at.
 import { ProviderError } from "../core/errors.ts";
+import { lengthMultiple, paddedLength } from "../data/collate.ts";
 import { type Dataset, loadDataset } from "../data/dataset.ts";
 import {
   type EncodedRows,
@@ -165,7 +166,9 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   requireKnownRows({ train, validation }, sizes, config.data.max_length);
   const tokens = tokenReport(train, config, tokenizer);
   if (tokens.dropped === dataset.train.length) requireSamples(await prepareData(config, renderer));
-  const longestRow = Math.min(tokens.histogram.maximum, config.data.max_length);
+  const maxLength = config.data.max_length;
+  const longest = Math.min(tokens.histogram.maximum, maxLength);
+  const longestRow = paddedLength(longest, { padToMultiple: lengthMultiple, maxLength });
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
   const memory = await estimateRunMemory(config, checkpoint, { longestRow, learnedShare });
   return { dataset, tokens, memory };

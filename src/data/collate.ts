@@ -37,8 +37,14 @@ export interface CollateOptions {
   maxLength: number;
 }
 
+/** What training rounds lengths up to, so that MLX sees few different shapes. */
+export const lengthMultiple = 32;
+
 /** Rounded up to the multiple, but not over `maxLength` unless a sample itself is longer. */
-function paddedLength(longest: number, { padToMultiple, maxLength }: CollateOptions): number {
+export function paddedLength(
+  longest: number,
+  { padToMultiple, maxLength }: Pick<CollateOptions, "padToMultiple" | "maxLength">,
+): number {
   const rounded = Math.ceil(longest / padToMultiple) * padToMultiple;
   return Math.max(longest, Math.min(rounded, maxLength));
 }

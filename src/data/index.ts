@@ -7,7 +7,13 @@ export {
   type BatchPlanOptions,
   type BatchWindow,
 } from "./batches.ts";
-export { type Batch, collate, type CollateOptions } from "./collate.ts";
+export {
+  type Batch,
+  collate,
+  type CollateOptions,
+  lengthMultiple,
+  paddedLength,
+} from "./collate.ts";
 export {
   type DataFile,
   type Dataset,

@@ -18,7 +18,7 @@ export interface EstimatedRun {
   method: string;
   lora: LoraOptions;
   optimization: OptimizationOptions;
-  /** Tokens of the longest row after the cut. */
+  /** Tokens of the longest row after the cut, with its padding. */
   longestRow: number;
   /** Share of positions that are learned, 0 to 1: the head runs on those only. */
   learnedShare: number;
@@ -34,11 +34,11 @@ export interface MemoryTerm {
 
 /** Arrays of hidden and of inner size that the backward pass of a block keeps, in float32. */
 const hiddenCopies = 12;
-const innerCopies = 5;
+const innerCopies = 4;
 /** Copies of the attention scores kept where attention is not fused: the softmax of every block, and one at work. */
 const scoreCopies = 1.5;
-/** Logits, their softmax and their gradient, not all at once. */
-const logitCopies = 2.5;
+/** Logits and their gradient. */
+const logitCopies = 2;
 const floatBytes = 4;
 
 function trainableCount(model: EstimatedModel, { method, lora }: EstimatedRun): number {
