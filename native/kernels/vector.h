@@ -1,5 +1,5 @@
 // Loops that compilers turn into vector instructions, and an exp that they can.
-// Sums run in sixteen lanes whatever the processor, and products are not contracted, so results are the same on all.
+// Sums run in sixteen lanes and products are not contracted, so results do not depend on how wide the vectors are.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,7 @@
 namespace ft::kernels {
 
 /**
- * exp(x) within 2 units in the last place, 0 below -87.3, NaN for NaN; at most exp(88).
+ * exp(x) within 1 unit in the last place, 0 below -87.3, NaN for NaN; at most exp(88).
  * x = n ln 2 + r, and a polynomial for exp(r) with the coefficients of Cephes' expf (Moshier).
  */
 FT_INLINE float exponential(float x) {

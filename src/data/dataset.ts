@@ -1,10 +1,8 @@
-// Loads what a run learns from: train, validation and test rows of a file or a folder.
-// Renders and tokenizes nothing; shipped.ts finds shipped sets and paths of older layouts.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+// Loads what a run learns from: train, validation and test rows of a file or a folder.
+// Renders and tokenizes nothing; shipped.ts finds shipped sets and paths of older layouts.
+import { hashFile } from "../core/file-hash.ts";
 import { Random } from "../core/random.ts";
 import { EmptyDataError, MissingDataError } from "./errors.ts";
 import { fileReaders } from "./files/index.ts";
@@ -52,13 +50,6 @@ const splitNames: Record<SplitName, readonly string[]> = {
   validation: ["valid", "validation", "val", "dev"],
   test: ["test"],
 };
-
-/** SHA-256 of a file in hexadecimal, at constant memory. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
 
 /** The split files of a folder. Throws MissingDataError when there is none to train on. */
 export async function findSplits(folder: string): Promise<SplitPaths> {

@@ -19,7 +19,6 @@ export {
   type Dataset,
   type DatasetOptions,
   findSplits,
-  hashFile,
   loadDataset,
   type SplitName,
   splitRows,

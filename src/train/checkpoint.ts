@@ -1,13 +1,11 @@
 // A checkpoint folder: what was trained, the optimizer's moments, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
+import { hashFile } from "../core/file-hash.ts";
 import { shellWord } from "../core/shell.ts";
 import { retain } from "../mx/index.ts";
 import type { Optimizer } from "../nn/index.ts";
@@ -26,12 +24,6 @@ const Manifest = z.object({
   files: z.record(z.string(), z.object({ bytes: z.int().min(0), sha256: z.string() })),
 });
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
-
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
@@ -44,7 +36,7 @@ async function describeFiles(folder: string): Promise<z.infer<typeof Manifest>> 
   const files: z.infer<typeof Manifest>["files"] = {};
   for (const name of await filesBelow(folder)) {
     const path = join(folder, name);
-    files[name] = { bytes: (await stat(path)).size, sha256: await sha256(path) };
+    files[name] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
   }
   return { version: 1, files };
 }
@@ -101,7 +93,7 @@ async function verify(folder: string): Promise<void> {
     if (found === undefined) problems.push(`${name}: missing`);
     else if (found.size !== expected.bytes)
       problems.push(`${name}: ${found.size} bytes, expected ${expected.bytes}`);
-    else if ((await sha256(path)) !== expected.sha256) problems.push(`${name}: content changed`);
+    else if ((await hashFile(path)) !== expected.sha256) problems.push(`${name}: content changed`);
   }
   if (problems.length > 0) throw damaged(folder, "the checkpoint is damaged", problems);
 }

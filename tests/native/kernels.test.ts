@@ -60,7 +60,7 @@ describe("crossEntropy", () => {
     const total = powers.reduce((a, b) => a + b);
     const wanted = powers.map((power, index) => power / total - (index === 7 ? 1 : 0));
     const gaps = numbers(gradient as Handle).map((g, i) => Math.abs(g - (wanted[i] ?? NaN)));
-    // Sixteen partial sums of float32 terms, and an exp exact to two units in the last place.
+    // Sixteen partial sums of float32 terms, and an exp exact to one unit in the last place.
     expect(largest(gaps)).toBeLessThan(1e-6);
   });
 
