@@ -3,6 +3,7 @@ import { designDocuments } from "./design-documents.ts";
 import { noDuplicates } from "./duplicates.ts";
 import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
 import { licences } from "./licences.ts";
+import { narrowPages } from "./pages.ts";
 import type { Rule } from "./repository.ts";
 import {
   exactVersions,
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   designDocuments,
   licences,
   noDuplicates,
+  narrowPages,
   noPromises,
   noMachinePaths,
   noRegistryHosts,

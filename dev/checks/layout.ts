@@ -5,7 +5,7 @@ import type { Repository, Rule } from "./repository.ts";
 const rootFolders = new Set([".ci", "configs", "data", "dev", "docs", "native", "src", "tests"]);
 const rootFiles =
   /^(README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|Makefile|setup\.sh|binding\.gyp|CMakeLists\.txt|package(-lock)?\.json|tsconfig(\.[a-z]+)?\.json|knip\.json|[a-z.]+\.config\.ts|\.[a-z-]+|\.[a-z]+rc\.json|\.clang-format)$/;
-const contextLines = 15;
+const contextLines = 20;
 
 function misplacedInRoot(file: string): boolean {
   const [first, ...rest] = file.split("/");

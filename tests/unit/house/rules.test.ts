@@ -11,7 +11,7 @@ const seeds: Record<string, Record<string, string>> = {
   "tests are under tests/": { "src/core/units.test.ts": "" },
   "every folder of src/ has a short CONTEXT.md": {
     "src/core/units.ts": "",
-    "src/core/CONTEXT.md": "line\n".repeat(16),
+    "src/core/CONTEXT.md": "line\n".repeat(21),
   },
   "data/README.md names every file shipped in data/": {
     "data/README.md": "Nothing here.",
@@ -22,6 +22,9 @@ const seeds: Record<string, Record<string, string>> = {
     "docs/design/NATIVE.md": "Date: 2020-01-02\nStatus: built",
   },
   "no 8 lines stand in src/ twice": { "src/core/a.ts": lines, "src/text/b.ts": lines },
+  "lines of pages have at most 120 columns": {
+    "docs/a.md": `| ${"cell ".repeat(30)}|\n- ${"x".repeat(130)}\n${"word ".repeat(30)}\n`,
+  },
   "nothing is called ready for production": { "README.md": `${"production"}-ready` },
   "no path of one machine": { "docs/a.md": `see /${"root"}/model` },
   "no registry host": { "docs/a.md": `https://${"registry"}.npm.example/` },
