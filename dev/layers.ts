@@ -8,7 +8,7 @@ export const layers: readonly (readonly string[])[] = [
   ["mx", "text", "providers"],
   ["data", "nn", "weights", "runs", "store"],
   ["models", "adapters", "synth"],
-  ["generate"],
+  ["generate", "export"],
   ["train"],
   ["eval"],
   ["serve", "remote"],

@@ -5,9 +5,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatCount, formatDuration } from "../src/core/units.ts";
-import { type SqlExample, sqlQuestion } from "../src/data/text-to-sql.ts";
 import { generateText, loadModel, type RunEvent } from "../src/index.ts";
 import { FINAL_MODEL, readEvents } from "../src/runs/index.ts";
+import { type SqlExample, sqlQuestion } from "./datasets/text-to-sql-rows.ts";
 import { type Answered, drawPicture, type Picture, type Point } from "./picture/draw.ts";
 
 type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;

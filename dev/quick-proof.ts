@@ -3,7 +3,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadRunConfig } from "../src/app/config/load.ts";
-import { type SqlExample, sqlChatRow, sqlQuestion } from "../src/data/text-to-sql.ts";
 import { generateText, loadModel, type Message, trainRun } from "../src/index.ts";
 import {
   exactMatch,
@@ -11,6 +10,7 @@ import {
   nearestNeighbour,
   shuffledAnswers,
 } from "./datasets/baselines.ts";
+import { type SqlExample, sqlChatRow, sqlQuestion } from "./datasets/text-to-sql-rows.ts";
 
 const { values: flags } = parseArgs({
   options: {

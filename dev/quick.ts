@@ -2,8 +2,8 @@
 // Runs the compiled program for the training, as a user would.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
-import { type SqlExample, sqlQuestion } from "../src/data/text-to-sql.ts";
 import { generateText } from "../src/index.ts";
+import { type SqlExample, sqlQuestion } from "./datasets/text-to-sql-rows.ts";
 
 const model = "builtin/tiny";
 const output = ".local/quick";

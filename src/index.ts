@@ -4,9 +4,14 @@ export {
   generateText as generate,
   type GeneratedText,
   type GenerateTextOptions,
-} from "./app/generate-text.ts";
-export { loadModel, type LoadModelOptions, type Logits, type Model } from "./app/load-model.ts";
-export { resumeRun, trainRun, type TrainRunOptions } from "./app/train-run.ts";
+} from "./app/generate/generate-text.ts";
+export {
+  loadModel,
+  type LoadModelOptions,
+  type Logits,
+  type Model,
+} from "./generate/load-model.ts";
+export { resumeRun, trainRun, type TrainRunOptions } from "./app/train/train-run.ts";
 export type { PartialRunConfig, RunConfig } from "./app/config/schema.ts";
 export {
   ConfigError,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attachLora, saveAdapter } from "../../src/adapters/index.ts";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
-import { trainRun } from "../../src/app/train-run.ts";
+import { trainRun } from "../../src/app/train/train-run.ts";
 import { Random } from "../../src/core/random.ts";
 import { loadCheckpoint } from "../../src/models/index.ts";
 import { describeBackend } from "../../src/mx/index.ts";

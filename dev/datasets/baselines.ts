@@ -1,7 +1,7 @@
 // What a tuned model has to beat on the text-to-SQL set: three ways to answer without learning to copy.
 // Each takes examples and gives predicted queries; none reads the answers of the questions it is asked.
 import { Random } from "../../src/core/random.ts";
-import type { SqlExample } from "../../src/data/text-to-sql.ts";
+import type { SqlExample } from "./text-to-sql-rows.ts";
 
 /** The words of a text, a word said again being another one: `age`, `age 2`. */
 function tokensOf(text: string): Set<string> {

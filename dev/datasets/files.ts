@@ -1,9 +1,9 @@
 // Every shipped data file with its text: what build.ts writes and what the tests compare.
 import { Random } from "../../src/core/random.ts";
-import { sqlChatRow, sqlTextRow } from "../../src/data/text-to-sql.ts";
 import { conversationRows } from "./conversation.ts";
 import { distinctTasks, type Task } from "./general-tasks.ts";
 import { instructionRows } from "./instruction.ts";
+import { sqlChatRow, sqlTextRow } from "./text-to-sql-rows.ts";
 import { type Split, type TextToSqlRow, textToSqlRows } from "./text-to-sql.ts";
 
 const training = "data/datasets/training";

@@ -1,10 +1,10 @@
 // Generates the default training set: questions about an invented table, answered by one SQL query.
 // Deterministic. The rows' text form is src/data/text-to-sql.ts's; files are written by build.ts.
 import { Random } from "../../src/core/random.ts";
-import { type SqlExample, wikisqlRow } from "../../src/data/text-to-sql.ts";
 import { type QuestionForm, questionForms, sayCondition } from "./questions.ts";
 import { type Condition, sqlOf } from "./sql.ts";
 import { columnType, isNumeric, pick, pickSome } from "./tables.ts";
+import { type SqlExample, wikisqlRow } from "./text-to-sql-rows.ts";
 import { type Theme, type ThemeColumn, themes } from "./themes.ts";
 
 export const textToSqlSeed = 11;

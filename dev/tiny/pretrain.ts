@@ -3,7 +3,7 @@
 //   node --import tsx dev/tiny/pretrain.ts
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
-import { restoreModel, saveModel, type StoredModel } from "../../src/app/model-files.ts";
+import { restoreModel, saveModel, type StoredModel } from "../../src/export/model-folder.ts";
 import { architectureOf, initialize } from "../../src/models/index.ts";
 import { describeBackend, setCacheLimit } from "../../src/mx/index.ts";
 import { optimizers } from "../../src/nn/index.ts";

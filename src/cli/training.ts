@@ -1,5 +1,5 @@
 // What `train quick`, `train start` and `train resume` share: options, resolving, dry run, drawing events.
-// Training itself is app/train-run.ts.
+// Training itself is app/train/train-run.ts.
 import { resolve as resolvePath } from "node:path";
 import { z } from "zod";
 import { valueAt } from "../app/config/layers.ts";
@@ -235,7 +235,7 @@ export async function train(
   checkOutputFolder(resolved.config.output_dir);
   io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
   for (const line of adviceLines(resolved.config)) io.note(line);
-  const { trainRun } = await import("../app/train-run.ts");
+  const { trainRun } = await import("../app/train/train-run.ts");
   await trainRun(resolved.config, {
     ...runningOptions(input.options, watched, io),
     onDownload: downloadNote(io),
@@ -247,7 +247,7 @@ export async function train(
 /** Continues the run in `folder` from its latest checkpoint. */
 export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
   const watched = watch(io);
-  const { resumeRun } = await import("../app/train-run.ts");
+  const { resumeRun } = await import("../app/train/train-run.ts");
   await resumeRun(folder, runningOptions(options, watched, io));
   return watched.exitCode();
 }

@@ -1,15 +1,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 // Loads what a run learns from: train, validation and test rows of a file or a folder.
-// Renders and tokenizes nothing; shipped.ts finds shipped sets and paths of older layouts.
+// Renders and tokenizes nothing, and knows no shipped sets.
 import { hashFile } from "../core/file-hash.ts";
 import { Random } from "../core/random.ts";
 import { EmptyDataError, MissingDataError } from "./errors.ts";
 import { fileReaders } from "./files/index.ts";
 import { autoFormat } from "./formats/index.ts";
-import { collectRows } from "./read.ts";
+import { collectRows, missingData } from "./read.ts";
 import { ProblemList, type Row } from "./rows.ts";
-import { locateData } from "./shipped.ts";
 import { type DataSummary, describeFormats, summarize } from "./summary.ts";
 
 export interface DatasetOptions {
@@ -76,7 +75,9 @@ export async function findSplits(folder: string): Promise<SplitPaths> {
 }
 
 async function splitsOf(path: string): Promise<SplitPaths> {
-  return (await stat(path)).isDirectory() ? findSplits(path) : { train: path };
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw await missingData(path);
+  return found.isDirectory() ? findSplits(path) : { train: path };
 }
 
 /**
@@ -115,14 +116,12 @@ async function readSplits(
 }
 
 /**
- * Loads a data set from a file, a folder of train/valid/test files, or a shipped set's name.
+ * Loads a data set from a file or a folder of train/valid/test files.
  * Every bad row of every file is reported in one error, a DataError.
  */
 export async function loadDataset(path: string, options: DatasetOptions): Promise<Dataset> {
-  const paths = await splitsOf(await locateData(path));
-  if (options.validationFile !== undefined) {
-    paths.validation = await locateData(options.validationFile);
-  }
+  const paths = await splitsOf(path);
+  if (options.validationFile !== undefined) paths.validation = options.validationFile;
   const { rows, files } = await readSplits(paths, options.format);
   if (paths.validation === undefined) {
     Object.assign(rows, splitRows(rows.train, options.validationSplit, options.seed));

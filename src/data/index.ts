@@ -1,4 +1,4 @@
-// What the layers above use of the data: loading, encoding, batches, shipped sets.
+// What the layers above use of the data: loading, encoding, batches.
 // Formats and readers are used through these; extensions reach `formats` to add one.
 export {
   type BatchCursor,
@@ -42,15 +42,6 @@ export {
   UnsupportedFileError,
 } from "./errors.ts";
 export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
-export { createDataLayout } from "./layout.ts";
 export { readRows } from "./read.ts";
 export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
-export {
-  type CatalogueEntry,
-  dataCatalogue,
-  type DataForm,
-  defaultDataset,
-  locateData,
-} from "./shipped.ts";
 export { type DataSummary, describeFormats, summarize, SummaryBuilder } from "./summary.ts";
-export { readWikiSql } from "./wikisql.ts";

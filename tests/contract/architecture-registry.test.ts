@@ -6,9 +6,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { attachLora } from "../../src/adapters/index.ts";
-import { saveModel } from "../../src/app/model-files.ts";
 import { FtError } from "../../src/core/errors.ts";
 import { collate } from "../../src/data/index.ts";
+import { saveModel } from "../../src/export/model-folder.ts";
 import {
   architectureOf,
   architectures,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attachLora } from "../../src/adapters/index.ts";
-import { restoreModel, saveModel } from "../../src/app/model-files.ts";
+import { restoreModel, saveModel } from "../../src/export/model-folder.ts";
 import {
   architectureOf,
   architectures,

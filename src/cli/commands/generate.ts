@@ -79,7 +79,7 @@ export const generate = defineCommand({
     const { options } = input;
     requireNoClash(input.arguments.prompt, options);
     const prompt = await promptOf(options.prompt ?? input.arguments.prompt, io);
-    const { generateText } = await import("../../app/generate-text.ts");
+    const { generateText } = await import("../../app/generate/generate-text.ts");
     const { maxTokens, temperature, topP, topK, seed, adapter, template } = options;
     const result = await generateText({
       model: input.arguments.model ?? "",

@@ -1,6 +1,6 @@
 // ft models info: what a model holds, and whether it can be trained here.
 import { z } from "zod";
-import type { ModelInfo } from "../../app/models.ts";
+import type { ModelInfo } from "../../app/models/models.ts";
 import { flags } from "../../core/flags.ts";
 import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
@@ -63,7 +63,7 @@ export const modelsInfo = defineCommand({
     "ft models info HuggingFaceTB/SmolLM2-135M-Instruct --json",
   ],
   run: async (input, io) => {
-    const { modelInfo } = await import("../../app/models.ts");
+    const { modelInfo } = await import("../../app/models/models.ts");
     const model = await modelInfo(input.arguments.model ?? "", {
       revision: input.options.revision,
       signal: io.signal,

@@ -1,6 +1,6 @@
 // ft models list: models that can be trained from.
 import { z } from "zod";
-import type { ListedModel } from "../../app/models.ts";
+import type { ListedModel } from "../../app/models/models.ts";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
 import { table } from "../render/table.ts";
@@ -27,7 +27,7 @@ export const modelsList = defineCommand({
   }),
   examples: ["ft models list", "ft models list --source huggingface", "ft models list --json"],
   run: async ({ options }, io) => {
-    const { listModels } = await import("../../app/models.ts");
+    const { listModels } = await import("../../app/models/models.ts");
     const models = await listModels(options.source);
     io.show({ models }, () => modelsText(models));
   },

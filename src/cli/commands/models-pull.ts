@@ -17,7 +17,7 @@ export const modelsPull = defineCommand({
   }),
   examples: ["ft models pull HuggingFaceTB/SmolLM2-135M-Instruct"],
   run: async (input, io) => {
-    const { pullModel } = await import("../../app/models.ts");
+    const { pullModel } = await import("../../app/models/models.ts");
     const model = await pullModel(input.arguments.model ?? "", {
       revision: input.options.revision,
       onProgress: downloadNote(io),

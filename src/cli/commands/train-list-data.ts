@@ -1,6 +1,6 @@
 // ft train list-data: the data sets that come with the program, and which of them are there.
 import { z } from "zod";
-import { type CatalogueEntry, dataCatalogue } from "../../data/shipped.ts";
+import { type CatalogueEntry, dataCatalogue } from "../../app/data/shipped.ts";
 import { defineCommand } from "../define-command.ts";
 
 function entryLines(entry: CatalogueEntry): string[] {

@@ -1,7 +1,7 @@
 // ft train validate: everything about a run that can be known before it starts.
 import { requireRunnable } from "../../app/config/load.ts";
 import type { ResolvedConfig } from "../../app/config/resolve.ts";
-import type { ValidationReport } from "../../app/validate-run.ts";
+import type { ValidationReport } from "../../app/train/validate-run.ts";
 import type { FtError } from "../../core/errors.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
@@ -92,7 +92,7 @@ export const trainValidate = defineCommand({
     const options = { ...input.options, config: input.arguments.config };
     const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
     requireRunnable(resolved.config);
-    const { validateRun } = await import("../../app/validate-run.ts");
+    const { validateRun } = await import("../../app/train/validate-run.ts");
     const report = await validateRun(resolved);
     io.show(report, () => reportText(resolved, report, io.colorOut));
   },

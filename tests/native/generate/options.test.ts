@@ -1,7 +1,7 @@
 // Options of `generateText` from a program, not from the command line: each wrong one is named.
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { generateText } from "../../../src/app/generate-text.ts";
+import { generateText } from "../../../src/app/generate/generate-text.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { makeToyModel } from "../../support/toy-model.ts";
 

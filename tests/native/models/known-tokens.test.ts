@@ -1,9 +1,9 @@
 // A tokenizer of more tokens than the model has embeddings: refused wherever its tokens would be looked up.
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
-import { generateText } from "../../../src/app/generate-text.ts";
-import { loadModel } from "../../../src/app/load-model.ts";
-import { prepareRun } from "../../../src/app/prepare-run.ts";
+import { generateText } from "../../../src/app/generate/generate-text.ts";
+import { prepareRun } from "../../../src/app/train/prepare-run.ts";
+import { loadModel } from "../../../src/generate/load-model.ts";
 import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
 let folder: string;

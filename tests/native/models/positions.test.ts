@@ -1,8 +1,8 @@
 // A model that has learned its positions one by one answers up to the last of them.
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { generateText } from "../../../src/app/generate-text.ts";
-import { loadModel } from "../../../src/app/load-model.ts";
+import { generateText } from "../../../src/app/generate/generate-text.ts";
+import { loadModel } from "../../../src/generate/load-model.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { makeToyModel } from "../../support/toy-model.ts";
 

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { loadAdapter } from "../../../src/adapters/index.ts";
-import { trainRun } from "../../../src/app/train-run.ts";
+import { trainRun } from "../../../src/app/train/train-run.ts";
 import { loadCheckpoint } from "../../../src/models/index.ts";
 import { int32, scope } from "../../../src/mx/index.ts";
 import type {

@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { withAbsolutePaths } from "../../../src/app/absolute-paths.ts";
 import { RunConfigSchema } from "../../../src/app/config/schema.ts";
+import { withAbsolutePaths } from "../../../src/app/train/absolute-paths.ts";
 import { makeFolder } from "../../support/folders.ts";
 
 test("files that are there, and folders to be made, no longer depend on the working folder", () => {

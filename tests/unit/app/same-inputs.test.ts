@@ -1,6 +1,6 @@
 // What a run is continued over must be what it began with: data files by hash, the model by commit.
 import { expect, test } from "vitest";
-import { requireSameInputs } from "../../../src/app/same-inputs.ts";
+import { requireSameInputs } from "../../../src/app/train/same-inputs.ts";
 
 const train = { split: "train", path: "/data/train.jsonl", sha256: "aa" };
 const valid = { split: "validation", path: "/data/valid.jsonl", sha256: "bb" };

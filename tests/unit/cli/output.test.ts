@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { packError, unpackError } from "../../../src/app/trainer-messages.ts";
+import { packError, unpackError } from "../../../src/app/train/trainer-messages.ts";
 import { histogramText, maskText } from "../../../src/cli/render/samples.ts";
 import { pairs, table } from "../../../src/cli/render/table.ts";
 import { asFtError, errorText } from "../../../src/cli/report-error.ts";

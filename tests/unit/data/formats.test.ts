@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { sqlChatRow, sqlTextRow, wikisqlRow } from "../../../dev/datasets/text-to-sql-rows.ts";
 import { DataFormatError } from "../../../src/data/errors.ts";
 import { formats } from "../../../src/data/formats/index.ts";
 import { parseRow } from "../../../src/data/rows.ts";
-import { sqlChatRow, sqlTextRow, wikisqlRow } from "../../../src/data/text-to-sql.ts";
 
 const place = { file: "rows.jsonl", line: 7 };
 const user = { role: "user", content: "Hi" };

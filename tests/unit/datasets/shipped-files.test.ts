@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { dataFiles } from "../../../dev/datasets/files.ts";
+import { sqlChatRow, type SqlExample } from "../../../dev/datasets/text-to-sql-rows.ts";
 import { parseRow } from "../../../src/data/rows.ts";
-import { sqlChatRow, type SqlExample } from "../../../src/data/text-to-sql.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");

@@ -1,5 +1,3 @@
-// A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
-import type { ModelOptions } from "../models/options.ts";
 import type { ActiveBackend, Dtype } from "../mx/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
@@ -10,6 +8,8 @@ import {
   resolveModel,
   type ResolveOptions,
 } from "../weights/index.ts";
+// A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
+import type { ModelOptions } from "./options.ts";
 
 export interface OpenedModel {
   resolved: ResolvedModel;

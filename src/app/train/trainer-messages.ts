@@ -1,7 +1,7 @@
 // What the trainer process and its supervisor say to each other. Plain data: errors are packed and unpacked here.
-import { FtError, type FtErrorDetails } from "../core/errors.ts";
-import { systemError } from "../core/system-errors.ts";
-import type { RunEvent } from "../runs/index.ts";
+import { FtError, type FtErrorDetails } from "../../core/errors.ts";
+import { systemError } from "../../core/system-errors.ts";
+import type { RunEvent } from "../../runs/index.ts";
 import type { RunRequest } from "./execute-run.ts";
 
 export type ToTrainer =

@@ -1,12 +1,12 @@
 // The memory of a run, estimated from the model's config.json, the run's settings and its rows.
 // The formula is train/memory-estimate.ts; here it gets its inputs.
-import { NativeError } from "../core/errors.ts";
-import { architectureOf } from "../models/registry.ts";
-import { describeBackend, type Dtype } from "../mx/index.ts";
-import { estimateMemory, type MemoryTerm } from "../train/memory-estimate.ts";
-import type { Checkpoint } from "../weights/index.ts";
-import type { RunConfig } from "./config/schema.ts";
-import { chooseDtype } from "./open-model.ts";
+import { NativeError } from "../../core/errors.ts";
+import { chooseDtype } from "../../models/open-model.ts";
+import { architectureOf } from "../../models/registry.ts";
+import { describeBackend, type Dtype } from "../../mx/index.ts";
+import { estimateMemory, type MemoryTerm } from "../../train/memory-estimate.ts";
+import type { Checkpoint } from "../../weights/index.ts";
+import type { RunConfig } from "../config/schema.ts";
 
 /** What the formula needs to know of the rows. */
 export interface RowFigures {

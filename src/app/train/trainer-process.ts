@@ -1,7 +1,7 @@
+import { loadExtensions } from "../extensions.ts";
 // The process that trains: takes one request over IPC, sends events back, ends by itself.
 // Saves and stops when asked, or when the process that started it vanishes.
 import { executeRun, type RunRequest } from "./execute-run.ts";
-import { loadExtensions } from "./extensions.ts";
 import { type FromTrainer, packError, type ToTrainer } from "./trainer-messages.ts";
 
 let stopping = false;

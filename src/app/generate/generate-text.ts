@@ -1,12 +1,12 @@
 // One answer of a model: the prompt rendered, tokens decoded, text given out as it becomes certain.
 import { setImmediate } from "node:timers/promises";
-import { ConfigError, ModelError } from "../core/errors.ts";
-import { decode } from "../generate/index.ts";
-import { GenerateOptions } from "../generate/options.ts";
-import { type ModelSizes, requireKnownTokens } from "../models/index.ts";
-import { createRenderer } from "../text/index.ts";
-import type { Message, Tokenizer } from "../text/types.ts";
-import { loadModel, type LoadModelOptions, type Model } from "./load-model.ts";
+import { ConfigError, ModelError } from "../../core/errors.ts";
+import { decode } from "../../generate/index.ts";
+import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
+import { GenerateOptions } from "../../generate/options.ts";
+import { type ModelSizes, requireKnownTokens } from "../../models/index.ts";
+import { createRenderer } from "../../text/index.ts";
+import type { Message, Tokenizer } from "../../text/types.ts";
 
 export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload" | "signal"> {
   /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */

@@ -1,16 +1,10 @@
 // From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
 // What `train` trains on and `validate` reports is made here, once.
 import { createHash } from "node:crypto";
-import {
-  type Dataset,
-  defaultDataset,
-  type EncodedRows,
-  encodeRows,
-  loadDataset,
-} from "../data/index.ts";
-import { BUILTIN_DATASET } from "../data/options.ts";
-import type { Renderer } from "../text/types.ts";
-import type { RunConfig } from "./config/schema.ts";
+import { type Dataset, type EncodedRows, encodeRows } from "../../data/index.ts";
+import type { Renderer } from "../../text/types.ts";
+import type { RunConfig } from "../config/schema.ts";
+import { loadRunDataset } from "../data/run-dataset.ts";
 
 export interface PreparedData {
   /** The file or folder that was read. */
@@ -18,13 +12,6 @@ export interface PreparedData {
   dataset: Dataset;
   train: EncodedRows;
   validation: EncodedRows;
-}
-
-/** The shipped set in the form the template wants, when the configuration names no other. */
-async function dataPath(config: RunConfig, renderer: Renderer): Promise<string> {
-  const named = config.data.train_file;
-  if (named !== BUILTIN_DATASET) return named;
-  return await defaultDataset(renderer.takesTurns ? "chat" : "mlx");
 }
 
 /** Tells whether rows became the same tokens and weights: it moves with the rows, the template and the tokenizer. */
@@ -39,14 +26,8 @@ export function tokensDigest({ train, validation }: PreparedData): string {
 
 /** Throws DataError with every bad row of every file. */
 export async function prepareData(config: RunConfig, renderer: Renderer): Promise<PreparedData> {
-  const { data, seed } = config;
-  const path = await dataPath(config, renderer);
-  const dataset = await loadDataset(path, {
-    format: data.format,
-    validationFile: data.validation_file ?? undefined,
-    validationSplit: data.validation_split,
-    seed,
-  });
+  const { data } = config;
+  const { path, dataset } = await loadRunDataset(config, renderer.takesTurns ? "chat" : "mlx");
   const options = { maskPolicy: data.mask, maxLength: data.max_length };
   return {
     path,

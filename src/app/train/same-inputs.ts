@@ -1,7 +1,7 @@
 // Resuming equals never having stopped only over the same data and the same model: compares what a run recorded
 // with what is there now. Reads nothing itself.
-import { ConfigError, DataError } from "../core/errors.ts";
-import type { RunRecord } from "../runs/index.ts";
+import { ConfigError, DataError } from "../../core/errors.ts";
+import type { RunRecord } from "../../runs/index.ts";
 
 interface RecordedFile {
   split: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { SqlExample } from "../../../dev/datasets/text-to-sql-rows.ts";
+import { readWikiSql, sqlIdentifier } from "../../../dev/datasets/wikisql.ts";
 import { MalformedDataError } from "../../../src/data/errors.ts";
-import type { SqlExample } from "../../../src/data/text-to-sql.ts";
-import { readWikiSql, sqlIdentifier } from "../../../src/data/wikisql.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { jsonLines } from "../../support/rows.ts";
 

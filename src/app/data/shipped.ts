@@ -2,9 +2,9 @@
 // Also finds older paths: data/wikisql/… and data/datasets/training/wikisql/… are one place.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expandHome, packageRoot } from "../core/paths.ts";
-import { MissingDataError } from "./errors.ts";
-import { missingData } from "./read.ts";
+import { expandHome, packageRoot } from "../../core/paths.ts";
+import { MissingDataError } from "../../data/errors.ts";
+import { missingData } from "../../data/read.ts";
 
 export type DataGroup = "WikiSQL (Database Q&A)" | "Conversational" | "Instruction Following";
 

@@ -1,15 +1,14 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MissingDataError } from "../../../src/data/errors.ts";
-import { formats } from "../../../src/data/formats/index.ts";
-import { createDataLayout, dataFolders } from "../../../src/data/layout.ts";
 import {
   dataCatalogue,
   defaultDataset,
   locateData,
   shippedSets,
-} from "../../../src/data/shipped.ts";
+} from "../../../src/app/data/shipped.ts";
+import { MissingDataError } from "../../../src/data/errors.ts";
+import { formats } from "../../../src/data/formats/index.ts";
 import { makeFolder } from "../../support/folders.ts";
 
 const training = "data/datasets/training";
@@ -101,12 +100,4 @@ describe("defaultDataset", () => {
       hint: "ft train list-data",
     });
   });
-});
-
-test("createDataLayout makes every folder and may be repeated", async () => {
-  const folder = makeFolder();
-  await createDataLayout(folder);
-  const paths = await createDataLayout(folder);
-  expect(paths).toEqual(dataFolders.map((name) => join(folder, name)));
-  expect(paths.every((path) => existsSync(path))).toBe(true);
 });

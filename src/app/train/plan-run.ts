@@ -1,9 +1,9 @@
 // The course of a run before its first step: which rows make which step, how many steps, at which rates.
 // Arithmetic over the configuration and the lengths of the data.
-import { BatchPlan } from "../data/index.ts";
-import { makeSchedule, type OptimizerSettings, type Schedule } from "../nn/index.ts";
-import { warmupThatFits } from "../train/options.ts";
-import type { RunConfig } from "./config/schema.ts";
+import { BatchPlan } from "../../data/index.ts";
+import { makeSchedule, type OptimizerSettings, type Schedule } from "../../nn/index.ts";
+import { warmupThatFits } from "../../train/options.ts";
+import type { RunConfig } from "../config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
 export interface RunPlan {

@@ -1,12 +1,12 @@
 // What a configuration may not ask for yet, and what must be there before anything is loaded.
 // Shared by training and validation, so that what validates also starts.
 import { existsSync } from "node:fs";
-import { ConfigError, DataError, ModelError } from "../core/errors.ts";
-import { BUILTIN_DATASET } from "../data/options.ts";
+import { ConfigError, DataError, ModelError } from "../../core/errors.ts";
+import { BUILTIN_DATASET } from "../../data/options.ts";
+import type { ModelSizes } from "../../models/kit/sizes.ts";
+import { requireKnownTokens } from "../../models/known-tokens.ts";
+import type { RunConfig } from "../config/schema.ts";
 import { locateData } from "../data/shipped.ts";
-import type { ModelSizes } from "../models/kit/sizes.ts";
-import { requireKnownTokens } from "../models/known-tokens.ts";
-import type { RunConfig } from "./config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
 /** @throws ConfigError FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter, 063 for one nobody uses. */

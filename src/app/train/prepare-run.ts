@@ -1,24 +1,24 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
-import { lengthMultiple } from "../data/index.ts";
-import { architectureOf, loadCheckpoint, type LoadedModel } from "../models/index.ts";
-import { type ActiveBackend, describeBackend, setCacheLimit } from "../mx/index.ts";
-import { type OptimizedSlot, optimizers } from "../nn/index.ts";
-import type { RunFolder, RunRecord } from "../runs/index.ts";
-import { createRenderer } from "../text/index.ts";
-import type { Renderer } from "../text/types.ts";
-import { supervised } from "../train/methods/supervised.ts";
-import { optimizedSlots, parameterCount, type TrainingRun } from "../train/run.ts";
-import { initialState } from "../train/state.ts";
-import { TrainingStep } from "../train/step.ts";
-import { type Tuning, tunings } from "../train/tuning/index.ts";
-import { checkpointDigest } from "../weights/index.ts";
+import { lengthMultiple } from "../../data/index.ts";
+import { restoreModel, saveModel } from "../../export/model-folder.ts";
+import { architectureOf, loadCheckpoint, type LoadedModel } from "../../models/index.ts";
+import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
+import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
+import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
+import type { RunFolder, RunRecord } from "../../runs/index.ts";
+import { createRenderer } from "../../text/index.ts";
+import type { Renderer } from "../../text/types.ts";
+import { supervised } from "../../train/methods/supervised.ts";
+import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
+import { initialState } from "../../train/state.ts";
+import { TrainingStep } from "../../train/step.ts";
+import { type Tuning, tunings } from "../../train/tuning/index.ts";
+import { checkpointDigest } from "../../weights/index.ts";
+import type { RunConfig } from "../config/schema.ts";
+import { productVersion } from "../info.ts";
 import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
-import type { RunConfig } from "./config/schema.ts";
-import { productVersion } from "./info.ts";
-import { restoreModel, saveModel } from "./model-files.ts";
-import { chooseDtype, type OpenedModel, openModel } from "./open-model.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
 import { type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
 

@@ -3,10 +3,10 @@
 import { loadAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
 import { loadCheckpoint, type LoadedModel, requireKnownTokens } from "../models/index.ts";
+import { chooseDtype, openModel } from "../models/open-model.ts";
 import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import type { DownloadProgress } from "../weights/index.ts";
-import { chooseDtype, openModel } from "./open-model.ts";
 
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */

@@ -1,6 +1,6 @@
 // How a text-to-SQL example reads as a training row, chat or text form: the one place that says so.
 // Knows nothing of files; the shipped sets and the WikiSQL converter both write rows with it.
-import type { Message } from "../text/types.ts";
+import type { Message } from "../../src/text/types.ts";
 
 export interface SqlColumn {
   name: string;

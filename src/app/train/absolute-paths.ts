@@ -2,9 +2,9 @@
 // What names no file here (a Hub id, a shipped set, a template's name) stays as it is.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { expandHome } from "../core/paths.ts";
-import { templates } from "../text/templates/index.ts";
-import type { RunConfig } from "./config/schema.ts";
+import { expandHome } from "../../core/paths.ts";
+import { templates } from "../../text/templates/index.ts";
+import type { RunConfig } from "../config/schema.ts";
 
 const absolute = (path: string): string => resolve(expandHome(path));
 const found = (path: string): string => (existsSync(expandHome(path)) ? absolute(path) : path);

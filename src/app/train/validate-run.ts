@@ -1,29 +1,28 @@
 // Looks at a run before it starts: the data, how rows are rendered and masked, how long they are, what it needs.
 // Trains nothing and writes nothing. Without the model's files it says what could not be looked at.
-import { ProviderError } from "../core/errors.ts";
-import { lengthMultiple, paddedLength } from "../data/collate.ts";
-import { type Dataset, loadDataset } from "../data/dataset.ts";
+import { ProviderError } from "../../core/errors.ts";
+import { lengthMultiple, paddedLength } from "../../data/collate.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import {
   type EncodedRows,
   type EncodedSample,
   type LengthHistogram,
   learnedTokens,
   lengthHistogram,
-} from "../data/encode.ts";
-import { BUILTIN_DATASET } from "../data/options.ts";
-import { defaultDataset } from "../data/shipped.ts";
-import { architectureOf } from "../models/registry.ts";
-import { createRenderer, type MaskRun, showMask } from "../text/index.ts";
-import type { Tokenizer } from "../text/types.ts";
-import type { MemoryTerm } from "../train/memory-estimate.ts";
-import { warmupThatFits } from "../train/options.ts";
+} from "../../data/encode.ts";
+import { type OpenedModel, openModel } from "../../models/open-model.ts";
+import { architectureOf } from "../../models/registry.ts";
+import { createRenderer, type MaskRun, showMask } from "../../text/index.ts";
+import type { Tokenizer } from "../../text/types.ts";
+import type { MemoryTerm } from "../../train/memory-estimate.ts";
+import { warmupThatFits } from "../../train/options.ts";
+import { requireRunnable } from "../config/load.ts";
+import { type ResolvedConfig, withOrigins } from "../config/resolve.ts";
+import type { RunConfig } from "../config/schema.ts";
+import { recommendationsFor, warningsFor } from "../config/warnings.ts";
+import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
-import { requireRunnable } from "./config/load.ts";
-import { type ResolvedConfig, withOrigins } from "./config/resolve.ts";
-import type { RunConfig } from "./config/schema.ts";
-import { recommendationsFor, warningsFor } from "./config/warnings.ts";
 import { estimateRunMemory } from "./estimate-memory.ts";
-import { type OpenedModel, openModel } from "./open-model.ts";
 import { prepareData } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
@@ -82,17 +81,6 @@ async function openedModel(config: RunConfig): Promise<OpenedModel | { problem: 
     if (error instanceof ProviderError) return { problem: error.message };
     throw error;
   }
-}
-
-/** The rows alone, when there is no tokenizer to render them with. */
-async function rowsOnly({ data, seed }: RunConfig): Promise<Dataset> {
-  const isShipped = data.train_file === BUILTIN_DATASET;
-  return loadDataset(isShipped ? await defaultDataset("chat") : data.train_file, {
-    format: data.format,
-    validationFile: data.validation_file ?? undefined,
-    validationSplit: data.validation_split,
-    seed,
-  });
 }
 
 function dataReport(dataset: Dataset): DataReport {
@@ -202,7 +190,7 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
   const isHere = !("problem" in model);
   const { dataset, tokens, memory }: Looked = isHere
     ? await lookWith(config, model)
-    : { dataset: await rowsOnly(config), tokens: NO_TOKENS, memory: undefined };
+    : { ...(await loadRunDataset(config, "chat")), tokens: NO_TOKENS, memory: undefined };
   return {
     valid: true,
     config: withOrigins(resolved),

@@ -2,7 +2,7 @@
 // Who watches, and in which process this happens, is train-run.ts.
 import { join } from "node:path";
 import { z } from "zod";
-import { autoFormat, learnedTokens } from "../data/index.ts";
+import { autoFormat, learnedTokens } from "../../data/index.ts";
 import {
   checkOutputFolder,
   CONFIG_FILE,
@@ -15,11 +15,11 @@ import {
   type RunFolder,
   type RunRecord,
   unreadableConfig,
-} from "../runs/index.ts";
-import { restoreCheckpoint } from "../train/checkpoint.ts";
-import { train } from "../train/loop.ts";
-import type { TrainingRun } from "../train/run.ts";
-import { type RunConfig, RunConfigSchema } from "./config/schema.ts";
+} from "../../runs/index.ts";
+import { restoreCheckpoint } from "../../train/checkpoint.ts";
+import { train } from "../../train/loop.ts";
+import type { TrainingRun } from "../../train/run.ts";
+import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 import { trainingError } from "./trainer-messages.ts";

@@ -3,12 +3,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { listModels as listHubModels } from "@huggingface/hub";
-import { NativeError, ProviderError, UsageError } from "../core/errors.ts";
-import { packageRoot } from "../core/paths.ts";
-import { architectures } from "../models/registry.ts";
-import { FINAL_MODEL, listRuns } from "../runs/index.ts";
-import type { MemoryTerm } from "../train/memory-estimate.ts";
-import { cachedIds } from "../weights/hub-cache.ts";
+import { NativeError, ProviderError, UsageError } from "../../core/errors.ts";
+import { packageRoot } from "../../core/paths.ts";
+import { architectures } from "../../models/registry.ts";
+import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
+import type { MemoryTerm } from "../../train/memory-estimate.ts";
+import { cachedIds } from "../../weights/hub-cache.ts";
 import {
   type Checkpoint,
   hubSettings,
@@ -16,9 +16,9 @@ import {
   type ResolvedModel,
   resolveModel,
   type ResolveOptions,
-} from "../weights/index.ts";
-import { defaultRunConfig } from "./config/schema.ts";
-import { estimateRunMemory } from "./estimate-memory.ts";
+} from "../../weights/index.ts";
+import { defaultRunConfig } from "../config/schema.ts";
+import { estimateRunMemory } from "../train/estimate-memory.ts";
 
 export interface ListedModel {
   name: string;
@@ -145,8 +145,8 @@ function countDtypes(checkpoint: Checkpoint): Record<string, number> {
 }
 
 async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping | null> {
-  const { architectureOf, mapWeights } = await import("../models/index.ts");
-  const { scope } = await import("../mx/index.ts");
+  const { architectureOf, mapWeights } = await import("../../models/index.ts");
+  const { scope } = await import("../../mx/index.ts");
   try {
     const architecture = await architectureOf(checkpoint.config);
     const model = scope(() => architecture.build(checkpoint.config));

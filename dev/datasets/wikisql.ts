@@ -1,10 +1,10 @@
 // Turns WikiSQL's own files, when a user has them, into text-to-SQL rows.
 // Format: Zhong, Xiong and Socher 2017, github.com/salesforce/WikiSQL: a questions file (question,
 // table_id, sql {sel, agg, conds}) and a tables file (id, header, types). Downloads nothing.
-import { readJsonLines } from "../core/json-lines.ts";
-import { MalformedDataError } from "./errors.ts";
-import { isObject, type JsonObject } from "./formats/format.ts";
-import { type SqlExample, type SqlTable, wikisqlRow } from "./text-to-sql.ts";
+import { readJsonLines } from "../../src/core/json-lines.ts";
+import { MalformedDataError } from "../../src/data/errors.ts";
+import { isObject, type JsonObject } from "../../src/data/formats/format.ts";
+import { type SqlExample, type SqlTable, wikisqlRow } from "./text-to-sql-rows.ts";
 
 const aggregates = ["", "MAX", "MIN", "COUNT", "SUM", "AVG"];
 /** WikiSQL lists a fourth operator, OP, which no question uses. */
