@@ -9,6 +9,9 @@ namespace ft {
 /** Throws when a known index lies outside an axis of `size` entries; negative ones count from the end. */
 void requireIndices(const array& indices, int size);
 
+/** Throws when a known index names none of the matrices of `a` (..., rows, columns), counted over its batch axes. */
+void requireMatrices(const std::optional<array>& indices, const array& a);
+
 /** The size of an axis that may be negative; 0-dimensional and bad axes are left to MLX to refuse. */
 std::optional<int> axisSize(const array& a, int axis);
 

@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "mlx/fast.h"
 #include "mlx/ops.h"
+#include "ops/indices.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -44,6 +45,25 @@ array attention(const array& queries, const array& keys, const array& values, fl
   return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, mode, mask);
 }
 
+array gatherMm(const array& a, const array& b, const std::optional<array>& left, const std::optional<array>& right,
+               bool sorted) {
+  requireMatrices(left, a);
+  requireMatrices(right, b);
+  mx::Dtype dtype = mx::result_type(a, b);
+  if (mx::default_device() != mx::Device::cpu || !mx::issubdtype(dtype, mx::floating))
+    return mx::gather_mm(a, b, left, right, sorted);
+  // On the CPU, MLX has it in float32 alone.
+  auto wide = [](const array& matrices) { return mx::astype(matrices, mx::float32); };
+  return mx::astype(mx::gather_mm(wide(a), wide(b), left, right, sorted), dtype);
+}
+
+array conv1d(const array& x, const array& weight, int stride, int padding, int dilation, int groups) {
+  require(stride > 0 && dilation > 0 && groups > 0, "stride, dilation and groups must be at least 1");
+  require(padding >= 0, "padding must not be negative");
+  require(x.ndim() == 3, "takes (batch, length, channels), got " + describe(x));
+  return mx::conv1d(x, weight, stride, padding, dilation, groups);
+}
+
 }  // namespace
 
 const OpTable& linear() {
@@ -51,6 +71,8 @@ const OpTable& linear() {
       row("matmul", [](const array& a, const array& b) { return mx::matmul(a, b); }),
       row("addmm", [](const array& c, const array& a, const array& b, float alpha,
                       float beta) { return mx::addmm(c, a, b, alpha, beta); }),
+      row("gatherMm", gatherMm),
+      row("conv1d", conv1d),
       row("rmsNorm",
           [](const array& x, const std::optional<array>& weight, float eps) {
             return mx::fast::rms_norm(x, weight, eps);

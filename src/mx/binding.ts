@@ -29,6 +29,9 @@ export type Dtype = (typeof DTYPES)[number];
 /** Axes of a reduction: one, several, or every axis when null. */
 export type Axes = number | readonly number[] | null;
 
+/** "affine": scale · q + bias for each group; the others small floats with a shared scale of 8 bits. */
+export type QuantizationMode = "affine" | "mxfp4" | "mxfp8" | "nvfp4";
+
 /** Function over handles that MLX traces; its handles live until it returns, its outputs are taken over. */
 export type ArrayFunction = (inputs: Handle[]) => Handle[];
 
@@ -195,6 +198,59 @@ export interface Binding {
   matmul(a: Handle, b: Handle): Handle;
   addmm(c: Handle, a: Handle, b: Handle, alpha: number, beta: number): Handle;
   norm(a: Handle, axes: Axes, keepDims: boolean): Handle;
+  /** a[lhsIndices[i]] · b[rhsIndices[i]]; indices count matrices over all batch axes, null means each in turn. */
+  gatherMm(
+    a: Handle,
+    b: Handle,
+    lhsIndices: Handle | null,
+    rhsIndices: Handle | null,
+    sorted: boolean,
+  ): Handle;
+  /** Cross-correlation of (batch, length, in) with (out, width, in / groups). */
+  conv1d(
+    x: Handle,
+    weight: Handle,
+    stride: number,
+    padding: number,
+    dilation: number,
+    groups: number,
+  ): Handle;
+
+  // --- packed weights
+  /** Packed values, scales, and in mode affine biases. */
+  quantize(w: Handle, groupSize: number, bits: number, mode: QuantizationMode): Handle[];
+  dequantize(
+    packed: Handle,
+    scales: Handle,
+    biases: Handle | null,
+    groupSize: number,
+    bits: number,
+    mode: QuantizationMode,
+    dtype: Dtype,
+  ): Handle;
+  quantizedMatmul(
+    x: Handle,
+    packed: Handle,
+    scales: Handle,
+    biases: Handle | null,
+    transpose: boolean,
+    groupSize: number,
+    bits: number,
+    mode: QuantizationMode,
+  ): Handle;
+  gatherQmm(
+    x: Handle,
+    packed: Handle,
+    scales: Handle,
+    biases: Handle | null,
+    lhsIndices: Handle | null,
+    rhsIndices: Handle | null,
+    transpose: boolean,
+    groupSize: number,
+    bits: number,
+    mode: QuantizationMode,
+    sorted: boolean,
+  ): Handle;
 
   // --- MLX's fast ops
   rmsNorm(x: Handle, weight: Handle | null, eps: number): Handle;

@@ -9,6 +9,7 @@ export type { Axes, Dtype, Memory, Shape } from "./binding.ts";
 export * from "./io.ts";
 export * from "./memory.ts";
 export * from "./ops.ts";
+export * from "./quantized.ts";
 export * from "./random.ts";
 export {
   carry,

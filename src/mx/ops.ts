@@ -2,9 +2,7 @@
 // One call to the addon each; no policy.
 import type { Binding, Dtype, Memory, Shape } from "./binding.ts";
 import { binding } from "./loader.ts";
-import { handlesOf, type Operand, Tensor, wrapAll } from "./tensor.ts";
-
-const handleOrNull = (tensor: Tensor | null): number | null => tensor?.handle ?? null;
+import { handleOrNull, handlesOf, type Operand, Tensor, wrapAll } from "./tensor.ts";
 
 // --- making
 /** Copies `memory`; its element count must equal the shape's. */
@@ -121,15 +119,16 @@ export interface RopeOptions {
   /** Null when `freqs` is given. */
   base: number | null;
   scale: number;
-  /** Position of the first token. */
-  offset: number;
+  /** Position of the first token: one for the whole batch, or an integer tensor with one for each row, (batch). */
+  offset: number | Tensor;
   /** Wavelengths, (dims / 2); replaces base. */
   freqs: Tensor | null;
 }
 
 /** Rotary embedding (Su et al. 2021) of (batch, heads, length, dims). */
 export function rope(x: Tensor, options: RopeOptions): Tensor {
-  const { dims, traditional, base, scale, offset, freqs } = options;
+  const { dims, traditional, base, scale, freqs } = options;
+  const offset = typeof options.offset === "number" ? options.offset : [options.offset.handle];
   return new Tensor(
     binding().rope(x.handle, dims, traditional, base, scale, offset, handleOrNull(freqs)),
   );
@@ -163,6 +162,37 @@ export function attention(
 /** −log p(target) of each row, float32. logits (…, vocabulary), targets (…). */
 export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
   return new Tensor(binding().crossEntropy(logits.handle, targets.handle));
+}
+
+/**
+ * Products of chosen matrices: out[i] = a[lhsIndices[i]] · b[rhsIndices[i]], (…indices, rows, columns). Indices count
+ * the matrices of (…, rows, inner) and (…, inner, columns) over all batch axes; null means each in turn.
+ * `sorted`: the one list of indices given ascends, which MLX then uses.
+ */
+export function gatherMm(
+  a: Tensor,
+  b: Tensor,
+  lhsIndices: Tensor | null,
+  rhsIndices: Tensor | null,
+  sorted = false,
+): Tensor {
+  const [left, right] = [handleOrNull(lhsIndices), handleOrNull(rhsIndices)];
+  return new Tensor(binding().gatherMm(a.handle, b.handle, left, right, sorted));
+}
+
+export interface Conv1dOptions {
+  stride?: number;
+  /** Zeros before and after. */
+  padding?: number;
+  dilation?: number;
+  /** As many as channels: each channel is convolved alone. */
+  groups?: number;
+}
+
+/** Cross-correlation of (batch, length, in) with weights (out, width, in / groups): (batch, length', out). */
+export function conv1d(x: Tensor, weight: Tensor, options: Conv1dOptions = {}): Tensor {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  return new Tensor(binding().conv1d(x.handle, weight.handle, stride, padding, dilation, groups));
 }
 
 // --- optimizer steps

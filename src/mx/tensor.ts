@@ -244,3 +244,7 @@ export function wrapAll(handles: readonly Handle[]): Tensor[] {
 export function handlesOf(tensors: readonly Tensor[]): Handle[] {
   return tensors.map((tensor) => tensor.handle);
 }
+
+export function handleOrNull(tensor: Tensor | null): Handle | null {
+  return tensor?.handle ?? null;
+}

@@ -72,6 +72,26 @@ const gradable: Gradable[] = [
       [4, 2],
     ],
   ],
+  [
+    "gatherMm",
+    (a, b) => [
+      mx.gatherMm(a, b, integers([1, 0, 1]), integers([0, 1, 1]), false),
+      mx.gatherMm(a, b, null, integers([0, 1]), true),
+    ],
+    [
+      [2, 1, 4],
+      [2, 4, 3],
+    ],
+  ],
+  [
+    "conv1d, of all channels and of each alone",
+    (x, all, each) => [mx.conv1d(x, all, 2, 1, 1, 1), mx.conv1d(x, each, 1, 2, 2, 2)],
+    [
+      [2, 5, 2],
+      [3, 3, 2],
+      [2, 2, 1],
+    ],
+  ],
   ["addmm", (c, a, b) => mx.addmm(c, a, b, 0.5, 2), [[2], [3, 4], [4, 2]]],
   [
     "shapes",
@@ -109,6 +129,11 @@ const gradable: Gradable[] = [
   ["rmsNorm", (x, w) => mx.rmsNorm(x, w, 1e-5), [[2, 6], [6]]],
   ["layerNorm", (x, w, b) => mx.layerNorm(x, w, b, 1e-5), [[2, 6], [6], [6]]],
   ["rope", (x) => mx.rope(x, 4, false, 10000, 1, 3, null), [[1, 2, 3, 4]]],
+  [
+    "rope with an offset for each row",
+    (x) => mx.rope(x, 4, false, 10000, 1, [integers([3, 0])], null),
+    [[2, 2, 3, 4]],
+  ],
   [
     "attention",
     (q, k, v) => mx.scaledDotProductAttention(q, k, v, 0.5, "causal", null),
