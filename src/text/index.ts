@@ -4,4 +4,5 @@ export type { ConversationOptions, RendererOptions } from "./renderer.ts";
 export { showMask } from "./masks.ts";
 export type { MaskRun } from "./masks.ts";
 export { templates } from "./templates/index.ts";
+export { TextStream } from "./text-stream.ts";
 export { loadTokenizer } from "./tokenizer.ts";

@@ -106,6 +106,10 @@ class FolderTokenizer implements Tokenizer {
     return this.#rust.tokenToId(token) ?? undefined;
   }
 
+  idToToken(id: number): string | undefined {
+    return this.#rust.idToToken(id) ?? undefined;
+  }
+
   #idOf(role: string): number | undefined {
     const token = this.specialTokens[role];
     return token === undefined ? undefined : this.tokenToId(token);

@@ -62,6 +62,8 @@ export interface Tokenizer {
   ): { ids: number[]; offsets: [number, number][] };
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
   tokenToId(token: string): number | undefined;
+  /** The token as the vocabulary writes it, which is not its text; undefined for an id it does not have. */
+  idToToken(id: number): string | undefined;
 }
 
 /** Turns a sample into ids and weights; the template is chosen once for a run. */

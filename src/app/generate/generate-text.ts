@@ -5,8 +5,8 @@ import { decode } from "../../generate/index.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
 import { GenerateOptions } from "../../generate/options.ts";
 import { type ModelSizes, requireKnownTokens } from "../../models/index.ts";
-import { createRenderer } from "../../text/index.ts";
-import type { Message, Tokenizer } from "../../text/types.ts";
+import { createRenderer, TextStream } from "../../text/index.ts";
+import type { Message } from "../../text/types.ts";
 
 export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload" | "signal"> {
   /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */
@@ -59,39 +59,6 @@ function roomFor(prompt: readonly number[], { positionLimit = Infinity }: ModelS
   });
 }
 
-/** Tells text as soon as later tokens cannot change it (a character may span several tokens). */
-class TextStream {
-  readonly #tokenizer: Tokenizer;
-  readonly #onText: ((text: string) => void) | undefined;
-  readonly ids: number[] = [];
-  #told = 0;
-
-  constructor(tokenizer: Tokenizer, onText: ((text: string) => void) | undefined) {
-    this.#tokenizer = tokenizer;
-    this.#onText = onText;
-  }
-
-  get text(): string {
-    return this.#tokenizer.decode(this.ids, { skipSpecialTokens: true });
-  }
-
-  add(id: number): void {
-    this.ids.push(id);
-    if (this.#onText === undefined) return;
-    const { text } = this;
-    if (!text.endsWith("\uFFFD")) this.#tell(text);
-  }
-
-  end(): void {
-    this.#tell(this.text);
-  }
-
-  #tell(text: string): void {
-    if (text.length > this.#told) this.#onText?.(text.slice(this.#told));
-    this.#told = text.length;
-  }
-}
-
 function samplingOf(options: GenerateTextOptions): GenerateOptions {
   const { maxTokens, temperature, topP, topK, seed } = options;
   const parsed = GenerateOptions.safeParse({ maxTokens, temperature, topP, topK, seed });
@@ -105,24 +72,29 @@ function samplingOf(options: GenerateTextOptions): GenerateOptions {
 async function answer(model: Model, options: GenerateTextOptions): Promise<GeneratedText> {
   const { tokenizer, loaded } = model;
   const prompt = promptIds(options, model);
-  const stream = new TextStream(tokenizer, options.onText);
+  const stream = new TextStream(tokenizer);
+  const tokenIds: number[] = [];
+  const tell = (text: string): void => {
+    if (text !== "") options.onText?.(text);
+  };
   const started = performance.now();
   const settings = samplingOf(options);
   settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded.sizes));
   const { stopTokenIds } = tokenizer;
   for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
-    stream.add(id);
+    tokenIds.push(id);
+    tell(stream.add(id));
     // computing blocks the event loop: without a pause, Ctrl-C would wait for the whole answer
     await setImmediate();
     options.signal?.throwIfAborted();
   }
-  stream.end();
+  tell(stream.end());
   const seconds = (performance.now() - started) / 1000;
   return {
     text: stream.text,
-    tokenIds: stream.ids,
+    tokenIds,
     promptTokens: prompt.length,
-    tokensPerSecond: stream.ids.length / seconds,
+    tokensPerSecond: tokenIds.length / seconds,
   };
 }
 
