@@ -1,11 +1,12 @@
 // The commander program made of the commands: parsing, help, and errors of usage as our own.
 // States no defaults: help reads them from the schemas.
-import { Command as Commander, CommanderError, Option as Flag } from "commander";
+import { Command as Commander, CommanderError } from "commander";
 import { valueAt } from "../app/config/layers.ts";
 import { type PresetName, presets } from "../app/config/presets.ts";
 import { UsageError } from "../core/errors.ts";
-import { type Option, optionsOf, valueFromText } from "../core/options.ts";
+import { type Option, optionsOf } from "../core/options.ts";
 import { type Command, CommonOptions, type RawInput } from "./define-command.ts";
+import { addFlag, givenOptions, type Parsed, typedOptions } from "./option-flags.ts";
 import { settingOptions, settingsFrom } from "./settings.ts";
 
 /** What the command line asks for. */
@@ -28,86 +29,9 @@ const GROUPS: Readonly<Record<string, string>> = {
   runs: "Look at earlier runs",
 };
 
-function attribute(option: Option): string {
-  return option.flag.long.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function describe(option: Option, fallback: unknown): string {
-  const choices = option.choices === undefined ? "" : `; one of ${option.choices.join(", ")}`;
-  return option.description + choices + describeDefault(fallback);
-}
-
-/** Nothing for what is off, empty or null: that is what no flag means anyway. */
-function describeDefault(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(",") : JSON.stringify(value ?? "");
-  const plain = text.replace(/^"(.*)"$/, "$1");
-  return plain === "" || plain === "false" ? "" : ` (default: ${plain})`;
-}
-
-function valueName(option: Option): string {
-  if (option.flag.value !== undefined) return option.flag.value;
-  return option.choices !== undefined ? "NAME" : option.kind === "number" ? "N" : "TEXT";
-}
-
-function spelled(option: Option): string {
-  const short = option.flag.short === undefined ? "" : `-${option.flag.short}, `;
-  const value = option.kind === "boolean" ? "" : ` <${valueName(option)}>`;
-  return `${short}--${option.flag.long}${value}`;
-}
-
-const joined = (value: string, previous: string | undefined): string =>
-  previous === undefined ? value : `${previous},${value}`;
-
-/** Adds a flag; a boolean gets its `--no-` form, and help shows the one that changes something. */
-function addFlag(commander: Commander, option: Option, fallback: unknown): void {
-  const flag = new Flag(
-    spelled(option),
-    describe(option, option.kind === "boolean" ? "" : fallback),
-  );
-  const group = option.path.length > 1 ? option.path[0] : undefined;
-  if (option.kind === "list") flag.argParser(joined);
-  const shown = [flag];
-  if (option.kind === "boolean") {
-    const negated = new Flag(`--no-${option.flag.long}`, `Turn off: ${option.description}`);
-    (fallback === true ? flag : negated).hideHelp();
-    shown.push(negated);
-  }
-  for (const each of shown) {
-    commander.addOption(group === undefined ? each : each.helpGroup(groupHeading(group)));
-  }
-}
-
-function groupHeading(group: string): string {
-  return `${group.charAt(0).toUpperCase()}${group.slice(1)} settings:`;
-}
-
 function presetDefault(option: Option, preset: PresetName | undefined): unknown {
   const own = preset === undefined ? undefined : valueAt(presets[preset], option.path);
   return own ?? option.default;
-}
-
-function found(
-  options: readonly Option[],
-  given: Readonly<Record<string, unknown>>,
-): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const option of options) {
-    const value = given[attribute(option)];
-    if (value !== undefined) values.set(option.key, value);
-  }
-  return values;
-}
-
-function typed(
-  options: readonly Option[],
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const pairs = options.flatMap((option): [string, unknown][] => {
-    const value = given[attribute(option)];
-    if (value === undefined) return [];
-    return [[option.key, typeof value === "string" ? valueFromText(option, value) : value]];
-  });
-  return Object.fromEntries(pairs);
 }
 
 function examplesText(command: Command): string {
@@ -134,7 +58,7 @@ function addCommand(parent: Commander, word: string, command: Command, onFound: 
   for (const option of optionsOf(CommonOptions)) addFlag(commander, option, option.default);
   commander.addHelpText("after", examplesText(command));
   commander.action(() => {
-    const given = commander.opts<Record<string, unknown>>();
+    const given = commander.opts<Parsed>();
     const names = Object.keys(command.arguments);
     const values = names.flatMap((name, index): [string, string][] => {
       const value = commander.args[index];
@@ -144,10 +68,10 @@ function addCommand(parent: Commander, word: string, command: Command, onFound: 
       command,
       {
         arguments: Object.fromEntries(values),
-        options: typed(own, given),
-        settings: settingsFrom(found(settings, given)),
+        options: typedOptions(own, given),
+        settings: settingsFrom(givenOptions(settings, given)),
       },
-      CommonOptions.parse(typed(optionsOf(CommonOptions), given)),
+      CommonOptions.parse(typedOptions(optionsOf(CommonOptions), given)),
     );
   });
 }

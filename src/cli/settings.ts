@@ -2,7 +2,8 @@
 // Checks nothing; app/config does.
 import { setAt, valueAt } from "../app/config/layers.ts";
 import { RunConfigSchema } from "../app/config/schema.ts";
-import { type Option, optionsOf, valueFromText } from "../core/options.ts";
+import { optionValue } from "../core/option-values.ts";
+import { type Option, optionsOf } from "../core/options.ts";
 
 export interface GivenSettings {
   values: Record<string, unknown>;
@@ -17,18 +18,24 @@ export function settingOptions(): Option[] {
 function flagOf(path: readonly string[], value: unknown): string {
   const key = path.join(".");
   const option = settingOptions().find((each) => each.key === key);
-  const negated = option?.kind === "boolean" && value === false;
-  return `flag:--${negated ? "no-" : ""}${option?.flag.long ?? key}`;
+  const isNegated = option?.shape.kind === "boolean" && value === false;
+  return `flag:--${isNegated ? "no-" : ""}${option?.flag.long ?? key}`;
 }
 
-/** Settings of what commander found: texts and booleans by option key. */
-export function settingsFrom(found: ReadonlyMap<string, unknown>): GivenSettings {
+/** What the command line gave an option: the texts of a flag as often as it stood there, or whether it is on. */
+export type Given = readonly string[] | boolean;
+
+/** The option's value, not yet checked. */
+export function givenValue(option: Option, given: Given): unknown {
+  return typeof given === "boolean" ? given : optionValue(option, given);
+}
+
+/** Settings of what commander found, by option key. */
+export function settingsFrom(found: ReadonlyMap<string, Given>): GivenSettings {
   const values: Record<string, unknown> = {};
   for (const option of settingOptions()) {
     const given = found.get(option.key);
-    if (given === undefined) continue;
-    const value = typeof given === "string" ? valueFromText(option, given) : given;
-    setAt(values, option.path, value);
+    if (given !== undefined) setAt(values, option.path, givenValue(option, given));
   }
   return { values, originOf: (path) => flagOf(path, valueAt(values, path)) };
 }

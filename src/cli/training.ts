@@ -116,26 +116,24 @@ export function resolveInput(
 
 function showDryRun(resolved: ResolvedConfig, io: Io): void {
   const { config, origins } = resolved;
-  const warnings = warningsFor(config);
+  const warnings = [...resolved.unused, ...warningsFor(config)];
   const recommendations = recommendationsFor(config);
   const document = { config: withOrigins(resolved), warnings, recommendations };
-  io.show(document, () => [originsText(config, origins), ...adviceLines(config)].join("\n"));
+  io.show(document, () => [originsText(config, origins), ...adviceLines(resolved)].join("\n"));
 }
 
 /** Every value with its origin, one a line. */
 export function originsText(config: RunConfig, origins: ReadonlyMap<string, string>): string {
   const lines = [...origins].map(([key, origin]): [string, string] => {
-    const [group = "", name] = key.split(".");
-    const value = (config as unknown as Record<string, Record<string, unknown>>)[group];
-    return [`${key} = ${JSON.stringify(name === undefined ? value : value?.[name])}`, origin];
+    return [`${key} = ${JSON.stringify(valueAt(config, key.split(".")))}`, origin];
   });
   const width = Math.max(...lines.map(([left]) => left.length));
   return lines.map(([left, origin]) => `${left.padEnd(width)}  # ${origin}`).join("\n");
 }
 
-export function adviceLines(config: RunConfig): string[] {
+function adviceLines({ config, unused }: ResolvedConfig): string[] {
   return [
-    ...warningsFor(config).map((text) => `warning: ${text}`),
+    ...[...unused, ...warningsFor(config)].map((text) => `warning: ${text}`),
     ...recommendationsFor(config).map((text) => `recommendation: ${text}`),
   ];
 }
@@ -234,7 +232,7 @@ export async function train(
   }
   checkOutputFolder(resolved.config.output_dir);
   io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
-  for (const line of adviceLines(resolved.config)) io.note(line);
+  for (const line of adviceLines(resolved)) io.note(line);
   const { trainRun } = await import("../app/train/train-run.ts");
   await trainRun(resolved.config, {
     ...runningOptions(input.options, watched, io),

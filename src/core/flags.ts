@@ -9,6 +9,12 @@ export interface FlagSpelling {
   short?: string;
   /** What stands for the value in help, for example "N" or "FILE". */
   value?: string;
+  /** The words to choose from, where the schema has none because a registry has them. */
+  choices?: () => readonly string[];
+  /** What the `--no-` form of a boolean does, for help; where it is the form that help shows. */
+  off?: string;
+  /** Known and refused: help says so. */
+  notBuilt?: boolean;
   /** No flag: the option is set by an argument or in a file only. */
   hidden?: boolean;
 }

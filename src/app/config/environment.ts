@@ -1,8 +1,11 @@
 // Options from the environment: FT_ + group + key, in capitals: FT_OPTIMIZATION_EPOCHS, FT_LORA_R, FT_SEED.
-// Lists are comma separated; `null` clears an option that may be null.
+// Lists have commas (a,b), records pairs (key=value,key=value), both may be JSON, as what is nested deeper must be;
+// `null` clears an option that may be null.
+import type { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
-import { type Option, optionsOf, valueFromText } from "../../core/options.ts";
+import { optionValue } from "../../core/option-values.ts";
+import { type Option, optionsOf } from "../../core/options.ts";
 import type { Environment } from "../../core/paths.ts";
 import { type ConfigLayer, setAt } from "./layers.ts";
 import { RunConfigSchema } from "./schema.ts";
@@ -16,8 +19,10 @@ export function variableOf(path: readonly string[]): string {
 }
 
 /** Every variable with the option it sets. */
-export function environmentOptions(): ReadonlyMap<string, Option> {
-  return new Map(optionsOf(RunConfigSchema).map((option) => [variableOf(option.path), option]));
+export function environmentOptions(
+  schema: z.ZodObject = RunConfigSchema,
+): ReadonlyMap<string, Option> {
+  return new Map(optionsOf(schema).map((option) => [variableOf(option.path), option]));
 }
 
 function groupPrefixes(options: Iterable<Option>): Set<string> {
@@ -42,13 +47,16 @@ function refuseUnknown(environment: Environment, known: ReadonlyMap<string, Opti
 }
 
 /** The layer of the environment; none when no variable is set. Throws on a variable that names no option. */
-export function environmentLayer(environment: Environment): ConfigLayer[] {
-  const known = environmentOptions();
+export function environmentLayer(
+  environment: Environment,
+  schema: z.ZodObject = RunConfigSchema,
+): ConfigLayer[] {
+  const known = environmentOptions(schema);
   refuseUnknown(environment, known);
   const values: Record<string, unknown> = {};
   for (const [name, option] of known) {
     const text = environment[name];
-    if (text !== undefined && text !== "") setAt(values, option.path, valueFromText(option, text));
+    if (text !== undefined && text !== "") setAt(values, option.path, optionValue(option, [text]));
   }
   if (Object.keys(values).length === 0) return [];
   return [{ kind: "environment", values, originOf: (path) => `environment:${variableOf(path)}` }];

@@ -4,18 +4,25 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Document,
-  isCollection,
+  isAlias,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
+  type Node,
+  type Pair,
   parseDocument,
   stringify,
+  type YAMLMap,
 } from "yaml";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { ConfigError, type Location } from "../../core/errors.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
 import { type ConfigLayer, isGroup, type LayerKind, type RawValues } from "./layers.ts";
 import type { RunConfig } from "./schema.ts";
+
+/** Keys at the top that say nothing to `ft`: a place for values that several groups share, as `x-shared: &shared`. */
+export const OWN_KEY = /^x-/;
 
 /** The user's own defaults for every run. */
 export function userFile(environment: Environment): string {
@@ -46,7 +53,11 @@ function invalid(at: Location, reason: string): ConfigError {
 }
 
 function parse(file: string, text: string, lines: LineCounter): Document.Parsed {
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+  });
   const [error] = document.errors;
   if (error !== undefined) {
     throw invalid({ file, line: lines.linePos(error.pos[0]).line }, error.message);
@@ -72,19 +83,47 @@ function values(file: string, document: Document.Parsed): RawValues {
     });
   }
   if (!isGroup(content)) throw invalid({ file }, "expected keys and values at the top");
-  return content;
+  return Object.fromEntries(Object.entries(content).filter(([key]) => !OWN_KEY.test(key)));
 }
 
-/** Offset of a key in the file, or of the nearest group around it. */
+type Entry = Pair<Node, Node | null>;
+
+/** What `<<` puts into a map: the maps of its aliases. */
+function mergedMaps(document: Document.Parsed, map: YAMLMap): YAMLMap[] {
+  const merge = (map.items as Entry[]).find(({ key }) => isScalar(key) && key.source === "<<");
+  const sources = isSeq(merge?.value) ? merge.value.items : [merge?.value];
+  return sources.map((source) => resolved(document, source)).filter((source) => isMap(source));
+}
+
+function resolved(document: Document.Parsed, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+/** The entry of a key in a map, or in one that is merged into it. */
+function entryOf(document: Document.Parsed, map: YAMLMap, key: string): Entry | undefined {
+  const own = (map.items as Entry[]).find(
+    (entry) => isScalar(entry.key) && String(entry.key.value) === key,
+  );
+  if (own !== undefined) return own;
+  const merged = mergedMaps(document, map);
+  return merged.map((each) => entryOf(document, each, key)).find((entry) => entry !== undefined);
+}
+
+/** Offset of a key or an item in the file, or of the nearest group around it. */
 function offsetOf(document: Document.Parsed, path: readonly string[]): number | undefined {
   let node: unknown = document.contents;
   let offset: number | undefined;
   for (const key of path) {
-    if (!isMap(node)) return offset;
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-    if (pair === undefined) return offset;
-    offset = isScalar(pair.key) ? pair.key.range?.[0] : offset;
-    node = isCollection(pair.value) ? pair.value : undefined;
+    node = resolved(document, node);
+    if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      continue;
+    }
+    const entry = isMap(node) ? entryOf(document, node, key) : undefined;
+    if (entry === undefined) return offset;
+    offset = entry.key.range?.[0] ?? offset;
+    node = entry.value;
   }
   return offset;
 }

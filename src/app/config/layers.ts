@@ -38,12 +38,13 @@ export function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value at a path, or undefined. */
+/** The value at a path, or undefined. Items of a list have their number as key. */
 export function valueAt(values: RawValues, path: readonly string[]): unknown {
   let current: unknown = values;
   for (const key of path) {
-    if (!isGroup(current) || !Object.hasOwn(current, key)) return undefined;
-    current = current[key];
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key))
+      return undefined;
+    current = (current as Record<string, unknown>)[key];
   }
   return current;
 }

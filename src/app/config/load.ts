@@ -6,8 +6,9 @@ import { environmentLayer, PROFILE_VARIABLE } from "./environment.ts";
 import { readConfigFile, standingFiles } from "./files.ts";
 import { type ConfigLayer, layer, type RawValues } from "./layers.ts";
 import { type PresetName, presets } from "./presets.ts";
+import { reportProblems } from "./problems.ts";
 import { profiles } from "./profiles.ts";
-import { reportProblems, type ResolvedConfig, resolveConfig } from "./resolve.ts";
+import { type ResolvedConfig, resolveConfig } from "./resolve.ts";
 import type { RunConfig } from "./schema.ts";
 import { templateProblem } from "./template-name.ts";
 

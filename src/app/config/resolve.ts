@@ -1,168 +1,133 @@
 // Merges configuration layers into one checked configuration in which every value knows its origin.
-// All problems of all layers are collected and reported at once.
+// All problems of all layers are collected and reported at once; problems.ts words them.
 import type { z } from "zod";
-import { ConfigError, type Location } from "../../core/errors.ts";
-import { nearest } from "../../core/nearest.ts";
-import { listFromText, type Option, optionsOf } from "../../core/options.ts";
-import { type ConfigLayer, isGroup, layer, LAYER_ORDER, setAt, valueAt } from "./layers.ts";
-import { defaultRunConfig, type RunConfig, RunConfigSchema } from "./schema.ts";
+import { optionValue } from "../../core/option-values.ts";
+import { type Option, optionsOf } from "../../core/options.ts";
+import type { ValueShape } from "../../core/value-shapes.ts";
+import { type ConfigLayer, layer, LAYER_ORDER, type LayerKind, setAt, valueAt } from "./layers.ts";
+import { type Merged, reportProblems, shapeProblems, valueProblems } from "./problems.ts";
+import { type RunConfig, RunConfigSchema } from "./schema.ts";
 
-export interface ResolvedConfig {
-  config: RunConfig;
+/** Values of a schema, each with its origin. */
+export interface Resolved<T> {
+  config: T;
   /** Origin of each value by dotted key, for example "lora.r" → "profile:chat". */
   origins: ReadonlyMap<string, string>;
+  /** What was given and does not count, because something given beside it does. */
+  unused: readonly string[];
 }
 
-const OPTIONS: readonly Option[] = optionsOf(RunConfigSchema);
-const GROUPS: ReadonlySet<string> = new Set(
-  OPTIONS.filter((option) => option.path.length > 1).map((option) => option.path[0] ?? ""),
-);
+export type ResolvedConfig = Resolved<RunConfig>;
 
-function placed(from: ConfigLayer, path: readonly string[], text: string): string {
-  const at: Location | undefined = from.locate?.(path);
-  if (at?.file === undefined) return `${text} (from ${from.originOf(path)})`;
-  return `${at.file}${at.line === undefined ? "" : `:${at.line}`}: ${text}`;
+interface Exclusion {
+  /** Given in a later layer than `counts`, it clears `counts`. Given beside it, it does not count. */
+  key: string;
+  counts: string;
 }
 
-function knownKeys(under: string | undefined): string[] {
-  const depth = under === undefined ? 0 : 1;
-  const inside = OPTIONS.filter((option) => under === undefined || option.path[0] === under);
-  return [...new Set(inside.map((option) => option.path[depth] ?? ""))];
-}
-
-/** The known key meant by an unknown one: in the same group first, then anywhere. */
-function meant(path: readonly string[]): string | undefined {
-  const name = path[path.length - 1] ?? "";
-  const group = path.length > 1 ? path[0] : undefined;
-  const near = nearest(name, knownKeys(group));
-  if (near !== undefined) return group === undefined ? near : `${group}.${near}`;
-  const elsewhere = OPTIONS.find((option) => option.path[option.path.length - 1] === name);
-  return (
-    elsewhere?.key ??
-    nearest(
-      path.join("."),
-      OPTIONS.map((option) => option.key),
-    )
-  );
-}
-
-function unknownKey(from: ConfigLayer, path: readonly string[]): string {
-  const near = meant(path);
-  const suggestion = near === undefined ? "" : `; did you mean ${near}?`;
-  return placed(from, path, `unknown key ${path.join(".")}${suggestion}`);
-}
-
-/** Problems of shape in one layer: keys that do not exist, groups that are not groups. */
-function shapeProblems(from: ConfigLayer): string[] {
-  return Object.entries(from.values).flatMap(([name, value]) => {
-    if (!GROUPS.has(name))
-      return knownKeys(undefined).includes(name) ? [] : [unknownKey(from, [name])];
-    if (!isGroup(value)) return [placed(from, [name], `${name}: expected keys and values`)];
-    const keys = knownKeys(name);
-    return Object.keys(value)
-      .filter((key) => !keys.includes(key))
-      .map((key) => unknownKey(from, [name, key]));
-  });
-}
-
-/** The first, given in a later layer than the second, is what counts: the second goes back to null. */
-const REPLACES: readonly (readonly [key: string, replaced: string])[] = [
-  ["optimization.epochs", "optimization.iters"],
-  ["lora.alpha", "lora.scale"],
-  ["data.validation_split", "data.validation_file"],
+/** Options of which only one counts. */
+const EXCLUSIONS: readonly Exclusion[] = [
+  { key: "optimization.epochs", counts: "optimization.iters" },
+  { key: "lora.alpha", counts: "lora.scale" },
+  { key: "data.validation_split", counts: "data.validation_file" },
 ];
 
-function replace(from: ConfigLayer, { values, winners }: Merged): void {
-  const isGiven = (key: string): boolean => valueAt(from.values, key.split(".")) !== undefined;
-  for (const [key, replaced] of REPLACES) {
-    if (!isGiven(key) || isGiven(replaced)) continue;
-    if ((valueAt(values, replaced.split(".")) ?? null) === null) continue;
-    setAt(values, replaced.split("."), null);
-    winners.set(replaced, { ...from, originOf: () => from.originOf(key.split(".")) });
+function given(from: ConfigLayer, key: string): unknown {
+  return valueAt(from.values, key.split("."));
+}
+
+function clearReplaced(from: ConfigLayer, { values, winners }: Merged): void {
+  for (const { key, counts } of EXCLUSIONS) {
+    if (given(from, key) === undefined || given(from, counts) !== undefined) continue;
+    if ((valueAt(values, counts.split(".")) ?? null) === null) continue;
+    setAt(values, counts.split("."), null);
+    winners.set(counts, { ...from, originOf: () => from.originOf(key.split(".")) });
   }
 }
 
-interface Merged {
-  values: Record<string, unknown>;
-  winners: Map<string, ConfigLayer>;
+/** Of the options that exclude each other, those that one layer gives together. */
+function givenTogether(from: ConfigLayer): Exclusion[] {
+  return EXCLUSIONS.filter(
+    ({ key, counts }) =>
+      (given(from, key) ?? null) !== null && (given(from, counts) ?? null) !== null,
+  );
 }
 
-function merge(layers: readonly ConfigLayer[]): Merged {
-  const values: Record<string, unknown> = {};
-  const winners = new Map<string, ConfigLayer>();
+/** Layers in which a person said each value; the others are whole configurations. */
+const SAID: readonly LayerKind[] = ["user", "project", "config", "environment", "flag"];
+
+function unusedValues(from: ConfigLayer, { winners }: Merged): string[] {
+  if (!SAID.includes(from.kind)) return [];
+  const name = (key: string): string =>
+    from.locate === undefined ? from.originOf(key.split(".")).replace(/^\w+:/, "") : key;
+  return givenTogether(from)
+    .filter(({ counts }) => winners.get(counts) === from)
+    .map(({ key, counts }) => `${name(key)} is not used, because ${name(counts)} is given too`);
+}
+
+function takesList(shape: ValueShape): boolean {
+  if (shape.kind === "union") return shape.members.some((member) => takesList(member.shape));
+  return shape.kind === "list";
+}
+
+/** In a file a list may be written as words with commas. */
+function asWritten(option: Option, value: unknown): unknown {
+  return typeof value === "string" && takesList(option.shape)
+    ? optionValue(option, [value])
+    : value;
+}
+
+function merge(options: readonly Option[], layers: readonly ConfigLayer[]): Merged {
+  const merged: Merged = { values: {}, winners: new Map() };
   for (const from of layers) {
-    for (const option of OPTIONS) {
-      const given = valueAt(from.values, option.path);
-      if (given === undefined) continue;
-      const asList = option.kind === "list" && typeof given === "string";
-      setAt(values, option.path, asList ? listFromText(given) : given);
-      winners.set(option.key, from);
+    for (const option of options) {
+      const value = valueAt(from.values, option.path);
+      if (value === undefined) continue;
+      setAt(merged.values, option.path, asWritten(option, value));
+      merged.winners.set(option.key, from);
     }
-    replace(from, { values, winners });
+    clearReplaced(from, merged);
   }
-  return { values, winners };
+  return merged;
 }
 
-function issueText(issue: z.core.$ZodIssue, option: Option | undefined, value: unknown): string {
-  if (issue.code === "invalid_type") {
-    const expected = issue.expected === "int" ? "a whole number" : `a ${issue.expected}`;
-    return `expected ${expected}, not ${JSON.stringify(value)}`;
-  }
-  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
-    const name = (option?.path.at(-1) ?? "value").replaceAll("_", " ");
-    const valid = issue.values.map(String).join(", ");
-    return `Unknown ${name} '${String(value)}'. Valid options: [${valid}]`;
-  }
-  return issue.message;
-}
-
-function valueProblems(merged: Merged, error: z.ZodError): string[] {
-  return error.issues.map((issue) => {
-    const path = issue.path.map(String);
-    const option = OPTIONS.find((each) => each.path.every((key, index) => key === path[index]));
-    const text = `${option?.key ?? path.join(".")}: ${issueText(issue, option, valueAt(merged.values, path))}`;
-    const from = option === undefined ? undefined : merged.winners.get(option.key);
-    return from === undefined ? text : placed(from, path, text);
-  });
-}
-
-/** Throws one ConfigError that carries every problem; does nothing when there are none. */
-export function reportProblems(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const [first = ""] = problems;
-  const count = problems.length;
-  throw new ConfigError("FT-CONFIG-005", {
-    message: count === 1 ? first : `${count} problems in the configuration`,
-    problems: count === 1 ? [] : problems,
-    hint: "ft config schema lists every key, its type and its default",
-  });
-}
-
-/** Merges layers by precedence, whatever their order here. Throws one ConfigError with every problem. */
-export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
-  const defaults = layer("default", "", { ...defaultRunConfig() });
-  const ordered = [defaults, ...layers].sort(
+/**
+ * Merges layers over the schema's defaults by precedence, whatever their order here. A list or a record of a later
+ * layer takes the place of an earlier one whole. Throws one ConfigError with every problem.
+ */
+export function resolveLayers<Schema extends z.ZodObject>(
+  schema: Schema,
+  layers: readonly ConfigLayer[],
+): Resolved<z.infer<Schema>> {
+  const options = optionsOf(schema);
+  const ordered = [layer("default", "", schema.parse({})), ...layers].sort(
     (a, b) => LAYER_ORDER.indexOf(a.kind) - LAYER_ORDER.indexOf(b.kind),
   );
-  const merged = merge(ordered);
-  const parsed = RunConfigSchema.safeParse(merged.values);
+  const merged = merge(options, ordered);
+  const parsed = schema.safeParse(merged.values);
   reportProblems([
-    ...ordered.flatMap(shapeProblems),
-    ...(parsed.success ? [] : valueProblems(merged, parsed.error)),
+    ...ordered.flatMap((from) => shapeProblems(options, from)),
+    ...(parsed.success ? [] : valueProblems(schema, merged, parsed.error)),
   ]);
   if (!parsed.success) throw parsed.error;
   const origins = [...merged.winners].map(([key, from]): [string, string] => {
     return [key, from.originOf(key.split("."))];
   });
-  return { config: parsed.data, origins: new Map(origins) };
+  const unused = ordered.flatMap((from) => unusedValues(from, merged));
+  return { config: parsed.data, origins: new Map(origins), unused };
+}
+
+/** The configuration of a run. Throws as `resolveLayers` does. */
+export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
+  return resolveLayers(RunConfigSchema, layers);
 }
 
 /** The configuration with `{ value, origin }` in the place of each value. */
-export function withOrigins(resolved: ResolvedConfig): Record<string, unknown> {
+export function withOrigins({ config, origins }: ResolvedConfig): Record<string, unknown> {
   const annotated: Record<string, unknown> = {};
-  for (const option of OPTIONS) {
-    const value = valueAt(resolved.config, option.path);
-    setAt(annotated, option.path, { value, origin: resolved.origins.get(option.key) ?? "default" });
+  for (const { path, key } of optionsOf(RunConfigSchema)) {
+    const value = valueAt(config, path);
+    setAt(annotated, path, { value, origin: origins.get(key) ?? "default" });
   }
   return annotated;
 }

@@ -46,3 +46,8 @@ export type PartialRunConfig = {
 export function defaultRunConfig(): RunConfig {
   return RunConfigSchema.parse({});
 }
+
+/** JSON Schema of a configuration file; keys that begin with `x-` are the writer's own. */
+export function configJsonSchema(schema: z.ZodObject = RunConfigSchema): Record<string, unknown> {
+  return { ...z.toJSONSchema(schema, { io: "input" }), patternProperties: { "^x-": {} } };
+}

@@ -1,7 +1,7 @@
 // ft config schema: every option as JSON Schema, or as a list of environment variables.
 import { z } from "zod";
 import { environmentOptions } from "../../app/config/environment.ts";
-import { RunConfigSchema } from "../../app/config/schema.ts";
+import { configJsonSchema } from "../../app/config/schema.ts";
 import { defineCommand } from "../define-command.ts";
 import { table } from "../render/table.ts";
 
@@ -23,7 +23,7 @@ export const configSchema = defineCommand({
   examples: ["ft config schema > ft.schema.json", "ft config schema --environment"],
   run: async ({ options }, io) => {
     if (!options.environment) {
-      io.document(z.toJSONSchema(RunConfigSchema, { io: "input" }));
+      io.document(configJsonSchema());
       return;
     }
     const variables = showVariables();

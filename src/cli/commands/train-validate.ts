@@ -93,7 +93,8 @@ export const trainValidate = defineCommand({
     const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
     requireRunnable(resolved.config);
     const { validateRun } = await import("../../app/train/validate-run.ts");
-    const report = await validateRun(resolved);
+    const looked = await validateRun(resolved);
+    const report = { ...looked, warnings: [...resolved.unused, ...looked.warnings] };
     io.show(report, () => reportText(resolved, report, io.colorOut));
   },
 });

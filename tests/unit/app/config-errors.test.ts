@@ -104,6 +104,16 @@ data: 5
     expect(error.message).toContain("unknown key lora.epochs; did you mean optimization.epochs?");
   });
 
+  test.each([
+    [{ optimization: { lr: 1 } }, "optimization.lr; did you mean optimization.learning_rate?"],
+    [{ lora: { lora_rank: 1 } }, "lora.lora_rank; did you mean lora.r?"],
+    [{ data: { val_split: 1 } }, "data.val_split; did you mean data.validation_split?"],
+    [{ lr: 1 }, "lr; did you mean optimization.learning_rate?"],
+    [{ optimization: { zzz: 1 } }, "unknown key optimization.zzz (from"],
+  ])("%j: an option is known by its flag too", (values, text) => {
+    expect(refusal(resolved(values), ConfigError).message).toContain(text);
+  });
+
   test("a value that a later source replaces is no problem", () => {
     const layers = [
       layer("profile", "mine", { lora: { r: -1 } }),

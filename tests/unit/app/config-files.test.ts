@@ -6,6 +6,7 @@ import { layer } from "../../../src/app/config/layers.ts";
 import { profiles } from "../../../src/app/config/profiles.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
 import type { RunConfig } from "../../../src/app/config/schema.ts";
+import { ConfigError } from "../../../src/core/errors.ts";
 import { packageRoot } from "../../../src/core/paths.ts";
 import { makeFile, makeFolder } from "../../support/folders.ts";
 
@@ -35,6 +36,35 @@ describe("round trip", () => {
   test("a list may be written as words with commas", () => {
     const file = makeFile("c.yml", "lora:\n  target_modules: q_proj, o_proj\n");
     expect(load(file).lora.target_modules).toEqual(["q_proj", "o_proj"]);
+  });
+});
+
+describe("merge keys", () => {
+  const shared = (rank: string): string => `x-shared: &shared
+  batch_size: 4
+  warmup_steps: 7
+optimization:
+  <<: *shared
+  batch_size: 2
+x-more: [&small {r: ${rank}}, &strong {alpha: 64}]
+lora:
+  <<: [*small, *strong]
+`;
+
+  test("<< puts one group into another; keys that begin with x- are the writer's own", () => {
+    const { optimization, lora } = load(makeFile("c.yml", shared("12")));
+    expect(optimization).toMatchObject({ batch_size: 2, warmup_steps: 7 });
+    expect(lora).toMatchObject({ r: 12, alpha: 64 });
+  });
+
+  test("what is wrong in a merged group is found where it stands", () => {
+    const file = makeFile("c.yml", shared("many"));
+    expect(() => load(file)).toThrow(`${file}:7: lora.r: expected a number, not "many"`);
+  });
+
+  test("a group merged into itself is an error of the text", () => {
+    const file = makeFile("c.yml", "lora: &lora\n  <<: *lora\n  r: many\n");
+    expect(() => load(file)).toThrow(ConfigError);
   });
 });
 

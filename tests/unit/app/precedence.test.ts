@@ -99,10 +99,20 @@ describe("precedence", () => {
     expect(origins.get("optimization.iters")).toBe("flag:optimization.epochs");
   });
 
-  test("both said at once: steps win over epochs, the scale over alpha", () => {
+  test("both said at once: steps win over epochs, the scale over alpha, and that is told", () => {
     const values = { optimization: { epochs: 2, iters: 9 }, lora: { alpha: 4, scale: 3 } };
-    const { config } = loadRunConfig({ ...nowhere(), flags: flagsOf(values) });
+    const { config, unused } = loadRunConfig({ ...nowhere(), flags: flagsOf(values) });
     expect(config).toMatchObject(values);
+    expect(unused).toEqual([
+      "optimization.epochs is not used, because optimization.iters is given too",
+      "lora.alpha is not used, because lora.scale is given too",
+    ]);
+  });
+
+  test("steps alone, in a file or typed, leave nothing unused", () => {
+    const configFile = `${makeFolder({ "c.yml": "optimization: {epochs: 9}" })}/c.yml`;
+    const flags = flagsOf({ optimization: { iters: 9 } });
+    expect(loadRunConfig({ ...nowhere(), configFile, flags }).unused).toEqual([]);
   });
 
   test("FT_PROFILE chooses a profile, --profile wins", () => {
