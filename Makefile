@@ -87,12 +87,15 @@ test-e2e-quick: setup ## train quick, end to end
 test-e2e-all: setup ## every end-to-end test
 	$(TEST) --project cli --project native
 
-.PHONY: coverage interop link-darwin bench
+.PHONY: coverage soak interop link-darwin bench
 link-darwin: deps ## compile and link the addon for darwin-arm64 from here (linked, never run)
 	@bash dev/setup/link-darwin.sh
 
 coverage: setup ## test coverage: coverage/index.html, fails below 50 %
 	$(TEST) --coverage --project unit --project native --project contract --project parity
+
+soak: setup ## tests over generated input, at full length: minutes instead of a slice of it
+	FT_SOAK=1 $(TEST) .soak.test.ts
 
 interop: setup ## against mlx-lm itself, installed into .local/peers
 	@dev/interop.sh

@@ -1,10 +1,10 @@
 // Reads parts of a file of the hub: the headers of weights that are not worth fetching yet.
 // Keeps nothing on disk; whole files are hub-download.ts's.
+import type { ByteSource } from "./byte-source.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
 import { retrying } from "./hub-connection.ts";
 import { chunks } from "./hub-download.ts";
 import { HubFailure } from "./hub-errors.ts";
-import type { ByteSource } from "./safetensors-header.ts";
 
 /** Fetched by the first read: most headers are shorter, so one request is enough. */
 const FIRST_BYTES = 128 * 1024;

@@ -6,6 +6,7 @@ import path from "node:path";
 import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { packageRoot } from "../core/paths.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { missingFolder } from "./checkpoint-folder.ts";
 import { remoteSource } from "./hub-bytes.ts";
 import { cachedIds, ModelCache } from "./hub-cache.ts";
@@ -16,7 +17,6 @@ import type { HubOverrides, HubSettings } from "./hub-environment.ts";
 import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
 import { planFiles } from "./hub-files.ts";
-import type { ByteSource } from "./safetensors-header.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { INDEX_FILE, unsupportedWeights } from "./weight-files.ts";
 

@@ -1,8 +1,8 @@
 // Reads and checks the header of one .safetensors file, here or far away, before anything else sees a byte of it.
 // Reads no tensor data and needs no addon. Format: github.com/huggingface/safetensors, "Format".
-import type { FileHandle } from "node:fs/promises";
-import { open } from "node:fs/promises";
-import { ModelError } from "../core/errors.ts";
+import type { ModelError } from "../core/errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { withFile } from "./byte-source.ts";
 import type { SafetensorsDtype } from "./safetensors-dtypes.ts";
 import { isSafetensorsDtype, SAFETENSORS_DTYPES, tensorBytes } from "./safetensors-dtypes.ts";
 import type { JsonObject, JsonValue } from "./strict-json.ts";
@@ -33,27 +33,12 @@ const METADATA = "__metadata__";
 export const MAX_HEADER_BYTES = 100_000_000;
 const LIMITS = { depth: 16, values: 4_000_000 };
 
-/** A file that need not be on this disk. */
-export interface ByteSource {
-  /** For messages: a path, or where it would be. */
-  name: string;
-  bytes: number;
-  /** `length` bytes from `position`; fewer when the file ends there. */
-  read(position: number, length: number): Promise<Uint8Array>;
-}
-
 /**
  * The checked header of the file at `path`.
  * @throws ModelError FT-WEIGHTS-001 (cannot be read, exit 3), and those of `readHeader`.
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const file = await opened(path);
-  try {
-    const bytes = await regularFileBytes(file, path);
-    return await readHeader({ name: path, bytes, read: reader(file) });
-  } finally {
-    await file.close();
-  }
+  return await withFile(path, readHeader);
 }
 
 /**
@@ -68,39 +53,6 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
   const dataStart = LENGTH_BYTES + headerBytes;
   checkCoverage(name, header.tensors, fileBytes - dataStart);
   return { ...header, dataStart, fileBytes };
-}
-
-function unreadable(path: string, message: string, cause?: unknown): ModelError {
-  const hint = `ls -l ${path} shows what is there`;
-  return new ModelError("FT-WEIGHTS-001", { at: { file: path }, message, hint, cause });
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw unreadable(path, missing ? "there is no such file" : "the file cannot be opened", error);
-  }
-}
-
-async function regularFileBytes(file: FileHandle, path: string): Promise<number> {
-  const stats = await file.stat();
-  if (!stats.isFile()) throw unreadable(path, "not a file");
-  return stats.size;
-}
-
-function reader(file: FileHandle): ByteSource["read"] {
-  return async (position, length) => {
-    const bytes = Buffer.alloc(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  };
 }
 
 function truncated(path: string, message: string): ModelError {
