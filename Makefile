@@ -87,7 +87,10 @@ test-e2e-quick: setup ## train quick, end to end
 test-e2e-all: setup ## every end-to-end test
 	$(TEST) --project cli --project native
 
-.PHONY: coverage soak interop link-darwin bench
+.PHONY: inventory coverage soak interop link-darwin bench
+inventory: setup ## what works, by running what dev/inventory.yaml names (ALL=1: slow ones too; ROWS=1-30,44; JSON=1)
+	@$(RUN) dev/inventory.ts $(if $(ALL),--all) $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json)
+
 link-darwin: deps ## compile and link the addon for darwin-arm64 from here (linked, never run)
 	@bash dev/setup/link-darwin.sh
 
@@ -125,6 +128,10 @@ format: deps ## format
 lint: deps check-lint check-layers check-unused ## lint, import direction, unused code
 
 typecheck: deps check-types ## types
+
+.PHONY: reference
+reference: deps ## write again what pages quote of the sources: counts of the inventory
+	@$(RUN) dev/reference.ts
 
 .PHONY: check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
 check-format:

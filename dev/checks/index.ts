@@ -1,6 +1,7 @@
 // Every repository rule. The next one is one file and one line here; dev/check-rules.ts runs them.
 import { designDocuments } from "./design-documents.ts";
 import { noDuplicates } from "./duplicates.ts";
+import { countsQuoted, inventoryHolds } from "./inventory.ts";
 import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
 import { licences } from "./licences.ts";
 import { narrowPages } from "./pages.ts";
@@ -21,6 +22,8 @@ export const rules: readonly Rule[] = [
   dataListed,
   designDocuments,
   licences,
+  inventoryHolds,
+  countsQuoted,
   noDuplicates,
   narrowPages,
   noPromises,

@@ -32,7 +32,19 @@ const groups = [
   "test-e2e-all",
   "coverage",
 ];
-const care = ["check", "fix", "format", "lint", "typecheck", "bench", "interop", "clean", "help"];
+const care = [
+  "check",
+  "fix",
+  "format",
+  "lint",
+  "typecheck",
+  "reference",
+  "inventory",
+  "bench",
+  "interop",
+  "clean",
+  "help",
+];
 
 test.each([...start, ...groups, ...care])(
   "make %s exists and says in the list what it does",

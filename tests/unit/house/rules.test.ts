@@ -6,6 +6,10 @@ import type { Repository } from "../../../dev/checks/repository.ts";
 
 const lines = Array.from({ length: 8 }, (_, index) => `call${index}();`).join("\n");
 
+const emptyInventory = ["fine-tuning", "pipeline", "remote", "documents", "studio"]
+  .map((name) => `${name}: []\n`)
+  .join("");
+
 const seeds: Record<string, Record<string, string>> = {
   "the root holds no data, tests or scratch files": { "results.jsonl": "{}" },
   "tests are under tests/": { "src/core/units.test.ts": "" },
@@ -20,6 +24,12 @@ const seeds: Record<string, Record<string, string>> = {
   "design documents follow docs/design/STATUS.md": {
     "docs/design/STATUS.md": "Date: 2020-01-01\nStatus: built",
     "docs/design/NATIVE.md": "Date: 2020-01-02\nStatus: built",
+  },
+  "dev/inventory.yaml has every row once, and what its rows name is there": {
+    "dev/inventory.yaml": emptyInventory,
+  },
+  "docs/design/STATUS.md quotes the counts of dev/inventory.yaml": {
+    "dev/inventory.yaml": emptyInventory,
   },
   "no 8 lines stand in src/ twice": { "src/core/a.ts": lines, "src/text/b.ts": lines },
   "lines of pages have at most 120 columns": {
