@@ -46,18 +46,32 @@ function located(message: string, at: Location | undefined): string {
 export class FtError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
-  readonly at: Location | undefined;
   readonly problems: readonly string[];
   readonly exitCode: number;
+  readonly #unplaced: string;
+  #at: Location | undefined;
 
   constructor(code: string, details: FtErrorDetails, exitCode: number = ExitCode.runFailed) {
     super(located(details.message, details.at), { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
     this.hint = details.hint;
-    this.at = details.at;
+    this.#at = details.at;
     this.problems = details.problems ?? [];
     this.exitCode = details.exitCode ?? exitCode;
+    this.#unplaced = details.message;
+  }
+
+  /** Tells where it happened, for what throws without knowing that; what is known already stays. */
+  placedAt({ file, line, field }: Location): this {
+    const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+    this.#at = { ...place, ...(field !== undefined && { field }), ...this.#at };
+    this.message = located(this.#unplaced, this.#at);
+    return this;
+  }
+
+  get at(): Location | undefined {
+    return this.#at;
   }
 }
 

@@ -1,7 +1,7 @@
 // Encodes text that our own templates put together, as one text wherever possible, so that ids equal those
 // of the whole. Knows segments and special tokens, not templates.
-import type { Located, Span } from "./masks.ts";
-import type { Rendered, Tokenizer } from "./types.ts";
+import type { Draft } from "./drafts.ts";
+import type { Located, Rendered, Span, Tokenizer } from "./types.ts";
 
 /** A piece of a rendering. */
 export interface Segment {
@@ -92,12 +92,20 @@ function encodeApart(
   return whole;
 }
 
-/** Ids and spans of the joined segments; special tokens written in data do not become control tokens. */
-export function encodeSegments(segments: readonly Segment[], tokenizer: Tokenizer): Located {
-  const located = tokenizer.encodeWithOffsets(joined(segments));
+/** `located`, but for special tokens written in data: these do not become control tokens. */
+export function withoutForgeries(
+  segments: readonly Segment[],
+  located: Located,
+  tokenizer: Tokenizer,
+): Located {
   if (!segments.some(({ fromData }) => fromData)) return located;
   const forged = forgeries(segments, located, tokenizer);
   return forged.includes(true) ? encodeApart(segments, forged, tokenizer) : located;
+}
+
+/** Ids and spans of the joined segments; special tokens written in data do not become control tokens. */
+export function encodeSegments(segments: readonly Segment[], tokenizer: Tokenizer): Located {
+  return withoutForgeries(segments, tokenizer.encodeWithOffsets(joined(segments)), tokenizer);
 }
 
 /** `lead` goes first, unless the text brings its own ("<s>" written out in a template). */
@@ -116,7 +124,8 @@ export function withEos(rendered: Rendered, tokenizer: Tokenizer, weight: number
 }
 
 /** A text row, the same under every template: as the tokenizer takes it, all learned, ending in EOS. */
-export function renderText(text: string, tokenizer: Tokenizer): Rendered {
-  const ids = tokenizer.encode(text, { addSpecialTokens: true });
-  return withEos({ ids, weights: ids.map(() => 1) }, tokenizer, 1);
+export function textDraft(text: string, tokenizer: Tokenizer): Draft {
+  const finish = ({ ids }: Located): Rendered =>
+    withEos({ ids, weights: ids.map(() => 1) }, tokenizer, 1);
+  return { text, addSpecialTokens: true, finish };
 }

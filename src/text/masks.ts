@@ -1,14 +1,5 @@
 // From spans of text to weights of tokens, and back to text for showing. Knows no template.
-import type { Rendered, Tokenizer } from "./types.ts";
-
-/** Half-open, in UTF-16 units. */
-export type Span = readonly [start: number, end: number];
-
-/** Ids with their spans in one text. */
-export interface Located {
-  ids: number[];
-  offsets: [number, number][];
-}
+import type { Rendered, Span, Tokenizer } from "./types.ts";
 
 /**
  * 1 for every token that shares a character with a learned span. Sharing, not starting: in "[/INST] yes"

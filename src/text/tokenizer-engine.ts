@@ -16,12 +16,16 @@ export interface Encoded {
 }
 
 interface Request {
-  text: string;
+  texts: readonly string[];
+  /** Whether to add what the tokenizer's post-processor adds. */
   special: boolean;
   spans: boolean;
 }
 
-type Answer = { encoded: Encoded } | { error: string };
+/** Waits for the answer, in the order of the texts. */
+export type Answer = () => Encoded[];
+
+type Reply = { ticket: number } & ({ encoded: Encoded[] } | { error: string });
 
 /** No text takes this long; a worker that died would otherwise hold the program for ever. */
 const patienceMilliseconds = 120_000;
@@ -33,17 +37,29 @@ const { Tokenizer } = require(workerData.library);
 const signal = new Int32Array(workerData.signal);
 const { port } = workerData;
 let tokenizer;
-async function answer({ text, special, spans }) {
-  tokenizer ??= Tokenizer.fromString(workerData.definition);
-  const encoding = await tokenizer.encode(text, null, { addSpecialTokens: special });
-  const offsets = spans ? encoding.getOffsets().flat() : [];
-  return { ids: Int32Array.from(encoding.getIds()), spans: Int32Array.from(offsets) };
+function spansOf(encoding) {
+  const offsets = encoding.getOffsets();
+  const spans = new Int32Array(2 * offsets.length);
+  for (let at = 0; at < offsets.length; at++) {
+    const span = offsets[at];
+    spans[2 * at] = span[0];
+    spans[2 * at + 1] = span[1];
+  }
+  return spans;
 }
-port.on("message", async (request) => {
+async function answer({ texts, special, spans }) {
+  tokenizer ??= Tokenizer.fromString(workerData.definition);
+  const encodings = await tokenizer.encodeBatch(texts, { addSpecialTokens: special });
+  return encodings.map((encoding) => ({
+    ids: Int32Array.from(encoding.getIds()),
+    spans: spans ? spansOf(encoding) : new Int32Array(),
+  }));
+}
+port.on("message", async ({ ticket, request }) => {
   let reply;
   try { reply = { encoded: await answer(request) }; } catch (error) { reply = { error: String(error) }; }
-  port.postMessage(reply);
-  Atomics.store(signal, 0, 1);
+  port.postMessage({ ticket, ...reply });
+  Atomics.add(signal, 0, 1);
   Atomics.notify(signal, 0);
 });
 `;
@@ -51,32 +67,65 @@ port.on("message", async (request) => {
 /** One worker for one tokenizer, started by the first text. It never keeps the process alive. */
 export class TokenizerEngine {
   readonly #definition: string;
+  /** Counts replies: only a reply that is sent raises it. */
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #arrived = new Map<number, Reply>();
   #port: MessagePort | undefined;
+  #tickets = 0;
 
   /** `definition` is the text of a tokenizer.json. */
   constructor(definition: string) {
     this.#definition = definition;
   }
 
-  encode(request: Request): Encoded {
+  /** Ids of one text. Throws NativeError FT-NATIVE-020. */
+  encode({ text, ...options }: Omit<Request, "texts"> & { text: string }): Encoded {
+    const [encoded] = this.submit({ texts: [text], ...options })();
+    return encoded ?? { ids: new Int32Array(), spans: new Int32Array() };
+  }
+
+  /** Starts encoding; the function handed back waits for the result and throws NativeError FT-NATIVE-020. */
+  submit(request: Request): Answer {
     this.#port ??= this.#start();
-    Atomics.store(this.#signal, 0, 0);
-    this.#port.postMessage(request);
-    let outcome = "ok";
-    // A wake-up can be the one of the answer before, come late: only the signal tells that this one is there.
-    while (outcome !== "timed-out" && Atomics.load(this.#signal, 0) === 0)
-      outcome = Atomics.wait(this.#signal, 0, 0, patienceMilliseconds);
-    const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
-    if (answer !== undefined && "encoded" in answer) return answer.encoded;
-    // The next text gets a fresh worker: a late answer must not be taken for its own.
-    this.#port.close();
-    this.#port = undefined;
-    const reason = answer === undefined ? `no answer (${outcome})` : answer.error;
+    const port = this.#port;
+    const ticket = this.#tickets++;
+    port.postMessage({ ticket, request });
+    return () => this.#answer(port, ticket, request);
+  }
+
+  #answer(port: MessagePort, ticket: number, request: Request): Encoded[] {
+    const reply = this.#wait(port, ticket);
+    if (reply !== undefined && "encoded" in reply) return reply.encoded;
+    const { texts, ...options } = request;
+    // One bad text fails its whole lot: alone, it is told as itself.
+    if (reply !== undefined && texts.length > 1)
+      return texts.map((text) => this.encode({ text, ...options }));
+    // The next text gets a fresh worker: this one may never answer again.
+    if (reply === undefined && this.#port === port) {
+      port.close();
+      this.#port = undefined;
+    }
+    const length = texts.reduce((sum, text) => sum + text.length, 0);
     throw new NativeError("FT-NATIVE-020", {
-      message: `the tokenizer could not encode a text of ${request.text.length} characters: ${reason}`,
+      message: `the tokenizer could not encode a text of ${length} characters: ${reply?.error ?? "no answer"}`,
       hint: "npm install puts the tokenizers library in place again",
     });
+  }
+
+  /** The reply to `ticket`; those that come before it are kept. Undefined when none comes. */
+  #wait(port: MessagePort, ticket: number): Reply | undefined {
+    for (;;) {
+      const seen = Atomics.load(this.#signal, 0);
+      for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) {
+        const reply = one.message as Reply;
+        this.#arrived.set(reply.ticket, reply);
+      }
+      const reply = this.#arrived.get(ticket);
+      this.#arrived.delete(ticket);
+      if (reply !== undefined) return reply;
+      const outcome = Atomics.wait(this.#signal, 0, seen, patienceMilliseconds);
+      if (outcome === "timed-out") return undefined;
+    }
   }
 
   #start(): MessagePort {

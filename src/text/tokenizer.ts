@@ -2,9 +2,9 @@
 // Not chat templates: those are in templates/.
 import type { Tokenizer as RustTokenizer } from "tokenizers";
 import { ModelError, NativeError } from "../core/errors.ts";
-import { TokenizerEngine } from "./tokenizer-engine.ts";
+import { type Encoded, TokenizerEngine } from "./tokenizer-engine.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
-import type { Tokenizer } from "./types.ts";
+import type { Located, Span, Tokenizer } from "./types.ts";
 
 /** Where each code point starts in UTF-16 units, and the end of the text as the last entry. */
 function codePointStarts(text: string): Int32Array {
@@ -17,12 +17,16 @@ function codePointStarts(text: string): Int32Array {
   return starts.subarray(0, count + 1);
 }
 
-function pairs(spans: Int32Array, starts: Int32Array): [number, number][] {
-  const offsets: [number, number][] = [];
+function pairs(spans: Int32Array, starts: Int32Array): Span[] {
+  const offsets: Span[] = [];
   for (let i = 0; i < spans.length; i += 2) {
     offsets.push([starts[spans[i] ?? 0] ?? 0, starts[spans[i + 1] ?? 0] ?? 0]);
   }
   return offsets;
+}
+
+function located(text: string, { ids, spans }: Encoded): Located {
+  return { ids: Array.from(ids), offsets: pairs(spans, codePointStarts(text)) };
 }
 
 interface Definition {
@@ -82,13 +86,21 @@ class FolderTokenizer implements Tokenizer {
     return Array.from(this.#engine.encode({ text, special, spans: false }).ids);
   }
 
-  encodeWithOffsets(
-    text: string,
-    options: { literal?: boolean } = {},
-  ): { ids: number[]; offsets: [number, number][] } {
+  encodeWithOffsets(text: string, options: { literal?: boolean } = {}): Located {
     const engine = options.literal === true ? this.#literal() : this.#engine;
-    const { ids, spans } = engine.encode({ text, special: false, spans: true });
-    return { ids: Array.from(ids), offsets: pairs(spans, codePointStarts(text)) };
+    return located(text, engine.encode({ text, special: false, spans: true }));
+  }
+
+  encodeBatch(
+    texts: readonly string[],
+    options: { addSpecialTokens?: boolean } = {},
+  ): () => Located[] {
+    const special = options.addSpecialTokens ?? false;
+    const answer = this.#engine.submit({ texts, special, spans: !special });
+    return () =>
+      answer().map((encoded, at) =>
+        special ? { ids: Array.from(encoded.ids), offsets: [] } : located(texts[at] ?? "", encoded),
+      );
   }
 
   decode(ids: readonly number[], options: { skipSpecialTokens?: boolean } = {}): string {

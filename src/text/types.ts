@@ -1,5 +1,7 @@
 // The words that text/ and everything above it share: messages, samples, renderings. Types only.
 
+import type { Location } from "../core/errors.ts";
+
 export type Role = "system" | "user" | "assistant" | "tool";
 
 export interface Message {
@@ -38,6 +40,15 @@ export interface Rendered {
   weights: number[];
 }
 
+/** Half-open, in UTF-16 units of one text. */
+export type Span = readonly [start: number, end: number];
+
+/** Ids with the span of each in the text they came from. */
+export interface Located {
+  ids: number[];
+  offsets: Span[];
+}
+
 /** A tokenizer as the rest of the program sees it. Offsets count UTF-16 units of the text given. */
 export interface Tokenizer {
   readonly vocabularySize: number;
@@ -53,13 +64,15 @@ export interface Tokenizer {
   /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
   /**
-   * Ids with the half-open UTF-16 span of each in `text`; nothing is added. `literal` takes special tokens
-   * in the text as ordinary text, so that data cannot forge a turn; default false.
+   * Ids with the span of each in `text`; nothing is added. `literal` takes special tokens in the text as ordinary
+   * text, so that data cannot forge a turn; default false.
    */
-  encodeWithOffsets(
-    text: string,
-    options?: { literal?: boolean },
-  ): { ids: number[]; offsets: [number, number][] };
+  encodeWithOffsets(text: string, options?: { literal?: boolean }): Located;
+  /**
+   * Starts encoding many texts at once; the function handed back waits for the result. The same as one by one, in
+   * a fraction of the time. With `addSpecialTokens` spans are left out.
+   */
+  encodeBatch(texts: readonly string[], options?: { addSpecialTokens?: boolean }): () => Located[];
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
   tokenToId(token: string): number | undefined;
   /** The token as the vocabulary writes it, which is not its text; undefined for an id it does not have. */
@@ -73,6 +86,15 @@ export interface Renderer {
   readonly takesTurns: boolean;
   /** Training form: the whole sample with the mask of `policy`. */
   render(sample: Sample, policy: MaskPolicy): Rendered;
+  /**
+   * Each sample as `render` gives it, several times as fast. `place` says where a sample comes from, for errors.
+   * Throws one DataError that lists every sample of the kind that cannot be rendered, else what `render` throws.
+   */
+  renderMany(
+    samples: readonly Sample[],
+    policy: MaskPolicy,
+    place?: (index: number) => Location,
+  ): Rendered[];
   /** Inference form: what to feed the model so that it answers `messages`. */
   prompt(messages: readonly Message[]): number[];
   /** The text of `prompt`, for showing. */

@@ -1,6 +1,6 @@
 // `{% generation %}` … `{% endgeneration %}`: a template's own marks around what the assistant says
 // (transformers, AssistantTracker). Turned into a call block, as transformers does; only marks are added.
-import type { Span } from "../masks.ts";
+import type { Span } from "../types.ts";
 
 const tag = /\{%([-+]?)\s*(end)?generation\s*([-+]?)%\}/g;
 const macro = "ft_generation";

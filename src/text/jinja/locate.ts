@@ -1,7 +1,6 @@
 // Finds where a template puts each assistant turn, by rendering with stand-ins and putting the text back.
 // What cannot be proved is undefined, never a guess. Knows no template and no tokens.
-import type { Span } from "../masks.ts";
-import type { Message } from "../types.ts";
+import type { Message, Span } from "../types.ts";
 import { strip, stripSides } from "./strip.ts";
 
 export type Render = (messages: readonly Message[]) => string;

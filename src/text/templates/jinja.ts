@@ -2,12 +2,22 @@
 // template's generation tags or from locating each assistant turn. Not the interpreter: see ../jinja.
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import { messagesOf } from "../conversation.ts";
-import { isSpecial, renderText } from "../encoding.ts";
+import { type Draft, DraftingRenderer } from "../drafts.ts";
+import { isSpecial, textDraft } from "../encoding.ts";
 import { hasGenerationTags, readMarks, withMarks } from "../jinja/generation-tags.ts";
 import { JinjaTemplate } from "../jinja/interpreter.ts";
 import { locateTurns, unusedCharacter } from "../jinja/locate.ts";
-import { type Located, type Span, weightsFor } from "../masks.ts";
-import type { MaskPolicy, Message, Rendered, Renderer, Sample, Tokenizer } from "../types.ts";
+import { weightsFor } from "../masks.ts";
+import type {
+  Located,
+  MaskPolicy,
+  Message,
+  Rendered,
+  Renderer,
+  Sample,
+  Span,
+  Tokenizer,
+} from "../types.ts";
 import { givenText } from "./given-text.ts";
 import type { TemplateContext } from "./template.ts";
 
@@ -44,29 +54,22 @@ function withSpaceBefore(text: string): (span: Span) => Span {
   return ([start, end]) => [text.charAt(start - 1) === " " ? start - 1 : start, end];
 }
 
-class JinjaRenderer implements Renderer {
+type Weigh = (located: Located) => number[];
+
+class JinjaRenderer extends DraftingRenderer implements Renderer {
   readonly name = "jinja";
   readonly takesTurns = true;
   readonly #source: string;
   readonly #template: JinjaTemplate;
-  readonly #tokenizer: Tokenizer;
 
   constructor(source: string, tokenizer: Tokenizer) {
+    super(tokenizer);
     this.#source = source;
     this.#template = new JinjaTemplate(source);
-    this.#tokenizer = tokenizer;
-  }
-
-  render(sample: Sample, policy: MaskPolicy): Rendered {
-    if (sample.kind === "text") return renderText(sample.text, this.#tokenizer);
-    const messages = sample.kind === "chat" ? sample.messages : messagesOf(sample);
-    const text = this.#text(messages, false);
-    const located = this.#tokenizer.encodeWithOffsets(text);
-    return { ids: located.ids, weights: this.#weights(messages, text, located, policy) };
   }
 
   prompt(messages: readonly Message[]): number[] {
-    return this.#tokenizer.encode(this.promptText(messages));
+    return this.tokenizer.encode(this.promptText(messages));
   }
 
   promptText(messages: readonly Message[]): string {
@@ -76,26 +79,29 @@ class JinjaRenderer implements Renderer {
   /** The variables are those of apply_chat_template. */
   #text(messages: readonly Message[], prompt: boolean, template = this.#template): string {
     const given = { tools: null, documents: null, add_generation_prompt: prompt };
-    return template.render({ messages, ...given, ...this.#tokenizer.specialTokens });
+    return template.render({ messages, ...given, ...this.tokenizer.specialTokens });
   }
 
-  #weights(
-    messages: readonly Message[],
-    text: string,
-    located: Located,
-    policy: MaskPolicy,
-  ): number[] {
-    if (policy === "all") return located.ids.map(() => 1);
+  protected override draft(sample: Sample, policy: MaskPolicy): Draft {
+    if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
+    const messages = sample.kind === "chat" ? sample.messages : messagesOf(sample);
+    const text = this.#text(messages, false);
+    const weigh = this.#mask(messages, text, policy);
+    const finish = (located: Located): Rendered => ({ ids: located.ids, weights: weigh(located) });
+    return { text, addSpecialTokens: false, finish };
+  }
+
+  /** The weights of the tokens of `text`, which must be the rendering of `messages`. */
+  #mask(messages: readonly Message[], text: string, policy: MaskPolicy): Weigh {
+    if (policy === "all") return ({ ids }) => ids.map(() => 1);
     const turns = assistantTurns(messages);
     const wanted = policy === "last" ? turns.slice(-1) : turns;
-    if (wanted.length === 0) return located.ids.map(() => 0);
+    if (wanted.length === 0) return ({ ids }) => ids.map(() => 0);
     const mark = unusedCharacter(text + this.#source + JSON.stringify(messages));
     if (mark === undefined) throw notLocated(0);
-    if (hasGenerationTags(this.#source)) {
-      const spans = this.#taggedSpans(messages, text, mark);
-      return weightsFor(located.offsets, policy === "last" ? spans.slice(-1) : spans);
-    }
-    return this.#locatedWeights(messages, wanted, text, located, mark);
+    if (!hasGenerationTags(this.#source)) return this.#locatedMask(messages, wanted, text, mark);
+    const spans = this.#taggedSpans(messages, text, mark);
+    return ({ offsets }) => weightsFor(offsets, policy === "last" ? spans.slice(-1) : spans);
   }
 
   #taggedSpans(messages: readonly Message[], text: string, mark: string): Span[] {
@@ -107,22 +113,23 @@ class JinjaRenderer implements Renderer {
     return marked.spans;
   }
 
-  #locatedWeights(
+  #locatedMask(
     messages: readonly Message[],
     wanted: readonly number[],
     text: string,
-    located: Located,
     mark: string,
-  ): number[] {
+  ): Weigh {
     const render = (list: readonly Message[]): string => this.#text(list, false);
     const spans = locateTurns(render, messages, wanted, text, mark);
     const found = spans.filter((span) => span !== undefined);
     if (found.length < spans.length) throw notLocated(spans.indexOf(undefined));
-    const weights = weightsFor(located.offsets, found.map(withSpaceBefore(text)));
-    for (const [, end] of found) {
-      for (const at of endOfTurn(text, located, end, this.#tokenizer)) weights[at] = 1;
-    }
-    return weights;
+    return (located) => {
+      const weights = weightsFor(located.offsets, found.map(withSpaceBefore(text)));
+      for (const [, end] of found) {
+        for (const at of endOfTurn(text, located, end, this.tokenizer)) weights[at] = 1;
+      }
+      return weights;
+    };
   }
 }
 

@@ -1,19 +1,22 @@
 // What a template of our own is, and the renderer made from it: ids and weights come from the same pieces
 // of text. The model's own Jinja template has its own renderer, in jinja.ts.
 import { messagesOf } from "../conversation.ts";
+import { type Draft, DraftingRenderer } from "../drafts.ts";
 import {
   encodeSegments,
   joined,
   leadingSpecialTokens,
-  renderText,
   type Segment,
   segmentSpans,
+  textDraft,
   withEos,
   withLead,
+  withoutForgeries,
 } from "../encoding.ts";
 import { weightsFor } from "../masks.ts";
 import type {
   InstructionSample,
+  Located,
   MaskPolicy,
   Message,
   Rendered,
@@ -51,31 +54,25 @@ function learnedTurns(segments: readonly Segment[], policy: MaskPolicy): Set<num
   return new Set(policy === "last" ? [Math.max(...turns)] : turns);
 }
 
-class SegmentRenderer implements Renderer {
+class SegmentRenderer extends DraftingRenderer implements Renderer {
   readonly name: string;
   readonly takesTurns: boolean;
   readonly #template: SegmentTemplate;
-  readonly #tokenizer: Tokenizer;
   readonly #lead: number[];
   readonly #needsEos: boolean;
 
   constructor(template: SegmentTemplate, tokenizer: Tokenizer) {
+    super(tokenizer);
     this.name = template.name;
     this.takesTurns = template.instruction === undefined;
     this.#template = template;
-    this.#tokenizer = tokenizer;
     this.#lead = leadingSpecialTokens(tokenizer);
     const { endOfTurn } = template;
     this.#needsEos = endOfTurn === undefined || tokenizer.tokenToId(endOfTurn) === undefined;
   }
 
-  render(sample: Sample, policy: MaskPolicy): Rendered {
-    if (sample.kind === "text") return renderText(sample.text, this.#tokenizer);
-    return this.#weigh(this.#segments(sample), policy);
-  }
-
   prompt(messages: readonly Message[]): number[] {
-    const { ids } = encodeSegments(this.#template.prompt(messages), this.#tokenizer);
+    const { ids } = encodeSegments(this.#template.prompt(messages), this.tokenizer);
     return withLead(this.#lead, { ids, weights: ids.map(() => 0) }, 0).ids;
   }
 
@@ -88,8 +85,15 @@ class SegmentRenderer implements Renderer {
     return this.#template.instruction?.(sample) ?? this.#template.conversation(messagesOf(sample));
   }
 
-  #weigh(segments: Segment[], policy: MaskPolicy): Rendered {
-    const { ids, offsets } = encodeSegments(segments, this.#tokenizer);
+  protected override draft(sample: Sample, policy: MaskPolicy): Draft {
+    if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
+    const segments = this.#segments(sample);
+    const finish = (located: Located): Rendered => this.#weigh(segments, located, policy);
+    return { text: joined(segments), addSpecialTokens: false, finish };
+  }
+
+  #weigh(segments: Segment[], located: Located, policy: MaskPolicy): Rendered {
+    const { ids, offsets } = withoutForgeries(segments, located, this.tokenizer);
     const turns = learnedTurns(segments, policy);
     const learns = ({ turn }: Segment): boolean =>
       turns === undefined || (turn !== undefined && turns.has(turn));
@@ -97,7 +101,7 @@ class SegmentRenderer implements Renderer {
     const weights = turns === undefined ? ids.map(() => 1) : weightsFor(offsets, spans);
     const rendered = withLead(this.#lead, { ids, weights }, turns === undefined ? 1 : 0);
     if (!this.#needsEos) return rendered;
-    return withEos(rendered, this.#tokenizer, learns(segments.at(-1) ?? { text: "" }) ? 1 : 0);
+    return withEos(rendered, this.tokenizer, learns(segments.at(-1) ?? { text: "" }) ? 1 : 0);
   }
 }
 

@@ -13,6 +13,7 @@ const renderer: Renderer = {
     const start = policy === "assistant" ? text.indexOf("|") + 1 : 0;
     return { ids, weights: ids.map((_, index) => (index >= start ? 1 : 0)) };
   },
+  renderMany: (samples, policy) => samples.map((sample) => renderer.render(sample, policy)),
   prompt: () => [],
   promptText: () => "",
 };

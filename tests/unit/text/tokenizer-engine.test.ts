@@ -27,6 +27,21 @@ test("a failure is told with its reason, and the next text is encoded", () => {
   }
 });
 
+test("answers are those of their own texts, in whatever order they are asked for", () => {
+  const engine = new TokenizerEngine(definition);
+  const ask = (...texts: string[]): (() => number[][]) => {
+    const answer = engine.submit({ texts, special: false, spans: false });
+    return () => answer().map(({ ids }) => Array.from(ids));
+  };
+  const first = ask("river", "stone stone");
+  const bad = ask("river", "bird");
+  const last = ask("stone river", "", "river");
+  expect(last()).toEqual([[1, 0], [], [0]]);
+  expect(bad).toThrow(/a text of 4 characters: .*UNK/);
+  expect(first()).toEqual([[0], [1, 1]]);
+  expect(ids(engine, "river river")).toEqual([0, 0]);
+});
+
 test("spans come only when asked for", () => {
   const engine = new TokenizerEngine(definition);
   const request = { text: "river stone", special: false };
