@@ -103,6 +103,23 @@ soak: setup ## tests over generated input, at full length: minutes instead of a 
 interop: setup ## against mlx-lm itself, installed into .local/peers
 	@dev/interop.sh
 
+.PHONY: port port-new port-all
+port: setup ## an architecture against transformers, layer by layer: make port llama
+	@$(RUN) dev/port/main.ts $(AFTER_PORT)
+
+port-new: setup ## what an architecture needs, before it is written: make port-new qwen3
+	@$(RUN) dev/port/new.ts $(AFTER_PORT)
+
+port-all: setup ## every architecture against transformers
+	@$(RUN) dev/port/main.ts --all
+
+# Words after these two are model types, not commands.
+ifneq ($(filter port port-new,$(firstword $(MAKECMDGOALS))),)
+AFTER_PORT := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(AFTER_PORT)
+$(AFTER_PORT): ; @:
+endif
+
 bench: setup ## benchmarks
 	@$(RUN) dev/bench/run.ts
 

@@ -39,7 +39,7 @@ describe("weights that do not fit", () => {
     const config = { ...(checkpoint.config as object), intermediate_size: 60 };
     const { code, problems } = await refusal({ ...checkpoint, config });
     expect(code).toBe("FT-MODEL-010");
-    expect(problems.length).toBe(6);
+    expect(problems.length).toBe(9);
     expect(problems).toContain("model.layers.0.mlp.up_proj.weight: shape 56×32, expected 60×32");
     expect(liveTensors()).toBe(before);
   });

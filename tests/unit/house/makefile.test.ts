@@ -33,6 +33,9 @@ const groups = [
   "coverage",
 ];
 const care = [
+  "port",
+  "port-new",
+  "port-all",
   "check",
   "fix",
   "format",

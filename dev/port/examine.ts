@@ -1,0 +1,112 @@
+// What ours computes for a fixture, held against what transformers computed: one report.
+// Prints nothing. Parameters and their gradients are compared under the checkpoint's names, as a saved model has them.
+import { type LoadedModel, loadCheckpoint, storedParameters } from "../../src/models/index.ts";
+import {
+  concatenate,
+  crossEntropy,
+  dispose,
+  evaluate,
+  scope,
+  type Tensor,
+} from "../../src/mx/index.ts";
+import { lossAndGradients, withParameters } from "../../src/nn/index.ts";
+import { compareTraces, compareValues, type Difference, type Trace } from "./compare.ts";
+import {
+  checkpointIn,
+  type Expected,
+  expectedIn,
+  gradientTolerance,
+  layerTolerance,
+  traceIn,
+} from "./fixture.ts";
+import type { Report } from "./report.ts";
+import { traceOf, valuesOf } from "./trace.ts";
+
+/** Logits of one token after the other, through a cache. */
+function tokenByToken({ model }: LoadedModel, ids: Tensor): Tensor {
+  const cache = model.makeCache();
+  const steps = Array.from({ length: ids.dim(1) }, (_, at) =>
+    model.forward(ids.narrow(1, at, at + 1), { cache }),
+  );
+  return concatenate(steps, 1);
+}
+
+/** The weighted loss, and its gradients by the checkpoint's names and in its layout. */
+export function gradientsOf(
+  { model, stored }: LoadedModel,
+  { ids, targets, weights }: Expected,
+): { loss: Tensor; gradients: Map<string, Tensor> } {
+  const slots = [...model.slots()];
+  const { values, gradients } = lossAndGradients(slots, () => [
+    crossEntropy(model.forward(ids), targets).mul(weights).sum().div(weights.sum()),
+  ]);
+  evaluate([...values, ...gradients]);
+  const byName = withParameters(slots, gradients, () => storedParameters(model, stored));
+  return { loss: values[0] as Tensor, gradients: byName };
+}
+
+function gradientDifferences(loaded: LoadedModel, expected: Expected): Difference[] {
+  if (expected.gradients.size === 0) return [];
+  const { loss, gradients } = gradientsOf(loaded, expected);
+  const compared = (layer: string, own: Tensor, wanted: Tensor): Difference =>
+    compareValues(layer, valuesOf(own), valuesOf(wanted), gradientTolerance);
+  const missing = {
+    relative: Number.POSITIVE_INFINITY,
+    tolerance: gradientTolerance,
+    note: "missing",
+  };
+  return [
+    compared("loss", loss, expected.loss),
+    ...[...expected.gradients].map(([layer, wanted]) => {
+      const own = gradients.get(layer);
+      return own === undefined ? { layer, ...missing } : compared(layer, own, wanted);
+    }),
+  ];
+}
+
+function expectedLayers({ layers, logits }: Expected): Trace {
+  return new Map(
+    [...layers, ["logits", logits] as const].map(([name, at]) => [name, valuesOf(at)]),
+  );
+}
+
+const isPart = (layer: string): boolean => layer.includes("/");
+
+/** Names of parts without their block's number, each once. */
+function kinds(names: Iterable<string>): Set<string> {
+  return new Set([...names].filter(isPart).map((name) => name.slice(name.indexOf("/") + 1)));
+}
+
+/** Compares a loaded model with a fixture, inside the blocks too where a trace is given. */
+export function examine(loaded: LoadedModel, expected: Expected, trace: Trace): Report["findings"] {
+  const { model } = loaded;
+  const { ids } = expected;
+  const asRun = traceOf(model, ids);
+  const alone = trace.size === 0 ? new Map() : traceOf(model, ids, trace);
+  const cached = scope(() => valuesOf(tokenByToken(loaded, ids)));
+  const [here, there] = [kinds(alone.keys()), kinds(trace.keys())];
+  const apart = compareTraces(alone, trace, layerTolerance);
+  return {
+    layers: [
+      ...compareTraces(asRun, expectedLayers(expected), layerTolerance),
+      compareValues("cached logits", cached, valuesOf(expected.cached), layerTolerance),
+    ],
+    alone: apart.filter(({ layer }) => /^blocks\.\d+$/.test(layer)),
+    parts: apart.filter(({ layer }) => isPart(layer)),
+    gradients: scope(() => gradientDifferences(loaded, expected)),
+    onlyHere: [...here].filter((name) => !there.has(name)),
+    onlyThere: [...there].filter((name) => !here.has(name)),
+  };
+}
+
+/** Loads the fixture in `folder` and compares. Throws what loading throws. */
+export async function examineFolder(fixture: string, folder: string): Promise<Report> {
+  const loaded = await loadCheckpoint(await checkpointIn(folder), { dtype: "float32" });
+  try {
+    const findings = examine(loaded, await expectedIn(folder), await traceIn(folder));
+    const parameters = [...loaded.model.slots()].reduce((sum, slot) => sum + slot.get().size, 0);
+    return { fixture, blockPath: loaded.model.blockPath, parameters, findings };
+  } finally {
+    dispose(loaded.model);
+  }
+}

@@ -1,0 +1,40 @@
+"""python -m reference make MODEL_TYPE FOLDER | describe MODEL_TYPE: one JSON line, a result or why there is none.
+
+Run by ../reference.ts, in the folder above this one.
+"""
+
+import difflib
+import json
+import sys
+from pathlib import Path
+
+import transformers
+from transformers import CONFIG_MAPPING
+
+from reference import describe, fixture, recipe
+
+transformers.utils.logging.disable_progress_bar()
+
+
+def refusal(why, model_type, among, message=""):
+    return {"refused": why, "transformers": transformers.__version__,
+            "near": difflib.get_close_matches(model_type, among, 3), "message": message}
+
+
+def make(model_type, folder):
+    if model_type not in recipe.known():
+        known = list(CONFIG_MAPPING)
+        why = "no recipe" if model_type in known else "unknown to transformers"
+        return refusal(why, model_type, recipe.known() if why == "no recipe" else known)
+    return fixture.make(model_type, recipe.load(model_type), Path(folder))
+
+
+def described(model_type):
+    if model_type not in CONFIG_MAPPING:
+        return refusal("unknown to transformers", model_type, list(CONFIG_MAPPING))
+    return describe.describe(model_type)
+
+
+if __name__ == "__main__":
+    _, command, *arguments = sys.argv
+    print(json.dumps({"make": make, "describe": described}[command](*arguments)))

@@ -1,0 +1,100 @@
+"""Writes a fixture: a model folder as people have it, and what transformers computes with that model.
+
+expected.safetensors: ids, targets, weights (of the loss), logits, cached (the logits token by token), loss,
+layer:NAME for embedding, blocks and norm, gradient:NAME for some parameters, by the checkpoint's names.
+trace.safetensors: also every module inside the blocks; too much to commit.
+from.json: the weights are those of another fixture. Not the comparison, which is ../compare.ts and its neighbours.
+"""
+
+import copy
+import json
+import shutil
+from pathlib import Path
+
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+
+from reference import observe, tiny_model
+from reference.recipe import Recipe, Variant
+
+
+def contiguous(tensors):
+    return {name: value.detach().clone().contiguous() for name, value in tensors.items()}
+
+
+def saved(folder: Path, model, variant: Variant):
+    """Writes the checkpoint. What is stored in half precision is rounded in the model too."""
+    writer = model
+    if variant.dtype != "float32":
+        dtype = getattr(torch, variant.dtype)
+        with torch.no_grad():
+            for value in tiny_model.stored(model).values():
+                value.copy_(value.to(dtype))
+        writer = copy.deepcopy(model).to(dtype)
+    writer.save_pretrained(folder, **variant.save)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    weights = folder / "model.safetensors"
+    if variant.rewrite is not None:
+        save_file(contiguous(variant.rewrite(load_file(weights))), weights, metadata={"format": "pt"})
+
+
+def with_weights_of(folder: Path, model, variant: Variant, source):
+    """Another configuration of a model that is stored already."""
+    model.load_state_dict(source.state_dict())
+    model.save_pretrained(folder)
+    for file in folder.iterdir():
+        if file.name != "config.json":
+            file.unlink()
+    (folder / "from.json").write_text(json.dumps({"weights": variant.weights_of}) + "\n")
+
+
+def as_written(folder: Path, variant: Variant):
+    path = folder / "config.json"
+    config = {**json.loads(path.read_text()), **variant.written}
+    config = {key: value for key, value in config.items() if value is not None or key not in variant.written}
+    path.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def is_part(name):
+    return "/" in name or ":" in name
+
+
+def write_expected(folder: Path, model, recipe: Recipe, variant: Variant):
+    ids, targets, weights = tiny_model.rows(recipe, model.config.get_text_config().vocab_size)
+    layers, logits = observe.layers(model, ids, recipe.blocks)
+    expected = {"ids": ids.int(), "targets": targets.int(), "weights": weights, "logits": logits,
+                "cached": observe.token_by_token(model, ids)}
+    expected.update({f"layer:{name}": value for name, value in layers.items() if not is_part(name)})
+    made_with = {"torch": torch.__version__, "transformers": transformers.__version__, "seed": str(recipe.seed)}
+    save_file(contiguous(layers), folder / "trace.safetensors")
+    model.zero_grad()
+    loss = observe.loss_of(model, ids, targets, weights)
+    expected["loss"] = loss
+    if variant.gradients:
+        loss.backward()
+        found = observe.gradients(model, variant.gradients)
+        expected.update({f"gradient:{name}": value for name, value in found.items()})
+    save_file(contiguous(expected), folder / "expected.safetensors", metadata=made_with)
+
+
+def make(model_type, recipe: Recipe, out: Path):
+    """Every variant, each in a folder of `out`; returns what was made, for people."""
+    torch.set_num_threads(1)
+    models, made = {}, []
+    for name, variant in recipe.variants.items():
+        folder = out / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        model = tiny_model.build(model_type, recipe, variant)
+        if variant.weights_of is None:
+            saved(folder, tiny_model.draw(model, recipe), variant)
+            models[name] = tiny_model.build(model_type, recipe, variant)
+            models[name].load_state_dict(model.state_dict())
+        else:
+            with_weights_of(folder, model, variant, models[variant.weights_of])
+        as_written(folder, variant)
+        write_expected(folder, model, recipe, variant)
+        made.append(name)
+    return {"fixtures": made, "seed": recipe.seed, "transformers": transformers.__version__,
+            "torch": torch.__version__}

@@ -1,0 +1,58 @@
+"""What a recipe says: how a tiny model of one architecture is made, and which fixtures it gives.
+
+Recipes are the files of ../architectures, one a model_type. Not a model, and nothing runs here.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ARCHITECTURES = Path(__file__).parent.parent / "architectures"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One fixture: the tiny model with these differences."""
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """Over the recipe's `tiny`."""
+    gradients: Sequence[str] = ()
+    """Patterns of checkpoint names whose gradient of the loss is kept: what these weigh is committed."""
+    weights_of: str | None = None
+    """An earlier variant of the same shapes: its weights are taken, and not stored again."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """Over config.json as saved, for what people's files say in another way; None takes a key out."""
+    dtype: str = "float32"
+    """Of the stored weights. What is computed is computed in float32, from the rounded ones."""
+    save: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of save_pretrained."""
+    rewrite: Callable[[dict], dict] | None = None
+    """Turns the stored tensors into what another writer of checkpoints stored."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Variants by fixture name; the first is the one whose layers are shown."""
+
+    tiny: Mapping[str, Any]
+    """Arguments of transformers' configuration class: sizes that tell axes apart, every feature of the family on."""
+    variants: Mapping[str, Variant]
+    seed: int = 20
+    length: int = 17
+    """Tokens of each of the two rows: more than a sliding window holds."""
+    near_initial: Sequence[str] = ()
+    """Patterns of matrices drawn near what the class starts with, where random ones would make no sense."""
+    blocks: str | None = None
+    """Path of the list of blocks in transformers' model, where it is not the first list of that length."""
+    build: Callable[[dict], Any] | None = None
+    """Makes the model, where AutoModelForCausalLM does not."""
+
+
+def known() -> list[str]:
+    return sorted(path.stem for path in ARCHITECTURES.glob("*.py"))
+
+
+def load(model_type: str) -> Recipe:
+    return importlib.import_module(f"architectures.{model_type}").recipe

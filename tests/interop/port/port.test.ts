@@ -1,0 +1,48 @@
+// The porting kit against transformers itself, where there is a PyTorch: built architectures depart nowhere, the
+// committed fixtures are what the recipes make, and what cannot be made says what is missing.
+import { execFileSync, spawnSync } from "node:child_process";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = path.join(import.meta.dirname, "../../..");
+const python = process.env["FT_PEERS_PYTHON"] ?? "";
+
+function hasTorch(): boolean {
+  try {
+    execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function port(...args: string[]): { status: number | null; answer: Record<string, unknown> } {
+  const command = ["--import", "tsx", "dev/port/main.ts", "--json", ...args];
+  const { status, stdout } = spawnSync(process.execPath, command, { cwd: root, encoding: "utf8" });
+  return { status, answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
+}
+
+describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
+  test.each([
+    ["llama", 9],
+    ["gpt2", 2],
+  ])("%s departs nowhere, and its fixtures are what was committed", (modelType, count) => {
+    const { status, answer } = port(modelType);
+    expect(answer).toMatchObject({ modelType, departs: false, written: [] });
+    const reports = answer["reports"] as { departing: string[]; parts: unknown[] }[];
+    expect(reports.length).toBe(count);
+    for (const { departing, parts } of reports) {
+      expect(departing).toEqual([]);
+      expect(parts.length).toBeGreaterThan(5);
+    }
+    expect(status).toBe(0);
+  });
+
+  test("no recipe, or no such type: says what to do, and fails", () => {
+    const none = port("starcoder2");
+    expect(none.status).toBe(1);
+    expect(none.answer["missing"]).toContain("make port-new starcoder2");
+    const unknown = port("lama");
+    expect(unknown.answer["missing"]).toContain("has no such model type. Did you mean llama");
+  });
+});
