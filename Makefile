@@ -133,7 +133,7 @@ addon: deps
 	@./setup.sh native
 
 check: addon ## everything but the tests
-	@$(MAKE) -k check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
+	@$(MAKE) -k check-format check-lint check-types check-layers check-unused check-seam check-rules check-reference check-size
 
 fix: deps ## format and repair what can be repaired
 	$(BIN)/oxfmt
@@ -147,10 +147,10 @@ lint: deps check-lint check-layers check-unused ## lint, import direction, unuse
 typecheck: deps check-types ## types
 
 .PHONY: reference
-reference: deps ## write again what pages quote of the sources: counts of the inventory
+reference: deps ## write again the pages that are made from the sources
 	@$(RUN) dev/reference.ts
 
-.PHONY: check-format check-lint check-types check-layers check-unused check-seam check-rules check-size
+.PHONY: check-format check-lint check-types check-layers check-unused check-seam check-rules check-reference check-size
 check-format:
 	$(STEP) format $(BIN)/oxfmt --check
 check-lint:
@@ -165,6 +165,8 @@ check-seam:
 	$(STEP) seam $(RUN) dev/check-binding.ts
 check-rules:
 	$(STEP) rules $(RUN) dev/check-rules.ts
+check-reference:
+	$(STEP) reference $(RUN) dev/reference.ts --check
 check-size:
 	$(STEP) size $(RUN) dev/size.ts
 

@@ -1,6 +1,5 @@
-// dev/inventory.yaml is a promise: every row stands in it once, and what it names is there. docs/design/STATUS.md quotes
-// its counts. Whether what is named passes is not asked here: make inventory runs it.
-import { countsTable, quotedCounts } from "../inventory/counts.ts";
+// dev/inventory.yaml is a promise: every row stands in it once, and what it names is there. Whether what is named passes
+// is not asked here: make inventory runs it.
 import {
   type Evidence,
   inventoryFile,
@@ -10,7 +9,6 @@ import {
 import type { Repository, Rule } from "./repository.ts";
 
 const columns = 120;
-const statusFile = "docs/design/STATUS.md";
 
 /** Programs of every system we build on. Of make, npm and ft it is also looked up what they are asked for. */
 const plainPrograms =
@@ -110,15 +108,5 @@ export const inventoryHolds: Rule = {
       evidenceProblems(repository, evidence).map((problem) => `row ${number}: ${problem}`),
     );
     return [...problems, ...named, ...wideLines(text)];
-  },
-};
-
-export const countsQuoted: Rule = {
-  name: `${statusFile} quotes the counts of ${inventoryFile}`,
-  check(repository) {
-    if (!repository.files.includes(inventoryFile)) return [];
-    const { rows } = readInventory(repository.text(inventoryFile));
-    const quoted = quotedCounts(repository.text(statusFile));
-    return quoted === countsTable(rows) ? [] : [`${statusFile}: run make reference`];
   },
 };

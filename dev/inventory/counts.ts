@@ -35,11 +35,6 @@ export function countsTable(rows: readonly Row[]): string {
 
 const marks = /(<!-- counts of dev\/inventory\.yaml -->\n)(.*?)(<!-- end of counts -->)/s;
 
-/** The table that a page holds; undefined where it has no marks. */
-export function quotedCounts(page: string): string | undefined {
-  return marks.exec(page)?.[2];
-}
-
 /** The page with the table in place of what stood between its marks. */
 export function withCounts(page: string, rows: readonly Row[]): string {
   return page.replace(marks, (_, open: string, _old: string, close: string) => {

@@ -28,7 +28,8 @@ function describeForm(shape: ValueShape): string {
   return "";
 }
 
-function describe(option: Option, fallback: unknown): string {
+/** What help says of an option whose default here is `fallback`. */
+export function describe(option: Option, fallback: unknown): string {
   const { choices, description, shape, flag } = option;
   const words = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
   const mark = flag.notBuilt === true ? " (not built yet)" : "";
@@ -69,7 +70,8 @@ function valueName({ flag, choices, shape }: Option): string {
   return shape.kind === "string" && choices.length > 0 ? "NAME" : shapeName(shape);
 }
 
-function spelled(option: Option): string {
+/** "-r, --lora-rank <N>" */
+export function spelled(option: Option): string {
   const short = option.flag.short === undefined ? "" : `-${option.flag.short}, `;
   const value = option.shape.kind === "boolean" ? "" : ` <${valueName(option)}>`;
   return `${short}--${option.flag.long}${value}`;

@@ -1,0 +1,26 @@
+// Every page that is made from the sources, whole or in part. The next one is one line here; make reference writes them.
+import { withCounts } from "../inventory/counts.ts";
+import { inventoryFile, readInventory } from "../inventory/rows.ts";
+import { commandsPage } from "./commands.ts";
+import { errorsPage } from "./errors.ts";
+import { optionsPage } from "./options.ts";
+
+/** Text of a file from the root of the clone; empty where there is none. */
+export type Read = (file: string) => string;
+
+/** Page → its text, given what it holds now and the other files. */
+const pages: Readonly<Record<string, (now: string, read: Read) => string>> = {
+  "docs/reference/options.md": optionsPage,
+  "docs/reference/commands.md": commandsPage,
+  "docs/reference/errors.md": () => errorsPage(),
+  "docs/design/STATUS.md": (now, read) => withCounts(now, readInventory(read(inventoryFile)).rows),
+};
+
+/** The pages that are not as the sources have them, each with its true text. */
+export function stalePages(read: Read): Map<string, string> {
+  const made = Object.entries(pages).map(([page, make]): [string, string] => [
+    page,
+    make(read(page), read),
+  ]);
+  return new Map(made.filter(([page, text]) => text !== read(page)));
+}
