@@ -28,6 +28,10 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
       ft::exportTable(env, exports, table());
   } catch (const Napi::Error&) {
     throw;
+  } catch (const ft::Fault& fault) {
+    Napi::Error error = Napi::Error::New(env, fault.what());
+    error.Set("code", fault.code);
+    throw error;
   } catch (const std::exception& error) {
     throw Napi::Error::New(env, error.what());
   }

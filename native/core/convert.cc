@@ -2,6 +2,7 @@
 // Not here: shapes and dtypes that do not go together, which MLX itself refuses.
 #include "core/convert.h"
 
+#include <algorithm>
 #include <climits>
 #include <cmath>
 #include <numeric>
@@ -58,7 +59,8 @@ auto listFrom(napi_env env, napi_value value, const std::string& what, Item item
   uint32_t length = 0;
   check(env, napi_get_array_length(env, value, &length));
   std::vector<decltype(item(value))> list;
-  list.reserve(length);
+  // A sparse array may claim any length.
+  list.reserve(std::min<uint32_t>(length, 4096));
   for (uint32_t i = 0; i < length; i++) {
     napi_value element;
     check(env, napi_get_element(env, value, i, &element));
@@ -147,6 +149,20 @@ mx::Dtype dtypeNamed(const std::string& name) {
 
 const char* nameOf(mx::Dtype dtype) { return dtypeNames[static_cast<size_t>(dtype.val())]; }
 
+void requireParts(int count) {
+  require(count > 0 && count <= maximumArrays, std::to_string(count) + " is no number of arrays to make");
+}
+
+void requireCountable(const mx::Shape& shape) {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return;
+  constexpr size_t most = size_t{1} << 59;
+  size_t elements = 1;
+  for (int size : shape) {
+    require(elements <= most / static_cast<size_t>(size), "a shape has too many elements");
+    elements *= static_cast<size_t>(size);
+  }
+}
+
 bool isNull(napi_env env, napi_value value) { return typeOf(env, value) == napi_null; }
 
 template <>
@@ -224,15 +240,8 @@ mx::Shape FromBase<mx::Shape>::get(const Call& call, size_t index) {
 template <>
 Size FromBase<Size>::get(const Call& call, size_t index) {
   mx::Shape shape = FromBase<mx::Shape>::get(call, index);
-  // MLX multiplies without a check, and an array of 2^64 elements would be one of none.
-  constexpr size_t most = size_t{1} << 59;
-  size_t elements = 1;
-  for (int size : shape) {
-    require(size >= 0, place(index) + ": a shape has no negative entries");
-    bool countable = size == 0 || elements <= most / static_cast<size_t>(size);
-    require(countable, place(index) + ": the shape has too many elements");
-    elements *= static_cast<size_t>(size);
-  }
+  for (int size : shape) require(size >= 0, place(index) + ": a shape has no negative entries");
+  requireCountable(shape);
   return {std::move(shape)};
 }
 
@@ -270,13 +279,17 @@ TypedMemory FromBase<TypedMemory>::get(const Call& call, size_t index) {
   bool typed = false;
   check(env, napi_is_typedarray(env, value, &typed));
   if (!typed) throw expected(env, value, place(index), "a typed array");
-  TypedMemory memory{};
+  return {env, value};
+}
+
+TypedMemory::View TypedMemory::view() const {
+  View view{};
   size_t length = 0;
   void* data = nullptr;
-  check(env, napi_get_typedarray_info(env, value, &memory.type, &length, &data, nullptr, nullptr));
-  memory.data = data;
-  memory.bytes = length * Napi::TypedArray(env, value).ElementSize();
-  return memory;
+  check(env, napi_get_typedarray_info(env, value, &view.type, &length, &data, nullptr, nullptr));
+  view.data = data;
+  view.bytes = length * Napi::TypedArray(env, value).ElementSize();
+  return view;
 }
 
 template <>

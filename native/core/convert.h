@@ -45,10 +45,17 @@ struct Handles {
   std::vector<Handle> values;
 };
 
+/** A typed array, looked into when it is needed: converting another argument may run JavaScript that takes its memory. */
 struct TypedMemory {
-  napi_typedarray_type type;
-  const void* data;
-  size_t bytes;
+  struct View {
+    napi_typedarray_type type;
+    const void* data;
+    size_t bytes;
+  };
+  View view() const;
+
+  napi_env env;
+  napi_value value;
 };
 
 using Scalar = std::variant<bool, double>;
@@ -71,6 +78,10 @@ std::vector<array> arraysFrom(Environment& environment, napi_value value, const 
 mx::Dtype dtypeNamed(const std::string& name);
 const char* nameOf(mx::Dtype dtype);
 bool isNull(napi_env env, napi_value value);
+/** MLX multiplies sizes without a check: an array of 2^64 elements would be one of none. */
+void requireCountable(const mx::Shape& shape);
+/** How many arrays an op is to make: at least one, and no more than there are handles. */
+void requireParts(int count);
 
 // --- arguments
 template <class T>

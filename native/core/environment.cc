@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "core/convert.h"
+#include "core/streams.h"
 #include "mlx/compile_impl.h"
 #include "mlx/stream.h"
 
@@ -15,7 +16,10 @@ namespace {
 uint32_t nextTag() {
   // The one process-wide number: environments must differ in something that handles can carry.
   static std::atomic<uint32_t> count{0};
-  return count.fetch_add(1) % 255 + 1;
+  uint32_t tag = count.fetch_add(1) + 1;
+  if (tag <= Slots::maximumTag) return tag;
+  throw Fault(codes::environment, "the addon was loaded " + std::to_string(Slots::maximumTag) +
+                                      " times, by as many Workers: start a new process");
 }
 
 }  // namespace
@@ -31,6 +35,7 @@ Environment& Environment::of(napi_env env) {
 
 void Environment::attach(napi_env env) {
   auto* environment = new Environment(env);
+  streams::enter();
   auto destroy = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
   check(env, napi_set_instance_data(env, environment, destroy, nullptr));
   auto close = [](void* data) { static_cast<Environment*>(data)->close(); };
@@ -38,15 +43,19 @@ void Environment::attach(napi_env env) {
 }
 
 void Environment::close() noexcept {
-  try {
-    slots.clear();
-    compiled.clear();
-    mx::detail::compile_clear_cache(mx::detail::compile_cache());
-    mx::synchronize();
-    mx::clear_streams();
-  } catch (...) {
-    // The process or the Worker is ending: there is nobody left to tell.
-  }
+  // The process or the Worker is ending: of what goes wrong nobody is left to tell.
+  auto quietly = [](auto step) {
+    try {
+      step();
+    } catch (...) {
+    }
+  };
+  slots.clear();
+  compiled.clear();
+  quietly([] { mx::detail::compile_clear_cache(mx::detail::compile_cache()); });
+  quietly([] { mx::synchronize(); });
+  quietly([] { mx::clear_streams(); });
+  streams::leave();
   callbacks->close();
 }
 

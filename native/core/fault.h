@@ -17,6 +17,7 @@ inline constexpr const char* operation = "FT-NATIVE-OP";
 inline constexpr const char* handle = "FT-NATIVE-HANDLE";
 inline constexpr const char* argument = "FT-NATIVE-ARGUMENT";
 inline constexpr const char* scope = "FT-NATIVE-SCOPE";
+inline constexpr const char* environment = "FT-NATIVE-ENVIRONMENT";
 inline constexpr const char* memory = "FT-NATIVE-MEMORY";
 }  // namespace codes
 

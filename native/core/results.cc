@@ -28,6 +28,7 @@ std::string describeOther(const Call& call, size_t index) {
 }
 
 napi_value toValue(Environment& environment, array a) {
+  requireCountable(a.shape());
   napi_value handle;
   check(environment.env, napi_create_double(environment.env, environment.slots.add(std::move(a)), &handle));
   return handle;

@@ -20,7 +20,10 @@ void throwCoded(napi_env env, const char* code, const std::string& message) {
 }
 
 bool tellsOfMemory(const std::string& message) {
-  return message.find("malloc") != std::string::npos || message.find("Unable to allocate") != std::string::npos;
+  // An error on one of MLX's threads comes back as its words alone.
+  for (const char* words : {"cannot allocate", "malloc", "Unable to allocate"})
+    if (message.find(words) != std::string::npos) return true;
+  return false;
 }
 
 std::string withArguments(const Row& row, const Call& call, const std::string& message) {

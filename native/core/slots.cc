@@ -11,7 +11,8 @@ namespace ft {
 namespace {
 
 constexpr int indexBits = 22;
-constexpr int generationBits = 23;
+constexpr int generationBits = 20;
+static_assert(maximumArrays == 1 << indexBits);
 constexpr uint64_t indexMask = (uint64_t{1} << indexBits) - 1;
 constexpr uint64_t generationMask = (uint64_t{1} << generationBits) - 1;
 
@@ -23,7 +24,7 @@ Fault notAHandle(Handle handle) {
 
 Handle Slots::add(array value) {
   if (unused_.empty()) {
-    if (slots_.size() > indexMask) throw Fault(codes::memory, "more than 4194304 arrays are alive");
+    if (slots_.size() > indexMask) throw Fault(codes::memory, "all handles are in use or used up");
     unused_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
   }
@@ -123,9 +124,9 @@ void Slots::release(uint32_t index) {
   unlink(index);
   Slot& slot = slots_[index];
   slot.value.reset();
-  slot.generation = (slot.generation + 1) & generationMask;
-  unused_.push_back(index);
   alive_--;
+  // A slot whose generations are used up stays empty: a number never means a second array.
+  if (slot.generation++ < generationMask) unused_.push_back(index);
 }
 
 }  // namespace ft

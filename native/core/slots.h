@@ -16,9 +16,14 @@ using mx::array;
 
 using Handle = double;
 
+/** Arrays that can be alive at a time. */
+constexpr int maximumArrays = 1 << 22;
+
 class Slots {
  public:
-  /** `tag` (1 to 255) tells handles of environments apart. */
+  static constexpr uint32_t maximumTag = 2047;
+
+  /** `tag` (1 to maximumTag) tells handles of environments apart. */
   explicit Slots(uint32_t tag) : tag_(tag) {}
 
   Handle add(array value);

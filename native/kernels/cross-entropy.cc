@@ -6,17 +6,22 @@
 
 namespace ft::kernels {
 
-FT_VECTORISED void lossRow(const float* logits, size_t classes, int32_t target, float* loss) {
+FT_VECTORISED void lossRow(const float* logits, size_t classes, int64_t target, float* loss) {
+  if (target < 0) {
+    *loss = std::numeric_limits<float>::quiet_NaN();
+    return;
+  }
   float most = largest(logits, classes);
   float total = sum(classes, [&](size_t i) { return exponential(logits[i] - most); });
   *loss = std::log(total) + (most - logits[target]);
 }
 
-FT_VECTORISED void lossGradientRow(const float* logits, size_t classes, int32_t target, float scale,
+FT_VECTORISED void lossGradientRow(const float* logits, size_t classes, int64_t target, float scale,
                                    float* __restrict gradient) {
   // A masked position's gradient is zero whatever its logits are.
-  if (scale == 0) {
-    for (size_t i = 0; i < classes; i++) gradient[i] = 0;
+  if (scale == 0 || target < 0) {
+    float all = scale == 0 ? 0 : std::numeric_limits<float>::quiet_NaN();
+    for (size_t i = 0; i < classes; i++) gradient[i] = all;
     return;
   }
   float most = largest(logits, classes);
@@ -27,6 +32,12 @@ FT_VECTORISED void lossGradientRow(const float* logits, size_t classes, int32_t 
 }
 
 namespace {
+
+/** The class meant, negative ones counted from the end; -1 for one that is not there. */
+int64_t classOf(int32_t target, size_t classes) {
+  int64_t count = static_cast<int64_t>(classes), index = target < 0 ? target + count : target;
+  return index >= 0 && index < count ? index : -1;
+}
 
 struct CrossEntropyGradient {
   static constexpr const char* name = "CrossEntropyGradient";
@@ -39,7 +50,8 @@ struct CrossEntropyGradient {
     size_t classes = inputs[0].shape(-1);
     overRows(inputs[1].size(), classes, [=](size_t begin, size_t end) {
       for (size_t row = begin; row < end; row++)
-        lossGradientRow(logits + row * classes, classes, targets[row], scales[row], gradient + row * classes);
+        lossGradientRow(logits + row * classes, classes, classOf(targets[row], classes), scales[row],
+                        gradient + row * classes);
     });
   }
 
@@ -68,7 +80,7 @@ struct CrossEntropy {
     size_t classes = inputs[0].shape(-1);
     overRows(out.size(), classes, [=](size_t begin, size_t end) {
       for (size_t row = begin; row < end; row++)
-        lossRow(logits + row * classes, classes, targets[row], losses + row);
+        lossRow(logits + row * classes, classes, classOf(targets[row], classes), losses + row);
     });
   }
 
@@ -78,7 +90,7 @@ struct CrossEntropy {
 }  // namespace
 
 array crossEntropy(const array& logits, const array& targets) {
-  return computed(targets.shape(), {logits, mx::astype(targets, mx::int32)}, CrossEntropy{});
+  return computed(targets.shape(), {logits, targets}, CrossEntropy{});
 }
 
 }  // namespace ft::kernels

@@ -11,7 +11,7 @@ using mlx::core::array;
 /** Whether the kernels can run: every array float32, and the CPU the device that new ops go to. */
 bool suits(std::initializer_list<array> arrays);
 
-/** -log softmax(logits)[target]: [..., classes], [...] of integers in range -> [...]. */
+/** -log softmax(logits)[target]: [..., classes], [...] int32 -> [...]; NaN for a target that is not there. */
 array crossEntropy(const array& logits, const array& targets);
 
 /** silu(gate) * up, elementwise; shapes equal. */

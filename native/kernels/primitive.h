@@ -44,7 +44,7 @@ class Kernel final : public mx::UnaryPrimitive {
   Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>& argnums,
              const Arrays& outputs) override {
     if constexpr (requires { work.vjp(primals, cotangents[0], argnums, outputs[0]); })
-      return work.vjp(primals, cotangents[0], argnums, outputs[0]);
+      return work.vjp(primals, likeOutput(cotangents[0], outputs[0]), argnums, outputs[0]);
     else
       return UnaryPrimitive::vjp(primals, cotangents, argnums, outputs);
   }
@@ -54,6 +54,11 @@ class Kernel final : public mx::UnaryPrimitive {
   }
 
  private:
+  /** MLX hands on whatever a gradient of someone's own returned; the kernels read by shape and as float32. */
+  static array likeOutput(const array& cotangent, const array& output) {
+    return mx::broadcast_to(mx::astype(cotangent, output.dtype()), output.shape());
+  }
+
   const Work work;
 };
 

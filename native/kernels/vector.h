@@ -41,7 +41,8 @@ FT_INLINE float exponential(float x) {
   return x < lowest ? 0.0f : p * power;
 }
 
-FT_INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+/** 0 below -88, where `exponential` ends: times a very negative x, what it would leave is not small. */
+FT_INLINE float sigmoid(float x) { return x < -88.0f ? 0.0f : 1.0f / (1.0f + exponential(-x)); }
 
 constexpr size_t lanes = 16;
 

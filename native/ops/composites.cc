@@ -1,5 +1,8 @@
 // Several MLX ops behind one call, where crossing from JavaScript once instead of ten times pays.
 // No policy: what to train, when to clip and how the rate moves is decided above.
+#include <algorithm>
+#include <limits>
+
 #include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "mlx/random.h"
@@ -36,15 +39,33 @@ array loraLinear(const array& x, const array& weight, const Maybe& bias, const a
   return mx::add(base, mx::astype(scaled, x.dtype()));
 }
 
+/** As int32, where what does not fit stays out of every range. */
+array narrowed(const array& targets) {
+  array limit = scalarOf(std::numeric_limits<int32_t>::max(), targets.dtype());
+  if (targets.dtype() == mx::int64) return mx::astype(mx::clip(targets, mx::negative(limit), limit), mx::int32);
+  bool wide = targets.dtype() == mx::uint32 || targets.dtype() == mx::uint64;
+  return mx::astype(wide ? mx::minimum(targets, limit) : targets, mx::int32);
+}
+
+/** logits[target], NaN for a target that is not there, as in the kernel: MLX's look-up would follow it. */
+array chosenLogits(const array& logits, const array& targets) {
+  array classes = array(logits.shape(-1));
+  array index = mx::where(mx::less(targets, array(0)), mx::add(targets, classes), targets);
+  array known = mx::logical_and(mx::greater_equal(index, array(0)), mx::less(index, classes));
+  array safe = mx::where(known, index, array(0));
+  array chosen = mx::squeeze(mx::take_along_axis(logits, mx::expand_dims(safe, -1), -1), -1);
+  return mx::where(known, mx::astype(chosen, mx::float32), array(std::numeric_limits<float>::quiet_NaN()));
+}
+
 array crossEntropy(const array& logits, const array& targets) {
-  require(logits.ndim() == targets.ndim() + 1, "needs logits with one dimension more than the targets");
+  bool fits = logits.ndim() == targets.ndim() + 1 &&
+      std::equal(targets.shape().begin(), targets.shape().end(), logits.shape().begin());
+  require(fits, "needs logits with the targets' dimensions and one more, got " + describe(logits) + " and " +
+                    describe(targets));
   require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
   requireIndices(targets, logits.shape(-1));
-  if (kernels::suits({logits})) return kernels::crossEntropy(logits, targets);
-  array wide = mx::astype(logits, mx::float32);
-  array chosen = mx::take_along_axis(logits, mx::expand_dims(targets, -1), -1);
-  array score = mx::astype(mx::squeeze(chosen, -1), mx::float32);
-  return mx::subtract(mx::logsumexp(wide, -1), score);
+  if (kernels::suits({logits})) return kernels::crossEntropy(logits, narrowed(targets));
+  return mx::subtract(mx::logsumexp(mx::astype(logits, mx::float32), -1), chosenLogits(logits, narrowed(targets)));
 }
 
 struct AdamwStep {

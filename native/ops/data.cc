@@ -45,7 +45,8 @@ size_t byteCount(const mx::Shape& shape, mx::Dtype dtype) {
   return bytes;
 }
 
-array fromMemory(const TypedMemory& memory, const Size& size, mx::Dtype dtype) {
+array fromMemory(const TypedMemory& typed, const Size& size, mx::Dtype dtype) {
+  TypedMemory::View memory = typed.view();
   // Raw bytes fit every dtype: what was read from a file need not be aligned for its own typed array.
   bool fits = memory.type == memoryType(dtype) || memory.type == napi_uint8_array;
   require(fits, std::string("argument 1: this typed array cannot hold ") + nameOf(dtype));

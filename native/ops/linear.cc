@@ -34,12 +34,19 @@ array plainAttention(const array& q, const array& k, const array& v, float scale
   array queries = mx::unflatten(mx::multiply(q, scalarOf(scale, q.dtype())), 1, {groups, q.shape(1) / groups});
   array keys = mx::expand_dims(k, 2);
   array scores = mx::matmul(queries, mx::swapaxes(keys, -1, -2));
+  requireCountable(scores.shape());
   array mixed = mx::matmul(kernels::softmax(scores, causal), mx::expand_dims(v, 2));
   return mx::flatten(mixed, 1, 2);
 }
 
+/** MLX divides the queries' heads by the keys'. */
+void requireHeads(const array& keys) {
+  require(keys.ndim() != 4 || keys.shape(1) > 0, "needs at least one head of keys, got " + describe(keys));
+}
+
 array attention(const array& queries, const array& keys, const array& values, float scale, const std::string& mode,
                 const std::optional<array>& mask) {
+  requireHeads(keys);
   if (isPlainAttention(queries, keys, values, mode, mask))
     return plainAttention(queries, keys, values, scale, mode == "causal");
   return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, mode, mask);

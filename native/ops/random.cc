@@ -10,7 +10,7 @@ namespace ft::ops {
 namespace {
 
 std::vector<array> splitKey(const array& key, int count) {
-  require(count > 0, "needs at least one key");
+  requireParts(count);
   array keys = mx::random::split(key, count);
   std::vector<array> parts;
   for (int i = 0; i < count; i++) parts.push_back(mx::take(keys, i, 0));

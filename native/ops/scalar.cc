@@ -27,9 +27,12 @@ bool fits(double value, mx::Dtype dtype) {
 }  // namespace
 
 array scalarOf(double value, mx::Dtype dtype) {
+  if (!mx::issubdtype(dtype, mx::integer)) return array(value, dtype);
+  constexpr double top = 9223372036854775808.0;
+  // False for NaN too, which no integer is.
+  require(value >= -top && value < 2 * top, std::to_string(value) + " is no " + nameOf(dtype));
   // Negative or large whole numbers wrap in an unsigned dtype only when they start as an integer.
-  if (mx::issubdtype(dtype, mx::integer)) return array(static_cast<int64_t>(value), dtype);
-  return array(value, dtype);
+  return value < top ? array(static_cast<int64_t>(value), dtype) : array(static_cast<uint64_t>(value), dtype);
 }
 
 array scalarLike(Scalar value, mx::Dtype dtype) {

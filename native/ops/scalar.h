@@ -9,7 +9,7 @@ namespace ft {
 /** A 0-dimensional array in `dtype`, or in float32 for a fraction beside integers, or int32 for a whole one beside bool. */
 array scalarLike(Scalar value, mx::Dtype dtype);
 
-/** `value` in exactly `dtype`. */
+/** `value` in exactly `dtype`: refuses what no integer is for an integer dtype, and wraps what it is too narrow for. */
 array scalarOf(double value, mx::Dtype dtype);
 
 }  // namespace ft

@@ -16,6 +16,12 @@ const array& checked(const array& indices, const array& a, int axis) {
   return indices;
 }
 
+/** MLX divides by them. */
+const mx::Shape& steps(const mx::Shape& strides) {
+  for (int stride : strides) require(stride != 0, "a stride must not be 0");
+  return strides;
+}
+
 array pad(const array& a, const mx::Shape& low, const mx::Shape& high, double value) {
   require(low.size() == a.ndim() && high.size() == a.ndim(), "needs one width before and after for each dimension");
   return mx::pad(a, everyAxis(a), low, high, scalarOf(value, a.dtype()));
@@ -38,7 +44,7 @@ const OpTable& shapes() {
       row("stack", [](const std::vector<array>& arrays, int axis) { return mx::stack(arrays, axis); }),
       row("split",
           [](const array& a, int parts, int axis) {
-            require(parts > 0, "needs at least one part");
+            requireParts(parts);
             return mx::split(a, parts, axis);
           }),
       row("splitAt", [](const array& a, const mx::Shape& indices, int axis) { return mx::split(a, indices, axis); }),
@@ -50,10 +56,10 @@ const OpTable& shapes() {
         return pad(a, low.shape, high.shape, value);
       }),
       row("slice", [](const array& a, const mx::Shape& start, const mx::Shape& stop,
-                      const mx::Shape& strides) { return mx::slice(a, start, stop, strides); }),
+                      const mx::Shape& strides) { return mx::slice(a, start, stop, steps(strides)); }),
       row("sliceUpdate",
           [](const array& a, const array& update, const mx::Shape& start, const mx::Shape& stop,
-             const mx::Shape& strides) { return mx::slice_update(a, update, start, stop, strides); }),
+             const mx::Shape& strides) { return mx::slice_update(a, update, start, stop, steps(strides)); }),
       row("take", [](const array& a, const array& indices, int axis) { return mx::take(a, checked(indices, a, axis), axis); }),
       row("takeAlongAxis",
           [](const array& a, const array& indices, int axis) { return mx::take_along_axis(a, checked(indices, a, axis), axis); }),

@@ -2,6 +2,9 @@
 // Limits are set here, never chosen here.
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "core/allocator.h"
 #include "core/blas.h"
 #include "mlx/backend/cuda/cuda.h"
 #include "mlx/backend/metal/metal.h"
@@ -69,8 +72,11 @@ void setDefaultDevice(const std::string& name) {
 
 napi_value memory(Environment& environment) {
   Napi::Object result = Napi::Object::New(environment.env);
-  result.Set("activeBytes", static_cast<double>(mx::get_active_memory()));
-  result.Set("peakBytes", static_cast<double>(mx::get_peak_memory()));
+  auto allocated = [missing = allocator::neverAllocated()](size_t counted) {
+    return static_cast<double>(counted - std::min(counted, missing));
+  };
+  result.Set("activeBytes", allocated(mx::get_active_memory()));
+  result.Set("peakBytes", allocated(mx::get_peak_memory()));
   result.Set("cacheBytes", static_cast<double>(mx::get_cache_memory()));
   return result;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mlx/compile_impl.h"
+#include "mlx/ops.h"
 #include "ops/tables.h"
 
 namespace ft::ops {
@@ -26,8 +27,22 @@ Arrays joined(Arrays first, const Arrays& second) {
   return first;
 }
 
-Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const std::vector<int>& argnums) {
-  require(!argnums.empty(), "argument 3 must name at least one input");
+/** Counted from the start, each once. */
+std::vector<int> inputsNamed(const std::vector<int>& argnums, size_t inputs) {
+  int count = static_cast<int>(inputs);
+  std::vector<int> named;
+  for (int argnum : argnums) {
+    require(argnum >= -count && argnum < count, "argument 3 names input " + std::to_string(argnum) + " of " +
+                                                    std::to_string(count));
+    named.push_back(argnum < 0 ? argnum + count : argnum);
+    require(std::count(named.begin(), named.end(), named.back()) == 1, "argument 3 names an input twice");
+  }
+  require(!named.empty(), "argument 3 must name at least one input");
+  return named;
+}
+
+Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const std::vector<int>& given) {
+  std::vector<int> argnums = inputsNamed(given, inputs.size());
   auto loss = [callback](const Arrays& tracers) {
     Arrays outputs = callback->call(tracers);
     require(!outputs.empty() && outputs[0].ndim() == 0, "the callback's first output must be a scalar loss");
@@ -53,11 +68,24 @@ napi_value vjp(Environment& environment, const SharedCallback& callback, const A
   return result;
 }
 
+bool broadcasts(const mx::Shape& from, const mx::Shape& to) {
+  if (from.size() > to.size()) return false;
+  auto fits = [](int size, int wanted) { return size == 1 || size == wanted; };
+  return std::equal(from.begin(), from.end(), to.end() - static_cast<std::ptrdiff_t>(from.size()), fits);
+}
+
+array gradientOf(const array& primal, const array& gradient) {
+  require(broadcasts(gradient.shape(), primal.shape()),
+          "backward returned a gradient " + describe(gradient) + " for an input " + describe(primal));
+  return mx::broadcast_to(mx::astype(gradient, primal.dtype()), primal.shape());
+}
+
 Arrays customVjp(const SharedCallback& forward, const SharedCallback& backward, const Arrays& inputs) {
   auto gradient = [backward](const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
     Arrays gradients = backward->call(joined(joined(primals, cotangents), outputs));
-    // MLX indexes the result by input without a check of its own.
+    // MLX indexes the result by input without a check of its own, and what comes before reads by shape.
     require(gradients.size() == primals.size(), "backward must return one gradient for each input");
+    for (size_t i = 0; i < primals.size(); i++) gradients[i] = gradientOf(primals[i], gradients[i]);
     return gradients;
   };
   return mx::custom_vjp(closure(forward), gradient)(inputs);

@@ -238,6 +238,35 @@ describe("Workers", () => {
     });
   });
 
+  test.skipIf(process.platform === "darwin")("leave no thread behind", () => {
+    const then = `const { readdirSync } = require("node:fs");
+      const threads = () => readdirSync("/proc/self/task").length;
+      let rounds = 0, first = 0;
+      const again = () => { if (++rounds === 2) first = threads();
+        if (rounds === 10) return console.log(threads() - first);
+        new Worker(text, { eval: true }).on("exit", again); }; all[0].on("exit", again);`;
+    expect(runScript(workers(1, "train(2)", then))).toMatchObject({ status: 0, output: "0\n" });
+  });
+
+  test.skipIf(process.platform === "darwin")("that take over a stream compute as before", () => {
+    const then = `let rounds = 4; const again = () => { if (--rounds === 0) {
+      return console.log(new Set([...posted, train(5)]).size, posted.length); }
+      const worker = new Worker(text, { eval: true });
+      worker.on("message", (value) => posted.push(value)); worker.on("exit", again); };
+      all.length = 0; again();`;
+    const result = runScript(workers(1, "parentPort.postMessage(train(5))", then));
+    expect(result).toMatchObject({ status: 0, output: "1 4\n" });
+  });
+
+  test("are refused when handles can no longer tell them apart", () => {
+    // Each load is an environment of its own, as each Worker is.
+    const loads = `let loads = 1, code;
+      try { for (; loads < 3000; loads++) process.dlopen({ exports: {} }, ${JSON.stringify(addonPath)}); }
+      catch (error) { code = error.code; }
+      console.log(loads, code, mx.item(mx.exp(mx.full([], 0, "float32"))));`;
+    expect(runScript(loads)).toMatchObject({ status: 0, output: "2047 FT-NATIVE-ENVIRONMENT 1\n" });
+  });
+
   test("can be terminated in the middle of training", () => {
     const body = "parentPort.postMessage('started'); train(1e9)";
     const then = `all[0].on("message", () => setTimeout(async () => {

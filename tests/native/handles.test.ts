@@ -51,7 +51,7 @@ const badHandles: [string, () => unknown][] = [
 function foreign(): Handle {
   const handle = floats([1]);
   mx.free([handle]);
-  return handle + 2 ** 45;
+  return handle + 2 ** 42;
 }
 
 const uses: [string, (handle: Handle) => unknown][] = [
@@ -226,6 +226,22 @@ test("a slot's number changes each time it is used", () => {
   const seen = new Set<Handle>();
   for (let i = 0; i < 1000; i++) seen.add(freed());
   expect(seen.size).toBe(1000);
+});
+
+test("a slot used as often as its number can tell is not used again", () => {
+  const kept = floats([1]);
+  const nextSlot = (): number => {
+    const handle = mx.exp(kept);
+    mx.free([handle]);
+    return handle % 2 ** 22;
+  };
+  const slot = nextSlot();
+  let uses = 1;
+  while (uses <= 2 ** 20 && nextSlot() === slot) uses++;
+  mx.free([kept]);
+  // A number holds 20 bits of them; the slot may have been used before.
+  expect(uses).toBeLessThanOrEqual(2 ** 20);
+  expect(uses).toBeGreaterThan(2 ** 19);
 });
 
 test("an op that throws makes no handle", () => {

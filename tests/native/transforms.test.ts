@@ -159,7 +159,8 @@ describe("customVjp", () => {
     const [value, gradient] = mx.valueAndGrad(wide, [floats([1, 2, 3, 4], [2, 2])], [0]);
     expect(numbers(value as Handle)).toEqual([10]);
     expect(seen).toEqual([[2, 2], [2], [2]]);
-    expect(numbers(gradient as Handle)).toEqual([100, 100]);
+    // Broadcast to the input: each entry of a column takes the cotangent of its sum.
+    expect(numbers(gradient as Handle)).toEqual([100, 100, 100, 100]);
   });
 
   test("with the true backward equals the plain function", () => {
