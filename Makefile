@@ -88,7 +88,8 @@ test-e2e-all: setup ## every end-to-end test
 	$(TEST) --project cli --project native
 
 .PHONY: inventory coverage soak interop link-darwin bench
-inventory: setup ## what works, by running what dev/inventory.yaml names (ALL=1: slow ones too; ROWS=1-30,44; JSON=1)
+inventory: ## what works, by running what dev/inventory.yaml names (ALL=1: slow ones too; ROWS=1-30,44; JSON=1)
+	@./setup.sh >&2
 	@$(RUN) dev/inventory.ts $(if $(ALL),--all) $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json)
 
 link-darwin: deps ## compile and link the addon for darwin-arm64 from here (linked, never run)

@@ -33,7 +33,9 @@ async function runCommands(rows: readonly Row[], scratch: string): Promise<[Row,
     if (row.evidence.kind !== "command") continue;
     const limit = row.slow ? secondsAllowed.slow : secondsAllowed.fast;
     say(`row ${row.number}: ${row.evidence.command}\n`);
-    done.push([row, await runCommand(row.evidence.command, limit, scratch)]);
+    const outcome = await runCommand(row.evidence.command, limit, scratch);
+    say(`  ${outcome.passed ? "passed" : "FAILED"}, ${Math.round(outcome.seconds)} s\n`);
+    done.push([row, outcome]);
   }
   return done;
 }
