@@ -1,6 +1,6 @@
 // What ours computes for a fixture, held against what transformers computed: one report.
 // Prints nothing. Parameters and their gradients are compared under the checkpoint's names, as a saved model has them.
-import { type LoadedModel, loadCheckpoint, storedParameters } from "../../src/models/index.ts";
+import { type LoadedModel, loadCheckpoint, storedTensors } from "../../src/models/index.ts";
 import {
   concatenate,
   crossEntropy,
@@ -33,7 +33,7 @@ function tokenByToken({ model }: LoadedModel, ids: Tensor): Tensor {
 
 /** The weighted loss, and its gradients by the checkpoint's names and in its layout. */
 export function gradientsOf(
-  { model, stored }: LoadedModel,
+  { model, entries }: LoadedModel,
   { ids, targets, weights }: Expected,
 ): { loss: Tensor; gradients: Map<string, Tensor> } {
   const slots = [...model.slots()];
@@ -41,7 +41,7 @@ export function gradientsOf(
     crossEntropy(model.forward(ids), targets).mul(weights).sum().div(weights.sum()),
   ]);
   evaluate([...values, ...gradients]);
-  const byName = withParameters(slots, gradients, () => storedParameters(model, stored));
+  const byName = withParameters(slots, gradients, () => storedTensors(model, entries));
   return { loss: values[0] as Tensor, gradients: byName };
 }
 

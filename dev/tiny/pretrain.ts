@@ -4,7 +4,7 @@
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { restoreModel, saveModel, type StoredModel } from "../../src/export/model-folder.ts";
-import { architectureOf, initialize } from "../../src/models/index.ts";
+import { architectureOf, entriesFor, initialize } from "../../src/models/index.ts";
 import { describeBackend, setCacheLimit } from "../../src/mx/index.ts";
 import { optimizers } from "../../src/nn/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
@@ -31,7 +31,7 @@ const config: unknown = JSON.parse(await readFile(`${modelFolder}/config.json`, 
 const architecture = await architectureOf(config);
 const model = architecture.build(config);
 initialize(model, initialSeed, { embeddingDeviation: 0.02 });
-const loaded: StoredModel = { model, stored: new Map() };
+const loaded: StoredModel = { model, entries: entriesFor(architecture.recipe(config), model) };
 const tokenizer = await loadTokenizer(modelFolder);
 const slots = optimizedSlots(model);
 const optimizer = optimizers.get("muon")(slots, {

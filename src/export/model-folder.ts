@@ -3,16 +3,16 @@
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
-import { type LoadedModel, storedParameters } from "../models/index.ts";
-import { type Dtype, retain, scope } from "../mx/index.ts";
-import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import { fillModel, type LoadedModel, storedTensors } from "../models/index.ts";
+import { type Dtype, scope } from "../mx/index.ts";
+import { loadTensorFile, readerOf, saveTensors } from "../weights/index.ts";
 
 /** What a model folder holds beside weights. */
 const companions =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab|added_tokens|chat_template)\.json$|^merges\.txt$|^chat_template\.jinja$|^tokenizer\.model$/;
 
-/** A model and the names its checkpoint uses; none: the parameters' own. */
-export type StoredModel = Pick<LoadedModel, "model" | "stored">;
+/** A model and how its checkpoint stores it. */
+export type StoredModel = Pick<LoadedModel, "model" | "entries">;
 
 const weightsFile = "model.safetensors";
 
@@ -26,13 +26,13 @@ async function copyCompanions(from: string, to: string): Promise<void> {
 /** Writes the model under its checkpoint's own names, converted to `dtype` where one is given. */
 export async function saveModel(
   folder: string,
-  { model, stored }: StoredModel,
+  { model, entries }: StoredModel,
   source: string,
   dtype?: Dtype,
 ): Promise<void> {
   await copyCompanions(source, folder);
   const tensors = scope(() => {
-    const parameters = [...storedParameters(model, stored)];
+    const parameters = [...storedTensors(model, entries)];
     return parameters.map(
       ([name, value]) => [name, dtype === undefined ? value : value.astype(dtype)] as const,
     );
@@ -43,24 +43,17 @@ export async function saveModel(
 }
 
 /** Puts weights written by `saveModel` into a model of the same shape. */
-export async function restoreModel(folder: string, loaded: StoredModel): Promise<void> {
+export async function restoreModel(folder: string, { model, entries }: StoredModel): Promise<void> {
   const file = join(folder, weightsFile);
   const { tensors } = await loadTensorFile(file);
-  const before = [...loaded.model.parameters().values()];
-  scope(() => {
-    const values = new Map(
-      [...loaded.model.slots()].map((slot) => {
-        const as = loaded.stored.get(slot.name) ?? { name: slot.name, transpose: false };
-        const tensor = tensors.get(as.name);
-        if (tensor === undefined) throw missing(file, as.name);
-        return [slot.name, as.transpose ? tensor.transpose() : tensor];
-      }),
-    );
-    loaded.model.update(retain(values));
-  });
-  // What a parameter was transposed from is not the parameter, and would stay in memory.
-  const held = new Set(loaded.model.tensors());
-  for (const tensor of [...before, ...tensors.values()]) if (!held.has(tensor)) tensor.dispose();
+  const absent = entries.flatMap(({ sources }) => sources).find((name) => !tensors.has(name));
+  if (absent !== undefined) throw missing(file, absent);
+  const reader = readerOf(tensors);
+  try {
+    fillModel(model, entries, reader);
+  } finally {
+    reader.close();
+  }
 }
 
 function missing(file: string, name: string): ModelError {

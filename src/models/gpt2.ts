@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ModelError } from "../core/errors.ts";
 import { arange, type Tensor } from "../mx/index.ts";
 import { Embedding, geluTanh, LayerNorm, Linear, Module } from "../nn/index.ts";
+import { drop, readsOnly, type Recipe, rename, tie, transpose } from "../weights/index.ts";
 import {
   attend,
   type BlockContext,
@@ -16,7 +17,6 @@ import {
   type ModelSizes,
   only,
   splitHeads,
-  type WeightPlace,
 } from "./kit/index.ts";
 
 const size = z.number().int().positive();
@@ -154,19 +154,17 @@ class Gpt2 extends LanguageModel {
   }
 }
 
-const storedAsConv1D = /\.(c_attn|c_proj|c_fc)\.weight$/;
-const storedMask = /\.attn\.(masked_)?bias$/;
-
-/**
- * With or without the "transformer." prefix; the tied head and the stored causal masks are dropped.
- * "model." is mlx-lm's prefix, and its files are transposed already.
- */
-function place(name: string): WeightPlace {
-  if (storedMask.test(name) || name === "lm_head.weight") return null;
-  if (name.startsWith("model.")) return { name };
-  const bare = name.replace(/^transformer\./, "");
-  return { name: `model.${bare}`, transpose: storedAsConv1D.test(bare) };
-}
+/** With or without the "transformer." prefix. Files of mlx-lm have the prefix "model." and are transposed already. */
+const recipe: Recipe = [
+  drop("{path*}.attn.[bias|masked_bias]"),
+  tie("lm_head.weight", "model.wte.weight"),
+  readsOnly(rename("model.{path*}")),
+  transpose(
+    "[transformer.|]{path*}.{layer:c_attn|c_proj|c_fc}.weight",
+    "model.{path*}.{layer}.weight",
+  ),
+  rename("[transformer.|]{path*}", "model.{path*}"),
+];
 
 function sizes(config: Gpt2Config): ModelSizes {
   const { n_embd: hidden, n_layer: blockCount, vocab_size: vocabularySize } = config;
@@ -203,5 +201,5 @@ export const gpt2 = defineArchitecture({
   ],
   build: (config) => new Gpt2(config),
   sizes,
-  place,
+  recipe: () => recipe,
 });

@@ -5,3 +5,4 @@ export type { Architecture, ForwardContext, ModelSizes } from "./kit/index.ts";
 export * from "./known-tokens.ts";
 export * from "./load.ts";
 export * from "./registry.ts";
+export * from "./weights.ts";

@@ -3,7 +3,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Checkpoint } from "./checkpoint-folder.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 const sampleCount = 64;
 const sampleBytes = 65_536;
@@ -18,7 +18,10 @@ async function addSamples(hash: Hash, file: FileHandle, size: number): Promise<v
 }
 
 /** SHA-256 in hexadecimal digits; files up to four megabytes go in whole. Throws what reading files throws. */
-export async function checkpointDigest({ config, files }: Checkpoint): Promise<string> {
+export async function checkpointDigest({
+  config,
+  files,
+}: Pick<Checkpoint, "config" | "files">): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(config));
   for (const path of files) {
     const file = await open(path);

@@ -1,5 +1,5 @@
 // Opens a Hugging Face model folder: config.json, and which file holds which tensor, all checked.
-// Reads headers only, those of weights that are not here yet too; needs no addon, and knows no architecture.
+// Reads headers only, those of weights that are not here yet too; knows no architecture, and needs no addon before `load`.
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
@@ -7,33 +7,14 @@ import { ModelError } from "../core/errors.ts";
 import { parseJson } from "../core/json-text.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ByteSource } from "./byte-source.ts";
-import type { SafetensorsDtype } from "./safetensors-dtypes.ts";
+import type { Checkpoint, CheckpointTensor } from "./checkpoint.ts";
+import { openTensors } from "./load-tensors.ts";
 import type { SafetensorsHeader } from "./safetensors-header.ts";
 import { readHeader, readSafetensorsHeader } from "./safetensors-header.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
 import { downloadAgain, malformed, shown } from "./weight-errors.ts";
 import { chooseWeights, INDEX_FILE, missingShards, unsupportedWeights } from "./weight-files.ts";
-
-export interface CheckpointTensor {
-  /** One of the checkpoint's `files`. */
-  file: string;
-  dtype: SafetensorsDtype;
-  /** Row-major; empty for a scalar. */
-  shape: readonly number[];
-  bytes: number;
-}
-
-export interface Checkpoint {
-  folder: string;
-  /** config.json as parsed; the architecture's schema gives it a type. */
-  config: unknown;
-  tensors: Map<string, CheckpointTensor>;
-  /** Safetensors files, with the folder, in order. */
-  files: readonly string[];
-  /** Size of each of them. */
-  fileBytes: ReadonlyMap<string, number>;
-}
 
 const CONFIG_FILE = "config.json";
 const MAX_CONFIG_BYTES = 16_000_000;
@@ -54,7 +35,9 @@ export async function openCheckpointFolder(
   const headers = await headersOf(files, remote);
   if (index !== undefined) compareWithIndex(folder, index, headers);
   const fileBytes = new Map([...headers].map(([file, header]) => [file, header.fileBytes]));
-  return { folder, config, tensors: tensorsOf(folder, headers), files, fileBytes };
+  const tensors = tensorsOf(folder, headers);
+  const load = () => openTensors({ tensors, files });
+  return { folder, config, tensors, files, fileBytes, load };
 }
 
 async function fileNames(folder: string): Promise<string[]> {

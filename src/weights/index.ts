@@ -1,10 +1,7 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
 export { checkpointDigest } from "./checkpoint-digest.ts";
-export {
-  type Checkpoint,
-  type CheckpointTensor,
-  openCheckpointFolder,
-} from "./checkpoint-folder.ts";
+export { openCheckpointFolder } from "./checkpoint-folder.ts";
+export type { Checkpoint, CheckpointTensor, TensorReader } from "./checkpoint.ts";
 export { hubSettings } from "./hub-environment.ts";
 export {
   type DownloadProgress,
@@ -12,7 +9,8 @@ export {
   resolveModel,
   type ResolveOptions,
 } from "./hub.ts";
-export { loadTensorFile, loadTensors, type TensorFiles } from "./load-tensors.ts";
+export { loadTensorFile, loadTensors, readerOf, type TensorFiles } from "./load-tensors.ts";
+export * from "./recipe/index.ts";
 export type { SafetensorsDtype } from "./safetensors-dtypes.ts";
 export {
   readSafetensorsHeader,

@@ -1,9 +1,9 @@
 // Loads a checked checkpoint's tensors into MLX. The only file here, beside save.ts, that needs the addon.
 // Changes no name and no layout: that is the model's business.
 import { ModelError } from "../core/errors.ts";
-import { loadSafetensors, type Tensor } from "../mx/index.ts";
-import type { Checkpoint, CheckpointTensor } from "./checkpoint-folder.ts";
-import { mlxDtype } from "./safetensors-dtypes.ts";
+import { dispose, loadSafetensors, retain, type Tensor } from "../mx/index.ts";
+import type { Checkpoint, CheckpointTensor, TensorReader } from "./checkpoint.ts";
+import { isSafetensorsDtype, mlxDtype } from "./safetensors-dtypes.ts";
 import { readSafetensorsHeader } from "./safetensors-header.ts";
 import { shown } from "./weight-errors.ts";
 
@@ -23,6 +23,25 @@ export function loadTensors(checkpoint: TensorFiles): Map<string, Tensor> {
   return tensors;
 }
 
+/** The same, one by one. */
+export function openTensors(checkpoint: TensorFiles): TensorReader {
+  return readerOf(loadTensors(checkpoint));
+}
+
+/** Takes the tensors over. */
+export function readerOf(tensors: Map<string, Tensor>): TensorReader {
+  const left = retain(tensors);
+  return {
+    read(name) {
+      const tensor = left.get(name);
+      if (tensor === undefined) throw new RangeError(`there is no tensor '${name}'`);
+      left.delete(name);
+      return tensor;
+    },
+    close: () => dispose(left),
+  };
+}
+
 /** Checks one file's header, then loads it: adapters, optimizer state. */
 export async function loadTensorFile(
   file: string,
@@ -40,7 +59,7 @@ export async function loadTensorFile(
 const LONGEST_AXIS = 2 ** 31 - 1;
 
 function unfit({ dtype, shape }: CheckpointTensor): string | undefined {
-  if (mlxDtype(dtype) === undefined) return dtype;
+  if (!isSafetensorsDtype(dtype) || mlxDtype(dtype) === undefined) return dtype;
   return shape.some((length) => length > LONGEST_AXIS) ? `[${shape.join(", ")}]` : undefined;
 }
 

@@ -12,6 +12,7 @@ import { saveModel } from "../../src/export/model-folder.ts";
 import {
   architectureOf,
   architectures,
+  entriesFor,
   initialize,
   LanguageModel,
   loadCheckpoint,
@@ -136,7 +137,7 @@ describe("an architecture of an extension", () => {
     const losses = lossesOf(model, 40);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 10);
     const saved = path.join(folder, "saved");
-    await saveModel(saved, { model, stored: new Map() }, folder);
+    await saveModel(saved, { model, entries: entriesFor([], model) }, folder);
     const again = await loadCheckpoint(await openCheckpointFolder(saved));
     expect(bitsOf(again.model.parameters())).toEqual(bitsOf(model.parameters()));
     dispose([model, again.model]);

@@ -6,6 +6,7 @@ import { listModels as listHubModels } from "@huggingface/hub";
 import { NativeError, ProviderError, UsageError } from "../../core/errors.ts";
 import { packageRoot } from "../../core/paths.ts";
 import { architectures } from "../../models/registry.ts";
+import type { WeightAccount } from "../../models/weights.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
 import { cachedIds } from "../../weights/hub-cache.ts";
@@ -110,10 +111,9 @@ export function pullModel(name: string, options: ResolveOptions): Promise<Resolv
 }
 
 /** How the checkpoint's tensors meet the architecture's parameters; null when that cannot be told here. */
-export interface TensorMapping {
+export interface TensorMapping extends Omit<WeightAccount, "entries"> {
+  /** Tensors that are used. */
   mapped: number;
-  missing: string[];
-  unexpected: string[];
 }
 
 export interface ModelInfo {
@@ -145,13 +145,13 @@ function countDtypes(checkpoint: Checkpoint): Record<string, number> {
 }
 
 async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping | null> {
-  const { architectureOf, mapWeights } = await import("../../models/index.ts");
-  const { scope } = await import("../../mx/index.ts");
+  const { planModel } = await import("../../models/index.ts");
+  const { dispose } = await import("../../mx/index.ts");
   try {
-    const architecture = await architectureOf(checkpoint.config);
-    const model = scope(() => architecture.build(checkpoint.config));
-    const map = await mapWeights(checkpoint.config, model, checkpoint.tensors.keys());
-    return { mapped: map.stored.size, missing: map.missing, unexpected: map.unexpected };
+    const { model, account } = await planModel(checkpoint);
+    dispose(model);
+    const { entries, ...rest } = account;
+    return { mapped: entries.flatMap(({ sources }) => sources).length, ...rest };
   } catch (error) {
     // without the addon everything else can still be told
     if (error instanceof NativeError) return null;

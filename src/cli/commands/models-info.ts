@@ -9,8 +9,11 @@ import { pairs } from "../render/table.ts";
 function mappingText({ mapping, supported }: ModelInfo): string {
   if (!supported) return "this architecture is not supported";
   if (mapping === null) return "not checked: the addon is missing (ft info says why)";
-  const { mapped, missing, unexpected } = mapping;
-  return `${mapped} mapped, ${missing.length} missing, ${unexpected.length} unexpected`;
+  const { mapped, tied, ignored, missing, unexpected, problems } = mapping;
+  const more = Object.entries({ tied, ignored, "of another shape": problems })
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `, ${names.length} ${what}`);
+  return `${mapped} mapped, ${missing.length} missing, ${unexpected.length} unexpected${more.join("")}`;
 }
 
 function modelText(model: ModelInfo, withMemory: boolean): string {

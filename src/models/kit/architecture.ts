@@ -1,20 +1,18 @@
-// How an architecture describes itself to the registry: its config, its module, its weight names.
+// How an architecture describes itself to the registry: its config, its module, the recipe of its weights.
 import type { z } from "zod";
 import { ModelError } from "../../core/errors.ts";
+import { drop, type Recipe, tie } from "../../weights/index.ts";
 import { type Requirement, requireSupported } from "./config.ts";
 import type { LanguageModel } from "./language-model.ts";
 import type { ModelSizes } from "./sizes.ts";
-
-/** Where a checkpoint's tensor goes; null: it is not a parameter (a stored mask, say). */
-export type WeightPlace = { name: string; transpose?: boolean } | null;
 
 export interface Architecture {
   /** Parses config.json and builds the model with unloaded weights. */
   build(config: unknown): LanguageModel;
   /** Parses config.json and says how large the model is. Needs no addon. */
   sizes(config: unknown): ModelSizes;
-  /** Place of a checkpoint's tensor, by its name. */
-  place(name: string, config: unknown): WeightPlace;
+  /** Parses config.json and says how a checkpoint's tensors become the model's parameters. */
+  recipe(config: unknown): Recipe;
 }
 
 interface Definition<Schema extends z.ZodType> {
@@ -23,14 +21,15 @@ interface Definition<Schema extends z.ZodType> {
   requires?: readonly Requirement[];
   build(config: z.infer<Schema>): LanguageModel;
   sizes(config: z.infer<Schema>): ModelSizes;
-  /** Default: names as in the checkpoint, without rotary frequencies and the copy of a tied head. */
-  place?(name: string): WeightPlace;
+  /** Where names or layouts differ from the checkpoint's; what every decoder needs comes after it by itself. */
+  recipe?(config: z.infer<Schema>): Recipe;
 }
 
-function asNamed(name: string, config: unknown): WeightPlace {
-  const isTied = (config as { tie_word_embeddings?: unknown }).tie_word_embeddings === true;
-  if (name.endsWith("rotary_emb.inv_freq")) return null;
-  return isTied && name === "lm_head.weight" ? null : { name };
+/** Rotary frequencies that old checkpoints store, and the copy of a tied head. */
+function decoderRecipe(config: { tie_word_embeddings?: boolean }): Recipe {
+  const frequencies = drop("{path*}.rotary_emb.inv_freq");
+  if (config.tie_word_embeddings !== true) return [frequencies];
+  return [frequencies, tie("lm_head.weight", "model.embed_tokens.weight")];
 }
 
 export function defineArchitecture<Schema extends z.ZodType>(
@@ -45,7 +44,10 @@ export function defineArchitecture<Schema extends z.ZodType>(
   return {
     build: (config) => definition.build(parse(config)),
     sizes: (config) => definition.sizes(parse(config)),
-    place: definition.place ?? asNamed,
+    recipe: (config) => {
+      const parsed = parse(config);
+      return [...(definition.recipe?.(parsed) ?? []), ...decoderRecipe(parsed as object)];
+    },
   };
 }
 

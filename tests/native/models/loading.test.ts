@@ -2,10 +2,20 @@
 // That what fits computes the right thing is tests/parity/models' question.
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
-import { architectureOf, loadCheckpoint, mapWeights } from "../../../src/models/index.ts";
+import { accountFor, architectureOf, loadCheckpoint } from "../../../src/models/index.ts";
 import { dispose, int32, liveTensors, scope } from "../../../src/mx/index.ts";
-import type { Checkpoint, CheckpointTensor } from "../../../src/weights/index.ts";
-import { checkpointOf, loadFixture, relativeDifference } from "../../parity/models/fixtures.ts";
+import {
+  type Checkpoint,
+  type CheckpointTensor,
+  shapesOf,
+  type TensorReader,
+} from "../../../src/weights/index.ts";
+import {
+  bitsOf,
+  checkpointOf,
+  loadFixture,
+  relativeDifference,
+} from "../../parity/models/fixtures.ts";
 import { rejection } from "../../support/refusal.ts";
 
 const refusal = (checkpoint: Checkpoint): Promise<ModelError> =>
@@ -44,25 +54,54 @@ describe("weights that do not fit", () => {
     expect(liveTensors()).toBe(before);
   });
 
+  /** The account of a fixture with these tensors beside its own. */
+  async function accountWith(name: string, added: Record<string, readonly number[]>) {
+    const checkpoint = await checkpointOf(name);
+    const architecture = await architectureOf(checkpoint.config);
+    const recipe = architecture.recipe(checkpoint.config);
+    const found = new Map([...shapesOf(checkpoint), ...Object.entries(added)]);
+    return scope(() => accountFor(recipe, found, architecture.build(checkpoint.config)));
+  }
+
   test("two tensors for one parameter: the second is unexpected", async () => {
-    const { config, tensors } = await checkpointOf("gpt2");
-    const model = (await architectureOf(config)).build(config);
-    const map = await mapWeights(config, model, [...tensors.keys(), "wte.weight"]);
-    expect(map).toMatchObject({ missing: [], unexpected: ["wte.weight"] });
-    dispose(model);
+    const account = await accountWith("gpt2", { "wte.weight": [50, 32] });
+    expect(account).toMatchObject({ missing: [], unexpected: ["wte.weight"] });
   });
 
   test("superfluous tensors are none: stored masks, frequencies, the copy of a tied head", async () => {
-    const names = ["transformer.h.0.attn.bias", "h.1.attn.masked_bias", "lm_head.weight"];
-    const { config } = await checkpointOf("gpt2");
-    const architecture = await architectureOf(config);
-    for (const name of names) expect(architecture.place(name, config), name).toBeNull();
-    const tied = await checkpointOf("llama-biased-tied");
-    const llama = await architectureOf(tied.config);
-    for (const name of ["model.layers.0.self_attn.rotary_emb.inv_freq", "lm_head.weight"])
-      expect(llama.place(name, tied.config), name).toBeNull();
-    const untied = (await checkpointOf("llama")).config;
-    expect(llama.place("lm_head.weight", untied)).toEqual({ name: "lm_head.weight" });
+    const masks = { "transformer.h.0.attn.bias": [1], "h.1.attn.masked_bias": [] };
+    const gpt2 = await accountWith("gpt2", { ...masks, "lm_head.weight": [50, 32] });
+    expect(gpt2).toMatchObject({ ignored: Object.keys(masks), unexpected: [] });
+    const added = { "model.layers.0.self_attn.rotary_emb.inv_freq": [4] };
+    const llama = await accountWith("llama-biased-tied", added);
+    expect(llama).toMatchObject({ ignored: Object.keys(added), missing: [], unexpected: [] });
+  });
+
+  test("the copy of a tied head is told as tied, and refused when it is another shape", async () => {
+    const { tensors } = await checkpointOf("llama-biased-tied");
+    const [rows = 0, columns = 0] = tensors.get("model.embed_tokens.weight")?.shape ?? [];
+    const copy = await accountWith("llama-biased-tied", { "lm_head.weight": [rows, columns] });
+    expect(copy).toMatchObject({ tied: ["lm_head.weight"], unexpected: [], problems: [] });
+    const other = await accountWith("llama-biased-tied", { "lm_head.weight": [rows, 3] });
+    expect(other.problems).toEqual([expect.stringContaining("lm_head.weight")]);
+  });
+
+  test("of a tied pair either tensor will do", async () => {
+    const { config, tensors, ...files } = await checkpointOf("llama-biased-tied");
+    const whole = await loadCheckpoint({ config, tensors, ...files });
+    const renamedTensors = new Map(
+      [...tensors].map(([name, tensor]): [string, CheckpointTensor] => [
+        name.replace("model.embed_tokens", "lm_head"),
+        tensor,
+      ]),
+    );
+    const load = (): TensorReader => {
+      const { read, close } = files.load();
+      return { read: (name) => read(name.replace("lm_head", "model.embed_tokens")), close };
+    };
+    const headOnly = await loadCheckpoint({ ...files, config, tensors: renamedTensors, load });
+    expect(bitsOf(headOnly.model.parameters())).toEqual(bitsOf(whole.model.parameters()));
+    dispose([headOnly.model, whole.model]);
   });
 });
 

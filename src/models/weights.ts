@@ -1,0 +1,140 @@
+// Where a checkpoint's tensors meet a model's parameters: the account of both, and values moved either way.
+// Reads no file; how tensors become parameters is the architecture's recipe.
+import { ModelError } from "../core/errors.ts";
+import type { Dtype, Shape, Tensor } from "../mx/index.ts";
+import type { Module, ParameterSlot } from "../nn/index.ts";
+import {
+  inverted,
+  mapTensors,
+  type Recipe,
+  type TensorReader,
+  type WeightEntry,
+} from "../weights/index.ts";
+
+/** What became of every tensor and of every parameter. */
+export interface WeightAccount {
+  /** Of the tensors that are used, each with its way into the model. */
+  entries: WeightEntry[];
+  /** Copies of tensors that are used. */
+  tied: string[];
+  /** Tensors that the architecture is known to leave alone. */
+  ignored: string[];
+  /** Tensors and parameters for which the checkpoint has nothing. */
+  missing: string[];
+  /** Tensors that are no parameter, or one that another tensor is already. */
+  unexpected: string[];
+  /** Shapes that are not the model's. */
+  problems: string[];
+}
+
+const shown = (shape: Shape): string => shape.join("×");
+
+/** Accounts for every tensor (`found`: shapes by name) and every parameter. Reads no data. */
+export function accountFor(
+  recipe: Recipe,
+  found: ReadonlyMap<string, Shape>,
+  model: Module,
+): WeightAccount {
+  const { entries, shapes, surplus, blocked, ...rest } = mapTensors(recipe, found);
+  const expected = new Map([...model.slots()].map((slot) => [slot.name, slot.get().shape]));
+  const isWanted = ({ parameters }: WeightEntry): boolean =>
+    parameters.some((name) => expected.has(name));
+  const strange = entries.filter((entry) => !isWanted(entry)).flatMap(({ sources }) => sources);
+  const absent = [...expected.keys()].filter((name) => !shapes.has(name) && !blocked.has(name));
+  const unfit = [...expected]
+    .filter(([name, shape]) => shown(shapes.get(name) ?? shape) !== shown(shape))
+    .map(
+      ([name, shape]) =>
+        `${name}: shape ${shown(shapes.get(name) ?? [])}, expected ${shown(shape)}`,
+    );
+  return {
+    entries: entries.filter(isWanted),
+    tied: rest.tied,
+    ignored: rest.ignored,
+    missing: [...rest.missing, ...absent],
+    unexpected: [...surplus, ...strange],
+    problems: [...rest.problems, ...unfit],
+  };
+}
+
+/** @throws ModelError FT-MODEL-006 for missing and unexpected tensors, 010 for shapes. */
+export function requireComplete(account: WeightAccount, folder: string): void {
+  const { missing, unexpected, problems } = account;
+  const told = { at: { file: folder }, hint: `ft models info ${folder}` };
+  if (missing.length + unexpected.length > 0) {
+    throw new ModelError("FT-MODEL-006", {
+      ...told,
+      message: `the weights do not fit the architecture: ${missing.length} missing, ${unexpected.length} unexpected`,
+      problems: [
+        ...missing.map((name) => `missing: ${name}`),
+        ...unexpected.map((name) => `unexpected: ${name}`),
+        ...problems,
+      ],
+    });
+  }
+  if (problems.length === 0) return;
+  const message = `${problems.length} tensors do not fit the model that config.json describes`;
+  throw new ModelError("FT-MODEL-010", { ...told, message, problems });
+}
+
+const floating: ReadonlySet<Dtype> = new Set(["float16", "bfloat16", "float32"]);
+
+/** Packed and counted numbers keep their type: only floating ones have a precision to choose. */
+function inPrecision(tensor: Tensor, dtype: Dtype | undefined): Tensor {
+  const stays = dtype === undefined || tensor.dtype === dtype || !floating.has(tensor.dtype);
+  return stays ? tensor : tensor.astype(dtype);
+}
+
+/** Entries for a model that comes from no checkpoint: how one of its architecture stores it. */
+export function entriesFor(recipe: Recipe, model: Module): WeightEntry[] {
+  const shapes = new Map([...model.slots()].map((slot) => [slot.name, slot.get().shape]));
+  return mapTensors(inverted(recipe), shapes).entries.map((entry) => entry.reversed());
+}
+
+/**
+ * Fills the model, entry by entry, with floating parameters in `dtype` where one is given. Frees what it held.
+ * @throws ModelError FT-MODEL-010 for a tensor of another shape.
+ */
+export function fillModel(
+  model: Module,
+  entries: readonly WeightEntry[],
+  reader: TensorReader,
+  dtype?: Dtype,
+): void {
+  const slots = new Map([...model.slots()].map((slot) => [slot.name, slot]));
+  for (const entry of entries) {
+    const values = entry.take(reader, (tensor) => inPrecision(tensor, dtype));
+    for (const [at, name] of entry.parameters.entries())
+      replace(slots.get(name), values[at] as Tensor);
+  }
+}
+
+function replace(slot: ParameterSlot | undefined, value: Tensor): void {
+  const before = slot?.get();
+  if (slot === undefined || before === undefined)
+    throw new RangeError("an entry without parameter");
+  if (shown(before.shape) !== shown(value.shape)) {
+    throw new ModelError("FT-MODEL-010", {
+      message: `${slot.name}: shape ${shown(value.shape)}, expected ${shown(before.shape)}`,
+      hint: "take weights and config.json from the same model",
+    });
+  }
+  slot.set(value);
+  before.dispose();
+}
+
+/** The model's parameters as the checkpoint stores them, by its names. Builds a graph, evaluates nothing. */
+export function storedTensors(model: Module, entries: readonly WeightEntry[]): Map<string, Tensor> {
+  const parameters = model.parameters();
+  const read = (name: string): Tensor => {
+    const tensor = parameters.get(name);
+    if (tensor === undefined) throw new RangeError(`the model has no parameter '${name}'`);
+    return tensor;
+  };
+  return new Map(
+    entries.flatMap((entry) => {
+      const tensors = entry.store(read);
+      return entry.sources.map((name, at): [string, Tensor] => [name, tensors[at] as Tensor]);
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+// What a checkpoint is to the rest of the program, whatever its files look like.
+// Not a reader: each weight form has its own, and gives one of these.
+import type { Tensor } from "../mx/index.ts";
+
+export interface CheckpointTensor {
+  /** One of the checkpoint's `files`. */
+  file: string;
+  /** As the file names it. */
+  dtype: string;
+  /** Row-major; empty for a scalar. */
+  shape: readonly number[];
+  bytes: number;
+}
+
+/** Open weight files. Each tensor is given once and belongs to whoever asked: outside every scope, until disposed. */
+export interface TensorReader {
+  /** Its data may be read as late as it is evaluated. */
+  read(name: string): Tensor;
+  /** Frees what nobody asked for. */
+  close(): void;
+}
+
+export interface Checkpoint {
+  folder: string;
+  /** config.json as parsed; the architecture's schema gives it a type. */
+  config: unknown;
+  tensors: Map<string, CheckpointTensor>;
+  /** Weight files, with the folder, in order. */
+  files: readonly string[];
+  /** Size of each of them. */
+  fileBytes: ReadonlyMap<string, number>;
+  /**
+   * Opens the files; needs the addon.
+   * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold, and for axes beyond 32 bits.
+   */
+  load(): TensorReader;
+}

@@ -1,0 +1,31 @@
+// The recipe language: how a checkpoint's tensors become a model's parameters, and back.
+export type { Computation } from "./algebra.ts";
+export { WeightEntry } from "./entry.ts";
+export { mapTensors, type TensorMapping } from "./mapping.ts";
+export {
+  convert,
+  drop,
+  inverted,
+  join,
+  readsOnly,
+  type Recipe,
+  rename,
+  type Rule,
+  split,
+  tie,
+  transpose,
+} from "./rules.ts";
+export {
+  computed,
+  divided,
+  elementwise,
+  folded,
+  inverse,
+  joined,
+  type Parts,
+  rotaryHalves,
+  type Step,
+  transposed,
+  unfolded,
+} from "./steps.ts";
+export { shapesOf, viewThrough } from "./view.ts";

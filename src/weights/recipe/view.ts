@@ -1,0 +1,72 @@
+// A checkpoint seen through a recipe: the same weights under other names and in another layout.
+// So a file of one world presents the names of another, before an architecture's own recipe meets it.
+import { ExitCode, ModelError } from "../../core/errors.ts";
+import { dispose, type Tensor } from "../../mx/index.ts";
+import type { Checkpoint, CheckpointTensor, TensorReader } from "../checkpoint.ts";
+import { shown } from "../weight-errors.ts";
+import type { WeightEntry } from "./entry.ts";
+import { mapTensors } from "./mapping.ts";
+import type { Recipe } from "./rules.ts";
+
+/** Shapes by name, as recipes take them. */
+export function shapesOf({ tensors }: Pick<Checkpoint, "tensors">): Map<string, readonly number[]> {
+  return new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+}
+
+/** @throws ModelError FT-WEIGHTS-017 (exit 7) when tensors that the recipe needs are missing or do not fit together. */
+export function viewThrough(recipe: Recipe, checkpoint: Checkpoint): Checkpoint {
+  const { entries, shapes, missing, problems, surplus } = mapTensors(recipe, shapesOf(checkpoint));
+  requireWhole(checkpoint, [
+    ...missing.map((name) => `missing: ${name}`),
+    ...surplus.map((name) => `twice: ${name}`),
+    ...problems,
+  ]);
+  const tensors = new Map<string, CheckpointTensor>();
+  for (const entry of entries) {
+    const facts = factsOf(entry, checkpoint);
+    for (const name of entry.parameters)
+      tensors.set(name, { ...facts, shape: shapes.get(name) ?? [] });
+  }
+  return { ...checkpoint, tensors, load: () => readerThrough(entries, checkpoint.load()) };
+}
+
+function requireWhole({ folder }: Checkpoint, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new ModelError("FT-WEIGHTS-017", {
+    at: { file: folder },
+    message: "the weights are not complete, or do not fit together",
+    problems: shown(problems),
+    hint: "download the model again",
+    exitCode: ExitCode.malformedWeights,
+  });
+}
+
+function factsOf(entry: WeightEntry, { tensors }: Checkpoint): Omit<CheckpointTensor, "shape"> {
+  const sources = entry.sources.map((name) => tensors.get(name)).filter((one) => one !== undefined);
+  const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { file = "", dtype = "" } = sources[0] ?? {};
+  return { file, dtype, bytes: Math.round(total / entry.parameters.length) };
+}
+
+/** All that one entry gives is made when the first of it is asked for. */
+function readerThrough(entries: readonly WeightEntry[], reader: TensorReader): TensorReader {
+  const owners = new Map(entries.flatMap((entry) => entry.parameters.map((name) => [name, entry])));
+  const made = new Map<string, Tensor>();
+  return {
+    read(name) {
+      const entry = owners.get(name);
+      if (entry === undefined) throw new RangeError(`there is no tensor '${name}'`);
+      if (!made.has(name)) {
+        const tensors = entry.take(reader);
+        entry.parameters.forEach((parameter, at) => made.set(parameter, tensors[at] as Tensor));
+      }
+      const tensor = made.get(name) as Tensor;
+      made.delete(name);
+      return tensor;
+    },
+    close() {
+      dispose(made);
+      reader.close();
+    },
+  };
+}
