@@ -12,9 +12,7 @@ import {
   defineArchitecture,
   type ForwardContext,
   LanguageModel,
-  linearParameters,
   mergeHeads,
-  type ModelSizes,
   only,
   splitHeads,
 } from "./kit/index.ts";
@@ -42,6 +40,10 @@ class Gpt2Attention extends Module {
   c_attn: Linear;
   c_proj: Linear;
   readonly #heads: number;
+
+  get headCount(): number {
+    return this.#heads;
+  }
 
   constructor({ n_embd, n_head }: Gpt2Config) {
     super();
@@ -123,7 +125,7 @@ class Gpt2Decoder extends Module {
 
   /** Reading past the table would return whatever lies behind it. */
   #requirePositions(count: number, { positions }: ForwardContext): void {
-    const known = this.wpe.weight.dim(0);
+    const known = this.wpe.count;
     if (positions !== undefined || count <= known) return;
     throw new ModelError("FT-MODEL-013", {
       message: `${count} tokens, but the model has learned ${known} positions`,
@@ -143,6 +145,10 @@ class Gpt2 extends LanguageModel {
 
   get blocks(): readonly Module[] {
     return this.model.h;
+  }
+
+  override get positionLimit(): number {
+    return this.model.wpe.count;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {
@@ -166,30 +172,6 @@ const recipe: Recipe = [
   rename("[transformer.|]{path*}", "model.{path*}"),
 ];
 
-function sizes(config: Gpt2Config): ModelSizes {
-  const { n_embd: hidden, n_layer: blockCount, vocab_size: vocabularySize } = config;
-  const innerSize = config.n_inner ?? 4 * hidden;
-  const linears = [
-    { name: "c_attn", inputSize: hidden, outputSize: 3 * hidden },
-    { name: "c_proj", inputSize: hidden, outputSize: hidden },
-    { name: "c_fc", inputSize: hidden, outputSize: innerSize },
-    { name: "c_proj", inputSize: innerSize, outputSize: hidden },
-  ];
-  const biases = linears.reduce((sum, { outputSize }) => sum + outputSize, 0);
-  const block = linearParameters(linears) + biases + 4 * hidden;
-  const embeddings = (vocabularySize + config.n_positions) * hidden;
-  return {
-    hiddenSize: hidden,
-    innerSize,
-    blockCount,
-    headCount: config.n_head,
-    vocabularySize,
-    positionLimit: config.n_positions,
-    linears,
-    parameterCount: embeddings + blockCount * block + 2 * hidden,
-  };
-}
-
 export const gpt2 = defineArchitecture({
   config: Gpt2Config,
   requires: [
@@ -200,6 +182,5 @@ export const gpt2 = defineArchitecture({
     only("add_cross_attention", [false], "cross attention is not built"),
   ],
   build: (config) => new Gpt2(config),
-  sizes,
   recipe: () => recipe,
 });

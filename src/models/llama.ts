@@ -8,7 +8,6 @@ import {
   type Block,
   type BlockContext,
   CausalLM,
-  decoderSizes,
   defineArchitecture,
   GatedMlp,
   only,
@@ -49,5 +48,4 @@ export const llama = defineArchitecture({
     only("partial_rotary_factor", [1], "this architecture rotates whole heads"),
   ],
   build: (config) => new CausalLM(config, () => new LlamaBlock(config)),
-  sizes: decoderSizes,
 });

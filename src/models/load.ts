@@ -1,8 +1,10 @@
 // From a checked checkpoint to a model with its weights.
 // Downloads nothing and reads no file format: src/weights does both.
-import { dispose, type Dtype, scope } from "../mx/index.ts";
+import { ModelError } from "../core/errors.ts";
+import { dispose, type Dtype } from "../mx/index.ts";
+import { withParameterLimit } from "../nn/index.ts";
 import { type Checkpoint, shapesOf, type WeightEntry } from "../weights/index.ts";
-import type { LanguageModel, ModelSizes } from "./kit/index.ts";
+import { type LanguageModel, type ModelSizes, sizesOf } from "./kit/index.ts";
 import { architectureOf } from "./registry.ts";
 import { accountFor, fillModel, requireComplete, type WeightAccount } from "./weights.ts";
 
@@ -21,36 +23,59 @@ export interface PlannedModel {
   account: WeightAccount;
 }
 
-/** Builds the model and accounts for every tensor. Throws ModelError FT-MODEL-002 to 005. */
+/** No recipe makes more parameters of one tensor, and no architecture has more that a checkpoint may lack. */
+const [parametersPerTensor, parametersBeside] = [16, 64];
+
+function refuseLarger(checkpoint: Checkpoint, limit: number): ModelError {
+  const { folder, tensors } = checkpoint;
+  return new ModelError("FT-MODEL-016", {
+    at: { file: folder },
+    message:
+      `config.json describes a model of more than ${limit} parameters in arrays, ` +
+      `but the weights are ${tensors.size} tensors`,
+    hint: "take weights and config.json from the same model",
+  });
+}
+
+/**
+ * Builds the model and accounts for every tensor. Reads no weights and needs no addon.
+ * @throws ModelError FT-MODEL-002 unknown type, 003/004/005 config, 016 a config of another, larger model.
+ */
 export async function planModel(checkpoint: Checkpoint): Promise<PlannedModel> {
-  const { config } = checkpoint;
+  const { config, tensors } = checkpoint;
   const architecture = await architectureOf(config);
-  const model = scope(() => architecture.build(config));
+  const limit = parametersPerTensor * tensors.size + parametersBeside;
+  const refused = (): ModelError => refuseLarger(checkpoint, limit);
+  const model = withParameterLimit(limit, refused, () => architecture.build(config));
   const account = accountFor(architecture.recipe(config), shapesOf(checkpoint), model);
-  return { model, sizes: architecture.sizes(config), account };
+  return { model, sizes: sizesOf(model), account };
+}
+
+/** As `planModel`; throws ModelError FT-MODEL-006 and 010 too, where tensors and model do not fit. */
+export async function planFittingModel(checkpoint: Checkpoint): Promise<PlannedModel> {
+  const planned = await planModel(checkpoint);
+  requireComplete(planned.account, checkpoint.folder);
+  return planned;
 }
 
 /**
  * Loads every weight, floating ones converted to `dtype` where one is given.
- * @throws ModelError FT-MODEL-002 unknown type, 003/004/005 config, 006 names, 010 shapes; those of src/weights.
+ * @throws ModelError as `planFittingModel`, and those of src/weights.
  */
 export async function loadCheckpoint(
   checkpoint: Checkpoint,
   options: { dtype?: Dtype } = {},
 ): Promise<LoadedModel> {
-  const { model, sizes, account } = await planModel(checkpoint);
+  const { model, sizes, account } = await planFittingModel(checkpoint);
   const { entries } = account;
+  const reader = checkpoint.load();
   try {
-    requireComplete(account, checkpoint.folder);
-    const reader = checkpoint.load();
-    try {
-      fillModel(model, entries, reader, options.dtype);
-    } finally {
-      reader.close();
-    }
-    return { model, config: checkpoint.config, sizes, entries };
+    fillModel(model, entries, reader, options.dtype);
   } catch (error) {
     dispose(model);
     throw error;
+  } finally {
+    reader.close();
   }
+  return { model, config: checkpoint.config, sizes, entries };
 }

@@ -32,6 +32,11 @@ export function ones(shape: Shape, dtype: Dtype = "float32"): Tensor {
   return full(shape, 1, dtype);
 }
 
+/** A tensor that `make` makes when it is first used, outside every scope; until then the addon is not needed. */
+export function deferred(shape: Shape, dtype: Dtype, make: () => Tensor): Tensor {
+  return Tensor.deferred(shape, dtype, () => make().handle);
+}
+
 /** Integers from start (inclusive) to stop (exclusive). */
 export function arange(start: number, stop: number, step = 1, dtype: Dtype = "int32"): Tensor {
   return new Tensor(binding().arange(start, stop, step, dtype));

@@ -1,5 +1,6 @@
 // Decides when arrays are freed: at the end of a scope, never by the garbage collector.
 // (In a synchronous loop Node-API finalizers do not run, so nothing here relies on them.)
+import type { Handle } from "./binding.ts";
 import { binding } from "./loader.ts";
 import { handlesOf, Tensor } from "./tensor.ts";
 
@@ -10,6 +11,11 @@ export interface TensorHolder {
 
 function isHolder(value: object): value is TensorHolder {
   return "tensors" in value && typeof value.tensors === "function";
+}
+
+/** Handles of those that exist: a deferred tensor that nothing has used needs no freeing and no keeping. */
+function madeHandles(tensors: Iterable<Tensor>): Handle[] {
+  return handlesOf([...tensors].filter((tensor) => tensor.isMade));
 }
 
 /** Every tensor inside arrays, maps, plain objects and holders. */
@@ -35,19 +41,19 @@ export function scope<T>(fn: () => T): T {
     kept = tensorsIn(result);
     return result;
   } finally {
-    native.scopeEnd(handlesOf(kept));
+    native.scopeEnd(madeHandles(kept));
   }
 }
 
 /** Takes tensors out of every scope: they live until disposed. */
 export function retain<T>(value: T): T {
-  binding().retain(handlesOf(tensorsIn(value)));
+  binding().retain(madeHandles(tensorsIn(value)));
   return value;
 }
 
 /** Frees every tensor found in `value`. */
 export function dispose(value: unknown): void {
-  binding().free([...new Set(handlesOf(tensorsIn(value)))]);
+  binding().free([...new Set(madeHandles(tensorsIn(value)))]);
 }
 
 /**
@@ -55,7 +61,7 @@ export function dispose(value: unknown): void {
  * When `fn` throws, nothing that the holder had is freed; what it had taken up meanwhile is kept alive too.
  */
 export function carry<T>(holder: TensorHolder, fn: () => T): T {
-  const before = new Set(handlesOf([...holder.tensors()]));
+  const before = [...holder.tensors()];
   const result = scope(() => {
     try {
       return fn();
@@ -63,8 +69,8 @@ export function carry<T>(holder: TensorHolder, fn: () => T): T {
       retain([...holder.tensors()]);
     }
   });
-  const after = new Set(handlesOf([...holder.tensors()]));
-  binding().free([...before].filter((handle) => !after.has(handle)));
+  const after = new Set(madeHandles(holder.tensors()));
+  binding().free([...new Set(madeHandles(before))].filter((handle) => !after.has(handle)));
   return result;
 }
 

@@ -13,9 +13,35 @@ export class Tensor {
   readonly handle: Handle;
   #shape: Shape | undefined;
   #dtype: Dtype | undefined;
+  #isMade = true;
 
   constructor(handle: Handle) {
     this.handle = handle;
+  }
+
+  /**
+   * A tensor that is made when it is first used; then it lives outside every scope, until disposed. Until then its
+   * shape and dtype are known without the addon: a model can be built to be measured, or to be filled.
+   */
+  static deferred(shape: Shape, dtype: Dtype, make: () => Handle): Tensor {
+    const tensor = new Tensor(0);
+    tensor.#shape = shape;
+    tensor.#dtype = dtype;
+    tensor.#isMade = false;
+    const get = (): Handle => {
+      const value = make();
+      binding().retain([value]);
+      tensor.#isMade = true;
+      Object.defineProperty(tensor, "handle", { value });
+      return value;
+    };
+    Object.defineProperty(tensor, "handle", { get, configurable: true });
+    return tensor;
+  }
+
+  /** False for a deferred tensor that nothing has used. */
+  get isMade(): boolean {
+    return this.#isMade;
   }
 
   get shape(): Shape {
@@ -49,7 +75,7 @@ export class Tensor {
 
   /** Frees the array now; using the tensor afterwards is a NativeError. */
   dispose(): void {
-    binding().free([this.handle]);
+    if (this.isMade) binding().free([this.handle]);
   }
 
   /** Evaluates and reads the only element. */

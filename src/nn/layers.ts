@@ -1,14 +1,19 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
-import { layerNorm, linear, ones, rmsNorm, type Tensor, zeros } from "../mx/index.ts";
+import { layerNorm, linear, rmsNorm, type Tensor } from "../mx/index.ts";
 import { Module } from "./module.ts";
+import { parameter } from "./parameter.ts";
 
-/** A layer with a (out, in) matrix that adapters may wrap, whatever its forward pass looks like. */
+/** Anything that maps vectors of one size to vectors of another, whatever its weights look like. */
 export interface LinearLike {
   readonly inputSize: number;
   readonly outputSize: number;
-  readonly weight: Tensor;
-  readonly bias?: Tensor;
+  /** x (…, in) → (…, out). */
+  forward(x: Tensor): Tensor;
+}
+
+export function isLinearLike(module: Module): module is Module & LinearLike {
+  return "inputSize" in module && "outputSize" in module;
 }
 
 export interface LinearOptions {
@@ -25,8 +30,8 @@ export class Linear extends Module implements LinearLike {
 
   constructor(inputSize: number, outputSize: number, options: LinearOptions) {
     super();
-    this.weight = zeros([outputSize, inputSize]);
-    if (options.bias) this.bias = zeros([outputSize]);
+    this.weight = parameter([outputSize, inputSize]);
+    if (options.bias) this.bias = parameter([outputSize]);
     this.#closesResidual = options.closesResidual ?? false;
   }
 
@@ -53,7 +58,15 @@ export class Embedding extends Module {
 
   constructor(count: number, size: number) {
     super();
-    this.weight = zeros([count, size]);
+    this.weight = parameter([count, size]);
+  }
+
+  get count(): number {
+    return this.weight.dim(0);
+  }
+
+  get size(): number {
+    return this.weight.dim(1);
   }
 
   /** ids (…) → (…, size). */
@@ -74,7 +87,7 @@ export class RMSNorm extends Module {
 
   constructor(size: number, eps: number) {
     super();
-    this.weight = ones([size]);
+    this.weight = parameter([size], 1);
     this.#eps = eps;
   }
 
@@ -91,8 +104,8 @@ export class LayerNorm extends Module {
 
   constructor(size: number, eps: number) {
     super();
-    this.weight = ones([size]);
-    this.bias = zeros([size]);
+    this.weight = parameter([size], 1);
+    this.bias = parameter([size]);
     this.#eps = eps;
   }
 

@@ -102,15 +102,6 @@ describe("an architecture of an extension", () => {
     writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
     const toy = defineArchitecture({
       config: BigramConfig,
-      sizes: ({ vocab_size, width }) => ({
-        hiddenSize: width,
-        innerSize: width,
-        blockCount: 1,
-        headCount: 1,
-        vocabularySize: vocab_size,
-        linears: [{ name: "mix", inputSize: width, outputSize: width }],
-        parameterCount: 2 * vocab_size * width + width * width + vocab_size,
-      }),
       build: (parsed) => new Bigram(parsed),
     });
     architectures.register("toy_bigram", async () => toy);

@@ -3,8 +3,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { listModels as listHubModels } from "@huggingface/hub";
-import { NativeError, ProviderError, UsageError } from "../../core/errors.ts";
+import { ProviderError, UsageError } from "../../core/errors.ts";
 import { packageRoot } from "../../core/paths.ts";
+import { planModel } from "../../models/load.ts";
 import { architectures } from "../../models/registry.ts";
 import type { WeightAccount } from "../../models/weights.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
@@ -110,7 +111,7 @@ export function pullModel(name: string, options: ResolveOptions): Promise<Resolv
   return resolveModel(name, options);
 }
 
-/** How the checkpoint's tensors meet the architecture's parameters; null when that cannot be told here. */
+/** How the checkpoint's tensors meet the architecture's parameters. */
 export interface TensorMapping extends Omit<WeightAccount, "entries"> {
   /** Tensors that are used. */
   mapped: number;
@@ -130,6 +131,7 @@ export interface ModelInfo {
   /** Parameters of each dtype. */
   dtypes: Record<string, number>;
   files: { name: string; bytes: number }[];
+  /** Null when the architecture is not supported. */
   mapping: TensorMapping | null;
   /** Estimated peak of training with the default settings, 4 rows of 2048 tokens; null when not supported. */
   memory: { totalBytes: number; terms: MemoryTerm[] } | null;
@@ -144,19 +146,9 @@ function countDtypes(checkpoint: Checkpoint): Record<string, number> {
   return counts;
 }
 
-async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping | null> {
-  const { planModel } = await import("../../models/index.ts");
-  const { dispose } = await import("../../mx/index.ts");
-  try {
-    const { model, account } = await planModel(checkpoint);
-    dispose(model);
-    const { entries, ...rest } = account;
-    return { mapped: entries.flatMap(({ sources }) => sources).length, ...rest };
-  } catch (error) {
-    // without the addon everything else can still be told
-    if (error instanceof NativeError) return null;
-    throw error;
-  }
+async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping> {
+  const { entries, ...rest } = (await planModel(checkpoint)).account;
+  return { mapped: entries.flatMap(({ sources }) => sources).length, ...rest };
 }
 
 /** Rows of the estimate that is shown beside a model. */

@@ -1,8 +1,8 @@
 // The memory of a run, estimated from the model's config.json, the run's settings and its rows.
 // The formula is train/memory-estimate.ts; here it gets its inputs.
 import { NativeError } from "../../core/errors.ts";
+import { planModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
-import { architectureOf } from "../../models/registry.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
 import { estimateMemory, type MemoryTerm } from "../../train/memory-estimate.ts";
 import type { Checkpoint } from "../../weights/index.ts";
@@ -43,8 +43,8 @@ export async function estimateRunMemory(
   checkpoint: Checkpoint,
   rows: RowFigures,
 ): Promise<{ totalBytes: number; terms: MemoryTerm[] }> {
-  const architecture = await architectureOf(checkpoint.config);
-  return estimateMemory(architecture.sizes(checkpoint.config), {
+  const { sizes } = await planModel(checkpoint);
+  return estimateMemory(sizes, {
     method: config.method,
     lora: config.lora,
     optimization: config.optimization,

@@ -3,7 +3,7 @@
 import { totalmem } from "node:os";
 import { lengthMultiple } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { architectureOf, loadCheckpoint, type LoadedModel } from "../../models/index.ts";
+import { loadCheckpoint, type LoadedModel, planFittingModel } from "../../models/index.ts";
 import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
@@ -53,7 +53,7 @@ export async function prepareRun(
   const renderer = createRenderer(opened.tokenizer, { template: config.data.template });
   const data = await prepareData(config, renderer);
   requireSamples(data);
-  const sizes = (await architectureOf(opened.checkpoint.config)).sizes(opened.checkpoint.config);
+  const { sizes } = await planFittingModel(opened.checkpoint);
   requireKnownRows(data, sizes, config.data.max_length);
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);

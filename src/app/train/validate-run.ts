@@ -10,8 +10,8 @@ import {
   learnedTokens,
   lengthHistogram,
 } from "../../data/encode.ts";
+import { planFittingModel } from "../../models/load.ts";
 import { type OpenedModel, openModel } from "../../models/open-model.ts";
-import { architectureOf } from "../../models/registry.ts";
 import { createRenderer, type MaskRun, showMask } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
@@ -149,8 +149,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const renderer = createRenderer(tokenizer, { template: config.data.template });
   const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
   const { dataset, train, validation } = await prepareData(uncut, renderer);
-  const architecture = await architectureOf(checkpoint.config);
-  const sizes = architecture.sizes(checkpoint.config);
+  const { sizes } = await planFittingModel(checkpoint);
   requireKnownRows({ train, validation }, sizes, config.data.max_length);
   const tokens = tokenReport(train, config, tokenizer);
   if (tokens.dropped === dataset.train.length) requireSamples(await prepareData(config, renderer));

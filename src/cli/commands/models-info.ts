@@ -6,9 +6,8 @@ import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
 import { pairs } from "../render/table.ts";
 
-function mappingText({ mapping, supported }: ModelInfo): string {
-  if (!supported) return "this architecture is not supported";
-  if (mapping === null) return "not checked: the addon is missing (ft info says why)";
+function mappingText({ mapping }: ModelInfo): string {
+  if (mapping === null) return "this architecture is not supported";
   const { mapped, tied, ignored, missing, unexpected, problems } = mapping;
   const more = Object.entries({ tied, ignored, "of another shape": problems })
     .filter(([, names]) => names.length > 0)

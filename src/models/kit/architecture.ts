@@ -4,12 +4,12 @@ import { ModelError } from "../../core/errors.ts";
 import { drop, type Recipe, tie } from "../../weights/index.ts";
 import { type Requirement, requireSupported } from "./config.ts";
 import type { LanguageModel } from "./language-model.ts";
-import type { ModelSizes } from "./sizes.ts";
+import { type ModelSizes, sizesOf } from "./sizes.ts";
 
 export interface Architecture {
-  /** Parses config.json and builds the model with unloaded weights. */
+  /** Parses config.json and builds the model with unloaded weights. Needs no addon. */
   build(config: unknown): LanguageModel;
-  /** Parses config.json and says how large the model is. Needs no addon. */
+  /** How large the model of this config.json is. Needs no addon. */
   sizes(config: unknown): ModelSizes;
   /** Parses config.json and says how a checkpoint's tensors become the model's parameters. */
   recipe(config: unknown): Recipe;
@@ -20,7 +20,6 @@ interface Definition<Schema extends z.ZodType> {
   /** What the config may not ask for. */
   requires?: readonly Requirement[];
   build(config: z.infer<Schema>): LanguageModel;
-  sizes(config: z.infer<Schema>): ModelSizes;
   /** Where names or layouts differ from the checkpoint's; what every decoder needs comes after it by itself. */
   recipe?(config: z.infer<Schema>): Recipe;
 }
@@ -43,7 +42,7 @@ export function defineArchitecture<Schema extends z.ZodType>(
   };
   return {
     build: (config) => definition.build(parse(config)),
-    sizes: (config) => definition.sizes(parse(config)),
+    sizes: (config) => sizesOf(definition.build(parse(config))),
     recipe: (config) => {
       const parsed = parse(config);
       return [...(definition.recipe?.(parsed) ?? []), ...decoderRecipe(parsed as object)];

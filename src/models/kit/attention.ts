@@ -38,6 +38,10 @@ export class Attention extends Module {
   readonly #heads: number;
   readonly #keyHeads: number;
 
+  get headCount(): number {
+    return this.#heads;
+  }
+
   constructor(config: BaseConfig, options: { bias: boolean }) {
     super();
     this.#heads = config.num_attention_heads;

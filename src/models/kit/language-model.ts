@@ -15,6 +15,22 @@ export abstract class LanguageModel extends Module {
   /** (…, hidden size) → (…, vocabulary) logits. */
   abstract head(hidden: Tensor): Tensor;
 
+  /** Longest text that the model can read, where it has learned each position, in tokens. */
+  get positionLimit(): number | undefined {
+    return undefined;
+  }
+
+  /** Longest text that it was made for, in tokens, where that is known. */
+  get trainedLength(): number | undefined {
+    return undefined;
+  }
+
+  /** Of tokens; by default the first embedding that is defined. */
+  get embedding(): Embedding {
+    for (const [, module] of this.modules()) if (module instanceof Embedding) return module;
+    throw new RangeError("a language model without an embedding");
+  }
+
   forward(ids: Tensor, context?: ForwardContext): Tensor {
     return this.head(this.hidden(ids, context));
   }
@@ -56,16 +72,22 @@ export class CausalLM extends LanguageModel {
   readonly blockPath = "model.layers";
   model: Decoder;
   declare lm_head?: Linear;
+  readonly #trainedLength: number;
 
   constructor(config: BaseConfig, makeBlock: (layer: number) => Block) {
     super();
     this.model = new Decoder(config, makeBlock);
+    this.#trainedLength = config.max_position_embeddings;
     if (!config.tie_word_embeddings)
       this.lm_head = new Linear(config.hidden_size, config.vocab_size, { bias: false });
   }
 
   get blocks(): readonly Module[] {
     return this.model.layers;
+  }
+
+  override get trainedLength(): number {
+    return this.#trainedLength;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {

@@ -2,7 +2,7 @@
 // One variant is one entry of the table; a variant yields either a base and a scale, or its own wavelengths.
 import { ModelError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
-import { float32, retain, rope, type Tensor } from "../../mx/index.ts";
+import { deferred, float32, rope, type Tensor } from "../../mx/index.ts";
 import { Module } from "../../nn/index.ts";
 import type { BaseConfig } from "./config.ts";
 
@@ -73,11 +73,14 @@ export class RotaryEmbedding extends Module {
     this.#dims = shape.dims;
     this.#base = shape.base;
     this.#scale = scale;
-    this.#wavelengths = wavelengths === undefined ? null : retain(float32(wavelengths));
+    this.#wavelengths =
+      wavelengths === undefined
+        ? null
+        : deferred([wavelengths.length], "float32", () => float32(wavelengths));
   }
 
   override *buffers(): Generator<Tensor> {
-    if (this.#wavelengths !== null) yield this.#wavelengths;
+    if (this.#wavelengths?.isMade === true) yield this.#wavelengths;
   }
 
   /** x (batch, heads, length, head size); `offset` is the position of its first token. */

@@ -1,63 +1,69 @@
-// How large a model of a given config is, in numbers: what memory estimates and listings need before any weight exists.
-// Arithmetic on config.json; needs no addon.
-import { type BaseConfig, headSizeOf } from "./config.ts";
+// How large a model is, in numbers: what memory estimates and listings need before any weight exists.
+// Read from the built model, whose shapes are known without weights and without the addon.
+import { isLinearLike, type Module } from "../../nn/index.ts";
+import type { LanguageModel } from "./language-model.ts";
 
 export interface LinearSize {
   /** Last name of the layer: "q_proj". */
   name: string;
+  /** Its name within the block: "self_attn.q_proj". */
+  path: string;
   inputSize: number;
   outputSize: number;
 }
 
 export interface ModelSizes {
   hiddenSize: number;
-  /** Inner size of the feed-forward blocks. */
+  /** Inner size of the feed-forward blocks: the widest input of a linear layer. */
   innerSize: number;
   blockCount: number;
+  /** Of the block with most attention heads. */
   headCount: number;
   vocabularySize: number;
   /** Most tokens it reads, where it has learned each position; absent where positions are computed. */
   positionLimit?: number;
-  /** Linear layers of one block. */
-  linears: LinearSize[];
+  /** Longest text it was made for, in tokens; beyond it answers get worse. Absent where config.json does not say. */
+  trainedLength?: number;
+  /** Linear layers of the block that has most weights in them. */
+  linears: readonly LinearSize[];
+  /** Linear layers of every block. */
+  blocks: readonly (readonly LinearSize[])[];
   parameterCount: number;
 }
 
-/** Weights of the linear layers of one block, without biases. */
-export function linearParameters(linears: readonly LinearSize[]): number {
+function linearsOf(block: Module): LinearSize[] {
+  return [...block.modules()].flatMap(([path, module]) => {
+    if (!isLinearLike(module)) return [];
+    const { inputSize, outputSize } = module;
+    return [{ name: path.split(".").at(-1) ?? path, path, inputSize, outputSize }];
+  });
+}
+
+function weightsIn(linears: readonly LinearSize[]): number {
   return linears.reduce((sum, { inputSize, outputSize }) => sum + inputSize * outputSize, 0);
 }
 
-interface Biases {
-  attention_bias?: boolean;
-  mlp_bias?: boolean;
+/** Attention says how many heads it has. */
+function headCount(module: Module): number {
+  return "headCount" in module && typeof module.headCount === "number" ? module.headCount : 0;
 }
 
-/** Llama-shaped decoders: four attention projections, a gated feed-forward block, two norms a block. */
-export function decoderSizes(config: BaseConfig & Biases): ModelSizes {
-  const { hidden_size: hidden, intermediate_size: inner, num_attention_heads: heads } = config;
-  const headSize = headSizeOf(config);
-  const keys = (config.num_key_value_heads ?? heads) * headSize;
-  const linears = [
-    { name: "q_proj", inputSize: hidden, outputSize: heads * headSize },
-    { name: "k_proj", inputSize: hidden, outputSize: keys },
-    { name: "v_proj", inputSize: hidden, outputSize: keys },
-    { name: "o_proj", inputSize: heads * headSize, outputSize: hidden },
-    { name: "gate_proj", inputSize: hidden, outputSize: inner },
-    { name: "up_proj", inputSize: hidden, outputSize: inner },
-    { name: "down_proj", inputSize: inner, outputSize: hidden },
-  ];
-  const embeddings = config.vocab_size * hidden * (config.tie_word_embeddings ? 1 : 2);
-  const attentionBiases = config.attention_bias ? heads * headSize + 2 * keys + hidden : 0;
-  const mlpBiases = config.mlp_bias ? 2 * inner + hidden : 0;
-  const block = linearParameters(linears) + attentionBiases + mlpBiases + 2 * hidden;
+const most = (numbers: Iterable<number>): number =>
+  [...numbers].reduce((greatest, number) => Math.max(greatest, number), 0);
+
+export function sizesOf(model: LanguageModel): ModelSizes {
+  const { embedding, positionLimit, trainedLength } = model;
+  const blocks = model.blocks.map(linearsOf);
   return {
-    hiddenSize: hidden,
-    innerSize: inner,
-    blockCount: config.num_hidden_layers,
-    headCount: heads,
-    vocabularySize: config.vocab_size,
-    linears,
-    parameterCount: embeddings + config.num_hidden_layers * block + hidden,
+    hiddenSize: embedding.size,
+    innerSize: most(blocks.flat().map(({ inputSize }) => inputSize)),
+    blockCount: blocks.length,
+    headCount: most([...model.modules()].map(([, module]) => headCount(module))),
+    vocabularySize: embedding.count,
+    ...(positionLimit !== undefined && { positionLimit }),
+    ...(trainedLength !== undefined && { trainedLength }),
+    linears: blocks.reduce((a, b) => (weightsIn(b) > weightsIn(a) ? b : a), []),
+    blocks,
+    parameterCount: [...model.slots()].reduce((sum, slot) => sum + slot.get().size, 0),
   };
 }
