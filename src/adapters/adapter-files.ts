@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
-import { ModelError } from "../core/errors.ts";
+import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 import { dispose, retain } from "../mx/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import { type Attached, attachLora, type BlockModel } from "./attach.ts";
@@ -17,6 +17,8 @@ const configFile = "adapter_config.json";
 /** mlx-lm's file; other keys of it (its training arguments) are ignored. */
 const AdapterConfig = z.looseObject({
   fine_tune_type: z.literal("lora").default("lora"),
+  /** The base model it was trained on, as it was called then. */
+  model: z.string().optional().catch(undefined),
   num_layers: z.int(),
   /** Ours: how conversations read in training, so that generation can repeat it. */
   template: z.string().optional(),
@@ -81,6 +83,20 @@ async function readAdapterConfig(folder: string): Promise<z.infer<typeof Adapter
   }
 }
 
+/** The adapter and the model are each as they should be, but not made for each other. */
+function wrongBase(folder: string, base: string | undefined, cause: FtError): ModelError {
+  return new ModelError("FT-ADAPTER-004", {
+    at: { file: join(folder, configFile) },
+    message: `the adapter does not fit this model: ${withoutField(cause)}`,
+    problems: cause.problems,
+    cause,
+    hint:
+      base === undefined
+        ? "give the model that the adapter was trained on"
+        : `it was trained on ${base}: give that model`,
+  });
+}
+
 /** Also keeps a file from replacing weights of the base model. */
 function requireSameNames(
   folder: string,
@@ -118,12 +134,24 @@ export async function loadAdapter(
   folder: string,
   model: BlockModel,
 ): Promise<Attached & { template: string | undefined }> {
-  const { num_layers, lora_parameters, template } = await readAdapterConfig(folder);
+  const { num_layers, lora_parameters, template, model: base } = await readAdapterConfig(folder);
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.
   const blockCount = num_layers < 1 ? -1 : num_layers;
   const placement = { rank, scale, dropout, targets: keys, blockCount };
-  const attached = attachLora(model, placement, 0);
-  await loadAdapterWeights(folder, model);
-  return { ...attached, template };
+  try {
+    const attached = attachLora(model, placement, 0);
+    await loadAdapterWeights(folder, model);
+    return { ...attached, template };
+  } catch (error) {
+    // What would be wrong with the settings of a run is, for an adapter that exists, the wrong model.
+    const isMisfit = error instanceof ConfigError || (error as FtError).code === "FT-MODEL-010";
+    throw isMisfit ? wrongBase(folder, base, error as FtError) : error;
+  }
+}
+
+/** The message without the setting of a run that it names. */
+function withoutField({ message, at }: FtError): string {
+  const field = at?.field === undefined ? "" : `${at.field}: `;
+  return message.startsWith(field) ? message.slice(field.length) : message;
 }

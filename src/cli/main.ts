@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // The program: reads the command line, runs one command, turns what came of it into an exit code.
 // The only file that ends the process.
+import { writeSync } from "node:fs";
 import { productVersion } from "../app/info.ts";
 import { ExitCode, FtError } from "../core/errors.ts";
 import { logger } from "../core/logger.ts";
+import { reasonOf } from "../core/system-errors.ts";
 import { commands } from "./commands/index.ts";
-import { Io } from "./io.ts";
+import { failureDocument, Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
 import { asFtError, errorText } from "./report-error.ts";
 
@@ -33,14 +35,31 @@ function listenForInterrupt(io: Io): void {
 /** What the running command talks to. */
 let running: Io | undefined;
 
+/** Set once what the command says cannot be written any more. */
+let lostOutput = false;
+
 /**
- * A reader that has seen enough (`ft runs list | head`) is no error. What can end in order does: a training run that
- * nobody watches any more saves and stops, as when its terminal closes.
+ * A reader that has seen enough (`ft runs list | head`) is no error; a full disk is. What can end in order does: a
+ * training run that nobody watches any more saves and stops, as when its terminal closes.
  */
-function onPipeError(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") process.exit(ExitCode.runFailed);
-  if (running?.interruptible !== true) process.exit(ExitCode.ok);
+function onOutputError(name: string, error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && !lostOutput) {
+    lostOutput = true;
+    sayLast(
+      `error FT-FILE-${error.code}: ${reasonOf(error) ?? error.message}: ${name} cannot be written`,
+    );
+  }
+  if (running?.interruptible !== true) process.exit(lostOutput ? ExitCode.runFailed : ExitCode.ok);
   running.interrupt();
+}
+
+/** Past the streams, one of which has just failed; where stderr is closed too, nobody can be told. */
+function sayLast(line: string): void {
+  try {
+    writeSync(process.stderr.fd, `${line}\n`);
+  } catch {
+    // nobody listens
+  }
 }
 
 async function run(request: Extract<Request, { kind: "run" }>): Promise<number> {
@@ -69,6 +88,9 @@ async function main(args: readonly string[]): Promise<number> {
     request = parseCommandLine(args, { version: productVersion(), commands });
   } catch (thrown) {
     const error = asFtError(thrown);
+    // One line, so that it is a document and, for who reads the events of a run, a line of JSON as well.
+    if (args.includes("--json"))
+      process.stdout.write(`${JSON.stringify({ error: failureDocument(error) })}\n`);
     process.stderr.write(`${errorText(error, args.includes("--verbose"))}\n`);
     return error.exitCode;
   }
@@ -77,6 +99,8 @@ async function main(args: readonly string[]): Promise<number> {
   return ExitCode.ok;
 }
 
-for (const stream of [process.stdout, process.stderr]) stream.on("error", onPipeError);
+process.stdout.on("error", (error) => onOutputError("standard output", error));
+process.stderr.on("error", (error) => onOutputError("standard error", error));
 
-await exit(await main(process.argv.slice(2)));
+const code = await main(process.argv.slice(2));
+await exit(lostOutput ? ExitCode.runFailed : code);

@@ -16,10 +16,17 @@ export function asFtError(error: unknown): FtError {
   });
 }
 
+/** A screenful; machines get them all. */
+const shownProblems = 20;
+
 /** The error as lines for stderr. */
 export function errorText(error: FtError, verbose: boolean): string {
-  const lines = [`error ${error.code}: ${error.message}`];
-  for (const problem of error.problems) lines.push(`  - ${problem}`);
+  const { code, message, problems } = error;
+  const lines = [`error ${code}: ${message}`];
+  const shown = verbose ? problems : problems.slice(0, shownProblems);
+  for (const problem of shown) lines.push(`  - ${problem}`);
+  const rest = problems.length - shown.length;
+  if (rest > 0) lines.push(`  … and ${rest} more (--json and --verbose show them all)`);
   if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
   if (verbose) lines.push(...stackLines(error));
   return lines.join("\n");

@@ -9,7 +9,7 @@ import { type ResolvedConfig, withOrigins } from "../app/config/resolve.ts";
 import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { loadExtensions } from "../app/extensions.ts";
-import { ExitCode, type FtError, UsageError } from "../core/errors.ts";
+import { ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
 import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
@@ -140,6 +140,8 @@ function adviceLines({ config, unused }: ResolvedConfig): string[] {
 
 interface Watched {
   onEvent(event: RunEvent): void;
+  /** The run's folder once it holds a checkpoint. */
+  resumable(): string | undefined;
   /** 130 when the run was stopped, else 0. */
   exitCode(): number;
 }
@@ -148,8 +150,12 @@ interface Watched {
 export function watch(io: Io): Watched {
   const screen = new RunScreen(io);
   let last: RunEvent | undefined;
+  let folder: string | undefined;
+  let hasCheckpoint = false;
   const onEvent = (event: RunEvent): void => {
     last = event;
+    if (event.type === "run-started") folder = event.outputDir;
+    hasCheckpoint ||= event.type === "checkpoint-saved";
     if (io.mode.json) io.line(event);
     else screen.show(event);
   };
@@ -157,7 +163,32 @@ export function watch(io: Io): Watched {
     if (last?.type !== "run-failed") io.line(failedEvent(error, last?.runId));
   };
   const stopped = (): boolean => last?.type === "run-stopped";
-  return { onEvent, exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok) };
+  return {
+    onEvent,
+    resumable: () => (hasCheckpoint ? folder : undefined),
+    exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok),
+  };
+}
+
+/** Codes of what the machine refused: mended, the run goes on as it is. */
+const OF_THE_MACHINE = /^FT-(?:FILE-|WEIGHTS-021$)/;
+
+/** Runs until the run ends; what the machine refused in between says how to go on afterwards. */
+async function watching({ resumable }: Watched, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const folder = resumable();
+    const isPassing = error instanceof FtError && OF_THE_MACHINE.test(error.code);
+    throw isPassing && folder !== undefined ? withResume(error, folder) : error;
+  }
+}
+
+function withResume(error: FtError, folder: string): FtError {
+  const { code, message, hint, problems, exitCode, cause } = error;
+  const command = `ft train resume ${shellWord(folder)} goes on from the last checkpoint`;
+  const all = [hint, command].filter((part) => part !== undefined).join("; then ");
+  return new FtError(code, { message, hint: all, problems, cause }, exitCode);
 }
 
 function failedEvent(error: FtError, runId: string | undefined): RunEvent {
@@ -234,11 +265,13 @@ export async function train(
   io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
   for (const line of adviceLines(resolved)) io.note(line);
   const { trainRun } = await import("../app/train/train-run.ts");
-  await trainRun(resolved.config, {
-    ...runningOptions(input.options, watched, io),
-    onDownload: downloadNote(io),
-    origins: Object.fromEntries(resolved.origins),
-  });
+  await watching(watched, () =>
+    trainRun(resolved.config, {
+      ...runningOptions(input.options, watched, io),
+      onDownload: downloadNote(io),
+      origins: Object.fromEntries(resolved.origins),
+    }),
+  );
   return watched.exitCode();
 }
 
@@ -246,6 +279,6 @@ export async function train(
 export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
   const watched = watch(io);
   const { resumeRun } = await import("../app/train/train-run.ts");
-  await resumeRun(folder, runningOptions(options, watched, io));
+  await watching(watched, () => resumeRun(folder, runningOptions(options, watched, io)));
   return watched.exitCode();
 }

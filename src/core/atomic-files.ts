@@ -2,8 +2,9 @@
 // Not a lock: two writers of one path still race, and the last rename wins.
 import { randomBytes } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolders } from "./folders.ts";
 
 /**
  * Flushes a file or a folder's entries to the disk. Systems that cannot sync a folder are left
@@ -42,7 +43,7 @@ export async function writeFileAtomic(
   options: { mode?: number } = {},
 ): Promise<void> {
   const target = resolve(path);
-  await mkdir(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   const temporary = temporaryNameFor(target);
   try {
     const handle = await open(temporary, "wx", options.mode ?? 0o644);

@@ -55,7 +55,7 @@ export class FtError extends Error {
     super(located(details.message, details.at), { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint === "" ? undefined : details.hint;
     this.#at = details.at;
     this.problems = details.problems ?? [];
     this.exitCode = details.exitCode ?? exitCode;

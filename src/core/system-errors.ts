@@ -20,7 +20,7 @@ export function systemError(error: unknown): FtError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === NO_MEMORY) return noMemory(error);
-  const reason = code === undefined ? undefined : REASONS[code];
+  const reason = reasonOf(error);
   if (reason === undefined) return undefined;
   const place = path === undefined ? "" : `: ${path}`;
   return new FtError(`FT-FILE-${code}`, {
@@ -28,6 +28,12 @@ export function systemError(error: unknown): FtError | undefined {
     hint: "Choose another folder with --output, or make room and permission there",
     cause: error,
   });
+}
+
+/** What the file system refused, in words; a file that is not there is left to whoever looked for it. */
+export function reasonOf({ code, syscall }: NodeJS.ErrnoException): string | undefined {
+  if (code === "ENOENT" && syscall === "mkdir") return "No folder can be made here";
+  return code === undefined ? undefined : REASONS[code];
 }
 
 function noMemory(cause: Error): FtError {

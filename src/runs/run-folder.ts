@@ -1,8 +1,9 @@
 // An open run folder: config.json, events.jsonl, checkpoints/, final_model/. One process holds it at a time.
 // Knows no training; whoever trains writes here, whoever watches reads.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { makeFolders } from "../core/folders.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
 import { expandHome } from "../core/paths.ts";
 import {
@@ -54,7 +55,7 @@ export class RunFolder {
     this.path = path;
     this.runId = runId;
     this.#lock = lock;
-    mkdirSync(checkpointsFolder(path), { recursive: true });
+    makeFolders(checkpointsFolder(path));
     this.#log = new JsonLinesWriter(join(path, EVENTS_FILE));
   }
 
@@ -121,7 +122,7 @@ export function checkOutputFolder(outputDir: string): void {
 export function openRun(outputDir: string, options: { runId?: string } = {}): RunFolder {
   const path = resolve(expandHome(outputDir));
   checkOutputFolder(outputDir);
-  mkdirSync(path, { recursive: true });
+  makeFolders(path);
   return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path));
 }
 

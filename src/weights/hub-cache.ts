@@ -1,9 +1,10 @@
 // One model's place in the hub cache, in the layout Python's huggingface_hub reads and writes:
 // models--org--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<name> → ../../blobs/<etag>}. Sends nothing.
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../core/atomic-files.ts";
+import { makeFolders } from "../core/folders.ts";
 import { isCommit } from "./hub-connection.ts";
 import { ADAPTER_WEIGHTS, TOKENIZERS } from "./hub-files.ts";
 import { readShardIndex } from "./shard-index.ts";
@@ -57,8 +58,8 @@ export class ModelCache {
   }
 
   async prepare(commit: string): Promise<void> {
-    await mkdir(path.join(this.#folder, "blobs"), { recursive: true });
-    await mkdir(this.snapshot(commit), { recursive: true });
+    makeFolders(path.join(this.#folder, "blobs"));
+    makeFolders(this.snapshot(commit));
     const tag = path.join(this.#cacheDir, "CACHEDIR.TAG");
     if ((await sizeOf(tag)) === undefined) await writeFileAtomic(tag, CACHE_TAG);
   }

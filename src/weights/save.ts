@@ -1,9 +1,11 @@
 // Writes tensors to one .safetensors file so that a crash leaves the old file or the new one, never a part.
 // Not a checkpoint: names, folders and manifests belong to whoever calls.
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { temporaryNameFor } from "../core/atomic-files.ts";
+import { isTemporaryName, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
+import { makeFolders } from "../core/folders.ts";
+import { shellWord } from "../core/shell.ts";
 import { saveSafetensors, type Tensor } from "../mx/index.ts";
 
 const EXTENSION = ".safetensors";
@@ -20,7 +22,7 @@ export async function saveTensors(
   // MLX appends the extension to a name without it, and would then write elsewhere.
   const temporary = `${temporaryNameFor(path.resolve(file))}${EXTENSION}`;
   try {
-    await mkdir(path.dirname(temporary), { recursive: true });
+    makeFolders(path.dirname(temporary));
     saveSafetensors(temporary, tensors, metadata);
     await synced(temporary);
     await rename(temporary, file);
@@ -45,11 +47,21 @@ async function synced(target: string): Promise<void> {
 }
 
 function notSaved(file: string, cause: unknown): FtError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // The addon begins with the call and its arguments: here the name of every tensor.
+  const reason = said.replace(/^saveSafetensors\(.*\): /s, "");
   return new FtError("FT-WEIGHTS-021", {
     at: { file },
     message: `the tensors could not be written: ${reason}`,
-    hint: `df -h ${path.dirname(file)} shows the space left`,
+    hint: `df -h ${shellWord(lastingFolder(file))} shows the space left; make room there`,
     cause,
   });
+}
+
+/** The folder around `file` that is still there when a half-written one has been taken away. */
+function lastingFolder(file: string): string {
+  const folder = path.dirname(path.resolve(file));
+  const parts = folder.split(path.sep);
+  const temporary = parts.findIndex((part) => isTemporaryName(part));
+  return temporary === -1 ? folder : parts.slice(0, temporary).join(path.sep);
 }

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { runProgram } from "../support/program.ts";
+import { compiledProgram, runProgram } from "../support/program.ts";
 
 test("--help is on stdout, exit 0", async () => {
   const { code, stdout, stderr } = await runProgram(["train", "quick", "--help"]);
@@ -19,4 +21,28 @@ test("an unknown command is named with the nearest, exit 2, nothing on stdout", 
   const { code, stdout, stderr } = await runProgram(["trian"]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain("Did you mean train?");
+});
+
+test.each([
+  [["trian"], "FT-USAGE-001"],
+  [["train", "start", "m", "--epohcs", "3"], "FT-USAGE-001"],
+  [["runs"], "FT-USAGE-001"],
+])("with --json, what is not understood is one document: %j", async (args, code) => {
+  const { stdout, ...ended } = await runProgram([...args, "--json"]);
+  expect(ended.code).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    error: { code, message: expect.any(String), hint: expect.anything(), problems: [] },
+  });
+  expect(ended.stderr).toContain(code);
+});
+
+test.runIf(existsSync("/dev/full"))("output that cannot be written is told, exit 1", () => {
+  const command = `exec "$0" "$1" config schema > /dev/full`;
+  const { status, stderr } = spawnSync("/bin/sh", [
+    ...["-c", command, process.execPath, compiledProgram()],
+  ]);
+  expect(status).toBe(1);
+  expect(String(stderr)).toBe(
+    "error FT-FILE-ENOSPC: No space left on the disk: standard output cannot be written\n",
+  );
 });

@@ -11,7 +11,7 @@ import { LOCK_FILE } from "../../src/runs/lock.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Compiles src/ into the folder of this test run, unless an earlier test file has. Returns main.js. */
-function compiledProgram(): string {
+export function compiledProgram(): string {
   const folder = join(inject("runFolder"), "program");
   if (!existsSync(folder)) {
     const making = `${folder}.making`;

@@ -86,6 +86,16 @@ test("an output folder that cannot be made is named, with a way on", async () =>
   expect(stderr).toMatch(/^hint: .*--output/m);
 });
 
+test.runIf(process.platform === "linux")(
+  "an output folder in a file system that takes none is refused, not tried for ever",
+  async () => {
+    const options = ["--template", "chatml", "-o", "/proc/x"];
+    const { code, stderr } = await runProgram(start(...options), { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain("FT-FILE-ENOENT: No folder can be made here: /proc/x");
+  },
+);
+
 test("what an extension registers can be asked for by name", async () => {
   const from = join(inject("runFolder"), "program");
   writeFileSync(

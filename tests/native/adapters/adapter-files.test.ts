@@ -206,7 +206,10 @@ describe("wrong files are refused, saying why", () => {
 
   test("more layers than the model has", async () => {
     rewrite((written) => ({ ...written, num_layers: 16 }));
-    expect((await refusal()).code).toBe("FT-ADAPTER-002");
+    const error = await refusal();
+    expect(error.code).toBe("FT-ADAPTER-004");
+    expect(error.message).toContain("16 layers asked for, the model has 2");
+    expect(error.hint).toBe("it was trained on org/base: give that model");
   });
 });
 

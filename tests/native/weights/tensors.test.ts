@@ -85,3 +85,17 @@ test("a save that fails leaves the old file and no other", async () => {
   });
   expect(readdirSync(place).sort()).toEqual([...before, "taken.safetensors"].sort());
 });
+
+test.runIf(process.platform === "linux")(
+  "what the disk refuses is told without the names of all tensors, with a folder that is there",
+  async () => {
+    const part = path.join("/proc/self/fdinfo", ".step-3.tmp-1-0a0b0c0d");
+    await expect(
+      saveTensors(path.join(part, "a.safetensors"), new Map([["layers.0.w", from("float32")]])),
+    ).rejects.toMatchObject({
+      code: "FT-WEIGHTS-021",
+      message: expect.not.stringContaining("layers.0.w"),
+      hint: expect.stringMatching(/^df -h \/proc\/self\/fdinfo /),
+    });
+  },
+);

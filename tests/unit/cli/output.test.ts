@@ -23,6 +23,20 @@ describe("an error for a person", () => {
     ]);
   });
 
+  test("an empty hint is none", () => {
+    const error = new DataError("FT-DATA-006", { message: "m", hint: "" });
+    expect(errorText(error, false)).toBe("error FT-DATA-006: m");
+  });
+
+  test("a long list ends in how many more there are; --verbose shows them all", () => {
+    const problems = Array.from({ length: 60 }, (_, at) => `tensor ${at}`);
+    const error = new DataError("FT-DATA-006", { message: "m", problems });
+    const lines = errorText(error, false).split("\n");
+    expect(lines).toHaveLength(22);
+    expect(lines.at(-1)).toContain("and 40 more");
+    expect(errorText(error, true)).toContain("tensor 59");
+  });
+
   test("--verbose shows where it came from", () => {
     const text = errorText(asFtError(new TypeError("x is undefined")), true);
     expect(text).toContain("error FT-INTERNAL: Something went wrong inside ft: x is undefined");
