@@ -2,9 +2,9 @@
 // Keeps nothing on disk; whole files are hub-download.ts's.
 import type { ByteSource } from "./byte-source.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
-import { retrying } from "./hub-connection.ts";
 import { chunks } from "./hub-download.ts";
 import { HubFailure } from "./hub-errors.ts";
+import { retrying } from "./hub-retry.ts";
 
 /** Fetched by the first read: most headers are shorter, so one request is enough. */
 const FIRST_BYTES = 128 * 1024;

@@ -1,16 +1,14 @@
-// Requests to one hub: the token goes to the hub's own address only, failures become HubFailure, some are retried.
-// Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts.
-import { setTimeout as delay } from "node:timers/promises";
+// Requests to one hub: the token goes to the hub's own address only, failures become HubFailure.
+// Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts; retries are hub-retry.ts's.
 import { listFiles, modelInfo } from "@huggingface/hub";
+import { logger } from "../core/logger.ts";
 import { HubFailure } from "./hub-errors.ts";
+import { retryAfterSeconds, retrying, type RetryTerms } from "./hub-retry.ts";
 
-export interface HubConnection {
+export interface HubConnection extends RetryTerms {
   endpoint: string;
   /** Answers 2xx or throws HubFailure. */
   request: typeof fetch;
-  /** Before the second attempt; it doubles from there. */
-  retryDelayMs: number;
-  signal: AbortSignal | undefined;
 }
 
 export interface ConnectionOptions {
@@ -20,6 +18,8 @@ export interface ConnectionOptions {
   /** Replaces the global fetch, for a proxy or a test. */
   fetch?: typeof fetch | undefined;
   retryDelayMs?: number | undefined;
+  /** How long an answer may take to begin. */
+  answerSeconds?: number | undefined;
 }
 
 export interface RemoteFile {
@@ -32,7 +32,10 @@ export interface RemoteFile {
 /** Few, so that a laptop without a connection soon gets what its cache has. */
 const ANSWER_ATTEMPTS = 3;
 const RETRY_DELAY_MS = 300;
-const ANSWER_TIMEOUT_MS = 30_000;
+/** What Python's client waits too. */
+const ANSWER_SECONDS = 10;
+/** Until then nobody wonders. */
+const WORD_AFTER_SECONDS = 3;
 const COMMIT = /^[0-9a-f]{40}$/;
 const ETAG = /^[0-9a-f]{40}$|^[0-9a-f]{64}$/;
 
@@ -53,33 +56,49 @@ function headersFor(url: URL, given: RequestInit["headers"], options: Connection
 async function failed(response: Response): Promise<HubFailure> {
   const said = response.headers.get("x-error-message") ?? response.statusText;
   const reason = response.headers.get("x-error-code") ?? "";
+  const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), Date.now());
   await response.body?.cancel();
-  return new HubFailure(said, { status: response.status, reason });
+  return new HubFailure(said, { status: response.status, reason, retryAfter });
 }
 
 /**
  * Aborts with any of `signals`, or when no answer has begun in time; the body may then take as long as it likes.
  * Not AbortSignal.any: Node 20 may collect what that gives while a body still waits for it.
  */
-function answerLimit(signals: (AbortSignal | null | undefined)[]): {
-  signal: AbortSignal;
-  done: () => void;
-} {
+function answerLimit(
+  seconds: number,
+  host: string,
+  signals: (AbortSignal | null | undefined)[],
+): { signal: AbortSignal; done: () => void } {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
+  const wonder = setTimeout(
+    () => logger().info(`Waiting for ${host} to answer, ${seconds} s at most`),
+    Math.min(WORD_AFTER_SECONDS, seconds / 2) * 1000,
+  );
+  const timer = setTimeout(() => limit.abort(new NoAnswer(seconds)), seconds * 1000);
   for (const signal of signals) {
     if (signal?.aborted === true) limit.abort(signal.reason);
     signal?.addEventListener("abort", () => limit.abort(signal.reason), { once: true });
   }
-  return { signal: limit.signal, done: () => clearTimeout(timer) };
+  const done = (): void => {
+    clearTimeout(wonder);
+    clearTimeout(timer);
+  };
+  return { signal: limit.signal, done };
+}
+
+class NoAnswer extends Error {
+  constructor(seconds: number) {
+    super(`no answer within ${seconds} s`);
+  }
 }
 
 export function connect(options: ConnectionOptions): HubConnection {
-  const send = options.fetch ?? fetch;
+  const { fetch: send = fetch, answerSeconds = ANSWER_SECONDS } = options;
   const request: typeof fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const headers = headersFor(url, init?.headers, options);
-    const limit = answerLimit([options.signal, init?.signal]);
+    const limit = answerLimit(answerSeconds, url.host, [options.signal, init?.signal]);
     try {
       const response = await send(url, { ...init, headers, signal: limit.signal });
       if (!response.ok) throw await failed(response);
@@ -87,40 +106,15 @@ export function connect(options: ConnectionOptions): HubConnection {
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof HubFailure) throw error;
-      throw new HubFailure(reasonOf(error), { cause: error });
+      const isSilence = limit.signal.reason instanceof NoAnswer;
+      const message = isSilence ? limit.signal.reason.message : reasonOf(error);
+      throw new HubFailure(message, { cause: error, isSilence });
     } finally {
       limit.done();
     }
   };
   const { endpoint, signal, retryDelayMs = RETRY_DELAY_MS } = options;
   return { endpoint, request, retryDelayMs, signal };
-}
-
-export interface Patience {
-  attempts: number;
-  /** Whether the failed attempt brought something: the count then begins anew. */
-  progressed?: () => boolean;
-}
-
-async function pause({ signal }: HubConnection, milliseconds: number): Promise<void> {
-  await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
-}
-
-/** Runs `attempt` again while it fails for a passing reason. */
-export async function retrying<T>(
-  hub: HubConnection,
-  { attempts, progressed = () => false }: Patience,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 1; ; failures++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (progressed()) failures = 1;
-      if (!(error instanceof HubFailure) || !error.temporary || failures >= attempts) throw error;
-      await pause(hub, hub.retryDelayMs * 2 ** (failures - 1));
-    }
-  }
 }
 
 /** An answer that is not what the hub's interface promises. */

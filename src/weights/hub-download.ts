@@ -7,8 +7,8 @@ import type { FileHandle } from "node:fs/promises";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
-import { retrying } from "./hub-connection.ts";
 import { HubFailure, unusable } from "./hub-errors.ts";
+import { retrying } from "./hub-retry.ts";
 
 export interface BlobDownload {
   hub: HubConnection;
@@ -23,7 +23,7 @@ export interface BlobDownload {
 }
 
 const ATTEMPTS = 5;
-const SILENCE_MS = 60_000;
+const SILENCE_MS = 30_000;
 
 /** @throws HubFailure; ProviderError FT-WEIGHTS-037 when what came is not what the hub promised. */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
@@ -53,7 +53,7 @@ async function fetchRest(download: BlobDownload, part: PartFile): Promise<void> 
   if (part.bytes < file.bytes) throw new HubFailure("the connection ended early");
 }
 
-/** The body's chunks. Ends with HubFailure when the connection breaks or is silent for a minute. */
+/** The body's chunks. Ends with HubFailure when the connection breaks or is silent for half a minute. */
 export async function* chunks(
   response: Response,
   signal: AbortSignal | undefined,

@@ -11,6 +11,8 @@ export interface HubSettings {
   cacheDir: string;
   token: string | undefined;
   offline: boolean;
+  /** How long an answer may take to begin; undefined leaves it to the connection. */
+  answerSeconds: number | undefined;
 }
 
 /** What a caller may say instead of the environment. */
@@ -33,6 +35,11 @@ export function expanded(place: string, environment: Environment): string {
   });
   const home = environment["HOME"] || homedir();
   return named === "~" || named.startsWith("~/") ? path.join(home, named.slice(1)) : named;
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 function hubHome(environment: Environment): string {
@@ -84,5 +91,6 @@ export function hubSettings(
     cacheDir: path.resolve(overrides.cacheDir ?? cacheRoot(environment)),
     token: clean(overrides.token) ?? hubToken(environment),
     offline: overrides.offline ?? isTrue(offline),
+    answerSeconds: seconds(environment["HF_HUB_ETAG_TIMEOUT"]),
   };
 }

@@ -2,20 +2,32 @@
 // `HubFailure` is for the retry loop; it never leaves this folder: `explained` makes it a ProviderError.
 import type { FtErrorDetails } from "../core/errors.ts";
 import { ProviderError } from "../core/errors.ts";
+import { formatDuration } from "../core/units.ts";
+
+export interface HubFailureDetails {
+  status?: number;
+  reason?: string;
+  retryAfter?: number | undefined;
+  isSilence?: boolean;
+  cause?: unknown;
+}
 
 /** A request that brought no usable answer. No status: no answer at all. */
 export class HubFailure extends Error {
   readonly status: number | undefined;
   /** The hub's X-Error-Code, for example GatedRepo. */
   readonly reason: string;
+  /** Seconds after which the hub wants to be asked again, where it says so. */
+  readonly retryAfter: number | undefined;
+  /** Nothing came at all, not even a refusal. */
+  readonly isSilence: boolean;
 
-  constructor(
-    message: string,
-    details: { status?: number; reason?: string; cause?: unknown } = {},
-  ) {
+  constructor(message: string, details: HubFailureDetails = {}) {
     super(message, { cause: details.cause });
     this.status = details.status;
     this.reason = details.reason ?? "";
+    this.retryAfter = details.retryAfter;
+    this.isSilence = details.isSilence ?? false;
   }
 
   /** Trying again may help. */
@@ -76,8 +88,10 @@ function explanation(failure: HubFailure, question: HubQuestion): Explanation {
   if (reason === "RepoNotFound" || status === 404) return unknownRepository(question);
   if (status === 401) return question.hasToken ? badToken() : unknownRepository(question);
   if (status === 403) return gated(question);
+  const { retryAfter } = failure;
   const message = `the hub answered ${status} for ${question.id}: ${failure.message}`;
-  return ["FT-WEIGHTS-036", message, `try again later: ft models pull ${question.id}`];
+  const when = retryAfter === undefined ? "later" : `in ${formatDuration(Math.ceil(retryAfter))}`;
+  return ["FT-WEIGHTS-036", message, `try again ${when}: ft models pull ${question.id}`];
 }
 
 /** The error a person sees. Exit 6. */

@@ -133,8 +133,8 @@ async function fromHub(
   settings: HubSettings,
   options: ResolveOptions,
 ): Promise<ResolvedModel> {
-  const { endpoint, token } = settings;
-  const hub = connect({ ...options, endpoint, token });
+  const { endpoint, token, answerSeconds } = settings;
+  const hub = connect({ ...options, endpoint, token, answerSeconds });
   const cache = new ModelCache(settings.cacheDir, id);
   const pull: Pull = { id, revision, settings, cache, hub, options };
   // A commit never changes: what is whole needs no question.

@@ -14,6 +14,10 @@ export interface FakeRepository {
 export interface Trouble {
   status?: number;
   code?: string;
+  /** The header `Retry-After` of a refusal. */
+  retryAfter?: string;
+  /** Takes the question and never answers. */
+  silent?: boolean;
   /** Ends the connection after so many bytes of a file. */
   breakAfter?: number;
   /** Sends the first byte of a file and then nothing. */
@@ -81,9 +85,13 @@ export class FakeHub {
     this.asked.push(`${request.method} ${url.split("?")[0]}`);
     this.headers.push(request.headers);
     const trouble = this.#troubled(url) ? this.trouble : {};
+    if (trouble.silent === true) return;
     if (trouble.status !== undefined) {
       const code = trouble.code === undefined ? {} : { "x-error-code": trouble.code };
-      response.writeHead(trouble.status, code).end(JSON.stringify({ error: "refused" }));
+      const wait = trouble.retryAfter === undefined ? {} : { "retry-after": trouble.retryAfter };
+      response
+        .writeHead(trouble.status, { ...code, ...wait })
+        .end(JSON.stringify({ error: "refused" }));
       return;
     }
     const api = /^\/api\/models\/(.+?)\/(revision|tree)\/([^?]+)/.exec(url);

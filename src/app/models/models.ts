@@ -11,6 +11,7 @@ import type { WeightAccount } from "../../models/weights.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
 import { cachedIds } from "../../weights/hub-cache.ts";
+import { connect } from "../../weights/hub-connection.ts";
 import {
   type Checkpoint,
   hubSettings,
@@ -62,7 +63,8 @@ const HUB_LIMIT = 40;
 
 /** The most downloaded text models of the hub whose architecture is supported. */
 async function hubModels(): Promise<ListedModel[]> {
-  const { endpoint, token } = hubSettings();
+  const settings = hubSettings();
+  const { endpoint } = settings;
   const supported = new Set(architectures.names());
   const found: ListedModel[] = [];
   try {
@@ -72,7 +74,7 @@ async function hubModels(): Promise<ListedModel[]> {
       sort: "downloads",
       additionalFields: ["tags"],
       limit: HUB_LIMIT * 4,
-      ...(token === undefined ? {} : { accessToken: token }),
+      fetch: connect(settings).request,
     });
     for await (const { name, tags } of models) {
       const fits = tags.some((tag) => supported.has(tag)) && tags.includes("safetensors");
@@ -80,8 +82,9 @@ async function hubModels(): Promise<ListedModel[]> {
       if (found.length === HUB_LIMIT) break;
     }
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ProviderError("FT-MODEL-030", {
-      message: `the list of models cannot be read from ${endpoint}`,
+      message: `the list of models cannot be read from ${endpoint}: ${reason}`,
       hint: "ft models list --source cache lists what is already here",
       cause,
     });

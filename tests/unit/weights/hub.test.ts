@@ -15,7 +15,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
+import { logger, setLogger } from "../../../src/core/logger.ts";
 import { connect } from "../../../src/weights/hub-connection.ts";
+import { retryAfterSeconds } from "../../../src/weights/hub-retry.ts";
 import {
   type DownloadProgress,
   openCheckpointFolder,
@@ -270,6 +272,40 @@ describe("broken connections", () => {
     expect((await pull()).source).toBe("hub");
   });
 
+  test("a hub that says when to ask again is not asked before", async () => {
+    hub.reset({ status: 429, retryAfter: "1", times: 1 });
+    const started = performance.now();
+    expect((await pull()).source).toBe("hub");
+    // Timers may be a little early; without the header the wait would be 1 ms.
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  test("a wait that nobody has time for is told instead", async () => {
+    hub.reset({ status: 429, retryAfter: "3600" });
+    const error = await refusal(pull());
+    expect(error).toMatchObject({ code: "FT-WEIGHTS-036", exitCode: 6 });
+    expect(error.hint).toBe("try again in 1h 00m: ft models pull org/tiny");
+    expect(hub.asked).toHaveLength(1);
+  });
+
+  test("a hub that says nothing: a word while waiting, asked twice, then told", async () => {
+    const said: string[] = [];
+    const before = logger();
+    setLogger({ ...before, info: (message) => void said.push(message) });
+    vi.stubEnv("HF_HUB_ETAG_TIMEOUT", "0.2");
+    hub.reset({ silent: true });
+    try {
+      const error = await refusal(pull());
+      expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-035", 6]);
+      expect(error.message).toContain("no answer within 0.2 s");
+    } finally {
+      setLogger(before);
+    }
+    expect(hub.asked).toHaveLength(2);
+    expect(said[0]).toMatch(/^Waiting for 127\.0\.0\.1:\d+ to answer, 0\.2 s at most$/);
+    expect(said[1]).toBe("The hub: no answer within 0.2 s. Asking again");
+  });
+
   test("an aborted download keeps its bytes for the next", async () => {
     const stop = new AbortController();
     const onProgress = ({ file, fileBytes }: DownloadProgress): void => {
@@ -453,4 +489,14 @@ describe("on this disk", () => {
     const error = await refusal(pull({}, "builtin/nothing-of-that-name"));
     expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-040", 3]);
   });
+});
+
+test.each([
+  [null, undefined],
+  ["12", 12],
+  ["Thu, 01 Jan 1970 00:01:40 GMT", 90],
+  ["Thu, 01 Jan 1970 00:00:01 GMT", 0],
+  ["soon", undefined],
+])("Retry-After: %s", (header, seconds) => {
+  expect(retryAfterSeconds(header, 10_000)).toBe(seconds);
 });

@@ -1,0 +1,71 @@
+// Asks the hub again when an attempt failed for a passing reason: how often, after how long, and what is said of it.
+// Sends nothing itself.
+import { setTimeout as delay } from "node:timers/promises";
+import { logger } from "../core/logger.ts";
+import { formatDuration } from "../core/units.ts";
+import { HubFailure } from "./hub-errors.ts";
+
+/** What a connection says of trying again. */
+export interface RetryTerms {
+  /** Before the second attempt; it doubles from there. */
+  retryDelayMs: number;
+  signal: AbortSignal | undefined;
+}
+
+export interface Patience {
+  attempts: number;
+  /** Whether the failed attempt brought something: the count then begins anew. */
+  progressed?: () => boolean;
+}
+
+/** Nobody waits at a prompt for longer than this: the hub's wish is then told instead. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/** A hub that says nothing is asked fewer times: each of them takes as long as the wait for an answer. */
+const SILENT_ATTEMPTS = 2;
+
+/** `Retry-After`, in seconds or as a date (RFC 9110), as seconds from now; undefined when it is neither. */
+export function retryAfterSeconds(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+/** Seconds until the next attempt; undefined when there shall be none. */
+function waitBefore(
+  failure: HubFailure,
+  failures: number,
+  attempts: number,
+  firstDelayMs: number,
+): number | undefined {
+  const limit = failure.isSilence ? Math.min(attempts, SILENT_ATTEMPTS) : attempts;
+  if (!failure.temporary || failures >= limit) return undefined;
+  const own = (firstDelayMs * 2 ** (failures - 1)) / 1000;
+  const wait = Math.max(own, failure.retryAfter ?? 0);
+  return wait > LONGEST_WAIT_SECONDS ? undefined : wait;
+}
+
+/** Runs `attempt` again while it fails for a passing reason. */
+export async function retrying<T>(
+  { retryDelayMs, signal }: RetryTerms,
+  { attempts, progressed = () => false }: Patience,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (progressed()) failures = 1;
+      if (!(error instanceof HubFailure)) throw error;
+      const wait = waitBefore(error, failures, attempts, retryDelayMs);
+      if (wait === undefined) throw error;
+      logger().info(`The hub: ${error.message}. Asking again${inSeconds(wait)}`);
+      await delay(wait * 1000, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+function inSeconds(wait: number): string {
+  return wait < 1 ? "" : ` in ${formatDuration(wait)}`;
+}
