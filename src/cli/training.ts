@@ -13,6 +13,7 @@ import { ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
 import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
+import { DATA_ABOUT } from "../data/options.ts";
 import {
   checkOutputFolder,
   makeRunId,
@@ -42,7 +43,9 @@ export const SourceOptions = z.strictObject({
 
 /** Options of running, beside the settings of the run. */
 export const RunningOptions = z.strictObject({
-  isolate: z.boolean().default(true).describe("Train in a process of its own"),
+  isolate: z.boolean().default(true).describe("Train in a process of its own").register(flags, {
+    off: "Train in this process instead of one of its own: a crash then ends ft as well",
+  }),
   extension: z
     .array(z.string())
     .default([])
@@ -68,7 +71,7 @@ export type RunningOptions = z.infer<typeof RunningOptions>;
 
 export const trainArguments = {
   model: { about: "Hub id, folder, or builtin/tiny", optional: true },
-  dataset: { about: "JSON or JSONL file, or folder with train/valid/test.jsonl", optional: true },
+  dataset: { about: DATA_ABOUT, optional: true },
 } as const;
 
 type TrainInput = CommandInput<"model" | "dataset", z.infer<typeof SourceOptions>>;

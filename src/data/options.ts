@@ -7,6 +7,10 @@ import { autoFormat, formats } from "./formats/index.ts";
 export const MASKS = ["all", "assistant", "last"] as const;
 export const DATA_ORDERS = ["shuffled", "sequential"] as const;
 
+/** What may be named as data, for help. */
+export const DATA_ABOUT =
+  "JSON, JSONL, CSV or text file, folder with train/valid/test files, or a shipped set (ft train list-data)";
+
 /** What `train_file` says when the shipped set is meant; its form follows the template. */
 export const BUILTIN_DATASET = "builtin/text-to-sql";
 
@@ -14,7 +18,7 @@ export const DataOptions = z.strictObject({
   train_file: z
     .string()
     .default("")
-    .describe(`JSON or JSONL file, folder with train/valid/test.jsonl, or ${BUILTIN_DATASET}`)
+    .describe(DATA_ABOUT)
     .register(flags, { long: "data", value: "PATH" }),
   validation_file: z
     .string()
@@ -36,8 +40,8 @@ export const DataOptions = z.strictObject({
         `Unknown data format '${String(issue.input)}'. Valid options: [${[autoFormat, ...formats.names()].join(", ")}]`,
     })
     .default(autoFormat)
-    .describe("Form of the rows: chat, mlx, …; auto detects it row by row")
-    .register(flags, { value: "FORMAT" }),
+    .describe("Form of the rows; auto detects it row by row")
+    .register(flags, { value: "FORMAT", choices: () => [autoFormat, ...formats.names()] }),
   max_length: z
     .int()
     .positive({ error: "Maximum length must be positive" })

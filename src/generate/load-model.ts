@@ -1,17 +1,21 @@
 // A model ready to use, by Hub id, folder or builtin name: weights, tokenizer, and an adapter where one is given.
 // The library's `loadModel`; the command line uses the same.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { loadAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
 import { loadCheckpoint, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
 import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
+import { trainedFolder } from "../runs/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import type { DownloadProgress } from "../weights/index.ts";
 
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */
   dtype?: Dtype;
-  /** Adapter folder as written by ft or mlx_lm.lora. */
+  /** Adapter folder as written by ft or mlx_lm.lora; or of a run of ft, or of one of its checkpoints. */
   adapter?: string;
   revision?: string;
   /** Gets how far the download of a Hub model has come. */
@@ -68,11 +72,24 @@ export class Model {
 /** @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file. */
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
   const { revision = null, onDownload, signal } = options;
+  const adapter = options.adapter === undefined ? undefined : adapterFolder(options.adapter);
   const origin = { name, revision, cache_dir: null };
   const { checkpoint, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const loaded = await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
-  if (options.adapter === undefined) return new Model(loaded, tokenizer, "auto");
-  const { template } = await loadAdapter(options.adapter, loaded.model);
+  if (adapter === undefined) return new Model(loaded, tokenizer, "auto");
+  const { template } = await loadAdapter(adapter, loaded.model);
   return new Model(loaded, tokenizer, template ?? "auto");
+}
+
+/** @throws ModelError FT-GENERATE-004 where a whole model is, not an adapter. */
+function adapterFolder(path: string): string {
+  const folder = trainedFolder(path);
+  const isModel = existsSync(join(folder, "config.json"));
+  if (!isModel || existsSync(join(folder, "adapter_config.json"))) return folder;
+  throw new ModelError("FT-GENERATE-004", {
+    at: { file: folder },
+    message: "this is a whole model, not an adapter to put on another one",
+    hint: `give it as the model: ft generate ${shellWord(folder)}`,
+  });
 }

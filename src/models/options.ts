@@ -26,7 +26,8 @@ export const ModelOptions = z.strictObject({
   load_in_4bit: z
     .boolean()
     .default(false)
-    .describe("Quantize the base model to 4 bits when loading (QLoRA)"),
+    .describe("Quantize the base model to 4 bits when loading (QLoRA)")
+    .register(flags, { notBuilt: true }),
   torch_dtype: z
     .enum(TORCH_DTYPES)
     .default("auto")

@@ -9,6 +9,9 @@ import { isTemporaryName, writeFileAtomic } from "../core/atomic-files.ts";
 export const POINTERS = ["best", "latest"] as const;
 export type Pointer = (typeof POINTERS)[number];
 
+/** Inside a checkpoint: the adapter, or the model where every weight was trained. The rest is the trainer's. */
+export const TRAINED_FOLDER = "trained";
+
 export interface Checkpoint {
   step: number;
   path: string;

@@ -13,7 +13,9 @@ export {
   type RunRecord,
 } from "./run-folder.ts";
 export { unreadableConfig } from "./run-errors.ts";
+export { type Pruned, pruneRuns } from "./prune.ts";
 export { makeRunId } from "./run-id.ts";
+export { trainedFolder } from "./trained-folder.ts";
 export {
   listRuns,
   recordRun,

@@ -1,6 +1,6 @@
 // The index of runs under FT_HOME: one small file a run, so that no two runs ever write the same file.
 // Only says where runs are; what became of them is read from their own folders.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
@@ -28,7 +28,7 @@ export type RunStatus = "running" | "completed" | "failed" | "stopped" | "crashe
 
 export interface RunSummary extends RunEntry {
   status: RunStatus;
-  /** Last reported step, 0 before the first. */
+  /** The last step that is known of: reported, saved, evaluated or stopped after; 0 before the first. */
   step: number;
   totalSteps: number | null;
   trainLoss: number | null;
@@ -52,6 +52,11 @@ function indexFolder(): string {
 export async function recordRun(entry: RunEntry): Promise<void> {
   const absolute = { ...entry, outputDir: resolve(entry.outputDir) };
   await writeJsonAtomic(join(indexFolder(), `${entry.runId}.json`), absolute);
+}
+
+/** Takes a run off the list; its folder stays as it is. */
+export function forgetRun(runId: string): void {
+  rmSync(join(indexFolder(), `${runId}.json`), { force: true });
 }
 
 function readEntry(file: string): RunEntry[] {
@@ -100,6 +105,18 @@ function isFolderOf(entry: RunEntry): boolean {
   }
 }
 
+/** The step an event tells of; of the start of a resumed run, the one it goes on from. */
+function stepOf(event: RunEvent): number | undefined {
+  if (event.type === "run-completed") return event.totalSteps;
+  if (event.type === "run-started") return event.resumedFromStep ?? undefined;
+  return "step" in event ? event.step : undefined;
+}
+
+function lastStep(events: readonly RunEvent[]): number {
+  const last = events.findLast((event) => stepOf(event) !== undefined);
+  return last === undefined ? 0 : (stepOf(last) ?? 0);
+}
+
 function summarize(entry: RunEntry): RunSummary {
   const events = isFolderOf(entry) ? readEvents(entry.outputDir) : [];
   const completed = lastOf(events, "run-completed");
@@ -107,7 +124,7 @@ function summarize(entry: RunEntry): RunSummary {
   return {
     ...entry,
     status: statusOf(entry, events),
-    step: completed?.totalSteps ?? step?.step ?? 0,
+    step: lastStep(events),
     totalSteps: lastOf(events, "run-started")?.totalSteps ?? null,
     trainLoss: completed?.finalTrainingLoss ?? step?.trainLoss ?? null,
     validationLoss: lastOf(events, "evaluation-finished")?.validationLoss ?? null,

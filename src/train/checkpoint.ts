@@ -9,6 +9,7 @@ import { hashFile } from "../core/file-hash.ts";
 import { shellWord } from "../core/shell.ts";
 import { retain } from "../mx/index.ts";
 import type { Optimizer } from "../nn/index.ts";
+import { TRAINED_FOLDER } from "../runs/checkpoints.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import { RunState } from "./state.ts";
 import type { Tuning } from "./tuning/index.ts";
@@ -16,9 +17,6 @@ import type { Tuning } from "./tuning/index.ts";
 const optimizerFile = "optimizer.safetensors";
 const stateFile = "state.json";
 const manifestFile = "manifest.json";
-/** Inside the checkpoint: what `Tuning.save` wrote. */
-const trainedFolder = "trained";
-
 const Manifest = z.object({
   version: z.literal(1),
   files: z.record(z.string(), z.object({ bytes: z.int().min(0), sha256: z.string() })),
@@ -51,7 +49,7 @@ export async function saveCheckpoint(
   const temporary = temporaryNameFor(folder);
   try {
     await mkdir(temporary, { recursive: true });
-    await tuning.save(join(temporary, trainedFolder));
+    await tuning.save(join(temporary, TRAINED_FOLDER));
     const { tensors, steps } = optimizer.state();
     await saveTensors(join(temporary, optimizerFile), tensors, { format: "mlx" });
     await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps: steps });
@@ -106,7 +104,7 @@ export async function restoreCheckpoint(
 ): Promise<RunState> {
   await verify(folder);
   const state = RunState.parse(JSON.parse(await readFile(join(folder, stateFile), "utf8")));
-  await tuning.load(join(folder, trainedFolder));
+  await tuning.load(join(folder, TRAINED_FOLDER));
   const { tensors } = await loadTensorFile(join(folder, optimizerFile));
   const before = [...optimizer.tensors()];
   optimizer.restore({ tensors: retain(tensors), steps: state.optimizerSteps });

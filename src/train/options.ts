@@ -86,11 +86,13 @@ export const OptimizationOptions = z.strictObject({
   bias_correction: z
     .boolean()
     .default(true)
-    .describe("Adam's correction of the moments in the first steps"),
+    .describe("Adam's correction of the moments in the first steps")
+    .register(flags, { off: "Leave out Adam's correction of the moments in the first steps" }),
   gradient_checkpointing: z
     .boolean()
     .default(false)
-    .describe("Compute activations again in the backward pass: less memory, more time"),
+    .describe("Compute activations again in the backward pass: less memory, more time")
+    .register(flags, { notBuilt: true }),
   save_steps: positiveInteger("Save steps must be positive")
     .default(500)
     .describe("Optimizer steps between checkpoints"),

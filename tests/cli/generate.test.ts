@@ -20,9 +20,23 @@ test("answers with the adapter, greedily the same each time, asked by argument o
     tokenIds: expect.any(Array),
     promptTokens: expect.any(Number),
     tokensPerSecond: expect.any(Number),
+    finishReason: expect.stringMatching(/^(stop|length)$/),
+    warnings: [],
   });
   const piped = await runProgram(ask, { cwd, input: "What is 3 plus one?\n" });
   expect(piped.stdout).toBe(`${answer.text}\n`);
+  expect(piped.stderr).toMatch(/tokens\/s, (ended by the model|cut at --max-tokens)\n/);
+
+  const run = [
+    "quick_output",
+    "quick_output/checkpoints/latest",
+    "quick_output/checkpoints/step-2",
+  ];
+  for (const adapter of run) {
+    const args = ask.with(3, adapter);
+    const same = await runProgram([...args, "What is 3 plus one?", "--json"], { cwd });
+    expect(JSON.parse(same.stdout)).toMatchObject({ text: answer.text });
+  }
 });
 
 test("of two things that exclude each other, neither is left aside in silence", async () => {
@@ -41,4 +55,18 @@ test("Ctrl-C ends an answer, exit code 130", async () => {
   await once(process.stdout as NodeJS.ReadableStream, "data");
   process.kill("SIGINT");
   expect(await ended).toMatchObject({ code: 130 });
+});
+
+test("a run that trained every weight is a model, not an adapter", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  writeRows(join(cwd, "rows.jsonl"), 4);
+  const train = ["train", "start", "model", "rows.jsonl", "--method", "full", "--iters", "1"];
+  expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
+  const { code, stderr } = await runProgram(["generate", "model", "hi", "--adapter", "output"], {
+    cwd,
+  });
+  expect(code).toBe(3);
+  expect(stderr).toContain("FT-GENERATE-004");
+  expect(stderr).toMatch(/hint: give it as the model: ft generate .*output\/final_model/);
 });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
 import { type Ended, runProgram } from "../support/program.ts";
 import { chatRow, jsonLines } from "../support/rows.ts";
-import { makeToyModel } from "../support/toy-model.ts";
+import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 let model: string;
 
@@ -45,6 +45,41 @@ describe("ft train validate", () => {
     expect(stdout).toMatch(/≤ +64 +█/);
     expect(stdout).toMatch(/Estimated peak memory: \d+\.\d+ GB/);
     expect(readdirSync(cwd).sort()).toEqual(["c.yml", "rows.jsonl"]);
+  });
+
+  test("takes MODEL DATA as train start does, and a configuration with other data", async () => {
+    const cwd = project(configOf(model));
+    const options = ["--max-length", "300", "--val-split", "0", "--json"];
+    const of = async (...args: string[]): Promise<unknown> => {
+      const { code, stdout } = await runProgram(["train", "validate", ...args, ...options], {
+        cwd,
+      });
+      expect(code).toBe(0);
+      return JSON.parse(stdout);
+    };
+    const asFile = (await of("c.yml")) as { config: object; data: object };
+    const asArguments = await of(model, "rows.jsonl");
+    expect(asArguments).toMatchObject({ data: asFile.data, valid: true });
+    expect(asArguments).toMatchObject({
+      config: { model: { name: { value: model, origin: "argument" } } },
+    });
+    writeRows(join(cwd, "few.jsonl"), 3);
+    expect(await of("c.yml", "few.jsonl")).toMatchObject({ data: { rows: 3 } });
+    expect(await of("--config", "c.yml")).toMatchObject({ data: asFile.data });
+  });
+
+  test("a configuration that is not there is told as one", async () => {
+    const { code, stderr } = await runProgram(["train", "validate", "nowhere.yml"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("Configuration file not found: nowhere.yml");
+  });
+
+  test("options of which one does not count are a warning", async () => {
+    const cwd = project(configOf(model));
+    const { stdout } = await validate(cwd, "--epochs", "2", "--iters", "5", "--json");
+    expect((JSON.parse(stdout) as { warnings: string[] }).warnings).toContain(
+      "--epochs is not used, because --iters is given too",
+    );
   });
 
   test("rows that are all cut to nothing are what training would say: exit 4", async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import { decode } from "../../generate/index.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
-import { GenerateOptions } from "../../generate/options.ts";
+import { GenerateOptions, samplingFrom, unusedSampling } from "../../generate/options.ts";
 import { type ModelSizes, requireKnownTokens } from "../../models/index.ts";
 import { createRenderer, TextStream } from "../../text/index.ts";
 import type { Message } from "../../text/types.ts";
@@ -19,7 +19,7 @@ export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload"
   /** Default: the one the adapter was trained with, else the model's own, else alpaca. */
   template?: string;
   maxTokens?: number | undefined;
-  /** 0 is greedy. */
+  /** 0 is greedy. Default: 0, or 1 where topP or topK is given. */
   temperature?: number | undefined;
   topP?: number | undefined;
   topK?: number | undefined;
@@ -28,12 +28,18 @@ export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload"
   onText?: (text: string) => void;
 }
 
+/** The model ended its answer; `maxTokens` did; or the model's last position, which leaves no room for more. */
+export type FinishReason = "stop" | "length" | "position-limit";
+
 export interface GeneratedText {
   text: string;
   tokenIds: number[];
   promptTokens: number;
   /** Of generation, without loading. */
   tokensPerSecond: number;
+  finishReason: FinishReason;
+  /** What was asked for and could not be, or changes nothing. */
+  warnings: string[];
 }
 
 function promptIds(options: GenerateTextOptions, model: Model): number[] {
@@ -59,7 +65,7 @@ function roomFor(prompt: readonly number[], { positionLimit = Infinity }: ModelS
   });
 }
 
-function samplingOf(options: GenerateTextOptions): GenerateOptions {
+function checkedOptions(options: GenerateTextOptions): GenerateOptions {
   const { maxTokens, temperature, topP, topK, seed } = options;
   const parsed = GenerateOptions.safeParse({ maxTokens, temperature, topP, topK, seed });
   if (parsed.success) return parsed.data;
@@ -78,10 +84,12 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
     if (text !== "") options.onText?.(text);
   };
   const started = performance.now();
-  const settings = samplingOf(options);
-  settings.maxTokens = Math.min(settings.maxTokens, roomFor(prompt, loaded.sizes));
+  const settings = checkedOptions(options);
+  const room = roomFor(prompt, loaded.sizes);
+  const maxTokens = Math.min(settings.maxTokens, room);
   const { stopTokenIds } = tokenizer;
-  for (const id of decode(loaded.model, prompt, { ...settings, stopTokenIds })) {
+  const decoding = { ...samplingFrom(settings), maxTokens, stopTokenIds };
+  for (const id of decode(loaded.model, prompt, decoding)) {
     tokenIds.push(id);
     tell(stream.add(id));
     // computing blocks the event loop: without a pause, Ctrl-C would wait for the whole answer
@@ -95,7 +103,23 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
     tokenIds,
     promptTokens: prompt.length,
     tokensPerSecond: tokenIds.length / seconds,
+    finishReason: finishReason(tokenIds.length, settings.maxTokens, room),
+    warnings: [
+      ...unusedSampling(settings),
+      ...(tokenIds.length >= room && room < settings.maxTokens
+        ? [atLastPosition(loaded.sizes)]
+        : []),
+    ],
   };
+}
+
+function finishReason(tokens: number, maxTokens: number, room: number): FinishReason {
+  if (tokens < Math.min(maxTokens, room)) return "stop";
+  return room < maxTokens ? "position-limit" : "length";
+}
+
+function atLastPosition({ positionLimit }: ModelSizes): string {
+  return `the answer ends at the model's last position: it has learned ${positionLimit}, the prompt's among them`;
 }
 
 /** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long, 003 for bad options. */

@@ -1,5 +1,6 @@
 // ft generate: one answer of a model, with or without an adapter.
 import { z } from "zod";
+import type { FinishReason, GeneratedText } from "../../app/generate/generate-text.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { GenerateOptions } from "../../generate/options.ts";
@@ -12,7 +13,9 @@ const Options = GenerateOptions.extend({
   adapter: z
     .string()
     .optional()
-    .describe("Adapter folder, for example ./output/final_model")
+    .describe(
+      "Adapter: its folder, a run's folder (./output), or a checkpoint (./output/checkpoints/best)",
+    )
     .register(flags, { value: "FOLDER" }),
   prompt: z
     .string()
@@ -63,6 +66,20 @@ function question(
   return { messages: [...before, { role: "user", content: prompt }] };
 }
 
+/** How an answer ended, after its figures. */
+const ENDINGS: Readonly<Record<FinishReason, string>> = {
+  stop: "ended by the model",
+  length: "cut at --max-tokens",
+  "position-limit": "cut at the model's last position",
+};
+
+function tellHow(result: GeneratedText, io: Io): void {
+  const { tokenIds, tokensPerSecond, finishReason, warnings } = result;
+  for (const warning of warnings) io.note(`warning: ${warning}`);
+  const speed = `${tokensPerSecond.toFixed(1)} tokens/s`;
+  io.note(`${tokenIds.length} tokens, ${speed}, ${ENDINGS[finishReason]}`);
+}
+
 export const generate = defineCommand({
   name: "generate",
   summary: "Let a model answer, with or without an adapter",
@@ -72,7 +89,7 @@ export const generate = defineCommand({
   },
   options: Options,
   examples: [
-    'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output/final_model',
+    'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output',
     'echo "Say hello" | ft generate HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.7 --top-p 0.9',
   ],
   run: async (input, io) => {
@@ -93,6 +110,6 @@ export const generate = defineCommand({
     });
     if (io.mode.json) io.document(result);
     else io.printPart("\n");
-    io.note(`${result.tokenIds.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s`);
+    tellHow(result, io);
   },
 });

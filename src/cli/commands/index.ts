@@ -9,6 +9,7 @@ import { modelsInfo } from "./models-info.ts";
 import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
 import { runsList } from "./runs-list.ts";
+import { runsPrune } from "./runs-prune.ts";
 import { runsShow } from "./runs-show.ts";
 import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   templatesList,
   runsList,
   runsShow,
+  runsPrune,
 ];

@@ -1,13 +1,16 @@
 // ft train validate: everything about a run that can be known before it starts.
+import { statSync } from "node:fs";
+import type { z } from "zod";
 import { requireRunnable } from "../../app/config/load.ts";
 import type { ResolvedConfig } from "../../app/config/resolve.ts";
 import type { ValidationReport } from "../../app/train/validate-run.ts";
 import type { FtError } from "../../core/errors.ts";
+import { expandHome } from "../../core/paths.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
-import { defineCommand } from "../define-command.ts";
+import { type CommandInput, defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";
 import { histogramText, maskText } from "../render/samples.ts";
-import { originsText, resolveInput, SourceOptions } from "../training.ts";
+import { originsText, resolveInput, SourceOptions, trainArguments } from "../training.ts";
 
 function section(title: string, lines: readonly string[], none: string): string {
   return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
@@ -77,20 +80,49 @@ function tellInvalid(io: Io): void {
   };
 }
 
+type Input = CommandInput<"config_or_model" | "dataset", z.infer<typeof SourceOptions>>;
+
+/** A model is a folder, an id, or a file of weights; any other file can only be a configuration. */
+function isConfig(name: string): boolean {
+  const found = statSync(expandHome(name), { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return false;
+  if (/\.(ya?ml|json)$/i.test(name)) return true;
+  return found !== undefined && !/\.(gguf|safetensors)$/i.test(name);
+}
+
+/** The first argument in its place: the configuration's, or the model's. */
+function understood({ arguments: given, options }: Input): {
+  arguments: Partial<Record<"model" | "dataset", string>>;
+  options: z.infer<typeof SourceOptions>;
+} {
+  const { config_or_model: first, dataset } = given;
+  const rest = dataset === undefined ? {} : { dataset };
+  if (first === undefined) return { arguments: rest, options };
+  if (options.config === undefined && isConfig(first))
+    return { arguments: rest, options: { ...options, config: first } };
+  return { arguments: { model: first, ...rest }, options };
+}
+
 export const trainValidate = defineCommand({
   name: "train validate",
   summary: "Check a configuration, its data and its memory before training",
-  arguments: { config: { about: "Configuration file, YAML or JSON" } },
-  options: SourceOptions.omit({ config: true }),
+  arguments: {
+    config_or_model: {
+      about: "Configuration file, YAML or JSON; or a model, as ft train start takes it",
+      optional: true,
+    },
+    dataset: trainArguments.dataset,
+  },
+  options: SourceOptions,
   settings: { preset: "start" },
   examples: [
     "ft train validate configs/production.yml",
     "ft train validate configs/quick-tiny.yaml --max-length 512 --json",
+    "ft train validate HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --lora-rank 16",
   ],
   run: async (input, io) => {
     tellInvalid(io);
-    const options = { ...input.options, config: input.arguments.config };
-    const resolved = resolveInput({ ...input, arguments: {}, options }, "start", io);
+    const resolved = resolveInput({ ...input, ...understood(input) }, "start", io);
     requireRunnable(resolved.config);
     const { validateRun } = await import("../../app/train/validate-run.ts");
     const looked = await validateRun(resolved);

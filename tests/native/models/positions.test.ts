@@ -12,8 +12,13 @@ test("gpt2: the answer ends at the last position; a longer prompt is refused", a
   const model = await loadModel(await makeToyModel(join(makeFolder(), "model"), { config }));
   (model.tokenizer.stopTokenIds as number[]).length = 0;
   const prompt = "one two";
-  const { tokenIds, promptTokens } = await generateText({ model, prompt, maxTokens: 50 });
+  const answer = await generateText({ model, prompt, maxTokens: 50 });
+  const { tokenIds, promptTokens } = answer;
   expect(promptTokens + tokenIds.length).toBe(13);
+  expect(answer.finishReason).toBe("position-limit");
+  expect(answer.warnings).toEqual([expect.stringContaining("it has learned 12")]);
+  const short = await generateText({ model, prompt, maxTokens: 2 });
+  expect(short).toMatchObject({ finishReason: "length", warnings: [] });
   await expect(generateText({ model, prompt: "long ".repeat(20) })).rejects.toMatchObject({
     code: "FT-GENERATE-002",
     message: expect.stringContaining("learned 12 positions"),

@@ -4,7 +4,9 @@ import { commands } from "../../../src/cli/commands/index.ts";
 import { defineCommand } from "../../../src/cli/define-command.ts";
 import { Io } from "../../../src/cli/io.ts";
 import { parseCommandLine, type Request } from "../../../src/cli/program.ts";
+import { settingOptions } from "../../../src/cli/settings.ts";
 import { UsageError } from "../../../src/core/errors.ts";
+import { optionsOf } from "../../../src/core/options.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const parse = (line: string): Request =>
@@ -126,6 +128,27 @@ describe("help", () => {
     expect(help("train start")).toMatch(
       /--batch-size <N>\s+Rows in one forward pass \(default: 2\)/,
     );
+  });
+
+  test("marks what is known but not built", () => {
+    const text = help("train start").replaceAll(/\s+/g, " ");
+    expect(text).toMatch(/--load-in-4bit [^-]*\(not built yet\)/);
+    expect(text).toMatch(/--gradient-checkpointing [^-]*\(not built yet\)/);
+  });
+
+  test("names what may stand for a value: formats, kinds of data", () => {
+    const text = help("train start").replaceAll(/\s+/g, " ");
+    expect(text).toMatch(/--format <FORMAT> .*one of auto, chat, sharegpt, .*\(default: auto\)/);
+    for (const kind of ["CSV", "text", "ft train list-data"]) {
+      expect(text.slice(0, text.indexOf("Options:"))).toContain(kind);
+    }
+  });
+
+  test.each(commands)("what turns something off says what happens then: $name", (command) => {
+    const isOn = [...optionsOf(command.options), ...(command.settings ? settingOptions() : [])];
+    for (const option of isOn.filter((each) => each.default === true)) {
+      expect(option.flag.off, option.key).toMatch(/^[A-Z]/);
+    }
   });
 
   test("lists every documented flag of train start", () => {

@@ -1,8 +1,15 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { UsageError } from "../../../src/core/errors.ts";
-import { listRuns, openRun, recordRun, type RunFolder, showRun } from "../../../src/runs/index.ts";
+import {
+  listRuns,
+  openRun,
+  pruneRuns,
+  recordRun,
+  type RunFolder,
+  showRun,
+} from "../../../src/runs/index.ts";
 import type { RunFact } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -56,6 +63,78 @@ describe("the status of a run", () => {
     await later.writeRecord(record());
     later.close();
     expect(listRuns()[0]?.status).toBe("missing");
+  });
+});
+
+describe("the step of a run", () => {
+  const stop: RunFact = { type: "run-stopped", step: 7, checkpointPath: null, outputDir: "o" };
+  test.each([
+    ["the one it stopped after, not the last reported", [started(), stepped(5), stop], 7],
+    ["the one last evaluated or saved", [started(), stepped(5), evaluated(6, 1)], 6],
+    ["the one it goes on from", [stepped(9), { ...started(), resumedFromStep: 4 }], 4],
+    ["all of them", [started(), stepped(5), completed()], 10],
+    ["none yet", [started()], 0],
+  ] as [string, RunFact[], number][])("%s", async (_, facts, step) => {
+    const run = await make("a", facts);
+    run.close();
+    expect(listRuns()[0]?.step).toBe(step);
+    expect(showRun(run.path).step).toBe(step);
+  });
+});
+
+describe("pruning", () => {
+  async function withCheckpoints(runId: string, facts: RunFact[]): Promise<RunFolder> {
+    const run = await make(runId, facts);
+    for (const step of [1, 2, 3, 4]) {
+      mkdirSync(run.checkpointPath(step));
+      writeFileSync(join(run.checkpointPath(step), "x"), "12345");
+    }
+    await run.setPointer("best", 2);
+    await run.setPointer("latest", 4);
+    return run;
+  }
+  const steps = (run: RunFolder): number[] => run.checkpoints().map(({ step }) => step);
+
+  test("runs whose folders are gone are forgotten; nothing else goes unasked", async () => {
+    const gone = await make("gone", [completed()]);
+    gone.close();
+    rmSync(gone.path, { recursive: true });
+    const run = await withCheckpoints("there", [completed()]);
+    run.close();
+    expect(pruneRuns({ checkpoints: false, dryRun: true }).forgotten).toHaveLength(1);
+    expect(listRuns()).toHaveLength(2);
+    expect(pruneRuns({ checkpoints: false, dryRun: false })).toEqual({
+      forgotten: [{ runId: "gone", outputDir: gone.path }],
+      checkpoints: [],
+      bytes: 0,
+    });
+    expect(listRuns().map(({ runId }) => runId)).toEqual(["there"]);
+    expect(steps(run)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("checkpoints of completed runs go, but the best and the latest; others' stay", async () => {
+    const [done, stopped] = [
+      await withCheckpoints("done", [completed()]),
+      await withCheckpoints("stopped", [stepped(4)]),
+    ];
+    const running = await withCheckpoints("running", [completed()]);
+    done.close();
+    stopped.close();
+    const planned = pruneRuns({ checkpoints: true, dryRun: true });
+    expect(steps(done)).toEqual([1, 2, 3, 4]);
+    const pruned = pruneRuns({ checkpoints: true, dryRun: false });
+    expect(pruned).toEqual(planned);
+    expect(pruned.checkpoints.map(({ path }) => path)).toEqual([
+      done.checkpointPath(1),
+      done.checkpointPath(3),
+    ]);
+    expect(pruned.bytes).toBe(10);
+    expect([steps(done), steps(stopped), steps(running)]).toEqual([
+      [2, 4],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ]);
+    running.close();
   });
 });
 

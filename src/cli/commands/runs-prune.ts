@@ -1,0 +1,32 @@
+// ft runs prune: forget runs whose folders are gone, and free the disk of checkpoints that are not needed.
+import { z } from "zod";
+import { formatBytes } from "../../core/units.ts";
+import { type Pruned, pruneRuns } from "../../runs/index.ts";
+import { defineCommand } from "../define-command.ts";
+
+function prunedText({ forgotten, checkpoints, bytes }: Pruned, dryRun: boolean): string {
+  const [forget, remove] = dryRun ? ["would forget", "would remove"] : ["forgot", "removed"];
+  const lines = [
+    ...forgotten.map(({ runId, outputDir }) => `${forget} ${runId}: ${outputDir} is gone`),
+    ...checkpoints.map(({ path, bytes: size }) => `${remove} ${path} (${formatBytes(size)})`),
+  ];
+  if (lines.length === 0) return "Nothing to do.";
+  return checkpoints.length === 0 ? lines.join("\n") : [...lines, formatBytes(bytes)].join("\n");
+}
+
+export const runsPrune = defineCommand({
+  name: "runs prune",
+  summary: "Forget runs whose folders are gone; remove checkpoints that are not needed",
+  options: z.strictObject({
+    checkpoints: z
+      .boolean()
+      .default(false)
+      .describe("In completed runs remove all checkpoints but the best and the latest"),
+    dryRun: z.boolean().default(false).describe("Say what would go, remove nothing"),
+  }),
+  examples: ["ft runs prune", "ft runs prune --checkpoints --dry-run"],
+  run: async ({ options }, io) => {
+    const pruned = pruneRuns(options);
+    io.show(pruned, () => prunedText(pruned, options.dryRun));
+  },
+});
