@@ -1,9 +1,8 @@
 // docs/reference/commands.md: every command with its arguments, options and examples.
 import { commands } from "../../src/cli/commands/index.ts";
 import { type Command, CommonOptions } from "../../src/cli/define-command.ts";
-import { describe } from "../../src/cli/option-flags.ts";
+import { shownFlag } from "../../src/cli/option-flags.ts";
 import { type Option, optionsOf } from "../../src/core/options.ts";
-import { flagText } from "./flag-text.ts";
 import { code, opening, table } from "./markdown.ts";
 
 const about =
@@ -20,7 +19,8 @@ function usage({ name, arguments: given, settings }: Command): string {
 function rows(options: readonly Option[]): string[][] {
   return options
     .filter(({ flag }) => flag.hidden !== true)
-    .map((option) => [code(flagText(option)), describe(option, option.default)]);
+    .map((option) => shownFlag(option, option.default))
+    .map(({ spelling, about }) => [code(spelling), about]);
 }
 
 function settingsText({ settings }: Command): string[] {

@@ -29,7 +29,7 @@ function describeForm(shape: ValueShape): string {
 }
 
 /** What help says of an option whose default here is `fallback`. */
-export function describe(option: Option, fallback: unknown): string {
+function describe(option: Option, fallback: unknown): string {
   const { choices, description, shape, flag } = option;
   const words = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
   const mark = flag.notBuilt === true ? " (not built yet)" : "";
@@ -71,7 +71,7 @@ function valueName({ flag, choices, shape }: Option): string {
 }
 
 /** "-r, --lora-rank <N>" */
-export function spelled(option: Option): string {
+function spelled(option: Option): string {
   const short = option.flag.short === undefined ? "" : `-${option.flag.short}, `;
   const value = option.shape.kind === "boolean" ? "" : ` <${valueName(option)}>`;
   return `${short}--${option.flag.long}${value}`;
@@ -82,15 +82,24 @@ const collected = (value: string, before: readonly string[] | undefined): readon
   value,
 ];
 
-/** A flag; of a boolean both forms, and help shows the one that changes something. */
+/** The form of a flag that changes something, and what it does then; `fallback` is what stands without it. */
+export function shownFlag(option: Option, fallback: unknown): { spelling: string; about: string } {
+  const { shape, flag, description } = option;
+  if (shape.kind !== "boolean")
+    return { spelling: spelled(option), about: describe(option, fallback) };
+  if (fallback !== true) return { spelling: spelled(option), about: describe(option, "") };
+  return { spelling: `--no-${flag.long}`, about: flag.off ?? `Not: ${description}` };
+}
+
+/** A flag; of a boolean both forms, of which help shows one. */
 function flagsOf(option: Option, fallback: unknown): Flag[] {
-  if (option.shape.kind !== "boolean") {
-    return [new Flag(spelled(option), describe(option, fallback)).argParser(collected)];
-  }
-  const on = new Flag(spelled(option), describe(option, ""));
-  const off = new Flag(`--no-${option.flag.long}`, option.flag.off ?? `Not: ${option.description}`);
-  (fallback === true ? on : off).hideHelp();
-  return [on, off];
+  const { spelling, about } = shownFlag(option, fallback);
+  if (option.shape.kind !== "boolean") return [new Flag(spelling, about).argParser(collected)];
+  const shown = new Flag(spelling, about);
+  // In this order: a `--no-` form that comes first makes commander set a default.
+  return spelling.startsWith("--no-")
+    ? [new Flag(spelled(option)).hideHelp(), shown]
+    : [shown, new Flag(`--no-${option.flag.long}`).hideHelp()];
 }
 
 function groupHeading(group: string): string {
