@@ -1,20 +1,39 @@
 // Runs a chat template under a budget of steps, time and size: a template comes with a model from somewhere
-// and is a program. Not the language itself: that is @huggingface/jinja.
-import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
+// and is a program. Not the language itself: that is @huggingface/jinja, and python-methods.ts where Python differs.
+import { parse, tokenize } from "@huggingface/jinja";
 import { DataError, type FtError, ModelError } from "../../core/errors.ts";
+import { writingFilters } from "./python-filters.ts";
+import { type Guard, objectMethod, textMethod } from "./python-methods.ts";
+import { pythonString } from "./python-text.ts";
+import {
+  BaseInterpreter,
+  BaseScope,
+  isList,
+  isMapping,
+  isText,
+  Known,
+  type Node,
+  type Scope,
+  TextValue,
+  type Value,
+} from "./runtime.ts";
+import { Sizes } from "./sizes.ts";
 import { strftime } from "./strftime.ts";
-import { type Sides, strip, stripSides } from "./strip.ts";
 
 /** What a template may use up. Real templates stay under a hundredth of each. */
 export interface Budget {
   /** Characters of the template. */
   templateLength: number;
-  /** Characters of any text, and entries of any list, beyond `growth` times what went in. */
+  /** Characters of any value in print, beyond `growth` times what went in. */
   valueLength: number;
   growth: number;
-  /** Expressions and statements evaluated, and entries of the lists that calls make. */
+  /** Expressions and statements evaluated, parts of values looked at, and entries of the lists that calls make. */
   steps: number;
+  /** Of one rendering. */
   milliseconds: number;
+  /** Of all renderings together: `allMilliseconds` and `eachMilliseconds` for each of them. */
+  allMilliseconds: number;
+  eachMilliseconds: number;
 }
 
 export const defaultBudget: Budget = {
@@ -23,98 +42,134 @@ export const defaultBudget: Budget = {
   growth: 16,
   steps: 2_000_000,
   milliseconds: 5_000,
+  allMilliseconds: 30_000,
+  eachMilliseconds: 20,
 };
-
-/** The part of the library's interpreter used here; its own declarations do not resolve under NodeNext. */
-interface Evaluator {
-  evaluate(statement: unknown, environment: unknown): { value: unknown };
-  run(program: unknown): { value: unknown };
-}
-
-interface Variables {
-  set(name: string, value: unknown): unknown;
-}
-
-const BaseInterpreter = Interpreter as new (environment: Variables) => Evaluator;
-const BaseEnvironment = Environment as new () => Variables;
 
 class OverBudget extends Error {}
 
 class Refusal extends Error {}
 
+/** Comparisons of characters that count as one step. */
+const comparisonsPerStep = 4096;
+
+/** Statements that print nothing, although the library gives them a value. */
+const silent = new Set(["Set", "Macro", "Comment"]);
+
 class BudgetedInterpreter extends BaseInterpreter {
   #steps: number;
   readonly #deadline: number;
   readonly #limit: number;
+  readonly #sizes = new Sizes(() => this.#spend(1));
+  readonly #guard: Guard = {
+    allow: (length) => this.#allow(length),
+    search: (text, wanted) => this.#search(text, wanted),
+  };
 
-  constructor(environment: Variables, budget: Budget, limit: number) {
-    super(environment);
+  constructor(scope: Scope, budget: Budget, limit: number) {
+    super(scope);
     this.#steps = budget.steps;
     this.#deadline = performance.now() + budget.milliseconds;
     this.#limit = limit;
   }
 
-  override evaluate(statement: unknown, environment: unknown): { value: unknown } {
-    if (--this.#steps < 0) throw new OverBudget("too many steps");
+  override evaluate(statement: Node | undefined, scope: Scope): Value {
+    if (statement instanceof Known) return statement.known;
+    this.#spend(1);
     if ((this.#steps & 7) === 0 && performance.now() > this.#deadline) {
       throw new OverBudget("too much time");
     }
-    const result = this.#stripped(statement, environment) ?? super.evaluate(statement, environment);
-    const { value } = result;
-    const sized = typeof value === "string" || Array.isArray(value);
-    if (sized && value.length > this.#limit) throw new OverBudget("a value grew too large");
+    const result = super.evaluate(statement, scope);
+    if (result.type !== "NamespaceValue") this.#allow(this.#sizes.of(result));
     // A loop over a list that a call made (range) costs its length even when its body is empty.
-    const called = (statement as Node | undefined)?.type === "CallExpression";
-    if (called && Array.isArray(value)) this.#steps -= value.length;
+    if (statement?.type === "CallExpression" && isList(result)) this.#spend(result.value.length);
     return result;
   }
 
-  /** The library's strip, lstrip and rstrip ignore their argument; all of them trim as JavaScript does. */
-  #stripped(statement: unknown, environment: unknown): { value: unknown } | undefined {
-    const call = stripCall(statement as Node | undefined);
-    if (call === undefined) return undefined;
-    const subject = this.evaluate(call.subject, environment);
-    const set = call.set === undefined ? undefined : this.evaluate(call.set, environment).value;
-    if (typeof subject.value !== "string") return undefined;
-    const text = strip(subject.value, call.sides, typeof set === "string" ? set : undefined);
-    const StringValue = subject.constructor as new (value: string) => { value: unknown };
-    return new StringValue(text);
+  /** What a block prints, as Python prints it. */
+  override evaluateBlock(statements: readonly Node[], scope: Scope): Value {
+    let printed = "";
+    for (const statement of statements) {
+      const value = this.evaluate(statement, scope);
+      if (silent.has(statement.type)) continue;
+      printed += this.#printed(value);
+      this.#allow(printed.length);
+    }
+    return new TextValue(printed);
+  }
+
+  override evaluateBinaryExpression(node: Node, scope: Scope): Value {
+    const operator = node.operator?.value ?? "";
+    if (operator === "and" || operator === "or") return super.evaluateBinaryExpression(node, scope);
+    const left = this.evaluate(node.left, scope);
+    const right = this.evaluate(node.right, scope);
+    if (operator === "~") return new TextValue(this.#printed(left) + this.#printed(right));
+    if (operator === "+") refuseMixedSum(left, right);
+    if (operator.endsWith("in")) this.#search(right, left);
+    return super.evaluateBinaryExpression(
+      { ...node, left: new Known(left), right: new Known(right) },
+      scope,
+    );
+  }
+
+  override evaluateMemberExpression(node: Node, scope: Scope): Value {
+    const object = this.evaluate(node.object, scope);
+    const rest = { ...node, object: new Known(object) };
+    if (node.property?.type === "SliceExpression") {
+      return super.evaluateMemberExpression(rest, scope);
+    }
+    if (node.computed !== true) {
+      const name = String(node.property?.value);
+      const method = textMethod(object, name, this.#guard) ?? objectMethod(object, name);
+      return method ?? super.evaluateMemberExpression(rest, scope);
+    }
+    const property = this.evaluate(node.property, scope);
+    const method = textMethod(object, String(property.value), this.#guard);
+    if (method !== undefined) return method;
+    return super.evaluateMemberExpression({ ...rest, property: new Known(property) }, scope);
+  }
+
+  /** The filters that write text: Python writes it in its own way, and it can grow beyond what goes in. */
+  override applyFilter(operand: Value, filter: Node, scope: Scope): Value {
+    const isCall = filter.type === "CallExpression";
+    const name = String(isCall ? filter.callee?.value : filter.value);
+    const write = Object.hasOwn(writingFilters, name) ? writingFilters[name] : undefined;
+    if (write === undefined) return super.applyFilter(operand, filter, scope);
+    const [positional, named] = this.evaluateArguments(isCall ? (filter.args ?? []) : [], scope);
+    this.#allow(this.#sizes.of(operand));
+    const written = write({ operand, positional, named, guard: this.#guard });
+    if (written !== undefined) return new TextValue(written);
+    return super.applyFilter(operand, filter, scope);
+  }
+
+  #printed(value: Value): string {
+    if (isText(value)) return value.value;
+    this.#allow(this.#sizes.of(value));
+    return pythonString(value);
+  }
+
+  #spend(steps: number): void {
+    this.#steps -= steps;
+    if (this.#steps < 0) throw new OverBudget("too many steps");
+  }
+
+  #allow(length: number): void {
+    if (!(length <= this.#limit)) throw new OverBudget("a value grew too large");
+  }
+
+  /** Looking for one text in another may compare each character of one with each of the other. */
+  #search(text: Value, wanted: Value): void {
+    if (!isText(text) || !isText(wanted)) return;
+    this.#spend(Math.floor((text.value.length * wanted.value.length) / comparisonsPerStep));
   }
 }
 
-/** The part of the library's syntax tree that tells a call of strip, or the filter trim. */
-interface Node {
-  type: string;
-  value?: unknown;
-  callee?: Node;
-  args?: Node[];
-  object?: Node;
-  computed?: boolean;
-  property?: Node;
-  operand?: Node;
-  filter?: Node;
-}
-
-interface StripCall {
-  subject: Node;
-  sides: Sides;
-  set: Node | undefined;
-}
-
-function stripCall(node: Node | undefined): StripCall | undefined {
-  if (node?.type === "FilterExpression") return trimFilter(node);
-  const member = node?.type === "CallExpression" ? node.callee : undefined;
-  if (member?.type !== "MemberExpression" || member.computed === true) return undefined;
-  const sides = stripSides[String(member.property?.value)];
-  if (sides === undefined || member.object === undefined) return undefined;
-  return { subject: member.object, sides, set: node?.args?.[0] };
-}
-
-function trimFilter({ operand, filter }: Node): StripCall | undefined {
-  const name = filter?.type === "CallExpression" ? filter.callee : filter;
-  const both = stripSides["strip"];
-  if (name?.value !== "trim" || operand === undefined || both === undefined) return undefined;
-  return { subject: operand, sides: both, set: filter?.args?.[0] };
+/** As Python, which adds texts to texts only; a list or object would be written in JavaScript's way. */
+function refuseMixedSum(left: Value, right: Value): void {
+  const [text, other] = isText(left) ? [left, right] : [right, left];
+  if (isText(text) && (isList(other) || isMapping(other))) {
+    throw new Error(`a ${other.type} cannot be added to a text`);
+  }
 }
 
 /** Python's range for whole numbers, within the budget. */
@@ -127,20 +182,19 @@ function boundedRange(limit: number): (a: number, b?: number, step?: number) => 
   };
 }
 
-function environmentFor(variables: Readonly<Record<string, unknown>>, limit: number): Variables {
-  const environment = new BaseEnvironment();
+/** What every template finds, besides what it is given. */
+function globalScope(budget: Budget): Scope {
+  const scope = new BaseScope();
   const globals = {
     ...{ true: true, True: true, false: false, False: false, none: null, None: null },
-    range: boundedRange(limit),
+    range: boundedRange(budget.valueLength),
     strftime_now: (format: string) => strftime(new Date(), format),
     raise_exception: (message: string) => {
       throw new Refusal(message);
     },
   };
-  for (const [name, value] of Object.entries({ ...globals, ...variables })) {
-    environment.set(name, value);
-  }
-  return environment;
+  for (const [name, value] of Object.entries(globals)) scope.set(name, value);
+  return scope;
 }
 
 function longestBlank(text: string): number {
@@ -159,10 +213,15 @@ function templateError(message: string, cause?: unknown): ModelError {
 export class JinjaTemplate {
   readonly #program: unknown;
   readonly #budget: Budget;
+  readonly #globals: Scope;
+  #spent = 0;
+  #allowed: number;
 
   /** Throws ModelError FT-MODEL-023 when the template is too large or not Jinja. */
   constructor(source: string, budget: Budget = defaultBudget) {
     this.#budget = budget;
+    this.#globals = globalScope(budget);
+    this.#allowed = budget.allMilliseconds;
     if (source.length > budget.templateLength) {
       throw templateError(`is too large: ${source.length} characters`);
     }
@@ -180,15 +239,24 @@ export class JinjaTemplate {
    * (raise_exception), ModelError FT-MODEL-023 when it fails or goes over its budget.
    */
   render(variables: Readonly<Record<string, unknown>>): string {
-    const given = JSON.stringify(variables).length;
-    const limit = Math.max(this.#budget.valueLength, this.#budget.growth * given);
-    const environment = environmentFor(variables, limit);
+    const started = performance.now();
+    this.#allowed += this.#budget.eachMilliseconds;
     try {
-      const result = new BudgetedInterpreter(environment, this.#budget, limit).run(this.#program);
-      return String(result.value);
+      if (this.#spent > this.#allowed) throw new OverBudget("too much time over all rows");
+      return this.#run(variables);
     } catch (cause) {
       throw renderingError(cause);
+    } finally {
+      this.#spent += performance.now() - started;
     }
+  }
+
+  #run(variables: Readonly<Record<string, unknown>>): string {
+    const given = JSON.stringify(variables).length;
+    const limit = Math.max(this.#budget.valueLength, this.#budget.growth * given);
+    const scope = new BaseScope(this.#globals);
+    for (const [name, value] of Object.entries(variables)) scope.set(name, value);
+    return String(new BudgetedInterpreter(scope, this.#budget, limit).run(this.#program).value);
   }
 }
 

@@ -21,12 +21,43 @@ describe("over budget", () => {
       `{% set ns = namespace(t=[1]) %}{% for i in range(60) %}{% set ns.t = ns.t + ns.t %}{% endfor %}`,
     ],
     ["output", "{% for i in range(100000) %}0123456789 0123456789{% endfor %}"],
+    ...["a", "a | tojson", "a | join", "a | string", "a ~ 'x'", "[a] | tojson(indent=2)"].map(
+      (printed): [string, string] => [
+        `a list of ten of itself, sixty times over: ${printed}`,
+        `{% set a = [] %}${"{% set a = [a, a, a, a, a, a, a, a, a, a] %}".repeat(60)}{{ ${printed} }}`,
+      ],
+    ),
+    [
+      "objects that share",
+      `{% set a = {} %}${"{% set a = {'x': a, 'y': a, 'z': a} %}".repeat(60)}{{ a | tojson }}`,
+    ],
+    [
+      "namespaces that share",
+      `{% set a = namespace(x=1) %}${"{% set a = namespace(x=[a, a, a], y=[a, a]) %}".repeat(60)}{{ [a] }}`,
+    ],
+    ["a namespace that holds itself", "{% set a = namespace() %}{% set a.x = a %}{{ a }}"],
+    ["a long indent", "{{ [[[[1]]]] | tojson(indent=1000000000) }}"],
+    ["a long separator", `{{ range(99999) | list | join("${"z".repeat(200)}") }}`],
+    ["lines indented far", "{{ ('a\n' ~ 'b\n') | indent(1000000000) }}"],
+    ...["| replace('a', big)", ".replace('a', big)", "['replace']('a', big)"].map(
+      (replacing): [string, string] => [
+        `a text that replaces each letter by a long one: ${replacing}`,
+        `{% set ns = namespace(t='a') %}{% for i in range(18) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{% set big = ns.t %}{{ big ${replacing} }}`,
+      ],
+    ),
+    [
+      "one long text looked for in another",
+      `{% set ns = namespace(t='a') %}{% for i in range(19) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ('b' ~ ns.t[:200000]) in ns.t }}`,
+    ],
     ["recursion", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"],
     ["size", `{# ${"x".repeat(300_000)} #}`],
     ["blanks", `{{ 1 }}${" ".repeat(100_000)}{{ 2 }}`],
   ])("%s", (_, source) => {
     const start = performance.now();
     expect(() => render(source)).toThrow(ModelError);
+    expect(() => render(source)).toThrow(
+      /was stopped|is too large|blanks without end|failed: RangeError|got UndefinedValue/,
+    );
     // Far above what it takes, far below what it would take unbounded.
     expect(performance.now() - start).toBeLessThan(20_000);
   });
@@ -35,6 +66,24 @@ describe("over budget", () => {
     const source = "{% for i in range(25000) %}{% for j in range(25000) %}{% endfor %}{% endfor %}";
     expect(() => render(source, { steps: Infinity, milliseconds: 50 })).toThrow("too much time");
   });
+});
+
+test("all rows together have a limit too", () => {
+  const slow = "{% for i in range(300) %}{% for j in range(300) %}{% endfor %}{% endfor %}";
+  const budget = { ...defaultBudget, allMilliseconds: 40, eachMilliseconds: 1 };
+  const template = new JinjaTemplate(slow, budget);
+  const many = (): void => {
+    for (let row = 0; row < 400; row++) template.render({});
+  };
+  expect(many).toThrow("too much time over all rows");
+  const quick = new JinjaTemplate("{{ 1 }}", { ...budget, allMilliseconds: 2_000 });
+  for (let row = 0; row < 400; row++) expect(quick.render({})).toBe("1");
+});
+
+test("large values that are not printed many times over are fine", () => {
+  const source =
+    "{% set a = range(1000) | list %}{% set b = [a, a, a] %}{{ b[1][7] }}{{ (b | tojson) | length }}";
+  expect(render(source)).toBe("714676");
 });
 
 describe("nothing outside is in reach", () => {
