@@ -54,11 +54,8 @@ function runNamedTests(rows: readonly Row[], scratch: string): [Row, Outcome][] 
 
 async function run(rows: readonly Row[]): Promise<Map<Row, Outcome>> {
   const scratch = mkdtempSync(path.join(tmpdir(), "ft-inventory-"));
-  try {
-    return new Map([...runNamedTests(rows, scratch), ...(await runCommands(rows, scratch))]);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+  return new Map([...runNamedTests(rows, scratch), ...(await runCommands(rows, scratch))]);
 }
 
 const { rows, problems } = readInventory(readFileSync(inventoryFile, "utf8"));

@@ -23,10 +23,11 @@ function environment(scratch: string, out: string): NodeJS.ProcessEnv {
     PATH: `${makeBin(scratch)}:${outside["PATH"] ?? ""}`,
     OUT: out,
     FT_HOME: path.join(out, ".home"),
-    HF_HUB_OFFLINE: outside["HF_HUB_OFFLINE"] ?? "1",
     NO_COLOR: "1",
   };
 }
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 interface Ended {
   code: number | null;
@@ -46,12 +47,22 @@ function runShell(command: string, env: NodeJS.ProcessEnv, seconds: number): Pro
         text = (text + chunk).slice(-20_000);
       });
     }
+    const end = (): void => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    // A group of its own does not hear Ctrl-C.
+    const interrupt = (): void => {
+      end();
+      process.exit(130);
+    };
+    for (const signal of signals) process.on(signal, interrupt);
     const limit = setTimeout(() => {
       text += `\nended after ${seconds} s`;
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      end();
     }, seconds * 1000);
     child.on("close", (code) => {
       clearTimeout(limit);
+      for (const signal of signals) process.off(signal, interrupt);
       resolve({ code, text });
     });
   });
