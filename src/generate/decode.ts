@@ -1,6 +1,6 @@
-// Generates token after token from one model: reads the prompt in chunks, then one token a pass over a KV cache.
+// Generates token after token from one model: reads the prompt in chunks, then one token a pass over a cache.
 // One engine for training, evaluation and serving; knows no text.
-import type { KVCache, LanguageModel } from "../models/index.ts";
+import type { LanguageModel, LayerCache } from "../models/index.ts";
 import { carry, evaluate, int32, randomKey, scope, type Tensor } from "../mx/index.ts";
 import { type SamplingOptions, sampleToken } from "./sampling.ts";
 
@@ -17,7 +17,7 @@ const prefillChunk = 512;
 /** Owns the cache between passes and frees it at the end. */
 class Decoder {
   readonly #model: LanguageModel;
-  readonly #cache: KVCache[];
+  readonly #cache: LayerCache[];
 
   constructor(model: LanguageModel) {
     this.#model = model;

@@ -1,17 +1,15 @@
 // GPT-2 and DialoGPT: learned positions, LayerNorm, one fused query-key-value projection, tanh GELU, tied head.
 // Its checkpoints store linear layers as Conv1D, (in, out): the only transposed weights there are.
 import { z } from "zod";
-import { ModelError } from "../core/errors.ts";
-import { arange, type Tensor } from "../mx/index.ts";
+import type { Tensor } from "../mx/index.ts";
 import { Embedding, geluTanh, LayerNorm, Linear, Module } from "../nn/index.ts";
 import { drop, readsOnly, type Recipe, rename, tie, transpose } from "../weights/index.ts";
 import {
   attend,
+  Block,
   type BlockContext,
-  blockContexts,
+  CausalLM,
   defineArchitecture,
-  type ForwardContext,
-  LanguageModel,
   mergeHeads,
   only,
   splitHeads,
@@ -39,15 +37,11 @@ type Gpt2Config = z.infer<typeof Gpt2Config>;
 class Gpt2Attention extends Module {
   c_attn: Linear;
   c_proj: Linear;
-  readonly #heads: number;
-
-  get headCount(): number {
-    return this.#heads;
-  }
+  readonly headCount: number;
 
   constructor({ n_embd, n_head }: Gpt2Config) {
     super();
-    this.#heads = n_head;
+    this.headCount = n_head;
     this.c_attn = new Linear(n_embd, 3 * n_embd, { bias: true });
     this.c_proj = new Linear(n_embd, n_embd, { bias: true, closesResidual: true });
   }
@@ -56,8 +50,9 @@ class Gpt2Attention extends Module {
     const [queries, keys, values] = this.c_attn
       .forward(x)
       .split(3)
-      .map((part) => splitHeads(part, this.#heads)) as [Tensor, Tensor, Tensor];
-    return this.c_proj.forward(mergeHeads(attend(queries, keys, values, context)));
+      .map((part) => splitHeads(part, this.headCount)) as [Tensor, Tensor, Tensor];
+    const scale = queries.dim(3) ** -0.5;
+    return this.c_proj.forward(mergeHeads(attend({ queries, keys, values }, { scale }, context)));
   }
 }
 
@@ -65,11 +60,11 @@ class Gpt2Mlp extends Module {
   c_fc: Linear;
   c_proj: Linear;
 
-  constructor(config: Gpt2Config) {
+  constructor({ n_embd, n_inner }: Gpt2Config) {
     super();
-    const inner = config.n_inner ?? 4 * config.n_embd;
-    this.c_fc = new Linear(config.n_embd, inner, { bias: true });
-    this.c_proj = new Linear(inner, config.n_embd, { bias: true, closesResidual: true });
+    const inner = n_inner ?? 4 * n_embd;
+    this.c_fc = new Linear(n_embd, inner, { bias: true });
+    this.c_proj = new Linear(inner, n_embd, { bias: true, closesResidual: true });
   }
 
   forward(x: Tensor): Tensor {
@@ -77,7 +72,7 @@ class Gpt2Mlp extends Module {
   }
 }
 
-class Gpt2Block extends Module {
+class Gpt2Block extends Block {
   ln_1: LayerNorm;
   attn: Gpt2Attention;
   ln_2: LayerNorm;
@@ -97,67 +92,24 @@ class Gpt2Block extends Module {
   }
 }
 
-class Gpt2Decoder extends Module {
-  wte: Embedding;
-  wpe: Embedding;
-  h: Gpt2Block[];
-  ln_f: LayerNorm;
+const names = {
+  decoder: "model",
+  embedding: "wte",
+  positions: "wpe",
+  blocks: "h",
+  norm: "ln_f",
+  head: "lm_head",
+};
 
-  constructor(config: Gpt2Config) {
-    super();
-    this.wte = new Embedding(config.vocab_size, config.n_embd);
-    this.wpe = new Embedding(config.n_positions, config.n_embd);
-    this.h = Array.from({ length: config.n_layer }, () => new Gpt2Block(config));
-    this.ln_f = new LayerNorm(config.n_embd, config.layer_norm_epsilon);
-  }
-
-  forward(ids: Tensor, context: ForwardContext): Tensor {
-    const contexts = blockContexts(ids.dim(1), this.h.length, context);
-    const offset = contexts[0]?.offset ?? 0;
-    this.#requirePositions(offset + ids.dim(1), context);
-    const positions = context.positions ?? arange(offset, offset + ids.dim(1));
-    let x = this.wte.forward(ids).add(this.wpe.forward(positions));
-    for (const [index, block] of this.h.entries()) {
-      x = block.forward(x, contexts[index] as BlockContext);
-    }
-    return this.ln_f.forward(x);
-  }
-
-  /** Reading past the table would return whatever lies behind it. */
-  #requirePositions(count: number, { positions }: ForwardContext): void {
-    const known = this.wpe.count;
-    if (positions !== undefined || count <= known) return;
-    throw new ModelError("FT-MODEL-013", {
-      message: `${count} tokens, but the model has learned ${known} positions`,
-      hint: `--max-length ${known}`,
-    });
-  }
-}
-
-class Gpt2 extends LanguageModel {
-  readonly blockPath = "model.h";
-  model: Gpt2Decoder;
-
-  constructor(config: Gpt2Config) {
-    super();
-    this.model = new Gpt2Decoder(config);
-  }
-
-  get blocks(): readonly Module[] {
-    return this.model.h;
-  }
-
-  override get positionLimit(): number {
-    return this.model.wpe.count;
-  }
-
-  hidden(ids: Tensor, context: ForwardContext = {}): Tensor {
-    return this.model.forward(ids, context);
-  }
-
-  head(hidden: Tensor): Tensor {
-    return this.model.wte.asLinear(hidden);
-  }
+function build(config: Gpt2Config): CausalLM {
+  const { vocab_size, n_embd, n_positions, n_layer, layer_norm_epsilon } = config;
+  const parts = {
+    embedding: new Embedding(vocab_size, n_embd),
+    positions: new Embedding(n_positions, n_embd),
+    blocks: Array.from({ length: n_layer }, () => new Gpt2Block(config)),
+    norm: new LayerNorm(n_embd, layer_norm_epsilon),
+  };
+  return new CausalLM(parts, { names, isTied: true });
 }
 
 /** With or without the "transformer." prefix. Files of mlx-lm have the prefix "model." and are transposed already. */
@@ -181,6 +133,6 @@ export const gpt2 = defineArchitecture({
     only("tie_word_embeddings", [true], "an untied head is not built"),
     only("add_cross_attention", [false], "cross attention is not built"),
   ],
-  build: (config) => new Gpt2(config),
+  build,
   recipe: () => recipe,
 });

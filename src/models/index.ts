@@ -1,7 +1,13 @@
 // The surface of models/: the registry, loading, and what a language model is.
 export { initialize } from "./initialize.ts";
-export { KVCache, LanguageModel } from "./kit/index.ts";
-export type { Architecture, ForwardContext, ModelSizes } from "./kit/index.ts";
+export { LanguageModel } from "./kit/index.ts";
+export type {
+  Architecture,
+  CacheOptions,
+  ForwardContext,
+  LayerCache,
+  ModelSizes,
+} from "./kit/index.ts";
 export * from "./known-tokens.ts";
 export * from "./load.ts";
 export * from "./registry.ts";

@@ -1,13 +1,14 @@
 // Llama and everything shaped like it (TinyLlama, SmolLM): pre-norm blocks, grouped-query rotary attention, SwiGLU.
 import { z } from "zod";
 import type { Tensor } from "../mx/index.ts";
-import { Module, RMSNorm } from "../nn/index.ts";
+import { RMSNorm } from "../nn/index.ts";
 import {
   Attention,
+  attentionShape,
   baseConfig,
-  type Block,
+  Block,
   type BlockContext,
-  CausalLM,
+  causalModel,
   defineArchitecture,
   GatedMlp,
   only,
@@ -19,7 +20,7 @@ const LlamaConfig = baseConfig.extend({
   mlp_bias: z.boolean().default(false),
 });
 
-class LlamaBlock extends Module implements Block {
+class LlamaBlock extends Block {
   self_attn: Attention;
   mlp: GatedMlp;
   input_layernorm: RMSNorm;
@@ -27,8 +28,11 @@ class LlamaBlock extends Module implements Block {
 
   constructor(config: z.infer<typeof LlamaConfig>) {
     super();
-    const { hidden_size, intermediate_size, rms_norm_eps } = config;
-    this.self_attn = new Attention(config, { bias: config.attention_bias });
+    const { hidden_size, intermediate_size, rms_norm_eps, attention_bias: bias } = config;
+    this.self_attn = new Attention({
+      ...attentionShape(config),
+      bias: { inputs: bias, output: bias },
+    });
     this.mlp = new GatedMlp(hidden_size, intermediate_size, { bias: config.mlp_bias });
     this.input_layernorm = new RMSNorm(hidden_size, rms_norm_eps);
     this.post_attention_layernorm = new RMSNorm(hidden_size, rms_norm_eps);
@@ -47,5 +51,5 @@ export const llama = defineArchitecture({
     only("sliding_window", [], "windowed attention is not built"),
     only("partial_rotary_factor", [1], "this architecture rotates whole heads"),
   ],
-  build: (config) => new CausalLM(config, () => new LlamaBlock(config)),
+  build: (config) => causalModel(config, () => new LlamaBlock(config)),
 });

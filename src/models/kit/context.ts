@@ -1,48 +1,105 @@
-// What a forward pass knows beside the ids: caches, packing, and the mask that follows from them.
-import { arange, type AttentionMask, type Tensor } from "../../mx/index.ts";
-import type { KVCache } from "./cache.ts";
+// What a forward pass knows beside the ids: caches, packing, and what follows from them for each block.
+// One Pass a forward pass; a BlockContext is its view from one block, with that block's own cache.
+import { arange, type AttentionMask, int32, type Tensor } from "../../mx/index.ts";
+import type { LayerCache } from "./caches/index.ts";
+import { attentionMask, type Span, type Visibility } from "./masks.ts";
 
 export interface ForwardContext {
-  /** One cache a block, when decoding. */
-  cache?: readonly KVCache[];
+  /** One cache a block, as `makeCache` gives them, when decoding. */
+  cache?: readonly LayerCache[] | undefined;
   /** (batch, length) int32, equal numbers attend to each other: rows packed from several samples. */
-  segments?: Tensor;
-  /** (batch, length) int32, for learned positions of packed rows; default 0, 1, 2, … after the cache. */
-  positions?: Tensor;
+  segments?: Tensor | undefined;
+  /** (batch, length) int32, positions of packed rows; default 0, 1, 2, … after the cache. */
+  positions?: Tensor | undefined;
+  /** What a block computes is computed again in the backward pass instead of being kept (Chen et al. 2016). */
+  recompute?: boolean | undefined;
 }
 
-/** What one block is given. */
-export interface BlockContext {
-  mask: AttentionMask;
-  cache: KVCache | undefined;
-  /** Position of the first token. */
-  offset: number;
+export class Pass {
+  readonly length: number;
+  readonly context: ForwardContext;
+  /** Masks and the like that blocks share. */
+  readonly #made = new Map<string, AttentionMask>();
+
+  /** For ids (batch, length). */
+  constructor(length: number, context: ForwardContext) {
+    if (context.cache !== undefined && context.segments !== undefined)
+      throw new RangeError("rows packed from several samples cannot be decoded with a cache");
+    this.length = length;
+    this.context = context;
+  }
+
+  block(index: number): BlockContext {
+    return new BlockContext(this, this.context.cache?.[index]);
+  }
+
+  /** Positions, (length) or (batch, length). */
+  positions(): Tensor {
+    if (this.context.positions !== undefined) return this.context.positions;
+    const { start } = this.block(0);
+    if (typeof start === "number") return arange(start, start + this.length);
+    return start.expandDims(1).add(arange(0, this.length)).maximum(0);
+  }
+
+  /** `make`'s result, made once for the same key. */
+  shared<Made extends AttentionMask>(key: string, make: () => Made): Made {
+    const made = this.#made.get(key) ?? make();
+    this.#made.set(key, made);
+    return made as Made;
+  }
 }
 
-/** Causal, and within a segment where segments are given. */
-function maskOf(length: number, context: ForwardContext): AttentionMask {
-  const { segments } = context;
-  if (segments === undefined) return length === 1 ? "" : "causal";
-  const rows = segments.expandDims(2);
-  const columns = segments.expandDims(1);
-  const order = arange(0, length);
-  const causal = order.expandDims(1).greaterEqual(order.expandDims(0));
-  return rows.equal(columns).logicalAnd(causal).expandDims(1);
-}
+/** What one block is given. Made before the block runs: its cache moves on meanwhile. */
+export class BlockContext {
+  readonly cache: LayerCache | undefined;
+  /** Tokens that the cache held before this pass, padding included. */
+  readonly offset: number;
+  readonly #pass: Pass;
 
-/** One context a block for ids (batch, length). */
-export function blockContexts(
-  length: number,
-  blockCount: number,
-  context: ForwardContext,
-): BlockContext[] {
-  if (context.cache !== undefined && context.segments !== undefined)
-    throw new RangeError("rows packed from several samples cannot be decoded with a cache");
-  const mask = maskOf(length, context);
-  const offset = context.cache?.[0]?.offset ?? 0;
-  return Array.from({ length: blockCount }, (_, index) => ({
-    mask,
-    cache: context.cache?.[index],
-    offset,
-  }));
+  constructor(pass: Pass, cache: LayerCache | undefined) {
+    this.#pass = pass;
+    this.cache = cache;
+    this.offset = cache?.offset ?? 0;
+  }
+
+  /** Tokens in this pass. */
+  get length(): number {
+    return this.#pass.length;
+  }
+
+  get segments(): Tensor | undefined {
+    return this.#pass.context.segments;
+  }
+
+  /** Position of the first token; (batch) int32 where rows begin with padding, below zero inside it. */
+  get start(): number | Tensor {
+    const { padding } = this.cache ?? {};
+    if (padding === undefined) return this.offset;
+    const make = (): Tensor => int32(padding.map((count) => this.offset - count));
+    return this.#pass.shared(`start ${this.offset} ${padding}`, make);
+  }
+
+  /** (length) or (batch, length) int32. */
+  positions(): Tensor {
+    return this.#pass.positions();
+  }
+
+  /** (batch, length) booleans, false for padding before a row; undefined where there is none in this pass. */
+  realTokens(): Tensor | undefined {
+    const padding = this.cache?.padding?.some((count) => count > this.offset)
+      ? this.cache.padding
+      : undefined;
+    if (padding === undefined) return undefined;
+    const indices = arange(this.offset, this.offset + this.length).expandDims(0);
+    return indices.greaterEqual(int32(padding, [padding.length, 1]));
+  }
+
+  /** Mask of this pass's queries over keys that begin at `key`; blocks that need the same share it. */
+  mask(key: number, { window, padding }: Omit<Visibility, "segments">): AttentionMask {
+    const span: Span = { query: this.offset, length: this.length, key };
+    const { segments } = this;
+    return this.#pass.shared(`mask ${this.offset} ${key} ${window} ${padding}`, () =>
+      attentionMask(span, { window, padding, segments }),
+    );
+  }
 }

@@ -83,8 +83,8 @@ export class RotaryEmbedding extends Module {
     if (this.#wavelengths?.isMade === true) yield this.#wavelengths;
   }
 
-  /** x (batch, heads, length, head size); `offset` is the position of its first token. */
-  forward(x: Tensor, offset: number): Tensor {
+  /** x (batch, heads, length, head size); `offset` is the position of its first token, or (batch) one for each row. */
+  forward(x: Tensor, offset: number | Tensor): Tensor {
     return rope(x, {
       dims: this.#dims,
       traditional: false,

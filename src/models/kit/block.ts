@@ -1,0 +1,50 @@
+// One block of a model, and the loop over them: the only one, whatever the architecture.
+// So what every block needs (its cache, recomputation) is done in one place.
+import { checkpoint, type Tensor } from "../../mx/index.ts";
+import { Module, withParameters } from "../../nn/index.ts";
+import { attentionCache, type CacheOptions, type LayerCache } from "./caches/index.ts";
+import { type BlockContext, type ForwardContext, Pass } from "./context.ts";
+
+/** A layer that remembers tokens: attention, an SSM. */
+interface Remembers {
+  makeCache(options: CacheOptions): LayerCache;
+}
+
+function remembers(module: Module): module is Module & Remembers {
+  return "makeCache" in module;
+}
+
+/** An empty cache for a block: its own, else that of the one layer below it that has one. */
+export function cacheFor(block: Module, options: CacheOptions): LayerCache {
+  for (const [, module] of block.modules()) if (remembers(module)) return module.makeCache(options);
+  return attentionCache(options);
+}
+
+export abstract class Block extends Module {
+  /** x (batch, length, hidden size) → the same shape. */
+  abstract forward(x: Tensor, context: BlockContext): Tensor;
+}
+
+/** One block, kept as its inputs alone: the rest is computed again when the gradient needs it. */
+function recomputed(block: Block, x: Tensor, contextOf: () => BlockContext): Tensor {
+  const slots = block.trainableSlots();
+  const inputs = [x, ...slots.map((slot) => slot.get())];
+  const [output] = checkpoint(
+    ([h, ...values]) => [
+      withParameters(slots, values, () => block.forward(h as Tensor, contextOf())),
+    ],
+    inputs,
+  );
+  return output as Tensor;
+}
+
+/** x (batch, length, hidden size) through every block, each with its own cache. */
+export function runBlocks(blocks: readonly Block[], x: Tensor, context: ForwardContext): Tensor {
+  const pass = new Pass(x.dim(1), context);
+  const run = (h: Tensor, block: Block, index: number): Tensor => {
+    if (context.recompute !== true) return block.forward(h, pass.block(index));
+    // what blocks share would be gone by the second time
+    return recomputed(block, h, () => new Pass(x.dim(1), context).block(index));
+  };
+  return blocks.reduce(run, x);
+}

@@ -1,0 +1,156 @@
+// The usual decoder, embed, blocks, norm, and the usual model around it, with a head of its own or the embedding's.
+// Modules are spelled as the checkpoint spells them: the names are given.
+import { ModelError } from "../../core/errors.ts";
+import type { Tensor } from "../../mx/index.ts";
+import { type Embedding, Linear, Module } from "../../nn/index.ts";
+import { type Block, runBlocks } from "./block.ts";
+import { type ForwardContext, Pass } from "./context.ts";
+import { LanguageModel } from "./language-model.ts";
+
+export interface Norm extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+export interface DecoderParts {
+  embedding: Embedding;
+  /** Learned positions, (positions, hidden size), under the name given for them; absent where they are computed. */
+  positions?: Embedding;
+  blocks: readonly Block[];
+  norm: Norm;
+}
+
+/** What the checkpoint calls them, "model.layers.0" for decoder "model" and blocks "layers". */
+export interface DecoderNames {
+  decoder: string;
+  embedding: string;
+  positions?: string;
+  blocks: string;
+  norm: string;
+  head: string;
+}
+
+const usualNames: DecoderNames = {
+  decoder: "model",
+  embedding: "embed_tokens",
+  blocks: "layers",
+  norm: "norm",
+  head: "lm_head",
+};
+
+/** A module's child by a name that is not known before. */
+function child<Kind>(module: Module, name: string): Kind {
+  return (module as unknown as Record<string, Kind>)[name] as Kind;
+}
+
+class Decoder extends Module {
+  readonly #names: DecoderNames;
+
+  constructor({ embedding, positions, blocks, norm }: DecoderParts, names: DecoderNames) {
+    super();
+    this.#names = names;
+    Object.assign(this, {
+      [names.embedding]: embedding,
+      ...(names.positions !== undefined && { [names.positions]: positions }),
+      [names.blocks]: [...blocks],
+      [names.norm]: norm,
+    });
+  }
+
+  get embedding(): Embedding {
+    return child(this, this.#names.embedding);
+  }
+
+  get positions(): Embedding | undefined {
+    const { positions } = this.#names;
+    return positions === undefined ? undefined : child(this, positions);
+  }
+
+  get blocks(): readonly Block[] {
+    return child(this, this.#names.blocks);
+  }
+
+  forward(ids: Tensor, context: ForwardContext): Tensor {
+    const x = this.#positioned(this.embedding.forward(ids), context);
+    return child<Norm>(this, this.#names.norm).forward(runBlocks(this.blocks, x, context));
+  }
+
+  #positioned(x: Tensor, context: ForwardContext): Tensor {
+    const { positions } = this;
+    if (positions === undefined) return x;
+    requirePositions(positions.count, x.dim(1), context);
+    return x.add(positions.forward(new Pass(x.dim(1), context).positions()));
+  }
+}
+
+/** Reading past the table would return whatever lies behind it. */
+function requirePositions(
+  known: number,
+  length: number,
+  { cache, positions }: ForwardContext,
+): void {
+  const count = (cache?.[0]?.offset ?? 0) + length;
+  if (positions !== undefined || count <= known) return;
+  throw new ModelError("FT-MODEL-013", {
+    message: `${count} tokens, but the model has learned ${known} positions`,
+    hint: `--max-length ${known}`,
+  });
+}
+
+export interface CausalOptions {
+  /** Default: as in Llama's checkpoints, model.embed_tokens, model.layers.N, model.norm, lm_head. */
+  names?: DecoderNames;
+  /** The head is the embedding. */
+  isTied: boolean;
+  /** Longest text that it was made for, in tokens. */
+  trainedLength?: number;
+}
+
+export class CausalLM extends LanguageModel {
+  readonly #names: DecoderNames;
+  readonly #trainedLength: number | undefined;
+
+  constructor(parts: DecoderParts, options: CausalOptions) {
+    super();
+    const { names = usualNames, isTied, trainedLength } = options;
+    const { count, size } = parts.embedding;
+    this.#names = names;
+    this.#trainedLength = trainedLength;
+    Object.assign(this, {
+      [names.decoder]: new Decoder(parts, names),
+      ...(!isTied && { [names.head]: new Linear(size, count, { bias: false }) }),
+    });
+  }
+
+  get #decoder(): Decoder {
+    return child(this, this.#names.decoder);
+  }
+
+  get blockPath(): string {
+    return `${this.#names.decoder}.${this.#names.blocks}`;
+  }
+
+  get blocks(): readonly Block[] {
+    return this.#decoder.blocks;
+  }
+
+  override get embedding(): Embedding {
+    return this.#decoder.embedding;
+  }
+
+  override get positionLimit(): number | undefined {
+    return this.#decoder.positions?.count;
+  }
+
+  override get trainedLength(): number | undefined {
+    return this.#trainedLength;
+  }
+
+  hidden(ids: Tensor, context: ForwardContext = {}): Tensor {
+    return this.#decoder.forward(ids, context);
+  }
+
+  head(hidden: Tensor): Tensor {
+    const own = child<Linear | undefined>(this, this.#names.head);
+    return own?.forward(hidden) ?? this.embedding.asLinear(hidden);
+  }
+}

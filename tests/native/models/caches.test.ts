@@ -1,0 +1,290 @@
+// Every kind of cache gives what one pass gives: on toy blocks, token by token, in chunks, with rows of different
+// lengths, and after forgetting. Registered architectures are tests/contract's.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { initialize, type LanguageModel } from "../../../src/models/index.ts";
+import {
+  Attention,
+  Block,
+  type BlockContext,
+  type CacheOptions,
+  CausalLM,
+  type LayerCache,
+  QuantizedCache,
+  StateCache,
+  WindowCache,
+} from "../../../src/models/kit/index.ts";
+import {
+  concatenate,
+  crossEntropy,
+  dispose,
+  evaluate,
+  int32,
+  scope,
+  stack,
+  type Tensor,
+} from "../../../src/mx/index.ts";
+import { Embedding, Linear, lossAndGradients, Module, RMSNorm } from "../../../src/nn/index.ts";
+import { oneByOne, readInPieces } from "../../contract/decoding.ts";
+import { relativeDifference } from "../../parity/models/fixtures.ts";
+
+const [vocabulary, width, heads] = [40, 64, 2];
+const window = 4;
+
+class AttentionBlock extends Block {
+  norm: RMSNorm;
+  attn: Attention;
+
+  constructor(seen?: number) {
+    super();
+    this.norm = new RMSNorm(width, 1e-5);
+    this.attn = new Attention({
+      hiddenSize: width,
+      heads,
+      keyHeads: 1,
+      headSize: width / heads,
+      bias: { inputs: false, output: false },
+      window: seen,
+    });
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    return x.add(this.attn.forward(this.norm.forward(x), context));
+  }
+}
+
+/** h ← h/2 + in·x, in the order of the tokens; padding leaves h alone. */
+class LeakySum extends Module {
+  in_proj: Linear;
+
+  constructor() {
+    super();
+    this.in_proj = new Linear(width, width, { bias: false });
+  }
+
+  makeCache({ padding }: CacheOptions): LayerCache {
+    return new StateCache(padding);
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    const cache = context.cache as StateCache | undefined;
+    const real = context.realTokens();
+    let added = this.in_proj.forward(x);
+    if (real !== undefined) added = added.mul(real.astype("float32").expandDims(2));
+    const states: Tensor[] = [];
+    let state = cache?.get("sum") ?? added.narrow(1, 0, 1).mul(0).squeeze(1);
+    for (const step of added.split(context.length, 1)) {
+      state = state.mul(0.5).add(step.squeeze(1));
+      states.push(state);
+    }
+    cache?.advance(context.length, { sum: state });
+    return stack(states, 1);
+  }
+}
+
+class StateBlock extends Block {
+  norm: RMSNorm;
+  mixer: LeakySum;
+
+  constructor() {
+    super();
+    this.norm = new RMSNorm(width, 1e-5);
+    this.mixer = new LeakySum();
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    return x.add(this.mixer.forward(this.norm.forward(x), context));
+  }
+}
+
+function toyModel(blocks: Block[]): LanguageModel {
+  const parts = {
+    embedding: new Embedding(vocabulary, width),
+    blocks,
+    norm: new RMSNorm(width, 1e-5),
+  };
+  const model = new CausalLM(parts, { isTied: true });
+  initialize(model, 7, { embeddingDeviation: 1 });
+  return model;
+}
+
+const length = 19;
+
+function idsOf(count: number, shift = 0): number[] {
+  return Array.from({ length: count }, (_, at) => (at * 11 + shift) % vocabulary);
+}
+
+const someIds = (): Tensor => int32([...idsOf(length), ...idsOf(length, 5)], [2, length]);
+
+/** Products of other shapes add up in another order. */
+const sameSums = 5e-6;
+
+const kinds: [string, () => Block[]][] = [
+  ["full", () => [new AttentionBlock(), new AttentionBlock()]],
+  ["window", () => [new AttentionBlock(window), new AttentionBlock(window)]],
+  ["state", () => [new StateBlock(), new StateBlock()]],
+  ["all of them", () => [new StateBlock(), new AttentionBlock(window), new AttentionBlock()]],
+];
+
+describe.each(kinds)("%s", (_kind, makeBlocks) => {
+  let model: LanguageModel;
+
+  beforeAll(() => {
+    model = toyModel(makeBlocks());
+  });
+  afterAll(() => dispose(model));
+
+  test.each([
+    ["token by token", oneByOne(length)],
+    ["in chunks", [7, 1, 6, 5]],
+  ])("%s equals one pass", (_how, lengths) => {
+    scope(() => {
+      const pieces = readInPieces(model, someIds(), lengths);
+      expect(relativeDifference(pieces, model.forward(someIds()))).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test("rows of different lengths, padded on the left, equal each row alone", () => {
+    const lengths = [9, 4, 1];
+    const most = Math.max(...lengths);
+    const rows = lengths.map((count, row) => idsOf(count, 3 * row));
+    const padding = lengths.map((count) => most - count);
+    scope(() => {
+      const padded = rows.flatMap((row) => [...Array<number>(most - row.length).fill(0), ...row]);
+      const next = int32([21, 22, 23], [3, 1]);
+      const cache = model.makeCache({ padding });
+      const chunks = int32(padded, [3, most]).splitAt([2, 6], 1);
+      const logits = [...chunks, next].map((ids) => model.forward(ids, { cache }));
+      const together = concatenate(logits, 1);
+      for (const [row, ids] of rows.entries()) {
+        const alone = model.forward(int32([...ids, 21 + row], [1, ids.length + 1]));
+        const own = together.narrow(0, row, row + 1).narrow(1, padding[row] ?? 0, most + 1);
+        expect(relativeDifference(own, alone), `row ${row}`).toBeLessThanOrEqual(sameSums);
+      }
+    });
+  });
+
+  test("what blocks compute may be computed again: the gradients are the same bits", () => {
+    scope(() => {
+      const slots = [...model.slots()];
+      const gradients = [false, true].map((recompute) => {
+        const found = lossAndGradients(slots, () => [
+          crossEntropy(model.head(model.hidden(someIds(), { recompute })), someIds()).mean(),
+        ]);
+        evaluate([...found.values, ...found.gradients]);
+        return [...found.values, ...found.gradients].map((tensor) => tensor.toFloat32());
+      });
+      expect(gradients[1]).toEqual(gradients[0]);
+      expect(gradients[0]?.at(-1)?.some((value) => value !== 0)).toBe(true);
+    });
+  });
+});
+
+describe("a window", () => {
+  test("is what a query sees, and changes what comes out", () => {
+    scope(() => {
+      const blocks = [new AttentionBlock(window)];
+      const model = toyModel(blocks);
+      const ids = idsOf(length);
+      const changed = [(ids[0] ?? 0) + 1, ...ids.slice(1)];
+      const [first, second] = [ids, changed].map((row) => model.forward(int32(row, [1, length])));
+      const difference = (from: number, to: number): number =>
+        relativeDifference(
+          (first as Tensor).narrow(1, from, to),
+          (second as Tensor).narrow(1, from, to),
+        );
+      expect(difference(0, window)).toBeGreaterThan(1e-4);
+      expect(difference(window, length)).toBe(0);
+      dispose(model);
+    });
+  });
+
+  test("holds a bounded number of tokens, however long the text", () => {
+    const model = toyModel([new AttentionBlock(window)]);
+    const cache = model.makeCache();
+    const sizes = scope(() =>
+      Array.from({ length: 40 }, () => {
+        model.hidden(int32(idsOf(25), [1, 25]), { cache });
+        return Math.max(...[...(cache[0] as LayerCache).tensors()].map((held) => held.dim(2)));
+      }),
+    );
+    expect(cache[0]?.offset).toBe(1000);
+    // the window, the tokens of one pass, 256 more until old ones are cut off, and room to grow by 256
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(window + 25 + 2 * 256);
+    dispose(model);
+  });
+});
+
+describe("forgetting", () => {
+  /** Logits of a continuation read after something else was read and forgotten again. */
+  function afterForgetting(model: LanguageModel, forgotten: number): Tensor {
+    const cache = model.makeCache();
+    model.forward(int32(idsOf(10), [1, 10]), { cache });
+    model.forward(int32(idsOf(forgotten, 17), [1, forgotten]), { cache });
+    for (const layer of cache) expect(layer.trim(forgotten)).toBe(true);
+    return model.forward(int32(idsOf(3, 2), [1, 3]), { cache });
+  }
+
+  test.each([
+    ["full", () => [new AttentionBlock()]],
+    ["window", () => [new AttentionBlock(window)]],
+  ])("%s: it is as if nothing had been read", (_kind, makeBlocks) => {
+    const model = toyModel(makeBlocks());
+    scope(() => {
+      const whole = model.forward(int32([...idsOf(10), ...idsOf(3, 2)], [1, 13]));
+      const difference = relativeDifference(afterForgetting(model, 6), whole.narrow(1, 10, 13));
+      expect(difference).toBeLessThanOrEqual(sameSums);
+    });
+    dispose(model);
+  });
+
+  test("a window that has moved on, and a state, say that they cannot", () => {
+    const model = toyModel([new AttentionBlock(window), new StateBlock()]);
+    scope(() => {
+      const cache = model.makeCache();
+      for (let read = 0; read < 30; read++) model.hidden(int32(idsOf(20), [1, 20]), { cache });
+      const [windowed, state] = cache as [LayerCache, LayerCache];
+      expect(windowed).toBeInstanceOf(WindowCache);
+      expect(windowed.trim(590)).toBe(false);
+      expect(windowed.offset).toBe(600);
+      expect(state.trim(1)).toBe(false);
+      expect(state.trim(0)).toBe(true);
+    });
+    dispose(model);
+  });
+});
+
+describe("packed keys and values", () => {
+  test("decoding stays near one pass, nearer with more bits, and holds less", () => {
+    const model = toyModel([new AttentionBlock(), new AttentionBlock()]);
+    scope(() => {
+      const whole = model.forward(someIds());
+      const read = (bits: number) => {
+        const cache = model.makeCache({ packing: { groupSize: 32, bits } });
+        const parts = someIds()
+          .split(length, 1)
+          .map((ids) => model.forward(ids, { cache }));
+        expect(cache[0]).toBeInstanceOf(QuantizedCache);
+        const bytes = [...(cache[0] as LayerCache).tensors()].reduce((sum, t) => sum + t.nbytes, 0);
+        return { difference: relativeDifference(concatenate(parts, 1), whole), bytes };
+      };
+      const [four, eight] = [read(4), read(8)];
+      // half a step of a group's range is 1/30 of it with 4 bits, 1/510 with 8
+      expect(eight.difference).toBeLessThanOrEqual(0.01);
+      expect(four.difference).toBeLessThanOrEqual(0.2);
+      expect(eight.difference).toBeGreaterThan(sameSums);
+      expect(four.difference).toBeGreaterThan(eight.difference);
+      expect(four.bytes).toBeLessThan(eight.bytes);
+    });
+    dispose(model);
+  });
+});
+
+test("packed rows cannot be decoded with a cache", () => {
+  const model = toyModel([new AttentionBlock()]);
+  scope(() => {
+    const segments = int32([1, 1, 2], [1, 3]);
+    const context = { cache: model.makeCache(), segments };
+    expect(() => model.forward(int32([1, 2, 3], [1, 3]), context)).toThrow(RangeError);
+  });
+  dispose(model);
+});
