@@ -111,11 +111,17 @@ export class Io {
     this.#abort?.abort();
   }
 
-  /** All of stdin when it is piped; undefined on a terminal. */
+  /** What is piped in; undefined on a terminal. */
+  get piped(): AsyncIterable<Uint8Array> | undefined {
+    const { stdin } = this.#streams;
+    return stdin.isTTY === true ? undefined : (stdin as AsyncIterable<Uint8Array>);
+  }
+
+  /** All that is piped in, as text; undefined on a terminal. */
   async pipedText(): Promise<string | undefined> {
-    if (this.#streams.stdin.isTTY === true) return undefined;
-    const parts: Buffer[] = [];
-    for await (const part of this.#streams.stdin) parts.push(Buffer.from(part as Uint8Array));
+    if (this.piped === undefined) return undefined;
+    const parts: Uint8Array[] = [];
+    for await (const part of this.piped) parts.push(part);
     return Buffer.concat(parts).toString("utf8");
   }
 }

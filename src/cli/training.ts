@@ -8,6 +8,7 @@ import type { PresetName } from "../app/config/presets.ts";
 import { type ResolvedConfig, withOrigins } from "../app/config/resolve.ts";
 import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
+import { keepInput, PIPED } from "../app/data/kept-input.ts";
 import { loadExtensions } from "../app/extensions.ts";
 import { ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
@@ -246,6 +247,21 @@ function requireNothingElse(
   });
 }
 
+/** The settings with rows that are piped in (`-`) in a file of their own. Throws UsageError without any. */
+export async function withPipedData(resolved: ResolvedConfig, io: Io): Promise<ResolvedConfig> {
+  const { config } = resolved;
+  if (config.data.train_file !== PIPED) return resolved;
+  if (io.piped === undefined) {
+    throw new UsageError("FT-USAGE-010", {
+      message: `Data are to come through the standard input (${PIPED}), and nothing is piped in`,
+      hint: "ft train start MODEL - < rows.jsonl",
+    });
+  }
+  const train_file = await keepInput(io.piped);
+  io.note(`The rows piped in are kept in ${train_file}`);
+  return { ...resolved, config: { ...config, data: { ...config.data, train_file } } };
+}
+
 /** `train quick` and `train start`: resolve, show, train. */
 export async function train(
   input: CommandInput<"model" | "dataset", TrainOptions>,
@@ -258,13 +274,14 @@ export async function train(
   }
   const watched = input.options.dryRun ? undefined : watch(io);
   await loadExtensions(input.options.extension);
-  const resolved = resolveInput(input, preset, io);
-  requireRunnable(resolved.config);
+  const asked = resolveInput(input, preset, io);
+  requireRunnable(asked.config);
   if (watched === undefined) {
-    showDryRun(resolved, io);
+    showDryRun(asked, io);
     return ExitCode.ok;
   }
-  checkOutputFolder(resolved.config.output_dir);
+  checkOutputFolder(asked.config.output_dir);
+  const resolved = await withPipedData(asked, io);
   io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
   for (const line of adviceLines(resolved)) io.note(line);
   const { trainRun } = await import("../app/train/train-run.ts");

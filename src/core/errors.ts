@@ -1,11 +1,12 @@
 // The errors a person sees, by who must act, and the exit code each carries.
 // Not a logger: nothing here prints, and only cli/main.ts ends the process.
 
-/** Where a problem is, as precisely as it is known. Lines count from 1. */
+/** Where a problem is, as precisely as it is known. Lines, and items of an array, count from 1. */
 export interface Location {
-  file?: string;
-  line?: number;
-  field?: string;
+  file?: string | undefined;
+  line?: number | undefined;
+  item?: number | undefined;
+  field?: string | undefined;
 }
 
 export interface FtErrorDetails {
@@ -35,10 +36,17 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 
+/** "rows.json, line 1, item 3, messages" */
+export function placeText({ file, line, item, field }: Location): string {
+  const numbers = [
+    line === undefined ? "" : `line ${line}`,
+    item === undefined ? "" : `item ${item}`,
+  ];
+  return [file ?? "", ...numbers, field ?? ""].filter((part) => part !== "").join(", ");
+}
+
 function located(message: string, at: Location | undefined): string {
-  const place = [at?.file, at?.line === undefined ? undefined : `line ${at.line}`, at?.field]
-    .filter((part) => part !== undefined)
-    .join(", ");
+  const place = placeText(at ?? {});
   return place === "" ? message : `${place}: ${message}`;
 }
 
@@ -63,9 +71,10 @@ export class FtError extends Error {
   }
 
   /** Tells where it happened, for what throws without knowing that; what is known already stays. */
-  placedAt({ file, line, field }: Location): this {
-    const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
-    this.#at = { ...place, ...(field !== undefined && { field }), ...this.#at };
+  placedAt({ file, line, item, field }: Location): this {
+    const { file: ownFile = file, line: ownLine = line } = this.#at ?? {};
+    const { item: ownItem = item, field: ownField = field } = this.#at ?? {};
+    this.#at = { file: ownFile, line: ownLine, item: ownItem, field: ownField };
     this.message = located(this.#unplaced, this.#at);
     return this;
   }

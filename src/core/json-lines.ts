@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { parseJson } from "./json-text.ts";
+import { utf8Chunks } from "./text-encoding.ts";
 
 /** One line without its end, and its number from 1. `text` is absent when it is not UTF-8. */
 export interface TextLine {
@@ -42,15 +43,16 @@ function decodeLine(bytes: Buffer, line: number): TextLine {
 }
 
 /**
- * Lines of a UTF-8 file at constant memory; `\n` or `\r\n` ends a line, a byte-order mark goes.
+ * Lines of a file in UTF-8, or in UTF-16 with its mark, at constant memory; `\n` or `\r\n` ends a line, a byte-order
+ * mark goes.
  * Throws the file system's error when the file cannot be read, RangeError for a line over 256 MiB.
  */
 export async function* readTextLines(file: string): AsyncGenerator<TextLine> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let line = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
-    const bytes = chunk as Buffer;
+  const chunks = createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+  for await (const bytes of utf8Chunks(chunks)) {
     let start = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
       const part = bytes.subarray(start, end);

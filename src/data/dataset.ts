@@ -1,14 +1,12 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 // Loads what a run learns from: train, validation and test rows of a file or a folder.
 // Renders and tokenizes nothing, and knows no shipped sets.
 import { hashFile } from "../core/file-hash.ts";
 import { Random } from "../core/random.ts";
-import { EmptyDataError, MissingDataError } from "./errors.ts";
-import { fileReaders } from "./files/index.ts";
+import { EmptyDataError } from "./errors.ts";
 import { autoFormat } from "./formats/index.ts";
-import { collectRows, missingData } from "./read.ts";
-import { ProblemList, type Row } from "./rows.ts";
+import { collectRows } from "./read.ts";
+import { describeProblem, ProblemList, type Row, type RowProblem } from "./rows.ts";
+import { type SplitName, type SplitPaths, splitsOf } from "./splits.ts";
 import { type DataSummary, describeFormats, summarize } from "./summary.ts";
 
 export interface DatasetOptions {
@@ -19,9 +17,9 @@ export interface DatasetOptions {
   /** Share of the train rows to validate on when there is no validation file; 0 for none. */
   validationSplit: number;
   seed: number;
+  /** Leave rows out that cannot be used, rather than refuse them all; default false. */
+  skipBadRows?: boolean;
 }
-
-export type SplitName = "train" | "validation" | "test";
 
 export interface DataFile {
   split: SplitName;
@@ -36,48 +34,12 @@ export interface Dataset {
   validation: Row[];
   test: Row[];
   files: DataFile[];
+  /** What is wrong with the rows that were left out; none unless that was asked for. */
+  skipped: RowProblem[];
   /** Over the rows of every split. */
   summary: DataSummary;
   /** As in "Dataset format: …". */
   formatLine: string;
-}
-
-type SplitPaths = Partial<Record<SplitName, string>>;
-
-const splitNames: Record<SplitName, readonly string[]> = {
-  train: ["train"],
-  validation: ["valid", "validation", "val", "dev"],
-  test: ["test"],
-};
-
-/** The split files of a folder. Throws MissingDataError when there is none to train on. */
-export async function findSplits(folder: string): Promise<SplitPaths> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  // A folder called "test" beside train.jsonl holds something else.
-  const files = entries.filter((entry) => !entry.isDirectory());
-  const present = new Set(files.map((entry) => entry.name));
-  const found: SplitPaths = {};
-  for (const [split, stems] of Object.entries(splitNames) as [SplitName, readonly string[]][]) {
-    const names = stems.flatMap((stem) => fileReaders.names().map((extension) => stem + extension));
-    const name = names.find((candidate) => present.has(candidate));
-    if (name !== undefined) found[split] = join(folder, name);
-  }
-  if (found.train !== undefined) return found;
-  const held = entries
-    .map(({ name }) => name)
-    .slice(0, 8)
-    .join(", ");
-  throw new MissingDataError({
-    at: { file: folder },
-    message: `the folder has no train.jsonl or train.json; it holds ${held || "nothing"}`,
-    hint: "put train.jsonl, valid.jsonl and test.jsonl there, or give one file",
-  });
-}
-
-async function splitsOf(path: string): Promise<SplitPaths> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw await missingData(path);
-  return found.isDirectory() ? findSplits(path) : { train: path };
 }
 
 /**
@@ -100,36 +62,49 @@ export function splitRows<T>(
   };
 }
 
-async function readSplits(
-  paths: SplitPaths,
-  format: string,
-): Promise<{ rows: Record<SplitName, Row[]>; files: DataFile[] }> {
-  const rows: Record<SplitName, Row[]> = { train: [], validation: [], test: [] };
+interface ReadSplits {
+  rows: Record<SplitName, Row[]>;
+  files: DataFile[];
+  problems: ProblemList;
+}
+
+async function readSplits(paths: SplitPaths, options: DatasetOptions): Promise<ReadSplits> {
+  const { format, skipBadRows = false } = options;
+  const rows: ReadSplits["rows"] = { train: [], validation: [], test: [] };
   const files: DataFile[] = [];
-  const problems = new ProblemList();
-  for (const [split, path] of Object.entries(paths) as [SplitName, string][]) {
-    rows[split] = await collectRows(path, format, problems);
-    files.push({ split, path, sha256: await hashFile(path), rows: rows[split].length });
+  const problems = new ProblemList(skipBadRows ? Infinity : undefined);
+  for (const [split, names] of Object.entries(paths) as [SplitName, readonly string[]][]) {
+    for (const path of names) {
+      const read = await collectRows(path, format, problems);
+      for (const row of read) rows[split].push(row);
+      files.push({ split, path, sha256: await hashFile(path), rows: read.length });
+    }
   }
-  problems.throwIfAny(format);
-  return { rows, files };
+  if (!skipBadRows) problems.throwIfAny(format);
+  return { rows, files, problems };
+}
+
+function nothingLeft(path: string, { kept }: ProblemList): EmptyDataError {
+  return new EmptyDataError({
+    at: { file: path },
+    message: "no rows to train on",
+    problems: kept.map((problem) => `${problem.file}: ${describeProblem(problem)}`),
+  });
 }
 
 /**
- * Loads a data set from a file or a folder of train/valid/test files.
- * Every bad row of every file is reported in one error, a DataError.
+ * Loads a data set from a file, or a folder of train/valid/test files or of files that are all to train on.
+ * Every bad row of every file is reported in one error, a DataError, or with `skipBadRows` left out and listed.
  */
 export async function loadDataset(path: string, options: DatasetOptions): Promise<Dataset> {
   const paths = await splitsOf(path);
-  if (options.validationFile !== undefined) paths.validation = options.validationFile;
-  const { rows, files } = await readSplits(paths, options.format);
+  if (options.validationFile !== undefined) paths.validation = [options.validationFile];
+  const { rows, files, problems } = await readSplits(paths, options);
   if (paths.validation === undefined) {
     Object.assign(rows, splitRows(rows.train, options.validationSplit, options.seed));
   }
-  if (rows.train.length === 0) {
-    throw new EmptyDataError({ at: { file: path }, message: "no rows to train on" });
-  }
+  if (rows.train.length === 0) throw nothingLeft(path, problems);
   const summary = summarize([...rows.train, ...rows.validation, ...rows.test]);
   const formatLine = describeFormats(summary, options.format !== autoFormat);
-  return { ...rows, files, summary, formatLine };
+  return { ...rows, files, skipped: [...problems.kept], summary, formatLine };
 }

@@ -18,9 +18,7 @@ export {
   type DataFile,
   type Dataset,
   type DatasetOptions,
-  findSplits,
   loadDataset,
-  type SplitName,
   splitRows,
 } from "./dataset.ts";
 export {
@@ -44,4 +42,5 @@ export {
 export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 export { readRows } from "./read.ts";
 export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
+export { findSplits, type SplitName } from "./splits.ts";
 export { type DataSummary, describeFormats, summarize, SummaryBuilder } from "./summary.ts";

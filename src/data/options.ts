@@ -9,7 +9,8 @@ export const DATA_ORDERS = ["shuffled", "sequential"] as const;
 
 /** What may be named as data, for help. */
 export const DATA_ABOUT =
-  "JSON, JSONL, CSV or text file, folder with train/valid/test files, or a shipped set (ft train list-data)";
+  "JSON, JSONL, CSV, TSV or text file, a folder of such files (train, valid and test, or all to train on), " +
+  "a shipped set (ft train list-data), or - for the standard input";
 
 /** What `train_file` says when the shipped set is meant; its form follows the template. */
 export const BUILTIN_DATASET = "builtin/text-to-sql";
@@ -54,6 +55,10 @@ export const DataOptions = z.strictObject({
     .default(0.1)
     .describe("Share of the rows kept for validation when there is no validation file")
     .register(flags, { long: "val-split", value: "SHARE" }),
+  skip_bad_rows: z
+    .boolean()
+    .default(false)
+    .describe("Leave rows out that cannot be used, and list them, instead of refusing the data"),
   validate_files: z
     .boolean()
     .default(true)

@@ -45,7 +45,8 @@ async function* rowsOf(
   format: string,
 ): AsyncGenerator<RowResult> {
   for await (const raw of reader(file)) {
-    const place = { file, line: raw.line };
+    const { line } = raw;
+    const place = "item" in raw ? { file, line, item: raw.item } : { file, line };
     if ("value" in raw) yield parseRow(raw.value, format, place);
     else yield { problems: [{ kind: "unreadable", ...place, message: raw.problem }] };
   }
@@ -67,7 +68,7 @@ function unreadable(file: string, cause: unknown): FtError {
 
 /**
  * Rows of one file in order, each with its line, or the problems of a row that cannot be used.
- * JSON lines, CSV and text take constant memory. `format` is "auto" or a registered format.
+ * JSON lines, tables and text take constant memory. `format` is "auto" or a registered format.
  * Throws a DataError when the file is missing, of an unknown kind, unreadable or empty.
  */
 export async function* readRows(file: string, format: string): AsyncGenerator<RowResult> {

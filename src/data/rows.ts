@@ -1,3 +1,4 @@
+import { placeText } from "../core/errors.ts";
 // A row of data: its sample and where it came from; or what is wrong with it.
 // Reads no files: values come in, rows or problems go out.
 import type { Sample } from "../text/types.ts";
@@ -6,14 +7,15 @@ import { isObject, kindOf, type RowFormat } from "./formats/format.ts";
 import { autoFormat, formats } from "./formats/index.ts";
 
 /**
- * A usable row. `line` counts from 1 and is where the row begins; `format` is a name of the
- * registry.
+ * A usable row. `line` counts from 1 and is where the row begins; `item`, from 1, is its place in a JSON array; `format`
+ * is a name of the registry.
  */
 export interface Row {
   sample: Sample;
   format: string;
   file: string;
   line: number;
+  item?: number;
 }
 
 /** One thing wrong with one row. `unreadable`: no value; `format`: not the format asked for. */
@@ -21,13 +23,14 @@ export interface RowProblem {
   kind: "unreadable" | "format" | "rule";
   file: string;
   line: number;
+  item?: number;
   field?: string;
   message: string;
 }
 
 export type RowResult = { row: Row } | { problems: RowProblem[] };
 
-type Place = Pick<Row, "file" | "line">;
+type Place = Pick<Row, "file" | "line" | "item">;
 
 function detect(value: Readonly<Record<string, unknown>>): [string, RowFormat] | undefined {
   for (const name of formats.names()) {
@@ -72,20 +75,35 @@ export function parseRow(value: unknown, formatName: string, place: Place): RowR
 /** "Invalid JSON on line 3: …", or "line 17, messages: …". */
 export function describeProblem(problem: RowProblem): string {
   if (problem.kind === "unreadable") return problem.message;
-  const field = problem.field === undefined ? "" : `, ${problem.field}`;
-  return `line ${problem.line}${field}: ${problem.message}`;
+  const { line, item, field, message } = problem;
+  return `${placeText({ line, item, field })}: ${message}`;
+}
+
+/** The row as its file counts it. */
+function itself({ line, item }: RowProblem): string {
+  return item === undefined ? `line ${line}` : `item ${item}`;
 }
 
 const listed = 20;
 
 /**
- * Gathers problems over files of any size: keeps the first 20 for the listing and counts the rest.
+ * Gathers problems over files of any size: keeps the first ones for the listing, 20 unless said, and counts the rest.
  */
 export class ProblemList {
+  readonly #limit: number;
   readonly #kept: RowProblem[] = [];
   readonly #firstOfKind = new Map<RowProblem["kind"], RowProblem>();
   #count = 0;
   #badRows = 0;
+
+  /** `limit` is how many are kept. */
+  constructor(limit: number = listed) {
+    this.#limit = limit;
+  }
+
+  get kept(): readonly RowProblem[] {
+    return this.#kept;
+  }
 
   /** Adds all problems of one row. */
   add(problems: readonly RowProblem[]): void {
@@ -93,7 +111,7 @@ export class ProblemList {
     this.#count += problems.length;
     for (const problem of problems) {
       if (!this.#firstOfKind.has(problem.kind)) this.#firstOfKind.set(problem.kind, problem);
-      if (this.#kept.length < listed) this.#kept.push(problem);
+      if (this.#kept.length < this.#limit) this.#kept.push(problem);
     }
   }
 
@@ -110,7 +128,7 @@ export class ProblemList {
     const OneKind = this.#firstOfKind.has("rule") ? DataValidationError : MalformedDataError;
     const hint =
       this.#count === 1
-        ? `mend line ${first.line} of ${first.file}, or leave it out, and run the command again`
+        ? `mend ${itself(first)} of ${first.file}, or leave it out, and run the command again`
         : "mend these lines, or leave them out, and run the command again";
     if (this.#count > 1) {
       const message = this.#summary();
@@ -119,8 +137,8 @@ export class ProblemList {
     if (first.kind === "unreadable") {
       throw new OneKind({ at: { file: first.file }, message: describeProblem(first), hint });
     }
-    const { file, line, field, message } = first;
-    throw new OneKind({ at: { file, line, ...(field && { field }) }, message, hint });
+    const { file, line, item, field, message } = first;
+    throw new OneKind({ at: { file, line, item, field }, message, hint });
   }
 
   #place(): { file?: string } {
@@ -144,7 +162,7 @@ export class ProblemList {
 
   #wrongFormat(first: RowProblem, formatName: string): DataFormatError {
     return new DataFormatError({
-      at: { file: first.file, line: first.line },
+      at: { file: first.file, line: first.line, item: first.item },
       message: `${first.message}, as --format ${formatName} asks`,
       hint: `Use --format ${autoFormat}`,
     });

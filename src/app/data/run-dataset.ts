@@ -16,6 +16,7 @@ export async function loadRunDataset(
     format: data.format,
     validationFile: validation === null ? undefined : await locateData(validation),
     validationSplit: data.validation_split,
+    skipBadRows: data.skip_bad_rows,
     seed,
   });
   return { path, dataset };

@@ -24,15 +24,30 @@ const text = (value: unknown): string | undefined =>
 const differ = (before: unknown, now: unknown): boolean =>
   text(before) !== undefined && text(before) !== text(now);
 
+/** The files of a split stand in the order in which their rows are read. */
+function ofSplit(files: readonly RecordedFile[], split: string): readonly RecordedFile[] {
+  return files.filter((file) => file.split === split);
+}
+
+function splitDifferences(
+  split: string,
+  before: readonly RecordedFile[],
+  now: readonly RecordedFile[],
+): string[] {
+  const longer = before.length > now.length ? before : now;
+  return longer.flatMap(({ path }, at) => {
+    const [known, current] = [before[at], now[at]];
+    if (current === undefined) return [`${path}: the ${split} rows are gone`];
+    if (known === undefined) return [`${path}: the run had no such ${split} file`];
+    return known.sha256 === current.sha256 ? [] : [`${current.path}: content changed`];
+  });
+}
+
 function differences(before: readonly RecordedFile[], now: readonly RecordedFile[]): string[] {
-  const gone = before.filter(({ split }) => !now.some((file) => file.split === split));
-  const problems = gone.map(({ split, path }) => `${path}: the ${split} rows are gone`);
-  for (const { split, path, sha256 } of now) {
-    const known = before.find((file) => file.split === split);
-    if (known === undefined) problems.push(`${path}: the run had no ${split} file`);
-    else if (known.sha256 !== sha256) problems.push(`${path}: content changed`);
-  }
-  return problems;
+  const splits = [...new Set([...before, ...now].map(({ split }) => split))];
+  return splits.flatMap((split) =>
+    splitDifferences(split, ofSplit(before, split), ofSplit(now, split)),
+  );
 }
 
 function requireSameModel(before: Inputs, now: Inputs): void {

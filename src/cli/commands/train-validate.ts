@@ -10,7 +10,13 @@ import { formatBytes, formatCount } from "../../core/units.ts";
 import { type CommandInput, defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";
 import { histogramText, maskText } from "../render/samples.ts";
-import { originsText, resolveInput, SourceOptions, trainArguments } from "../training.ts";
+import {
+  originsText,
+  resolveInput,
+  SourceOptions,
+  trainArguments,
+  withPipedData,
+} from "../training.ts";
 
 function section(title: string, lines: readonly string[], none: string): string {
   return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
@@ -122,8 +128,9 @@ export const trainValidate = defineCommand({
   ],
   run: async (input, io) => {
     tellInvalid(io);
-    const resolved = resolveInput({ ...input, ...understood(input) }, "start", io);
-    requireRunnable(resolved.config);
+    const asked = resolveInput({ ...input, ...understood(input) }, "start", io);
+    requireRunnable(asked.config);
+    const resolved = await withPipedData(asked, io);
     const { validateRun } = await import("../../app/train/validate-run.ts");
     const looked = await validateRun(resolved);
     const report = { ...looked, warnings: [...resolved.unused, ...looked.warnings] };

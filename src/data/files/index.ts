@@ -2,7 +2,7 @@
 // A file without an extension is read as JSON, whose reader goes by content.
 import { Registry } from "../../core/registry.ts";
 import { UnsupportedFileError } from "../errors.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv, readTsv } from "./csv.ts";
 import type { FileReader } from "./file-reader.ts";
 import { readJson } from "./json.ts";
 import { readPlainText } from "./plain-text.ts";
@@ -15,6 +15,7 @@ export const fileReaders = new Registry<FileReader>(
     ".ndjson": readJson,
     ".json": readJson,
     ".csv": readCsv,
+    ".tsv": readTsv,
     ".txt": readPlainText,
     "": readJson,
   },

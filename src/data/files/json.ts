@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { readJsonLines, readTextLines } from "../../core/json-lines.ts";
 import { parseJson } from "../../core/json-text.ts";
+import { decodeText } from "../../core/text-encoding.ts";
 import { MalformedDataError } from "../errors.ts";
 import { isObject } from "../formats/format.ts";
 import type { RawRow } from "./file-reader.ts";
@@ -22,10 +23,10 @@ async function hasLines(file: string): Promise<boolean> {
   return true;
 }
 
-async function readUtf8(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decodeText(bytes);
   } catch (cause) {
     const message = "the file is not UTF-8 text";
     throw new MalformedDataError({ at: { file }, message, hint: "Save it as UTF-8", cause });
@@ -33,16 +34,21 @@ async function readUtf8(file: string): Promise<string> {
 }
 
 async function* readDocument(file: string): AsyncGenerator<RawRow> {
-  const text = await readUtf8(file);
+  const text = await readText(file);
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const { line, column, reason } = parsed.problem;
     const message = `Invalid JSON on line ${line}, column ${column}: ${reason}`;
     throw new MalformedDataError({ at: { file }, message, hint: `mend line ${line} of ${file}` });
   }
-  const values: unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   const lines = itemLines(text);
-  for (const [index, value] of values.entries()) yield { line: lines[index] ?? 1, value };
+  if (!Array.isArray(parsed.value)) {
+    yield { line: lines[0] ?? 1, value: parsed.value };
+    return;
+  }
+  for (const [index, value] of (parsed.value as unknown[]).entries()) {
+    yield { line: lines[index] ?? 1, item: index + 1, value };
+  }
 }
 
 /** Objects of JSON lines at constant memory, or of a JSON document. */

@@ -1,5 +1,5 @@
 // Where a run reads and writes: from another working folder, under ~, after a move, where it may not, and what else it takes.
-import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
@@ -95,6 +95,39 @@ test.runIf(process.platform === "linux")(
     expect(stderr).toContain("FT-FILE-ENOENT: No folder can be made here: /proc/x");
   },
 );
+
+test("rows that are piped in are trained on, and the run goes on without them", async () => {
+  const rows = readFileSync(join(cwd, "rows.jsonl"), "utf8");
+  const env = { FT_HOME: makeFolder() };
+  const piped = ["train", "start", "model", "-", "--iters", "2", "--template", "chatml"];
+  const options = { cwd, env, input: rows };
+  const trained = await runProgram([...piped, "-o", "piped"], options);
+  expect(trained).toMatchObject({ code: 0 });
+  expect(trained.stderr).toContain("The rows piped in are kept in ");
+  expect(await runProgram(["train", "resume", "piped"], { cwd, env })).toMatchObject({ code: 0 });
+  const report = await runProgram(["train", "validate", "model", "-", "--json"], options);
+  expect(JSON.parse(report.stdout)).toMatchObject({ data: { rows: 8 } });
+});
+
+test("a folder of tables and lines is trained on whole, and resumed over the same files", async () => {
+  const folder = makeFolder({
+    "a.tsv": "prompt\tcompletion\nWhat is 1?\tOne.\nWhat is 2?\tTwo.\n",
+    "b.csv": "prompt;completion\nWhat is 3?;Three.\n",
+    "c.jsonl": readFileSync(join(cwd, "rows.jsonl")),
+  });
+  const args = ["train", "start", "model", folder, "--iters", "2", "--json", "--val-split", "0"];
+  const { code, stdout } = await runProgram([...args, "--template", "chatml", "-o", "mixed"], {
+    cwd,
+  });
+  expect(code).toBe(0);
+  const [begun] = eventsOf(stdout);
+  expect(begun).toMatchObject({ dataset: { trainRows: 11 } });
+  expect(await runProgram(["train", "resume", "mixed"], { cwd })).toMatchObject({ code: 0 });
+  renameSync(join(folder, "a.tsv"), join(folder, "z.tsv"));
+  const moved = await runProgram(["train", "resume", "mixed"], { cwd });
+  expect(moved.code).toBe(4);
+  expect(moved.stderr).toContain("content changed");
+});
 
 test("what an extension registers can be asked for by name", async () => {
   const from = join(inject("runFolder"), "program");

@@ -26,12 +26,27 @@ test("every file that changed, came or went is named", () => {
       code: "FT-RUN-008",
       exitCode: 4,
       problems: [
-        "/data/valid.jsonl: the validation rows are gone",
         "/data/train.jsonl: content changed",
-        "/data/test.jsonl: the run had no test file",
+        "/data/valid.jsonl: the validation rows are gone",
+        "/data/test.jsonl: the run had no such test file",
       ],
     }),
   );
+});
+
+test("of a split in several files each is compared, in its order", () => {
+  const second = { split: "train", path: "/data/b.jsonl", sha256: "ee" };
+  const both = inputs([train, second]);
+  expect(() => requireSameInputs(both, inputs([train, second]))).not.toThrow();
+  for (const [now, problem] of [
+    [[second, train], "/data/b.jsonl: content changed"],
+    [[train], "/data/b.jsonl: the train rows are gone"],
+    [[train, second, { ...second, path: "/c" }], "/c: the run had no such train file"],
+  ] as const) {
+    expect(() => requireSameInputs(both, inputs([...now]))).toThrow(
+      expect.objectContaining({ problems: expect.arrayContaining([problem]) }),
+    );
+  }
 });
 
 test.each([

@@ -63,6 +63,36 @@ describe("splits", () => {
     },
   );
 
+  test("a split in parts is read part by part", async () => {
+    const folder = makeFolder({
+      "train-00001-of-00002.jsonl": jsonLines([{ text: "second" }]),
+      "train-00000-of-00002.jsonl": jsonLines([{ text: "first" }]),
+      "test-00000-of-00001.csv": "text\nasked\n",
+      "training-notes.jsonl": "not rows",
+    });
+    const data = await loadDataset(folder, options);
+    expect([textsOf(data.train), textsOf(data.test)]).toEqual([["first", "second"], ["asked"]]);
+  });
+
+  test("of a folder without a train file all that can be read is trained on", async () => {
+    const files = {
+      "b.csv": "text\nb\n",
+      "a.jsonl": jsonLines([{ text: "a" }]),
+      "c.json": JSON.stringify([{ text: "c" }]),
+      "valid.jsonl": jsonLines([{ text: "kept apart" }]),
+      "README.txt": "about",
+      "notes.txt": "about",
+      ".hidden.jsonl": "x",
+      "picture.png": "x",
+    };
+    const data = await loadDataset(makeFolder(files), options);
+    expect(textsOf(data.train)).toEqual(["a", "b", "c"]);
+    expect(textsOf(data.validation)).toEqual(["kept apart"]);
+    expect(data.files.map(({ split }) => split)).toEqual(["train", "train", "train", "validation"]);
+    const texts = makeFolder({ "a.txt": "one\n", "b.txt": "two\n", "LICENSE.txt": "no" });
+    expect(textsOf((await loadDataset(texts, options)).train)).toEqual(["one", "two"]);
+  });
+
   test("folders that are called like a split are something else", async () => {
     const folder = makeFolder({
       "train.jsonl": numbered(2),
@@ -84,6 +114,39 @@ describe("splits", () => {
     const content = numbered(3);
     const data = await loadDataset(makeFile("a.jsonl", content), options);
     expect(data.files[0]?.sha256).toBe(createHash("sha256").update(content).digest("hex"));
+  });
+});
+
+describe("rows that cannot be used", () => {
+  const bad = jsonLines([{ text: "one" }, { text: "" }, { txt: "x" }, { text: "two" }]);
+
+  test("are left out when that is asked for, each listed", async () => {
+    const lines = `${bad}{"text":\n`;
+    const file = makeFile("a.jsonl", lines);
+    const data = await loadDataset(file, { ...options, skipBadRows: true });
+    expect(textsOf(data.train)).toEqual(["one", "two"]);
+    expect(data.skipped).toMatchObject([
+      { file, line: 2, field: "text", message: "is empty" },
+      { file, line: 3, message: expect.stringContaining("unknown format") },
+      { file, line: 5, kind: "unreadable" },
+    ]);
+    await expect(loadDataset(file, options)).rejects.toThrow("3 rows cannot be used");
+  });
+
+  test("all of them: nothing is left, and why", async () => {
+    const file = makeFile("a.jsonl", jsonLines([{ text: "" }]));
+    await expect(loadDataset(file, { ...options, skipBadRows: true })).rejects.toMatchObject({
+      code: "FT-DATA-004",
+      problems: [`${file}: line 1, text: is empty`],
+    });
+  });
+
+  test("an item of an array is named by its number", async () => {
+    const file = makeFile("a.json", '[{"text":"one"},{"text":""}]');
+    await expect(loadDataset(file, options)).rejects.toMatchObject({
+      message: `${file}, line 1, item 2, text: is empty`,
+      hint: expect.stringMatching(/^mend item 2 of /),
+    });
   });
 });
 
@@ -188,9 +251,9 @@ describe("errors", () => {
   });
 
   test("a folder without train rows lists what it holds", async () => {
-    const folder = makeFolder({ "notes.jsonl": "{}" });
+    const folder = makeFolder({ "notes.md": "{}" });
     await expect(loadDataset(folder, options)).rejects.toThrow(MissingDataError);
-    await expect(loadDataset(folder, options)).rejects.toThrow("it holds notes.jsonl");
+    await expect(loadDataset(folder, options)).rejects.toThrow("it holds notes.md");
     await expect(loadDataset(makeFolder(), options)).rejects.toThrow("it holds nothing");
   });
 

@@ -81,6 +81,43 @@ describe("what can be read", () => {
     ]);
   });
 
+  test("CSV with semicolons, as the header or a first line says", async () => {
+    expect(await texts("a.csv", 'text;label\n"a; b";1\nc, d;2\n')).toEqual([
+      ["a; b", 2],
+      ["c, d", 3],
+    ]);
+    expect(await texts("a.csv", "sep=;\r\ntext\r\na,b\r\n")).toEqual([["a,b", 3]]);
+    expect(await texts("a.csv", "text,a;b\none,two\n")).toEqual([["one", 2]]);
+    expect(await texts("a.csv", '"text","a;b;c"\none,two\n')).toEqual([["one", 2]]);
+  });
+
+  test("TSV: quotes inside a field are its own, a quoted field may hold tabs and line ends", async () => {
+    const content = 'text\tlabel\n5" disk\tx\n"a\tb\n""c"""\ty\n';
+    expect(await texts("a.tsv", content)).toEqual([
+      ['5" disk', 2],
+      ['a\tb\n"c"', 3],
+    ]);
+  });
+
+  test.each(["utf16le", "utf16be"])("%s with its mark, in every kind of file", async (order) => {
+    const bytes = (text: string): Buffer => {
+      const little = Buffer.from(`\uFEFF${text}`, "utf16le");
+      return order === "utf16le" ? little : little.swap16();
+    };
+    const one = [["größe 🙂", 1]];
+    expect(await texts("a.jsonl", bytes('{"text":"größe 🙂"}\r\n'))).toEqual(one);
+    expect(await texts("a.json", bytes('[{"text":"größe 🙂"}]'))).toEqual(one);
+    expect(await texts("a.txt", bytes("größe 🙂\n"))).toEqual(one);
+    const table = await texts("a.csv", bytes("text;x\r\ngröße 🙂;1\r\n"));
+    expect(table).toEqual([["größe 🙂", 2]]);
+  });
+
+  test("UTF-16 longer than a chunk, cut anywhere", async () => {
+    const lines = Array.from({ length: 30_000 }, (_, at) => `🙂 ${at}`);
+    const found = await texts("a.txt", Buffer.from(`\uFEFF${lines.join("\n")}`, "utf16le"));
+    expect(found.map(([text]) => text)).toEqual(lines);
+  });
+
   test("plain text: a row a line", async () => {
     expect(await texts("a.txt", "one\n\n  two\n")).toEqual([
       ["one", 1],
@@ -135,6 +172,23 @@ describe("what cannot", () => {
     ]);
   });
 
+  test("what begins as UTF-16 and is none", async () => {
+    const half = Buffer.concat([Buffer.from("\uFEFFa", "utf16le"), Buffer.from([0x00])]);
+    for (const name of ["a.txt", "a.jsonl"]) {
+      const error = await failure(read(makeFile(name, half)));
+      expect(error.message).toContain("UTF-16");
+    }
+  });
+
+  test("an item of an array that stands on one line is named by its number", async () => {
+    const file = makeFile("a.json", JSON.stringify([{ text: "one" }, { text: "" }, { txt: "" }]));
+    expect(await read(file)).toMatchObject([
+      { row: { line: 1, item: 1 } },
+      { problems: [{ line: 1, item: 2, field: "text", message: "is empty" }] },
+      { problems: [{ line: 1, item: 3 }] },
+    ]);
+  });
+
   test("CSV records that are none", async () => {
     const content = 'text,label\na,b,c\nok,1\n"open,1\nmore\n';
     const found = await read(makeFile("a.csv", content));
@@ -153,11 +207,12 @@ describe("what cannot", () => {
     expect(await texts("b.csv", "text,,\none,,\n")).toEqual([["one", 2]]);
   });
 
-  test("a quote inside a CSV field that is not quoted", async () => {
-    const found = await read(makeFile("a.csv", 'text\na"b"\nok\n'));
+  test("a quote inside a CSV field that is not quoted takes no other line with it", async () => {
+    const found = await read(makeFile("a.csv", 'text\na"b"\n5" disk\nok\n'));
     expect(found).toMatchObject([
       { problems: [{ line: 2, message: "line 2 holds a quote in an unquoted field" }] },
-      { row: { line: 3 } },
+      { problems: [{ line: 3, message: "line 3 holds a quote in an unquoted field" }] },
+      { row: { line: 4 } },
     ]);
   });
 
