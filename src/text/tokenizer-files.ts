@@ -1,8 +1,8 @@
-// Reads what a model folder says about its tokenizer: the tokenizer itself as one JSON text, special and
+// Reads what a model's small files say about its tokenizer: the tokenizer itself as one JSON text, special and
 // stop tokens, the chat template. Not the tokenizer: ids are made by tokenizer-engine.ts.
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
+import type { NamedFiles } from "../core/named-files.ts";
 
 export interface TokenizerFiles {
   /** A whole tokenizer.json, also for folders that only have vocab.json and merges.txt. */
@@ -18,16 +18,16 @@ export interface TokenizerFiles {
 
 type Json = Record<string, unknown>;
 
-function readJson(folder: string, name: string): Json {
-  const file = join(folder, name);
-  if (!existsSync(file)) return {};
+function readJson(files: NamedFiles, name: string): Json {
+  const text = files.read(name)?.toString("utf8");
+  if (text === undefined) return {};
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as Json;
     throw new Error("not an object");
   } catch (cause) {
     throw new ModelError("FT-MODEL-020", {
-      at: { file },
+      at: { file: join(files.at, name) },
       message: `not a JSON object (${String(cause)})`,
       hint: "download the model again: this file is damaged",
       cause,
@@ -63,11 +63,10 @@ function templateText(value: unknown): string | undefined {
 }
 
 /** transformers' order: the separate file wins over tokenizer_config.json. */
-function chatTemplate(folder: string, config: Json): string | undefined {
-  const file = join(folder, "chat_template.jinja");
-  if (existsSync(file)) return readFileSync(file, "utf8");
+function chatTemplate(files: NamedFiles, config: Json): string | undefined {
   return (
-    templateText(readJson(folder, "chat_template.json")["chat_template"]) ??
+    files.read("chat_template.jinja")?.toString("utf8") ??
+    templateText(readJson(files, "chat_template.json")["chat_template"]) ??
     templateText(config["chat_template"])
   );
 }
@@ -77,19 +76,19 @@ function idList(value: unknown): number[] {
   return values.filter((id) => typeof id === "number");
 }
 
-function stopIds(folder: string): number[] {
-  const generation = idList(readJson(folder, "generation_config.json")["eos_token_id"]);
+function stopIds(files: NamedFiles): number[] {
+  const generation = idList(readJson(files, "generation_config.json")["eos_token_id"]);
   return generation.length > 0
     ? generation
-    : idList(readJson(folder, "config.json")["eos_token_id"]);
+    : idList(readJson(files, "config.json")["eos_token_id"]);
 }
 
 const gpt2End = "<|endoftext|>";
 
 /** GPT-2's own layout, from before tokenizer.json (transformers: GPT2Converter). */
-function definitionFromVocabulary(folder: string): Json {
-  const vocabulary = readJson(folder, "vocab.json");
-  const merges = readFileSync(join(folder, "merges.txt"), "utf8")
+function definitionFromVocabulary(files: NamedFiles): Json {
+  const vocabulary = readJson(files, "vocab.json");
+  const merges = String(files.read("merges.txt"))
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#version"));
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
@@ -133,12 +132,12 @@ function namedTokens(special: Record<string, string>, known: ReadonlySet<unknown
 
 /** Truncation and padding that happen to be saved in the file would cut what is learned: they go. */
 function definition(
-  folder: string,
+  files: NamedFiles,
   config: Json,
   special: Record<string, string>,
 ): Json & { added_tokens: Json[] } {
-  const own = existsSync(join(folder, "tokenizer.json"));
-  const found = own ? readJson(folder, "tokenizer.json") : definitionFromVocabulary(folder);
+  const own = files.has("tokenizer.json");
+  const found = own ? readJson(files, "tokenizer.json") : definitionFromVocabulary(files);
   const contents = (tokens: Json[]): Set<unknown> => new Set(tokens.map((one) => one["content"]));
   const listed = (found["added_tokens"] ?? []) as Json[];
   const decoded = [...listed, ...missingTokens(config, contents(listed))];
@@ -146,31 +145,30 @@ function definition(
   return { ...found, truncation: null, padding: null, added_tokens };
 }
 
-function refuseWithoutTokenizer(folder: string): void {
-  const has = (name: string): boolean => existsSync(join(folder, name));
-  if (has("tokenizer.json") || (has("vocab.json") && has("merges.txt"))) return;
-  const found = has("tokenizer.model") ? " (tokenizer.model alone is not enough)" : "";
+function refuseWithoutTokenizer(files: NamedFiles): void {
+  if (files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"))) return;
+  const found = files.has("tokenizer.model") ? " (tokenizer.model alone is not enough)" : "";
   throw new ModelError("FT-MODEL-021", {
-    at: { file: folder },
+    at: { file: files.at },
     message: `no tokenizer.json, nor vocab.json with merges.txt${found}`,
     hint: "use a revision of the model that has tokenizer.json",
   });
 }
 
-/** Reads the tokenizer's files in `folder`. Throws ModelError FT-MODEL-020 (damaged) or -021 (absent). */
-export function readTokenizerFiles(folder: string): TokenizerFiles {
-  refuseWithoutTokenizer(folder);
-  const config = readJson(folder, "tokenizer_config.json");
-  const special = specialTokens(readJson(folder, "special_tokens_map.json"), config);
-  const bareGpt2 = !existsSync(join(folder, "tokenizer.json")) && Object.keys(special).length === 0;
+/** Reads the tokenizer's files. Throws ModelError FT-MODEL-020 (damaged) or -021 (absent). */
+export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
+  refuseWithoutTokenizer(files);
+  const config = readJson(files, "tokenizer_config.json");
+  const special = specialTokens(readJson(files, "special_tokens_map.json"), config);
+  const bareGpt2 = !files.has("tokenizer.json") && Object.keys(special).length === 0;
   const gpt2Roles = { bos_token: gpt2End, eos_token: gpt2End, unk_token: gpt2End };
-  const whole = definition(folder, config, special);
+  const whole = definition(files, config, special);
   const specials = whole.added_tokens.filter((token) => token["special"] === true);
   return {
     definition: JSON.stringify(whole),
     specialContents: specials.map((token) => String(token["content"])),
     specialTokens: bareGpt2 ? gpt2Roles : special,
-    chatTemplate: chatTemplate(folder, config),
-    generationStopIds: stopIds(folder),
+    chatTemplate: chatTemplate(files, config),
+    generationStopIds: stopIds(files),
   };
 }

@@ -2,6 +2,7 @@
 // Not chat templates: those are in templates/.
 import type { Tokenizer as RustTokenizer } from "tokenizers";
 import { ModelError, NativeError } from "../core/errors.ts";
+import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
 import { type Encoded, TokenizerEngine } from "./tokenizer-engine.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 import type { Located, Span, Tokenizer } from "./types.ts";
@@ -147,17 +148,19 @@ async function rustLibrary(): Promise<typeof import("tokenizers")> {
 }
 
 /**
- * The tokenizer of the model in `folder`: tokenizer.json, or GPT-2's vocab.json with merges.txt.
+ * The tokenizer of a model, of its folder or of files that are elsewhere: tokenizer.json, or GPT-2's vocab.json with
+ * merges.txt.
  * Throws ModelError FT-MODEL-020 (damaged file), -021 (no tokenizer), -022 (refused by the library).
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const files = readTokenizerFiles(folder);
+export async function loadTokenizer(model: string | NamedFiles): Promise<Tokenizer> {
+  const source = typeof model === "string" ? filesInFolder(model) : model;
+  const files = readTokenizerFiles(source);
   const { Tokenizer: Rust } = await rustLibrary();
   try {
     return new FolderTokenizer(Rust.fromString(files.definition), files);
   } catch (cause) {
     throw new ModelError("FT-MODEL-022", {
-      at: { file: folder },
+      at: { file: source.at },
       message: `the tokenizer cannot be read (${String(cause)})`,
       hint: "download the model again, or use another revision of it",
       cause,
