@@ -16,7 +16,8 @@ export function adviceOn(
     case "no recipe":
       return [
         `${modelType}: no recipe.${orNear(near)} Next:`,
-        `  make port-new ${modelType}    writes a first dev/port/architectures/${modelType}.py, and shows what to build`,
+        `  make port-new ${modelType}`,
+        `    writes a first one, dev/port/architectures/${modelType}.py, and shows what to build`,
       ].join("\n");
     case "does not build":
       return [
@@ -28,11 +29,17 @@ export function adviceOn(
 
 /** The fixtures are made; the architecture is not registered. */
 export function nextFiles(modelType: string, folder: string): string {
+  const files = [
+    [`src/models/${modelType}.ts`, "the architecture, from what make port-new shows"],
+    [
+      "src/models/registry.ts",
+      `${modelType}: async () => (await import("./${modelType}.ts")).${modelType},`,
+    ],
+    ["tests/contract/tiny-configs.ts", "a configuration or two, as small as can be"],
+  ];
   return [
-    `${modelType}: transformers' side is in ${folder}; ours is not built. Next, as docs/adding/model.md tells:`,
-    `  src/models/${modelType}.ts    the architecture; make port-new ${modelType} shows its fields, modules and tensors`,
-    `  src/models/registry.ts        ${modelType}: async () => (await import("./${modelType}.ts")).${modelType},`,
-    "  tests/contract/tiny-configs.ts    a configuration or two, as small as can be",
-    `  make port ${modelType}`,
+    `${modelType}: transformers' side is in ${folder}; ours is not built. Next:`,
+    ...files.map(([file = "", what]) => `  ${file.padEnd(32)}${what}`),
+    `  then again make port ${modelType}; docs/adding/model.md goes through it`,
   ].join("\n");
 }

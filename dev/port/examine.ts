@@ -1,5 +1,6 @@
 // What ours computes for a fixture, held against what transformers computed: one report.
 // Prints nothing. Parameters and their gradients are compared under the checkpoint's names, as a saved model has them.
+import { ModelError } from "../../src/core/errors.ts";
 import { type LoadedModel, loadCheckpoint, storedTensors } from "../../src/models/index.ts";
 import {
   concatenate,
@@ -10,7 +11,8 @@ import {
   type Tensor,
 } from "../../src/mx/index.ts";
 import { lossAndGradients, withParameters } from "../../src/nn/index.ts";
-import { compareTraces, compareValues, type Difference, type Trace } from "./compare.ts";
+import type { Checkpoint } from "../../src/weights/index.ts";
+import { compareTraces, compareValues, departs, type Difference, type Trace } from "./compare.ts";
 import {
   checkpointIn,
   type Expected,
@@ -72,9 +74,9 @@ function expectedLayers({ layers, logits }: Expected): Trace {
 
 const isPart = (layer: string): boolean => layer.includes("/");
 
-/** Names of parts without their block's number, each once. */
+/** Names of parts, each once: without their block's number, and which time it is that they run. */
 function kinds(names: Iterable<string>): Set<string> {
-  return new Set([...names].filter(isPart).map((name) => name.slice(name.indexOf("/") + 1)));
+  return new Set([...names].filter(isPart).map((name) => name.replace(/^[^/]*\/|@\d+$/g, "")));
 }
 
 /** Compares a loaded model with a fixture, inside the blocks too where a trace is given. */
@@ -99,13 +101,40 @@ export function examine(loaded: LoadedModel, expected: Expected, trace: Trace): 
   };
 }
 
+/**
+ * Switches that change nothing here: what they take away is not computed. A configuration that is refused, or that no
+ * longer fits the weights, is noticed too.
+ */
+export async function unnoticed(
+  checkpoint: Checkpoint,
+  { ids, logits, switches }: Expected,
+): Promise<string[]> {
+  const silent: string[] = [];
+  for (const [key, value] of Object.entries(switches)) {
+    const config = { ...(checkpoint.config as object), [key]: value };
+    try {
+      const { model } = await loadCheckpoint({ ...checkpoint, config }, { dtype: "float32" });
+      const own = scope(() => valuesOf(model.forward(ids)));
+      dispose(model);
+      if (!departs(compareValues(key, own, valuesOf(logits), layerTolerance))) silent.push(key);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+    }
+  }
+  return silent;
+}
+
 /** Loads the fixture in `folder` and compares. Throws what loading throws. */
 export async function examineFolder(fixture: string, folder: string): Promise<Report> {
-  const loaded = await loadCheckpoint(await checkpointIn(folder), { dtype: "float32" });
+  const checkpoint = await checkpointIn(folder);
+  const expected = await expectedIn(folder);
+  const loaded = await loadCheckpoint(checkpoint, { dtype: "float32" });
   try {
-    const findings = examine(loaded, await expectedIn(folder), await traceIn(folder));
+    const findings = examine(loaded, expected, await traceIn(folder));
     const parameters = [...loaded.model.slots()].reduce((sum, slot) => sum + slot.get().size, 0);
-    return { fixture, blockPath: loaded.model.blockPath, parameters, findings };
+    const silent = await unnoticed(checkpoint, expected);
+    const { blockPath } = loaded.model;
+    return { fixture, blockPath, parameters, findings, unnoticed: silent };
   } finally {
     dispose(loaded.model);
   }

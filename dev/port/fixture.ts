@@ -27,6 +27,8 @@ export interface Expected {
   layers: Map<string, Tensor>;
   /** By the checkpoint's names and layout; empty for most fixtures. */
   gradients: Map<string, Tensor>;
+  /** Keys of config.json, each with a value that takes a feature away. */
+  switches: Record<string, unknown>;
 }
 
 /** The checkpoint, with the weights of a neighbouring fixture where from.json says so. */
@@ -44,7 +46,8 @@ function named(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string
 }
 
 export async function expectedIn(folder: string): Promise<Expected> {
-  const { tensors } = await loadTensorFile(path.join(folder, "expected.safetensors"));
+  const file = path.join(folder, "expected.safetensors");
+  const { tensors, metadata } = await loadTensorFile(file);
   const one = (key: string): Tensor => {
     const tensor = tensors.get(key);
     if (tensor === undefined) throw new Error(`${folder} has no ${key}: make port makes it again`);
@@ -59,6 +62,7 @@ export async function expectedIn(folder: string): Promise<Expected> {
     loss: one("loss"),
     layers: named(tensors, "layer:"),
     gradients: named(tensors, "gradient:"),
+    switches: JSON.parse(metadata["switches"] ?? "{}") as Record<string, unknown>,
   };
 }
 

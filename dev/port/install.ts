@@ -2,6 +2,7 @@
 // Makes nothing and compares no model.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { loadTensorFile } from "../../src/weights/index.ts";
 import { relativeDistance } from "./compare.ts";
 import { layerTolerance } from "./fixture.ts";
@@ -15,6 +16,7 @@ const kept = (folder: string): string[] =>
 async function sameTensors(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map(async (file) => loadTensorFile(file)));
   if (a === undefined || b === undefined || a.tensors.size !== b.tensors.size) return false;
+  if (!isDeepStrictEqual(a.metadata, b.metadata)) return false;
   return [...a.tensors].every(([name, tensor]) => {
     const there = b.tensors.get(name);
     if (there?.shape.join() !== tensor.shape.join() || there.dtype !== tensor.dtype) return false;

@@ -9,7 +9,7 @@ import { adviceOn, nextFiles } from "./advice.ts";
 import { examineFolder } from "./examine.ts";
 import { install } from "./install.ts";
 import { isRefusal, type Made, makeFixtures } from "./reference.ts";
-import { asJson, departing, type Report, summary, table } from "./report.ts";
+import { asJson, isGood, type Report, summary, table } from "./report.ts";
 
 const root = path.join(import.meta.dirname, "../..");
 const madeIn = path.join(root, ".local/port");
@@ -25,7 +25,7 @@ const say = (text: string): void => {
 
 /** The table of the first fixture and of each that departs; a sentence for the others. */
 function show(report: Report, isFirst: boolean): void {
-  say(isFirst || departing(report).length > 0 ? `${table(report)}\n` : summary(report));
+  say(isFirst || !isGood(report) ? `${table(report)}\n` : summary(report));
 }
 
 async function compareAll({ fixtures }: Made): Promise<Report[]> {
@@ -59,8 +59,9 @@ interface Outcome {
 async function port(modelType: string): Promise<Outcome> {
   const made = makeFixtures(modelType, madeIn);
   if (isRefusal(made)) return { modelType, missing: adviceOn(modelType, made), departs: true };
+  const count = made.fixtures.length;
   say(
-    `${modelType}: ${made.fixtures.length} tiny models, transformers ${made.transformers}, ` +
+    `${modelType}: ${count} tiny model${count === 1 ? "" : "s"}, transformers ${made.transformers}, ` +
       `torch ${made.torch}, seed ${made.seed}\n`,
   );
   if (!architectures.names().includes(modelType)) {
@@ -72,7 +73,7 @@ async function port(modelType: string): Promise<Outcome> {
   say(
     written.length === 0 ? "The fixtures are as they were.\n" : `Written: ${written.join(", ")}\n`,
   );
-  const departs = reports.some((report) => departing(report).length > 0);
+  const departs = !reports.every(isGood);
   return { modelType, reports: reports.map(asJson), written, departs };
 }
 

@@ -1,5 +1,5 @@
-// `make port-new MODEL_TYPE`: what a type's configuration says, what its checkpoint holds and which modules compute, for
-// one who is about to write the architecture; writes a first recipe where there is none.
+// `make port-new MODEL_TYPE`: what a type's configuration says, what its checkpoint holds and which modules compute,
+// for one who is about to write the architecture; writes a first recipe where there is none.
 //   node --import tsx dev/port/new.ts [--json] MODEL_TYPE
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

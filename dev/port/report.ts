@@ -7,6 +7,8 @@ export interface Report {
   /** Where the blocks are, as a parameter path. */
   blockPath: string;
   parameters: number;
+  /** Keys of the configuration that change nothing when a feature is taken away. */
+  unnoticed: readonly string[];
   findings: {
     /** Embedding, blocks, norm, logits, cached logits: each block reads what the one before it gave. */
     layers: readonly Difference[];
@@ -34,16 +36,20 @@ export function firstToDepart({ findings }: Report): { layer: string; part?: str
 export const departing = ({ findings }: Report): string[] =>
   [...findings.layers, ...findings.gradients].filter(departs).map(({ layer }) => layer);
 
-const width = { layer: 44, number: 9 };
+export const isGood = (report: Report): boolean =>
+  departing(report).length === 0 && report.unnoticed.length === 0;
+
+const width = { layer: 40, number: 9 };
 
 const shown = (relative: number): string =>
   relative === 0 ? "0" : Number.isFinite(relative) ? relative.toExponential(1) : "—";
 
-function line(name: string, numbers: readonly string[], found?: Difference): string {
+function line(name: string, numbers: readonly string[], remark = ""): string {
   const columns = numbers.map((number) => number.padStart(width.number)).join("  ");
-  const verdict = found !== undefined && departs(found) ? `  departs ${found.note}` : "";
-  return `  ${name.padEnd(width.layer)}${columns}${verdict}`.trimEnd();
+  return `  ${name.padEnd(width.layer)}${columns}  ${remark}`.trimEnd();
 }
+
+const verdict = (found: Difference): string => (departs(found) ? `departs ${found.note}` : "");
 
 /** The checkpoint's path of a block; other layers as they are called. */
 const pathOf = (layer: string, { blockPath }: Report): string =>
@@ -52,7 +58,7 @@ const pathOf = (layer: string, { blockPath }: Report): string =>
 function partLines({ findings }: Report, block: string): string[] {
   const inside = findings.parts.filter(({ layer }) => layer.startsWith(`${block}/`));
   return inside.map((part) =>
-    line(`    ${part.layer.slice(block.length + 1)}`, ["", shown(part.relative)], part),
+    line(`    ${part.layer.slice(block.length + 1)}`, ["", shown(part.relative)], verdict(part)),
   );
 }
 
@@ -62,7 +68,7 @@ function layerLines(report: Report): string[] {
   return layers.flatMap((found) => {
     const apart = alone.find(({ layer }) => layer === found.layer);
     const numbers = [shown(found.relative), apart === undefined ? "" : shown(apart.relative)];
-    const own = line(pathOf(found.layer, report), numbers, found);
+    const own = line(pathOf(found.layer, report), numbers, verdict(found));
     return found.layer === first?.layer ? [own, ...partLines(report, found.layer)] : [own];
   });
 }
@@ -70,16 +76,22 @@ function layerLines(report: Report): string[] {
 const largest = (found: readonly Difference[]): Difference | undefined =>
   found.toSorted((a, b) => b.relative - a.relative)[0];
 
-function gradientLines({ findings: { gradients } }: Report): string[] {
-  const departed = gradients.filter(departs);
-  if (departed.length > 0)
-    return departed.map((found) =>
-      line(`gradient of ${found.layer}`, [shown(found.relative)], found),
-    );
+/** One line; a line for each that departs, where no layer does: then the backward pass is to blame. */
+function gradientLines({ findings: { layers, gradients } }: Report): string[] {
   const worst = largest(gradients);
-  return worst === undefined
-    ? []
-    : [line(`loss and ${gradients.length - 1} gradients`, [shown(worst.relative)])];
+  if (worst === undefined) return [];
+  const departed = gradients.filter(departs);
+  if (departed.length === 0 || layers.some(departs)) {
+    const most = `${departed.length === 0 ? "" : "depart, "}most ${worst.layer}`;
+    return [line(`loss and ${gradients.length - 1} gradients`, [shown(worst.relative)], most)];
+  }
+  return departed.map((found) =>
+    line(
+      found.layer === "loss" ? "loss" : `∂ ${found.layer}`,
+      [shown(found.relative)],
+      verdict(found),
+    ),
+  );
 }
 
 const list = (names: readonly string[]): string => names.join(", ");
@@ -106,25 +118,24 @@ function verdictLines(report: Report): string[] {
   ];
 }
 
-/** One sentence: how many depart, and the largest difference there is. */
-export function summary(report: Report): string {
+/** In a sentence or two lines: how many depart, the largest difference there is, and what is allowed. */
+export function summary(report: Report, between = " "): string {
   const { layers, gradients, parts } = report.findings;
   const count = (found: readonly Difference[], what: string): string[] =>
     found.length === 0 ? [] : [`${found.filter(departs).length} of ${found.length} ${what}`];
   const counts = [
     ...count(layers, "layers depart"),
-    ...count(parts, "modules inside blocks"),
+    ...count(parts, "modules in blocks"),
     ...count(gradients, "gradients"),
   ];
   const of = (found: readonly Difference[]): string[] => {
     const worst = largest(found);
-    if (worst === undefined) return [];
-    return [
-      `${shown(worst.relative)} (${worst.layer}; allowed ${worst.tolerance.toExponential()})`,
-    ];
+    return worst === undefined
+      ? []
+      : [`${shown(worst.relative)} (allowed ${worst.tolerance.toExponential()})`];
   };
   const worst = [...of(layers), ...of(gradients)].join(" and ");
-  return `${report.fixture}: ${counts.join(", ")}. Largest: ${worst} of the largest value.`;
+  return `${report.fixture}: ${counts.join(", ")};${between}largest ${worst}`;
 }
 
 /** The whole table of a fixture, and the sentence. */
@@ -136,16 +147,18 @@ export function table(report: Report): string {
     ...gradientLines(report),
     "",
     ...verdictLines(report),
-    summary(report),
+    ...report.unnoticed.map((key) => `Changes nothing here, but does in transformers: ${key}.`),
+    summary(report, "\n  "),
   ].join("\n");
 }
 
 /** As `--json` prints it: infinite differences, which JSON does not have, are null. */
 export function asJson(report: Report): object {
-  const { fixture, parameters, findings } = report;
+  const { fixture, parameters, unnoticed, findings } = report;
   return {
     fixture,
     parameters,
+    unnoticed,
     departing: departing(report),
     first: firstToDepart(report) ?? null,
     ...findings,

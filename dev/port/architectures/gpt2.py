@@ -22,6 +22,7 @@ recipe = Recipe(
         "gpt2": Variant(
             config={"n_inner": 48},
             gradients=["transformer.w?e.weight", "transformer.h.1.*", "transformer.ln_f.*"],
+            switches={"layer_norm_epsilon": 0.1},
         ),
         "gpt2-bare": Variant(rewrite=as_first_written),
     },

@@ -7,6 +7,7 @@ LINEAR = {"type": "linear", "factor": 4.0}
 # Low base, short original context: of the four pairs one is kept, one blended, two stretched.
 BANDS = {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32}
 
+PLAIN = {"rope_type": "default", "rope_theta": 10000.0}
 linear = {"rope_type": "linear", "factor": 4.0, "rope_theta": 50000.0}
 llama3 = {"rope_type": "llama3", "rope_theta": 100.0, **BANDS}
 
@@ -23,7 +24,10 @@ recipe = Recipe(
         "tie_word_embeddings": False,
     },
     variants={
-        "llama": Variant(gradients=GRADIENTS),
+        "llama": Variant(
+            gradients=GRADIENTS,
+            switches={"rms_norm_eps": 0.1, "rope_parameters": {**PLAIN, "rope_theta": 100.0}},
+        ),
         "llama-biased-tied": Variant(
             config={
                 "attention_bias": True,
@@ -33,17 +37,22 @@ recipe = Recipe(
                 "num_hidden_layers": 2,
             },
             gradients=GRADIENTS,
+            switches={"attention_bias": False, "mlp_bias": False},
         ),
         "llama-head-dim": Variant(config={"head_dim": 12, "num_hidden_layers": 1}),
         "llama-sharded": Variant(save={"max_shard_size": "56KB"}),
         "llama-bfloat16": Variant(dtype="bfloat16"),
-        "llama-linear": Variant(config={"rope_parameters": linear}, weights_of="llama"),
+        "llama-linear": Variant(
+            config={"rope_parameters": linear}, weights_of="llama", switches={"rope_parameters": PLAIN}
+        ),
         "llama-linear-old-style": Variant(
             config={"rope_parameters": linear},
             weights_of="llama",
             written={"rope_parameters": None, "rope_theta": 50000.0, "rope_scaling": LINEAR},
         ),
-        "llama-llama3": Variant(config={"rope_parameters": llama3}, weights_of="llama"),
+        "llama-llama3": Variant(
+            config={"rope_parameters": llama3}, weights_of="llama", switches={"rope_parameters": PLAIN}
+        ),
         "llama-llama3-old-style": Variant(
             config={"rope_parameters": llama3},
             weights_of="llama",

@@ -6,6 +6,7 @@ Run by ../reference.ts, in the folder above this one.
 import difflib
 import json
 import sys
+import traceback
 from pathlib import Path
 
 import transformers
@@ -26,7 +27,11 @@ def make(model_type, folder):
         known = list(CONFIG_MAPPING)
         why = "no recipe" if model_type in known else "unknown to transformers"
         return refusal(why, model_type, recipe.known() if why == "no recipe" else known)
-    return fixture.make(model_type, recipe.load(model_type), Path(folder))
+    try:
+        return fixture.make(model_type, recipe.load(model_type), Path(folder))
+    except Exception as error:  # whatever a recipe or a family's code says to sizes that do not fit
+        traceback.print_exc()
+        return refusal("does not build", model_type, [], f"{type(error).__name__}: {error}")
 
 
 def described(model_type):

@@ -21,18 +21,19 @@ from reference.recipe import Recipe, Variant
 
 # Small, even where heads are turned, and no two alike: then a shape says which field it comes from.
 SIZES = {
-    "attention_head_dim": 12, "attn_layer_offset": 1, "attn_layer_period": 2, "chunk_size": 8, "conv_L_cache": 3, "d_model": 32, "decoder_sparse_step": 1,
-    "dim": 32, "expert_intermediate_size": 20, "ffn_dim": 56, "ffn_hidden_size": 56, "first_k_dense_replace": 1,
-    "full_attention_interval": 4, "global_head_dim": 16, "head_dim": 12, "hidden_size": 32,
-    "hidden_size_per_layer_input": 6, "intermediate_size": 56, "kv_lora_rank": 16, "laurel_rank": 5,
-    "linear_conv_kernel_dim": 4, "linear_key_head_dim": 8, "linear_num_key_heads": 2, "linear_num_value_heads": 4,
-    "linear_value_head_dim": 10, "mamba_d_head": 8, "mamba_d_ssm": 64, "mamba_d_state": 10, "mamba_head_dim": 8,
-    "mamba_n_groups": 2, "mamba_n_heads": 8, "mamba_num_heads": 8, "max_position_embeddings": 64,
-    "moe_intermediate_size": 20, "moe_k": 2, "moe_num_experts": 4, "n_ctx": 64, "n_embd": 32, "n_group": 2,
-    "n_groups": 2, "n_head": 4, "n_inner": 56, "n_layer": 4, "n_positions": 64, "n_routed_experts": 4,
-    "n_shared_experts": 1, "num_attention_heads": 4, "num_experts": 4, "num_experts_per_tok": 2,
-    "moe_shared_expert_intermediate_size": 28, "num_heads": 8, "num_hidden_layers": 4, "num_key_value_heads": 2, "num_kv_heads": 2, "num_kv_shared_layers": 1, "num_layers": 4,
-    "num_local_experts": 4, "q_lora_rank": 18, "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "rotary_dim": 4,
+    "attention_head_dim": 12, "attn_layer_offset": 1, "attn_layer_period": 2, "chunk_size": 8, "conv_L_cache": 3,
+    "d_model": 32, "decoder_sparse_step": 1, "dim": 32, "expert_intermediate_size": 20, "ffn_dim": 56,
+    "ffn_hidden_size": 56, "first_k_dense_replace": 1, "full_attention_interval": 4, "global_head_dim": 16,
+    "head_dim": 12, "hidden_size": 32, "hidden_size_per_layer_input": 6, "intermediate_size": 56, "kv_lora_rank": 16,
+    "laurel_rank": 5, "linear_conv_kernel_dim": 4, "linear_key_head_dim": 8, "linear_num_key_heads": 2,
+    "linear_num_value_heads": 4, "linear_value_head_dim": 10, "mamba_d_head": 8, "mamba_d_ssm": 64,
+    "mamba_d_state": 10, "mamba_head_dim": 8, "mamba_n_groups": 2, "mamba_n_heads": 8, "mamba_num_heads": 8,
+    "max_position_embeddings": 64, "moe_intermediate_size": 20, "moe_k": 2, "moe_num_experts": 4,
+    "moe_shared_expert_intermediate_size": 28, "n_ctx": 64, "n_embd": 32, "n_group": 2, "n_groups": 2, "n_head": 4,
+    "n_inner": 56, "n_layer": 4, "n_positions": 64, "n_routed_experts": 4, "n_shared_experts": 1,
+    "num_attention_heads": 4, "num_experts": 4, "num_experts_per_tok": 2, "num_heads": 8, "num_hidden_layers": 4,
+    "num_key_value_heads": 2, "num_kv_heads": 2, "num_kv_shared_layers": 1, "num_layers": 4, "num_local_experts": 4,
+    "q_lora_rank": 18, "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "rotary_dim": 4,
     "shared_expert_intermediate_size": 28, "shared_intermediate_size": 28, "sliding_window": 7, "ssm_state_size": 10,
     "state_size": 10, "top_k_experts": 2, "topk_group": 1, "v_head_dim": 12, "vocab_size": 96,
     "vocab_size_per_layer_input": 96,
@@ -84,7 +85,7 @@ def guesses(config_class):
 
 
 def first_recipe(model_type, config_class):
-    """The first guess with which the model reads a text, at once and token by token; or the first, and what it lacks."""
+    """The first guess with which the model reads a text, at once and token by token; or the first, and what is wrong."""
     problem = None
     for tiny in guesses(config_class):
         recipe = Recipe(tiny=tiny, variants={model_type: Variant()})
@@ -133,6 +134,8 @@ recipe = Recipe(
             gradients=[
 {names}
             ],
+            # Features of the family that this configuration has, each with the value that takes it away.
+            switches={{}},
         ),
     }},
 )

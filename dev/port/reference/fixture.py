@@ -1,7 +1,8 @@
 """Writes a fixture: a model folder as people have it, and what transformers computes with that model.
 
 expected.safetensors: ids, targets, weights (of the loss), logits, cached (the logits token by token), loss,
-layer:NAME for embedding, blocks and norm, gradient:NAME for some parameters, by the checkpoint's names.
+layer:NAME for embedding, blocks and norm, gradient:NAME for some parameters, by the checkpoint's names. Its metadata
+hold the recipe's switches and the versions that made it.
 trace.safetensors: also every module inside the blocks; too much to commit.
 from.json: the weights are those of another fixture. Not the comparison, which is ../compare.ts and its neighbours.
 """
@@ -9,6 +10,7 @@ from.json: the weights are those of another fixture. Not the comparison, which i
 import copy
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,6 +19,9 @@ from safetensors.torch import load_file, save_file
 
 from reference import observe, tiny_model
 from reference.recipe import Recipe, Variant
+
+# Of the largest logit: far more than two libraries differ by.
+VISIBLE = 1e-3
 
 
 def contiguous(tensors):
@@ -56,17 +61,36 @@ def as_written(folder: Path, variant: Variant):
     path.write_text(json.dumps(config, indent=2) + "\n")
 
 
+def require_visible(model_type, recipe: Recipe, variant: Variant, model, logits, ids):
+    """Refuses a feature that changes nothing, for then nothing tests it: a window longer than the text, say."""
+    for key, value in variant.switches.items():
+        without = tiny_model.build(model_type, recipe, replace(variant, config={**variant.config, key: value}))
+        without.load_state_dict(model.state_dict(), strict=False)
+        with torch.no_grad():
+            moved = without(input_ids=ids, use_cache=False).logits - logits
+        distance = (moved.abs().max() / logits.abs().max()).item()
+        if not distance > VISIBLE:
+            raise ValueError(f"{key} = {value} moves the logits by {distance:.1e} only: the recipe does not test it")
+
+
+def version_of(library):
+    """Without what the build adds: the numbers are the same on every system."""
+    return library.__version__.split("+")[0]
+
+
 def is_part(name):
     return "/" in name or ":" in name
 
 
-def write_expected(folder: Path, model, recipe: Recipe, variant: Variant):
+def write_expected(folder: Path, model_type, model, recipe: Recipe, variant: Variant):
     ids, targets, weights = tiny_model.rows(recipe, model.config.get_text_config().vocab_size)
     layers, logits = observe.layers(model, ids, recipe.blocks)
+    require_visible(model_type, recipe, variant, model, logits, ids)
     expected = {"ids": ids.int(), "targets": targets.int(), "weights": weights, "logits": logits,
                 "cached": observe.token_by_token(model, ids)}
     expected.update({f"layer:{name}": value for name, value in layers.items() if not is_part(name)})
-    made_with = {"torch": torch.__version__, "transformers": transformers.__version__, "seed": str(recipe.seed)}
+    made_with = {"torch": version_of(torch), "transformers": version_of(transformers), "seed": str(recipe.seed),
+                 "switches": json.dumps(dict(variant.switches))}
     save_file(contiguous(layers), folder / "trace.safetensors")
     model.zero_grad()
     loss = observe.loss_of(model, ids, targets, weights)
@@ -94,7 +118,6 @@ def make(model_type, recipe: Recipe, out: Path):
         else:
             with_weights_of(folder, model, variant, models[variant.weights_of])
         as_written(folder, variant)
-        write_expected(folder, model, recipe, variant)
+        write_expected(folder, model_type, model, recipe, variant)
         made.append(name)
-    return {"fixtures": made, "seed": recipe.seed, "transformers": transformers.__version__,
-            "torch": torch.__version__}
+    return {"fixtures": made, "seed": recipe.seed, "transformers": version_of(transformers), "torch": version_of(torch)}

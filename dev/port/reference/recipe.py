@@ -20,6 +20,8 @@ class Variant:
     """Over the recipe's `tiny`."""
     gradients: Sequence[str] = ()
     """Patterns of checkpoint names whose gradient of the loss is kept: what these weigh is committed."""
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of config.json, each with a value that takes a feature away: the logits must move then, there and here."""
     weights_of: str | None = None
     """An earlier variant of the same shapes: its weights are taken, and not stored again."""
     written: Mapping[str, Any] = field(default_factory=dict)

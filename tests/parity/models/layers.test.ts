@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { compareTraces, departs, type Trace } from "../../../dev/port/compare.ts";
-import { examine } from "../../../dev/port/examine.ts";
+import { examine, unnoticed } from "../../../dev/port/examine.ts";
 import { layerTolerance } from "../../../dev/port/fixture.ts";
 import { departing, firstToDepart, type Report, table } from "../../../dev/port/report.ts";
 import { traceOf, valuesOf } from "../../../dev/port/trace.ts";
@@ -25,10 +25,24 @@ describe.each(modelNames)("%s", (name) => {
     expect(found.filter(departs), regenerate).toEqual([]);
   });
 
+  test("taking a feature away is noticed", async () => {
+    const [checkpoint, expected] = [await checkpointOf(name), await expectedOf(name)];
+    expect(await unnoticed(checkpoint, expected)).toEqual([]);
+  });
+
   test("a recipe makes it", async () => {
     const { model_type: type } = (await checkpointOf(name)).config as { model_type: string };
     expect(existsSync(path.join(recipes, `${type}.py`))).toBe(true);
   });
+});
+
+test("a switch that changes nothing is told", async () => {
+  const [checkpoint, expected] = [await checkpointOf("llama"), await expectedOf("llama")];
+  const switches = { initializer_range: 5, rms_norm_eps: 1e-5, rope_theta: 7, hidden_act: "relu" };
+  // The range is for training from nothing, the epsilon is the fixture's own, rope_parameters go before rope_theta,
+  // and another activation is refused.
+  const silent = await unnoticed(checkpoint, { ...expected, switches });
+  expect(silent).toEqual(["initializer_range", "rms_norm_eps", "rope_theta"]);
 });
 
 test("looking changes nothing: modules are as before, the logits the same bits", async () => {
@@ -130,7 +144,8 @@ test.each(mistakes)("%s, in %s: the block and the module are named", async (...m
   const trace = withInputs(model, traceOf(model, expected.ids));
   const report = (): Report => {
     const findings = examine(loaded, expected, trace);
-    return { fixture: name, blockPath: model.blockPath, parameters: 0, findings };
+    const { blockPath } = model;
+    return { fixture: name, blockPath, parameters: 0, unnoticed: [], findings };
   };
   expect(departing(report())).toEqual([]);
   make(model);

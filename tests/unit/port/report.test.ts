@@ -6,6 +6,7 @@ import {
   asJson,
   departing,
   firstToDepart,
+  isGood,
   type Report,
   summary,
   table,
@@ -23,7 +24,7 @@ function report(changes: Partial<Report["findings"]> = {}): Report {
     parts: [at("blocks.0/mlp"), at("blocks.1/attn"), at("blocks.1/mlp")],
     ...{ onlyHere: [], onlyThere: [], ...changes },
   };
-  return { fixture: "acme", blockPath: "model.layers", parameters: 9, findings };
+  return { fixture: "acme", blockPath: "model.layers", parameters: 9, unnoticed: [], findings };
 }
 
 const broken = report({
@@ -43,8 +44,8 @@ describe("nothing departs", () => {
   test("there is no first, and the sentence counts zero", () => {
     expect(firstToDepart(report())).toBeUndefined();
     expect(departing(report())).toEqual([]);
-    expect(summary(report())).toMatch(
-      /^acme: 0 of 5 layers depart, 0 of 3 modules inside blocks\./,
+    expect(summary(report())).toBe(
+      "acme: 0 of 5 layers depart, 0 of 3 modules in blocks; largest 1.0e-7 (allowed 5e-6)",
     );
     expect(table(report())).not.toContain("First to depart");
   });
@@ -55,6 +56,15 @@ describe("nothing departs", () => {
       expect(lines.filter((line) => line.startsWith(`  ${name} `)).length, name).toBe(1);
     expect(table(report())).not.toContain("mlp");
   });
+});
+
+test("a switch that changes nothing is no departure, and not good either", () => {
+  const found = { ...report(), unnoticed: ["sliding_window"] };
+  expect(departing(found)).toEqual([]);
+  expect(isGood(found)).toBe(false);
+  expect(isGood(report())).toBe(true);
+  expect(table(found)).toContain("Changes nothing here, but does in transformers: sliding_window.");
+  expect(asJson(found)).toMatchObject({ unnoticed: ["sliding_window"] });
 });
 
 describe("something departs", () => {
@@ -77,9 +87,12 @@ describe("something departs", () => {
     const gradients = [at("loss"), at("model.norm.weight", 0.1)];
     const found = report({ gradients });
     expect(firstToDepart(found)).toEqual({ layer: "model.norm.weight" });
-    expect(table(found)).toMatch(/gradient of model\.norm\.weight .*departs/);
+    expect(table(found)).toMatch(/∂ model\.norm\.weight .*departs/);
+    const besides = table(report({ gradients, layers: [at("blocks.0", 1)] }));
+    expect(besides).toMatch(/loss and 1 gradients +1\.0e-1 +depart, most model\.norm\.weight/);
+    expect(besides).not.toContain("∂");
     expect(table(report({ gradients: [at("loss"), at("a", 2e-6)] }))).toMatch(
-      /loss and 1 gradients +2\.0e-6\n/,
+      /loss and 1 gradients +2\.0e-6 +most a\n/,
     );
   });
 
