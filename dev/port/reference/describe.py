@@ -70,23 +70,34 @@ def first_sizes(config_class):
 def guesses(config_class):
     """Sizes to try, one after the other: in families some follow from others, or stand for a feature that is off."""
     first = first_sizes(config_class)
+    if is_dataclass(config_class.sub_configs.get("text_config")):
+        for text in guesses(config_class.sub_configs["text_config"]):
+            yield {**first, "text_config": text}
+        return
     named = {field.name for field in fields(config_class)}
     heads = first.get("num_attention_heads", 4)
+    everything = {name: size for name, size in SIZES.items() if name in named}
+
+    def changed(sizes, **changes):
+        known = {name: size for name, size in changes.items() if name in named}
+        return {name: size for name, size in {**sizes, **known}.items() if size is not None}
+
     yield first
-    yield {**first, **{name: SIZES[name] for name in ("head_dim", "num_key_value_heads") if name in named}}
-    yield {name: size for name, size in first.items() if name != "head_dim"}
-    yield {**first, **({"head_dim": first.get("hidden_size", 32) // heads} if "head_dim" in named else {})}
-    yield {**first, "num_key_value_heads": heads}
-    yield {name: size for name, size in first.items() if name != "head_dim"} | {"num_key_value_heads": heads}
-    yield {**first, **({"num_kv_shared_layers": 0} if "num_kv_shared_layers" in named else {})}
-    for kind in ("linear_attention", "conv") if "layer_types" in named else ():
-        yield {**first, "layer_types": [kind, "full_attention"] * 2}
-    yield {**first, **{name: size for name, size in SIZES.items() if name in named}}
+    yield changed(first, head_dim=SIZES["head_dim"], num_key_value_heads=SIZES["num_key_value_heads"])
+    yield changed(first, head_dim=None)
+    yield changed(first, head_dim=first.get("hidden_size", 32) // heads)
+    yield changed(first, num_key_value_heads=heads)
+    yield changed(first, num_key_value_heads=heads, head_dim=None)
+    yield changed(first, num_kv_shared_layers=0)
+    for kind in ("linear_attention", "conv"):
+        yield changed(first, layer_types=[kind, "full_attention"] * 2)
+    yield everything
+    yield changed(everything, num_key_value_heads=heads)
 
 
 def first_recipe(model_type, config_class):
     """The first guess with which the model reads a text, at once and token by token; or the first, and what is wrong."""
-    problem = None
+    problems = []
     for tiny in guesses(config_class):
         recipe = Recipe(tiny=tiny, variants={model_type: Variant()})
         try:
@@ -96,8 +107,9 @@ def first_recipe(model_type, config_class):
             observe.token_by_token(model, ids)
             return recipe, None
         except Exception as error:  # whatever a family's code says to sizes that it does not like
-            problem = problem or f"{type(error).__name__}: {error}"
-    return Recipe(tiny=first_sizes(config_class), variants={model_type: Variant()}), problem
+            problems.append(f"{type(error).__name__}: {str(error).strip()}")
+    recipe = Recipe(tiny=first_sizes(config_class), variants={model_type: Variant()})
+    return recipe, "; or ".join(dict.fromkeys(problems))
 
 
 def shapes(model):

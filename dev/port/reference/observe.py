@@ -73,8 +73,9 @@ class Layers:
             self.watch_input(block, f"blocks.{index}:input")
             for path, module in block.named_modules():
                 self.watch(module, f"blocks.{index}/{path}" if path else f"blocks.{index}")
-        self.watch(self.model.base_model, "norm")
-        # Some call a part of their base model, and never itself.
+        if self.model.base_model is not self.model:
+            self.watch(self.model.base_model, "norm")
+        # Some call a part of their base model, and never itself, or are it.
         self.watch_input(self.model.get_output_embeddings(), "norm", once=True)
         return self.found
 

@@ -16,11 +16,18 @@ function hasTorch(): boolean {
   }
 }
 
-function port(...args: string[]): { status: number | null; answer: Record<string, unknown> } {
-  const command = ["--import", "tsx", "dev/port/main.ts", "--json", ...args];
+interface Answer {
+  status: number | null;
+  answer: Record<string, unknown>;
+}
+
+function run(program: string, ...args: string[]): Answer {
+  const command = ["--import", "tsx", `dev/port/${program}.ts`, "--json", ...args];
   const { status, stdout } = spawnSync(process.execPath, command, { cwd: root, encoding: "utf8" });
   return { status, answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
 }
+
+const port = (...args: string[]): Answer => run("main", ...args);
 
 describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
   test.each([
@@ -44,5 +51,19 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
     expect(none.answer["missing"]).toContain("make port-new starcoder2");
     const unknown = port("lama");
     expect(unknown.answer["missing"]).toContain("has no such model type. Did you mean llama");
+  });
+
+  test.each([
+    ["qwen3", "model.layers.3.self_attn.q_norm.weight", "Qwen3Attention"],
+    ["mixtral", "model.layers.0.block_sparse_moe.experts.3.w2.weight", "MixtralSparseMoeBlock"],
+  ])("%s, which is not built, is described from a model of guessed sizes", (type, name, kind) => {
+    const { status, answer } = run("new", type);
+    expect(status).toBe(0);
+    expect(answer).toMatchObject({ problem: null });
+    const tensors = answer["tensors"] as { name: string; shape: number[] }[];
+    expect(tensors.map((tensor) => tensor.name)).toContain(name);
+    const modules = (answer["modules"] as { kind: string }[][]).flat();
+    expect(modules.map((module) => module.kind)).toContain(kind);
+    expect(answer["recipe"]).toContain('"vocab_size": 96');
   });
 });
