@@ -1,4 +1,4 @@
-// What to write next for a model type that is not built, not registered, or has no recipe.
+// What to write next for a model type that is not built, not registered, or has no specimen.
 // Asks nobody: it is told what is missing.
 import type { Refusal } from "./reference.ts";
 
@@ -13,15 +13,15 @@ export function adviceOn(
   switch (refused) {
     case "unknown to transformers":
       return `${modelType}: transformers ${transformers} has no such model type.${orNear(near)}`;
-    case "no recipe":
+    case "no specimen":
       return [
-        `${modelType}: no recipe.${orNear(near)} Next:`,
+        `${modelType}: no specimen.${orNear(near)} Next:`,
         `  make port-new ${modelType}`,
         `    writes a first one, dev/port/architectures/${modelType}.py, and shows what to build`,
       ].join("\n");
     case "does not build":
       return [
-        `${modelType}: transformers ${transformers} does not build it from its recipe: ${message}`,
+        `${modelType}: transformers ${transformers} does not build it from its specimen: ${message}`,
         `  correct the sizes in dev/port/architectures/${modelType}.py`,
       ].join("\n");
   }

@@ -1,5 +1,5 @@
 // `make port-new MODEL_TYPE`: what a type's configuration says, what its checkpoint holds and which modules compute,
-// for one who is about to write the architecture; writes a first recipe where there is none.
+// for one who is about to write the architecture; writes a first specimen where there is none.
 //   node --import tsx dev/port/new.ts [--json] MODEL_TYPE
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -104,18 +104,18 @@ async function nearestLines({ tensors = [] }: Described): Promise<string[]> {
   ];
 }
 
-function writeRecipe(modelType: string, text: string): string {
+function writeSpecimen(modelType: string, text: string): string {
   const relative = `dev/port/architectures/${modelType}.py`;
-  if (existsSync(path.join(root, relative))) return `The recipe is ${relative}.`;
+  if (existsSync(path.join(root, relative))) return `The specimen is ${relative}.`;
   writeFileSync(path.join(root, relative), text);
-  return `Wrote ${relative}, a first recipe.`;
+  return `Wrote ${relative}, a first specimen.`;
 }
 
 /** What the class computes is told nowhere but in its source. */
 const near = (file: string): string => path.relative(root, file);
 
 async function show(modelType: string, found: Described): Promise<string> {
-  const recipe = writeRecipe(modelType, found.recipe);
+  const specimen = writeSpecimen(modelType, found.specimen);
   const head = [
     `${modelType}, transformers ${found.transformers}: ${found.modelClass ?? "no model"}`,
     ...[found.configuration, found.source ?? ""].filter(Boolean).map((file) => `  ${near(file)}`),
@@ -125,14 +125,14 @@ async function show(modelType: string, found: Described): Promise<string> {
     return [
       ...head,
       `No model of these sizes: ${found.problem}`,
-      recipe,
+      specimen,
       "Name the sizes there.",
     ].join("\n");
   return [
     ...head,
     ...["Tensors of the tiny model's checkpoint", ...tensorLines(found), ""],
     ...["Modules of its blocks", ...moduleLines(found), ""],
-    ...[...(await nearestLines(found)), "", recipe],
+    ...[...(await nearestLines(found)), "", specimen],
     `Next: make port ${modelType}`,
   ].join("\n");
 }

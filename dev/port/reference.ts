@@ -9,9 +9,9 @@ const file = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 /** What reference/ says instead of a result. */
 export interface Refusal {
-  refused: "no recipe" | "unknown to transformers" | "does not build";
+  refused: "no specimen" | "unknown to transformers" | "does not build";
   transformers: string;
-  /** Model types or recipes of nearly that name. */
+  /** Model types or specimens of nearly that name. */
   near: string[];
   message: string;
 }
@@ -30,10 +30,10 @@ export interface Described {
   fields: { name: string; type: string; default: string }[];
   /** The tiny configuration that all below comes from. */
   tiny: Record<string, unknown>;
-  /** Why no model could be made with it; nothing below `recipe` is there then. */
+  /** Why no model could be made with it; nothing below `specimen` is there then. */
   problem: string | null;
-  /** Text of a first recipe. */
-  recipe: string;
+  /** Text of a first specimen. */
+  specimen: string;
   modelClass?: string;
   source?: string;
   blockPath?: string;
@@ -69,7 +69,7 @@ function run<Result>(...args: string[]): Result | Refusal {
 
 export const isRefusal = (answer: object): answer is Refusal => "refused" in answer;
 
-/** Makes every fixture of a recipe, each in a folder of `out`. */
+/** Makes every fixture of a specimen, each in a folder of `out`. */
 export const makeFixtures = (modelType: string, out: string): Made | Refusal =>
   run<Made>("make", modelType, out);
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from reference.recipe import Recipe, Variant
+from reference.specimen import Specimen, Variant
 
 LAYERS = 3
 
@@ -16,7 +16,7 @@ def as_first_written(tensors):
     return {**bare, "lm_head.weight": bare["wte.weight"]}
 
 
-recipe = Recipe(
+specimen = Specimen(
     tiny={"vocab_size": 96, "n_embd": 32, "n_head": 4, "n_layer": LAYERS, "n_positions": 64},
     variants={
         "gpt2": Variant(

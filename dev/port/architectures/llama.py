@@ -1,6 +1,6 @@
 """Llama: grouped keys, biases, a tied head, heads of another size, rotary variants, shards, half precision."""
 
-from reference.recipe import Recipe, Variant
+from reference.specimen import Specimen, Variant
 
 GRADIENTS = ["model.embed_tokens.weight", "model.layers.1.*", "model.norm.weight", "lm_head.weight"]
 LINEAR = {"type": "linear", "factor": 4.0}
@@ -11,7 +11,7 @@ PLAIN = {"rope_type": "default", "rope_theta": 10000.0}
 linear = {"rope_type": "linear", "factor": 4.0, "rope_theta": 50000.0}
 llama3 = {"rope_type": "llama3", "rope_theta": 100.0, **BANDS}
 
-recipe = Recipe(
+specimen = Specimen(
     tiny={
         "vocab_size": 96,
         "hidden_size": 32,

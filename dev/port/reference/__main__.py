@@ -12,7 +12,7 @@ from pathlib import Path
 import transformers
 from transformers import CONFIG_MAPPING
 
-from reference import describe, fixture, recipe
+from reference import describe, fixture, specimen
 
 transformers.utils.logging.disable_progress_bar()
 
@@ -23,13 +23,13 @@ def refusal(why, model_type, among, message=""):
 
 
 def make(model_type, folder):
-    if model_type not in recipe.known():
+    if model_type not in specimen.known():
         known = list(CONFIG_MAPPING)
-        why = "no recipe" if model_type in known else "unknown to transformers"
-        return refusal(why, model_type, recipe.known() if why == "no recipe" else known)
+        why = "no specimen" if model_type in known else "unknown to transformers"
+        return refusal(why, model_type, specimen.known() if why == "no specimen" else known)
     try:
-        return fixture.make(model_type, recipe.load(model_type), Path(folder))
-    except Exception as error:  # whatever a recipe or a family's code says to sizes that do not fit
+        return fixture.make(model_type, specimen.load(model_type), Path(folder))
+    except Exception as error:  # whatever a specimen or a family's code says to sizes that do not fit
         traceback.print_exc()
         return refusal("does not build", model_type, [], f"{type(error).__name__}: {error}")
 

@@ -1,7 +1,7 @@
-"""What there is to know of a model type before its architecture is written: fields, tensors, modules, a first recipe.
+"""What there is to know of a model type before its architecture is written: fields, tensors, modules, a first specimen.
 
-The sizes of the first recipe are guesses by the fields' names: a family whose sizes depend on one another in its own
-way needs a correction by hand. Not the fixture, which fixture.py makes from a recipe.
+The sizes of the first specimen are guesses by the fields' names: a family whose sizes depend on one another in its own
+way needs a correction by hand. Not the fixture, which fixture.py makes from a specimen.
 """
 
 import inspect
@@ -16,8 +16,8 @@ import transformers
 from safetensors import safe_open
 from transformers import CONFIG_MAPPING, PreTrainedConfig
 
-from reference import observe, recipe as recipes, tiny_model
-from reference.recipe import Recipe, Variant
+from reference import observe, specimen as specimens, tiny_model
+from reference.specimen import Specimen, Variant
 
 # Small, even where heads are turned, and no two alike: then a shape says which field it comes from.
 SIZES = {
@@ -95,21 +95,21 @@ def guesses(config_class):
     yield changed(everything, num_key_value_heads=heads)
 
 
-def first_recipe(model_type, config_class):
-    """The first guess with which the model reads a text, at once and token by token; or the first, and what is wrong."""
+def first_specimen(model_type, config_class):
+    """The first guess with which a model reads a text, at once and token by token; or the first, and what is wrong."""
     problems = []
     for tiny in guesses(config_class):
-        recipe = Recipe(tiny=tiny, variants={model_type: Variant()})
+        specimen = Specimen(tiny=tiny, variants={model_type: Variant()})
         try:
-            model = tiny_model.build(model_type, recipe, Variant())
-            ids, *_ = tiny_model.rows(recipe, model.config.get_text_config().vocab_size)
+            model = tiny_model.build(model_type, specimen, Variant())
+            ids, *_ = tiny_model.rows(specimen, model.config.get_text_config().vocab_size)
             observe.layers(model, ids, None)
             observe.token_by_token(model, ids)
-            return recipe, None
+            return specimen, None
         except Exception as error:  # whatever a family's code says to sizes that it does not like
             problems.append(f"{type(error).__name__}: {str(error).strip()}")
-    recipe = Recipe(tiny=first_sizes(config_class), variants={model_type: Variant()})
-    return recipe, "; or ".join(dict.fromkeys(problems))
+    specimen = Specimen(tiny=first_sizes(config_class), variants={model_type: Variant()})
+    return specimen, "; or ".join(dict.fromkeys(problems))
 
 
 def shapes(model):
@@ -130,14 +130,14 @@ def path_of(model, wanted):
     return next(path for path, module in model.named_modules() if module is wanted)
 
 
-def recipe_text(model_type, tiny, gradients):
+def specimen_text(model_type, tiny, gradients):
     sizes = "\n".join(f"        {json.dumps(name)}: {json.dumps(value)}," for name, value in tiny.items())
     names = "\n".join(f"                {json.dumps(name)}," for name in gradients)
     return f'''"""{model_type}: say here which features of the family this configuration switches on."""
 
-from reference.recipe import Recipe, Variant
+from reference.specimen import Specimen, Variant
 
-recipe = Recipe(
+specimen = Specimen(
     tiny={{
 {sizes}
     }},
@@ -155,7 +155,7 @@ recipe = Recipe(
 
 
 def gradients_of(blocks, tensors):
-    """Names for the recipe: what is outside the blocks, and the last block of each kind."""
+    """Names for the specimen: what is outside the blocks, and the last block of each kind."""
     outside = [tensor["name"] for tensor in tensors if not any(is_in(tensor, index, blocks) for index in blocks["of"])]
     kinds = {}
     for index in blocks["of"]:
@@ -174,17 +174,17 @@ def describe(model_type):
     config_class = CONFIG_MAPPING[model_type]
     found = {"transformers": transformers.__version__, "fields": list(own_fields(config_class)),
              "configuration": inspect.getsourcefile(config_class)}
-    if model_type in recipes.known():
-        recipe, problem = recipes.load(model_type), None
+    if model_type in specimens.known():
+        specimen, problem = specimens.load(model_type), None
     else:
-        recipe, problem = first_recipe(model_type, config_class)
-    found |= {"tiny": dict(recipe.tiny), "problem": problem}
+        specimen, problem = first_specimen(model_type, config_class)
+    found |= {"tiny": dict(specimen.tiny), "problem": problem}
     if problem is not None:
-        return {**found, "recipe": recipe_text(model_type, recipe.tiny, [])}
-    model = tiny_model.build(model_type, recipe, next(iter(recipe.variants.values())))
-    blocks = observe.blocks_of(model, recipe.blocks)
+        return {**found, "specimen": specimen_text(model_type, specimen.tiny, [])}
+    model = tiny_model.build(model_type, specimen, next(iter(specimen.variants.values())))
+    blocks = observe.blocks_of(model, specimen.blocks)
     tensors = shapes(model)
     at = {"path": path_of(model, blocks), "of": range(len(blocks))}
     return {**found, "modelClass": type(model).__name__, "source": inspect.getsourcefile(type(model)),
             "blockPath": at["path"], "modules": modules(blocks), "tensors": tensors,
-            "recipe": recipe_text(model_type, recipe.tiny, gradients_of(at, tensors))}
+            "specimen": specimen_text(model_type, specimen.tiny, gradients_of(at, tensors))}

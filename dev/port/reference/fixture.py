@@ -2,7 +2,7 @@
 
 expected.safetensors: ids, targets, weights (of the loss), logits, cached (the logits token by token), loss,
 layer:NAME for embedding, blocks and norm, gradient:NAME for some parameters, by the checkpoint's names. Its metadata
-hold the recipe's switches and the versions that made it.
+hold the specimen's switches and the versions that made it.
 trace.safetensors: also every module inside the blocks; too much to commit.
 from.json: the weights are those of another fixture. Not the comparison, which is ../compare.ts and its neighbours.
 """
@@ -18,7 +18,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from reference import observe, tiny_model
-from reference.recipe import Recipe, Variant
+from reference.specimen import Specimen, Variant
 
 # Of the largest logit: far more than two libraries differ by.
 VISIBLE = 1e-3
@@ -61,16 +61,16 @@ def as_written(folder: Path, variant: Variant):
     path.write_text(json.dumps(config, indent=2) + "\n")
 
 
-def require_visible(model_type, recipe: Recipe, variant: Variant, model, logits, ids):
+def require_visible(model_type, specimen: Specimen, variant: Variant, model, logits, ids):
     """Refuses a feature that changes nothing, for then nothing tests it: a window longer than the text, say."""
     for key, value in variant.switches.items():
-        without = tiny_model.build(model_type, recipe, replace(variant, config={**variant.config, key: value}))
+        without = tiny_model.build(model_type, specimen, replace(variant, config={**variant.config, key: value}))
         without.load_state_dict(model.state_dict(), strict=False)
         with torch.no_grad():
             moved = without(input_ids=ids, use_cache=False).logits - logits
         distance = (moved.abs().max() / logits.abs().max()).item()
         if not distance > VISIBLE:
-            raise ValueError(f"{key} = {value} moves the logits by {distance:.1e} only: the recipe does not test it")
+            raise ValueError(f"{key} = {value} moves the logits by {distance:.1e} only: the specimen does not test it")
 
 
 def version_of(library):
@@ -82,14 +82,14 @@ def is_part(name):
     return "/" in name or ":" in name
 
 
-def write_expected(folder: Path, model_type, model, recipe: Recipe, variant: Variant):
-    ids, targets, weights = tiny_model.rows(recipe, model.config.get_text_config().vocab_size)
-    layers, logits = observe.layers(model, ids, recipe.blocks)
-    require_visible(model_type, recipe, variant, model, logits, ids)
+def write_expected(folder: Path, model_type, model, specimen: Specimen, variant: Variant):
+    ids, targets, weights = tiny_model.rows(specimen, model.config.get_text_config().vocab_size)
+    layers, logits = observe.layers(model, ids, specimen.blocks)
+    require_visible(model_type, specimen, variant, model, logits, ids)
     expected = {"ids": ids.int(), "targets": targets.int(), "weights": weights, "logits": logits,
                 "cached": observe.token_by_token(model, ids)}
     expected.update({f"layer:{name}": value for name, value in layers.items() if not is_part(name)})
-    made_with = {"torch": version_of(torch), "transformers": version_of(transformers), "seed": str(recipe.seed),
+    made_with = {"torch": version_of(torch), "transformers": version_of(transformers), "seed": str(specimen.seed),
                  "switches": json.dumps(dict(variant.switches))}
     save_file(contiguous(layers), folder / "trace.safetensors")
     model.zero_grad()
@@ -102,22 +102,23 @@ def write_expected(folder: Path, model_type, model, recipe: Recipe, variant: Var
     save_file(contiguous(expected), folder / "expected.safetensors", metadata=made_with)
 
 
-def make(model_type, recipe: Recipe, out: Path):
+def make(model_type, specimen: Specimen, out: Path):
     """Every variant, each in a folder of `out`; returns what was made, for people."""
     torch.set_num_threads(1)
     models, made = {}, []
-    for name, variant in recipe.variants.items():
+    for name, variant in specimen.variants.items():
         folder = out / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        model = tiny_model.build(model_type, recipe, variant)
+        model = tiny_model.build(model_type, specimen, variant)
         if variant.weights_of is None:
-            saved(folder, tiny_model.draw(model, recipe), variant)
-            models[name] = tiny_model.build(model_type, recipe, variant)
+            saved(folder, tiny_model.draw(model, specimen), variant)
+            models[name] = tiny_model.build(model_type, specimen, variant)
             models[name].load_state_dict(model.state_dict())
         else:
             with_weights_of(folder, model, variant, models[variant.weights_of])
         as_written(folder, variant)
-        write_expected(folder, model_type, model, recipe, variant)
+        write_expected(folder, model_type, model, specimen, variant)
         made.append(name)
-    return {"fixtures": made, "seed": recipe.seed, "transformers": version_of(transformers), "torch": version_of(torch)}
+    return {"fixtures": made, "seed": specimen.seed, "transformers": version_of(transformers),
+            "torch": version_of(torch)}

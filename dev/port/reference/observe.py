@@ -29,7 +29,7 @@ def blocks_of(model: Module, path: str | None) -> ModuleList:
     for module in model.modules():
         if isinstance(module, ModuleList) and len(module) == count:
             return module
-    raise LookupError(f"no list of {count} modules: name the blocks in the recipe")
+    raise LookupError(f"no list of {count} modules: name the blocks in the specimen")
 
 
 class Layers:

@@ -11,7 +11,7 @@ import numpy
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from reference.recipe import Recipe, Variant
+from reference.specimen import Specimen, Variant
 
 # Neither is in the tiny vocabularies by default, and a padding token's embedding would get no gradient.
 TOKENS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": None}
@@ -19,31 +19,31 @@ TOKENS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": None}
 LARGEST = 100_000
 
 
-def made(model_type, recipe: Recipe, variant: Variant):
+def made(model_type, specimen: Specimen, variant: Variant):
     """The model with the weights that its class starts with, on the device that is current."""
-    settings = {**TOKENS, **recipe.tiny, **variant.config}
-    if recipe.build is not None:
-        return recipe.build(settings).float().eval()
+    settings = {**TOKENS, **specimen.tiny, **variant.config}
+    if specimen.build is not None:
+        return specimen.build(settings).float().eval()
     config = AutoConfig.for_model(model_type, **settings)
     # Written out step by step: no kernel that sums in an order of its own, or that knows fewer features.
     return AutoModelForCausalLM.from_config(
         config, attn_implementation="eager", experts_implementation="eager", dtype=torch.float32).eval()
 
 
-def require_small(model_type, recipe: Recipe, variant: Variant):
-    """A size that a recipe forgets is the family's own, and would fill the memory: built without memory first."""
+def require_small(model_type, specimen: Specimen, variant: Variant):
+    """A size that a specimen forgets is the family's own, and would fill the memory: built without memory first."""
     with torch.device("meta"):
-        model = made(model_type, recipe, variant)
+        model = made(model_type, specimen, variant)
     large = [f"{name} {tuple(value.shape)}" for name, value in model.named_parameters() if value.numel() > LARGEST]
     if large:
         raise ValueError(f"{len(large)} tensors are not tiny, first {large[0]}: name that size")
 
 
-def build(model_type, recipe: Recipe, variant: Variant):
+def build(model_type, specimen: Specimen, variant: Variant):
     """The model in float32 and evaluation mode; vectors start the same each time."""
-    require_small(model_type, recipe, variant)
-    torch.manual_seed(recipe.seed)
-    return made(model_type, recipe, variant)
+    require_small(model_type, specimen, variant)
+    torch.manual_seed(specimen.seed)
+    return made(model_type, specimen, variant)
 
 
 def stored(model):
@@ -54,7 +54,7 @@ def stored(model):
     return {**parameters, **buffers}
 
 
-def draw(model, recipe: Recipe):
+def draw(model, specimen: Specimen):
     """Weights large enough that every part of the model shows in the logits: the classes' own are nearly flat.
 
     Matrices are random; vectors (norms, biases, gates) stay near what they start with, each element another. In steps
@@ -62,20 +62,20 @@ def draw(model, recipe: Recipe):
     """
     with torch.no_grad():
         for name, value in stored(model).items():
-            generator = numpy.random.default_rng([recipe.seed, zlib.crc32(name.encode())])
+            generator = numpy.random.default_rng([specimen.seed, zlib.crc32(name.encode())])
             steps = numpy.asarray(numpy.rint(64 * generator.standard_normal(tuple(value.shape))))
             noise = torch.from_numpy(steps).float() / 64
-            if value.ndim < 2 or any(fnmatch(name, pattern) for pattern in recipe.near_initial):
+            if value.ndim < 2 or any(fnmatch(name, pattern) for pattern in specimen.near_initial):
                 value.add_(noise * 0.1)
             else:
                 value.copy_(noise / math.sqrt(value.shape[-1]))
     return model
 
 
-def rows(recipe: Recipe, vocabulary: int):
+def rows(specimen: Specimen, vocabulary: int):
     """Token ids, the targets of the loss and the weight of each, all (2, length)."""
-    generator = numpy.random.default_rng(recipe.seed)
-    shape = (2, recipe.length)
+    generator = numpy.random.default_rng(specimen.seed)
+    shape = (2, specimen.length)
     ids = torch.from_numpy(generator.integers(0, vocabulary, shape))
     targets = torch.from_numpy(generator.integers(0, vocabulary, shape))
     weights = torch.from_numpy(generator.choice(numpy.float32([0.0, 1.0, 0.5]), shape))

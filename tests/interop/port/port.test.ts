@@ -1,5 +1,5 @@
 // The porting kit against transformers itself, where there is a PyTorch: built architectures depart nowhere, the
-// committed fixtures are what the recipes make, and what cannot be made says what is missing.
+// committed fixtures are what the specimens make, and what cannot be made says what is missing.
 import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -45,7 +45,7 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
     expect(status).toBe(0);
   });
 
-  test("no recipe, or no such type: says what to do, and fails", () => {
+  test("no specimen, or no such type: says what to do, and fails", () => {
     const none = port("starcoder2");
     expect(none.status).toBe(1);
     expect(none.answer["missing"]).toContain("make port-new starcoder2");
@@ -64,6 +64,6 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
     expect(tensors.map((tensor) => tensor.name)).toContain(name);
     const modules = (answer["modules"] as { kind: string }[][]).flat();
     expect(modules.map((module) => module.kind)).toContain(kind);
-    expect(answer["recipe"]).toContain('"vocab_size": 96');
+    expect(answer["specimen"]).toContain('"vocab_size": 96');
   });
 });

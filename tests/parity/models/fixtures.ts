@@ -1,5 +1,5 @@
 // The tiny models of tests/fixtures/models, by name, and what transformers computed with them.
-// Each is made by a recipe of dev/port/architectures; not a loader of its own.
+// Each is made by a specimen of dev/port/architectures; not a loader of its own.
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { relativeDistance } from "../../../dev/port/compare.ts";

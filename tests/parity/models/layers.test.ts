@@ -12,7 +12,7 @@ import type { LanguageModel } from "../../../src/models/index.ts";
 import { Linear, Module, RMSNorm } from "../../../src/nn/index.ts";
 import { checkpointOf, expectedOf, loadFixture, modelNames, regenerate } from "./fixtures.ts";
 
-const recipes = path.join(import.meta.dirname, "../../../dev/port/architectures");
+const specimens = path.join(import.meta.dirname, "../../../dev/port/architectures");
 
 describe.each(modelNames)("%s", (name) => {
   test("embedding, every block and the last norm equal transformers", async () => {
@@ -30,9 +30,9 @@ describe.each(modelNames)("%s", (name) => {
     expect(await unnoticed(checkpoint, expected)).toEqual([]);
   });
 
-  test("a recipe makes it", async () => {
+  test("a specimen makes it", async () => {
     const { model_type: type } = (await checkpointOf(name)).config as { model_type: string };
-    expect(existsSync(path.join(recipes, `${type}.py`))).toBe(true);
+    expect(existsSync(path.join(specimens, `${type}.py`))).toBe(true);
   });
 });
 

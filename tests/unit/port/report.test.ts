@@ -116,8 +116,8 @@ describe("what to write next", () => {
     );
   });
 
-  test("no recipe, a recipe that does not build, an architecture that is not registered", () => {
-    const none = adviceOn("acme", { ...refusal, near: [], refused: "no recipe" });
+  test("no specimen, a specimen that does not build, an architecture that is not registered", () => {
+    const none = adviceOn("acme", { ...refusal, near: [], refused: "no specimen" });
     expect(none).toContain("make port-new acme");
     expect(none).toContain("dev/port/architectures/acme.py");
     const wrong = adviceOn("acme", { ...refusal, refused: "does not build" });

@@ -1,4 +1,4 @@
-"""What a recipe says: how a tiny model of one architecture is made, and which fixtures it gives.
+"""What a specimen says: how a tiny model of one architecture is made, and which fixtures it gives.
 
 Recipes are the files of ../architectures, one a model_type. Not a model, and nothing runs here.
 """
@@ -17,7 +17,7 @@ class Variant:
     """One fixture: the tiny model with these differences."""
 
     config: Mapping[str, Any] = field(default_factory=dict)
-    """Over the recipe's `tiny`."""
+    """Over the specimen's `tiny`."""
     gradients: Sequence[str] = ()
     """Patterns of checkpoint names whose gradient of the loss is kept: what these weigh is committed."""
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Specimen:
     """Variants by fixture name; the first is the one whose layers are shown."""
 
     tiny: Mapping[str, Any]
@@ -56,5 +56,5 @@ def known() -> list[str]:
     return sorted(path.stem for path in ARCHITECTURES.glob("*.py"))
 
 
-def load(model_type: str) -> Recipe:
-    return importlib.import_module(f"architectures.{model_type}").recipe
+def load(model_type: str) -> Specimen:
+    return importlib.import_module(f"architectures.{model_type}").specimen
