@@ -88,9 +88,9 @@ function drawRow(random: Random, tokenizer: Tokenizer, phase: Phase): Int32Array
 
 export function drawBatch(tokenizer: Tokenizer, phase: Phase, name: string): Batch {
   const random = Random.fromSeed(seed).split(`${phase.name} ${name}`);
-  const samples = Array.from({ length: phase.rows }, () => {
+  const units = Array.from({ length: phase.rows }, () => {
     const ids = drawRow(random, tokenizer, phase);
-    return { ids, weights: new Float32Array(ids.length).fill(1) };
+    return [{ ids, weights: new Float32Array(ids.length).fill(1) }];
   });
-  return collate(samples, { padId, padToMultiple: phase.rowTokens, maxLength: phase.rowTokens });
+  return collate(units, { padId, padToMultiple: phase.rowTokens, maxLength: phase.rowTokens });
 }

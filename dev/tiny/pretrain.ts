@@ -9,10 +9,10 @@ import { describeBackend, setCacheLimit } from "../../src/mx/index.ts";
 import { optimizers } from "../../src/nn/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
 import { restoreCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
-import { supervised } from "../../src/train/methods/supervised.ts";
+import { LocalLearner } from "../../src/train/local-learner.ts";
+import { supervised } from "../../src/train/objectives/supervised.ts";
 import { optimizedSlots } from "../../src/train/run.ts";
 import { initialState } from "../../src/train/state.ts";
-import { meanLoss, TrainingStep } from "../../src/train/step.ts";
 import { drawBatch, learningRate, phaseAt, totalSteps } from "./phases.ts";
 import { drawProbes, probeAccuracy } from "./probe.ts";
 
@@ -43,24 +43,31 @@ const optimizer = optimizers.get("muon")(slots, {
   momentum: 0.95,
   adamwShare: 0.2,
 });
-const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
 const tuning = {
   notices: [],
   save: (folder: string) => saveModel(folder, loaded, modelFolder),
   load: (folder: string) => restoreModel(folder, loaded),
 };
+const objective = supervised;
+const learner = new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm: 1 });
 const state = existsSync(checkpointFolder)
-  ? await restoreCheckpoint(checkpointFolder, tuning, optimizer)
+  ? await restoreCheckpoint(checkpointFolder, learner)
   : initialState();
 const probes = drawProbes(tokenizer);
 
-function measured(): { validationLoss: number; probe: Record<string, number> } {
+async function measured(): Promise<{ validationLoss: number; probe: Record<string, number> }> {
   const { phase } = phaseAt(state.step - 1);
   const held = Array.from({ length: 6 }, (_, index) =>
     drawBatch(tokenizer, phase, `validation ${index}`),
   );
+  const sums = { loss: 0, weight: 0 };
+  for (const batch of held) {
+    const { lossSum, weightSum } = await learner.evaluate(batch);
+    sums.loss += lossSum;
+    sums.weight += weightSum;
+  }
   return {
-    validationLoss: meanLoss(model, supervised, held),
+    validationLoss: sums.loss / sums.weight,
     probe: probeAccuracy(model, probes),
   };
 }
@@ -77,7 +84,9 @@ let started = performance.now();
 while (state.step < totalSteps) {
   const { phase, stepInPhase } = phaseAt(state.step);
   const batch = drawBatch(tokenizer, phase, `step ${stepInPhase}`);
-  const result = step.run([batch], learningRate(state.step), [0]);
+  const input = { batches: [batch], learningRate: learningRate(state.step), seeds: [0] };
+  const result = await learner.step(input, () => false);
+  if (result === undefined) break;
   if (!Number.isFinite(result.loss)) throw new Error(`loss is not finite at step ${state.step}`);
   state.step += 1;
   state.tokens += batch.tokens;
@@ -93,15 +102,15 @@ while (state.step < totalSteps) {
       tokens: state.tokens,
       loss,
       tokensPerSecond,
-      ...(isCheckpoint && measured()),
+      ...(isCheckpoint && (await measured())),
     });
-    if (isCheckpoint) await saveCheckpoint(checkpointFolder, tuning, optimizer, state);
+    if (isCheckpoint) await saveCheckpoint(checkpointFolder, learner, state);
     loss = 0;
     tokens = 0;
     started = performance.now();
   }
 }
-await saveCheckpoint(checkpointFolder, tuning, optimizer, state);
+await saveCheckpoint(checkpointFolder, learner, state);
 await saveModel(`${workFolder}/model`, loaded, modelFolder, "bfloat16");
 await cp(`${workFolder}/model/model.safetensors`, `${modelFolder}/model.safetensors`);
-report({ finished: true, tokens: state.tokens, ...measured() });
+report({ finished: true, tokens: state.tokens, ...(await measured()) });

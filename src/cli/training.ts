@@ -10,18 +10,14 @@ import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { keepInput, PIPED } from "../app/data/kept-input.ts";
 import { loadExtensions } from "../app/extensions.ts";
-import { ExitCode, FtError, UsageError } from "../core/errors.ts";
+import type { FtError } from "../core/errors.ts";
+import { ExitCode, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
 import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
 import { DATA_ABOUT } from "../data/options.ts";
-import {
-  checkOutputFolder,
-  makeRunId,
-  readRecord,
-  type RunEvent,
-  stampEvent,
-} from "../runs/index.ts";
+import { makeRunId, readRecord, type RunEvent, stampEvent } from "../runs/index.ts";
+import type { WorkProgress } from "../train/run.ts";
 import type { CommandInput } from "./define-command.ts";
 import type { Io } from "./io.ts";
 import { downloadNote } from "./render/download.ts";
@@ -144,8 +140,7 @@ function adviceLines({ config, unused }: ResolvedConfig): string[] {
 
 interface Watched {
   onEvent(event: RunEvent): void;
-  /** The run's folder once it holds a checkpoint. */
-  resumable(): string | undefined;
+  onProgress(progress: WorkProgress): void;
   /** 130 when the run was stopped, else 0. */
   exitCode(): number;
 }
@@ -154,12 +149,8 @@ interface Watched {
 export function watch(io: Io): Watched {
   const screen = new RunScreen(io);
   let last: RunEvent | undefined;
-  let folder: string | undefined;
-  let hasCheckpoint = false;
   const onEvent = (event: RunEvent): void => {
     last = event;
-    if (event.type === "run-started") folder = event.outputDir;
-    hasCheckpoint ||= event.type === "checkpoint-saved";
     if (io.mode.json) io.line(event);
     else screen.show(event);
   };
@@ -167,32 +158,10 @@ export function watch(io: Io): Watched {
     if (last?.type !== "run-failed") io.line(failedEvent(error, last?.runId));
   };
   const stopped = (): boolean => last?.type === "run-stopped";
-  return {
-    onEvent,
-    resumable: () => (hasCheckpoint ? folder : undefined),
-    exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok),
+  const onProgress = (progress: WorkProgress): void => {
+    if (!io.mode.json) screen.progress(progress);
   };
-}
-
-/** Codes of what the machine refused: mended, the run goes on as it is. */
-const OF_THE_MACHINE = /^FT-(?:FILE-|WEIGHTS-021$)/;
-
-/** Runs until the run ends; what the machine refused in between says how to go on afterwards. */
-async function watching({ resumable }: Watched, run: () => Promise<unknown>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    const folder = resumable();
-    const isPassing = error instanceof FtError && OF_THE_MACHINE.test(error.code);
-    throw isPassing && folder !== undefined ? withResume(error, folder) : error;
-  }
-}
-
-function withResume(error: FtError, folder: string): FtError {
-  const { code, message, hint, problems, exitCode, cause } = error;
-  const command = `ft train resume ${shellWord(folder)} goes on from the last checkpoint`;
-  const all = [hint, command].filter((part) => part !== undefined).join("; then ");
-  return new FtError(code, { message, hint: all, problems, cause }, exitCode);
+  return { onEvent, onProgress, exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok) };
 }
 
 function failedEvent(error: FtError, runId: string | undefined): RunEvent {
@@ -205,8 +174,9 @@ function failedEvent(error: FtError, runId: string | undefined): RunEvent {
   });
 }
 
-function runningOptions(options: RunningOptions, { onEvent }: Watched, { signal }: Io) {
-  return { onEvent, isolate: options.isolate, extensions: options.extension, signal };
+function runningOptions(options: RunningOptions, { onEvent, onProgress }: Watched, { signal }: Io) {
+  const { isolate, extension: extensions } = options;
+  return { onEvent, onProgress, isolate, extensions, signal };
 }
 
 /** Where a run's record has what the arguments say. */
@@ -262,6 +232,11 @@ export async function withPipedData(resolved: ResolvedConfig, io: Io): Promise<R
   return { ...resolved, config: { ...config, data: { ...config.data, train_file } } };
 }
 
+function introduce(resolved: ResolvedConfig, io: Io): void {
+  io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
+  for (const line of adviceLines(resolved)) io.note(line);
+}
+
 /** `train quick` and `train start`: resolve, show, train. */
 export async function train(
   input: CommandInput<"model" | "dataset", TrainOptions>,
@@ -275,23 +250,18 @@ export async function train(
   const watched = input.options.dryRun ? undefined : watch(io);
   await loadExtensions(input.options.extension);
   const asked = resolveInput(input, preset, io);
-  requireRunnable(asked.config);
   if (watched === undefined) {
+    requireRunnable(asked.config);
     showDryRun(asked, io);
     return ExitCode.ok;
   }
-  checkOutputFolder(asked.config.output_dir);
   const resolved = await withPipedData(asked, io);
-  io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
-  for (const line of adviceLines(resolved)) io.note(line);
-  const { trainRun } = await import("../app/train/train-run.ts");
-  await watching(watched, () =>
-    trainRun(resolved.config, {
-      ...runningOptions(input.options, watched, io),
-      onDownload: downloadNote(io),
-      origins: Object.fromEntries(resolved.origins),
-    }),
-  );
+  const { startRun } = await import("../app/train/train-run.ts");
+  await startRun(resolved, {
+    onChecked: () => introduce(resolved, io),
+    ...runningOptions(input.options, watched, io),
+    onDownload: downloadNote(io),
+  });
   return watched.exitCode();
 }
 
@@ -299,6 +269,6 @@ export async function train(
 export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
   const watched = watch(io);
   const { resumeRun } = await import("../app/train/train-run.ts");
-  await watching(watched, () => resumeRun(folder, runningOptions(options, watched, io)));
+  await resumeRun(folder, runningOptions(options, watched, io));
   return watched.exitCode();
 }

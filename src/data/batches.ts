@@ -1,9 +1,10 @@
-// Which samples make up each optimizer step: a pure function of seed, epoch and window, so that a
-// checkpoint needs to store two numbers only. Holds indices, never samples.
+// Which units make up each optimizer step: a pure function of seed, epoch and window, so that a
+// checkpoint needs to store two numbers only. A unit is what fills one row of a batch: a sample, or several packed
+// together. Holds indices, never samples.
 import { Random } from "../core/random.ts";
 import type { DataOptions } from "./options.ts";
 
-/** "shuffled" anew each epoch, or "sequential": the samples as they stand. */
+/** "shuffled" anew each epoch, or "sequential": the units as they stand. */
 export type BatchOrder = DataOptions["order"];
 
 /** Where a run has got to: the next window to train on. Plain JSON; both count from 0. */
@@ -12,7 +13,7 @@ export interface BatchCursor {
   window: number;
 }
 
-/** One optimizer step's work: micro-batches of sample indices. */
+/** One optimizer step's work: micro-batches of unit indices. */
 export interface BatchWindow {
   cursor: BatchCursor;
   microBatches: number[][];
@@ -21,7 +22,7 @@ export interface BatchWindow {
 }
 
 export interface BatchPlanOptions {
-  /** Tokens of each sample; its length is the number of samples. */
+  /** Tokens of each unit; its length is the number of units. */
   lengths: readonly number[];
   batchSize: number;
   /** Micro-batches an optimizer step. */
@@ -29,7 +30,7 @@ export interface BatchPlanOptions {
   seed: number;
   order: BatchOrder;
   /**
-   * Puts samples of like length together to save padding; "shuffled" only. Sorting stays inside
+   * Puts units of like length together to save padding; "shuffled" only. Sorting stays inside
    * pools of 50 batches and the batches are then shuffled, so the order of lengths is still random.
    */
   groupByLength?: boolean;
@@ -42,21 +43,26 @@ function chunk<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
+/** Optimizer steps that one pass over `units` takes. */
+export function windowsPerEpoch(units: number, batchSize: number, accumulation: number): number {
+  return Math.ceil(Math.ceil(units / batchSize) / accumulation);
+}
+
 export class BatchPlan {
   readonly #options: BatchPlanOptions;
   #cached: { epoch: number; batches: number[][] } | undefined;
   readonly windowsPerEpoch: number;
 
-  /** Throws RangeError unless there are samples and both sizes are positive integers. */
+  /** Throws RangeError unless there are units and both sizes are positive integers. */
   constructor(options: BatchPlanOptions) {
     const { lengths, batchSize, accumulation } = options;
     for (const size of [lengths.length, batchSize, accumulation]) {
       if (!Number.isInteger(size) || size < 1) {
-        throw new RangeError(`samples, batch size and accumulation are at least 1, not ${size}`);
+        throw new RangeError(`units, batch size and accumulation are at least 1, not ${size}`);
       }
     }
     this.#options = options;
-    this.windowsPerEpoch = Math.ceil(Math.ceil(lengths.length / batchSize) / accumulation);
+    this.windowsPerEpoch = windowsPerEpoch(lengths.length, batchSize, accumulation);
   }
 
   /** The cursor of an optimizer step counted from 0. */

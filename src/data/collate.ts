@@ -1,6 +1,6 @@
-// Encoded samples to one rectangular batch of plain typed arrays, ready for a model.
-// Pads on the right; touches no tensors.
-import { type EncodedSample, learnedTokens } from "./encode.ts";
+// Sequences to one rectangular batch of plain typed arrays, ready for a model: a row of it holds one, or several that
+// were packed together. Pads on the right; touches no tensors.
+import type { Sequence } from "./encode.ts";
 
 /**
  * A micro-batch of `batch` rows by `length` positions, row-major. Position t of a row feeds
@@ -14,16 +14,20 @@ export interface Batch {
   targets: Int32Array;
   /** (batch × length) loss weight of each target. */
   weights: Float32Array;
-  /** (batch × length) 0 … length-1 in every row. */
+  /** (batch × length) 0, 1, 2, … from the beginning of each sequence. */
   positions: Int32Array;
-  /** (batch × length) 1 for tokens of the sample, 0 for padding. */
+  /** (batch × length) 1 for tokens of a row's first sequence, 2 for those of its second, …; 0 for padding. */
   segments: Int32Array;
+  /** Some row holds more than one sequence: the model has to be told positions and segments. */
+  isPacked: boolean;
   batch: number;
   length: number;
   /** Input tokens that are not padding. */
   tokens: number;
   /** Targets with a weight other than 0. */
-  supervisedTokens: number;
+  learnedTokens: number;
+  /** Sum of the weights. */
+  weightSum: number;
 }
 
 export interface CollateOptions {
@@ -49,33 +53,47 @@ export function paddedLength(
   return Math.max(longest, Math.min(rounded, maxLength));
 }
 
-/**
- * Sample of n tokens → n-1 inputs, its tokens but the last, and as many targets, its tokens but
- * the first.
- */
-export function collate(
-  samples: readonly Pick<EncodedSample, "ids" | "weights">[],
-  options: CollateOptions,
-): Batch {
-  const batch = samples.length;
-  const longest = Math.max(1, ...samples.map((sample) => sample.ids.length - 1));
-  const length = paddedLength(longest, options);
+/** Input tokens of a sequence: all but its last, which is only predicted. */
+function inputLength({ ids }: Sequence): number {
+  return Math.max(0, ids.length - 1);
+}
+
+/** Writes a sequence at `start`: its tokens but the last as inputs, its tokens but the first as targets. */
+function place(batch: Batch, sequence: Sequence, start: number, segment: number): number {
+  const inputs = inputLength(sequence);
+  batch.ids.set(sequence.ids.subarray(0, inputs), start);
+  batch.targets.set(sequence.ids.subarray(1), start);
+  batch.weights.set(sequence.weights.subarray(1), start);
+  batch.segments.fill(segment, start, start + inputs);
+  if (segment > 1) for (let at = 0; at < inputs; at++) batch.positions[start + at] = at;
+  return inputs;
+}
+
+function emptyBatch(batch: number, length: number, padId: number): Batch {
   const size = batch * length;
-  const ids = new Int32Array(size).fill(options.padId);
-  const targets = new Int32Array(size).fill(options.padId);
-  const weights = new Float32Array(size);
-  const positions = new Int32Array(size).map((_, index) => index % length);
-  const segments = new Int32Array(size);
-  let tokens = 0;
-  for (const [row, sample] of samples.entries()) {
-    const start = row * length;
-    const inputs = Math.max(0, sample.ids.length - 1);
-    ids.set(sample.ids.subarray(0, inputs), start);
-    targets.set(sample.ids.subarray(1), start);
-    weights.set(sample.weights.subarray(1), start);
-    segments.fill(1, start, start + inputs);
-    tokens += inputs;
+  return {
+    ids: new Int32Array(size).fill(padId),
+    targets: new Int32Array(size).fill(padId),
+    weights: new Float32Array(size),
+    positions: new Int32Array(size).map((_, index) => index % length),
+    segments: new Int32Array(size),
+    isPacked: false,
+    ...{ batch, length, tokens: 0, learnedTokens: 0, weightSum: 0 },
+  };
+}
+
+/** One unit a row; a unit is the sequences that share it, in order. */
+export function collate(units: readonly (readonly Sequence[])[], options: CollateOptions): Batch {
+  const lengths = units.map((unit) => unit.reduce((sum, one) => sum + inputLength(one), 0));
+  const length = paddedLength(Math.max(1, ...lengths), options);
+  const batch = emptyBatch(units.length, length, options.padId);
+  for (const [row, unit] of units.entries()) {
+    let start = row * length;
+    for (const [at, sequence] of unit.entries()) start += place(batch, sequence, start, at + 1);
   }
-  const supervisedTokens = learnedTokens(weights);
-  return { ids, targets, weights, positions, segments, batch, length, tokens, supervisedTokens };
+  batch.isPacked = units.some((unit) => unit.length > 1);
+  batch.tokens = lengths.reduce((sum, inputs) => sum + inputs, 0);
+  batch.learnedTokens = batch.weights.reduce((sum, weight) => sum + (weight === 0 ? 0 : 1), 0);
+  batch.weightSum = batch.weights.reduce((sum, weight) => sum + weight, 0);
+  return batch;
 }

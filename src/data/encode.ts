@@ -1,13 +1,21 @@
-// Rows to token ids and loss weights, cut to length. What cannot teach anything is set aside.
-// The renderer knows the template and the mask; this file knows neither.
-import type { MaskPolicy, Renderer } from "../text/types.ts";
+// Rows to token ids and loss weights; then cut to length. What cannot teach anything is set aside.
+// The renderer knows the template and the mask, an objective which rows it takes; this file knows neither.
+import { setImmediate } from "node:timers/promises";
+import type { Location } from "../core/errors.ts";
+import { interrupted } from "../core/interrupted.ts";
+import type { MaskPolicy, Renderer, Sample } from "../text/types.ts";
 import type { Row } from "./rows.ts";
 
-/** `ids` and `weights` have equal length; a weight is that of learning the token itself. */
-export interface EncodedSample {
+/** Token ids and, for each, the weight of learning it; equal lengths. */
+export interface Sequence {
   ids: Int32Array;
   weights: Float32Array;
+}
+
+/** A row as an objective learns from it: one sequence, or several (a good answer and a worse one, say). */
+export interface EncodedRow {
   row: Row;
+  sequences: readonly Sequence[];
 }
 
 export interface DroppedRow {
@@ -17,58 +25,117 @@ export interface DroppedRow {
   reason: string;
 }
 
-export interface EncodeOptions {
+export interface EncodeContext {
+  renderer: Renderer;
   maskPolicy: MaskPolicy;
-  /** Tokens a sample may have; what is over is cut from the end. */
-  maxLength: number;
 }
 
-export interface EncodedRows {
-  samples: EncodedSample[];
+export interface EncodedRows<Encoded extends EncodedRow = EncodedRow> {
+  samples: Encoded[];
   /** Samples that were cut and still teach something. */
   truncated: number;
-  /** Rows with nothing to learn from, in the order of the data. */
+  /** Rows with nothing to learn from. */
   dropped: DroppedRow[];
 }
 
+/** What the model reads of a row, its last tokens too. */
+export function tokenCount({ sequences }: EncodedRow): number {
+  return sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
 /**
- * A token is learned as the target of the one before it, so the first token's weight never counts.
+ * How many tokens of a sequence are learned. A token is learned as the target of the one before it, so the first
+ * token's weight never counts.
  */
-function teaches(weights: Float32Array): boolean {
-  return weights.some((weight, index) => index > 0 && weight !== 0);
+export function learnedTokens({ weights }: Pick<Sequence, "weights">): number {
+  return weights.reduce((count, weight, index) => count + (index === 0 || weight === 0 ? 0 : 1), 0);
 }
 
-/** How many tokens a sample is to learn. */
-export function learnedTokens(weights: Float32Array): number {
-  return weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
+/** How many tokens of a row are learned. */
+export function learnedCount({ sequences }: EncodedRow): number {
+  return sequences.reduce((sum, sequence) => sum + learnedTokens(sequence), 0);
 }
 
-function whyDropped(tokens: number, maxLength: number): string {
-  return tokens > maxLength
-    ? `nothing left to learn after the cut to ${maxLength} tokens`
-    : "no token to learn";
+function placeOf(rows: readonly Row[], at: number): Location {
+  const { file, line } = rows[at] ?? {};
+  return { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
 }
 
-/** Renders every row with the mask of `maskPolicy`. Throws what the renderer throws. */
+/** Renders each row, a text, an instruction or a conversation, with its mask. Throws what the renderer throws. */
 export function encodeRows(
-  rows: Iterable<Row>,
-  renderer: Renderer,
-  { maskPolicy, maxLength }: EncodeOptions,
+  rows: readonly Row[],
+  { renderer, maskPolicy }: EncodeContext,
 ): EncodedRows {
   const result: EncodedRows = { samples: [], truncated: 0, dropped: [] };
-  for (const row of rows) {
-    const rendered = renderer.render(row.sample, maskPolicy);
-    const tokens = rendered.ids.length;
-    const ids = Int32Array.from(rendered.ids.slice(0, maxLength));
-    const weights = Float32Array.from(rendered.weights.slice(0, maxLength));
-    if (!teaches(weights)) {
-      result.dropped.push({ row, tokens, reason: whyDropped(tokens, maxLength) });
-      continue;
-    }
-    if (tokens > maxLength) result.truncated++;
-    result.samples.push({ ids, weights, row });
+  const samples = rows.map(({ sample }) => sample as Sample);
+  const all = renderer.renderMany(samples, maskPolicy, (at) => placeOf(rows, at));
+  for (const [at, row] of rows.entries()) {
+    const rendered = all[at] ?? { ids: [], weights: [] };
+    const ids = Int32Array.from(rendered.ids);
+    const weights = Float32Array.from(rendered.weights);
+    if (learnedTokens({ weights }) > 0) result.samples.push({ row, sequences: [{ ids, weights }] });
+    else result.dropped.push({ row, tokens: ids.length, reason: "no token to learn" });
   }
   return result;
+}
+
+/** Cuts every sequence to `maxLength` tokens from its end; rows that then teach nothing are set aside. */
+export function cutRows<Encoded extends EncodedRow>(
+  { samples, dropped }: EncodedRows<Encoded>,
+  maxLength: number,
+): EncodedRows<Encoded> {
+  const result: EncodedRows<Encoded> = { samples: [], truncated: 0, dropped: [...dropped] };
+  const reason = `nothing left to learn after the cut to ${maxLength} tokens`;
+  for (const sample of samples) {
+    const isLong = sample.sequences.some(({ ids }) => ids.length > maxLength);
+    const cut = isLong
+      ? { ...sample, sequences: sample.sequences.map(shortened(maxLength)) }
+      : sample;
+    if (isLong && learnedCount(cut) === 0) {
+      result.dropped.push({ row: sample.row, tokens: tokenCount(sample), reason });
+      continue;
+    }
+    if (isLong) result.truncated++;
+    result.samples.push(cut);
+  }
+  return result;
+}
+
+const shortened =
+  (maxLength: number) =>
+  ({ ids, weights }: Sequence): Sequence => ({
+    ids: ids.slice(0, maxLength),
+    weights: weights.slice(0, maxLength),
+  });
+
+/** Watches work over many rows, and may end it between two chunks of them. */
+export interface EncodeWatch {
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  shouldStop?: (() => boolean) | undefined;
+}
+
+/** Rows between two looks at what goes on outside. */
+const chunkRows = 256;
+
+/**
+ * Encodes rows chunk by chunk, so that a request to stop is heard and progress is told. Throws the error of
+ * core/interrupted.ts when asked to stop; what `encode` throws.
+ */
+export async function encodeInChunks<Encoded extends EncodedRow>(
+  rows: readonly Row[],
+  encode: (rows: readonly Row[]) => EncodedRows<Encoded>,
+  { onProgress, shouldStop }: EncodeWatch = {},
+): Promise<EncodedRows<Encoded>> {
+  const all: EncodedRows<Encoded> = { samples: [], truncated: 0, dropped: [] };
+  for (let start = 0; start < rows.length; start += chunkRows) {
+    const { samples, dropped } = encode(rows.slice(start, start + chunkRows));
+    for (const sample of samples) all.samples.push(sample);
+    for (const row of dropped) all.dropped.push(row);
+    onProgress?.(Math.min(rows.length, start + chunkRows), rows.length);
+    await setImmediate();
+    if (shouldStop?.() === true) throw interrupted("before training began: nothing was written");
+  }
+  return all;
 }
 
 export interface LengthHistogram {

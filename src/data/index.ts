@@ -6,6 +6,7 @@ export {
   BatchPlan,
   type BatchPlanOptions,
   type BatchWindow,
+  windowsPerEpoch,
 } from "./batches.ts";
 export {
   type Batch,
@@ -22,14 +23,20 @@ export {
   splitRows,
 } from "./dataset.ts";
 export {
+  cutRows,
   type DroppedRow,
+  type EncodeContext,
+  type EncodedRow,
   type EncodedRows,
-  type EncodedSample,
-  type EncodeOptions,
+  encodeInChunks,
   encodeRows,
+  type EncodeWatch,
+  learnedCount,
   type LengthHistogram,
   learnedTokens,
   lengthHistogram,
+  type Sequence,
+  tokenCount,
 } from "./encode.ts";
 export {
   DataFormatError,

@@ -1,9 +1,8 @@
 import { placeText } from "../core/errors.ts";
 // A row of data: its sample and where it came from; or what is wrong with it.
 // Reads no files: values come in, rows or problems go out.
-import type { Sample } from "../text/types.ts";
 import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
-import { isObject, kindOf, type RowFormat } from "./formats/format.ts";
+import { type AnySample, isObject, kindOf, type RowFormat } from "./formats/format.ts";
 import { autoFormat, formats } from "./formats/index.ts";
 
 /**
@@ -11,7 +10,7 @@ import { autoFormat, formats } from "./formats/index.ts";
  * is a name of the registry.
  */
 export interface Row {
-  sample: Sample;
+  sample: AnySample;
   format: string;
   file: string;
   line: number;

@@ -1,5 +1,6 @@
 // What a data set holds, in numbers: rows a format, messages a conversation, lengths in characters.
 // Counts tokens nowhere: that needs a tokenizer, and encode.ts does it.
+import type { Sample } from "../text/types.ts";
 import { formats } from "./formats/index.ts";
 import type { Row } from "./rows.ts";
 
@@ -54,18 +55,25 @@ export class SummaryBuilder {
   readonly #instruction = new Running();
   readonly #output = new Running();
   readonly #text = new Running();
+  #total = 0;
+  /** What is counted of each kind beside its rows; nothing of kinds that are not here. */
+  readonly #count: { [K in Sample["kind"]]: (sample: Extract<Sample, { kind: K }>) => void } = {
+    chat: ({ messages }) => {
+      this.#messages.add(messages.length);
+      this.#conversation.add(messages.reduce((sum, one) => sum + one.content.length, 0));
+    },
+    instruction: ({ instruction, output }) => {
+      this.#instruction.add(instruction.length);
+      this.#output.add(output.length);
+    },
+    text: ({ text }) => this.#text.add(text.length),
+  };
 
   add({ sample, format }: Row): void {
     this.#formatCounts.set(format, (this.#formatCounts.get(format) ?? 0) + 1);
-    if (sample.kind === "chat") {
-      this.#messages.add(sample.messages.length);
-      this.#conversation.add(sample.messages.reduce((sum, one) => sum + one.content.length, 0));
-    } else if (sample.kind === "instruction") {
-      this.#instruction.add(sample.instruction.length);
-      this.#output.add(sample.output.length);
-    } else {
-      this.#text.add(sample.text.length);
-    }
+    this.#total++;
+    if (Object.hasOwn(this.#count, sample.kind))
+      this.#count[sample.kind as Sample["kind"]](sample as never);
   }
 
   result(): DataSummary {
@@ -73,7 +81,7 @@ export class SummaryBuilder {
     const counts = [conversation, instruction, text].map((running) => running.result().count);
     const [messagesFormatCount = 0, instructionFormatCount = 0, textFormatCount = 0] = counts;
     return {
-      totalItems: messagesFormatCount + instructionFormatCount + textFormatCount,
+      totalItems: this.#total,
       formatCounts: Object.fromEntries(this.#formatCounts),
       messagesFormatCount,
       instructionFormatCount,

@@ -15,10 +15,27 @@ function parseEvent(line: string): RunEvent[] {
   }
 }
 
-/** The events of a run folder in order; empty when there is no log. */
+/** A run that went on after a crash did the steps since its checkpoint again: what they said at first does not count. */
+function withoutRepeats(events: readonly RunEvent[]): RunEvent[] {
+  const counted: RunEvent[] = [];
+  for (const event of events) {
+    if (event.type === "run-started" && event.resumedFromStep !== null)
+      dropAfter(counted, event.resumedFromStep);
+    counted.push(event);
+  }
+  return counted;
+}
+
+/** Drops, from the end back to the last start, what tells of steps after `step`. */
+function dropAfter(events: RunEvent[], step: number): void {
+  const kept = events.filter((event) => !("step" in event) || event.step <= step);
+  events.splice(0, events.length, ...kept);
+}
+
+/** The events of a run folder in order, each step told once; empty when there is no log. */
 export function readEvents(run: string): RunEvent[] {
   const file = join(run, EVENTS_FILE);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
-  return lines.filter((line) => line.trim() !== "").flatMap(parseEvent);
+  return withoutRepeats(lines.filter((line) => line.trim() !== "").flatMap(parseEvent));
 }

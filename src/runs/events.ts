@@ -55,6 +55,8 @@ export const StepReported = z.object({
   epoch: z.number().min(0),
   /** Mean over supervised tokens since the last report; null when not finite. */
   trainLoss: z.number().nullable(),
+  /** Other figures of the objective, by name: means since the last report. */
+  metrics: z.record(z.string(), z.number()).optional(),
   learningRate: z.number(),
   /** Tokens seen since the run began, all and supervised. */
   tokens: count,
@@ -81,6 +83,8 @@ export const EvaluationFinished = z.object({
   ...envelope,
   step: count,
   validationLoss: z.number(),
+  /** Other figures of the objective, by name: means over the validation rows. */
+  metrics: z.record(z.string(), z.number()).optional(),
   seconds: z.number().optional(),
 });
 

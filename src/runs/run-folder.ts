@@ -1,8 +1,8 @@
 // An open run folder: config.json, events.jsonl, checkpoints/, final_model/. One process holds it at a time.
 // Knows no training; whoever trains writes here, whoever watches reads.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { basename, join, resolve } from "node:path";
+import { isTemporaryName, writeJsonAtomic } from "../core/atomic-files.ts";
 import { makeFolders } from "../core/folders.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
 import { expandHome } from "../core/paths.ts";
@@ -106,8 +106,24 @@ export class RunFolder {
   }
 }
 
+const isEmptyFolder = (path: string): boolean =>
+  !existsSync(path) || readdirSync(path).length === 0;
+const isEmptyFile = (path: string): boolean => !existsSync(path) || statSync(path).size === 0;
+
+/** What a run that ended before its configuration was written leaves behind: nothing to go on with, nothing to lose. */
+function neverBegan(folder: string, names: readonly string[]): boolean {
+  const begun = new Set([EVENTS_FILE, basename(checkpointsFolder(folder))]);
+  const isLeft = (name: string): boolean => begun.has(name) || isTemporaryName(name);
+  return (
+    names.every(isLeft) &&
+    isEmptyFile(join(folder, EVENTS_FILE)) &&
+    isEmptyFolder(checkpointsFolder(folder))
+  );
+}
+
 function isOccupied(folder: string): boolean {
-  return readdirSync(folder).some((name) => !IGNORED.has(name));
+  const names = readdirSync(folder).filter((name) => !IGNORED.has(name));
+  return names.length > 0 && !neverBegan(folder, names);
 }
 
 /** Throws when a new run may not be written to `outputDir`; writes nothing. */

@@ -1,5 +1,6 @@
 // A model's tokenizer from its folder: ids equal to those of Python's tokenizers, spans in UTF-16.
 // Not chat templates: those are in templates/.
+import { createHash } from "node:crypto";
 import type { Tokenizer as RustTokenizer } from "tokenizers";
 import { ModelError, NativeError } from "../core/errors.ts";
 import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
@@ -61,6 +62,7 @@ class FolderTokenizer implements Tokenizer {
   readonly stopTokenIds: readonly number[];
   readonly chatTemplate: string | undefined;
   readonly specialTokens: Readonly<Record<string, string>>;
+  readonly digest: string;
   readonly #rust: RustTokenizer;
   readonly #definition: string;
   readonly #special: ReadonlySet<string>;
@@ -70,6 +72,7 @@ class FolderTokenizer implements Tokenizer {
   constructor(rust: RustTokenizer, files: TokenizerFiles) {
     this.#rust = rust;
     this.#definition = files.definition;
+    this.digest = createHash("sha256").update(JSON.stringify(files)).digest("hex");
     this.#special = new Set(files.specialContents);
     this.#engine = new TokenizerEngine(files.definition);
     this.vocabularySize = rust.getVocabSize(true);

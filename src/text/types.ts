@@ -51,6 +51,8 @@ export interface Located {
 
 /** A tokenizer as the rest of the program sees it. Offsets count UTF-16 units of the text given. */
 export interface Tokenizer {
+  /** Of all that decides which ids a text becomes: equal digests, equal ids. */
+  readonly digest: string;
   readonly vocabularySize: number;
   readonly bosTokenId: number | undefined;
   readonly eosTokenId: number | undefined;

@@ -1,4 +1,4 @@
-// A checkpoint folder: what was trained, the optimizer's moments, the run's state, and a manifest of sizes and hashes.
+// A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,16 +7,12 @@ import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/
 import { DataError } from "../core/errors.ts";
 import { hashFile } from "../core/file-hash.ts";
 import { shellWord } from "../core/shell.ts";
-import { retain } from "../mx/index.ts";
-import type { Optimizer } from "../nn/index.ts";
-import { TRAINED_FOLDER } from "../runs/checkpoints.ts";
-import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import type { Learner } from "./learner.ts";
 import { RunState } from "./state.ts";
-import type { Tuning } from "./tuning/index.ts";
 
-const optimizerFile = "optimizer.safetensors";
 const stateFile = "state.json";
 const manifestFile = "manifest.json";
+
 const Manifest = z.object({
   version: z.literal(1),
   files: z.record(z.string(), z.object({ bytes: z.int().min(0), sha256: z.string() })),
@@ -42,17 +38,14 @@ async function describeFiles(folder: string): Promise<z.infer<typeof Manifest>> 
 /** Writes everything that resuming needs. */
 export async function saveCheckpoint(
   folder: string,
-  tuning: Tuning,
-  optimizer: Optimizer,
+  learner: Learner,
   state: RunState,
 ): Promise<void> {
   const temporary = temporaryNameFor(folder);
   try {
     await mkdir(temporary, { recursive: true });
-    await tuning.save(join(temporary, TRAINED_FOLDER));
-    const { tensors, steps } = optimizer.state();
-    await saveTensors(join(temporary, optimizerFile), tensors, { format: "mlx" });
-    await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps: steps });
+    const learned = await learner.save(temporary);
+    await writeJsonAtomic(join(temporary, stateFile), { ...state, ...learned });
     await writeJsonAtomic(join(temporary, manifestFile), await describeFiles(temporary));
     await replaceFolderAtomic(temporary, folder);
   } catch (error) {
@@ -96,18 +89,10 @@ async function verify(folder: string): Promise<void> {
   if (problems.length > 0) throw damaged(folder, "the checkpoint is damaged", problems);
 }
 
-/** Puts a checkpoint back into a prepared run and returns its state. */
-export async function restoreCheckpoint(
-  folder: string,
-  tuning: Tuning,
-  optimizer: Optimizer,
-): Promise<RunState> {
+/** Puts a checkpoint back into a prepared learner and returns the run's state. */
+export async function restoreCheckpoint(folder: string, learner: Learner): Promise<RunState> {
   await verify(folder);
   const state = RunState.parse(JSON.parse(await readFile(join(folder, stateFile), "utf8")));
-  await tuning.load(join(folder, TRAINED_FOLDER));
-  const { tensors } = await loadTensorFile(join(folder, optimizerFile));
-  const before = [...optimizer.tensors()];
-  optimizer.restore({ tensors: retain(tensors), steps: state.optimizerSteps });
-  for (const tensor of before) tensor.dispose();
+  await learner.restore(folder, state);
   return state;
 }

@@ -1,6 +1,5 @@
 // How much memory training will need at its peak: one formula, each term shown. Arithmetic only; needs no addon.
 // Derived from what a step keeps alive; the constants of the activation term were fitted to measured peaks (dev/LOG.md).
-import { ALL_LINEAR, type LoraOptions } from "../adapters/options.ts";
 import type { OptimizationOptions } from "./options.ts";
 
 /** Sizes of a model, as its architecture computes them from config.json. */
@@ -15,8 +14,10 @@ export interface EstimatedModel {
 }
 
 export interface EstimatedRun {
-  method: string;
-  lora: LoraOptions;
+  /** How many numbers are trained. */
+  trainable: number;
+  /** They are adapters beside the weights, rather than the weights. */
+  isAdapter: boolean;
   optimization: OptimizationOptions;
   /** Tokens of the longest row after the cut, with its padding. */
   longestRow: number;
@@ -41,37 +42,22 @@ const scoreCopies = 1.5;
 const logitCopies = 2;
 const floatBytes = 4;
 
-function trainableCount(model: EstimatedModel, { method, lora }: EstimatedRun): number {
-  if (method !== "lora") return model.parameterCount;
-  const blocks = lora.num_layers === -1 ? model.blockCount : lora.num_layers;
-  const targets = new Set(lora.target_modules);
-  const named = model.linears.filter(({ name }) => targets.has(name));
-  const adapted = targets.has(ALL_LINEAR) || named.length === 0 ? model.linears : named;
-  const perBlock = adapted.reduce(
-    (sum, { inputSize, outputSize }) => sum + inputSize + outputSize,
-    0,
-  );
-  return blocks * lora.r * perBlock;
-}
-
 /** Peak bytes and the terms that add up to them. */
 export function estimateMemory(
   model: EstimatedModel,
   run: EstimatedRun,
 ): { totalBytes: number; terms: MemoryTerm[] } {
   const { batch_size: batch } = run.optimization;
-  const length = run.longestRow;
+  const { trainable, longestRow: length } = run;
   const tokens = batch * length;
-  const trainable = trainableCount(model, run);
   const { hiddenSize, innerSize, blockCount, headCount, vocabularySize } = model;
   const activations =
     blockCount * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
   const scores = blockCount * batch * headCount * length * length * scoreCopies * floatBytes;
   const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
-  const isFull = run.method !== "lora";
   const terms: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
-    ...(isFull ? [] : [term("adapters", trainable * floatBytes, "trainable × 4 B")]),
+    ...(run.isAdapter ? [term("adapters", trainable * floatBytes, "trainable × 4 B")] : []),
     term("gradients", trainable * floatBytes, "trainable × 4 B"),
     term("optimizer", 2 * trainable * floatBytes, "trainable × 2 moments × 4 B"),
     term("update", 3 * trainable * floatBytes, "new weights and moments beside the old"),

@@ -2,18 +2,54 @@
 // The schedules and optimizers they choose live in nn/.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import type { Registry } from "../core/registry.ts";
 import { optimizers, scheduleNames, warmsUp } from "../nn/index.ts";
+import { builtMethods, methodProblem } from "./methods.ts";
+import { objectives } from "./objectives/index.ts";
 import { tunings } from "./tuning/index.ts";
 
 /** Names of what is registered: the next optimizer or schedule is known here by being there. */
 const optimizerNames = optimizers.names();
 const schedulerNames = scheduleNames();
-const methodNames = tunings.names();
 
+/** One word for a tuning and an objective; null when the two that are given have no word. */
 export const Method = z
-  .enum(methodNames)
+  .string()
+  .refine((word) => methodProblem(word) === undefined, {
+    error: (issue) => methodProblem(String(issue.input)) ?? "",
+  })
+  .nullable()
   .default("lora")
-  .describe("Train a low-rank adapter, or every weight of the model");
+  .describe(`How it is trained: ${builtMethods().join(", ")}`)
+  .register(flags, { value: "METHOD" });
+
+const listed = (entries: Registry<{ about: string }>): string =>
+  entries
+    .names()
+    .map((name) => `${name} (${entries.get(name).about})`)
+    .join(", ");
+
+export const TuningName = z
+  .string()
+  .refine((name) => tunings.has(name), {
+    error: (issue) =>
+      `Unknown tuning '${String(issue.input)}'. Valid options: [${tunings.names().join(", ")}]`,
+  })
+  .nullable()
+  .default(null)
+  .describe(`Which weights are trained, instead of a method: ${listed(tunings)}`)
+  .register(flags, { value: "NAME" });
+
+export const ObjectiveName = z
+  .string()
+  .refine((name) => objectives.has(name), {
+    error: (issue) =>
+      `Unknown objective '${String(issue.input)}'. Valid options: [${objectives.names().join(", ")}]`,
+  })
+  .nullable()
+  .default(null)
+  .describe(`What is learned from a row, instead of a method: ${listed(objectives)}`)
+  .register(flags, { value: "NAME" });
 
 const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error: message });
 const fraction = (message: string): z.ZodNumber =>
@@ -101,8 +137,8 @@ export const OptimizationOptions = z.strictObject({
     .describe("Optimizer steps between evaluations"),
   eval_batches: positiveInteger("Evaluation batches must be positive")
     .nullable()
-    .default(null)
-    .describe("Validation batches in one evaluation; null is all"),
+    .default(50)
+    .describe("Validation batches in one evaluation, always of the same rows; null is all"),
   keep_checkpoints: positiveInteger("Kept checkpoints must be positive")
     .default(3)
     .describe("Newest checkpoints kept, beside the best and the latest"),
@@ -124,4 +160,12 @@ export function warmupThatFits(
   const warmupSteps = warmsUp(options.lr_scheduler) ? options.warmup_steps : 0;
   if (warmupSteps < totalSteps || warmupSteps === 0) return { warmupSteps, shortened: false };
   return { warmupSteps: Math.ceil(totalSteps / 10), shortened: true };
+}
+
+/** Optimizer steps of the whole run, when a pass over the rows takes `windowsPerEpoch`. */
+export function totalSteps(
+  { iters, epochs }: Pick<OptimizationOptions, "iters" | "epochs">,
+  windowsPerEpoch: number,
+): number {
+  return iters ?? epochs * windowsPerEpoch;
 }

@@ -1,24 +1,31 @@
 // A prepared run: everything the loop needs, already made. Assembled in app/, executed by loop.ts.
-import type { BatchPlan, CollateOptions, EncodedSample } from "../data/index.ts";
-import { type Batch, collate } from "../data/index.ts";
-import type { OptimizedSlot, Optimizer, Schedule } from "../nn/index.ts";
+import { Random } from "../core/random.ts";
+import type { BatchPlan, CollateOptions, EncodedRow } from "../data/index.ts";
+import type { OptimizedSlot, Schedule } from "../nn/index.ts";
 import type { RunFolder } from "../runs/index.ts";
-import type { Method, TrainableModel } from "./methods/method.ts";
+import type { Learner } from "./learner.ts";
+import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
 import type { OptimizationOptions } from "./options.ts";
 import type { RunState } from "./state.ts";
-import type { TrainingStep } from "./step.ts";
-import type { Tuning } from "./tuning/index.ts";
+
+/** Of work that tells nothing until it is done: how far it has come. Shown while it lasts, kept nowhere. */
+export interface WorkProgress {
+  stage: "tokenizing" | "evaluating";
+  done: number;
+  total: number;
+}
+
+/** What fills one row of a batch: a sample, or several packed together. */
+export type Unit = readonly EncodedRow[];
 
 export interface TrainingRun {
-  model: TrainableModel;
-  method: Method;
-  tuning: Tuning;
-  optimizer: Optimizer;
+  learner: Learner;
+  objective: Pick<Objective, "collate">;
   schedule: Schedule;
-  step: TrainingStep;
   plan: BatchPlan;
-  samples: readonly EncodedSample[];
-  validation: readonly EncodedSample[];
+  /** What the plan's indices count. */
+  units: readonly Unit[];
+  validation: readonly Unit[];
   collate: CollateOptions;
   options: OptimizationOptions;
   totalSteps: number;
@@ -27,35 +34,50 @@ export interface TrainingRun {
   totalParameters: number;
   folder: RunFolder;
   state: RunState;
-  /** Asked after each step; true: save and stop. */
+  /** Asked between any two batches; true: save and stop. */
   shouldStop(): boolean;
+  onProgress?: ((progress: WorkProgress) => void) | undefined;
 }
 
 /** The micro-batches of an optimizer step counted from 0. */
-export function batchesOf(run: TrainingRun, step: number): Batch[] {
+export function batchesOf(run: TrainingRun, step: number): LossBatch[] {
   const { microBatches } = run.plan.window(run.plan.cursorAt(step));
-  return microBatches.map((indices) => collate(chosen(run.samples, indices), run.collate));
+  return microBatches.map((indices) =>
+    run.objective.collate(chosen(run.units, indices), run.collate),
+  );
+}
+
+/** The units that every evaluation looks at, in their own order: all, or as many as `limit`, chosen by the seed. */
+export function validationUnits(
+  units: readonly Unit[],
+  limit: number | null,
+  seed: number,
+): readonly Unit[] {
+  if (limit === null || units.length <= limit) return units;
+  const order = Random.fromSeed(seed).split("validation units").shuffle(units.length);
+  return chosen(
+    units,
+    order.slice(0, limit).toSorted((a, b) => a - b),
+  );
 }
 
 /** The validation set in its own order, always the same batches. */
-export function* validationBatches(run: TrainingRun): Generator<Batch> {
+export function* validationBatches(run: TrainingRun): Generator<LossBatch> {
   const size = run.options.batch_size;
-  const count = validationBatchCount(run);
-  for (let batch = 0; batch < count; batch++) {
-    yield collate(run.validation.slice(batch * size, (batch + 1) * size), run.collate);
+  for (let start = 0; start < run.validation.length; start += size) {
+    yield run.objective.collate(run.validation.slice(start, start + size), run.collate);
   }
 }
 
 export function validationBatchCount({ validation, options }: TrainingRun): number {
-  const all = Math.ceil(validation.length / options.batch_size);
-  return Math.min(all, options.eval_batches ?? all);
+  return Math.ceil(validation.length / options.batch_size);
 }
 
-function chosen(samples: readonly EncodedSample[], indices: readonly number[]): EncodedSample[] {
+function chosen(units: readonly Unit[], indices: readonly number[]): Unit[] {
   return indices.map((index) => {
-    const sample = samples[index];
-    if (sample === undefined) throw new RangeError(`no sample ${index}`);
-    return sample;
+    const unit = units[index];
+    if (unit === undefined) throw new RangeError(`no unit ${index}`);
+    return unit;
   });
 }
 

@@ -18,6 +18,10 @@ export const RunState = z.object({
   validationLoss: z.number().nullable(),
   bestLoss: z.number().nullable(),
   bestStep: count.nullable(),
+  /** The step that was evaluated last; one that a run was stopped in is done when it goes on. */
+  evaluatedStep: count.nullable().default(null),
+  /** Of each metric since the last report. */
+  metrics: z.record(z.string(), z.object({ sum: z.number(), weight: z.number() })).default({}),
   /** Updates the optimizer has made. */
   optimizerSteps: count,
 });
@@ -35,6 +39,8 @@ export function initialState(): RunState {
     validationLoss: null,
     bestLoss: null,
     bestStep: null,
+    evaluatedStep: null,
+    metrics: {},
     optimizerSteps: 0,
   };
 }

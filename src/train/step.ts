@@ -1,6 +1,6 @@
 // One optimizer step: loss and gradients of a window of micro-batches, clipping, update. The hot path.
 // Owns the parameters being trained and the optimizer's state; knows no schedule, file or screen.
-import type { Batch } from "../data/index.ts";
+import { setImmediate } from "node:timers/promises";
 import {
   carry,
   clipNorm,
@@ -19,26 +19,22 @@ import {
   stochasticLayers,
   withRandomKeys,
 } from "../nn/index.ts";
-import type { Method, TrainableModel } from "./methods/method.ts";
+import type { MetricSums, StepInput, StepResult } from "./learner.ts";
+import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
 
 export interface StepSettings {
   model: TrainableModel;
-  method: Method;
+  objective: Objective;
   slots: readonly OptimizedSlot[];
   optimizer: Optimizer;
   /** Null: gradients are not clipped. */
   maximumNorm: number | null;
 }
 
-export interface StepResult {
-  /** Mean over the window's weights. */
-  loss: number;
-  /** Sum of the window's weights. */
-  weight: number;
-  /** Before clipping; null when not clipped. */
-  gradientNorm: number | null;
-  /** Milliseconds spent building the graph in TypeScript, before it was evaluated. */
-  graphMilliseconds: number;
+/** Of some micro-batches: the share of the window's mean loss, then the gradients, then the sums of the metrics. */
+interface Sums {
+  tensors: Tensor[];
+  metrics: readonly { name: string; weight: number }[];
 }
 
 export class TrainingStep implements TensorHolder {
@@ -55,57 +51,86 @@ export class TrainingStep implements TensorHolder {
     yield* this.#settings.optimizer.tensors();
   }
 
-  /** Trains on one window. `seeds` gives each micro-batch its own random numbers. */
-  run(batches: readonly Batch[], learningRate: number, seeds: readonly number[]): StepResult {
-    const weights = batches.map((batch) => this.#settings.method.weightSum(batch));
-    const weight = weights.reduce((sum, value) => sum + value, 0);
-    return carry(this, () => {
+  /**
+   * Trains on one window. All but the last micro-batch are evaluated as they come, with a look at `shouldStop` after
+   * each; when it says so nothing has changed and the result is undefined.
+   */
+  async run(input: StepInput, shouldStop = (): boolean => false): Promise<StepResult | undefined> {
+    const { batches, seeds } = input;
+    const weight = batches.reduce((sum, batch) => sum + batch.weightSum, 0);
+    let sums: Sums | undefined;
+    let graphMilliseconds = 0;
+    try {
+      for (const [index, batch] of batches.slice(0, -1).entries()) {
+        const before = sums;
+        const { added, milliseconds } = scope(() => {
+          const started = performance.now();
+          const added = this.#add(before, batch, weight, seeds[index] ?? 0);
+          const milliseconds = performance.now() - started;
+          evaluate(added.tensors);
+          return { added, milliseconds };
+        });
+        sums = added;
+        graphMilliseconds += milliseconds;
+        dispose(before?.tensors ?? []);
+        await setImmediate();
+        if (shouldStop()) return undefined;
+      }
+      const last = this.#finish(sums, input, weight);
+      return { ...last, graphMilliseconds: graphMilliseconds + last.graphMilliseconds };
+    } finally {
+      dispose(sums?.tensors ?? []);
+    }
+  }
+
+  /** The last micro-batch, clipping and the update, in one evaluation. */
+  #finish(sums: Sums | undefined, { batches, learningRate, seeds }: StepInput, weight: number) {
+    const batch = batches.at(-1);
+    if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
+    return carry(this, (): StepResult => {
       const started = performance.now();
-      const { loss, gradients, waited } = this.#accumulate(batches, weight, seeds);
+      const { tensors, metrics } = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
+      const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
+      const gradients = rest.slice(0, this.#settings.slots.length);
+      const metricSums = rest.slice(gradients.length);
       const { norm, clipped } = this.#clip(gradients);
       this.#settings.optimizer.update(clipped, learningRate);
-      const graphMilliseconds = performance.now() - started - waited;
-      evaluate([loss, ...(norm === null ? [] : [norm]), ...this.tensors()]);
-      const gradientNorm = norm === null ? null : norm.item();
-      return { loss: loss.item(), weight, gradientNorm, graphMilliseconds };
+      const graphMilliseconds = performance.now() - started;
+      evaluate([loss, ...(norm === null ? [] : [norm]), ...metricSums, ...this.tensors()]);
+      return {
+        loss: loss.item(),
+        weight,
+        metrics: metricsFrom(metrics, metricSums),
+        gradientNorm: norm === null ? null : norm.item(),
+        graphMilliseconds,
+      };
     });
   }
 
-  /**
-   * Loss and gradients of the whole window; all but the last micro-batch are evaluated as they come, which took
-   * `waited` milliseconds.
-   */
-  #accumulate(
-    batches: readonly Batch[],
-    weight: number,
-    seeds: readonly number[],
-  ): { loss: Tensor; gradients: Tensor[]; waited: number } {
-    let sums: Tensor[] | undefined;
-    let waited = 0;
-    for (const [index, batch] of batches.entries()) {
-      const before = sums;
-      sums = scope(() => {
-        const found = this.#gradients(batch, weight, seeds[index] ?? 0);
-        const added =
-          before === undefined ? found : found.map((value, at) => addTo(before, at, value));
-        if (index < batches.length - 1) waited += timed(() => evaluate(added));
-        return added;
-      });
-      if (before !== undefined) dispose(before);
-    }
-    const [loss, ...gradients] = sums ?? [];
-    if (loss === undefined) throw new RangeError("a window needs at least one micro-batch");
-    return { loss, gradients, waited };
+  /** What came before and this micro-batch together. */
+  #add(before: Sums | undefined, batch: LossBatch, weight: number, seed: number): Sums {
+    const found = this.#gradients(batch, weight, seed);
+    if (before === undefined) return found;
+    return {
+      tensors: found.tensors.map((value, index) => addTo(before.tensors, index, value)),
+      metrics: found.metrics.map(({ name, weight: added }, index) => {
+        return { name, weight: added + (before.metrics[index]?.weight ?? 0) };
+      }),
+    };
   }
 
-  /** The micro-batch's share of the window's mean loss, then its gradients. */
-  #gradients(batch: Batch, weight: number, seed: number): Tensor[] {
-    const { model, method, slots } = this.#settings;
+  #gradients(batch: LossBatch, weight: number, seed: number): Sums {
+    const { model, objective, slots } = this.#settings;
+    let metrics: Sums["metrics"] = [];
     return withRandomKeys(this.#stochastic, randomKey(seed), () => {
-      const { values, gradients } = lossAndGradients(slots, () => [
-        method.lossSum(model, batch).div(weight),
-      ]);
-      return [...values, ...gradients];
+      const { values, gradients } = lossAndGradients(slots, () => {
+        const loss = objective.loss(model, batch);
+        const named = Object.entries(loss.metrics ?? {});
+        metrics = named.map(([name, metric]) => ({ name, weight: metric.weight }));
+        return [loss.lossSum.div(weight), ...named.map(([, metric]) => metric.sum)];
+      });
+      const [loss, ...sums] = values as [Tensor, ...Tensor[]];
+      return { tensors: [loss, ...gradients, ...sums], metrics };
     });
   }
 
@@ -117,26 +142,15 @@ export class TrainingStep implements TensorHolder {
   }
 }
 
-/** Milliseconds that `work` takes. */
-function timed(work: () => void): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
+function metricsFrom(metrics: Sums["metrics"], sums: readonly Tensor[]): MetricSums {
+  const named = metrics.map(({ name, weight }, index) => {
+    return [name, { sum: sums[index]?.item() ?? 0, weight }] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 function addTo(sums: readonly Tensor[], index: number, value: Tensor): Tensor {
   const sum = sums[index];
   if (sum === undefined) throw new RangeError(`no sum ${index}`);
   return sum.add(value);
-}
-
-/** Mean loss over batches that are not trained on; deterministic. */
-export function meanLoss(model: TrainableModel, method: Method, batches: Iterable<Batch>): number {
-  let lossSum = 0;
-  let weightSum = 0;
-  for (const batch of batches) {
-    lossSum += scope(() => method.lossSum(model, batch).item());
-    weightSum += method.weightSum(batch);
-  }
-  return lossSum / weightSum;
 }

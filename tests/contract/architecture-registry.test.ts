@@ -26,7 +26,7 @@ import {
   type OptimizerSettings,
   optimizers,
 } from "../../src/nn/index.ts";
-import { supervised } from "../../src/train/methods/supervised.ts";
+import { supervised } from "../../src/train/objectives/supervised.ts";
 import { TrainingStep } from "../../src/train/step.ts";
 import { openCheckpointFolder } from "../../src/weights/index.ts";
 import { bitsOf } from "../parity/models/fixtures.ts";
@@ -109,23 +109,36 @@ describe("an architecture of an extension", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Rows that count upwards, which a bigram model can learn by heart. */
-  const rows = [0, 3].map((start) => ({
-    ids: Int32Array.from({ length: 7 }, (_, at) => (start + at) % 10),
-    weights: new Float32Array(7).fill(1),
-  }));
+  const rows = [0, 3].map((start) => [
+    {
+      ids: Int32Array.from({ length: 7 }, (_, at) => (start + at) % 10),
+      weights: new Float32Array(7).fill(1),
+    },
+  ]);
   const batch = collate(rows, { padId: 0, padToMultiple: 1, maxLength: 16 });
 
-  function lossesOf(model: LanguageModel, steps: number): number[] {
+  async function lossesOf(model: LanguageModel, steps: number): Promise<number[]> {
     const slots = model.trainableSlots().map((slot) => Object.assign(slot, { isHidden: false }));
     const optimizer = scope(() => retain(optimizers.get("adamw")(slots, adamw)));
-    const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
-    return Array.from({ length: steps }, () => step.run([batch], 0.05, [0]).loss);
+    const step = new TrainingStep({
+      model,
+      objective: supervised,
+      slots,
+      optimizer,
+      maximumNorm: 1,
+    });
+    const losses: number[] = [];
+    for (let at = 0; at < steps; at++) {
+      const taken = await step.run({ batches: [batch], learningRate: 0.05, seeds: [0] });
+      losses.push(taken?.loss ?? Number.NaN);
+    }
+    return losses;
   }
 
   test("trains in full, is saved and loaded again with the same bits", async () => {
     const model = await build(config);
     initialize(model, 1);
-    const losses = lossesOf(model, 40);
+    const losses = await lossesOf(model, 40);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 10);
     const saved = path.join(folder, "saved");
     await saveModel(saved, { model, entries: entriesFor([], model) }, folder);
@@ -140,7 +153,7 @@ describe("an architecture of an extension", () => {
     const before = new Map([...model.parameters()].map(([name, tensor]) => [name, bitsOf(tensor)]));
     const placement = { rank: 2, scale: 4, dropout: 0.1, blockCount: -1, targets: ["mix"] };
     attachLora(model, placement, 1);
-    const losses = lossesOf(model, 20);
+    const losses = await lossesOf(model, 20);
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
     for (const [name, bits] of before) {
       const now = name.replace("layers.0.mix.", "layers.0.mix.linear.");

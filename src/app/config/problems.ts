@@ -8,7 +8,12 @@ import { unwrap } from "../../core/value-shapes.ts";
 import { type ConfigLayer, isGroup, type RawValues, valueAt } from "./layers.ts";
 
 /** Where a problem is: the file and line, or the source of the value. */
-function placed(from: ConfigLayer, path: readonly string[], origin: string, text: string): string {
+export function placed(
+  from: ConfigLayer,
+  path: readonly string[],
+  origin: string,
+  text: string,
+): string {
   const at: Location | undefined = from.locate?.(path);
   if (at?.file === undefined) return `${text} (from ${origin})`;
   return `${at.file}${at.line === undefined ? "" : `:${at.line}`}: ${text}`;

@@ -5,6 +5,7 @@ import { optionValue } from "../../core/option-values.ts";
 import { type Option, optionsOf } from "../../core/options.ts";
 import type { ValueShape } from "../../core/value-shapes.ts";
 import { type ConfigLayer, layer, LAYER_ORDER, type LayerKind, setAt, valueAt } from "./layers.ts";
+import { settleMethod } from "./method.ts";
 import { type Merged, reportProblems, shapeProblems, valueProblems } from "./problems.ts";
 import { type RunConfig, RunConfigSchema } from "./schema.ts";
 
@@ -93,20 +94,23 @@ function merge(options: readonly Option[], layers: readonly ConfigLayer[]): Merg
 
 /**
  * Merges layers over the schema's defaults by precedence, whatever their order here. A list or a record of a later
- * layer takes the place of an earlier one whole. Throws one ConfigError with every problem.
+ * layer takes the place of an earlier one whole. `settle` makes merged values agree and says which cannot. Throws one ConfigError with every problem.
  */
 export function resolveLayers<Schema extends z.ZodObject>(
   schema: Schema,
   layers: readonly ConfigLayer[],
+  settle: (merged: Merged) => string[] = () => [],
 ): Resolved<z.infer<Schema>> {
   const options = optionsOf(schema);
   const ordered = [layer("default", "", schema.parse({})), ...layers].sort(
     (a, b) => LAYER_ORDER.indexOf(a.kind) - LAYER_ORDER.indexOf(b.kind),
   );
   const merged = merge(options, ordered);
+  const disagreements = settle(merged);
   const parsed = schema.safeParse(merged.values);
   reportProblems([
     ...ordered.flatMap((from) => shapeProblems(options, from)),
+    ...disagreements,
     ...(parsed.success ? [] : valueProblems(schema, merged, parsed.error)),
   ]);
   if (!parsed.success) throw parsed.error;
@@ -119,7 +123,7 @@ export function resolveLayers<Schema extends z.ZodObject>(
 
 /** The configuration of a run. Throws as `resolveLayers` does. */
 export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
-  return resolveLayers(RunConfigSchema, layers);
+  return resolveLayers(RunConfigSchema, layers, settleMethod);
 }
 
 /** The configuration with `{ value, origin }` in the place of each value. */

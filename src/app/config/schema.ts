@@ -5,12 +5,14 @@ import { LoraOptions } from "../../adapters/options.ts";
 import { flags } from "../../core/flags.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
-import { Method, OptimizationOptions } from "../../train/options.ts";
+import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
 
 export const RunConfigSchema = z.strictObject({
   model: ModelOptions.prefault({}).describe("The model to start from"),
   data: DataOptions.prefault({}).describe("What it learns from"),
   method: Method,
+  tuning: TuningName,
+  objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
   optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
   output_dir: z

@@ -1,6 +1,8 @@
 // What is allowed but probably not meant, and what would probably help: one row a rule.
 // Pure functions of the resolved configuration; errors are the schema's.
 import { loraScale } from "../../adapters/options.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import { tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "./schema.ts";
 
 /** The text when the rule applies, else undefined. */
@@ -8,11 +10,11 @@ export type Rule = (config: RunConfig) => string | undefined;
 
 const when = (applies: boolean, text: string): string | undefined => (applies ? text : undefined);
 
-/** A rule about adapters, silent when none is trained. */
+/** A rule about the options in `lora`, silent when what is trained does not read them. */
 const ofLora =
   (rule: Rule): Rule =>
   (config) =>
-    config.method === "lora" ? rule(config) : undefined;
+    tunings.get(chosenMethod(config).tuning).groups.includes("lora") ? rule(config) : undefined;
 
 const HUB_NAME = /^([\w.-]+\/)?[\w.-]+$/;
 const FOLDER = /^[./~\\]|^[A-Za-z]:[\\/]/;

@@ -5,12 +5,22 @@ import { ConfigError, DataError, ModelError } from "../../core/errors.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { requireKnownTokens } from "../../models/known-tokens.ts";
+import { checkOutputFolder } from "../../runs/index.ts";
+import { chosenMethod, wordFor } from "../../train/methods.ts";
+import { tunings } from "../../train/tuning/index.ts";
+import { requireRunnable } from "../config/load.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { locateData } from "../data/shipped.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
-/** @throws ConfigError FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter, 063 for one nobody uses. */
-export function checkRun({ model, optimization, lora, method }: RunConfig): void {
+/**
+ * Everything that can be refused before anything is loaded.
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter, 063 for one nobody uses. */
+export function checkRun(config: RunConfig): void {
+  const { model, optimization, lora } = config;
+  requireRunnable(config);
+  checkOutputFolder(config.output_dir);
+  const method = chosenMethod(config);
   if (model.load_in_4bit) {
     throw new ConfigError("FT-CONFIG-060", {
       at: { field: "model.load_in_4bit" },
@@ -25,10 +35,10 @@ export function checkRun({ model, optimization, lora, method }: RunConfig): void
       hint: "--no-gradient-checkpointing",
     });
   }
-  if (lora.init_adapter !== null && method !== "lora") {
+  if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {
     throw new ConfigError("FT-CONFIG-063", {
       at: { field: "lora.init_adapter" },
-      message: `an adapter to start from is of no use to --method ${method}`,
+      message: `an adapter to start from is of no use to --method ${wordFor(method) ?? method.tuning}`,
       hint: "--method lora, or leave --init-adapter out",
     });
   }
@@ -56,10 +66,12 @@ export function requireKnownRows(
   { vocabularySize, positionLimit = Infinity }: ModelSizes,
   maxLength: number,
 ): void {
-  const samples = [...train.samples, ...validation.samples];
-  for (const { ids } of samples) requireKnownTokens(ids, vocabularySize);
-  // the last token of a row is predicted, not read
-  const long = samples.find(({ ids }) => Math.min(ids.length, maxLength) - 1 > positionLimit);
+  const sequences = [...train.samples, ...validation.samples].flatMap(({ row, sequences }) =>
+    sequences.map(({ ids }) => ({ row, ids })),
+  );
+  for (const { ids } of sequences) requireKnownTokens(ids, vocabularySize);
+  // the last token of a sequence is predicted, not read
+  const long = sequences.find(({ ids }) => Math.min(ids.length, maxLength) - 1 > positionLimit);
   if (long === undefined) return;
   throw new ModelError("FT-MODEL-013", {
     at: long.row,

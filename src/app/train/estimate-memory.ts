@@ -5,6 +5,8 @@ import { planModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
 import { estimateMemory, type MemoryTerm } from "../../train/memory-estimate.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import { tunings } from "../../train/tuning/index.ts";
 import type { Checkpoint } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 
@@ -44,9 +46,10 @@ export async function estimateRunMemory(
   rows: RowFigures,
 ): Promise<{ totalBytes: number; terms: MemoryTerm[] }> {
   const { sizes } = await planModel(checkpoint);
+  const tuning = tunings.get(chosenMethod(config).tuning);
   return estimateMemory(sizes, {
-    method: config.method,
-    lora: config.lora,
+    trainable: tuning.trainable(sizes, config),
+    isAdapter: tuning.isAdapter,
     optimization: config.optimization,
     weightBytes: weightBytes(config, checkpoint),
     ...rows,

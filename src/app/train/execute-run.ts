@@ -2,9 +2,11 @@
 // Who watches, and in which process this happens, is train-run.ts.
 import { join } from "node:path";
 import { z } from "zod";
-import { autoFormat, learnedTokens } from "../../data/index.ts";
+import { FtError } from "../../core/errors.ts";
+import { asFtError } from "../../core/packed-errors.ts";
+import { shellWord } from "../../core/shell.ts";
+import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
 import {
-  checkOutputFolder,
   CONFIG_FILE,
   openRun,
   readRecord,
@@ -18,19 +20,22 @@ import {
 } from "../../runs/index.ts";
 import { restoreCheckpoint } from "../../train/checkpoint.ts";
 import { train } from "../../train/loop.ts";
-import type { TrainingRun } from "../../train/run.ts";
+import type { TrainingRun, WorkProgress } from "../../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
-import { trainingError } from "./trainer-messages.ts";
+
+/** The code of a run's error that nobody foresaw. */
+const UNEXPECTED = "FT-RUN-UNEXPECTED";
 
 /** A new run, or the folder of one to go on with. */
 export type RunRequest =
-  | { config: RunConfig; origins?: Record<string, string> }
+  | { config: RunConfig; origins: Record<string, string> }
   | { resume: string };
 
 export interface Watcher {
   onEvent(event: RunEvent): void;
+  onProgress?: ((progress: WorkProgress) => void) | undefined;
   shouldStop(): boolean;
 }
 
@@ -55,8 +60,8 @@ function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
       validationRows: data.validation.samples.length,
       formats: data.dataset.summary.formatCounts,
       formatOverride: prepared.config.data.format !== autoFormat,
-      tokens: samples.reduce((sum, sample) => sum + sample.ids.length, 0),
-      supervisedTokens: samples.reduce((sum, { weights }) => sum + learnedTokens(weights), 0),
+      tokens: samples.reduce((sum, sample) => sum + tokenCount(sample), 0),
+      supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
       truncatedRows: data.train.truncated,
       droppedRows: data.train.dropped.length,
     },
@@ -71,19 +76,19 @@ async function enterInIndex(
   startedAt: string,
   { config, data, notices }: PreparedRun,
 ): Promise<void> {
-  const { method, model } = config;
+  const { model } = config;
   const entry = {
     runId,
     outputDir: path,
     startedAt,
     model: model.name,
     dataset: data.path,
-    method,
+    method: config.method ?? "",
   };
   try {
     await recordRun(entry);
   } catch (error) {
-    notices.push(`ft runs list will not show this run: ${trainingError(error).message}`);
+    notices.push(`ft runs list will not show this run: ${asFtError(error, UNEXPECTED).message}`);
   }
 }
 
@@ -98,17 +103,33 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
     tell(startedFact(prepared, run));
     for (const message of prepared.notices) tell({ type: "notice", level: "warning", message });
     for await (const fact of train(run)) tell(fact);
-  } catch (error) {
-    tell(failedFact(error));
+  } catch (thrown) {
+    const error = withWayOn(asFtError(thrown, UNEXPECTED), run.folder);
+    try {
+      tell(failedFact(error));
+    } catch {
+      // A full disk has no room for the log either; the error itself is what counts.
+    }
     throw error;
   }
   if (last === undefined) throw new RangeError("a run without events");
   return last;
 }
 
-function failedFact(thrown: unknown): RunFact {
-  const { code, message, hint = null, problems } = trainingError(thrown);
-  return { type: "run-failed", code, message, hint, problems: [...problems] };
+/** Codes of what a full disk or a missing permission makes of a run. */
+const NOT_WRITTEN = /^FT-(FILE-|WEIGHTS-021)/;
+
+/** What the machine refused to write can be mended, and the run gone on with: says how. */
+function withWayOn(error: FtError, folder: RunFolder): FtError {
+  if (!NOT_WRITTEN.test(error.code) || folder.pointer("latest") === undefined) return error;
+  const { code, message, hint, problems, exitCode, cause } = error;
+  const command = `ft train resume ${shellWord(folder.path)} goes on from the last checkpoint`;
+  const both = [hint, command].filter((part) => part !== undefined).join("; then ");
+  return new FtError(code, { message, problems, exitCode, cause, hint: both });
+}
+
+function failedFact({ code, message, hint, problems }: FtError): RunFact {
+  return { type: "run-failed", code, message, hint: hint ?? null, problems: [...problems] };
 }
 
 async function startNew(
@@ -116,12 +137,11 @@ async function startNew(
   watcher: Watcher,
 ): Promise<RunEvent> {
   const { config } = request;
-  checkOutputFolder(config.output_dir);
-  const prepared = await prepareRun(config, request.origins);
+  const prepared = await prepareRun(config, watcher, request.origins);
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
     await enterInIndex(folder, prepared.record.createdAt, prepared);
-    return await drive(prepared, assembleRun(prepared, folder, watcher.shouldStop), watcher);
+    return await drive(prepared, assembleRun(prepared, folder, watcher), watcher);
   });
 }
 
@@ -137,14 +157,14 @@ function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
 async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
-    const prepared = await prepareRun(recordedConfig(path, record));
+    const prepared = await prepareRun(recordedConfig(path, record), watcher);
     requireSameInputs(record, prepared.record);
     // The folder may have been moved since it was entered.
     await enterInIndex(folder, record.createdAt, prepared);
-    const run = assembleRun(prepared, folder, watcher.shouldStop);
+    const run = assembleRun(prepared, folder, watcher);
     const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
     if (latest !== undefined) {
-      run.state = await restoreCheckpoint(latest.path, prepared.tuning, run.optimizer);
+      run.state = await restoreCheckpoint(latest.path, run.learner);
     }
     return await drive(prepared, run, watcher);
   });

@@ -1,10 +1,10 @@
 // The course of a run before its first step: which rows make which step, how many steps, at which rates.
 // Arithmetic over the configuration and the lengths of the data.
-import { BatchPlan } from "../../data/index.ts";
+import { BatchPlan, tokenCount } from "../../data/index.ts";
 import { makeSchedule, type OptimizerSettings, type Schedule } from "../../nn/index.ts";
-import { warmupThatFits } from "../../train/options.ts";
+import { totalSteps, warmupThatFits } from "../../train/options.ts";
+import type { Unit } from "../../train/run.ts";
 import type { RunConfig } from "../config/schema.ts";
-import type { PreparedData } from "./prepare-data.ts";
 
 export interface RunPlan {
   batches: BatchPlan;
@@ -13,25 +13,25 @@ export interface RunPlan {
   notices: string[];
 }
 
-export function planRun({ optimization, data, seed }: RunConfig, { train }: PreparedData): RunPlan {
+export function planRun({ optimization, data, seed }: RunConfig, units: readonly Unit[]): RunPlan {
   const batches = new BatchPlan({
-    lengths: train.samples.map((sample) => sample.ids.length),
+    lengths: units.map((unit) => unit.reduce((sum, sample) => sum + tokenCount(sample), 0)),
     batchSize: optimization.batch_size,
     accumulation: optimization.gradient_accumulation_steps,
     seed,
     order: data.order,
     groupByLength: true,
   });
-  const totalSteps = optimization.iters ?? optimization.epochs * batches.windowsPerEpoch;
-  const { warmupSteps, shortened } = warmupThatFits(optimization, totalSteps);
+  const steps = totalSteps(optimization, batches.windowsPerEpoch);
+  const { warmupSteps, shortened } = warmupThatFits(optimization, steps);
   const schedule = makeSchedule(optimization.lr_scheduler, {
     peak: optimization.learning_rate,
     warmupSteps,
-    totalSteps,
+    totalSteps: steps,
     finalShare: optimization.min_lr_ratio,
   });
-  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${totalSteps}: shortened to ${warmupSteps}`;
-  return { batches, totalSteps, schedule, notices: shortened ? [shorter] : [] };
+  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${steps}: shortened to ${warmupSteps}`;
+  return { batches, totalSteps: steps, schedule, notices: shortened ? [shorter] : [] };
 }
 
 /** Muon's momentum, and the share of its rate that AdamW takes for embeddings and vectors (Jordan et al. 2024). */

@@ -1,10 +1,25 @@
 // From a configuration's data options to samples ready for training: rows read, checked, rendered, cut.
 // What `train` trains on and `validate` reports is made here, once.
 import { createHash } from "node:crypto";
-import { type Dataset, type EncodedRows, encodeRows } from "../../data/index.ts";
-import type { Renderer } from "../../text/types.ts";
+import { join } from "node:path";
+import { DataError } from "../../core/errors.ts";
+import { ftHome } from "../../core/paths.ts";
+import { encodedKey, keepEncoded, keptEncoded } from "../../data/encoded-cache.ts";
+import {
+  cutRows,
+  type Dataset,
+  type EncodedRows,
+  encodeInChunks,
+  type Row,
+} from "../../data/index.ts";
+import { givenKind, givenText } from "../../text/templates/given-text.ts";
+import type { Renderer, Tokenizer } from "../../text/types.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import { type Objective, objectives } from "../../train/objectives/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
+import { productVersion } from "../info.ts";
+import type { Watcher } from "./execute-run.ts";
 
 export interface PreparedData {
   /** The file or folder that was read. */
@@ -12,6 +27,8 @@ export interface PreparedData {
   dataset: Dataset;
   train: EncodedRows;
   validation: EncodedRows;
+  /** What encoded the rows, and makes batches and a loss of them. */
+  objective: Objective;
 }
 
 /** Tells whether rows became the same tokens and weights: it moves with the rows, the template and the tokenizer. */
@@ -19,20 +36,103 @@ export function tokensDigest({ train, validation }: PreparedData): string {
   const hash = createHash("sha256");
   for (const { samples } of [train, validation]) {
     hash.update(`\n${samples.length}\n`);
-    for (const { ids, weights } of samples) hash.update(ids).update(weights);
+    for (const { ids, weights } of samples.flatMap(({ sequences }) => sequences))
+      hash.update(ids).update(weights);
   }
   return hash.digest("hex");
 }
 
-/** Throws DataError with every bad row of every file. */
-export async function prepareData(config: RunConfig, renderer: Renderer): Promise<PreparedData> {
-  const { data } = config;
+/** Rows of a kind that the objective does not learn from. */
+function requireKinds(rows: readonly Row[], kinds: readonly string[], word: string): void {
+  const wrong = rows.filter(({ sample }) => !kinds.includes(sample.kind));
+  const [first] = wrong;
+  if (first === undefined) return;
+  const problems = wrong
+    .slice(0, 10)
+    .map(({ file, line, sample }) => `${file}:${line}: a row of kind ${sample.kind}`);
+  throw new DataError("FT-DATA-031", {
+    at: { file: first.file, line: first.line },
+    message: `${wrong.length} rows are not what ${word} learns from: ${kinds.join(", ")}`,
+    problems: wrong.length === 1 ? [] : problems,
+    hint: "choose the --method that these rows are for, or other rows",
+  });
+}
+
+/** Tells how far the rows are; asked whether to stop meanwhile. */
+export type DataWatch = Pick<Watcher, "onProgress" | "shouldStop">;
+
+/** The text behind a template's name, where the user gave one: a name alone stays the same when its file changes. */
+function templateText(template: string): string {
+  return givenKind(template) === undefined ? template : givenText("custom", template);
+}
+
+/** Everything beside a row that decides what it becomes. */
+function encodedBy({ data, ...config }: RunConfig, tokenizer: Tokenizer): unknown[] {
+  const { objective } = chosenMethod(config);
+  return [productVersion(), tokenizer.digest, templateText(data.template), data.mask, objective];
+}
+
+/** Rows before any cut: from the cache of this machine, or encoded now and kept there. */
+async function encodedRows(
+  rows: readonly Row[],
+  made: readonly unknown[],
+  encode: () => Promise<EncodedRows>,
+): Promise<EncodedRows> {
+  const folder = join(ftHome(), "cache", "encoded");
+  const key = encodedKey(rows, made);
+  const kept = await keptEncoded(folder, key, rows);
+  if (kept !== undefined) return kept;
+  const encoded = await encode();
+  await keepEncoded(folder, key, rows, encoded);
+  return encoded;
+}
+
+/** What rows are rendered with. */
+export interface DataTools {
+  renderer: Renderer;
+  tokenizer: Tokenizer;
+}
+
+/**
+ * Rows of a run as its objective takes them, not cut yet. Throws DataError with every bad row of every file, or
+ * FT-DATA-031 for rows that the objective does not learn from; FT-INTERRUPTED when asked to stop.
+ */
+export async function prepareWholeRows(
+  config: RunConfig,
+  { renderer, tokenizer }: DataTools,
+  watch: DataWatch = { shouldStop: () => false },
+): Promise<PreparedData> {
   const { path, dataset } = await loadRunDataset(config, renderer.takesTurns ? "chat" : "mlx");
-  const options = { maskPolicy: data.mask, maxLength: data.max_length };
-  return {
-    path,
-    dataset,
-    train: encodeRows(dataset.train, renderer, options),
-    validation: encodeRows(dataset.validation, renderer, options),
-  };
+  const { objective: name } = chosenMethod(config);
+  const entry = objectives.get(name);
+  requireKinds([...dataset.train, ...dataset.validation], entry.kinds, name);
+  const objective = await entry.load();
+  const context = { renderer, maskPolicy: config.data.mask };
+  const made = encodedBy(config, tokenizer);
+  const total = dataset.train.length + dataset.validation.length;
+  const encoded = (rows: readonly Row[], before: number): Promise<EncodedRows> =>
+    encodedRows(rows, made, () =>
+      encodeInChunks(rows, (chunk) => objective.encode(chunk, context), {
+        shouldStop: watch.shouldStop,
+        onProgress: (done) =>
+          watch.onProgress?.({ stage: "tokenizing", done: before + done, total }),
+      }),
+    );
+  const train = await encoded(dataset.train, 0);
+  const validation = await encoded(dataset.validation, dataset.train.length);
+  return { path, dataset, train, validation, objective };
+}
+
+/** Rows as they are trained on: cut to the longest that the settings allow. Throws as `prepareWholeRows` does. */
+export async function prepareData(
+  config: RunConfig,
+  tools: DataTools,
+  watch?: DataWatch,
+): Promise<PreparedData> {
+  return cutData(await prepareWholeRows(config, tools, watch), config.data.max_length);
+}
+
+export function cutData(data: PreparedData, maxLength: number): PreparedData {
+  const { train, validation } = data;
+  return { ...data, train: cutRows(train, maxLength), validation: cutRows(validation, maxLength) };
 }

@@ -1,7 +1,7 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
-import { lengthMultiple } from "../../data/index.ts";
+import { type EncodedRow, lengthMultiple } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
 import { loadCheckpoint, type LoadedModel, planFittingModel } from "../../models/index.ts";
 import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
@@ -10,17 +10,24 @@ import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
 import type { RunFolder, RunRecord } from "../../runs/index.ts";
 import { createRenderer } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
-import { supervised } from "../../train/methods/supervised.ts";
-import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
+import { LocalLearner } from "../../train/local-learner.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import type { OptimizationOptions } from "../../train/options.ts";
+import {
+  optimizedSlots,
+  parameterCount,
+  type TrainingRun,
+  type Unit,
+  validationUnits,
+} from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
-import { TrainingStep } from "../../train/step.ts";
 import { type Tuning, tunings } from "../../train/tuning/index.ts";
 import { checkpointDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
-import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
+import { requireKnownRows, requireSamples } from "./check-run.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
-import { type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
+import { type DataWatch, type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
 
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
 const cacheShare = 0.1;
@@ -33,6 +40,8 @@ export interface PreparedRun {
   longestInput: number;
   renderer: Renderer;
   data: PreparedData;
+  /** What fills one row of a batch. */
+  units: readonly Unit[];
   tuning: Tuning;
   plan: RunPlan;
   /** What is trained. */
@@ -46,12 +55,13 @@ export interface PreparedRun {
 /** @throws FtError of every kind: config, data, model, network. Nothing has been written then. */
 export async function prepareRun(
   config: RunConfig,
+  watch: DataWatch,
   origins?: Record<string, string>,
 ): Promise<PreparedRun> {
-  checkRun(config);
   const opened = await openModel(config.model);
-  const renderer = createRenderer(opened.tokenizer, { template: config.data.template });
-  const data = await prepareData(config, renderer);
+  const { tokenizer } = opened;
+  const renderer = createRenderer(tokenizer, { template: config.data.template });
+  const data = await prepareData(config, { renderer, tokenizer }, watch);
   requireSamples(data);
   const { sizes } = await planFittingModel(opened.checkpoint);
   requireKnownRows(data, sizes, config.data.max_length);
@@ -60,7 +70,8 @@ export async function prepareRun(
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
   const tuning = await tuningOf(config, opened, loaded);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
-  const plan = planRun(config, data);
+  const units = alone(data.train.samples);
+  const plan = planRun(config, units);
   return {
     config,
     opened,
@@ -68,6 +79,7 @@ export async function prepareRun(
     longestInput: Math.min(config.data.max_length, sizes.positionLimit ?? Infinity),
     renderer,
     data,
+    units,
     tuning,
     plan,
     slots,
@@ -93,10 +105,10 @@ async function tuningOf(
   { resolved }: OpenedModel,
   loaded: LoadedModel,
 ): Promise<Tuning> {
-  const makeTuning = await tunings.get(config.method)();
+  const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
   return await makeTuning({
     model: loaded.model,
-    options: config.lora,
+    options: config,
     origin: { base: config.model.name, template: config.data.template },
     seed: config.seed,
     modelFiles: {
@@ -110,23 +122,21 @@ async function tuningOf(
 export function assembleRun(
   prepared: PreparedRun,
   folder: RunFolder,
-  shouldStop: () => boolean,
+  { shouldStop, onProgress }: DataWatch,
 ): TrainingRun {
-  const { config, loaded, data, slots, plan, opened } = prepared;
-  const { optimization } = config;
+  const { config, loaded, data, slots, plan, opened, tuning } = prepared;
+  const { optimization, seed } = config;
   const { model } = loaded;
+  const { objective } = data;
   const optimizer = optimizers.get(optimization.optimizer)(slots, optimizerSettings(config));
   const maximumNorm = optimization.max_grad_norm;
   return {
-    model,
-    method: supervised,
-    tuning: prepared.tuning,
-    optimizer,
+    learner: new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm }),
+    objective,
     schedule: plan.schedule,
-    step: new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm }),
     plan: plan.batches,
-    samples: data.train.samples,
-    validation: data.validation.samples,
+    units: prepared.units,
+    validation: validationUnits(alone(data.validation.samples), evaluatedRows(optimization), seed),
     collate: {
       padId: opened.tokenizer.padTokenId ?? opened.tokenizer.eosTokenId ?? 0,
       padToMultiple: lengthMultiple,
@@ -134,13 +144,23 @@ export function assembleRun(
     },
     options: optimization,
     totalSteps: plan.totalSteps,
-    seed: config.seed,
+    seed,
     trainableParameters: prepared.trainableParameters,
     totalParameters: prepared.totalParameters,
     folder,
     state: initialState(),
     shouldStop,
+    onProgress,
   };
+}
+
+/** Every sample in a row of its own. */
+function alone(samples: readonly EncodedRow[]): Unit[] {
+  return samples.map((sample) => [sample]);
+}
+
+function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): number | null {
+  return eval_batches === null ? null : eval_batches * batch_size;
 }
 
 function dataNotices({ train, validation }: PreparedData): string[] {

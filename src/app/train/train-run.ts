@@ -1,26 +1,27 @@
 // Training as one function: starts a run in a process of its own, passes its events on, and says how it ended.
-// The supervisor: when the trainer dies, it reports the last words. Only the trainer writes the run folder.
-import { type ChildProcess, fork } from "node:child_process";
+// When the trainer dies, its last words are reported. Only the trainer writes the run folder.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { FtError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
+import { type Death, supervise } from "../../core/supervisor.ts";
 import { fetchModel } from "../../models/open-model.ts";
 import { CONFIG_FILE, type RunEvent } from "../../runs/index.ts";
+import type { WorkProgress } from "../../train/run.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { layer } from "../config/layers.ts";
-import { requireRunnable } from "../config/load.ts";
-import { resolveConfig } from "../config/resolve.ts";
+import { type ResolvedConfig, resolveConfig } from "../config/resolve.ts";
 import type { PartialRunConfig } from "../config/schema.ts";
 import { extensionUrl, loadExtensions } from "../extensions.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
-import { type FromTrainer, type ToTrainer, unpackError } from "./trainer-messages.ts";
+import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
 export interface TrainRunOptions {
   onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Gets how far tokenizing and evaluating have come, some times a second. */
+  onProgress?: ((progress: WorkProgress) => void) | undefined;
   /** In a process of its own (default), so that a crash or a full memory leaves the caller alive. */
   isolate?: boolean | undefined;
   /** Modules that register architectures, templates and the like, as paths or URLs. */
@@ -29,12 +30,9 @@ export interface TrainRunOptions {
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
   /** Aborting finishes the step, saves a checkpoint and ends with run-stopped; while downloading, it throws. */
   signal?: AbortSignal | undefined;
-  /** Origin of each resolved value, kept in the run's config.json. */
-  origins?: Record<string, string> | undefined;
+  /** Called once the settings are found right, before anything is loaded. */
+  onChecked?: (() => void) | undefined;
 }
-
-/** How many bytes of what the trainer printed are kept for a report of its death. */
-const lastWordsLimit = 4000;
 
 /**
  * Trains from the beginning; what `given` leaves out has the schema's defaults.
@@ -44,15 +42,22 @@ export async function trainRun(
   given: PartialRunConfig,
   options: TrainRunOptions = {},
 ): Promise<RunEvent> {
-  const { origins } = options;
   await loadExtensions(options.extensions);
-  const config = withAbsolutePaths(resolveConfig([layer("argument", "", given)]).config);
-  requireRunnable(config);
-  checkRun(config);
+  return await startRun(resolveConfig([layer("argument", "", given)]), options);
+}
+
+/** Trains from the beginning with settings that are resolved; they are checked here, and nowhere else. */
+export async function startRun(
+  resolved: ResolvedConfig,
+  options: TrainRunOptions = {},
+): Promise<RunEvent> {
+  checkRun(resolved.config);
+  const config = withAbsolutePaths(resolved.config);
+  options.onChecked?.();
   await requireData(config);
   // Here and not in the trainer, which only says how training goes.
   await fetchModel(config.model, { onProgress: options.onDownload, signal: options.signal });
-  return await start({ config, ...(origins !== undefined && { origins }) }, options);
+  return await start({ config, origins: Object.fromEntries(resolved.origins) }, options);
 }
 
 /** Goes on with the run in `folder` from its latest checkpoint. */
@@ -70,71 +75,30 @@ async function trainHere(request: RunRequest, options: TrainRunOptions): Promise
   await loadExtensions(options.extensions);
   return await executeRun(request, {
     onEvent: (event) => options.onEvent?.(event),
+    onProgress: options.onProgress,
     shouldStop: () => options.signal?.aborted ?? false,
   });
 }
 
-/** The trainer runs from the same kind of file as this one: compiled, or TypeScript through tsx. */
-function forkTrainer(): ChildProcess {
-  const isSource = import.meta.url.endsWith(".ts");
-  const entry = new URL(
-    isSource ? "./trainer-process.ts" : "./trainer-process.js",
-    import.meta.url,
-  );
-  return fork(fileURLToPath(entry), [], {
-    detached: true,
-    execArgv: isSource ? ["--import", import.meta.resolve("tsx")] : [],
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
-}
-
-async function superviseTrainer(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
-  const trainer = forkTrainer();
-  const folder = "resume" in request ? request.resume : request.config.output_dir;
+async function superviseTrainer(run: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
+  const folder = "resume" in run ? run.resume : run.config.output_dir;
   const extensions = (options.extensions ?? []).map(extensionUrl);
-  const lastWords = collectWords(trainer);
-  const tell = (message: ToTrainer): void => {
-    if (trainer.connected) trainer.send(message);
-  };
-  const askToStop = (): void => tell({ type: "stop" });
-  // A caller that exits at once takes the trainer with it; one that is killed leaves it to save and stop.
-  const kill = (): void => void trainer.kill("SIGKILL");
-  process.once("exit", kill);
-  options.signal?.addEventListener("abort", askToStop, { once: true });
-  try {
-    return await new Promise<RunEvent>((resolve, reject) => {
-      trainer.on("message", (message: FromTrainer) => {
-        if (message.type === "event") options.onEvent?.(message.event);
-        else if (message.type === "done") resolve(message.event);
-        else reject(unpackError(message.error));
-      });
-      trainer.on("error", reject);
-      trainer.on("close", (code, signal) => reject(death(folder, code, signal, lastWords())));
-      tell({ type: "start", request, extensions });
-      if (options.signal?.aborted === true) askToStop();
-    });
-  } finally {
-    process.removeListener("exit", kill);
-    options.signal?.removeEventListener("abort", askToStop);
-  }
+  const isSource = import.meta.url.endsWith(".ts");
+  const last = await supervise({
+    entry: new URL(`./trainer-process.${isSource ? "ts" : "js"}`, import.meta.url),
+    request: { run, extensions } satisfies TrainerRequest,
+    onTold(told) {
+      const said = told as TrainerTold;
+      if ("event" in said) options.onEvent?.(said.event);
+      else options.onProgress?.(said.progress);
+    },
+    signal: options.signal,
+    onDeath: (death) => deathOfTrainer(folder, death),
+  });
+  return last as RunEvent;
 }
 
-function collectWords(trainer: ChildProcess): () => string {
-  let words = "";
-  const add = (chunk: Buffer): void => {
-    words = (words + chunk.toString("utf8")).slice(-lastWordsLimit);
-  };
-  trainer.stdout?.on("data", add);
-  trainer.stderr?.on("data", add);
-  return () => words.trim();
-}
-
-function death(
-  folder: string,
-  code: number | null,
-  signal: string | null,
-  lastWords: string,
-): FtError {
+function deathOfTrainer(folder: string, { code, signal, lastWords }: Death): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const isKilled = signal === "SIGKILL";
   const isBegun = existsSync(join(folder, CONFIG_FILE));

@@ -1,29 +1,31 @@
 // Looks at a run before it starts: the data, how rows are rendered and masked, how long they are, what it needs.
 // Trains nothing and writes nothing. Without the model's files it says what could not be looked at.
 import { ProviderError } from "../../core/errors.ts";
+import { windowsPerEpoch } from "../../data/batches.ts";
 import { lengthMultiple, paddedLength } from "../../data/collate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import {
+  cutRows,
+  type EncodedRow,
   type EncodedRows,
-  type EncodedSample,
+  learnedCount,
   type LengthHistogram,
-  learnedTokens,
   lengthHistogram,
+  tokenCount,
 } from "../../data/encode.ts";
 import { planFittingModel } from "../../models/load.ts";
 import { type OpenedModel, openModel } from "../../models/open-model.ts";
 import { createRenderer, type MaskRun, showMask } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
-import { warmupThatFits } from "../../train/options.ts";
-import { requireRunnable } from "../config/load.ts";
+import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import { type ResolvedConfig, withOrigins } from "../config/resolve.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
 import { estimateRunMemory } from "./estimate-memory.ts";
-import { prepareData } from "./prepare-data.ts";
+import { cutData, prepareWholeRows } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -95,33 +97,36 @@ function dataReport(dataset: Dataset): DataReport {
 }
 
 function renderedSample(
-  { ids, weights, row }: EncodedSample,
+  sample: EncodedRow,
   maxLength: number,
   tokenizer: Tokenizer,
 ): RenderedSample {
-  const kept = { ids: [...ids.slice(0, maxLength)], weights: [...weights.slice(0, maxLength)] };
+  const { file, line } = sample.row;
   return {
-    file: row.file,
-    line: row.line,
-    tokens: ids.length,
-    supervisedTokens: learnedTokens(weights),
-    runs: showMask(kept, tokenizer),
+    file,
+    line,
+    tokens: tokenCount(sample),
+    supervisedTokens: learnedCount(sample),
+    runs: sample.sequences.flatMap(({ ids, weights }) => {
+      const kept = { ids: [...ids.slice(0, maxLength)], weights: [...weights.slice(0, maxLength)] };
+      return showMask(kept, tokenizer);
+    }),
   };
 }
 
 /** Figures over rows that were rendered without a cut. */
 function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenizer): TokenReport {
-  const { samples, dropped } = rows;
-  const lengths = samples.map(({ ids }) => ids.length);
-  const long = samples.filter(({ ids }) => ids.length > data.max_length);
-  const emptied = long.filter(
-    ({ weights }) => learnedTokens(weights.slice(1, data.max_length)) === 0,
+  const { samples } = rows;
+  const { dropped } = cutRows(rows, data.max_length);
+  const lengths = samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length));
+  const long = samples.filter(({ sequences }) =>
+    sequences.some(({ ids }) => ids.length > data.max_length),
   );
   return {
     tokens: lengths.reduce((sum, length) => sum + length, 0),
-    supervisedTokens: samples.reduce((sum, { weights }) => sum + learnedTokens(weights), 0),
+    supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
     truncated: long.length,
-    dropped: dropped.length + emptied.length,
+    dropped: dropped.length,
     histogram: lengthHistogram(lengths, FIRST_BUCKET),
     samples: samples
       .slice(0, SHOWN_SAMPLES)
@@ -147,13 +152,13 @@ interface Looked {
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
   const { tokenizer, checkpoint } = model;
   const renderer = createRenderer(tokenizer, { template: config.data.template });
-  const uncut = { ...config, data: { ...config.data, max_length: Number.MAX_SAFE_INTEGER } };
-  const { dataset, train, validation } = await prepareData(uncut, renderer);
+  const data = await prepareWholeRows(config, { renderer, tokenizer });
+  const { dataset, train, validation } = data;
   const { sizes } = await planFittingModel(checkpoint);
   requireKnownRows({ train, validation }, sizes, config.data.max_length);
   const tokens = tokenReport(train, config, tokenizer);
-  if (tokens.dropped === dataset.train.length) requireSamples(await prepareData(config, renderer));
   const maxLength = config.data.max_length;
+  requireSamples(cutData(data, maxLength));
   const longest = Math.min(tokens.histogram.maximum, maxLength);
   const longestRow = paddedLength(longest, { padToMultiple: lengthMultiple, maxLength });
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
@@ -161,16 +166,14 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   return { dataset, tokens, memory };
 }
 
-/** Optimizer steps of the whole run over this many rows. */
-function totalSteps({ optimization }: RunConfig, rows: number): number {
-  const { batch_size, gradient_accumulation_steps, epochs, iters } = optimization;
-  return iters ?? epochs * Math.ceil(Math.ceil(rows / batch_size) / gradient_accumulation_steps);
-}
-
 /** What only the number of rows can tell. */
 function stepWarnings(config: RunConfig, rows: number): string[] {
   const { optimization } = config;
-  const steps = totalSteps(config, rows);
+  const { batch_size, gradient_accumulation_steps } = optimization;
+  const steps = totalSteps(
+    optimization,
+    windowsPerEpoch(rows, batch_size, gradient_accumulation_steps),
+  );
   if (!warmupThatFits(optimization, steps).shortened) return [];
   return [
     `Warm-up of ${optimization.warmup_steps} steps is not shorter than the run (${steps} steps)`,
@@ -183,7 +186,6 @@ function stepWarnings(config: RunConfig, rows: number): string[] {
  */
 export async function validateRun(resolved: ResolvedConfig): Promise<ValidationReport> {
   const { config } = resolved;
-  requireRunnable(config);
   checkRun(config);
   const model = await openedModel(config);
   const isHere = !("problem" in model);

@@ -11,6 +11,9 @@ import type {
   RunStartedEvent,
   StepReportedEvent,
 } from "../../runs/index.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import type { WorkProgress } from "../../train/run.ts";
+import { tunings } from "../../train/tuning/index.ts";
 import type { Io } from "../io.ts";
 import { pairs } from "./table.ts";
 
@@ -18,20 +21,16 @@ export const BANNER = "ft: fine-tune language models on the machine you have";
 
 /** What a run is set to do, before it starts. */
 export function configurationBlock(config: RunConfig): string {
-  const { lora, optimization } = config;
+  const { optimization } = config;
   const length: [string, string] =
     optimization.iters === null
       ? ["Epochs", String(optimization.epochs)]
       : ["Steps", String(optimization.iters)];
-  const adapter: [string, string][] =
-    config.method === "lora"
-      ? [["LoRA Rank", `${lora.r} (α=${lora.alpha})`]]
-      : [["Method", `${config.method} (every weight)`]];
   return pairs([
     ["Model", config.model.name],
     ["Data", config.data.train_file],
     ["Template", config.data.template],
-    ...adapter,
+    ...tunings.get(chosenMethod(config).tuning).describe(config),
     ["Learning Rate", String(optimization.learning_rate)],
     ["Batch Size", String(optimization.batch_size)],
     length,
@@ -61,6 +60,12 @@ export function startedText(event: RunStartedEvent): string {
     event.resumedFromStep === null ? "" : `, continuing after step ${event.resumedFromStep}`;
   lines.push(`${event.totalSteps} steps${from}`);
   return lines.join("\n");
+}
+
+/** Figures beside the loss, by the names that the objective gave them. */
+function figures({ metrics = {} }: { metrics?: Record<string, number> | undefined }): string {
+  const shown = Object.entries(metrics).map(([name, value]) => `  ${name} ${value.toPrecision(3)}`);
+  return shown.join("");
 }
 
 const fixed = (value: number | null, digits: number): string =>
@@ -102,7 +107,9 @@ export class RunScreen {
         this.#validationLoss = event.validationLoss;
         // What is done once, before the first step, tells nothing about the steps to come.
         if (event.step === this.#firstStep?.step) this.#firstStep.time = Date.parse(event.time);
-        return this.#say(`step ${event.step}: validation loss ${event.validationLoss.toFixed(4)}`);
+        return this.#say(
+          `step ${event.step}: validation loss ${event.validationLoss.toFixed(4)}${figures(event)}`,
+        );
       case "checkpoint-saved":
         return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);
       case "notice":
@@ -115,6 +122,19 @@ export class RunScreen {
       case "run-failed":
         return this.#clear();
     }
+  }
+
+  /** A line that moves while rows are tokenized or evaluated; on a terminal only. */
+  progress({ stage, done, total }: WorkProgress): void {
+    if (!this.#io.interactive || this.#io.mode.quiet) return;
+    const share = Math.floor((100 * done) / Math.max(1, total));
+    const what = stage === "tokenizing" ? "rows" : "validation batches";
+    this.#draw(`${stage}: ${formatCount(done)} of ${formatCount(total)} ${what}  ${share}%`);
+  }
+
+  #draw(text: string): void {
+    this.#io.draw(`\r\u001b[K${text.slice(0, this.#io.width - 1)}`);
+    this.#drawn = true;
   }
 
   #timeLeft(event: StepReportedEvent): string {
@@ -130,13 +150,12 @@ export class RunScreen {
       this.#validationLoss === undefined ? "" : `  val ${this.#validationLoss.toFixed(3)}`;
     const text =
       `step ${event.step}/${this.#totalSteps}  ${share}%  loss ${fixed(event.trainLoss, 3)}` +
-      `${validation}  lr ${event.learningRate.toPrecision(2)}` +
+      `${figures(event)}${validation}  lr ${event.learningRate.toPrecision(2)}` +
       `  ${Math.round(event.tokensPerSecond)} tok/s  peak ${formatBytes(event.peakMemoryBytes)}` +
       this.#timeLeft(event);
     if (!this.#io.interactive) return this.#io.note(text);
     if (this.#io.mode.quiet) return;
-    this.#io.draw(`\r\u001b[K${text.slice(0, this.#io.width - 1)}`);
-    this.#drawn = true;
+    this.#draw(text);
   }
 
   #clear(): void {

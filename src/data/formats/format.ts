@@ -1,6 +1,6 @@
 // What a row format is: how its rows are known, and how one becomes a sample.
 // Parsing never throws: it hands back every problem of the row, so that a file is reported once.
-import type { Message, Sample } from "../../text/types.ts";
+import type { ConversationSample, Message } from "../../text/types.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -10,7 +10,15 @@ export interface FieldProblem {
   message: string;
 }
 
-export type ParsedRow = { sample: Sample } | { problems: FieldProblem[] };
+/**
+ * What a row says, by its kind. `Sample` in text/types.ts has the kinds that are rendered as they are; an objective may
+ * bring others.
+ */
+export interface AnySample {
+  readonly kind: string;
+}
+
+export type ParsedRow = { sample: AnySample } | { problems: FieldProblem[] };
 
 export interface RowFormat {
   /** As people read it: "Dataset format: chat message format (auto-detected)". */
@@ -123,5 +131,7 @@ export function parseConversation(
     else messages.push(parsed);
   }
   if (problems.length === 0) problems.push(...roleProblems(messages, field));
-  return problems.length > 0 ? { problems } : { sample: { kind: "chat", messages } };
+  if (problems.length > 0) return { problems };
+  const sample: ConversationSample = { kind: "chat", messages };
+  return { sample };
 }

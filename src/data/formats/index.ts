@@ -9,7 +9,7 @@ import { promptCompletion } from "./prompt-completion.ts";
 import { sharegpt } from "./sharegpt.ts";
 import { text } from "./text.ts";
 
-export type { FieldProblem, JsonObject, ParsedRow, RowFormat } from "./format.ts";
+export type { AnySample, FieldProblem, JsonObject, ParsedRow, RowFormat } from "./format.ts";
 
 /** The name that means: find each row's format from its fields. */
 export const autoFormat = "auto";

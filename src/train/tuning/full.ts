@@ -1,7 +1,16 @@
 // Every weight of the model is trained, and the whole model is written.
-import type { TuningMaker } from "./tuning.ts";
+import type { TuningEntry } from "./tuning.ts";
 
-export const full: TuningMaker<unknown> = async ({ model, modelFiles }) => {
-  model.unfreeze();
-  return { notices: [], save: modelFiles.save, load: modelFiles.load };
+export const full: TuningEntry = {
+  about: "every weight of the model",
+  isAdapter: false,
+  groups: [],
+  trainable: ({ parameterCount }) => parameterCount,
+  describe: () => [["Trains", "every weight"]],
+  load:
+    async () =>
+    async ({ model, modelFiles }) => {
+      model.unfreeze();
+      return { notices: [], save: modelFiles.save, load: modelFiles.load };
+    },
 };

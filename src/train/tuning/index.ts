@@ -1,20 +1,18 @@
-// The registry of tunings, by the configuration's `method`.
-import type { LoraOptions } from "../../adapters/options.ts";
+// The registry of tunings: which weights move. One file and one line each; the files hold facts, and what computes is
+// loaded when asked for, since names and facts are needed where the addon is not.
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
-import type { TuningMaker } from "./tuning.ts";
+import { full } from "./full.ts";
+import { lora } from "./lora.ts";
+import type { TuningEntry } from "./tuning.ts";
 
-/** Lazy: their names are options of the command line, what they need is not. */
-export const tunings = new Registry<() => Promise<TuningMaker<LoraOptions>>>(
-  {
-    lora: async () => (await import("./lora.ts")).lora,
-    full: async () => (await import("./full.ts")).full,
-  },
+export const tunings = new Registry<TuningEntry>(
+  { lora, full },
   ({ name, known }) =>
-    new ConfigError("FT-CONFIG-METHOD", {
-      message: `Unknown method '${name}'. Valid options: [${known.join(", ")}]`,
-      hint: `--method ${known[0]}`,
+    new ConfigError("FT-CONFIG-TUNING", {
+      message: `Unknown tuning '${name}'. Valid options: [${known.join(", ")}]`,
+      hint: `--tuning ${known[0]}`,
     }),
 );
 
-export type { ModelFiles, Tuning } from "./tuning.ts";
+export type { ModelFiles, Tuning, TuningEntry, TuningOptions } from "./tuning.ts";

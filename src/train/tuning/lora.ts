@@ -1,40 +1,27 @@
-// Low-rank adapters on the linear layers of the blocks; everything else frozen.
-import {
-  ALL_LINEAR,
-  attachLora,
-  linearNames,
-  loadAdapterWeights,
-  LoraOptions,
-  loraScale,
-  saveAdapter,
-} from "../../adapters/index.ts";
-import type { TrainableModel } from "../methods/method.ts";
-import type { TuningMaker } from "./tuning.ts";
+// Low-rank adapters (Hu et al. 2021): what is known of them before there is a model.
+import { ALL_LINEAR, type LoraOptions } from "../../adapters/options.ts";
+import type { ModelSizes } from "../../models/kit/sizes.ts";
+import type { TuningEntry } from "./tuning.ts";
 
-/** The configuration's default names; a model that has none of them is adapted on every linear layer instead. */
-const defaultTargets = LoraOptions.parse({}).target_modules.join();
-
-function targetsFor(
-  model: TrainableModel,
-  wanted: readonly string[],
-): { targets: readonly string[]; notices: string[] } {
-  if (wanted.join() !== defaultTargets) return { targets: wanted, notices: [] };
-  const has = (target: string): boolean => linearNames(model).includes(target);
-  if (wanted.some(has)) return { targets: wanted, notices: [] };
-  const every = linearNames(model).join(", ");
-  const notice = `the model has no ${wanted.join(" or ")}: adapting every linear layer (${every})`;
-  return { targets: [ALL_LINEAR], notices: [notice] };
+/** Linear layers of one block that carry an adapter; all of them where none has a name that was asked for. */
+function adapted({ linears }: ModelSizes, { target_modules }: LoraOptions): ModelSizes["linears"] {
+  const targets = new Set(target_modules);
+  const named = linears.filter(({ name }) => targets.has(name));
+  return targets.has(ALL_LINEAR) || named.length === 0 ? linears : named;
 }
 
-export const lora: TuningMaker<LoraOptions> = async ({ model, options, origin, seed }) => {
-  const shape = { rank: options.r, scale: loraScale(options), dropout: options.dropout };
-  const { targets, notices } = targetsFor(model, options.target_modules);
-  const placement = { ...shape, blockCount: options.num_layers, targets };
-  const attached = attachLora(model, placement, seed);
-  if (options.init_adapter !== null) await loadAdapterWeights(options.init_adapter, model);
-  return {
-    notices,
-    save: (folder) => saveAdapter(folder, model, attached, shape, origin),
-    load: (folder) => loadAdapterWeights(folder, model),
-  };
+export const lora: TuningEntry = {
+  about: "low-rank adapters beside frozen weights",
+  isAdapter: true,
+  groups: ["lora"],
+  trainable(sizes, { lora: options }) {
+    const blocks = options.num_layers === -1 ? sizes.blockCount : options.num_layers;
+    const perRank = adapted(sizes, options).reduce(
+      (sum, { inputSize, outputSize }) => sum + inputSize + outputSize,
+      0,
+    );
+    return blocks * options.r * perRank;
+  },
+  describe: ({ lora: { r, alpha } }) => [["LoRA Rank", `${r} (α=${alpha})`]],
+  load: async () => (await import("./attach-lora.ts")).attachLoraTuning,
 };

@@ -1,7 +1,29 @@
 // Which weights a run trains and how they are written: adapters beside frozen weights, or all of them.
 // One file and one registry line each; the loop asks the object.
 import type { AdapterOrigin } from "../../adapters/index.ts";
-import type { TrainableModel } from "../methods/method.ts";
+import type { LoraOptions } from "../../adapters/options.ts";
+import type { ModelSizes } from "../../models/kit/sizes.ts";
+import type { TrainableModel } from "../objectives/objective.ts";
+
+/** The groups of options that tunings read. */
+export interface TuningOptions {
+  lora: LoraOptions;
+}
+
+/** What is known of a tuning without the addon. */
+export interface TuningEntry {
+  /** One line for help. */
+  about: string;
+  /** Trains adapters beside frozen weights, rather than the model's own. */
+  isAdapter: boolean;
+  /** The groups it reads; settings of others are of no use to it. */
+  groups: readonly (keyof TuningOptions)[];
+  /** How many numbers it trains. */
+  trainable(sizes: ModelSizes, options: TuningOptions): number;
+  /** What a person wants to see of its settings, as label and value. */
+  describe(options: TuningOptions): [label: string, value: string][];
+  load(): Promise<TuningMaker>;
+}
 
 export interface Tuning {
   /** Writes what was trained in the form that others load (an adapter folder, a model folder). */
@@ -18,13 +40,13 @@ export interface ModelFiles {
   load(folder: string): Promise<void>;
 }
 
-export interface TuningInput<Options> {
+export interface TuningInput {
   model: TrainableModel;
-  options: Options;
+  options: TuningOptions;
   /** Written beside an adapter. */
   origin: AdapterOrigin;
   seed: number;
   modelFiles: ModelFiles;
 }
 
-export type TuningMaker<Options> = (input: TuningInput<Options>) => Promise<Tuning>;
+export type TuningMaker = (input: TuningInput) => Promise<Tuning>;

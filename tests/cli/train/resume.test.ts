@@ -22,7 +22,8 @@ beforeAll(async () => {
     killer,
     `const send = process.send?.bind(process);
      if (send) process.send = (message) => {
-       if (message.event?.type === "step-reported" && message.event.step === 23) process.kill(process.pid, "SIGKILL");
+       const event = message.told?.event;
+       if (event?.type === "step-reported" && event.step === 23) process.kill(process.pid, "SIGKILL");
        return send(message);
      };`,
   );

@@ -11,7 +11,7 @@ import { saveModel } from "../../../src/export/model-folder.ts";
 import { type LanguageModel, loadCheckpoint, type LoadedModel } from "../../../src/models/index.ts";
 import { dispose, float32, int32, retain, scope } from "../../../src/mx/index.ts";
 import { optimizers } from "../../../src/nn/index.ts";
-import { supervised } from "../../../src/train/methods/supervised.ts";
+import { supervised } from "../../../src/train/objectives/supervised.ts";
 import { TrainingStep } from "../../../src/train/step.ts";
 import { openCheckpointFolder } from "../../../src/weights/index.ts";
 import { folderOfModels, relativeDifference } from "../../parity/models/fixtures.ts";
@@ -78,7 +78,7 @@ const gpt2Config = {
 };
 
 /** Trains what is trainable on counting upwards, for a few steps at a rate that shows. */
-function train(model: LanguageModel): void {
+async function train(model: LanguageModel): Promise<void> {
   const slots = model.trainableSlots().map((slot) => Object.assign(slot, { isHidden: false }));
   const settings = {
     beta1: 0.9,
@@ -90,13 +90,19 @@ function train(model: LanguageModel): void {
     adamwShare: 1,
   };
   const optimizer = scope(() => retain(optimizers.get("adamw")(slots, settings)));
-  const rows = [0, 3, 40].map((start) => ({
-    ids: Int32Array.from({ length: 12 }, (_, at) => start + at),
-    weights: new Float32Array(12).fill(1),
-  }));
+  const rows = [0, 3, 40].map((start) => [
+    {
+      ids: Int32Array.from({ length: 12 }, (_, at) => start + at),
+      weights: new Float32Array(12).fill(1),
+    },
+  ]);
   const batch = collate(rows, { padId: 0, padToMultiple: 1, maxLength: 64 });
-  const step = new TrainingStep({ model, method: supervised, slots, optimizer, maximumNorm: 1 });
-  const losses = Array.from({ length: 8 }, () => step.run([batch], 0.01, [1]).loss);
+  const step = new TrainingStep({ model, objective: supervised, slots, optimizer, maximumNorm: 1 });
+  const losses: number[] = [];
+  for (let at = 0; at < 8; at++) {
+    const taken = await step.run({ batches: [batch], learningRate: 0.01, seeds: [1] });
+    losses.push(taken?.loss ?? Number.NaN);
+  }
   expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
   dispose(optimizer.tensors());
 }
@@ -135,7 +141,7 @@ describe.each([
   ])("trained by ft %s, loaded by mlx-lm", async (_, blockCount) => {
     const { model } = await load(base);
     const attached = attachLora(model, { ...shape, targets: ["all-linear"], blockCount }, 2);
-    train(model);
+    await train(model);
     const folder = path.join(root, `${name}-ours-${blockCount}`);
     await saveAdapter(folder, model, attached, shape, { base, template: "auto" });
     expect(differenceFrom(model, run(mlxLogits, base, folder))).toBeLessThanOrEqual(tolerance);
@@ -179,7 +185,7 @@ describe.each(["llama", "llama-biased-tied", "gpt2", "gpt2-bare"])("%s trained i
   beforeAll(async () => {
     const source = path.join(folderOfModels, name);
     loaded = await load(source);
-    train(loaded.model);
+    await train(loaded.model);
     folder = path.join(root, `${name}-full`);
     await saveModel(folder, loaded, source);
   });

@@ -19,7 +19,7 @@ const refusal = { code: "FT-MODEL-014", message: expect.stringContaining("has 30
 test("training, before anything is written", async () => {
   const data = writeRows(join(folder, "rows.jsonl"), 6);
   const config = toyRunConfig({ model, data, output: join(folder, "run") });
-  await expect(prepareRun(config)).rejects.toMatchObject(refusal);
+  await expect(prepareRun(config, { shouldStop: () => false })).rejects.toMatchObject(refusal);
 });
 
 test("generation and logits", async () => {

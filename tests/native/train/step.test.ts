@@ -3,10 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { attachLora } from "../../../src/adapters/index.ts";
 import { type Batch, collate } from "../../../src/data/index.ts";
+import type { LanguageModel } from "../../../src/models/index.ts";
 import { liveTensors, scope } from "../../../src/mx/index.ts";
 import { optimizers, type OptimizerSettings } from "../../../src/nn/index.ts";
-import { supervised } from "../../../src/train/methods/supervised.ts";
-import { meanLoss, TrainingStep } from "../../../src/train/step.ts";
+import type { StepResult } from "../../../src/train/learner.ts";
+import { supervised } from "../../../src/train/objectives/supervised.ts";
+import { TrainingStep } from "../../../src/train/step.ts";
 import { buildToy, toyConfig } from "../../support/toy-model.ts";
 
 const vocabulary = 60;
@@ -33,7 +35,10 @@ function sample(length: number, prompt: number): Sample {
 const rows = [sample(5, 2), sample(40, 10), sample(12, 11), sample(23, 0)];
 
 const batchOf = (samples: readonly Sample[]): Batch =>
-  collate(samples, { padId: 0, padToMultiple: 32, maxLength: 64 });
+  collate(
+    samples.map((one) => [one]),
+    { padId: 0, padToMultiple: 32, maxLength: 64 },
+  );
 
 interface Options {
   dropout?: number;
@@ -45,15 +50,29 @@ async function makeStep({ dropout = 0, optimizer = "adamw", maximumNorm = null }
   const model = await buildToy(config);
   attachLora(model, { rank: 4, scale: 2, dropout, targets: ["all-linear"], blockCount: -1 }, 7);
   const slots = model.trainableSlots().map((slot) => ({ ...slot, isHidden: true }));
-  const step = new TrainingStep({
+  const training = new TrainingStep({
     model,
-    method: supervised,
+    objective: supervised,
     slots,
     optimizer: optimizers.get(optimizer)(slots, settings),
     maximumNorm,
   });
   const values = (): number[] => slots.flatMap((slot) => [...slot.get().toFloat32()]);
-  return { model, step, values };
+  const step = async (
+    batches: Batch[],
+    learningRate: number,
+    seeds: number[],
+  ): Promise<StepResult> => {
+    const taken = await training.run({ batches, learningRate, seeds });
+    if (taken === undefined) throw new Error("the step was stopped");
+    return taken;
+  };
+  return { model, step, training, values };
+}
+
+/** Without training. */
+function lossOf(model: LanguageModel, batch: Batch): number {
+  return scope(() => supervised.loss(model, batch).lossSum.item()) / batch.weightSum;
 }
 
 /** The largest |a - b|. */
@@ -68,8 +87,8 @@ describe("accumulation", () => {
     const apart = await makeStep({ maximumNorm: 1 });
     const oneByOne = rows.map((row) => batchOf([row]));
     for (let at = 0; at < 3; at++) {
-      const all = together.step.run([batchOf(rows)], 1e-2, [0]);
-      const each = apart.step.run(oneByOne, 1e-2, [0, 0, 0, 0]);
+      const all = await together.step([batchOf(rows)], 1e-2, [0]);
+      const each = await apart.step(oneByOne, 1e-2, [0, 0, 0, 0]);
       expect(each.weight).toBe(all.weight);
       // float32 sums in another order: 1e-6 relative on a loss near 4.
       expect(Math.abs(each.loss - all.loss)).toBeLessThan(1e-5);
@@ -84,14 +103,14 @@ describe("accumulation", () => {
     const sums = rows.map((row) => {
       const batch = batchOf([row]);
       return {
-        sum: scope(() => supervised.lossSum(model, batch).item()),
-        weight: batch.supervisedTokens,
+        sum: scope(() => supervised.loss(model, batch).lossSum.item()),
+        weight: batch.learnedTokens,
       };
     });
     const weight = sums.reduce((total, row) => total + row.weight, 0);
     const mean = sums.reduce((total, row) => total + row.sum, 0) / weight;
     const meanOfMeans = sums.reduce((total, row) => total + row.sum / row.weight, 0) / sums.length;
-    const { loss } = step.run([batchOf(rows)], 1e-3, [0]);
+    const { loss } = await step([batchOf(rows)], 1e-3, [0]);
     expect(loss).toBeCloseTo(mean, 5);
     expect(Math.abs(loss - meanOfMeans)).toBeGreaterThan(1e-3);
   });
@@ -99,7 +118,7 @@ describe("accumulation", () => {
 
 describe("masks", () => {
   const lossOf = async (batch: Batch): Promise<number> =>
-    (await makeStep()).step.run([batch], 1e-3, [0]).loss;
+    (await (await makeStep()).step([batch], 1e-3, [0])).loss;
 
   test("a target that is not learned has no say; one that is has", async () => {
     const plain = batchOf(rows);
@@ -119,7 +138,7 @@ describe("masks", () => {
     const [short] = rows;
     if (short === undefined) throw new Error("no row");
     const padded = (padId: number): Batch =>
-      collate([short], { padId, padToMultiple: 32, maxLength: 64 });
+      collate([[short]], { padId, padToMultiple: 32, maxLength: 64 });
     expect(await lossOf(padded(9))).toBe(await lossOf(padded(0)));
   });
 
@@ -134,10 +153,10 @@ describe("masks", () => {
 
   test("learning every position is the same as gathering every position", async () => {
     const dense = batchOf([sample(65, 0), sample(65, 0)]);
-    expect(dense.supervisedTokens).toBe(dense.ids.length);
+    expect(dense.learnedTokens).toBe(dense.ids.length);
     const sparse: Batch = { ...dense, weights: dense.weights.map((w, at) => (at < 34 ? 0 : w)) };
     const { model } = await makeStep();
-    const sum = (batch: Batch): number => scope(() => supervised.lossSum(model, batch).item());
+    const sum = (batch: Batch): number => scope(() => supervised.loss(model, batch).lossSum.item());
     const first: Batch = { ...dense, weights: dense.weights.map((w, at) => (at < 34 ? w : 0)) };
     expect(sum(sparse) + sum(first)).toBeCloseTo(sum(dense), 3);
   });
@@ -145,34 +164,36 @@ describe("masks", () => {
 
 test("clipping scales the gradients to the norm, and reports the norm before", async () => {
   const free = await makeStep({ maximumNorm: 1e9 });
-  const { gradientNorm } = free.step.run([batchOf(rows)], 1e-3, [0]);
+  const { gradientNorm } = await free.step([batchOf(rows)], 1e-3, [0]);
   const clipped = await makeStep({ maximumNorm: 1e-3 });
-  expect(clipped.step.run([batchOf(rows)], 1e-3, [0]).gradientNorm).toBe(gradientNorm);
+  expect((await clipped.step([batchOf(rows)], 1e-3, [0])).gradientNorm).toBe(gradientNorm);
   expect(gradientNorm).toBeGreaterThan(1e-3);
   const none = await makeStep();
-  expect(none.step.run([batchOf(rows)], 1e-3, [0]).gradientNorm).toBeNull();
+  expect((await none.step([batchOf(rows)], 1e-3, [0])).gradientNorm).toBeNull();
 });
 
 test("dropout is drawn from the seed of the micro-batch, and evaluation has none", async () => {
   const losses = async (seeds: number[]): Promise<number[]> => {
     const { step } = await makeStep({ dropout: 0.5 });
     // The first step's update is zero where B is zero, so dropout shows from the second step on.
-    return seeds.map((seed) => step.run([batchOf(rows)], 1e-1, [seed]).loss);
+    const losses: number[] = [];
+    for (const seed of seeds) losses.push((await step([batchOf(rows)], 1e-1, [seed])).loss);
+    return losses;
   };
   expect(await losses([1, 2, 3])).toEqual(await losses([1, 2, 3]));
   expect(await losses([1, 2, 3])).not.toEqual(await losses([1, 2, 4]));
   const { model, step } = await makeStep({ dropout: 0.5 });
-  step.run([batchOf(rows)], 1e-1, [1]);
-  const evaluated = [1, 2].map(() => meanLoss(model, supervised, [batchOf(rows)]));
+  await step([batchOf(rows)], 1e-1, [1]);
+  const evaluated = [1, 2].map(() => lossOf(model, batchOf(rows)));
   expect(evaluated[0]).toBe(evaluated[1]);
 });
 
 test("muon moves matrices by orthogonal steps, AdamW the rest", async () => {
   const { step, values } = await makeStep({ optimizer: "muon" });
   const before = values();
-  const first = step.run([batchOf(rows)], 1e-2, [0]).loss;
-  for (let at = 0; at < 10; at++) step.run([batchOf(rows)], 1e-2, [0]);
-  expect(step.run([batchOf(rows)], 1e-2, [0]).loss).toBeLessThan(first - 0.1);
+  const first = (await step([batchOf(rows)], 1e-2, [0])).loss;
+  for (let at = 0; at < 10; at++) await step([batchOf(rows)], 1e-2, [0]);
+  expect((await step([batchOf(rows)], 1e-2, [0])).loss).toBeLessThan(first - 0.1);
   expect(distance(before, values())).toBeGreaterThan(1e-3);
 });
 
@@ -183,26 +204,41 @@ test.each([
   const start = liveTensors();
   const made = await makeStep({ dropout: 0.1, optimizer, maximumNorm: 1 });
   const batches = rows.filter((row) => row.ids.length < 30).map((row) => batchOf([row]));
-  made.step.run(batches, 1e-3, [0, 1, 2]);
+  await made.step(batches, 1e-3, [0, 1, 2]);
   const held = liveTensors();
   const counts = new Set<number>();
   for (let at = 0; at < steps; at++) {
-    made.step.run(batches, 1e-3, [at, at + 1, at + 2]);
-    meanLoss(made.model, supervised, batches.slice(0, 1));
+    await made.step(batches, 1e-3, [at, at + 1, at + 2]);
+    lossOf(made.model, batches[0] as Batch);
     counts.add(liveTensors());
   }
   expect([...counts]).toEqual([held]);
-  for (const tensor of new Set([...made.step.tensors(), ...made.model.tensors()])) tensor.dispose();
+  for (const tensor of new Set([...made.training.tensors(), ...made.model.tensors()]))
+    tensor.dispose();
   expect(liveTensors()).toBe(start);
 });
 
 test("a step that throws leaves parameters and arrays as they were", async () => {
   const { step, values } = await makeStep({ maximumNorm: 1 });
-  step.run([batchOf(rows)], 1e-3, [0]);
+  await step([batchOf(rows)], 1e-3, [0]);
   const before = values();
   const held = liveTensors();
   const broken: Batch = { ...batchOf(rows), ids: new Int32Array(3) };
-  expect(() => step.run([broken], 1e-3, [0])).toThrow();
+  await expect(step([broken], 1e-3, [0])).rejects.toThrow();
+  expect(liveTensors()).toBe(held);
+  expect(values()).toEqual(before);
+});
+
+test("a step that is asked to stop between two micro-batches changes nothing", async () => {
+  const { training, step, values } = await makeStep({ dropout: 0.1, maximumNorm: 1 });
+  const batches = rows.map((row) => batchOf([row]));
+  await step(batches, 1e-3, [0, 1, 2, 3]);
+  const before = values();
+  const held = liveTensors();
+  let asked = 0;
+  const input = { batches, learningRate: 1e-3, seeds: [4, 5, 6, 7] };
+  expect(await training.run(input, () => ++asked === 2)).toBeUndefined();
+  expect(asked).toBe(2);
   expect(liveTensors()).toBe(held);
   expect(values()).toEqual(before);
 });

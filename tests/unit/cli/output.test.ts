@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { packError, unpackError } from "../../../src/app/train/trainer-messages.ts";
 import { histogramText, maskText } from "../../../src/cli/render/samples.ts";
 import { pairs, table } from "../../../src/cli/render/table.ts";
 import { asFtError, errorText } from "../../../src/cli/report-error.ts";
 import { ConfigError, DataError } from "../../../src/core/errors.ts";
+import {
+  asFtError as thrownAsFtError,
+  packError,
+  unpackError,
+} from "../../../src/core/packed-errors.ts";
 import { lengthHistogram } from "../../../src/data/encode.ts";
 import { makeScreen } from "./screen.ts";
 
@@ -57,7 +61,10 @@ describe("an error for a person", () => {
 
   test("memory that MLX refuses: exit 5 and what needs less, from the trainer's process too", () => {
     const thrown = Object.assign(new Error("malloc of 9 GB"), { code: "FT-NATIVE-MEMORY" });
-    for (const error of [asFtError(thrown), unpackError(packError(thrown))]) {
+    for (const error of [
+      asFtError(thrown),
+      unpackError(packError(thrownAsFtError(thrown, "FT-RUN-UNEXPECTED"))),
+    ]) {
       expect(error).toMatchObject({ code: "FT-NATIVE-MEMORY", exitCode: 5 });
       expect(error.message).toContain("malloc of 9 GB");
       expect(error.hint).toContain("--batch-size 1");

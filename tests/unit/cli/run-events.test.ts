@@ -172,7 +172,7 @@ describe("the configuration block", () => {
     config.optimization.iters = 40;
     const text = configurationBlock(config);
     expect(text).toContain("Steps:         40");
-    expect(text).toContain("Method:        full (every weight)");
+    expect(text).toContain("Trains:        every weight");
     expect(text).not.toContain("LoRA");
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { collate } from "../../../src/data/collate.ts";
+import type { Sequence } from "../../../src/data/encode.ts";
 
-function sample(ids: readonly number[], weights: readonly number[] = ids.map(() => 1)) {
-  return { ids: Int32Array.from(ids), weights: Float32Array.from(weights) };
+/** A unit of one sequence. */
+function sample(ids: readonly number[], weights: readonly number[] = ids.map(() => 1)): Sequence[] {
+  return [{ ids: Int32Array.from(ids), weights: Float32Array.from(weights) }];
 }
 
 const options = { padId: 9, padToMultiple: 4, maxLength: 100 };
@@ -19,7 +21,9 @@ describe("collate", () => {
       batch: 2,
       length: 4,
       tokens: 6,
-      supervisedTokens: 5,
+      learnedTokens: 5,
+      weightSum: 4.5,
+      isPacked: false,
     });
   });
 
@@ -53,7 +57,21 @@ describe("collate", () => {
 
   test("a sample of one token gives a row of padding", () => {
     const batch = collate([sample([1])], options);
-    expect([batch.tokens, batch.supervisedTokens, batch.length]).toEqual([0, 0, 4]);
+    expect([batch.tokens, batch.learnedTokens, batch.length]).toEqual([0, 0, 4]);
     expect(batch.ids).toEqual(Int32Array.of(9, 9, 9, 9));
+  });
+
+  test("several sequences in one row: positions begin anew, segments tell them apart", () => {
+    const unit = [...sample([1, 2, 3]), ...sample([4, 5], [0, 2]), ...sample([6, 7])];
+    const batch = collate([unit, sample([8, 9])], options);
+    expect(batch).toMatchObject({
+      ids: Int32Array.of(1, 2, 4, 6, 8, 9, 9, 9),
+      targets: Int32Array.of(2, 3, 5, 7, 9, 9, 9, 9),
+      weights: Float32Array.of(1, 1, 2, 1, 1, 0, 0, 0),
+      segments: Int32Array.of(1, 1, 2, 3, 1, 0, 0, 0),
+      isPacked: true,
+      ...{ batch: 2, length: 4, tokens: 5, learnedTokens: 5, weightSum: 6 },
+    });
+    expect([...batch.positions.subarray(0, 5)]).toEqual([0, 1, 0, 0, 0]);
   });
 });

@@ -9,6 +9,7 @@ import {
   MalformedDataError,
   MissingDataError,
 } from "../../../src/data/errors.ts";
+import type { TextSample } from "../../../src/text/types.ts";
 import { makeFile, makeFolder } from "../../support/folders.ts";
 import { chatRow, jsonLines } from "../../support/rows.ts";
 
@@ -19,7 +20,7 @@ function numbered(count: number): string {
 }
 
 function textsOf(rows: Dataset["train"]): string[] {
-  return rows.map(({ sample }) => (sample.kind === "text" ? sample.text : sample.kind));
+  return rows.map(({ sample }) => (sample as Partial<TextSample>).text ?? sample.kind);
 }
 
 describe("splits", () => {

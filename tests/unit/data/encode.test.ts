@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { encodeRows, lengthHistogram } from "../../../src/data/encode.ts";
+import {
+  cutRows,
+  encodeInChunks,
+  encodeRows,
+  learnedCount,
+  lengthHistogram,
+  tokenCount,
+} from "../../../src/data/encode.ts";
 import type { Row } from "../../../src/data/rows.ts";
 import type { MaskPolicy, Renderer, Sample } from "../../../src/text/types.ts";
 
@@ -23,23 +30,23 @@ function encode(texts: readonly string[], maxLength: number, maskPolicy: MaskPol
     const sample = { kind: "text" as const, text };
     return { sample, format: "text", file: "rows.jsonl", line: index + 1 };
   });
-  return encodeRows(rows, renderer, { maskPolicy, maxLength });
+  return cutRows(encodeRows(rows, { renderer, maskPolicy }), maxLength);
 }
 
 describe("encodeRows", () => {
   test("keeps ids, weights and the row side by side", () => {
     const { samples, truncated, dropped } = encode(["ab|cd"], 10);
     expect([truncated, dropped]).toEqual([0, []]);
-    expect([...(samples[0]?.ids ?? [])]).toEqual([97, 98, 124, 99, 100]);
-    expect([...(samples[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
+    expect([...(samples[0]?.sequences[0]?.ids ?? [])]).toEqual([97, 98, 124, 99, 100]);
+    expect([...(samples[0]?.sequences[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
     expect(samples[0]?.row.line).toBe(1);
   });
 
   test("cuts on the right and counts it", () => {
     const { samples, truncated } = encode(["ab|cdef", "a|b"], 5);
     expect(truncated).toBe(1);
-    expect(samples.map((sample) => sample.ids.length)).toEqual([5, 3]);
-    expect([...(samples[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
+    expect(samples.map(tokenCount)).toEqual([5, 3]);
+    expect([...(samples[0]?.sequences[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
   });
 
   test("a sample whose learned part was cut off is dropped and said", () => {
@@ -54,6 +61,37 @@ describe("encodeRows", () => {
     expect(encode(["abc|"], 9).dropped).toMatchObject([{ reason: "no token to learn" }]);
     expect(encode(["x", ""], 9, "all").dropped).toHaveLength(2);
     expect(encode(["xy"], 9, "all").samples).toHaveLength(1);
+  });
+});
+
+test("the first token of a row is never learned, whatever its weight", () => {
+  const [sample] = encode(["abcd"], 9, "all").samples;
+  expect(sample && [tokenCount(sample), learnedCount(sample)]).toEqual([4, 3]);
+});
+
+describe("encodeInChunks", () => {
+  const rows = Array.from({ length: 600 }, (_, index): Row => {
+    const sample = { kind: "text" as const, text: index % 5 === 0 ? "" : `row ${index}` };
+    return { sample, format: "text", file: "rows.jsonl", line: index + 1 };
+  });
+  const encodeSome = (some: readonly Row[]): ReturnType<typeof encodeRows> =>
+    encodeRows(some, { renderer, maskPolicy: "all" });
+
+  test("gives what encoding at once gives, and tells how far it is", async () => {
+    const told: number[] = [];
+    const all = await encodeInChunks(rows, encodeSome, { onProgress: (done) => told.push(done) });
+    expect(all).toEqual(encodeSome(rows));
+    expect(told).toEqual([256, 512, 600]);
+  });
+
+  test("ends with exit 130 between two chunks when asked to stop", async () => {
+    let asked = 0;
+    const shouldStop = (): boolean => ++asked === 2;
+    await expect(encodeInChunks(rows, encodeSome, { shouldStop })).rejects.toMatchObject({
+      code: "FT-INTERRUPTED",
+      exitCode: 130,
+    });
+    expect(asked).toBe(2);
   });
 });
 

@@ -9,6 +9,7 @@ import {
 } from "../../../src/data/errors.ts";
 import { readRows } from "../../../src/data/read.ts";
 import type { RowResult } from "../../../src/data/rows.ts";
+import type { TextSample } from "../../../src/text/types.ts";
 import { makeFile, makeFolder } from "../../support/folders.ts";
 import { rejection } from "../../support/refusal.ts";
 import { jsonLines } from "../../support/rows.ts";
@@ -23,7 +24,7 @@ async function texts(name: string, content: string | Uint8Array): Promise<[strin
   const results = await read(makeFile(name, content));
   return results.map((result) => {
     if (!("row" in result) || result.row.sample.kind !== "text") throw new Error("not a text row");
-    return [result.row.sample.text, result.row.line];
+    return [(result.row.sample as TextSample).text, result.row.line];
   });
 }
 

@@ -15,11 +15,12 @@ import {
   readEvents,
   readRecord,
   reopenRun,
+  type RunFact,
   RunEvent,
 } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
-import { notice, record } from "./facts.ts";
+import { notice, record, started, stepped } from "./facts.ts";
 
 function codeOf(act: () => unknown): string {
   try {
@@ -52,6 +53,16 @@ describe("opening", () => {
       expect((error as FtError).hint).toContain(`ft train resume ${folder}`);
     }
     expect(readdirSync(folder)).toEqual(["notes.txt"]);
+  });
+
+  test("what a run leaves that ended before its configuration was written is no hindrance", () => {
+    const path = join(makeFolder(), "run");
+    openRun(path).close();
+    writeFileSync(join(path, ".config.json.tmp-12-0123abcd"), "{");
+    expect(codeOf(() => checkOutputFolder(path))).toBe("nothing was thrown");
+    openRun(path).close();
+    appendFileSync(join(path, "events.jsonl"), "{}\n");
+    expect(codeOf(() => checkOutputFolder(path))).toBe("FT-RUN-001 exit 3");
   });
 
   test("a folder with a space stands in quotes in the command that mends", () => {
@@ -134,4 +145,23 @@ describe("what is written", () => {
     mkdirSync(join(folder, "checkpoints"));
     expect(readEvents(folder)).toEqual([]);
   });
+});
+
+test("after a crash each step is told once: what came after the checkpoint was done again", async () => {
+  const run = openRun(join(makeFolder(), "run"));
+  await run.writeRecord(record());
+  for (const step of [1, 2, 3, 4]) run.append(stepped(step, step));
+  run.append({ ...started(), resumedFromStep: 2 } as RunFact);
+  for (const step of [3, 4, 5]) run.append(stepped(step, 10 * step));
+  run.close();
+  const steps = readEvents(run.path).flatMap((event) =>
+    event.type === "step-reported" ? [[event.step, event.trainLoss]] : [],
+  );
+  expect(steps).toEqual([
+    [1, 1],
+    [2, 2],
+    [3, 30],
+    [4, 40],
+    [5, 50],
+  ]);
 });

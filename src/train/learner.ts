@@ -1,0 +1,81 @@
+// What learns, as the loop sees it: takes a step, evaluates a batch, saves and comes back. Where it computes is its own
+// business: in this process (local-learner.ts), in another one, on other machines. All that crosses is plain data.
+import type { LossBatch } from "./objectives/objective.ts";
+
+/** Of a metric: Σ of its values and Σ of their weights, so that means over any number of batches are exact. */
+export interface MetricSum {
+  sum: number;
+  weight: number;
+}
+
+export type MetricSums = Record<string, MetricSum>;
+
+export interface StepInput {
+  /** The window's micro-batches, as the run's objective collated them. */
+  batches: readonly LossBatch[];
+  learningRate: number;
+  /** One for each micro-batch: its random numbers. */
+  seeds: readonly number[];
+}
+
+export interface StepResult {
+  /** Mean over the window's weights. */
+  loss: number;
+  /** Sum of the window's weights. */
+  weight: number;
+  metrics: MetricSums;
+  /** Before clipping; null when not clipped. */
+  gradientNorm: number | null;
+  /** Milliseconds spent building the graph in TypeScript, before it was evaluated. */
+  graphMilliseconds: number;
+}
+
+export interface EvaluationSums {
+  lossSum: number;
+  weightSum: number;
+  metrics: MetricSums;
+}
+
+/** What a learner remembers beside the files it writes; kept in the checkpoint's state. */
+export interface LearnerState {
+  /** Updates the optimizer has made. */
+  optimizerSteps: number;
+}
+
+export interface LearnerMemory {
+  activeBytes: number;
+  peakBytes: number;
+  /** Of the whole process. */
+  residentBytes: number;
+}
+
+export interface Learner {
+  /**
+   * One optimizer step. `shouldStop` is asked between micro-batches; when it says so nothing has changed and the
+   * result is undefined.
+   */
+  step(input: StepInput, shouldStop: () => boolean): Promise<StepResult | undefined>;
+  /** Trains nothing and draws nothing at random. */
+  evaluate(batch: LossBatch): Promise<EvaluationSums>;
+  /** Writes everything that going on needs into an existing folder. */
+  save(folder: string): Promise<LearnerState>;
+  /** Puts back what `save` wrote. */
+  restore(folder: string, state: LearnerState): Promise<void>;
+  /** Writes what was trained in the form that others load. */
+  saveResult(folder: string): Promise<void>;
+  memory(): LearnerMemory;
+}
+
+/** Adds sums by name. */
+export function addMetrics(total: MetricSums, added: MetricSums): void {
+  for (const [name, { sum, weight }] of Object.entries(added)) {
+    const before = total[name] ?? { sum: 0, weight: 0 };
+    total[name] = { sum: before.sum + sum, weight: before.weight + weight };
+  }
+}
+
+/** The mean of each, by name; those of no weight are left out. */
+export function metricMeans(sums: MetricSums): Record<string, number> {
+  const means = Object.entries(sums).filter(([, { weight }]) => weight !== 0);
+  return Object.fromEntries(means.map(([name, { sum, weight }]) => [name, sum / weight]));
+}

@@ -1,0 +1,87 @@
+// The learner of this process: model, optimizer and gradients through the addon, files of its own format.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { memory, retain, scope } from "../mx/index.ts";
+import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
+import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import type {
+  EvaluationSums,
+  Learner,
+  LearnerMemory,
+  LearnerState,
+  StepInput,
+  StepResult,
+} from "./learner.ts";
+import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
+import { TrainingStep } from "./step.ts";
+import type { Tuning } from "./tuning/index.ts";
+
+const optimizerFile = "optimizer.safetensors";
+/** What `Tuning.save` wrote. */
+const trainedFolder = "trained";
+
+export interface LocalLearnerParts {
+  model: TrainableModel;
+  objective: Objective;
+  tuning: Tuning;
+  slots: readonly OptimizedSlot[];
+  optimizer: Optimizer;
+  /** Null: gradients are not clipped. */
+  maximumNorm: number | null;
+}
+
+export class LocalLearner implements Learner {
+  readonly #parts: LocalLearnerParts;
+  readonly #step: TrainingStep;
+
+  constructor(parts: LocalLearnerParts) {
+    this.#parts = parts;
+    this.#step = new TrainingStep(parts);
+  }
+
+  step(input: StepInput, shouldStop: () => boolean): Promise<StepResult | undefined> {
+    return this.#step.run(input, shouldStop);
+  }
+
+  async evaluate(batch: LossBatch): Promise<EvaluationSums> {
+    const { model, objective } = this.#parts;
+    return scope(() => {
+      const { lossSum, metrics = {} } = objective.loss(model, batch);
+      const sums = Object.entries(metrics).map(([name, { sum, weight }]) => {
+        return [name, { sum: sum.item(), weight }] as const;
+      });
+      return {
+        lossSum: lossSum.item(),
+        weightSum: batch.weightSum,
+        metrics: Object.fromEntries(sums),
+      };
+    });
+  }
+
+  async save(folder: string): Promise<LearnerState> {
+    const trained = join(folder, trainedFolder);
+    await mkdir(trained, { recursive: true });
+    await this.#parts.tuning.save(trained);
+    const { tensors, steps } = this.#parts.optimizer.state();
+    await saveTensors(join(folder, optimizerFile), tensors, { format: "mlx" });
+    return { optimizerSteps: steps };
+  }
+
+  async restore(folder: string, { optimizerSteps }: LearnerState): Promise<void> {
+    const { tuning, optimizer } = this.#parts;
+    await tuning.load(join(folder, trainedFolder));
+    const { tensors } = await loadTensorFile(join(folder, optimizerFile));
+    const before = [...optimizer.tensors()];
+    optimizer.restore({ tensors: retain(tensors), steps: optimizerSteps });
+    for (const tensor of before) tensor.dispose();
+  }
+
+  async saveResult(folder: string): Promise<void> {
+    await this.#parts.tuning.save(folder);
+  }
+
+  memory(): LearnerMemory {
+    const { activeBytes, peakBytes } = memory();
+    return { activeBytes, peakBytes, residentBytes: process.memoryUsage.rss() };
+  }
+}

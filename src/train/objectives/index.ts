@@ -1,0 +1,29 @@
+// The registry of objectives: one file and one entry each. An entry is facts; what computes is loaded when asked for,
+// since names and facts are needed where the addon is not.
+import { ConfigError } from "../../core/errors.ts";
+import { Registry } from "../../core/registry.ts";
+import type { ObjectiveEntry } from "./objective.ts";
+
+export const objectives = new Registry<ObjectiveEntry>(
+  {
+    supervised: {
+      about: "the next token of each learned turn",
+      kinds: ["chat", "instruction", "text"],
+      load: async () => (await import("./supervised.ts")).supervised,
+    },
+  },
+  ({ name, known }) =>
+    new ConfigError("FT-CONFIG-OBJECTIVE", {
+      message: `Unknown objective '${name}'. Valid options: [${known.join(", ")}]`,
+      hint: `--objective ${known[0]}`,
+    }),
+);
+
+export type {
+  Loss,
+  LossBatch,
+  Metric,
+  Objective,
+  ObjectiveEntry,
+  TrainableModel,
+} from "./objective.ts";

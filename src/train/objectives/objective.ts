@@ -1,0 +1,60 @@
+// What an objective is to the loop: rows to learn from become sequences, sequences a batch, a batch a loss.
+// Which weights the loss moves is a tuning's business. The loop knows none of either by name.
+import type { BlockModel } from "../../adapters/index.ts";
+import type {
+  CollateOptions,
+  EncodeContext,
+  EncodedRow,
+  EncodedRows,
+  Row,
+} from "../../data/index.ts";
+import type { ForwardContext } from "../../models/index.ts";
+import type { Tensor } from "../../mx/index.ts";
+
+/** The part of a language model that training needs. */
+export interface TrainableModel extends BlockModel {
+  hidden(ids: Tensor, context?: Pick<ForwardContext, "positions" | "segments">): Tensor;
+  head(hidden: Tensor): Tensor;
+}
+
+/** What the loop reads of a batch; the rest of it is between an objective's `collate` and its `loss`. */
+export interface LossBatch {
+  /** Tokens that the model reads, without padding. */
+  tokens: number;
+  learnedTokens: number;
+  /** What `lossSum` is divided by for the mean. */
+  weightSum: number;
+}
+
+/** A figure beside the loss: its mean over a report is Σ sum / Σ weight. `sum` is a scalar. */
+export interface Metric {
+  sum: Tensor;
+  weight: number;
+}
+
+export interface Loss {
+  /** Scalar. Builds a graph, evaluates nothing. */
+  lossSum: Tensor;
+  /** By name; an objective gives the same names for every batch. */
+  metrics?: Readonly<Record<string, Metric>>;
+}
+
+export interface Objective<
+  Encoded extends EncodedRow = EncodedRow,
+  Batch extends LossBatch = LossBatch,
+> {
+  /** Rows to sequences; what cannot teach anything is set aside. Throws DataError naming the row. */
+  encode(rows: readonly Row[], context: EncodeContext): EncodedRows<Encoded>;
+  /** One unit a row of the batch; a unit is one sample, or several packed together. */
+  collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
+  loss(model: TrainableModel, batch: Batch): Loss;
+}
+
+/** What is known of an objective without the addon. */
+export interface ObjectiveEntry {
+  /** One line for help. */
+  about: string;
+  /** Kinds of sample it learns from, as `Sample.kind` says; rows of other kinds are refused. */
+  kinds: readonly string[];
+  load(): Promise<Objective>;
+}
