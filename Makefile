@@ -104,6 +104,10 @@ soak: setup ## tests over generated input, at full length: minutes instead of a 
 interop: setup ## against mlx-lm itself, installed into .local/peers
 	@dev/interop.sh
 
+.PHONY: sanitize
+sanitize: setup ## the addon's tests under AddressSanitizer and UndefinedBehaviorSanitizer (GCC on Linux)
+	@dev/sanitize.sh
+
 .PHONY: port port-new port-all
 port: setup ## an architecture against transformers, layer by layer: make port llama
 	@$(RUN) dev/port/main.ts $(AFTER_PORT)

@@ -2,13 +2,16 @@
 # Fetches libmlx (and OpenBLAS on Linux) and builds the addon into build/Release/ft_native.node.
 # Does nothing, within a second, when neither sources nor locks have changed. Writes only inside the clone.
 # FT_MLX_DIR: folder with lib/ and include/ of another libmlx.  FT_BUILD_JOBS: compilers at once.
+# FT_SANITIZE=1: with sanitizers, into build/Sanitized (dev/sanitize.sh).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/fetch.sh"
 cd "$root"
 
 system=$(uname -s)
-output="$root/build/Release/ft_native.node"
-stamp_file="$root/build/Release/.inputs"
+kind=Release made=build/native
+if [ -n "${FT_SANITIZE:-}" ]; then kind=Sanitized made=build/native-sanitized; fi
+output="$root/build/$kind/ft_native.node"
+stamp_file="$root/build/$kind/.inputs"
 
 inputs_stamp() {
   local files
@@ -59,17 +62,18 @@ build() {
   options+=("--CDFT_MLX_DIR=$mlx" "--CDFT_MLX_VERSION=$(sed -n 's/^mlx-[a-z]*==\([0-9.]*\).*/\1/p' "$locks/mlx-linux.txt")")
   options+=("--CDFT_RPATH=$(libraries_path)")
   if [ "$system" = Linux ]; then options+=("--CDFT_OPENBLAS_DIR=$local_dir/openblas/scipy_openblas32"); fi
+  if [ "$kind" = Sanitized ]; then options+=(--CDFT_SANITIZE=ON); fi
   [ -x node_modules/.bin/cmake-js ] || fail "cmake-js is missing: run npm ci first"
   say "compiling the addon"
-  mkdir -p build/native
+  mkdir -p $made
   # A cache from another place or with other choices would win over what is passed here.
-  rm -f build/native/CMakeCache.txt
-  nice node_modules/.bin/cmake-js build --directory native --out build/native --generator Ninja \
-    --parallel "${FT_BUILD_JOBS:-2}" "${options[@]}" >build/native.log 2>&1 ||
-    { tail -n 40 build/native.log >&2; fail "the build failed; all of its output is in build/native.log"; }
+  rm -f $made/CMakeCache.txt
+  nice node_modules/.bin/cmake-js build --directory native --out $made --generator Ninja \
+    --parallel "${FT_BUILD_JOBS:-2}" "${options[@]}" >$made.log 2>&1 ||
+    { tail -n 40 $made.log >&2; fail "the build failed; all of its output is in $made.log"; }
   # Moved in one step, so that whoever loads the addon meanwhile finds the old one or the new one, whole.
   mkdir -p "$(dirname "$output")"
-  cp build/native/Release/ft_native.node "$output.part"
+  cp $made/Release/ft_native.node "$output.part"
   mv "$output.part" "$output"
 }
 
@@ -81,6 +85,9 @@ fi
 fetch_libraries
 find_tools
 build
-node -e 'const m = { exports: {} }; process.dlopen(m, process.argv[1]);
+# Sanitizers must come before everything else that allocates.
+preload=
+if [ "$kind" = Sanitized ]; then preload=$("${CXX:-c++}" -print-file-name=libasan.so); fi
+LD_PRELOAD=$preload ASAN_OPTIONS=detect_leaks=0 node -e 'const m = { exports: {} }; process.dlopen(m, process.argv[1]);
 const v = m.exports.version(); console.log(`native: built, MLX ${v.mlx}, ${v.blas}`)' "$output"
 printf '%s\n' "$stamp" >"$stamp_file"

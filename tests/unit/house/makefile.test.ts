@@ -45,6 +45,7 @@ const care = [
   "inventory",
   "bench",
   "interop",
+  "sanitize",
   "clean",
   "help",
 ];
