@@ -28,6 +28,8 @@ const nativeMeanings: Readonly<Record<string, string>> = {
   "FT-NATIVE-HANDLE": "an array that was freed, belongs elsewhere or never was",
   "FT-NATIVE-ARGUMENT": "an argument of the wrong kind, number or range",
   "FT-NATIVE-SCOPE": "a scope that is not open, or was left open",
+  "FT-NATIVE-ENVIRONMENT":
+    "more Workers have used the addon than handles can tell apart: start a new process",
   "FT-NATIVE-VERSION": "the addon was built for another version of MLX than the one found",
 };
 

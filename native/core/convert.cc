@@ -92,6 +92,10 @@ napi_value property(napi_env env, napi_value object, const char* name) {
   return value;
 }
 
+void assign(napi_env env, napi_value value, const char* what, double& member) { member = numberFrom(env, value, what); }
+void assign(napi_env env, napi_value value, const char* what, uint64_t& member) { member = countFrom(env, value, what); }
+void assign(napi_env env, napi_value value, const char* what, bool& member) { member = boolFrom(env, value, what); }
+
 }  // namespace
 
 void check(napi_env env, napi_status status) {
@@ -297,14 +301,11 @@ AdamwSettings FromBase<AdamwSettings>::get(const Call& call, size_t index) {
   napi_env env = envOf(call);
   napi_value value = call.arguments[index];
   if (typeOf(env, value) != napi_object) throw expected(env, value, place(index), "an object");
-  auto number = [&](const char* name) { return numberFrom(env, property(env, value, name), name); };
-  return {number("learningRate"),
-          number("beta1"),
-          number("beta2"),
-          number("eps"),
-          number("weightDecay"),
-          countFrom(env, property(env, value, "step"), "step"),
-          boolFrom(env, property(env, value, "biasCorrection"), "biasCorrection")};
+  AdamwSettings settings;
+  eachField<AdamwSettings>([&](const auto& field) {
+    assign(env, property(env, value, field.name), field.name, settings.*field.member);
+  });
+  return settings;
 }
 
 template <>

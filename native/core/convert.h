@@ -13,6 +13,7 @@
 
 #include "core/callback.h"
 #include "core/fault.h"
+#include "core/fields.h"
 #include "core/slots.h"
 #include "mlx/dtype.h"
 
@@ -63,10 +64,26 @@ using Scalar = std::variant<bool, double>;
 /** One number for the whole batch, or an array with one for each row. */
 using RopeOffset = std::variant<int, array>;
 
+/** A typed array made here. */
+struct NewMemory {
+  napi_value value;
+};
+
 struct AdamwSettings {
   double learningRate, beta1, beta2, eps, weightDecay;
   uint64_t step;
   bool biasCorrection;
+
+  static constexpr auto fields() {
+    using Self = AdamwSettings;
+    return std::tuple{Field{"learningRate", &Self::learningRate},
+                      Field{"beta1", &Self::beta1},
+                      Field{"beta2", &Self::beta2},
+                      Field{"eps", &Self::eps},
+                      Field{"weightDecay", &Self::weightDecay},
+                      Field{"step", &Self::step},
+                      Field{"biasCorrection", &Self::biasCorrection}};
+  }
 };
 
 // --- parts that `From` and hand-written rows share; `what` names the value in an error
@@ -152,7 +169,9 @@ std::string describeArgument(const Call& call, size_t index) {
 // --- results
 napi_value toValue(Environment& environment, array a);
 napi_value toValue(Environment& environment, const std::vector<array>& arrays);
+napi_value toValue(Environment& environment, const std::map<std::string, array>& arrays);
 napi_value toValue(Environment& environment, double number);
+napi_value toValue(Environment& environment, bool truth);
 napi_value toValue(Environment& environment, const std::string& text);
 napi_value toValue(Environment& environment, const mx::Shape& shape);
 inline napi_value toValue(Environment& environment, size_t number) {
@@ -161,6 +180,22 @@ inline napi_value toValue(Environment& environment, size_t number) {
 inline napi_value toValue(Environment& environment, int number) {
   return toValue(environment, static_cast<double>(number));
 }
-inline napi_value toValue(Environment&, napi_value value) { return value; }
+inline napi_value toValue(Environment& environment, mx::Dtype dtype) {
+  return toValue(environment, std::string(nameOf(dtype)));
+}
+inline napi_value toValue(Environment&, NewMemory memory) { return memory.value; }
+
+napi_value newObject(Environment& environment);
+/** As an own property, whatever its name. */
+void define(Environment& environment, napi_value object, const std::string& name, napi_value value);
+
+template <WithFields T>
+napi_value toValue(Environment& environment, const T& whole) {
+  napi_value object = newObject(environment);
+  eachField<T>([&](const auto& field) {
+    define(environment, object, field.name, toValue(environment, whole.*field.member));
+  });
+  return object;
+}
 
 }  // namespace ft

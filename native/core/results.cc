@@ -43,6 +43,33 @@ napi_value toValue(Environment& environment, const std::vector<array>& arrays) {
   return list;
 }
 
+napi_value newObject(Environment& environment) {
+  napi_value object;
+  check(environment.env, napi_create_object(environment.env, &object));
+  return object;
+}
+
+void define(Environment& environment, napi_value object, const std::string& name, napi_value value) {
+  napi_property_descriptor own{};
+  own.name = toValue(environment, name);
+  own.value = value;
+  own.attributes = napi_default_jsproperty;
+  // Defined rather than set: a tensor may be called "__proto__".
+  check(environment.env, napi_define_properties(environment.env, object, 1, &own));
+}
+
+napi_value toValue(Environment& environment, const std::map<std::string, array>& arrays) {
+  napi_value object = newObject(environment);
+  for (const auto& [name, a] : arrays) define(environment, object, name, toValue(environment, a));
+  return object;
+}
+
+napi_value toValue(Environment& environment, bool truth) {
+  napi_value value;
+  check(environment.env, napi_get_boolean(environment.env, truth, &value));
+  return value;
+}
+
 napi_value toValue(Environment& environment, double number) {
   napi_value value;
   check(environment.env, napi_create_double(environment.env, number, &value));

@@ -84,12 +84,16 @@ void exportTable(napi_env env, napi_value exports, const OpTable& table) {
     bool taken = false;
     check(env, napi_has_named_property(env, exports, row.name, &taken));
     if (taken) throw std::logic_error(std::string("two rows are named ") + row.name);
-    napi_value function, length;
+    napi_value function, length, signature;
     void* data = const_cast<Row*>(&row);
     check(env, napi_create_function(env, row.name, NAPI_AUTO_LENGTH, entry, data, &function));
     check(env, napi_create_uint32(env, static_cast<uint32_t>(row.arity), &length));
-    napi_property_descriptor arity{"length", nullptr, nullptr, nullptr, nullptr, length, napi_configurable, nullptr};
-    check(env, napi_define_properties(env, function, 1, &arity));
+    std::string spelled = row.spelled();
+    check(env, napi_create_string_utf8(env, spelled.data(), spelled.size(), &signature));
+    napi_property_descriptor told[] = {
+        {"length", nullptr, nullptr, nullptr, nullptr, length, napi_configurable, nullptr},
+        {"signature", nullptr, nullptr, nullptr, nullptr, signature, napi_configurable, nullptr}};
+    check(env, napi_define_properties(env, function, std::size(told), told));
     check(env, napi_set_named_property(env, exports, row.name, function));
   }
 }

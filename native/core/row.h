@@ -8,6 +8,7 @@
 
 #include "core/convert.h"
 #include "core/environment.h"
+#include "core/spelled.h"
 
 namespace ft {
 
@@ -16,6 +17,8 @@ struct Row {
 
   const char* name;
   size_t arity;
+  /** The signature in TypeScript. */
+  std::string (*spelled)();
   Erased function;
   napi_value (*invoke)(const Call&, Erased);
   std::string (*describe)(const Call&);
@@ -23,7 +26,7 @@ struct Row {
 
 using OpTable = std::vector<Row>;
 
-/** Puts every row into `exports` as a function whose `length` is its number of arguments. */
+/** Puts every row into `exports` as a function with its `length` and, in TypeScript, its `signature`. */
 void exportTable(napi_env env, napi_value exports, const OpTable& table);
 
 namespace detail {
@@ -38,6 +41,12 @@ struct Plain {
 
   static std::string describe(const Call& call) {
     return describe(call, std::index_sequence_for<Arguments...>());
+  }
+
+  static std::string signature() {
+    std::string text;
+    ((text += (text.empty() ? "_: " : ", _: ") + spelled<Arguments>()), ...);
+    return "(" + text + ") => " + spelled<Result>();
   }
 
   template <class Function>
@@ -92,7 +101,7 @@ Row row(const char* name, Lambda lambda) {
   // As a plain function pointer, all ops of one signature share one conversion: the addon compiles in seconds.
   auto function = +lambda;
   using Typed = detail::Signature<decltype(function)>;
-  return {name, Typed::arity, reinterpret_cast<Row::Erased>(function), Typed::invoke, Typed::describe};
+  return {name, Typed::arity, Typed::signature, reinterpret_cast<Row::Erased>(function), Typed::invoke, Typed::describe};
 }
 
 }  // namespace ft

@@ -60,7 +60,7 @@ array fromMemory(const TypedMemory& typed, const Size& size, mx::Dtype dtype) {
   return array(std::move(data), size.shape, dtype);
 }
 
-napi_value toMemory(Environment& environment, const array& a) {
+NewMemory toMemory(Environment& environment, const array& a) {
   array flat = mx::contiguous(a);
   flat.eval();
   napi_env env = environment.env;
@@ -70,7 +70,7 @@ napi_value toMemory(Environment& environment, const array& a) {
   if (flat.nbytes() > 0) std::memcpy(target, flat.data<char>(), flat.nbytes());
   size_t entries = flat.nbytes() / entrySize(a.dtype());
   check(env, napi_create_typedarray(env, memoryType(a.dtype()), entries, buffer, 0, &view));
-  return view;
+  return {view};
 }
 
 double item(array a) {
@@ -109,7 +109,7 @@ const OpTable& data() {
       row("toMemory", toMemory),
       row("item", [](const array& a) { return item(a); }),
       row("shape", [](const array& a) { return mx::Shape(a.shape()); }),
-      row("dtype", [](const array& a) { return std::string(nameOf(a.dtype())); }),
+      row("dtype", [](const array& a) { return a.dtype(); }),
       row("nbytes", [](const array& a) { return a.nbytes(); }),
       row("eval", [](const std::vector<array>& arrays) { mx::eval(arrays); }),
       row("asyncEval", [](const std::vector<array>& arrays) { mx::async_eval(arrays); }),

@@ -13,6 +13,16 @@ std::optional<array> bound(std::optional<double> value, const array& a) {
   return scalarLike(*value, a.dtype());
 }
 
+/** Apart from a divisor of -1, by which the processor cannot divide the lowest integer. */
+array floorDivide(const array& a, const array& b) {
+  mx::Dtype dtype = mx::result_type(a, b);
+  if (!mx::issubdtype(dtype, mx::signedinteger)) return mx::floor_divide(a, b);
+  array divisor = mx::astype(b, dtype);
+  array negates = mx::equal(divisor, array(-1, dtype));
+  array quotient = mx::floor_divide(a, mx::where(negates, array(1, dtype), divisor));
+  return mx::where(negates, mx::negative(mx::astype(a, dtype)), quotient);
+}
+
 }  // namespace
 
 const OpTable& elementwise() {
@@ -20,24 +30,18 @@ const OpTable& elementwise() {
       row("abs", [](const array& a) { return mx::abs(a); }),
       row("negative", [](const array& a) { return mx::negative(a); }),
       row("exp", [](const array& a) { return mx::exp(a); }),
-      row("expm1", [](const array& a) { return mx::expm1(a); }),
       row("log", [](const array& a) { return mx::log(a); }),
       row("log1p", [](const array& a) { return mx::log1p(a); }),
       row("sqrt", [](const array& a) { return mx::sqrt(a); }),
       row("rsqrt", [](const array& a) { return mx::rsqrt(a); }),
       row("square", [](const array& a) { return mx::square(a); }),
-      row("reciprocal", [](const array& a) { return mx::reciprocal(a); }),
       row("sin", [](const array& a) { return mx::sin(a); }),
       row("cos", [](const array& a) { return mx::cos(a); }),
       row("tanh", [](const array& a) { return mx::tanh(a); }),
       row("erf", [](const array& a) { return mx::erf(a); }),
       row("sigmoid", [](const array& a) { return mx::sigmoid(a); }),
       row("sign", [](const array& a) { return mx::sign(a); }),
-      row("floor", [](const array& a) { return mx::floor(a); }),
-      row("ceil", [](const array& a) { return mx::ceil(a); }),
       row("round", [](const array& a, int decimals) { return mx::round(a, decimals); }),
-      row("isnan", [](const array& a) { return mx::isnan(a); }),
-      row("isinf", [](const array& a) { return mx::isinf(a); }),
       row("isfinite", [](const array& a) { return mx::isfinite(a); }),
       row("logicalNot", [](const array& a) { return mx::logical_not(a); }),
       row("stopGradient", [](const array& a) { return mx::stop_gradient(a); }),
@@ -49,8 +53,7 @@ const OpTable& elementwise() {
       row("subtract", [](const array& a, const array& b) { return mx::subtract(a, b); }),
       row("multiply", [](const array& a, const array& b) { return mx::multiply(a, b); }),
       row("divide", [](const array& a, const array& b) { return mx::divide(a, b); }),
-      row("floorDivide", [](const array& a, const array& b) { return mx::floor_divide(a, b); }),
-      row("remainder", [](const array& a, const array& b) { return mx::remainder(a, b); }),
+      row("floorDivide", floorDivide),
       row("power", [](const array& a, const array& b) { return mx::power(a, b); }),
       row("maximum", [](const array& a, const array& b) { return mx::maximum(a, b); }),
       row("minimum", [](const array& a, const array& b) { return mx::minimum(a, b); }),

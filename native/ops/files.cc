@@ -37,22 +37,10 @@ class FileWriter : public mx::io::Writer {
   std::ofstream stream_;
 };
 
-napi_value loadSafetensors(Environment& environment, const std::string& path) {
+std::map<std::string, array> loadSafetensors(const std::string& path) {
   auto loaded = mx::load_safetensors(path).first;
   // Sorted, so that handles and errors do not depend on the order of a hash table.
-  std::map<std::string, array> sorted(loaded.begin(), loaded.end());
-  napi_env env = environment.env;
-  napi_value result;
-  check(env, napi_create_object(env, &result));
-  for (const auto& [name, tensor] : sorted) {
-    napi_property_descriptor own{};
-    own.name = toValue(environment, name);
-    own.value = toValue(environment, tensor);
-    own.attributes = napi_default_jsproperty;
-    // Defined rather than set: a tensor may be called "__proto__".
-    check(env, napi_define_properties(env, result, 1, &own));
-  }
-  return result;
+  return {loaded.begin(), loaded.end()};
 }
 
 void saveSafetensors(const std::string& path, const std::vector<std::string>& names,

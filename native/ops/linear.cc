@@ -76,8 +76,6 @@ array conv1d(const array& x, const array& weight, int stride, int padding, int d
 const OpTable& linear() {
   static const OpTable table = {
       row("matmul", [](const array& a, const array& b) { return mx::matmul(a, b); }),
-      row("addmm", [](const array& c, const array& a, const array& b, float alpha,
-                      float beta) { return mx::addmm(c, a, b, alpha, beta); }),
       row("gatherMm", gatherMm),
       row("conv1d", conv1d),
       row("rmsNorm",

@@ -35,11 +35,6 @@ const OpTable& random() {
           [](float p, const Size& size, const array& key) { return mx::random::bernoulli(array(p), size.shape, key); }),
       row("randomCategorical",
           [](const array& logits, int axis, const array& key) { return mx::random::categorical(logits, axis, key); }),
-      row("randomPermutation",
-          [](int count, const array& key) {
-            require(count >= 0, "needs a count of 0 or more");
-            return mx::random::permutation(count, key);
-          }),
   };
   return table;
 }

@@ -49,9 +49,6 @@ const OpTable& shapes() {
           }),
       row("splitAt", [](const array& a, const mx::Shape& indices, int axis) { return mx::split(a, indices, axis); }),
       row("repeat", [](const array& a, int count, int axis) { return mx::repeat(a, count, axis); }),
-      row("tile", [](const array& a, const Size& repetitions) {
-        return mx::tile(a, std::vector<int>(repetitions.shape.begin(), repetitions.shape.end()));
-      }),
       row("pad", [](const array& a, const Size& low, const Size& high, double value) {
         return pad(a, low.shape, high.shape, value);
       }),
@@ -68,7 +65,6 @@ const OpTable& shapes() {
             return mx::put_along_axis(a, checked(indices, a, axis), values, axis);
           }),
       row("tril", [](const array& a, int k) { return mx::tril(a, k); }),
-      row("triu", [](const array& a, int k) { return mx::triu(a, k); }),
   };
   return table;
 }

@@ -41,26 +41,40 @@ std::string nameIn(const Properties& properties) {
   return name.empty() ? textOf(properties, "architecture") : name;
 }
 
-napi_value version(Environment& environment) {
-  Napi::Object result = Napi::Object::New(environment.env);
-  result.Set("mlx", mx::version());
-  result.Set("addon", FT_ADDON_VERSION);
-  result.Set("blas", blas::name());
-  result.Set("blasThreads", blas::threads());
-  return result;
-}
+struct Versions {
+  std::string mlx, addon, blas;
+  int blasThreads;
 
-napi_value deviceInfo(Environment& environment) {
+  static constexpr auto fields() {
+    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas},
+                      Field{"blasThreads", &Versions::blasThreads}};
+  }
+};
+
+Versions version() { return {mx::version(), FT_ADDON_VERSION, blas::name(), blas::threads()}; }
+
+struct DeviceInfo {
+  std::string device, name;
+  double memoryBytes, recommendedBytes;
+  bool metal, cuda;
+
+  static constexpr auto fields() {
+    using Self = DeviceInfo;
+    return std::tuple{Field{"device", &Self::device},
+                      Field{"name", &Self::name},
+                      Field{"memoryBytes", &Self::memoryBytes},
+                      Field{"recommendedBytes", &Self::recommendedBytes},
+                      Field{"metal", &Self::metal},
+                      Field{"cuda", &Self::cuda}};
+  }
+};
+
+DeviceInfo deviceInfo() {
   mx::Device device = mx::default_device();
   const Properties& properties = mx::device_info(device);
-  Napi::Object result = Napi::Object::New(environment.env);
-  result.Set("device", device == mx::Device::gpu ? "gpu" : "cpu");
-  result.Set("name", nameIn(properties));
-  result.Set("memoryBytes", machineMemory());
-  result.Set("recommendedBytes", sizeOf(properties, "max_recommended_working_set_size", machineMemory()));
-  result.Set("metal", mx::metal::is_available());
-  result.Set("cuda", mx::cu::is_available());
-  return result;
+  double recommended = sizeOf(properties, "max_recommended_working_set_size", machineMemory());
+  return {device == mx::Device::gpu ? "gpu" : "cpu", nameIn(properties),    machineMemory(), recommended,
+          mx::metal::is_available(),                 mx::cu::is_available()};
 }
 
 void setDefaultDevice(const std::string& name) {
@@ -70,15 +84,22 @@ void setDefaultDevice(const std::string& name) {
   mx::set_default_device(device);
 }
 
-napi_value memory(Environment& environment) {
-  Napi::Object result = Napi::Object::New(environment.env);
+struct MemoryFigures {
+  double activeBytes, peakBytes, cacheBytes;
+
+  static constexpr auto fields() {
+    using Self = MemoryFigures;
+    return std::tuple{Field{"activeBytes", &Self::activeBytes}, Field{"peakBytes", &Self::peakBytes},
+                      Field{"cacheBytes", &Self::cacheBytes}};
+  }
+};
+
+MemoryFigures memory() {
   auto allocated = [missing = allocator::neverAllocated()](size_t counted) {
     return static_cast<double>(counted - std::min(counted, missing));
   };
-  result.Set("activeBytes", allocated(mx::get_active_memory()));
-  result.Set("peakBytes", allocated(mx::get_peak_memory()));
-  result.Set("cacheBytes", static_cast<double>(mx::get_cache_memory()));
-  return result;
+  return {allocated(mx::get_active_memory()), allocated(mx::get_peak_memory()),
+          static_cast<double>(mx::get_cache_memory())};
 }
 
 }  // namespace

@@ -59,13 +59,17 @@ Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const 
   return values;
 }
 
-napi_value vjp(Environment& environment, const SharedCallback& callback, const Arrays& inputs,
-               const Arrays& cotangents) {
+struct Pullback {
+  Arrays outputs, gradients;
+
+  static constexpr auto fields() {
+    return std::tuple{Field{"outputs", &Pullback::outputs}, Field{"gradients", &Pullback::gradients}};
+  }
+};
+
+Pullback vjp(const SharedCallback& callback, const Arrays& inputs, const Arrays& cotangents) {
   auto [outputs, gradients] = mx::vjp(closure(callback), inputs, cotangents);
-  Napi::Object result = Napi::Object::New(environment.env);
-  result.Set("outputs", Napi::Value(environment.env, toValue(environment, outputs)));
-  result.Set("gradients", Napi::Value(environment.env, toValue(environment, gradients)));
-  return result;
+  return {std::move(outputs), std::move(gradients)};
 }
 
 bool broadcasts(const mx::Shape& from, const mx::Shape& to) {

@@ -26,6 +26,11 @@ export function setCacheLimit(bytes: number): number {
   return binding().setCacheLimit(bytes);
 }
 
+/** Bytes that Metal keeps resident; no effect elsewhere. Returns the previous limit. */
+export function setWiredLimit(bytes: number): number {
+  return binding().setWiredLimit(bytes);
+}
+
 export function setMemoryLimit(bytes: number): number {
   return binding().setMemoryLimit(bytes);
 }

@@ -247,3 +247,13 @@ export function clipNorm(
 export function evaluate(tensors: readonly Tensor[]): void {
   binding().eval(handlesOf(tensors));
 }
+
+/** The same, without waiting for the end; reading a tensor waits. */
+export function evaluateAsync(tensors: readonly Tensor[]): void {
+  binding().asyncEval(handlesOf(tensors));
+}
+
+/** Waits for everything under way. */
+export function synchronize(): void {
+  binding().synchronize();
+}

@@ -32,6 +32,11 @@ export function normal(
   return new Tensor(binding().randomNormal(shape, dtype, mean, std, key.handle));
 }
 
+/** True with probability `p`. */
+export function bernoulli(p: number, shape: Shape, key: Tensor): Tensor {
+  return new Tensor(binding().randomBernoulli(p, shape, key.handle));
+}
+
 /** One sample along the last axis of unnormalised log probabilities. */
 export function categorical(logits: Tensor, key: Tensor): Tensor {
   return new Tensor(binding().randomCategorical(logits.handle, -1, key.handle));

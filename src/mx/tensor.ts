@@ -122,6 +122,9 @@ export class Tensor {
   equal(other: Operand): Tensor {
     return this.#binary(binding().equal, other);
   }
+  notEqual(other: Operand): Tensor {
+    return this.#binary(binding().notEqual, other);
+  }
   less(other: Operand): Tensor {
     return this.#binary(binding().less, other);
   }
@@ -137,8 +140,32 @@ export class Tensor {
   logicalAnd(other: Tensor): Tensor {
     return this.#binary(binding().logicalAnd, other);
   }
+  logicalOr(other: Tensor): Tensor {
+    return this.#binary(binding().logicalOr, other);
+  }
+  logicalNot(): Tensor {
+    return this.#unary(binding().logicalNot);
+  }
+  /** Rounded down, as Python's //. */
+  floorDivide(other: Operand): Tensor {
+    return this.#binary(binding().floorDivide, other);
+  }
+  /** log(exp(this) + exp(other)). */
+  logaddexp(other: Operand): Tensor {
+    return this.#binary(binding().logaddexp, other);
+  }
+  /** No bound where null; both must not be. */
+  clip(low: number | null, high: number | null): Tensor {
+    return new Tensor(binding().clip(this.handle, low, high));
+  }
+  abs(): Tensor {
+    return this.#unary(binding().abs);
+  }
   neg(): Tensor {
     return this.#unary(binding().negative);
+  }
+  sign(): Tensor {
+    return this.#unary(binding().sign);
   }
   exp(): Tensor {
     return this.#unary(binding().exp);
@@ -146,11 +173,23 @@ export class Tensor {
   log(): Tensor {
     return this.#unary(binding().log);
   }
+  log1p(): Tensor {
+    return this.#unary(binding().log1p);
+  }
   sqrt(): Tensor {
     return this.#unary(binding().sqrt);
   }
+  rsqrt(): Tensor {
+    return this.#unary(binding().rsqrt);
+  }
   square(): Tensor {
     return this.#unary(binding().square);
+  }
+  sin(): Tensor {
+    return this.#unary(binding().sin);
+  }
+  cos(): Tensor {
+    return this.#unary(binding().cos);
   }
   tanh(): Tensor {
     return this.#unary(binding().tanh);
@@ -161,6 +200,10 @@ export class Tensor {
   sigmoid(): Tensor {
     return this.#unary(binding().sigmoid);
   }
+  /** To the nearest, halves to even. */
+  round(decimals = 0): Tensor {
+    return new Tensor(binding().round(this.handle, decimals));
+  }
   isfinite(): Tensor {
     return this.#unary(binding().isfinite);
   }
@@ -170,6 +213,14 @@ export class Tensor {
   astype(dtype: Dtype): Tensor {
     return new Tensor(binding().astype(this.handle, dtype));
   }
+  /** The same bytes read as another dtype; the last axis grows or shrinks with its size. */
+  view(dtype: Dtype): Tensor {
+    return new Tensor(binding().view(this.handle, dtype));
+  }
+  /** Row by row in memory of its own, whatever it was sliced or transposed from. */
+  contiguous(): Tensor {
+    return new Tensor(binding().contiguous(this.handle));
+  }
 
   // --- reductions and order
   sum(axes: Axes = null, keepDims = false): Tensor {
@@ -178,8 +229,19 @@ export class Tensor {
   mean(axes: Axes = null, keepDims = false): Tensor {
     return new Tensor(binding().mean(this.handle, axes, keepDims));
   }
+  /** Of the whole population, not of a sample. */
+  variance(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().variance(this.handle, axes, keepDims));
+  }
+  /** Square root of the sum of squares. */
+  norm(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().norm(this.handle, axes, keepDims));
+  }
   max(axes: Axes = null, keepDims = false): Tensor {
     return new Tensor(binding().max(this.handle, axes, keepDims));
+  }
+  min(axes: Axes = null, keepDims = false): Tensor {
+    return new Tensor(binding().min(this.handle, axes, keepDims));
   }
   all(axes: Axes = null, keepDims = false): Tensor {
     return new Tensor(binding().all(this.handle, axes, keepDims));
@@ -193,8 +255,15 @@ export class Tensor {
   argmax(axis = -1, keepDims = false): Tensor {
     return new Tensor(binding().argmax(this.handle, axis, keepDims));
   }
+  sort(axis = -1): Tensor {
+    return new Tensor(binding().sort(this.handle, axis));
+  }
   argsort(axis = -1): Tensor {
     return new Tensor(binding().argsort(this.handle, axis));
+  }
+  /** Places in an order in which the kth is where sorting would put it, smaller ones before, larger ones behind. */
+  argpartition(kth: number, axis = -1): Tensor {
+    return new Tensor(binding().argpartition(this.handle, kth, axis));
   }
   cumsum(axis = -1, reverse = false, inclusive = true): Tensor {
     return new Tensor(binding().cumsum(this.handle, axis, reverse, inclusive));
@@ -226,6 +295,14 @@ export class Tensor {
   splitAt(indices: readonly number[], axis = -1): Tensor[] {
     return wrapAll(binding().splitAt(this.handle, indices, axis));
   }
+  /** Each entry `count` times in a row. */
+  repeat(count: number, axis: number): Tensor {
+    return new Tensor(binding().repeat(this.handle, count, axis));
+  }
+  /** `low` entries before and `high` behind, one number a dimension. */
+  pad(low: readonly number[], high: readonly number[], value = 0): Tensor {
+    return new Tensor(binding().pad(this.handle, low, high, value));
+  }
   /** The half-open range [start, stop) of one axis. */
   narrow(axis: number, start: number, stop: number): Tensor {
     const position = axis < 0 ? axis + this.ndim : axis;
@@ -245,6 +322,11 @@ export class Tensor {
   }
   takeAlongAxis(indices: Tensor, axis: number): Tensor {
     return new Tensor(binding().takeAlongAxis(this.handle, indices.handle, axis));
+  }
+
+  /** This tensor with `values` at the indices along one axis. */
+  putAlongAxis(indices: Tensor, values: Tensor, axis: number): Tensor {
+    return new Tensor(binding().putAlongAxis(this.handle, indices.handle, values.handle, axis));
   }
 
   // --- linear algebra

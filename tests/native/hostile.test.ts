@@ -212,6 +212,13 @@ test.each<[string, () => unknown]>([
   expect(errorOf(body).code).toBe("FT-NATIVE-ARGUMENT");
 });
 
+test("the lowest integer can be divided by -1", () => {
+  const lowest = mx.full([3], -(2 ** 31), "int32");
+  const divisors = integers([-1, 2, -1]);
+  const [wrapped, half] = numbers(mx.floorDivide(lowest, divisors));
+  expect([wrapped, half]).toEqual([-(2 ** 31), -(2 ** 30)]);
+});
+
 test("integers of 64 bits reach to their ends", () => {
   expect(mx.item(mx.full([], 2 ** 63, "uint64"))).toBe(2 ** 63);
   expect(mx.item(mx.full([], -(2 ** 63), "int64"))).toBe(-(2 ** 63));
