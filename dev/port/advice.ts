@@ -21,8 +21,8 @@ export function adviceOn(
       ].join("\n");
     case "does not build":
       return [
-        `${modelType}: transformers ${transformers} does not build it from its specimen: ${message}`,
-        `  correct the sizes in dev/port/architectures/${modelType}.py`,
+        `${modelType}: transformers ${transformers} makes no fixture of its specimen: ${message}`,
+        `  correct dev/port/architectures/${modelType}.py`,
       ].join("\n");
   }
 }

@@ -22,6 +22,8 @@ class Variant:
     """Patterns of checkpoint names whose gradient of the loss is kept: what these weigh is committed."""
     switches: Mapping[str, Any] = field(default_factory=dict)
     """Keys of config.json, each with a value that takes a feature away: the logits must move then, there and here."""
+    cached_differs: str = ""
+    """Why transformers' decoding through a cache departs from its own single pass; ours is then held to the pass."""
     weights_of: str | None = None
     """An earlier variant of the same shapes: its weights are taken, and not stored again."""
     written: Mapping[str, Any] = field(default_factory=dict)
