@@ -9,22 +9,22 @@ interface Needs {
   env?: Record<string, string>;
 }
 
-const oneBlasThread = { MLX_DISABLE_COMPILE: "1", FT_BLAS_THREADS: "1" };
+const oneThread = { MLX_DISABLE_COMPILE: "1", FT_THREADS: "1" };
 const guarded = {
   NODE_OPTIONS: `--import=${new URL("tests/setup/loopback-only.mjs", import.meta.url).href}`,
 };
 
 const projects: Record<string, Needs> = {
   unit: { maxWorkers: 2, timeoutSeconds: 30 },
-  native: { maxWorkers: 1, timeoutSeconds: 30, env: oneBlasThread },
-  contract: { maxWorkers: 1, timeoutSeconds: 60, env: oneBlasThread },
-  parity: { maxWorkers: 1, timeoutSeconds: 60, env: oneBlasThread },
-  cli: { maxWorkers: 1, timeoutSeconds: 120, env: { ...oneBlasThread, ...guarded } },
+  native: { maxWorkers: 1, timeoutSeconds: 30, env: oneThread },
+  contract: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
+  parity: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
+  cli: { maxWorkers: 1, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
 };
 
 // Needs Python peers (make interop), so a plain run leaves it out.
 if (process.env["FT_INTEROP"] === "1") {
-  projects["interop"] = { maxWorkers: 1, timeoutSeconds: 600, env: oneBlasThread };
+  projects["interop"] = { maxWorkers: 1, timeoutSeconds: 600, env: oneThread };
 }
 
 function project([name, needs]: [string, Needs], order: number): TestProjectInlineConfiguration {

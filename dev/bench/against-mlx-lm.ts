@@ -1,5 +1,5 @@
 // The same LoRA training in ft and in mlx-lm, one process after the other (ABAB…): how long is a step, is the loss the
-// same? One BLAS thread each, the same OpenBLAS, mlx-lm's own loop with its compiled step. Tiny models made on the spot.
+// same? One thread each, the same OpenBLAS, mlx-lm's own loop with its compiled step. Tiny models made on the spot.
 //   FT_PEERS_PYTHON=python [FT_BENCH_SIZES=tiny,10m] node --import tsx dev/bench/against-mlx-lm.ts
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,12 +9,13 @@ import { fileURLToPath } from "node:url";
 import { attachLora, saveAdapter } from "../../src/adapters/index.ts";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
 import { trainRun } from "../../src/app/train/train-run.ts";
-import { Random } from "../../src/core/random.ts";
 import { loadCheckpoint } from "../../src/models/index.ts";
 import { describeBackend } from "../../src/mx/index.ts";
 import { openCheckpointFolder } from "../../src/weights/index.ts";
 import { makeToyModel } from "../../tests/support/toy-model.ts";
 import { openblasPreload } from "./openblas-preload.ts";
+import { writeRandomText } from "./random-text.ts";
+import { median } from "./statistics.ts";
 
 const file = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -112,18 +113,6 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measured;
 }
 
-/** Rows of random words, each long enough to fill the length. */
-function writeText(path: string, rows: number): void {
-  const random = Random.fromSeed(11);
-  const word = (): string =>
-    Array.from({ length: 2 + random.integer(6) }, () => "etaoinshrdlu"[random.integer(12)]).join(
-      "",
-    );
-  const text = (): string => Array.from({ length: 300 }, word).join(" ");
-  const lines = Array.from({ length: rows }, () => `${JSON.stringify({ text: text() })}\n`);
-  writeFileSync(path, lines.join(""));
-}
-
 /** A model folder, an adapter to start from and rows. */
 async function makeJob(folder: string, { config, steps }: Size): Promise<Job> {
   const model = await makeToyModel(join(folder, "model"), {
@@ -138,14 +127,8 @@ async function makeJob(folder: string, { config, steps }: Size): Promise<Job> {
   await saveAdapter(adapter, loaded.model, attached, shape, { base: model, template: "auto" });
   const rows = join(folder, "rows.jsonl");
   const batch = 4;
-  writeText(rows, batch * 10);
+  writeRandomText(rows, batch * 10);
   return { model, adapter, rows, lr: 1e-3, steps, batch, length: 257, rank, scale };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
 
 const counted = (values: readonly number[] = []): readonly number[] => values.slice(unmeasured);
@@ -185,7 +168,7 @@ async function compare(name: string, size: Size, python: string): Promise<void> 
       TMPDIR: folder,
       ...(preload && { LD_PRELOAD: preload }),
     };
-    const ftEnv = { FT_BLAS_THREADS: "1", FT_HOME: join(folder, "home"), TMPDIR: folder };
+    const ftEnv = { FT_THREADS: "1", FT_HOME: join(folder, "home"), TMPDIR: folder };
     const ft: Measured[] = [];
     const peer: Measured[] = [];
     for (let round = 0; round < rounds; round++) {

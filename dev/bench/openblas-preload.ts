@@ -27,11 +27,14 @@ const source = [
   forward("cgemm", "const void*", "void"),
 ].join("\n");
 
+/** Nobody else may say how many threads OpenBLAS uses: OPENBLAS_NUM_THREADS stands. */
+const keepThreads = "void scipy_openblas_set_num_threads(int count) { (void)count; }";
+
 /** Builds the library in `folder` and returns it for LD_PRELOAD; undefined where there is no such OpenBLAS. */
 export function openblasPreload(folder: string): string | undefined {
   if (process.platform !== "linux" || !existsSync(openblas)) return undefined;
   const [code, library] = [join(folder, "forward.c"), join(folder, "libforward.so")];
-  writeFileSync(code, source);
+  writeFileSync(code, `${source}\n${keepThreads}\n`);
   const options = ["-shared", "-fPIC", "-O2", "-o", library, code, openblas];
   execFileSync(process.env["CC"] ?? "cc", [...options, `-Wl,-rpath,${dirname(openblas)}`]);
   return library;

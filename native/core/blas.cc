@@ -1,12 +1,16 @@
 // OpenBLAS under libmlx without rebuilding it: the addon exports the cblas_ names that libmlx imports, the loader
 // finds them here before it comes to libmlx's own slow BLAS, and each call goes on to OpenBLAS.
+// OpenBLAS itself computes on one thread: products are cut into tiles, and the pool's threads take tiles.
 // Only the matrix products: MLX's LAPACK routines are not on any path of training.
 #include "core/blas.h"
 
-#include <cstdlib>
-#include <mutex>
-
 #ifdef FT_OPENBLAS
+
+#include <complex>
+
+#include "core/libmlx.h"
+#include "core/pool.h"
+#include "core/tiles.h"
 
 extern "C" {
 
@@ -20,24 +24,84 @@ void scipy_cblas_dgemm(Order, Transpose, Transpose, int, int, int, double, const
 void scipy_cblas_cgemm(Order, Transpose, Transpose, int, int, int, const void*, const void*, int, const void*, int,
                        const void*, void*, int);
 void scipy_openblas_set_num_threads(int);
-int scipy_openblas_get_num_threads(void);
 char* scipy_openblas_get_config(void);
 
-#define FT_EXPORT __attribute__((visibility("default")))
+}  // extern "C"
+
+namespace {
+
+constexpr Order rowMajor = 101;
+constexpr Transpose plain = 111;
+
+/** c = alpha a b + beta c, a of m x k and b of k x n; leading dimensions count elements. */
+template <class Element>
+struct Product {
+  Order order;
+  Transpose ta, tb;
+  int m, n, k;
+  const Element* a;
+  int lda;
+  const Element* b;
+  int ldb;
+  Element* c;
+  int ldc;
+
+  /** The product that computes rows `begin` to `end` of c. */
+  Product rows(int begin, int end) const {
+    Product part = *this;
+    part.m = end - begin;
+    part.a += static_cast<size_t>(begin) * (ta == plain ? lda : 1);
+    part.c += static_cast<size_t>(begin) * ldc;
+    return part;
+  }
+
+  /** The product that computes columns `begin` to `end` of c. */
+  Product columns(int begin, int end) const {
+    Product part = *this;
+    part.n = end - begin;
+    part.b += static_cast<size_t>(begin) * (tb == plain ? 1 : ldb);
+    part.c += begin;
+    return part;
+  }
+};
+
+/** Calls multiply(part) for parts that together are the product. */
+template <class Element, class Multiply>
+void inTiles(const Product<Element>& whole, const Multiply& multiply) {
+  ft::Tiles tiles = ft::tilesOf(whole.m, whole.n, whole.k);
+  if (tiles.count == 1 || whole.order != rowMajor) return multiply(whole);
+  ft::pool::each(tiles.count, [&](size_t index) {
+    int begin = tiles.begin(index), end = tiles.begin(index + 1);
+    multiply(tiles.ofRows ? whole.rows(begin, end) : whole.columns(begin, end));
+  });
+}
+
+}  // namespace
+
+extern "C" {
 
 FT_EXPORT void cblas_sgemm(Order order, Transpose ta, Transpose tb, int m, int n, int k, float alpha, const float* a,
                            int lda, const float* b, int ldb, float beta, float* c, int ldc) {
-  scipy_cblas_sgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  inTiles(Product<float>{order, ta, tb, m, n, k, a, lda, b, ldb, c, ldc}, [=](const Product<float>& p) {
+    scipy_cblas_sgemm(order, ta, tb, p.m, p.n, k, alpha, p.a, lda, p.b, ldb, beta, p.c, ldc);
+  });
 }
 
 FT_EXPORT void cblas_dgemm(Order order, Transpose ta, Transpose tb, int m, int n, int k, double alpha, const double* a,
                            int lda, const double* b, int ldb, double beta, double* c, int ldc) {
-  scipy_cblas_dgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  inTiles(Product<double>{order, ta, tb, m, n, k, a, lda, b, ldb, c, ldc}, [=](const Product<double>& p) {
+    scipy_cblas_dgemm(order, ta, tb, p.m, p.n, k, alpha, p.a, lda, p.b, ldb, beta, p.c, ldc);
+  });
 }
 
 FT_EXPORT void cblas_cgemm(Order order, Transpose ta, Transpose tb, int m, int n, int k, const void* alpha,
                            const void* a, int lda, const void* b, int ldb, const void* beta, void* c, int ldc) {
-  scipy_cblas_cgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  using Number = std::complex<float>;
+  Product<Number> whole{order, ta, tb, m, n, k, static_cast<const Number*>(a), lda, static_cast<const Number*>(b), ldb,
+                        static_cast<Number*>(c), ldc};
+  inTiles(whole, [=](const Product<Number>& p) {
+    scipy_cblas_cgemm(order, ta, tb, p.m, p.n, k, alpha, p.a, lda, p.b, ldb, beta, p.c, ldc);
+  });
 }
 
 }  // extern "C"
@@ -50,9 +114,7 @@ std::string name() {
   return config.substr(0, config.find(' ', config.find(' ') + 1)) + " (scipy-openblas32)";
 }
 
-int threads() { return scipy_openblas_get_num_threads(); }
-
-void setThreads(int count) { scipy_openblas_set_num_threads(count); }
+void initialise() { scipy_openblas_set_num_threads(1); }
 
 }  // namespace ft::blas
 
@@ -68,24 +130,8 @@ std::string name() {
 #endif
 }
 
-int threads() { return 0; }
-
-void setThreads(int) {}
+void initialise() {}
 
 }  // namespace ft::blas
 
 #endif
-
-namespace ft::blas {
-
-void initialise() {
-  // A later Worker must not undo what the main thread has set: the BLAS is one for the process.
-  static std::once_flag once;
-  std::call_once(once, [] {
-    const char* wanted = std::getenv("FT_BLAS_THREADS");
-    int count = wanted ? std::atoi(wanted) : 1;
-    setThreads(count >= 1 ? count : 1);
-  });
-}
-
-}  // namespace ft::blas

@@ -1,5 +1,5 @@
-// The BLAS behind MLX's matrix products on the CPU: which one, and how many threads it uses.
-// Where it cannot be steered (Accelerate, or libmlx's own), setting threads does nothing and the count reads 0.
+// The BLAS behind MLX's matrix products on the CPU. Where it is OpenBLAS, products are shared out by the pool;
+// Accelerate, and libmlx's own, decide for themselves how many threads they use.
 #pragma once
 
 #include <string>
@@ -7,9 +7,7 @@
 namespace ft::blas {
 
 std::string name();
-int threads();
-void setThreads(int count);
-/** Once a process: FT_BLAS_THREADS, else one thread, which is steady where two can stall each other. */
+/** Once an environment, before any product. */
 void initialise();
 
 }  // namespace ft::blas

@@ -1,4 +1,4 @@
-// The machine under the arrays: versions, devices, memory limits, BLAS threads.
+// The machine under the arrays: versions, devices, memory limits, threads.
 // Limits are set here, never chosen here.
 #include <unistd.h>
 
@@ -6,6 +6,7 @@
 
 #include "core/allocator.h"
 #include "core/blas.h"
+#include "core/pool.h"
 #include "mlx/backend/cuda/cuda.h"
 #include "mlx/backend/metal/metal.h"
 #include "mlx/device.h"
@@ -43,15 +44,13 @@ std::string nameIn(const Properties& properties) {
 
 struct Versions {
   std::string mlx, addon, blas;
-  int blasThreads;
 
   static constexpr auto fields() {
-    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas},
-                      Field{"blasThreads", &Versions::blasThreads}};
+    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas}};
   }
 };
 
-Versions version() { return {mx::version(), FT_ADDON_VERSION, blas::name(), blas::threads()}; }
+Versions version() { return {mx::version(), FT_ADDON_VERSION, blas::name()}; }
 
 struct DeviceInfo {
   std::string device, name;
@@ -107,10 +106,12 @@ MemoryFigures memory() {
 const OpTable& system() {
   static const OpTable table = {
       row("version", version),
-      row("setBlasThreads",
+      row("threads", pool::threads),
+      row("setThreads",
           [](int count) {
-            require(count >= 1, "argument 1 must be at least 1");
-            blas::setThreads(count);
+            require(count >= 1 && count <= pool::mostThreads,
+                    "argument 1 must be from 1 to " + std::to_string(pool::mostThreads));
+            pool::setThreads(count);
           }),
       row("deviceInfo", deviceInfo),
       row("setDefaultDevice", setDefaultDevice),

@@ -16,7 +16,8 @@ export interface Info {
   device: string | null;
   mlxVersion: string | null;
   blas: string | null;
-  blasThreads: number | null;
+  /** That share the work on the CPU; null when nothing can compute. */
+  threads: number | null;
   memoryBytes: number;
   /** What the device recommends to keep resident; null without a device. */
   recommendedBytes: number | null;
@@ -39,7 +40,7 @@ type DeviceFacts = Pick<
   | "device"
   | "mlxVersion"
   | "blas"
-  | "blasThreads"
+  | "threads"
   | "memoryBytes"
   | "recommendedBytes"
   | "dtypes"
@@ -50,7 +51,7 @@ const TRAINING_DTYPES = ["float32", "float16", "bfloat16"];
 async function deviceFacts(): Promise<DeviceFacts> {
   const { describeBackend } = await import("../mx/index.ts");
   const { binding } = await import("../mx/loader.ts");
-  const { backend, reason, mlxVersion, blas } = describeBackend();
+  const { backend, reason, mlxVersion, blas, threads } = describeBackend();
   const device = binding().deviceInfo();
   return {
     backend: backend.name,
@@ -59,7 +60,7 @@ async function deviceFacts(): Promise<DeviceFacts> {
     device: device.name === "" ? device.device : `${device.device} (${device.name})`,
     mlxVersion,
     blas,
-    blasThreads: binding().version().blasThreads,
+    threads,
     memoryBytes: device.memoryBytes,
     recommendedBytes: device.recommendedBytes,
     dtypes: TRAINING_DTYPES,
@@ -74,7 +75,7 @@ function without(error: FtError): DeviceFacts {
     device: null,
     mlxVersion: null,
     blas: null,
-    blasThreads: null,
+    threads: null,
     memoryBytes: totalmem(),
     recommendedBytes: null,
     dtypes: [],

@@ -63,9 +63,11 @@ export interface DeviceInfo {
 
 export interface Binding {
   // --- the addon itself
-  version(): { mlx: string; addon: string; blas: string; blasThreads: number };
-  /** Threads of the BLAS behind MLX's CPU matmul; no effect where the BLAS cannot be set. */
-  setBlasThreads(count: number): void;
+  version(): { mlx: string; addon: string; blas: string };
+  /** Threads that share matrix products and kernels on the CPU; all physical cores to begin with. */
+  threads(): number;
+  /** 1 to 64, for the whole process; changes no result. */
+  setThreads(count: number): void;
   deviceInfo(): DeviceInfo;
   setDefaultDevice(device: "cpu" | "gpu"): void;
   synchronize(): void;

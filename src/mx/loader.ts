@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { NativeError } from "../core/errors.ts";
 import type { Binding } from "./binding.ts";
+import { threadsWanted } from "./threads.ts";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -39,6 +40,12 @@ function load(): Binding {
 
 /** The addon. Throws NativeError FT-NATIVE-001, with what was tried, when there is none. */
 export function binding(): Binding {
-  loaded ??= load();
+  loaded ??= prepared(load());
   return loaded;
+}
+
+function prepared(addon: Binding): Binding {
+  const threads = threadsWanted(process.env);
+  if (threads !== undefined) addon.setThreads(threads);
+  return addon;
 }

@@ -1,6 +1,6 @@
 // The addon as a whole: versions, devices, memory figures, threads, Workers, and how processes end.
 // Each ending runs in a child process, whose exit code and output say whether it was clean.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { addonPath, errorOf, mx, normal } from "./addon.ts";
 
@@ -11,29 +11,6 @@ describe("the machine", () => {
     expect(version.addon).toMatch(/^\d+\.\d+\.\d+/);
     expect(version.blas).toMatch(/^(OpenBLAS \S+ \(scipy-openblas32\)|Accelerate|reference)$/);
   });
-
-  test("runs the BLAS on as many threads as told", () => {
-    const start = mx.version().blasThreads;
-    // 0 where the BLAS decides for itself.
-    if (start === 0) return;
-    mx.setBlasThreads(2);
-    expect(mx.version().blasThreads).toBe(2);
-    mx.setBlasThreads(start);
-    expect(errorOf(() => mx.setBlasThreads(0)).code).toBe("FT-NATIVE-ARGUMENT");
-  });
-
-  test.skipIf(process.platform === "darwin")(
-    "takes one thread, or FT_BLAS_THREADS, to begin with",
-    () => {
-      const threads = (count: string | undefined): number => {
-        const { FT_BLAS_THREADS: _, ...env } = process.env;
-        const script = `console.log(require(${JSON.stringify(addonPath)}).version().blasThreads)`;
-        const options = { env: count === undefined ? env : { ...env, FT_BLAS_THREADS: count } };
-        return Number(execFileSync(process.execPath, ["-e", script], options));
-      };
-      expect([undefined, "2", "nonsense"].map(threads)).toEqual([1, 2, 1]);
-    },
-  );
 
   test.skipIf(process.platform === "darwin")(
     "multiplies at the speed of OpenBLAS, not of the wheel's own BLAS",

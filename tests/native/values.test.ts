@@ -33,7 +33,8 @@ const testedElsewhere = new Set([
   // addon.test.ts
   ...[
     "version",
-    "setBlasThreads",
+    "setThreads",
+    "threads",
     "deviceInfo",
     "setDefaultDevice",
     "synchronize",

@@ -5,11 +5,6 @@ import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
 import { pairs } from "../render/table.ts";
 
-/** Some libraries (Accelerate) choose their number of threads themselves and tell none. */
-function threads(count: number | null): string {
-  return count === null || count === 0 ? "" : ` (${count} threads)`;
-}
-
 function infoText(info: Info): string {
   const lines: [string, string][] = [
     ["ft", info.version],
@@ -19,7 +14,8 @@ function infoText(info: Info): string {
   if (info.hint !== null) lines.push(["To mend", info.hint]);
   if (info.device !== null) lines.push(["Device", info.device]);
   if (info.mlxVersion !== null) lines.push(["MLX", info.mlxVersion]);
-  if (info.blas !== null) lines.push(["BLAS", info.blas + threads(info.blasThreads)]);
+  if (info.blas !== null) lines.push(["BLAS", info.blas]);
+  if (info.threads !== null) lines.push(["Threads", String(info.threads)]);
   lines.push(["Memory", formatBytes(info.memoryBytes)]);
   if (info.recommendedBytes !== null) {
     lines.push(["Usable by the device", formatBytes(info.recommendedBytes)]);

@@ -28,6 +28,8 @@ export interface BackendChoice {
 export interface ActiveBackend extends BackendChoice {
   mlxVersion: string;
   blas: string;
+  /** That share the work on the CPU. */
+  threads: number;
 }
 
 /** In order of preference. */
@@ -81,7 +83,7 @@ export function describeBackend(): ActiveBackend {
     const choice = chooseBackend(process.env["FT_BACKEND"]);
     choice.backend.activate();
     const { mlx, blas } = binding().version();
-    active = { ...choice, mlxVersion: mlx, blas };
+    active = { ...choice, mlxVersion: mlx, blas, threads: binding().threads() };
   }
   return active;
 }
