@@ -31,7 +31,8 @@ const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
 /** The limit of the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
-const LIMITS = { depth: 16, values: 4_000_000 };
+/** A hundred thousand tensors in one file: more than any released model has in all of its files together. */
+const LIMITS = { depth: 16, values: 1_000_000 };
 
 /**
  * The checked header of the file at `path`.

@@ -154,14 +154,55 @@ test("a file of the hub cache says which command fetches it again", async () => 
   );
 });
 
+function withHeader(text: string, dataBytes = 0): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
+  return Buffer.concat([length, Buffer.from(text), Buffer.alloc(dataBytes)]);
+}
+
+test("more values than any model has are refused where they begin", async () => {
+  const error = await refusal(written("values", withHeader(`{"a":[${"0,".repeat(1_000_000)}0]}`)));
+  expect([error.code, error.message]).toEqual([
+    "FT-WEIGHTS-003",
+    expect.stringContaining("more than 1000000 values"),
+  ]);
+});
+
+const half = 500_000;
+const entry = (name: string, rest: string): string => `"${name}":{"dtype":"U8",${rest}}`;
+const entries = (count: number, text: (index: number) => string): string =>
+  `{${Array.from({ length: count }, (_, index) => text(index)).join(",")}}`;
+
+// Half a megabyte each of what could be read in a time that grows with its square: that would be hours or minutes,
+// where a tenth of a second is enough. Five seconds of the processor are left for a machine that does much else.
+test.each<[what: string, text: string]>([
+  ["escaped quotes", `{"${String.raw`\"`.repeat(half / 2)}":1}`],
+  ["escaped quotes that never close", `{"${String.raw`\"`.repeat(half / 2)}`],
+  ["backslashes before quotes", `{"${`${"\\".repeat(701)}"`.repeat(half / 700)}":1}`],
+  ["blanks", `{"a"${" ".repeat(half)}:1}`],
+  ["digits", `{"a":${"9".repeat(half)}}`],
+  [
+    "sizes of one tensor",
+    `{${entry("a", `"shape":[${"1,".repeat(half / 2)}2],"data_offsets":[0,1]`)}}`,
+  ],
+  ["tensors that overlap", entries(8000, (i) => entry(`${i}`, `"shape":[1],"data_offsets":[0,1]`))],
+  ["names that are numbers", entries(40_000, (i) => `"${i * 65536}":1`)],
+  ["metadata", `{"__metadata__":${entries(40_000, (i) => `"${40_000 - i}":"v"`)}}`],
+])("%s take no more time than they are long", async (what, text) => {
+  const file = written(what, withHeader(text, 1));
+  const before = process.cpuUsage();
+  await readSafetensorsHeader(file).catch((error: unknown) => {
+    expect(error).toBeInstanceOf(ModelError);
+  });
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(5);
+});
+
 test("huge names and long lists of problems are told in short", async () => {
   const layout = Object.fromEntries(
     Array.from({ length: 50 }, (_, index) => [`${index}${"x".repeat(5000)}`, 1]),
   );
-  const text = JSON.stringify(layout);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  const error = await refusal(written("huge", Buffer.concat([length, Buffer.from(text)])));
+  const error = await refusal(written("huge", withHeader(JSON.stringify(layout))));
   expect(error.message).toContain("50 impossible entries");
   expect(error.problems).toHaveLength(21);
   expect(error.problems.at(-1)).toBe("and 30 more");
