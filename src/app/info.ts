@@ -53,6 +53,7 @@ async function deviceFacts(): Promise<DeviceFacts> {
   const { binding } = await import("../mx/loader.ts");
   const { backend, reason, mlxVersion, blas, threads } = describeBackend();
   const device = binding().deviceInfo();
+  const memory = backend.memory();
   return {
     backend: backend.name,
     backendReason: reason,
@@ -61,8 +62,8 @@ async function deviceFacts(): Promise<DeviceFacts> {
     mlxVersion,
     blas,
     threads,
-    memoryBytes: device.memoryBytes,
-    recommendedBytes: device.recommendedBytes,
+    memoryBytes: memory.totalBytes,
+    recommendedBytes: memory.recommendedBytes,
     dtypes: TRAINING_DTYPES,
   };
 }

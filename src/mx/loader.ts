@@ -1,5 +1,5 @@
-// Finds and loads the native addon once for a process. The only place that touches a `.node` file.
-// Not a chooser of backends: src/mx/backends decides which device the loaded addon uses.
+// Finds and loads native addons, each once for a process. The only place that touches a `.node` file.
+// Not a chooser of backends: each of src/mx/backends names the addon that it computes with.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,43 +9,54 @@ import { threadsWanted } from "./threads.ts";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Places that are tried, in order; `FT_ADDON` names one file and excludes the others. */
-function candidates(): string[] {
+/** The addon that serves every backend but those with one of their own. */
+export const MAIN_ADDON = "ft_native";
+
+/** Where an addon is; `FT_ADDON` names another file for the main one. */
+export function addonFile(name: string): string {
   const override = process.env["FT_ADDON"];
-  if (override !== undefined && override !== "") return [override];
-  return [`${packageRoot}build/Release/ft_native.node`];
+  if (name === MAIN_ADDON && override !== undefined && override !== "") return override;
+  return `${packageRoot}build/Release/${name}.node`;
 }
 
-let loaded: Binding | undefined;
+const loaded = new Map<string, Binding>();
+let active = MAIN_ADDON;
 
-function load(): Binding {
-  const tried: string[] = [];
-  for (const path of candidates()) {
-    if (!existsSync(path)) {
-      tried.push(`${path}: not there`);
-      continue;
-    }
-    try {
-      return createRequire(import.meta.url)(path) as Binding;
-    } catch (error) {
-      tried.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+function load(name: string): Binding {
+  const file = addonFile(name);
+  try {
+    if (!existsSync(file)) throw new Error("not there");
+    return createRequire(import.meta.url)(file) as Binding;
+  } catch (error) {
+    throw new NativeError("FT-NATIVE-001", {
+      message: `the native addon for ${process.platform}-${process.arch} could not be loaded`,
+      problems: [`${file}: ${error instanceof Error ? error.message : String(error)}`],
+      hint: "./setup.sh builds it",
+    });
   }
-  throw new NativeError("FT-NATIVE-001", {
-    message: `the native addon for ${process.platform}-${process.arch} could not be loaded`,
-    problems: tried,
-    hint: "./setup.sh builds it",
-  });
 }
 
-/** The addon. Throws NativeError FT-NATIVE-001, with what was tried, when there is none. */
-export function binding(): Binding {
-  loaded ??= prepared(load());
-  return loaded;
+/** An addon by its name, loaded once. Throws NativeError FT-NATIVE-001, with what was tried, when there is none. */
+export function addon(name: string): Binding {
+  const known = loaded.get(name) ?? prepared(load(name));
+  loaded.set(name, known);
+  return known;
 }
 
-function prepared(addon: Binding): Binding {
+function prepared(fresh: Binding): Binding {
   const threads = threadsWanted(process.env);
-  if (threads !== undefined) addon.setThreads(threads);
-  return addon;
+  if (threads !== undefined) fresh.setThreads(threads);
+  return fresh;
+}
+
+/** Makes an addon the one that computes: a backend's choice, made once for a process. */
+export function useAddon(name: string): Binding {
+  const chosen = addon(name);
+  active = name;
+  return chosen;
+}
+
+/** The addon that computes. Throws as `addon` does. */
+export function binding(): Binding {
+  return addon(active);
 }

@@ -1,12 +1,14 @@
 // MLX on the processor: correct everywhere, the reference for tests, slow for large models.
-import { binding } from "../loader.ts";
+import { MAIN_ADDON } from "../loader.ts";
+import { activateDevice, deviceMemory, type MlxDevice } from "./device.ts";
 import type { Backend } from "./index.ts";
+
+const processor: MlxDevice = { addon: MAIN_ADDON, device: "cpu" };
 
 export const cpu: Backend = {
   name: "cpu",
   isFastInHalf: false,
   unavailable: () => undefined,
-  activate() {
-    binding().setDefaultDevice("cpu");
-  },
+  activate: () => activateDevice(processor),
+  memory: () => deviceMemory(processor),
 };

@@ -1,15 +1,19 @@
-// MLX on an NVIDIA GPU, when the addon was built against a libmlx with CUDA.
-import { binding } from "../loader.ts";
+// MLX on an NVIDIA GPU, through an addon of its own that is linked against a libmlx with CUDA.
+import { addon } from "../loader.ts";
+import { activateDevice, deviceMemory, missingAddon, type MlxDevice } from "./device.ts";
 import type { Backend } from "./index.ts";
+
+const gpu: MlxDevice = { addon: "ft_native_cuda", device: "gpu" };
 
 export const cuda: Backend = {
   name: "cuda",
   isFastInHalf: true,
   unavailable() {
     if (process.platform !== "linux") return `CUDA needs Linux, this is ${process.platform}`;
-    return binding().deviceInfo().cuda ? undefined : "this libmlx was built without CUDA";
+    const missing = missingAddon(gpu.addon);
+    if (missing !== undefined) return missing;
+    return addon(gpu.addon).deviceInfo().cuda ? undefined : "this libmlx was built without CUDA";
   },
-  activate() {
-    binding().setDefaultDevice("gpu");
-  },
+  activate: () => activateDevice(gpu),
+  memory: () => deviceMemory(gpu),
 };

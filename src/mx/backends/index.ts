@@ -14,8 +14,16 @@ export interface Backend {
   readonly isFastInHalf: boolean;
   /** Undefined when it can be used, else why not. */
   unavailable(): string | undefined;
-  /** Makes it the default device of this process. */
+  /** Makes its addon and its device the ones that compute in this process. */
   activate(): void;
+  /** Of its own device. */
+  memory(): BackendMemory;
+}
+
+export interface BackendMemory {
+  totalBytes: number;
+  /** What the device recommends to keep resident. */
+  recommendedBytes: number;
 }
 
 export interface BackendChoice {

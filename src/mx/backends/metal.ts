@@ -1,6 +1,9 @@
 // MLX on an Apple GPU through Metal.
-import { binding } from "../loader.ts";
+import { addon, MAIN_ADDON } from "../loader.ts";
+import { activateDevice, deviceMemory, type MlxDevice } from "./device.ts";
 import type { Backend } from "./index.ts";
+
+const gpu: MlxDevice = { addon: MAIN_ADDON, device: "gpu" };
 
 export const metal: Backend = {
   name: "mlx",
@@ -8,9 +11,8 @@ export const metal: Backend = {
   unavailable() {
     if (process.platform !== "darwin") return `Metal needs macOS, this is ${process.platform}`;
     if (process.arch !== "arm64") return "Metal needs Apple Silicon (uname -m prints arm64)";
-    return binding().deviceInfo().metal ? undefined : "this libmlx was built without Metal";
+    return addon(gpu.addon).deviceInfo().metal ? undefined : "this libmlx was built without Metal";
   },
-  activate() {
-    binding().setDefaultDevice("gpu");
-  },
+  activate: () => activateDevice(gpu),
+  memory: () => deviceMemory(gpu),
 };

@@ -1,11 +1,14 @@
 // PyTorch's MPS device. MLX reaches the same GPU through Metal, so no addon for it is built.
 import type { Backend } from "./index.ts";
 
+function notBuilt(): never {
+  throw new Error("the MPS backend is not built");
+}
+
 export const mps: Backend = {
   name: "mps",
   isFastInHalf: true,
   unavailable: () => "not built: MLX on Metal drives the same GPU",
-  activate() {
-    throw new Error("the MPS backend is not built");
-  },
+  activate: notBuilt,
+  memory: notBuilt,
 };

@@ -6,7 +6,12 @@ import { type Backend, backends, chooseBackend } from "../../../src/mx/backends/
 import { refusal } from "../../support/refusal.ts";
 
 function fake(name: string, missing?: string): Backend {
-  return { name, isFastInHalf: false, unavailable: () => missing, activate: () => undefined };
+  const memory = (): { totalBytes: number; recommendedBytes: number } => ({
+    totalBytes: 8e9,
+    recommendedBytes: 6e9,
+  });
+  const activate = (): void => undefined;
+  return { name, isFastInHalf: false, unavailable: () => missing, activate, memory };
 }
 
 test("the order is MLX on Metal, MPS, CUDA, CPU", () => {
@@ -70,4 +75,10 @@ test("none at all is an error that says why for each", () => {
 
 test("the processor is always there", () => {
   expect(backends.at(-1)?.unavailable()).toBeUndefined();
+});
+
+test("each backend asks its own addon: CUDA's is missing though that of the processor is there", () => {
+  const [, , cuda] = backends;
+  const why = process.platform === "linux" ? /its addon is not built .*ft_native_cuda/ : /Linux/;
+  expect(cuda?.unavailable()).toMatch(why);
 });
