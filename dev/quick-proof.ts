@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadRunConfig } from "../src/app/config/load.ts";
-import { generateText, loadModel, type Message, trainRun } from "../src/index.ts";
+import { generateText, loadModel, trainRun } from "../src/index.ts";
 import {
   exactMatch,
   keywordRule,
@@ -26,7 +26,7 @@ const parts = { "known tables": "test", "new tables": "test_new_schemas" } as co
 function readExamples(name: string): SqlExample[] {
   const lines = readFileSync(`${dataFolder}/${name}.jsonl`, "utf8").split("\n").filter(Boolean);
   return lines.map((line) => {
-    const { messages } = JSON.parse(line) as { messages: Message[] };
+    const { messages } = JSON.parse(line) as { messages: { content: string }[] };
     const [user, assistant] = messages.slice(-2);
     return { prompt: user?.content ?? "", answer: assistant?.content ?? "" };
   });

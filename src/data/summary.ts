@@ -1,5 +1,6 @@
 // What a data set holds, in numbers: rows a format, messages a conversation, lengths in characters.
 // Counts tokens nowhere: that needs a tokenizer, and encode.ts does it.
+import { textOf } from "../text/conversation.ts";
 import type { Sample } from "../text/types.ts";
 import { formats } from "./formats/index.ts";
 import type { Row } from "./rows.ts";
@@ -60,7 +61,7 @@ export class SummaryBuilder {
   readonly #count: { [K in Sample["kind"]]: (sample: Extract<Sample, { kind: K }>) => void } = {
     chat: ({ messages }) => {
       this.#messages.add(messages.length);
-      this.#conversation.add(messages.reduce((sum, one) => sum + one.content.length, 0));
+      this.#conversation.add(messages.reduce((sum, one) => sum + textOf(one).length, 0));
     },
     instruction: ({ instruction, output }) => {
       this.#instruction.add(instruction.length);

@@ -1,6 +1,11 @@
 // Conversations in the shapes templates ask for: messages of an instruction row, and pairs of question and
 // answer for formats without roles. Writes no template text.
-import type { InstructionSample, Message } from "./types.ts";
+import type { InstructionSample, Message, PlainMessage } from "./types.ts";
+
+/** The text of a message; that of its text parts, one after another, as mlx-lm joins them. */
+export function textOf({ content = "" }: Message): string {
+  return typeof content === "string" ? content : content.map(({ text = "" }) => text).join("");
+}
 
 /** What was said to the assistant, and its answer when there is one. */
 export interface Exchange {
@@ -15,15 +20,15 @@ export interface Exchanges {
 
 const blankLine = "\n\n";
 
-function paragraphs(messages: readonly Message[]): string {
+function paragraphs(messages: readonly PlainMessage[]): string {
   return messages.map(({ content }) => content).join(blankLine);
 }
 
 /** System messages are gathered; user and tool messages before one answer are joined by a blank line. */
-export function exchangesOf(messages: readonly Message[]): Exchanges {
+export function exchangesOf(messages: readonly PlainMessage[]): Exchanges {
   const system = messages.filter(({ role }) => role === "system");
   const turns: Exchange[] = [];
-  let asked: Message[] = [];
+  let asked: PlainMessage[] = [];
   for (const message of messages) {
     if (message.role === "system") continue;
     if (message.role !== "assistant") {
@@ -44,7 +49,7 @@ export function question(sample: InstructionSample): string {
 }
 
 /** An instruction row as the conversation it stands for. */
-export function messagesOf(sample: InstructionSample): Message[] {
+export function messagesOf(sample: InstructionSample): PlainMessage[] {
   return [
     { role: "user", content: question(sample) },
     { role: "assistant", content: sample.output },
@@ -52,7 +57,7 @@ export function messagesOf(sample: InstructionSample): Message[] {
 }
 
 /** A conversation that ends with the assistant is asked to say more: a new, empty turn. */
-export function openForAnswer(messages: readonly Message[]): Message[] {
+export function openForAnswer(messages: readonly PlainMessage[]): PlainMessage[] {
   const last = messages.at(-1)?.role;
   return last === "user" || last === "tool"
     ? [...messages]

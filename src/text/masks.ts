@@ -1,18 +1,38 @@
 // From spans of text to weights of tokens, and back to text for showing. Knows no template.
-import type { Rendered, Span, Tokenizer } from "./types.ts";
+import type { MaskPolicy, Rendered, Span, Tokenizer } from "./types.ts";
+
+/** What learning the tokens of a span counts for. */
+export interface WeightedSpan {
+  span: Span;
+  weight: number;
+}
 
 /**
- * 1 for every token that shares a character with a learned span. Sharing, not starting: in "[/INST] yes"
- * the token " yes" starts before the answer and is its first word. transformers counts the same way.
+ * The weight of the span with which a token shares a character, else `base`. Sharing, not starting: in
+ * "[/INST] yes" the token " yes" starts before the answer and is its first word. transformers counts the same way.
  */
-export function weightsFor(offsets: readonly Span[], learned: readonly Span[]): number[] {
+export function weightsFor(
+  offsets: readonly Span[],
+  spans: readonly WeightedSpan[],
+  base = 0,
+): number[] {
   let end = 0;
   return offsets.map(([start, stop]) => {
     // Tokenizers that trim offsets leave spaces to nobody: they belong to the token that follows.
     const from = Math.min(start, end);
     end = Math.max(end, stop);
-    return learned.some(([a, b]) => from < b && stop > a) ? 1 : 0;
+    return spans.find(({ span: [a, b] }) => from < b && stop > a)?.weight ?? base;
   });
+}
+
+/** What a token of each turn counts for under `policy`; `weights` are those of the turns, undefined is no turn's. */
+export function turnWeights(
+  weights: readonly number[],
+  policy: MaskPolicy,
+): (turn: number | undefined) => number {
+  if (policy === "all") return (turn) => (turn === undefined ? 1 : (weights[turn] ?? 1));
+  const first = policy === "last" ? weights.length - 1 : 0;
+  return (turn) => (turn === undefined || turn < first ? 0 : (weights[turn] ?? 1));
 }
 
 /** A run of text that is learned, or is not. */

@@ -4,15 +4,52 @@ import type { Location } from "../core/errors.ts";
 
 export type Role = "system" | "user" | "assistant" | "tool";
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A piece of a message. `text` pieces have their text; other kinds (image_url, …) stay as the data has them. */
+export interface ContentPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly [key: string]: unknown;
+}
+
+/** A function that the assistant asks for. */
+export interface ToolCall {
+  id?: string;
+  name: string;
+  /** An object, or its JSON text. */
+  arguments: JsonObject | string;
+}
+
+/** A message as OpenAI, mlx-lm and transformers have it. Not every template can say more than role and text. */
 export interface Message {
   role: Role;
+  /** May be left out where the assistant only calls tools. */
+  content?: string | readonly ContentPart[];
+  /** Who speaks, within the role; of a tool's answer, the tool. */
+  name?: string;
+  /** What the assistant thought before it answered. */
+  reasoning?: string;
+  toolCalls?: readonly ToolCall[];
+  /** Of a tool's answer: the call that it answers. */
+  toolCallId?: string;
+  /** Of an assistant message: what learning it counts for; 0 leaves it unlearned. Default 1. */
+  weight?: number;
+}
+
+/** A message as templates of our own write it: its role and its text. */
+export interface PlainMessage {
+  role: Role;
   content: string;
+  name?: string;
 }
 
 /** A conversation to learn from: roles alternate as the data says, nothing is added. */
 export interface ConversationSample {
   kind: "chat";
   messages: Message[];
+  /** What the assistant may call: JSON Schemas of functions, as OpenAI has them. */
+  tools?: readonly JsonObject[];
 }
 
 /** An Alpaca-style row; `input` is the empty string when the row has none. */
@@ -34,7 +71,7 @@ export type Sample = ConversationSample | InstructionSample | TextSample;
 /** Which tokens are learned: every token, every assistant turn, or the last assistant turn only. */
 export type MaskPolicy = "all" | "assistant" | "last";
 
-/** Token ids with one loss weight a token: 0 not learned, 1 learned; equal lengths. */
+/** Token ids with one loss weight a token: 0 not learned, 1 learned unless a message says otherwise; equal lengths. */
 export interface Rendered {
   ids: number[];
   weights: number[];
@@ -61,6 +98,8 @@ export interface Tokenizer {
   readonly stopTokenIds: readonly number[];
   /** The model's own Jinja chat template, when its files carry one. */
   readonly chatTemplate: string | undefined;
+  /** The one for conversations with tools, where the model has one apart. */
+  readonly toolTemplate?: string | undefined;
   /** Special tokens by their role name (bos_token, eos_token, …), for Jinja templates. */
   readonly specialTokens: Readonly<Record<string, string>>;
   /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
@@ -97,8 +136,8 @@ export interface Renderer {
     policy: MaskPolicy,
     place?: (index: number) => Location,
   ): Rendered[];
-  /** Inference form: what to feed the model so that it answers `messages`. */
-  prompt(messages: readonly Message[]): number[];
+  /** Inference form: what to feed the model so that it answers `messages`, knowing `tools`. */
+  prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[];
   /** The text of `prompt`, for showing. */
-  promptText(messages: readonly Message[]): string;
+  promptText(messages: readonly Message[], tools?: readonly JsonObject[]): string;
 }

@@ -1,13 +1,8 @@
 // Prompt and completion rows: two strings, or two lists of chat messages as TRL writes them.
 // Becomes a conversation, so the template wraps both parts.
 import { chatSpelling } from "./chat.ts";
-import {
-  type FieldProblem,
-  filledText,
-  isPresent,
-  parseConversation,
-  type RowFormat,
-} from "./format.ts";
+import { type FieldProblem, filledText, isPresent, type RowFormat } from "./format.ts";
+import { parseConversation } from "./messages.ts";
 
 export const promptCompletion: RowFormat = {
   title: "prompt and completion format",
@@ -15,7 +10,7 @@ export const promptCompletion: RowFormat = {
   parse(row) {
     if (Array.isArray(row.prompt) && Array.isArray(row.completion)) {
       const list = [...row.prompt, ...row.completion];
-      return parseConversation(list, "prompt+completion", chatSpelling);
+      return parseConversation(list, "prompt+completion", chatSpelling, row);
     }
     const prompt = filledText(row.prompt, "prompt");
     const completion = filledText(row.completion, "completion");

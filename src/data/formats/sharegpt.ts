@@ -1,7 +1,8 @@
 // ShareGPT rows: {"conversations": [{"from": "human", "value": …}, {"from": "gpt", …}]}.
 // Some sets put role and content under the same key; both spellings are read.
 import { chatSpelling } from "./chat.ts";
-import { isPresent, type MessageSpelling, parseConversation, type RowFormat } from "./format.ts";
+import { isPresent, type RowFormat } from "./format.ts";
+import { type MessageSpelling, parseConversation } from "./messages.ts";
 
 const spelling: MessageSpelling = {
   roleKeys: ["from", "role"],
@@ -12,5 +13,5 @@ const spelling: MessageSpelling = {
 export const sharegpt: RowFormat = {
   title: "ShareGPT conversation format",
   detect: (row) => isPresent(row.conversations),
-  parse: (row) => parseConversation(row.conversations, "conversations", spelling),
+  parse: (row) => parseConversation(row.conversations, "conversations", spelling, row),
 };

@@ -1,9 +1,10 @@
 // Finds where a template puts each assistant turn, by rendering with stand-ins and putting the text back.
 // What cannot be proved is undefined, never a guess. Knows no template and no tokens.
+import { textOf } from "../conversation.ts";
 import type { Message, Span } from "../types.ts";
+import { locateTurn, type Render, saysMoreThanText } from "./locate-turn.ts";
+import { sharedEnd, sharedStart, withoutBlanks } from "./shared-text.ts";
 import { strip, stripSides } from "./strip.ts";
-
-export type Render = (messages: readonly Message[]) => string;
 
 /** A private-use character that `text` does not hold; stand-ins are made of it. */
 export function unusedCharacter(text: string): string | undefined {
@@ -59,27 +60,6 @@ function putBack(
   return at === truth.length ? spans : undefined;
 }
 
-function sharedStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length)) length++;
-  return length;
-}
-
-function sharedEnd(a: string, b: string, limit: number): number {
-  let length = 0;
-  while (
-    length < limit &&
-    a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)
-  ) {
-    length++;
-  }
-  return length;
-}
-
-function withoutBlanks(text: string): string {
-  return text.replace(/\s+/g, "");
-}
-
 /** Where the text before `end` that reads `wanted`, blanks aside, begins. */
 function startOf(wanted: string, truth: string, end: number): number | undefined {
   let left = wanted.length;
@@ -115,11 +95,8 @@ function difference(
   return [startOf(rest, truth, start) ?? start, end];
 }
 
-/**
- * The spans, in `truth`, of the contents of the messages at `wanted` (ascending); undefined for a turn that
- * cannot be located. `truth` must be `render(messages)`; `mark` a character that occurs nowhere in it.
- */
-export function locateTurns(
+/** Turns of nothing but text: all at once where the template prints them as they are, else one by one. */
+function locateTexts(
   render: Render,
   messages: readonly Message[],
   wanted: readonly number[],
@@ -134,11 +111,33 @@ export function locateTurns(
     render(marked),
     wanted.map((index) => standIn(mark, index)),
   );
-  const contents = wanted.map((index) => messages[index]?.content ?? "");
+  const contents = wanted.map((index) => textOf(messages[index] as Message));
   const together = around === undefined ? undefined : putBack(truth, around, contents);
   if (together !== undefined) return together;
   return wanted.map((index, order) => {
     const one = standIn(mark, index);
     return difference(truth, render(replaced(messages, index, one)), one, contents[order] ?? "");
   });
+}
+
+/**
+ * The spans, in `truth`, of what the assistant says in the messages at `wanted` (ascending); undefined for a turn that
+ * cannot be located. `truth` must be `render(messages)`; `mark` a character that occurs nowhere in it.
+ */
+export function locateTurns(
+  render: Render,
+  messages: readonly Message[],
+  wanted: readonly number[],
+  truth: string,
+  mark: string,
+): (Span | undefined)[] {
+  const texts = wanted.filter((index) => !saysMoreThanText(messages[index] as Message));
+  const spans = new Map<number, Span | undefined>();
+  for (const index of wanted) {
+    if (texts.includes(index)) continue;
+    spans.set(index, locateTurn(render, messages, index, truth, standIn(mark, index)));
+  }
+  const found = texts.length === 0 ? [] : locateTexts(render, messages, texts, truth, mark);
+  for (const [order, index] of texts.entries()) spans.set(index, found[order]);
+  return wanted.map((index) => spans.get(index));
 }

@@ -41,13 +41,16 @@ export interface Evaluator {
 export const BaseInterpreter = Interpreter as unknown as new (scope: Scope) => Evaluator;
 export const BaseScope = Environment as unknown as new (parent?: Scope) => Scope;
 
-// The package keeps its classes of values to itself, but hands out their instances.
-const sample = new BaseScope();
-
-function classOf<T>(value: unknown): new (value: T) => Value {
-  return sample.set(`sample ${String(value)}`, value).constructor as new (value: T) => Value;
+/** A plain value, as a template sees it. */
+export function valueOf(plain: unknown): Value {
+  return new BaseScope().set("value", plain);
 }
 
+function classOf<T>(plain: unknown): new (value: T) => Value {
+  return valueOf(plain).constructor as new (value: T) => Value;
+}
+
+// The package keeps its classes of values to itself, but hands out their instances.
 export const TextValue = classOf<string>("");
 export const FunctionValue = classOf<(args: Value[], scope: Scope) => Value>(() => null);
 

@@ -2,7 +2,7 @@
 // response; later turns repeat the two headings. Source: tatsu-lab/stanford_alpaca, train.py.
 import { exchangesOf, openForAnswer } from "../conversation.ts";
 import type { Segment } from "../encoding.ts";
-import type { InstructionSample, Message, Renderer } from "../types.ts";
+import type { InstructionSample, PlainMessage, Renderer } from "../types.ts";
 import { segmentRenderer, type TemplateContext, type SegmentTemplate } from "./template.ts";
 
 const opening = "Below is an instruction that describes a task";
@@ -26,7 +26,7 @@ function instruction({ instruction: task, input, output }: InstructionSample): S
 }
 
 /** `end` closes every turn but the last, whose EOS the renderer appends as it does for one turn. */
-function conversation(messages: readonly Message[], end: string): Segment[] {
+function conversation(messages: readonly PlainMessage[], end: string): Segment[] {
   const { system, turns } = exchangesOf(messages);
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
     const task =

@@ -3,7 +3,7 @@
 import { ConfigError, DataError } from "../../core/errors.ts";
 import { exchangesOf, openForAnswer, question } from "../conversation.ts";
 import type { Segment } from "../encoding.ts";
-import type { InstructionSample, Message, Renderer } from "../types.ts";
+import type { InstructionSample, PlainMessage, Renderer } from "../types.ts";
 import { givenText } from "./given-text.ts";
 import { segmentRenderer, type TemplateContext } from "./template.ts";
 
@@ -55,7 +55,7 @@ function valuesOfRow(sample: InstructionSample): Values {
 }
 
 /** The format once a turn, a blank line between; a question still open ends where its answer would begin. */
-function conversation(parts: readonly Part[], messages: readonly Message[]): Segment[] {
+function conversation(parts: readonly Part[], messages: readonly PlainMessage[]): Segment[] {
   const { system, turns } = exchangesOf(messages);
   const question = parts.slice(0, parts.findIndex(isAnswer));
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
@@ -76,8 +76,8 @@ export function custom({ tokenizer, customTemplate }: TemplateContext): Renderer
   const template = {
     name: "custom",
     instruction: (sample: InstructionSample) => fill(parts, valuesOfRow(sample), 0),
-    conversation: (messages: readonly Message[]) => conversation(parts, messages),
-    prompt: (messages: readonly Message[]) => conversation(parts, openForAnswer(messages)),
+    conversation: (messages: readonly PlainMessage[]) => conversation(parts, messages),
+    prompt: (messages: readonly PlainMessage[]) => conversation(parts, openForAnswer(messages)),
   };
   return segmentRenderer(template, tokenizer);
 }

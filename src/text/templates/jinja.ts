@@ -4,11 +4,12 @@ import { ConfigError, ModelError } from "../../core/errors.ts";
 import { messagesOf } from "../conversation.ts";
 import { type Draft, DraftingRenderer } from "../drafts.ts";
 import { isSpecial, textDraft } from "../encoding.ts";
-import { hasGenerationTags, readMarks, withMarks } from "../jinja/generation-tags.ts";
-import { JinjaTemplate } from "../jinja/interpreter.ts";
+import { ChatTemplate } from "../jinja/chat-template.ts";
 import { locateTurns, unusedCharacter } from "../jinja/locate.ts";
-import { weightsFor } from "../masks.ts";
+import { turnWeights, weightsFor } from "../masks.ts";
+import type { Spoken } from "../sayable.ts";
 import type {
+  JsonObject,
   Located,
   MaskPolicy,
   Message,
@@ -50,83 +51,112 @@ function endOfTurn(
 }
 
 /** "[/INST] yes": prompts end before the space, so the model has to say it. */
-function withSpaceBefore(text: string): (span: Span) => Span {
-  return ([start, end]) => [text.charAt(start - 1) === " " ? start - 1 : start, end];
+function withSpaceBefore(text: string, [start, end]: Span): Span {
+  return [text.charAt(start - 1) === " " ? start - 1 : start, end];
 }
 
 type Weigh = (located: Located) => number[];
 
+/** Assistant turns that count for other than the rest, by their place among the messages. */
+interface WeightedTurn {
+  index: number;
+  /** Which assistant turn it is, from 0. */
+  order: number;
+  weight: number;
+}
+
 class JinjaRenderer extends DraftingRenderer implements Renderer {
   readonly name = "jinja";
   readonly takesTurns = true;
-  readonly #source: string;
-  readonly #template: JinjaTemplate;
+  readonly #template: ChatTemplate;
+  readonly #toolTemplate: ChatTemplate;
 
-  constructor(source: string, tokenizer: Tokenizer) {
+  constructor(source: string, toolSource: string, tokenizer: Tokenizer) {
     super(tokenizer);
-    this.#source = source;
-    this.#template = new JinjaTemplate(source);
+    const { specialTokens } = tokenizer;
+    this.#template = new ChatTemplate(source, specialTokens);
+    this.#toolTemplate =
+      toolSource === source ? this.#template : new ChatTemplate(toolSource, specialTokens);
   }
 
-  prompt(messages: readonly Message[]): number[] {
-    return this.tokenizer.encode(this.promptText(messages));
+  prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
+    return this.tokenizer.encode(this.promptText(messages, tools));
   }
 
-  promptText(messages: readonly Message[]): string {
-    return this.#text(messages, true);
+  promptText(messages: readonly Message[], tools?: readonly JsonObject[]): string {
+    return this.#templateFor(tools).text({ messages, ...(tools && { tools }) }, true);
   }
 
-  /** The variables are those of apply_chat_template. */
-  #text(messages: readonly Message[], prompt: boolean, template = this.#template): string {
-    const given = { tools: null, documents: null, add_generation_prompt: prompt };
-    return template.render({ messages, ...given, ...this.tokenizer.specialTokens });
+  #templateFor(tools: readonly JsonObject[] | undefined): ChatTemplate {
+    return tools === undefined ? this.#template : this.#toolTemplate;
   }
 
   protected override draft(sample: Sample, policy: MaskPolicy): Draft {
     if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
-    const messages = sample.kind === "chat" ? sample.messages : messagesOf(sample);
-    const text = this.#text(messages, false);
-    const weigh = this.#mask(messages, text, policy);
+    const spoken: Spoken = sample.kind === "chat" ? sample : { messages: messagesOf(sample) };
+    const text = this.#templateFor(spoken.tools).text(spoken);
+    const weigh = this.#mask(spoken, text, policy);
     const finish = (located: Located): Rendered => ({ ids: located.ids, weights: weigh(located) });
     return { text, addSpecialTokens: false, finish };
   }
 
-  /** The weights of the tokens of `text`, which must be the rendering of `messages`. */
-  #mask(messages: readonly Message[], text: string, policy: MaskPolicy): Weigh {
-    if (policy === "all") return ({ ids }) => ids.map(() => 1);
-    const turns = assistantTurns(messages);
-    const wanted = policy === "last" ? turns.slice(-1) : turns;
-    if (wanted.length === 0) return ({ ids }) => ids.map(() => 0);
-    const mark = unusedCharacter(text + this.#source + JSON.stringify(messages));
+  /** The weights of the tokens of `text`, which must be the rendering of `spoken`. */
+  #mask(spoken: Spoken, text: string, policy: MaskPolicy): Weigh {
+    const weights = assistantTurns(spoken.messages).map((at) => spoken.messages[at]?.weight ?? 1);
+    const weightOf = turnWeights(weights, policy);
+    const base = weightOf(undefined);
+    const wanted = assistantTurns(spoken.messages)
+      .map((index, order): WeightedTurn => ({ index, order, weight: weightOf(order) }))
+      .filter(({ weight }) => weight !== base);
+    if (wanted.length === 0) return ({ ids }) => ids.map(() => base);
+    const { source, hasGenerationTags } = this.#templateFor(spoken.tools);
+    const mark = unusedCharacter(text + source + JSON.stringify(spoken));
     if (mark === undefined) throw notLocated(0);
-    if (!hasGenerationTags(this.#source)) return this.#locatedMask(messages, wanted, text, mark);
-    const spans = this.#taggedSpans(messages, text, mark);
-    return ({ offsets }) => weightsFor(offsets, policy === "last" ? spans.slice(-1) : spans);
+    return hasGenerationTags
+      ? this.#taggedMask(spoken, wanted, { text, mark, base, turns: weights.length })
+      : this.#locatedMask(spoken, wanted, { text, mark, base });
   }
 
-  #taggedSpans(messages: readonly Message[], text: string, mark: string): Span[] {
-    const [open, close] = [`${mark}<${mark}`, `${mark}>${mark}`];
-    const template = new JinjaTemplate(withMarks(this.#source, open, close));
-    const marked = readMarks(this.#text(messages, false, template), open, close);
-    if (marked === undefined || marked.text !== text || marked.spans.length === 0)
-      throw notLocated(0);
-    return marked.spans;
+  #taggedMask(
+    spoken: Spoken,
+    wanted: readonly WeightedTurn[],
+    { text, mark, base, turns }: { text: string; mark: string; base: number; turns: number },
+  ): Weigh {
+    const spans = this.#templateFor(spoken.tools).taggedSpans(spoken, text, mark);
+    if (spans === undefined) throw notLocated(0);
+    if (spans.length === turns) {
+      const weighted = wanted.map(({ order, weight }) => ({ span: spans[order] as Span, weight }));
+      return ({ offsets }) => weightsFor(offsets, weighted, base);
+    }
+    // Tags around more or less than a turn each tell what is learned, but not which turn it is.
+    const other = wanted.find(({ weight }) => weight !== 1);
+    if (other !== undefined || base !== 0) throw notLocated(other?.order ?? 0);
+    const learned = wanted.length === turns ? spans : spans.slice(-1);
+    return ({ offsets }) =>
+      weightsFor(
+        offsets,
+        learned.map((span) => ({ span, weight: 1 })),
+      );
   }
 
   #locatedMask(
-    messages: readonly Message[],
-    wanted: readonly number[],
-    text: string,
-    mark: string,
+    spoken: Spoken,
+    wanted: readonly WeightedTurn[],
+    { text, mark, base }: { text: string; mark: string; base: number },
   ): Weigh {
-    const render = (list: readonly Message[]): string => this.#text(list, false);
-    const spans = locateTurns(render, messages, wanted, text, mark);
-    const found = spans.filter((span) => span !== undefined);
-    if (found.length < spans.length) throw notLocated(spans.indexOf(undefined));
+    const render = (messages: readonly Message[], prompt = false): string =>
+      this.#templateFor(spoken.tools).text({ ...spoken, messages }, prompt);
+    const indices = wanted.map(({ index }) => index);
+    const spans = locateTurns(render, spoken.messages, indices, text, mark);
+    const found = wanted.map(({ order, weight }, at) => {
+      const span = spans[at];
+      if (span === undefined) throw notLocated(order);
+      return { span: withSpaceBefore(text, span), weight };
+    });
     return (located) => {
-      const weights = weightsFor(located.offsets, found.map(withSpaceBefore(text)));
-      for (const [, end] of found) {
-        for (const at of endOfTurn(text, located, end, this.tokenizer)) weights[at] = 1;
+      const weights = weightsFor(located.offsets, found, base);
+      for (const { span, weight } of found) {
+        for (const at of endOfTurn(text, located, span[1], this.tokenizer)) weights[at] = weight;
       }
       return weights;
     };
@@ -136,13 +166,15 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
 /** The template given, else the model's own; ConfigError FT-CONFIG-023 when there is neither. */
 export function jinja({ tokenizer, customTemplate }: TemplateContext): Renderer {
   if (customTemplate !== undefined) {
-    return new JinjaRenderer(givenText("jinja", customTemplate), tokenizer);
+    const given = givenText("jinja", customTemplate);
+    return new JinjaRenderer(given, given, tokenizer);
   }
-  if (tokenizer.chatTemplate === undefined) {
+  const { chatTemplate, toolTemplate } = tokenizer;
+  if (chatTemplate === undefined) {
     throw new ConfigError("FT-CONFIG-023", {
       message: "the model has no chat template of its own",
       hint: "choose one of ours: --template chatml",
     });
   }
-  return new JinjaRenderer(tokenizer.chatTemplate, tokenizer);
+  return new JinjaRenderer(chatTemplate, toolTemplate ?? chatTemplate, tokenizer);
 }

@@ -2,7 +2,7 @@
 // Source: meta-llama/llama, llama/generation.py, chat_completion.
 import { exchangesOf, openForAnswer } from "../conversation.ts";
 import type { Segment } from "../encoding.ts";
-import type { Message, Renderer } from "../types.ts";
+import type { PlainMessage, Renderer } from "../types.ts";
 import { segmentRenderer, type TemplateContext, type SegmentTemplate } from "./template.ts";
 
 function data(text: string): Segment {
@@ -16,7 +16,7 @@ function asked(user: string, system: string | undefined): Segment[] {
   return [{ text: "<s>[INST] " }, ...frame, data(user), { text: " [/INST]" }];
 }
 
-function conversation(messages: readonly Message[]): Segment[] {
+function conversation(messages: readonly PlainMessage[]): Segment[] {
   const { system, turns } = exchangesOf(messages);
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
     const question = asked(user, turn === 0 ? system : undefined);

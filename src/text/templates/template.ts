@@ -1,6 +1,6 @@
 // What a template of our own is, and the renderer made from it: ids and weights come from the same pieces
 // of text. The model's own Jinja template has its own renderer, in jinja.ts.
-import { messagesOf } from "../conversation.ts";
+import { messagesOf, textOf } from "../conversation.ts";
 import { type Draft, DraftingRenderer } from "../drafts.ts";
 import {
   encodeSegments,
@@ -13,12 +13,15 @@ import {
   withLead,
   withoutForgeries,
 } from "../encoding.ts";
-import { weightsFor } from "../masks.ts";
+import { turnWeights, weightsFor } from "../masks.ts";
+import { plainSayable, requireSayable, type Sayable, type Spoken } from "../sayable.ts";
 import type {
   InstructionSample,
+  JsonObject,
   Located,
   MaskPolicy,
   Message,
+  PlainMessage,
   Rendered,
   Renderer,
   Sample,
@@ -40,18 +43,26 @@ export interface SegmentTemplate {
   /** The text that ends a turn. When it is not one token of the tokenizer, a sample ends in EOS as well. */
   endOfTurn?: string;
   /** The whole conversation; every assistant turn's pieces carry its number. */
-  conversation(messages: readonly Message[]): Segment[];
+  conversation(messages: readonly PlainMessage[]): Segment[];
   /** An instruction row, where it differs from its two messages. */
   instruction?(sample: InstructionSample): Segment[];
   /** The conversation up to where the assistant begins to speak. */
-  prompt(messages: readonly Message[]): Segment[];
+  prompt(messages: readonly PlainMessage[]): Segment[];
+  /** Whether it writes the names of who speaks; default false. */
+  saysNames?: boolean;
 }
 
-/** Which turns are learned; undefined stands for every token. */
-function learnedTurns(segments: readonly Segment[], policy: MaskPolicy): Set<number> | undefined {
-  if (policy === "all") return undefined;
-  const turns = segments.flatMap(({ turn }) => (turn === undefined ? [] : [turn]));
-  return new Set(policy === "last" ? [Math.max(...turns)] : turns);
+/** A message of which only role, text and name are left. */
+function plain(message: Message): PlainMessage {
+  const { role, name } = message;
+  return { role, content: textOf(message), ...(name !== undefined && { name }) };
+}
+
+/** What each assistant turn counts for, in order. */
+function weightsOf(sample: Sample): number[] {
+  if (sample.kind !== "chat") return [1];
+  const answers = sample.messages.filter(({ role }) => role === "assistant");
+  return answers.map(({ weight = 1 }) => weight);
 }
 
 class SegmentRenderer extends DraftingRenderer implements Renderer {
@@ -60,48 +71,65 @@ class SegmentRenderer extends DraftingRenderer implements Renderer {
   readonly #template: SegmentTemplate;
   readonly #lead: number[];
   readonly #needsEos: boolean;
+  readonly #sayable: Sayable;
 
   constructor(template: SegmentTemplate, tokenizer: Tokenizer) {
     super(tokenizer);
     this.name = template.name;
     this.takesTurns = template.instruction === undefined;
     this.#template = template;
+    this.#sayable = plainSayable(template.saysNames ?? false);
     this.#lead = leadingSpecialTokens(tokenizer);
     const { endOfTurn } = template;
     this.#needsEos = endOfTurn === undefined || tokenizer.tokenToId(endOfTurn) === undefined;
   }
 
-  prompt(messages: readonly Message[]): number[] {
-    const { ids } = encodeSegments(this.#template.prompt(messages), this.tokenizer);
+  prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
+    const { ids } = encodeSegments(this.#prompt(messages, tools), this.tokenizer);
     return withLead(this.#lead, { ids, weights: ids.map(() => 0) }, 0).ids;
   }
 
-  promptText(messages: readonly Message[]): string {
-    return joined(this.#template.prompt(messages));
+  promptText(messages: readonly Message[], tools?: readonly JsonObject[]): string {
+    return joined(this.#prompt(messages, tools));
+  }
+
+  #prompt(messages: readonly Message[], tools?: readonly JsonObject[]): Segment[] {
+    return this.#template.prompt(this.#plain({ messages, ...(tools && { tools }) }));
+  }
+
+  /** Throws DataError FT-DATA-022 for what a template of text cannot say. */
+  #plain(conversation: Spoken): PlainMessage[] {
+    requireSayable(conversation, this.#sayable, `template '${this.name}'`);
+    return conversation.messages.map(plain);
   }
 
   #segments(sample: Exclude<Sample, { kind: "text" }>): Segment[] {
-    if (sample.kind === "chat") return this.#template.conversation(sample.messages);
+    if (sample.kind === "chat") return this.#template.conversation(this.#plain(sample));
     return this.#template.instruction?.(sample) ?? this.#template.conversation(messagesOf(sample));
   }
 
   protected override draft(sample: Sample, policy: MaskPolicy): Draft {
     if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
     const segments = this.#segments(sample);
-    const finish = (located: Located): Rendered => this.#weigh(segments, located, policy);
+    const weightOf = turnWeights(weightsOf(sample), policy);
+    const finish = (located: Located): Rendered => this.#weigh(segments, located, weightOf);
     return { text: joined(segments), addSpecialTokens: false, finish };
   }
 
-  #weigh(segments: Segment[], located: Located, policy: MaskPolicy): Rendered {
+  #weigh(
+    segments: Segment[],
+    located: Located,
+    weightOf: (turn: number | undefined) => number,
+  ): Rendered {
     const { ids, offsets } = withoutForgeries(segments, located, this.tokenizer);
-    const turns = learnedTurns(segments, policy);
-    const learns = ({ turn }: Segment): boolean =>
-      turns === undefined || (turn !== undefined && turns.has(turn));
-    const spans = segmentSpans(segments).filter((_, at) => learns(segments[at] ?? { text: "" }));
-    const weights = turns === undefined ? ids.map(() => 1) : weightsFor(offsets, spans);
-    const rendered = withLead(this.#lead, { ids, weights }, turns === undefined ? 1 : 0);
-    if (!this.#needsEos) return rendered;
-    return withEos(rendered, this.tokenizer, learns(segments.at(-1) ?? { text: "" }) ? 1 : 0);
+    const base = weightOf(undefined);
+    const spans = segmentSpans(segments)
+      .map((span, at) => ({ span, weight: weightOf(segments[at]?.turn) }))
+      .filter(({ weight }) => weight !== base);
+    const rendered = { ids, weights: weightsFor(offsets, spans, base) };
+    const whole = withLead(this.#lead, rendered, base);
+    if (!this.#needsEos) return whole;
+    return withEos(whole, this.tokenizer, weightOf(segments.at(-1)?.turn));
   }
 }
 

@@ -13,6 +13,11 @@ function sampleOf(value: unknown, format = "auto"): unknown {
   return "row" in result ? result.row.sample : result.problems;
 }
 
+/** An object in an object, and so on. */
+function deep(levels: number): unknown {
+  return levels === 0 ? {} : { a: deep(levels - 1) };
+}
+
 function problemsOf(value: unknown): string[] {
   const result = parseRow(value, "auto", place);
   if ("row" in result) throw new Error("the row was accepted");
@@ -24,7 +29,7 @@ describe("rows that are usable", () => {
     const messages = [{ role: "system", content: "Be brief" }, user, assistant];
     const tool = { role: "tool", content: "42" };
     expect(sampleOf({ messages, id: 3 })).toEqual({ kind: "chat", messages });
-    expect(sampleOf({ messages: [user, tool, { ...assistant, name: "a" }] })).toEqual({
+    expect(sampleOf({ messages: [user, tool, { ...assistant, mood: "a" }] })).toEqual({
       kind: "chat",
       messages: [user, tool, assistant],
     });
@@ -70,6 +75,71 @@ describe("rows that are usable", () => {
     expect(sampleOf({ messages: [user, { ...assistant, tool_calls: [] }] })).toEqual(chat);
   });
 
+  test("tool calls, their answers, reasoning, weights, names and tools", () => {
+    const tool = { type: "function", function: { name: "add", parameters: {} } };
+    const written = { name: "add", arguments: '{"a": 1.0, "b": [2]}' };
+    const calls = [
+      { id: 7, type: "function", function: written },
+      { name: "add", arguments: { a: null } },
+      { function: { name: "now", arguments: "" } },
+    ];
+    const messages = [
+      { role: "user", content: "Hi", name: "ann", weight: null },
+      { role: "assistant", content: null, tool_calls: calls, reasoning_content: "Add.", weight: 0 },
+      { role: "tool", content: "3", tool_call_id: "7", name: "add" },
+      { role: "assistant", content: "3", function_call: { name: "add" }, weight: 0.5 },
+      { role: "function", content: "4", name: "add" },
+      { role: "assistant", content: "", tool_calls: [{ name: "now" }], thinking: "When?" },
+      { role: "assistant", content: "4", reasoning: "So.", tool_calls: null },
+    ];
+    const expected = [
+      { role: "user", content: "Hi", name: "ann" },
+      {
+        role: "assistant",
+        reasoning: "Add.",
+        weight: 0,
+        toolCalls: [
+          { id: "7", ...written },
+          { name: "add", arguments: { a: null } },
+          { name: "now", arguments: {} },
+        ],
+      },
+      { role: "tool", content: "3", toolCallId: "7", name: "add" },
+      { role: "assistant", content: "3", toolCalls: [{ name: "add", arguments: {} }], weight: 0.5 },
+      { role: "tool", content: "4", name: "add" },
+      {
+        role: "assistant",
+        content: "",
+        toolCalls: [{ name: "now", arguments: {} }],
+        reasoning: "When?",
+      },
+      { role: "assistant", content: "4", reasoning: "So." },
+    ];
+    expect(sampleOf({ messages, tools: [tool] })).toEqual({
+      kind: "chat",
+      messages: expected,
+      tools: [tool],
+    });
+    const chat = { kind: "chat", messages: [user, assistant], tools: [tool] };
+    expect(sampleOf({ messages: [user, assistant], tools: JSON.stringify([tool]) })).toEqual(chat);
+    expect(sampleOf({ prompt: [user], completion: [assistant], tools: [tool] })).toEqual(chat);
+    const former = { conversations: [user, assistant], functions: [tool.function], tools: null };
+    expect(sampleOf(former)).toEqual(chat);
+    expect(sampleOf({ messages: [user, assistant], tools: [] })).toEqual({
+      kind: "chat",
+      messages: [user, assistant],
+    });
+  });
+
+  test("content in parts, kinds that are not text among them", () => {
+    const parts = [
+      { type: "text", text: "What is " },
+      { type: "image_url", image_url: { url: "a.png" } },
+    ];
+    const messages = [{ role: "user", content: parts }, assistant];
+    expect(sampleOf({ messages })).toEqual({ kind: "chat", messages });
+  });
+
   test("a text-to-SQL example in both forms", () => {
     const table = { name: "singers", columns: [{ name: "age", type: "number" }] };
     const example = wikisqlRow("How old?", table, "SELECT age FROM singers");
@@ -83,7 +153,7 @@ describe("rows that are usable", () => {
 });
 
 describe("rows that are not", () => {
-  const roles = "roles are system, user, assistant, tool";
+  const roles = "roles are system, user, assistant, tool, function";
   test.each<[string, unknown, string[]]>([
     [
       "no assistant",
@@ -135,13 +205,69 @@ describe("rows that are not", () => {
         messages: [
           user,
           { ...assistant, tool_calls: [{ type: "function" }] },
-          { role: "assistant", content: null, function_call: { name: "add" } },
+          { role: "assistant", content: null, function_call: { name: "add", arguments: "[1]" } },
+          { role: "assistant", tool_calls: [{ function: { name: "a", arguments: deep(80) } }] },
+          {
+            role: "assistant",
+            tool_calls: [{ function: { name: "a", arguments: '{"n": 12345678901234567890}' } }],
+          },
+          { role: "assistant", tool_calls: "add" },
         ],
       },
       [
-        "messages[1].tool_calls: tool calls are not read yet: write them as text in content",
-        "messages[2].function_call: tool calls are not read yet: write them as text in content",
+        "messages[1].tool_calls[0].name: is missing",
+        "messages[2].function_call.arguments: must be an object or the JSON text of one",
+        "messages[3].tool_calls[0].function.arguments: is nested deeper than 64 levels",
+        "messages[4].tool_calls[0].function.arguments: holds the number 12345678901234567000, " +
+          "which is too large to be kept exactly: write it as a string",
+        "messages[5].tool_calls: must be a list of calls, not a string",
       ],
+    ],
+    [
+      "parts that are none",
+      {
+        messages: [
+          { role: "user", content: [{ text: "a" }, "b", { type: "text", text: 3 }] },
+          { role: "assistant", content: [] },
+          { role: "assistant", content: [{ type: "text", text: " " }] },
+          { role: "assistant", content: [{ type: "image_url", image_url: deep(80) }] },
+        ],
+      },
+      [
+        "messages[0].content[0].type: must say what kind of part it is, as text or image_url",
+        "messages[0].content[1]: must be an object, not a string",
+        "messages[0].content[2].text: must be a string, not a number",
+        "messages[1].content: is empty",
+        "messages[2].content: is empty",
+        "messages[3].content[0]: is nested deeper than 64 levels",
+      ],
+    ],
+    [
+      "what only the assistant has, and values of other kinds",
+      {
+        messages: [
+          { ...user, weight: 0, tool_calls: [{ name: "add" }], reasoning: "Hm" },
+          { ...assistant, weight: -1 },
+          { ...assistant, weight: "1", reasoning_content: 3, name: {} },
+        ],
+        tools: ["add", deep(80)],
+      },
+      [
+        "messages[0].tool_calls: only assistant messages have it, not a user message",
+        "messages[0].reasoning: only assistant messages have it, not a user message",
+        "messages[0].weight: only assistant messages have it, not a user message",
+        "messages[1].weight: must be a number from 0 on, not -1",
+        "messages[2].reasoning_content: must be a string, not a number",
+        'messages[2].weight: must be a number from 0 on, not "1"',
+        "messages[2].name: must be a string, not an object",
+        "tools[0]: must be an object, not a string",
+        "tools[1]: is nested deeper than 64 levels",
+      ],
+    ],
+    [
+      "tools that are no list",
+      { messages: [user, assistant], tools: "{}" },
+      ["tools: must be a list of tools or the JSON text of one"],
     ],
     ["only null", { messages: null }, [expect.stringMatching(/^row: unknown format.*messages$/)]],
     ["empty text", { text: " " }, ["text: is empty"]],
