@@ -26,7 +26,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   models: "Look at models",
   config: "Look at configuration",
   templates: "Look at prompt templates",
-  runs: "Look at earlier runs",
+  runs: "Look at earlier runs, and clear up after them",
 };
 
 function presetDefault(option: Option, preset: PresetName | undefined): unknown {
@@ -34,8 +34,13 @@ function presetDefault(option: Option, preset: PresetName | undefined): unknown 
   return own ?? option.default;
 }
 
-function examplesText(command: Command): string {
-  return `\nExamples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`;
+function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`;
+}
+
+/** One example of each command, for help that shows several. */
+function firstExamples(commands: readonly Command[]): string[] {
+  return commands.flatMap(({ examples }) => examples.slice(0, 1));
 }
 
 function addArguments(commander: Commander, command: Command): void {
@@ -56,7 +61,7 @@ function addCommand(parent: Commander, word: string, command: Command, onFound: 
     addFlag(commander, option, presetDefault(option, command.settings?.preset));
   }
   for (const option of optionsOf(CommonOptions)) addFlag(commander, option, option.default);
-  commander.addHelpText("after", examplesText(command));
+  commander.addHelpText("after", examplesText(command.examples));
   commander.action(() => {
     const given = commander.opts<Parsed>();
     const names = Object.keys(command.arguments);
@@ -76,9 +81,14 @@ function addCommand(parent: Commander, word: string, command: Command, onFound: 
   });
 }
 
-function groupOf(program: Commander, name: string): Commander {
+function groupOf(program: Commander, name: string, all: readonly Command[]): Commander {
   const existing = program.commands.find((each) => each.name() === name);
-  return existing ?? program.command(name).description(GROUPS[name] ?? "");
+  if (existing !== undefined) return existing;
+  const inside = all.filter((command) => command.name.startsWith(`${name} `));
+  return program
+    .command(name)
+    .description(GROUPS[name] ?? "")
+    .addHelpText("after", examplesText(firstExamples(inside)));
 }
 
 /** The words of the command line that name a command or a group. */
@@ -109,6 +119,9 @@ function usageError(
 /** Commander throws these after it has printed what was asked for; the third with 1 where a command is missing. */
 const PRINTED = new Set(["commander.helpDisplayed", "commander.version", "commander.help"]);
 
+/** How many of the first commands have an example in the help of `ft` itself. */
+const SHOWN_FIRST = 3;
+
 export interface ProgramOptions {
   version: string;
   commands: readonly Command[];
@@ -125,12 +138,15 @@ export function parseCommandLine(args: readonly string[], options: ProgramOption
   const program = new Commander("ft")
     .description("Fine-tune language models on the machine you have")
     .version(options.version, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Show this help")
+    .helpCommand("help [command]", "Show the help of a command")
+    .addHelpText("after", examplesText(firstExamples(options.commands.slice(0, SHOWN_FIRST))))
     .configureOutput({ writeOut: write, writeErr: () => {} })
     .exitOverride();
   for (const command of options.commands) {
     const [first = "", second] = command.name.split(" ");
     if (second === undefined) addCommand(program, first, command, onFound);
-    else addCommand(groupOf(program, first), second, command, onFound);
+    else addCommand(groupOf(program, first, options.commands), second, command, onFound);
   }
   try {
     program.parse(["node", "ft", ...args]);

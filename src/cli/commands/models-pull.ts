@@ -15,7 +15,10 @@ export const modelsPull = defineCommand({
       .describe("Branch, tag or commit on the Hub")
       .register(flags, { value: "REVISION" }),
   }),
-  examples: ["ft models pull HuggingFaceTB/SmolLM2-135M-Instruct"],
+  examples: [
+    "ft models pull HuggingFaceTB/SmolLM2-135M-Instruct",
+    "ft models pull HuggingFaceTB/SmolLM2-135M-Instruct --revision main",
+  ],
   run: async (input, io) => {
     const { pullModel } = await import("../../app/models/models.ts");
     const model = await pullModel(input.arguments.model ?? "", {

@@ -38,7 +38,7 @@ function runText(run: RunDetails): string {
 
 export const runsShow = defineCommand({
   name: "runs show",
-  summary: "Show one run",
+  summary: "Show one run: its figures, checkpoints and settings",
   arguments: { run: { about: "Id, the start of an id, or a run folder" } },
   options: z.strictObject({}),
   examples: ["ft runs show 20261121-120226-4f9a1c", "ft runs show ./output --json"],

@@ -7,6 +7,6 @@ export const trainResume = defineCommand({
   summary: "Continue an interrupted run from its latest checkpoint",
   arguments: { run_folder: { about: "Folder of the run (its --output)" } },
   options: RunningOptions,
-  examples: ["ft train resume ./output"],
+  examples: ["ft train resume ./output", "ft train resume ./output --json"],
   run: (input, io) => resume(input.arguments.run_folder ?? "", input.options, io),
 });

@@ -21,7 +21,7 @@ function asked(line: string): Extract<Request, { kind: "run" }> {
 const refused = (line: string): UsageError => refusal(() => parse(line), UsageError);
 
 const help = (line: string): string => {
-  const request = parse(`${line} --help`);
+  const request = parse(`${line} --help`.trim());
   return request.kind === "done" ? request.text : "";
 };
 
@@ -119,6 +119,15 @@ describe("help", () => {
       expect(request).toMatchObject({ kind: "run", command: { name: command.name } });
     }
   });
+
+  test.each(["", "train", "models", "config", "templates", "runs"])(
+    "ft %s --help has examples too",
+    (name) => {
+      const text = help(name.trim());
+      expect(text).toMatch(/Examples:\n {2}ft /);
+      expect(text).not.toContain("display help");
+    },
+  );
 
   test("shows the defaults of the command's preset, from the schema", () => {
     expect(help("train quick")).toMatch(/--epochs <N> .*\(default: 1\)/s);
