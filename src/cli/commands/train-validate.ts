@@ -1,5 +1,6 @@
 // ft train validate: everything about a run that can be known before it starts.
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import type { z } from "zod";
 import { requireRunnable } from "../../app/config/load.ts";
 import type { ResolvedConfig } from "../../app/config/resolve.ts";
@@ -22,10 +23,19 @@ function section(title: string, lines: readonly string[], none: string): string 
   return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
 }
 
+/** Of rows in several files, which those are. */
+function filesText({ files }: ValidationReport["data"]): string[] {
+  const training = files.filter(({ split }) => split === "train");
+  if (training.length < 2) return [];
+  const named = training.map(({ path, rows }) => `${basename(path)} (${rows})`);
+  return [`Files to train on: ${named.join(", ")}`];
+}
+
 function dataText({ data }: ValidationReport): string {
   const lines = [
     `Dataset format: ${data.formatLine}`,
     `Rows: ${data.trainRows} for training, ${data.validationRows} for validation`,
+    ...filesText(data),
   ];
   if (data.tokens === null || data.histogram === null) return lines.join("\n");
   lines.push(
