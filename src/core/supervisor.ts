@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FtError } from "./errors.ts";
 import { unpackError } from "./packed-errors.ts";
+import { suspendTogether } from "./suspend.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
 
 /** How a worker ended that did not say how its work went. */
@@ -30,7 +31,7 @@ const lastWordsLimit = 4000;
 
 /**
  * The worker's result; throws its error, or that of `onDeath`. The worker is the leader of a process group: the
- * terminal's Ctrl-C does not reach it. A caller that exits at once takes it along; when the caller is killed, the
+ * terminal's Ctrl-C does not reach it, and Ctrl-Z only because it is passed on. A caller that exits at once takes it along; when the caller is killed, the
  * worker hears the pipe break and decides itself.
  */
 export async function supervise(work: SupervisedWork): Promise<unknown> {
@@ -42,6 +43,7 @@ export async function supervise(work: SupervisedWork): Promise<unknown> {
   const askToStop = (): void => tell({ type: "stop" });
   const kill = (): void => void worker.kill("SIGKILL");
   process.once("exit", kill);
+  const parted = suspendTogether(worker);
   work.signal?.addEventListener("abort", askToStop, { once: true });
   try {
     return await new Promise<unknown>((resolve, reject) => {
@@ -58,6 +60,7 @@ export async function supervise(work: SupervisedWork): Promise<unknown> {
       if (work.signal?.aborted === true) askToStop();
     });
   } finally {
+    parted();
     process.removeListener("exit", kill);
     work.signal?.removeEventListener("abort", askToStop);
   }

@@ -11,6 +11,7 @@ export {
   reopenRun,
   RunFolder,
   type RunRecord,
+  SKIPPED_ROWS,
 } from "./run-folder.ts";
 export { unreadableConfig } from "./run-errors.ts";
 export { type Pruned, pruneRuns } from "./prune.ts";

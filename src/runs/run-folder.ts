@@ -2,7 +2,7 @@
 // Knows no training; whoever trains writes here, whoever watches reads.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { isTemporaryName, writeJsonAtomic } from "../core/atomic-files.ts";
+import { isTemporaryName, writeFileAtomic, writeJsonAtomic } from "../core/atomic-files.ts";
 import { makeFolders } from "../core/folders.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
 import { expandHome } from "../core/paths.ts";
@@ -25,6 +25,8 @@ import { makeRunId } from "./run-id.ts";
 
 export const CONFIG_FILE = "config.json";
 export const FINAL_MODEL = "final_model";
+/** Rows of the data that could not be used and were left out, one a line; only there when that was asked for. */
+export const SKIPPED_ROWS = "skipped-rows.jsonl";
 
 /** Left by an operating system or by a run that never began; they do not make a folder occupied. */
 const IGNORED = new Set([".DS_Store", "Thumbs.db", LOCK_FILE]);
@@ -65,6 +67,13 @@ export class RunFolder {
 
   async writeRecord(record: Omit<RunRecord, "runId">): Promise<void> {
     await writeJsonAtomic(join(this.path, CONFIG_FILE), { runId: this.runId, ...record });
+  }
+
+  /** Lists what was left out of the data; writes nothing when that is nothing. */
+  async writeSkippedRows(skipped: readonly object[]): Promise<void> {
+    if (skipped.length === 0) return;
+    const lines = skipped.map((row) => `${JSON.stringify(row)}\n`);
+    await writeFileAtomic(join(this.path, SKIPPED_ROWS), lines.join(""));
   }
 
   /** Stamps a fact, appends it to events.jsonl and returns the event. */

@@ -1,6 +1,6 @@
 // The compiled program as a user starts it: built once for a test run, then run as its own process.
 // Says nothing of what a command should do.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,6 +110,14 @@ export function eventsOf(stdout: string): RunEvent[] {
 export function trainerOf(runFolder: string): number {
   const { pid } = JSON.parse(readFileSync(join(runFolder, LOCK_FILE), "utf8")) as { pid: number };
   return pid;
+}
+
+/** Whether a process is stopped, as by Ctrl-Z. */
+export function isStopped(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  if (existsSync(stat)) return /\) T /.test(readFileSync(stat, "utf8"));
+  const { stdout } = spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim().startsWith("T");
 }
 
 export function isAlive(pid: number): boolean {

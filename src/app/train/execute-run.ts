@@ -140,6 +140,7 @@ async function startNew(
   const prepared = await prepareRun(config, watcher, request.origins);
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
+    await folder.writeSkippedRows(prepared.data.dataset.skipped);
     await enterInIndex(folder, prepared.record.createdAt, prepared);
     return await drive(prepared, assembleRun(prepared, folder, watcher), watcher);
   });

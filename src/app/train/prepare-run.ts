@@ -1,13 +1,18 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
-import { type EncodedRow, lengthMultiple } from "../../data/index.ts";
+import {
+  type Dataset,
+  describeProblem,
+  type EncodedRow,
+  lengthMultiple,
+} from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
 import { loadCheckpoint, type LoadedModel, planFittingModel } from "../../models/index.ts";
 import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
-import type { RunFolder, RunRecord } from "../../runs/index.ts";
+import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { createRenderer } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
@@ -163,13 +168,24 @@ function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): numbe
   return eval_batches === null ? null : eval_batches * batch_size;
 }
 
-function dataNotices({ train, validation }: PreparedData): string[] {
+function dataNotices({ train, validation, dataset }: PreparedData): string[] {
   const truncated = train.truncated + validation.truncated;
   const dropped = train.dropped.length + validation.dropped.length;
   return [
+    ...skippedNotice(dataset),
     ...(truncated > 0 ? [`${truncated} rows were cut to the maximum length`] : []),
     ...(dropped > 0 ? [`${dropped} rows have nothing to learn from and are left out`] : []),
     ...(validation.samples.length === 0 ? ["no validation rows: no best checkpoint is kept"] : []),
+  ];
+}
+
+function skippedNotice({ skipped }: Dataset): string[] {
+  const [first] = skipped;
+  if (first === undefined) return [];
+  const rows = new Set(skipped.map(({ file, line, item }) => `${file}:${line}:${item}`)).size;
+  const example = `${first.file}: ${describeProblem(first)}`;
+  return [
+    `${rows} rows cannot be used and are left out (${SKIPPED_ROWS} lists them), as ${example}`,
   ];
 }
 

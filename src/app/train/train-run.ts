@@ -1,12 +1,8 @@
 // Training as one function: starts a run in a process of its own, passes its events on, and says how it ended.
-// When the trainer dies, its last words are reported. Only the trainer writes the run folder.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { FtError } from "../../core/errors.ts";
-import { shellWord } from "../../core/shell.ts";
-import { type Death, supervise } from "../../core/supervisor.ts";
+// What is said of a trainer that died is trainer-death.ts's. Only the trainer writes the run folder.
+import { supervise } from "../../core/supervisor.ts";
 import { fetchModel } from "../../models/open-model.ts";
-import { CONFIG_FILE, type RunEvent } from "../../runs/index.ts";
+import type { RunEvent } from "../../runs/index.ts";
 import type { WorkProgress } from "../../train/run.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { layer } from "../config/layers.ts";
@@ -16,6 +12,7 @@ import { extensionUrl, loadExtensions } from "../extensions.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
+import { deathOfTrainer } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
 export interface TrainRunOptions {
@@ -96,18 +93,4 @@ async function superviseTrainer(run: RunRequest, options: TrainRunOptions): Prom
     onDeath: (death) => deathOfTrainer(folder, death),
   });
   return last as RunEvent;
-}
-
-function deathOfTrainer(folder: string, { code, signal, lastWords }: Death): FtError {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  const isKilled = signal === "SIGKILL";
-  const isBegun = existsSync(join(folder, CONFIG_FILE));
-  return new FtError("FT-RUN-006", {
-    message: `the training process ended ${how}${isKilled ? " (often: out of memory)" : ""}`,
-    problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: [
-      ...(isBegun ? [`ft train resume ${shellWord(folder)} goes on from the last checkpoint`] : []),
-      ...(isKilled ? ["a smaller --batch-size or --max-length needs less memory"] : []),
-    ].join("; "),
-  });
 }

@@ -13,6 +13,7 @@ import {
   lengthHistogram,
   tokenCount,
 } from "../../data/encode.ts";
+import type { RowProblem } from "../../data/rows.ts";
 import { planFittingModel } from "../../models/load.ts";
 import { type OpenedModel, openModel } from "../../models/open-model.ts";
 import { createRenderer, type MaskRun, showMask } from "../../text/index.ts";
@@ -31,6 +32,8 @@ import { cutData, prepareWholeRows } from "./prepare-data.ts";
 export interface RenderedSample {
   file: string;
   line: number;
+  /** Its number in a JSON array, from 1. */
+  item?: number;
   tokens: number;
   supervisedTokens: number;
   runs: MaskRun[];
@@ -56,6 +59,8 @@ export interface DataReport {
   /** As "Dataset format: …". */
   formatLine: string;
   formats: Record<string, number>;
+  /** What is wrong with the rows that would be left out; none unless that is asked for. */
+  skipped: RowProblem[];
 }
 
 export interface ValidationReport {
@@ -93,6 +98,7 @@ function dataReport(dataset: Dataset): DataReport {
     validationRows: dataset.validation.length,
     formatLine: dataset.formatLine,
     formats: dataset.summary.formatCounts,
+    skipped: dataset.skipped,
   };
 }
 
@@ -101,10 +107,11 @@ function renderedSample(
   maxLength: number,
   tokenizer: Tokenizer,
 ): RenderedSample {
-  const { file, line } = sample.row;
+  const { file, line, item } = sample.row;
   return {
     file,
     line,
+    ...(item !== undefined && { item }),
     tokens: tokenCount(sample),
     supervisedTokens: learnedCount(sample),
     runs: sample.sequences.flatMap(({ ids, weights }) => {

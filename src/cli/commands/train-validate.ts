@@ -8,6 +8,7 @@ import type { ValidationReport } from "../../app/train/validate-run.ts";
 import type { FtError } from "../../core/errors.ts";
 import { expandHome } from "../../core/paths.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
+import { describeProblem, type RowProblem } from "../../data/rows.ts";
 import { type CommandInput, defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";
 import { histogramText, maskText } from "../render/samples.ts";
@@ -18,6 +19,8 @@ import {
   trainArguments,
   withPipedData,
 } from "../training.ts";
+
+const SHOWN_SKIPPED = 20;
 
 function section(title: string, lines: readonly string[], none: string): string {
   return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
@@ -31,11 +34,25 @@ function filesText({ files }: ValidationReport["data"]): string[] {
   return [`Files to train on: ${named.join(", ")}`];
 }
 
+/** The first of the rows that would be left out; `--json` has them all. */
+function skippedText({ skipped }: ValidationReport["data"]): string[] {
+  if (skipped.length === 0) return [];
+  const shown = skipped.slice(0, SHOWN_SKIPPED).map((problem) => `  - ${problemText(problem)}`);
+  const rest = skipped.length - shown.length;
+  const more = rest > 0 ? [`  … and ${rest} more (--json lists them all)`] : [];
+  return ["Left out, because it cannot be used:", ...shown, ...more];
+}
+
+function problemText(problem: RowProblem): string {
+  return `${basename(problem.file)}: ${describeProblem(problem)}`;
+}
+
 function dataText({ data }: ValidationReport): string {
   const lines = [
     `Dataset format: ${data.formatLine}`,
     `Rows: ${data.trainRows} for training, ${data.validationRows} for validation`,
     ...filesText(data),
+    ...skippedText(data),
   ];
   if (data.tokens === null || data.histogram === null) return lines.join("\n");
   lines.push(
@@ -48,10 +65,14 @@ function dataText({ data }: ValidationReport): string {
   return lines.join("\n");
 }
 
+function itemText({ item }: { item?: number }): string {
+  return item === undefined ? "" : `, item ${item}`;
+}
+
 function samplesText({ data }: ValidationReport, color: boolean): string {
   const samples = (data.samples ?? []).map(
     (sample) =>
-      `${sample.file}:${sample.line} (${sample.tokens} tokens, ${sample.supervisedTokens} learned)\n` +
+      `${sample.file}:${sample.line}${itemText(sample)} (${sample.tokens} tokens, ${sample.supervisedTokens} learned)\n` +
       maskText(sample.runs, color),
   );
   const legend = color ? "learned text is green" : "learned text stands between ⟦ and ⟧";

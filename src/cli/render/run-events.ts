@@ -81,6 +81,9 @@ export function resultsText(event: RunCompletedEvent): string {
   return `Results\n${results}\nModel saved to: ${event.adapterPath}`;
 }
 
+/** How many progress lines of a run stay on a terminal, about. */
+const keptLines = 10;
+
 /** Keeps what a progress line needs from one event to the next. */
 export class RunScreen {
   readonly #io: Io;
@@ -88,6 +91,7 @@ export class RunScreen {
   #firstStep: { step: number; time: number } | undefined;
   #validationLoss: number | undefined;
   #drawn = false;
+  #keptTenth = -1;
 
   constructor(io: Io) {
     this.#io = io;
@@ -153,9 +157,17 @@ export class RunScreen {
       `${figures(event)}${validation}  lr ${event.learningRate.toPrecision(2)}` +
       `  ${Math.round(event.tokensPerSecond)} tok/s  peak ${formatBytes(event.peakMemoryBytes)}` +
       this.#timeLeft(event);
-    if (!this.#io.interactive) return this.#io.note(text);
+    if (!this.#io.interactive || this.#isKept(event.step)) return this.#say(text);
     if (this.#io.mode.quiet) return;
     this.#draw(text);
+  }
+
+  /** On a terminal a line moves, and some stay, to be read later: the first of each tenth of the run. */
+  #isKept(step: number): boolean {
+    const tenth = Math.floor((keptLines * step) / Math.max(1, this.#totalSteps));
+    const isNew = tenth > this.#keptTenth;
+    this.#keptTenth = Math.max(tenth, this.#keptTenth);
+    return isNew;
   }
 
   #clear(): void {

@@ -7,6 +7,7 @@ import { readEvents } from "../../../src/runs/index.ts";
 import {
   eventsOf,
   isAlive,
+  isStopped,
   runProgram,
   startProgram,
   trainerOf,
@@ -145,3 +146,28 @@ test("a trainer that dies of itself: its last words are told", async () => {
   expect(stderr).toContain("ended with exit code 9");
   expect(stderr).toContain("these are my last words");
 });
+
+test.runIf(process.platform !== "win32")(
+  "Ctrl-Z stops the trainer too, and fg continues both; a terminal that closes meanwhile leaves it to save",
+  async () => {
+    const run = startLongRun("suspended");
+    await run.event(isStep(3));
+    const trainer = trainerOf(run.output);
+    run.process.kill("SIGTSTP");
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
+    const seen = readEvents(run.output).length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(readEvents(run.output)).toHaveLength(seen);
+
+    run.process.kill("SIGCONT");
+    await until(() => readEvents(run.output).length > seen, 20);
+
+    run.process.kill("SIGTSTP");
+    await until(() => isStopped(trainer), 10);
+    run.process.kill("SIGHUP");
+    run.process.kill("SIGCONT");
+    await run.ended;
+    await until(() => !isAlive(trainer), 20);
+    expect(readEvents(run.output).at(-1)?.type).toBe("run-stopped");
+  },
+);

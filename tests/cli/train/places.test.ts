@@ -129,6 +129,40 @@ test("a folder of tables and lines is trained on whole, and resumed over the sam
   expect(moved.stderr).toContain("content changed");
 });
 
+test("rows that cannot be used are left out when that is asked for, told and listed", async () => {
+  const bad = `${readFileSync(join(cwd, "rows.jsonl"), "utf8")}{"messages": []}\n{"messages":\n`;
+  writeFileSync(join(cwd, "some-bad.jsonl"), bad);
+  const args = ["train", "start", "model", "some-bad.jsonl", "--iters", "2", "--json"];
+  const asked = [...args, "--template", "chatml", "-o", "skipping", "--skip-bad-rows"];
+  const refused = await runProgram(asked.slice(0, -1), { cwd });
+  expect(refused.code).toBe(4);
+  const { code, stdout } = await runProgram(asked, { cwd });
+  expect(code).toBe(0);
+  expect(eventsOf(stdout)).toContainEqual(
+    expect.objectContaining({
+      type: "notice",
+      message: expect.stringMatching(
+        /^2 rows cannot be used and are left out \(skipped-rows\.jsonl lists them\), as .*line 9, messages: is empty/,
+      ),
+    }),
+  );
+  const list = readFileSync(join(cwd, "skipping", "skipped-rows.jsonl"), "utf8");
+  const listed = list
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(listed).toMatchObject([
+    { line: 9, field: "messages" },
+    { line: 10, kind: "unreadable" },
+  ]);
+  expect(await runProgram(["train", "resume", "skipping"], { cwd })).toMatchObject({ code: 0 });
+  const report = ["train", "validate", "model", "some-bad.jsonl", "--skip-bad-rows"];
+  const validated = await runProgram(report, { cwd });
+  expect(validated.stdout).toContain(
+    "Left out, because it cannot be used:\n  - some-bad.jsonl: line 9",
+  );
+});
+
 test("what an extension registers can be asked for by name", async () => {
   const from = join(inject("runFolder"), "program");
   writeFileSync(

@@ -84,15 +84,36 @@ describe("plain lines, when piped", () => {
 
 describe("on a terminal", () => {
   test("one line moves, and is cleared before other lines", () => {
-    const { err } = shown([started(), stepped(1), stepped(2), evaluated(2, 1)], { tty: true });
-    const moving = "\r\u001b[Kstep 1/10";
+    const facts = [started(1000), stepped(1), stepped(2), stepped(3), evaluated(3, 1)];
+    const { err } = shown(facts, { tty: true });
+    const moving = "\r\u001b[Kstep 2/1000";
     expect(err).toContain(moving);
     expect(err.slice(err.indexOf(moving))).not.toMatch(/left [^\r]*\n/);
-    expect(err).toContain("\r\u001b[Kstep 2: validation loss 1.0000\n");
+    expect(err).toContain("\r\u001b[Kstep 3: validation loss 1.0000\n");
+  });
+
+  test("a line of each tenth of the run stays, with its loss", () => {
+    const steps = Array.from({ length: 100 }, (_, at) => stepped(10 * (at + 1), 5 - at / 25));
+    const { err } = shown([started(1000), ...steps], { tty: true });
+    const kept = err.match(/step \d+\/1000 .*\n/g) ?? [];
+    expect(kept.map((line) => /^step (\d+).*loss (\S+)/.exec(line)?.slice(1, 3))).toEqual([
+      ["10", "5.000"],
+      ...Array.from({ length: 10 }, (_, at) => [
+        `${100 * (at + 1)}`,
+        (5 - (10 * (at + 1) - 1) / 25).toFixed(3),
+      ]),
+    ]);
+  });
+
+  test("--quiet keeps none", () => {
+    const { err } = shown([started(10), stepped(1), stepped(9)], { tty: true, quiet: true });
+    expect(err).toBe("");
   });
 
   test("the line is never wider than the terminal", () => {
-    const { err } = shown([started(1e9), stepped(123_456_789)], { tty: true });
+    const { err } = shown([started(1e9), stepped(123_456_789), stepped(123_456_790)], {
+      tty: true,
+    });
     const line = err.split("\r\u001b[K").at(-1) ?? "";
     expect(line.length).toBeLessThan(100);
   });
