@@ -7,8 +7,9 @@ import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 import { dispose, retain } from "../mx/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
-import { type Attached, attachLora, type BlockModel } from "./attach.ts";
-import type { LoraShape } from "./lora-linear.ts";
+import type { AdapterShape } from "./adapted-layer.ts";
+import { type Attached, attachAdapter, type BlockModel } from "./attach.ts";
+import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
 
 const weightsFile = "adapters.safetensors";
@@ -16,7 +17,13 @@ const configFile = "adapter_config.json";
 
 /** mlx-lm's file; other keys of it (its training arguments) are ignored. */
 const AdapterConfig = z.looseObject({
-  fine_tune_type: z.literal("lora").default("lora"),
+  /** A kind of the registry. */
+  fine_tune_type: z
+    .string()
+    .refine((kind) => adapterKinds.has(kind), {
+      error: ({ input }) => `'${String(input)}' is none of: ${adapterKinds.names().join(", ")}`,
+    })
+    .default("lora"),
   /** The base model it was trained on, as it was called then. */
   model: z.string().optional().catch(undefined),
   num_layers: z.int(),
@@ -41,7 +48,7 @@ export async function saveAdapter(
   folder: string,
   model: BlockModel,
   attached: Attached,
-  shape: LoraShape,
+  shape: AdapterShape,
   { base, template }: AdapterOrigin,
 ): Promise<void> {
   const slots = model.trainableSlots();
@@ -51,7 +58,7 @@ export async function saveAdapter(
     { format: "mlx" },
   );
   await writeJsonAtomic(join(folder, configFile), {
-    fine_tune_type: "lora",
+    fine_tune_type: attached.kind,
     model: base,
     template,
     num_layers: attached.blockCount,
@@ -79,7 +86,11 @@ async function readAdapterConfig(folder: string): Promise<z.infer<typeof Adapter
     return AdapterConfig.parse(JSON.parse(text));
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw badAdapter(folder, `not a LoRA adapter's configuration: ${reason}`, error);
+    throw badAdapter(
+      folder,
+      `not the configuration of an adapter of a known kind: ${reason}`,
+      error,
+    );
   }
 }
 
@@ -134,13 +145,14 @@ export async function loadAdapter(
   folder: string,
   model: BlockModel,
 ): Promise<Attached & { template: string | undefined }> {
-  const { num_layers, lora_parameters, template, model: base } = await readAdapterConfig(folder);
+  const config = await readAdapterConfig(folder);
+  const { fine_tune_type: kind, num_layers, lora_parameters, template, model: base } = config;
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.
   const blockCount = num_layers < 1 ? -1 : num_layers;
   const placement = { rank, scale, dropout, targets: keys, blockCount };
   try {
-    const attached = attachLora(model, placement, 0);
+    const attached = attachAdapter(model, kind, placement, 0);
     await loadAdapterWeights(folder, model);
     return { ...attached, template };
   } catch (error) {

@@ -1,10 +1,11 @@
-// Puts LoRA layers where a model's blocks have linear layers. Structural: it asks what a module is, never what
-// the model is called.
+// Puts adapters on layers of a model's blocks, and takes them off again by adding them to the weights.
+// Structural: it asks what a layer can do, never what it or the model is called.
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import { evaluate, randomKey, retain, scope, splitKey } from "../mx/index.ts";
-import { Linear, type Module } from "../nn/index.ts";
-import { LoraLinear, type LoraShape } from "./lora-linear.ts";
+import { carry, evaluate, randomKey, retain, scope, splitKey } from "../mx/index.ts";
+import { isEmbeddingLike, type Module } from "../nn/index.ts";
+import type { AdapterKind, AdapterShape } from "./adapted-layer.ts";
+import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
 
 /** The part of a language model that adapters need. */
@@ -13,7 +14,7 @@ export interface BlockModel extends Module {
   readonly blocks: readonly Module[];
 }
 
-export interface LoraPlacement extends LoraShape {
+export interface AdapterPlacement extends AdapterShape {
   /** How many of the last blocks; -1: all. */
   blockCount: number;
   /** Ends of module names within a block, or "all-linear". */
@@ -21,6 +22,8 @@ export interface LoraPlacement extends LoraShape {
 }
 
 export interface Attached {
+  /** Of the registry. */
+  kind: string;
   /** Names within a block, as mlx-lm's `keys`: "self_attn.q_proj". */
   keys: string[];
   blockCount: number;
@@ -28,10 +31,9 @@ export interface Attached {
   paths: string[];
 }
 
-function pathsInBlock(block: Module): string[] {
-  return [...block.modules()]
-    .filter(([, module]) => module instanceof Linear)
-    .map(([name]) => name);
+/** Layers below `block` that can carry an adapter of this kind, by path. */
+function carriersIn(block: Module, kind: AdapterKind): [path: string, layer: Module][] {
+  return [...block.modules()].filter(([, layer]) => kind.fits(layer));
 }
 
 function lastName(path: string): string {
@@ -39,12 +41,18 @@ function lastName(path: string): string {
 }
 
 /** Last names of the linear layers in the blocks: what `targets` may say. */
-export function linearNames(model: BlockModel): string[] {
-  return [...new Set(model.blocks.flatMap(pathsInBlock).map(lastName))];
+export function linearNames(
+  model: BlockModel,
+  kind: AdapterKind = adapterKinds.get("lora"),
+): string[] {
+  const paths = model.blocks.flatMap((block) => carriersIn(block, kind).map(([path]) => path));
+  return [...new Set(paths.map(lastName))];
 }
 
-function matches(name: string, target: string): boolean {
-  return target === ALL_LINEAR || name === target || name.endsWith(`.${target}`);
+/** Embeddings are adapted only where they are named. */
+function matches([path, layer]: readonly [string, Module], target: string): boolean {
+  if (target === ALL_LINEAR) return !isEmbeddingLike(layer);
+  return path === target || path.endsWith(`.${target}`);
 }
 
 function unknownTargets(unmatched: readonly string[], short: readonly string[]): ConfigError {
@@ -57,11 +65,18 @@ function unknownTargets(unmatched: readonly string[], short: readonly string[]):
 }
 
 /** Names within the blocks that `targets` select. Throws ConfigError FT-ADAPTER-001 for a target that selects none. */
-export function selectTargets(model: BlockModel, targets: readonly string[]): string[] {
-  const names = [...new Set(model.blocks.flatMap(pathsInBlock))];
-  const unmatched = targets.filter((target) => !names.some((name) => matches(name, target)));
-  if (unmatched.length > 0) throw unknownTargets(unmatched, linearNames(model));
-  return names.filter((name) => targets.some((target) => matches(name, target)));
+export function selectTargets(
+  model: BlockModel,
+  targets: readonly string[],
+  kind: AdapterKind = adapterKinds.get("lora"),
+): string[] {
+  const carriers = new Map(model.blocks.flatMap((block) => carriersIn(block, kind)));
+  const chosenBy = (target: string): string[] =>
+    [...carriers].filter((carrier) => matches(carrier, target)).map(([path]) => path);
+  const unmatched = targets.filter((target) => chosenBy(target).length === 0);
+  if (unmatched.length > 0) throw unknownTargets(unmatched, linearNames(model, kind));
+  const chosen = new Set(targets.flatMap(chosenBy));
+  return [...carriers.keys()].filter((path) => chosen.has(path));
 }
 
 function chosenBlocks(model: BlockModel, wanted: number): number {
@@ -74,37 +89,54 @@ function chosenBlocks(model: BlockModel, wanted: number): number {
   });
 }
 
-/** Freezes the model and gives the selected layers an adapter whose first factor is drawn from `seed`. */
-export function attachLora(model: BlockModel, placement: LoraPlacement, seed: number): Attached {
-  const keys = selectTargets(model, placement.targets);
+/** Freezes the model and gives the selected layers an adapter, drawn from `seed`. */
+export function attachAdapter(
+  model: BlockModel,
+  kindName: string,
+  placement: AdapterPlacement,
+  seed: number,
+): Attached {
+  const kind = adapterKinds.get(kindName);
+  const keys = selectTargets(model, placement.targets, kind);
   const blockCount = chosenBlocks(model, placement.blockCount);
   model.freeze();
   const layers = [...model.blocks.entries()]
     .slice(model.blocks.length - blockCount)
-    .flatMap(([index, block]) => linearsOf(block, keys, `${model.blockPath}.${index}`));
+    .flatMap(([index, block]) =>
+      carriersIn(block, kind)
+        .filter(([path]) => keys.includes(path))
+        .map(([path, layer]) => ({ path: `${model.blockPath}.${index}.${path}`, layer })),
+    );
   scope(() => {
     const randomKeys = splitKey(randomKey(seed), layers.length);
-    const adapted = layers.map(({ linear }, index) => {
+    const adapted = layers.map(({ layer }, index) => {
       const key = randomKeys[index];
-      if (key === undefined) throw new RangeError(`no key ${index}`);
-      return new LoraLinear(linear, placement, key);
+      const wrapped = key === undefined ? undefined : kind.wrap(layer, placement, key);
+      if (wrapped === undefined) throw new RangeError(`no adapter for layer ${index}`);
+      return wrapped;
     });
-    const drawn = adapted.flatMap((layer) => [layer.lora_a, layer.lora_b]);
+    const drawn = adapted.flatMap((layer) => layer.drawn());
     evaluate(drawn);
     retain(drawn);
-    layers.forEach(({ path }, index) => model.replaceChild(path, adapted[index] as LoraLinear));
+    layers.forEach(({ path }, index) => model.replaceChild(path, adapted[index] as Module));
   });
-  return { keys, blockCount, paths: layers.map(({ path }) => path) };
+  return { kind: kindName, keys, blockCount, paths: layers.map(({ path }) => path) };
 }
 
-function linearsOf(
-  block: Module,
-  keys: readonly string[],
-  blockPath: string,
-): { path: string; linear: Linear }[] {
-  return [...block.modules()].flatMap(([name, module]) =>
-    module instanceof Linear && keys.includes(name)
-      ? [{ path: `${blockPath}.${name}`, linear: module }]
-      : [],
-  );
+export function attachLora(model: BlockModel, placement: AdapterPlacement, seed: number): Attached {
+  return attachAdapter(model, "lora", placement, seed);
+}
+
+/** Adds every adapter to the weights below it: the model becomes one without adapters that computes the same. */
+export function fuseAdapters(model: BlockModel): void {
+  const kinds = adapterKinds.names().map((name) => adapterKinds.get(name));
+  for (const [path, layer] of [...model.modules()]) {
+    // layer by layer, so that one at a time is there twice
+    carry(model, () => {
+      const fused = kinds.map((kind) => kind.fuse(layer)).find((plain) => plain !== undefined);
+      if (fused === undefined) return;
+      model.replaceChild(path, fused);
+      evaluate([...fused.tensors()]);
+    });
+  }
 }

@@ -1,5 +1,7 @@
 // The surface of adapters/.
 export * from "./adapter-files.ts";
 export * from "./attach.ts";
-export { LoraLinear, type LoraShape } from "./lora-linear.ts";
+export type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
+export { adapterKinds } from "./kinds.ts";
+export { LoraLinear } from "./lora/lora-linear.ts";
 export { ALL_LINEAR, LoraOptions, loraScale } from "./options.ts";

@@ -10,5 +10,6 @@ export type {
 } from "./kit/index.ts";
 export * from "./known-tokens.ts";
 export * from "./load.ts";
+export * from "./packing.ts";
 export * from "./registry.ts";
 export * from "./weights.ts";

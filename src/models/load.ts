@@ -3,8 +3,9 @@
 import { ModelError } from "../core/errors.ts";
 import { dispose, type Dtype } from "../mx/index.ts";
 import { withParameterLimit } from "../nn/index.ts";
-import { type Checkpoint, shapesOf, type WeightEntry } from "../weights/index.ts";
+import { type Checkpoint, shapesOf, viewThrough, type WeightEntry } from "../weights/index.ts";
 import { type LanguageModel, type ModelSizes, sizesOf } from "./kit/index.ts";
+import type { ReplaceLayers } from "./packing.ts";
 import { architectureOf } from "./registry.ts";
 import { accountFor, fillModel, requireComplete, type WeightAccount } from "./weights.ts";
 
@@ -21,6 +22,13 @@ export interface PlannedModel {
   model: LanguageModel;
   sizes: ModelSizes;
   account: WeightAccount;
+  /** What the account's entries read from. */
+  source: Checkpoint;
+}
+
+export interface PlanOptions {
+  /** Puts other layers in the place of some, before weights meet them. */
+  replaceLayers?: ReplaceLayers | undefined;
 }
 
 /** No recipe makes more parameters of one tensor, and no architecture has more that a checkpoint may lack. */
@@ -41,19 +49,32 @@ function refuseLarger(checkpoint: Checkpoint, limit: number): ModelError {
  * Builds the model and accounts for every tensor. Reads no weights and needs no addon.
  * @throws ModelError FT-MODEL-002 unknown type, 003/004/005 config, 016 a config of another, larger model.
  */
-export async function planModel(checkpoint: Checkpoint): Promise<PlannedModel> {
+export async function planModel(
+  checkpoint: Checkpoint,
+  { replaceLayers }: PlanOptions = {},
+): Promise<PlannedModel> {
   const { config, tensors } = checkpoint;
   const architecture = await architectureOf(config);
   const limit = parametersPerTensor * tensors.size + parametersBeside;
   const refused = (): ModelError => refuseLarger(checkpoint, limit);
   const model = withParameterLimit(limit, refused, () => architecture.build(config));
-  const account = accountFor(architecture.recipe(config), shapesOf(checkpoint), model);
-  return { model, sizes: sizesOf(model), account };
+  const sizes = sizesOf(model);
+  const recipe = architecture.recipe(config);
+  if (replaceLayers === undefined) {
+    const account = accountFor(recipe, shapesOf(checkpoint), model);
+    return { model, sizes, account, source: checkpoint };
+  }
+  const source = viewThrough(recipe, checkpoint);
+  const replaced = replaceLayers(model);
+  return { model, sizes, account: accountFor(replaced, shapesOf(source), model), source };
 }
 
 /** As `planModel`; throws ModelError FT-MODEL-006 and 010 too, where tensors and model do not fit. */
-export async function planFittingModel(checkpoint: Checkpoint): Promise<PlannedModel> {
-  const planned = await planModel(checkpoint);
+export async function planFittingModel(
+  checkpoint: Checkpoint,
+  options: PlanOptions = {},
+): Promise<PlannedModel> {
+  const planned = await planModel(checkpoint, options);
   requireComplete(planned.account, checkpoint.folder);
   return planned;
 }
@@ -64,11 +85,11 @@ export async function planFittingModel(checkpoint: Checkpoint): Promise<PlannedM
  */
 export async function loadCheckpoint(
   checkpoint: Checkpoint,
-  options: { dtype?: Dtype } = {},
+  options: PlanOptions & { dtype?: Dtype } = {},
 ): Promise<LoadedModel> {
-  const { model, sizes, account } = await planFittingModel(checkpoint);
+  const { model, sizes, account, source } = await planFittingModel(checkpoint, options);
   const { entries } = account;
-  const reader = checkpoint.load();
+  const reader = source.load();
   try {
     fillModel(model, entries, reader, options.dtype);
   } catch (error) {

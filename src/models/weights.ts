@@ -47,8 +47,12 @@ export function accountFor(
       ([name, shape]) =>
         `${name}: shape ${shown(shapes.get(name) ?? [])}, expected ${shown(shape)}`,
     );
+  const order = new Map([...expected.keys()].map((name, at) => [name, at]));
+  const placeOf = ({ parameters }: WeightEntry): number =>
+    Math.min(...parameters.map((name) => order.get(name) ?? order.size));
   return {
-    entries: entries.filter(isWanted),
+    // in the model's order, so that it is written as it always was
+    entries: entries.filter(isWanted).toSorted((a, b) => placeOf(a) - placeOf(b)),
     tied: rest.tied,
     ignored: rest.ignored,
     missing: [...rest.missing, ...absent],

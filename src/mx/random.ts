@@ -32,7 +32,7 @@ export function normal(
   return new Tensor(binding().randomNormal(shape, dtype, mean, std, key.handle));
 }
 
-/** True with probability `p`. */
+/** Booleans, each true with probability `p`. */
 export function bernoulli(p: number, shape: Shape, key: Tensor): Tensor {
   return new Tensor(binding().randomBernoulli(p, shape, key.handle));
 }

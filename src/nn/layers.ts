@@ -1,20 +1,9 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
-import { layerNorm, linear, rmsNorm, type Tensor } from "../mx/index.ts";
+import { full, layerNorm, linear, normal, rmsNorm, type Tensor } from "../mx/index.ts";
+import type { EmbeddingLike, LinearLike } from "./linear-like.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
-
-/** Anything that maps vectors of one size to vectors of another, whatever its weights look like. */
-export interface LinearLike {
-  readonly inputSize: number;
-  readonly outputSize: number;
-  /** x (…, in) → (…, out). */
-  forward(x: Tensor): Tensor;
-}
-
-export function isLinearLike(module: Module): module is Module & LinearLike {
-  return "inputSize" in module && "outputSize" in module;
-}
 
 export interface LinearOptions {
   bias: boolean;
@@ -22,8 +11,21 @@ export interface LinearOptions {
   closesResidual?: boolean;
 }
 
+/** Factors on the deviations that weights are drawn with. */
+export interface DrawScales {
+  /** For layers that close a residual branch. */
+  residual: number;
+  /** The deviation of embeddings itself; default 1/√size. */
+  embedding?: number | undefined;
+}
+
+/** Weights that can be drawn from nothing; `Module.modules()` finds who has them. */
+export interface Drawn {
+  draw(key: Tensor, scales: DrawScales): void;
+}
+
 /** y = x·Wᵀ + b. Weight (out, in), bias (out). */
-export class Linear extends Module implements LinearLike {
+export class Linear extends Module implements LinearLike, Drawn {
   weight: Tensor;
   declare bias?: Tensor;
   readonly #closesResidual: boolean;
@@ -33,10 +35,6 @@ export class Linear extends Module implements LinearLike {
     this.weight = parameter([outputSize, inputSize]);
     if (options.bias) this.bias = parameter([outputSize]);
     this.#closesResidual = options.closesResidual ?? false;
-  }
-
-  get closesResidual(): boolean {
-    return this.#closesResidual;
   }
 
   get inputSize(): number {
@@ -50,10 +48,20 @@ export class Linear extends Module implements LinearLike {
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias ?? null);
   }
+
+  toDense(): Linear {
+    return this;
+  }
+
+  draw(key: Tensor, { residual }: DrawScales): void {
+    const scale = this.#closesResidual ? residual : 1;
+    this.weight = normal(0, scale / Math.sqrt(this.inputSize), this.weight.shape, key);
+    if (this.bias !== undefined) this.bias = full(this.bias.shape, 0);
+  }
 }
 
 /** Rows of a (count, size) table; `asLinear` is the tied output head. */
-export class Embedding extends Module {
+export class Embedding extends Module implements EmbeddingLike, Drawn {
   weight: Tensor;
 
   constructor(count: number, size: number) {
@@ -77,6 +85,14 @@ export class Embedding extends Module {
   /** x (…, size) → (…, count). */
   asLinear(x: Tensor): Tensor {
     return linear(x, this.weight, null);
+  }
+
+  toDense(): Embedding {
+    return this;
+  }
+
+  draw(key: Tensor, { embedding = 1 / Math.sqrt(this.size) }: DrawScales): void {
+    this.weight = normal(0, embedding, this.weight.shape, key);
   }
 }
 

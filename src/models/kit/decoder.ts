@@ -2,7 +2,13 @@
 // Modules are spelled as the checkpoint spells them: the names are given.
 import { ModelError } from "../../core/errors.ts";
 import type { Tensor } from "../../mx/index.ts";
-import { type Embedding, Linear, Module } from "../../nn/index.ts";
+import {
+  type Embedding,
+  type EmbeddingLike,
+  Linear,
+  type LinearLike,
+  Module,
+} from "../../nn/index.ts";
 import { type Block, runBlocks } from "./block.ts";
 import { type ForwardContext, Pass } from "./context.ts";
 import { LanguageModel } from "./language-model.ts";
@@ -56,11 +62,11 @@ class Decoder extends Module {
     });
   }
 
-  get embedding(): Embedding {
+  get embedding(): EmbeddingLike {
     return child(this, this.#names.embedding);
   }
 
-  get positions(): Embedding | undefined {
+  get positions(): EmbeddingLike | undefined {
     const { positions } = this.#names;
     return positions === undefined ? undefined : child(this, positions);
   }
@@ -133,7 +139,7 @@ export class CausalLM extends LanguageModel {
     return this.#decoder.blocks;
   }
 
-  override get embedding(): Embedding {
+  override get embedding(): EmbeddingLike {
     return this.#decoder.embedding;
   }
 
@@ -150,7 +156,7 @@ export class CausalLM extends LanguageModel {
   }
 
   head(hidden: Tensor): Tensor {
-    const own = child<Linear | undefined>(this, this.#names.head);
+    const own = child<LinearLike | undefined>(this, this.#names.head);
     return own?.forward(hidden) ?? this.embedding.asLinear(hidden);
   }
 }

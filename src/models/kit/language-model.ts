@@ -1,7 +1,7 @@
 // What every language model is to the rest of the program.
 // The two halves are separate because losses on few rows, packing and preference training need them so.
 import type { Tensor } from "../../mx/index.ts";
-import { Embedding, Module } from "../../nn/index.ts";
+import { type EmbeddingLike, isEmbeddingLike, Module } from "../../nn/index.ts";
 import { cacheFor } from "./block.ts";
 import type { CacheOptions, LayerCache } from "./caches/index.ts";
 import type { ForwardContext } from "./context.ts";
@@ -26,8 +26,8 @@ export abstract class LanguageModel extends Module {
   }
 
   /** Of tokens; by default the first embedding that is defined. */
-  get embedding(): Embedding {
-    for (const [, module] of this.modules()) if (module instanceof Embedding) return module;
+  get embedding(): EmbeddingLike {
+    for (const [, module] of this.modules()) if (isEmbeddingLike(module)) return module;
     throw new RangeError("a language model without an embedding");
   }
 

@@ -1,6 +1,6 @@
 // How large a model is, in numbers: what memory estimates and listings need before any weight exists.
 // Read from the built model, whose shapes are known without weights and without the addon.
-import { isLinearLike, type Module } from "../../nn/index.ts";
+import { isLinearLike, isStackedLinearLike, type Module } from "../../nn/index.ts";
 import type { LanguageModel } from "./language-model.ts";
 
 export interface LinearSize {
@@ -10,6 +10,8 @@ export interface LinearSize {
   path: string;
   inputSize: number;
   outputSize: number;
+  /** Experts whose weights are stacked in it; 1 for an ordinary layer. */
+  count: number;
 }
 
 export interface ModelSizes {
@@ -33,14 +35,19 @@ export interface ModelSizes {
 
 function linearsOf(block: Module): LinearSize[] {
   return [...block.modules()].flatMap(([path, module]) => {
-    if (!isLinearLike(module)) return [];
+    const isStacked = isStackedLinearLike(module);
+    if (!isStacked && !isLinearLike(module)) return [];
     const { inputSize, outputSize } = module;
-    return [{ name: path.split(".").at(-1) ?? path, path, inputSize, outputSize }];
+    const count = isStacked ? module.expertCount : 1;
+    return [{ name: path.split(".").at(-1) ?? path, path, inputSize, outputSize, count }];
   });
 }
 
 function weightsIn(linears: readonly LinearSize[]): number {
-  return linears.reduce((sum, { inputSize, outputSize }) => sum + inputSize * outputSize, 0);
+  return linears.reduce(
+    (sum, { inputSize, outputSize, count }) => sum + count * inputSize * outputSize,
+    0,
+  );
 }
 
 /** Attention says how many heads it has. */

@@ -22,10 +22,12 @@ export {
   folded,
   inverse,
   joined,
+  packed,
   type Parts,
   rotaryHalves,
   type Step,
   transposed,
   unfolded,
+  unpacked,
 } from "./steps.ts";
 export { shapesOf, viewThrough } from "./view.ts";

@@ -1,6 +1,6 @@
 // The steps between what a checkpoint stores and what a model holds. Each knows its way back.
 // Written once over the algebra, so that the same step moves tensors and foretells shapes.
-import type { Shape, Tensor } from "../../mx/index.ts";
+import { dequantize, type Packing, quantize, type Shape, type Tensor } from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";
 
 export interface Step {
@@ -126,4 +126,30 @@ export function computed(forward: Computation, backward: Computation): Step {
     forward: (values, on) => on.compute(values, forward),
     backward: (values, on) => on.compute(values, backward),
   };
+}
+
+/** Packed numbers, scales and biases of a matrix whose rows are packed in a few bits each, as MLX packs them. */
+export function packed({ groupSize, bits }: Packing): Step {
+  const shapes = ([shape = []]: readonly Shape[]): Shape[] => {
+    const columns = shape.at(-1) ?? 0;
+    if (columns % groupSize !== 0)
+      throw new RangeError(`rows of ${columns} are not groups of ${groupSize}`);
+    const rows = shape.slice(0, -1);
+    const groups = [...rows, columns / groupSize];
+    return [[...rows, (columns * bits) / 32], groups, groups];
+  };
+  return computed(
+    { shapes, tensors: ([dense]) => quantize(dense as Tensor, groupSize, bits) },
+    {
+      shapes: ([, scales = []]) => [[...scales.slice(0, -1), (scales.at(-1) ?? 0) * groupSize]],
+      tensors: ([numbers, scales, biases]) => [
+        dequantize(numbers as Tensor, scales as Tensor, biases as Tensor, { groupSize, bits }),
+      ],
+    },
+  );
+}
+
+/** Such a matrix as plain numbers again. */
+export function unpacked(packing: Packing): Step {
+  return inverse(packed(packing));
 }

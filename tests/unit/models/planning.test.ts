@@ -109,6 +109,7 @@ describe("sizes", () => {
       path: "self_attn.k_proj",
       inputSize: 16,
       outputSize: 8,
+      count: 1,
     });
   });
 

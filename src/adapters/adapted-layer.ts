@@ -1,0 +1,29 @@
+// What every layer with an adapter on it is, and what every kind of adapter gives.
+// One kind is one folder and one line of kinds.ts.
+import type { Tensor } from "../mx/index.ts";
+import type { Module } from "../nn/index.ts";
+
+export interface AdapterShape {
+  rank: number;
+  /** Factor on the update. */
+  scale: number;
+  /** Probability of dropping an input of the update while training. */
+  dropout: number;
+}
+
+/** Stands in the place of its base, and does what that does. */
+export interface AdaptedLayer extends Module {
+  /** Parameters that are trained, as they begin. */
+  drawn(): Tensor[];
+  /** The base's weights, unpacked, with the update in them. */
+  toDense(): Module;
+}
+
+export interface AdapterKind {
+  /** The layer with an adapter on it, drawn from `key`; undefined where this kind cannot sit on such a layer. */
+  wrap(layer: Module, shape: AdapterShape, key: Tensor): AdaptedLayer | undefined;
+  /** Whether `wrap` would give something. */
+  fits(layer: Module): boolean;
+  /** The plain layer that computes the same; undefined for a layer that has no adapter of this kind. */
+  fuse(layer: Module): Module | undefined;
+}

@@ -1,0 +1,49 @@
+// What layers can do, whatever their weights look like: dense, packed, stacked by expert, or with an adapter on them.
+// Shared code asks for these; which class answers is nobody's business.
+import type { Tensor } from "../mx/index.ts";
+import type { Embedding, Linear } from "./layers.ts";
+import type { Module } from "./module.ts";
+import type { StackedLinear } from "./stacked-linear.ts";
+
+/** Maps vectors of one size to vectors of another. */
+export interface LinearLike {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** x (…, in) → (…, out). */
+  forward(x: Tensor): Tensor;
+  /** The same map as a plain layer: itself, or with its weights unpacked. */
+  toDense(): Linear;
+}
+
+/** Several maps of the same sizes, of which each vector takes some: a mixture's experts. */
+export interface StackedLinearLike {
+  readonly expertCount: number;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** x (…, in), the same for each choice, or (…, choices, in); experts (…, choices) → (…, choices, out). */
+  forward(x: Tensor, experts: Tensor): Tensor;
+  toDense(): StackedLinear;
+}
+
+/** Rows of a table, which may also serve as the output head. */
+export interface EmbeddingLike {
+  readonly count: number;
+  readonly size: number;
+  /** ids (…) → (…, size). */
+  forward(ids: Tensor): Tensor;
+  /** x (…, size) → (…, count). */
+  asLinear(x: Tensor): Tensor;
+  toDense(): Embedding;
+}
+
+export function isLinearLike(module: Module): module is Module & LinearLike {
+  return "inputSize" in module && !("expertCount" in module);
+}
+
+export function isStackedLinearLike(module: Module): module is Module & StackedLinearLike {
+  return "expertCount" in module;
+}
+
+export function isEmbeddingLike(module: Module): module is Module & EmbeddingLike {
+  return "asLinear" in module;
+}
