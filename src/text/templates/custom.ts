@@ -11,9 +11,15 @@ type Part = { text: string } | { placeholder: string };
 type Values = Readonly<Record<string, string | undefined>>;
 
 const answers = new Set(["output", "assistant"]);
+const questions = new Set(["instruction", "user"]);
+
+/** Whether the piece is one of these placeholders. */
+function isOneOf(part: Part, names: ReadonlySet<string>): boolean {
+  return "placeholder" in part && names.has(part.placeholder);
+}
 
 function isAnswer(part: Part): boolean {
-  return "placeholder" in part && answers.has(part.placeholder);
+  return isOneOf(part, answers);
 }
 
 /** The format in pieces. Braces that are neither doubled nor around a name are text. */
@@ -49,33 +55,77 @@ function fill(parts: readonly Part[], values: Values, turn: number): Segment[] {
   });
 }
 
-function valuesOfRow(sample: InstructionSample): Values {
-  const { instruction, input, output } = sample;
-  return { instruction, input, output, user: question(sample), assistant: output };
+/** Refuses what the format has no place for: it would be left out without a word. */
+function requirePlace(parts: readonly Part[], names: readonly string[], field: string): void {
+  if (parts.some((part) => isOneOf(part, new Set(names)))) return;
+  const places = names.map((name) => `{${name}}`);
+  throw new DataError("FT-DATA-020", {
+    at: { field },
+    message: `the format has no ${places.join(" or ")}: what stands here would be lost`,
+    hint: `put ${places.at(-1)} where it goes; it is empty for rows that have none`,
+  });
+}
+
+function instruction(parts: readonly Part[], sample: InstructionSample): Segment[] {
+  const { instruction: task, input, output } = sample;
+  if (input !== "") requirePlace(parts, ["user", "input"], "input");
+  const values = { instruction: task, input, output, user: question(sample), assistant: output };
+  return fill(parts, values, 0);
+}
+
+/**
+ * The pieces of a turn after the first, which has said who the assistant is: what follows {system}, from the next line
+ * on if there is one before the question. Where the question comes first, all of it, with an empty {system}.
+ */
+function laterTurn(parts: readonly Part[]): readonly Part[] {
+  const system = parts.findIndex((part) => isOneOf(part, new Set(["system"])));
+  const asks = parts.findIndex((part) => isOneOf(part, questions));
+  if (system === -1 || asks < system) return parts;
+  const [text, ...rest] = parts.slice(system + 1);
+  if (text === undefined || !("text" in text)) return parts.slice(system + 1);
+  return [{ text: text.text.replace(/^[^\n]*\n+|^ +/, "") }, ...rest];
 }
 
 /** The format once a turn, a blank line between; a question still open ends where its answer would begin. */
 function conversation(parts: readonly Part[], messages: readonly PlainMessage[]): Segment[] {
   const { system, turns } = exchangesOf(messages);
-  const question = parts.slice(0, parts.findIndex(isAnswer));
+  const first = messages.findIndex(({ role }) => role === "system");
+  if (system !== undefined) requirePlace(parts, ["system"], `messages[${first}].content`);
+  const later = laterTurn(parts);
   return turns.flatMap(({ user, assistant }, turn): Segment[] => {
     const gap = turn === 0 ? [] : [{ text: "\n\n" }];
-    const values = { system, user, instruction: user, input: "", assistant, output: assistant };
-    return [...gap, ...fill(assistant === undefined ? question : parts, values, turn)];
+    const said = { user, assistant, instruction: user, input: "", output: assistant };
+    const values = { system: turn === 0 ? (system ?? "") : "", ...said };
+    const pieces = turn === 0 ? parts : later;
+    const asked = assistant === undefined ? pieces.slice(0, pieces.findIndex(isAnswer)) : pieces;
+    return [...gap, ...fill(asked, values, turn)];
+  });
+}
+
+/** Throws ConfigError FT-CONFIG-021 for a format without a place for the answer, or for the question. */
+function requireBoth(parts: readonly Part[]): void {
+  const [missing, lost, example] = !parts.some(isAnswer)
+    ? ["{output} nor {assistant}", "nothing to learn from", "{output} where the answer goes"]
+    : !parts.some((part) => isOneOf(part, questions))
+      ? [
+          "{instruction} nor {user}",
+          "what is asked would be lost",
+          "{user} where the question goes",
+        ]
+      : [];
+  if (missing === undefined) return;
+  throw new ConfigError("FT-CONFIG-021", {
+    message: `the custom template has neither ${missing}: ${lost}`,
+    hint: `put ${example}`,
   });
 }
 
 export function custom({ tokenizer, customTemplate }: TemplateContext): Renderer {
   const parts = parse(givenText("custom", customTemplate));
-  if (!parts.some(isAnswer)) {
-    throw new ConfigError("FT-CONFIG-021", {
-      message: "the custom template has neither {output} nor {assistant}: nothing to learn from",
-      hint: "put {output} where the answer goes",
-    });
-  }
+  requireBoth(parts);
   const template = {
     name: "custom",
-    instruction: (sample: InstructionSample) => fill(parts, valuesOfRow(sample), 0),
+    instruction: (sample: InstructionSample) => instruction(parts, sample),
     conversation: (messages: readonly PlainMessage[]) => conversation(parts, messages),
     prompt: (messages: readonly PlainMessage[]) => conversation(parts, openForAnswer(messages)),
   };

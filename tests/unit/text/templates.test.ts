@@ -232,11 +232,11 @@ describe("custom", () => {
 
   test.each([
     ["custom", "Q: {user}\nA: {assistant}", "Q: Who paints?\nA: "],
-    ["jinja", "{{ messages[0].content }}: ", "Answer by name.: "],
+    ["jinja", "{{ messages[0].content }}: ", "Who paints?: "],
   ])("%s from a text in the template's place", (name, template, text) => {
     const renderer = createRenderer(tokenizer("gpt2"), { template });
     expect(renderer.name).toBe(name);
-    expect(renderer.promptText(conversation.slice(0, 2))).toBe(text);
+    expect(renderer.promptText(conversation.slice(1, 2))).toBe(text);
   });
 
   test("a missing value is named", () => {
@@ -252,10 +252,40 @@ describe("custom", () => {
     );
   });
 
+  test("what the format has no place for is refused, with the field", () => {
+    const refuses = (customTemplate: string, sample: Sample, field: string): void => {
+      const renderer = createRenderer(tokenizer("gpt2"), { template: "custom", customTemplate });
+      expect(() => renderer.render(sample, "all")).toThrow(
+        expect.objectContaining({ code: "FT-DATA-020", at: { field } }),
+      );
+    };
+    refuses("{instruction} {output}", withInput, "input");
+    refuses("{user}: {assistant}", chat(conversation), "messages[0].content");
+    expect(textOf("gpt2", "{user}: {assistant}", withInput)).toContain("name, age");
+    expect(textOf("gpt2", "{instruction} {output}", instruction)).toContain("There are 12 rows.");
+  });
+
+  test("a row without a system message leaves its place empty", () => {
+    const text = textOf("gpt2", "[{system}] {user}: {assistant}", chat(conversation.slice(1, 3)));
+    expect(text).toBe("[] Who paints?: The gardener.<|endoftext|>");
+  });
+
+  test.each([
+    ["{system}\n\nQ: {user}\nA: {assistant}", "Q: And who counts?\nA: My sister."],
+    ["<<{system}>>\nQ: {user}\nA: {assistant}", "Q: And who counts?\nA: My sister."],
+    ["{system} | {user} => {assistant}", "| And who counts? => My sister."],
+    ["{user} [{system}] {assistant}", "And who counts? [] My sister."],
+  ])("%j says the system text once", (format, second) => {
+    const text = textOf("gpt2", format, chat(conversation));
+    expect(text.split("Answer by name.")).toHaveLength(2);
+    expect(text.endsWith(`The gardener.\n\n${second}<|endoftext|>`), text).toBe(true);
+  });
+
   test.each([
     [undefined, "needs a text or a file"],
     ["./nowhere.txt", "no such template file"],
     ["{instruction} only", "nothing to learn from"],
+    ["{output} only", "what is asked would be lost"],
   ])("%s is refused", (customTemplate, message) => {
     expect(() => createRenderer(tokenizer("gpt2"), { template: "custom", customTemplate })).toThrow(
       message,
