@@ -17,7 +17,7 @@ help: ## this list
 
 ## Start
 
-.PHONY: setup build dev watch link quick quick-proof
+.PHONY: setup build dev watch real link quick quick-proof
 setup: ## check tools, install packages, build the addon and the programs
 	@./setup.sh
 
@@ -28,6 +28,9 @@ dev: setup test-unit check ## set up for development: hooks, unit tests, checks
 
 watch: setup ## unit tests again on every change
 	$(BIN)/vitest --project unit
+
+real: ## fetch the real model: SmolLM2-135M-Instruct, 93 MB, as builtin/smollm2
+	@dev/real.sh
 
 link: setup ## put ft and finetune on the path
 	@dev/setup/link.sh

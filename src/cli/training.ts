@@ -67,7 +67,7 @@ export type TrainOptions = z.infer<typeof TrainOptions>;
 export type RunningOptions = z.infer<typeof RunningOptions>;
 
 export const trainArguments = {
-  model: { about: "Hub id, folder, or builtin/tiny", optional: true },
+  model: { about: "Hub id, folder, .gguf file, or builtin/tiny", optional: true },
   dataset: { about: DATA_ABOUT, optional: true },
 } as const;
 

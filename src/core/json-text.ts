@@ -135,3 +135,36 @@ export function parseJson(text: string): JsonResult {
     return { ok: false, problem: { offset, ...positionAt(text, offset), reason } };
   }
 }
+
+/** Stands in for a number while JSON.parse reads the rest: no text of a model begins so. */
+const mark = "\0number ";
+
+/** `text` with what Python writes for numbers that are not finite replaced, outside strings. */
+function withoutPythonNumbers(text: string, instead: (number: string) => string): string {
+  const next = /"|-?Infinity|NaN/g;
+  const parts: string[] = [];
+  let done = 0;
+  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
+    const { 0: word, index } = found;
+    if (word === '"') next.lastIndex = stringEnd(text, index) ?? text.length;
+    else {
+      parts.push(text.slice(done, index), instead(word));
+      done = next.lastIndex;
+    }
+  }
+  return parts.join("") + text.slice(done);
+}
+
+/** Parses JSON in which numbers may be Infinity, -Infinity or NaN, as Python's json writes them. */
+export function parsePythonJson(text: string): JsonResult {
+  const strict = parseJson(text);
+  if (strict.ok || !/NaN|Infinity/.test(text)) return strict;
+  // Of the same length, so that a fault elsewhere keeps its place.
+  const checked = parseJson(withoutPythonNumbers(text, (found) => "0".padStart(found.length)));
+  if (!checked.ok) return checked;
+  const marked = withoutPythonNumbers(text, (found) => JSON.stringify(mark + found));
+  const value: unknown = JSON.parse(marked, (_, part: unknown) =>
+    typeof part === "string" && part.startsWith(mark) ? Number(part.slice(mark.length)) : part,
+  );
+  return { ok: true, value };
+}

@@ -1,8 +1,9 @@
 // A whole model on disk as Hugging Face lays it out: config.json, tokenizer files, model.safetensors.
 // Composes models (names, layout) and weights (files), which do not know each other.
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
+import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
 import { fillModel, type LoadedModel, storedTensors } from "../models/index.ts";
 import { type Dtype, scope } from "../mx/index.ts";
 import { loadTensorFile, readerOf, saveTensors } from "../weights/index.ts";
@@ -16,21 +17,25 @@ export type StoredModel = Pick<LoadedModel, "model" | "entries">;
 
 const weightsFile = "model.safetensors";
 
-async function copyCompanions(from: string, to: string): Promise<void> {
+async function writeCompanions(from: NamedFiles, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
-  for (const name of await readdir(from)) {
-    if (companions.test(name)) await copyFile(join(from, name), join(to, name));
+  for (const name of from.names()) {
+    const content = companions.test(name) ? from.read(name) : undefined;
+    if (content !== undefined) await writeFile(join(to, name), content);
   }
 }
 
-/** Writes the model under its checkpoint's own names, converted to `dtype` where one is given. */
+/**
+ * Writes the model under its checkpoint's own names, converted to `dtype` where one is given. `source` has the files
+ * that belong beside the weights: a folder, or a checkpoint's companions.
+ */
 export async function saveModel(
   folder: string,
   { model, entries }: StoredModel,
-  source: string,
+  source: string | NamedFiles,
   dtype?: Dtype,
 ): Promise<void> {
-  await copyCompanions(source, folder);
+  await writeCompanions(typeof source === "string" ? filesInFolder(source) : source, folder);
   const tensors = scope(() => {
     const parameters = [...storedTensors(model, entries)];
     return parameters.map(

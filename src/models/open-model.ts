@@ -1,14 +1,14 @@
+// A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
 import type { ActiveBackend, Dtype } from "../mx/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import {
   type Checkpoint,
-  openCheckpointFolder,
+  openCheckpoint,
   type ResolvedModel,
   resolveModel,
   type ResolveOptions,
 } from "../weights/index.ts";
-// A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
 import type { ModelOptions } from "./options.ts";
 
 export interface OpenedModel {
@@ -37,8 +37,8 @@ export async function openModel(
   options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
 ): Promise<OpenedModel> {
   const resolved = await fetchModel(origin, options);
-  const checkpoint = await openCheckpointFolder(resolved.folder, resolved.remote);
-  return { resolved, checkpoint, tokenizer: await loadTokenizer(resolved.folder) };
+  const checkpoint = await openCheckpoint(resolved.folder, resolved.remote);
+  return { resolved, checkpoint, tokenizer: await loadTokenizer(checkpoint.companions) };
 }
 
 /** The precision to compute in: as asked, else float32 where halves are slow, else the checkpoint's own. */

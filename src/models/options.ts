@@ -9,7 +9,7 @@ export const ModelOptions = z.strictObject({
   name: z
     .string()
     .default("")
-    .describe("Hub id, folder, or builtin/tiny")
+    .describe("Hub id, folder, .gguf file, or builtin/tiny")
     .register(flags, { long: "model", value: "MODEL" }),
   revision: z
     .string()

@@ -2,6 +2,7 @@
 // stop tokens, the chat template. Not the tokenizer: ids are made by tokenizer-engine.ts.
 import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
+import { parsePythonJson } from "../core/json-text.ts";
 import type { NamedFiles } from "../core/named-files.ts";
 
 export interface TokenizerFiles {
@@ -21,18 +22,15 @@ type Json = Record<string, unknown>;
 function readJson(files: NamedFiles, name: string): Json {
   const text = files.read(name)?.toString("utf8");
   if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as Json;
-    throw new Error("not an object");
-  } catch (cause) {
-    throw new ModelError("FT-MODEL-020", {
-      at: { file: join(files.at, name) },
-      message: `not a JSON object (${String(cause)})`,
-      hint: "download the model again: this file is damaged",
-      cause,
-    });
-  }
+  const result = parsePythonJson(text);
+  const isObject = result.ok && typeof result.value === "object" && result.value !== null;
+  if (isObject) return result.value as Json;
+  const reason = result.ok ? "not an object" : result.problem.reason;
+  throw new ModelError("FT-MODEL-020", {
+    at: { file: join(files.at, name), ...(!result.ok && { line: result.problem.line }) },
+    message: `not a JSON object (${reason})`,
+    hint: "download the model again: this file is damaged",
+  });
 }
 
 /** Tokens are written as text or as an object with `content`. */

@@ -4,7 +4,8 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ModelError } from "../core/errors.ts";
-import { parseJson } from "../core/json-text.ts";
+import { parsePythonJson } from "../core/json-text.ts";
+import { filesInFolder } from "../core/named-files.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint, CheckpointTensor } from "./checkpoint.ts";
@@ -14,7 +15,13 @@ import { readHeader, readSafetensorsHeader } from "./safetensors-header.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
 import { downloadAgain, malformed, shown } from "./weight-errors.ts";
-import { chooseWeights, INDEX_FILE, missingShards, unsupportedWeights } from "./weight-files.ts";
+import {
+  chooseWeights,
+  INDEX_FILE,
+  isGguf,
+  missingShards,
+  unsupportedWeights,
+} from "./weight-files.ts";
 
 const CONFIG_FILE = "config.json";
 const MAX_CONFIG_BYTES = 16_000_000;
@@ -37,7 +44,8 @@ export async function openCheckpointFolder(
   const fileBytes = new Map([...headers].map(([file, header]) => [file, header.fileBytes]));
   const tensors = tensorsOf(folder, headers);
   const load = () => openTensors({ tensors, files });
-  return { folder, config, tensors, files, fileBytes, load };
+  const companions = filesInFolder(folder);
+  return { folder, config, companions, tensors, files, fileBytes, load };
 }
 
 async function fileNames(folder: string): Promise<string[]> {
@@ -63,7 +71,7 @@ async function noFolder(folder: string, cause: unknown): Promise<ModelError> {
   return missingFolder(folder, cause);
 }
 
-/** The error for a folder that is not there, with the nearest name beside it. */
+/** The error for a folder or .gguf file that is not there, with the nearest name beside it. */
 export async function missingFolder(folder: string, cause?: unknown): Promise<ModelError> {
   const parent = path.dirname(path.resolve(folder));
   const siblings = await readdir(parent).catch(() => [] as string[]);
@@ -72,7 +80,7 @@ export async function missingFolder(folder: string, cause?: unknown): Promise<Mo
     near === undefined
       ? `ls ${parent} shows what is there`
       : `did you mean ${path.join(parent, near)}?`;
-  const message = "there is no such model folder";
+  const message = `there is no such model ${isGguf(folder) ? "file" : "folder"}`;
   return new ModelError("FT-WEIGHTS-010", { at: { file: folder }, message, hint, cause });
 }
 
@@ -116,7 +124,7 @@ function checkPresent(folder: string, missing: readonly string[]): void {
 async function readConfig(folder: string, names: readonly string[]): Promise<unknown> {
   const file = path.join(folder, CONFIG_FILE);
   if (!names.includes(CONFIG_FILE)) throw badConfig(folder, `there is no ${CONFIG_FILE}`);
-  const result = parseJson(await boundedText(file, MAX_CONFIG_BYTES));
+  const result = parsePythonJson(await boundedText(file, MAX_CONFIG_BYTES));
   if (!result.ok)
     throw badConfig(file, `not valid JSON: ${result.problem.reason}`, result.problem.line);
   const { value } = result;

@@ -1,5 +1,6 @@
 // What a checkpoint is to the rest of the program, whatever its files look like.
 // Not a reader: each weight form has its own, and gives one of these.
+import type { NamedFiles } from "../core/named-files.ts";
 import type { Tensor } from "../mx/index.ts";
 
 export interface CheckpointTensor {
@@ -21,9 +22,12 @@ export interface TensorReader {
 }
 
 export interface Checkpoint {
+  /** The model's folder, or its .gguf file. */
   folder: string;
   /** config.json as parsed; the architecture's schema gives it a type. */
   config: unknown;
+  /** What stands beside the weights: config.json, tokenizer, templates. */
+  companions: NamedFiles;
   tensors: Map<string, CheckpointTensor>;
   /** Weight files, with the folder, in order. */
   files: readonly string[];

@@ -1,11 +1,11 @@
-// From what a person calls a model to a folder on this disk: a folder, builtin/…, the hub cache, or the hub.
-// Opens no weights; openCheckpointFolder does that with the folder this gives.
-import { readdir, stat, statfs } from "node:fs/promises";
+// From what a person calls a model to its place on this disk: a folder, a .gguf file, builtin/…, the hub cache, the hub.
+// Opens no weights; openCheckpoint does that with the place this gives.
+import { stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import { packageRoot } from "../core/paths.ts";
+import { builtinModel, isBuiltin } from "./builtin.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { missingFolder } from "./checkpoint-folder.ts";
 import { remoteSource } from "./hub-bytes.ts";
@@ -18,7 +18,7 @@ import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
 import { planFiles } from "./hub-files.ts";
 import { readShardIndex } from "./shard-index.ts";
-import { INDEX_FILE, unsupportedWeights } from "./weight-files.ts";
+import { INDEX_FILE, isGguf, unsupportedWeights } from "./weight-files.ts";
 
 export interface DownloadProgress {
   /** The file being fetched now, and its bytes on disk. */
@@ -44,12 +44,13 @@ export interface ResolveOptions extends HubOverrides {
 }
 
 export interface ResolvedModel {
+  /** The model's folder, or its .gguf file. */
   folder: string;
   source: "local" | "builtin" | "cache" | "hub";
   /** For models of the hub: its id and the commit of the folder. */
   id?: string;
   commit?: string;
-  /** Weights that were left on the hub, for `openCheckpointFolder`. */
+  /** Weights that were left on the hub, for `openCheckpoint`. */
   remote?: ByteSource[];
 }
 
@@ -60,9 +61,9 @@ const PAGE = /^(?:https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/|hf:\/\/)([^/
 const LOOKS_LIKE_PATH = /^[./~]|\\|\/.*\/|\/$|^[A-Za-z]:/;
 
 /**
- * The folder of a model, fetched when it has to be.
- * @throws ModelError FT-WEIGHTS-010 no such folder, 039 nothing in the repository that can be read,
- * 040 no such built-in model; UsageError 041 neither a folder nor an id; ProviderError 030–037
+ * The place of a model, fetched when it has to be.
+ * @throws ModelError FT-WEIGHTS-010 no such folder or file, 039 nothing in the repository that can be read,
+ * 040 no such built-in model, 042 one not fetched; UsageError 041 neither a folder nor an id; ProviderError 030–037
  * (exit 6) when the hub cannot give it; FtError 038 when the disk is too small (exit 5) or closed (1).
  */
 export async function resolveModel(
@@ -70,43 +71,29 @@ export async function resolveModel(
   options: ResolveOptions = {},
 ): Promise<ResolvedModel> {
   const local = nameOrPath.replace(/^~(?=\/|$)/, homedir());
-  if (await isFolder(local)) return { folder: path.resolve(local), source: "local" };
-  if (nameOrPath.startsWith("builtin/")) return builtin(nameOrPath);
+  if (await isModelPlace(local)) return { folder: path.resolve(local), source: "local" };
+  if (isBuiltin(nameOrPath)) {
+    return { folder: (await builtinModel(nameOrPath)).folder, source: "builtin" };
+  }
   const id = PAGE.exec(nameOrPath)?.[1] ?? nameOrPath;
-  if (LOOKS_LIKE_PATH.test(id)) throw await missingFolder(local);
+  if (LOOKS_LIKE_PATH.test(id) || isGguf(id)) throw await missingFolder(local);
   const revision = options.revision ?? DEFAULT_REVISION;
   checkQuestion(id, revision);
   return fromHub(id, revision, hubSettings(options), options);
 }
 
-async function isFolder(place: string): Promise<boolean> {
+async function isModelPlace(place: string): Promise<boolean> {
   return stat(place).then(
-    (found) => found.isDirectory(),
+    (found) => found.isDirectory() || (found.isFile() && isGguf(place)),
     () => false,
   );
-}
-
-async function builtin(name: string): Promise<ResolvedModel> {
-  const models = path.join(packageRoot(), "data", "models");
-  const entries = await readdir(models).catch(() => [] as string[]);
-  const folderName = name.replace("/", "-");
-  if (entries.includes(folderName)) {
-    return { folder: path.join(models, folderName), source: "builtin" };
-  }
-  const known = entries.filter((entry) => entry.startsWith("builtin-"));
-  const names = known.map((entry) => entry.replace("-", "/"));
-  const near = nearest(name, names);
-  throw new ModelError("FT-WEIGHTS-040", {
-    message: `there is no built-in model ${name}`,
-    hint: near === undefined ? `built-in: ${names.join(", ") || "none"}` : `did you mean ${near}?`,
-  });
 }
 
 function checkQuestion(id: string, revision: string): void {
   if (!HUB_ID.test(id) || id.includes("--") || id.includes("..")) {
     throw new UsageError("FT-WEIGHTS-041", {
       message: `${JSON.stringify(id)} is neither a folder nor a hub id`,
-      hint: "give a folder, an id such as HuggingFaceTB/SmolLM2-135M-Instruct, or builtin/tiny",
+      hint: "give a folder, a .gguf file, an id such as HuggingFaceTB/SmolLM2-135M-Instruct, or builtin/tiny",
     });
   }
   if (!REVISION.test(revision) || revision.includes("..")) {

@@ -1,6 +1,7 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
 export { checkpointDigest } from "./checkpoint-digest.ts";
 export { openCheckpointFolder } from "./checkpoint-folder.ts";
+export { openCheckpoint } from "./open-checkpoint.ts";
 export type { Checkpoint, CheckpointTensor, TensorReader } from "./checkpoint.ts";
 export { hubSettings } from "./hub-environment.ts";
 export {

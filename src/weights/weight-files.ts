@@ -17,6 +17,11 @@ const UNSUPPORTED = /\.(?:bin|pt|pth|ckpt|gguf|h5|msgpack|npz|safetensors)$/i;
 const NOT_WEIGHTS = /^(?:training_args|optimizer|scheduler|rng_state.*)\.(?:bin|pt|pth)$/;
 const PICKLE = /\.(?:bin|pt|pth|ckpt)$/i;
 
+/** A model in one file of its own, told by its name: it need not be there. */
+export function isGguf(place: string): boolean {
+  return /\.gguf$/i.test(place);
+}
+
 /** Safetensors win over every other form; the whole file over shards, as transformers chooses. */
 export function chooseWeights(names: readonly string[]): WeightChoice {
   if (names.includes(SINGLE_FILE)) return { kind: "files", files: [SINGLE_FILE] };
@@ -53,9 +58,13 @@ export function unsupportedWeights(unsupported: readonly string[]): {
       hint: "choose a model or revision that has model.safetensors, or convert once with Python: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(OTHER_FOLDER)",
     };
   }
+  const gguf = unsupported.find(isGguf);
   const found = unsupported.length === 0 ? "no weight file" : `only ${unsupported.join(", ")}`;
   return {
     message: `no ${SINGLE_FILE} and no ${INDEX_FILE}: ${found}`,
-    hint: "give a Hugging Face model folder or id with safetensors weights",
+    hint:
+      gguf === undefined
+        ? "give a Hugging Face model folder or id with safetensors weights"
+        : `give the file itself, from this disk: …/${gguf}`,
   };
 }

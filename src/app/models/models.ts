@@ -1,21 +1,21 @@
 // Models that can be trained: those that come with ft, those on this disk, those on the hub; and what one holds.
 // Only `pullModel` downloads weights.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { listModels as listHubModels } from "@huggingface/hub";
 import { ProviderError, UsageError } from "../../core/errors.ts";
-import { packageRoot } from "../../core/paths.ts";
 import { planModel } from "../../models/load.ts";
 import { architectures } from "../../models/registry.ts";
 import type { WeightAccount } from "../../models/weights.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
+import { builtinModels } from "../../weights/builtin.ts";
 import { cachedIds } from "../../weights/hub-cache.ts";
 import { connect } from "../../weights/hub-connection.ts";
 import {
   type Checkpoint,
   hubSettings,
-  openCheckpointFolder,
+  openCheckpoint,
   type ResolvedModel,
   resolveModel,
   type ResolveOptions,
@@ -26,7 +26,7 @@ import { estimateRunMemory } from "../train/estimate-memory.ts";
 export interface ListedModel {
   name: string;
   source: string;
-  /** The folder when it is on this disk. */
+  /** The folder, or .gguf file, when it is on this disk. */
   folder: string | null;
 }
 
@@ -34,15 +34,7 @@ type Source = () => Promise<ListedModel[]>;
 
 /** Models made here: built in, and final models of full fine-tuning runs. */
 async function localModels(): Promise<ListedModel[]> {
-  const models = join(packageRoot(), "data", "models");
-  const names = existsSync(models) ? readdirSync(models) : [];
-  const builtin = names
-    .filter((name) => name.startsWith("builtin-"))
-    .map((name) => ({
-      name: name.replace("-", "/"),
-      source: "builtin",
-      folder: join(models, name),
-    }));
+  const builtin = (await builtinModels()).map((model) => ({ ...model, source: "builtin" }));
   const trained = listRuns()
     .map((run) => join(run.outputDir, FINAL_MODEL))
     .filter((folder) => existsSync(join(folder, "config.json")))
@@ -171,7 +163,7 @@ function modelType(config: unknown): string {
 /** What a model holds, from its configuration and the headers of its weights. Throws ModelError, ProviderError. */
 export async function modelInfo(name: string, options: ResolveOptions = {}): Promise<ModelInfo> {
   const resolved = await resolveModel(name, { ...options, leaveWeights: true });
-  const checkpoint = await openCheckpointFolder(resolved.folder, resolved.remote);
+  const checkpoint = await openCheckpoint(resolved.folder, resolved.remote);
   const dtypes = countDtypes(checkpoint);
   const architecture = modelType(checkpoint.config);
   const supported = architectures.has(architecture);

@@ -107,7 +107,7 @@ async function loadWeights(
 
 async function tuningOf(
   config: RunConfig,
-  { resolved }: OpenedModel,
+  { checkpoint }: OpenedModel,
   loaded: LoadedModel,
 ): Promise<Tuning> {
   const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
@@ -117,7 +117,7 @@ async function tuningOf(
     origin: { base: config.model.name, template: config.data.template },
     seed: config.seed,
     modelFiles: {
-      save: (folder) => saveModel(folder, loaded, resolved.folder),
+      save: (folder) => saveModel(folder, loaded, checkpoint.companions),
       load: (folder) => restoreModel(folder, loaded),
     },
   });

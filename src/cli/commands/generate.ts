@@ -84,7 +84,7 @@ export const generate = defineCommand({
   name: "generate",
   summary: "Let a model answer, with or without an adapter",
   arguments: {
-    model: { about: "Hub id, folder, or builtin/tiny" },
+    model: { about: "Hub id, folder, .gguf file, or builtin/tiny" },
     prompt: { about: "What to ask; without it, stdin", optional: true },
   },
   options: Options,

@@ -47,7 +47,7 @@ function memoryLines({ memory }: ModelInfo, asked: boolean): [string, string][] 
 export const modelsInfo = defineCommand({
   name: "models info",
   summary: "Show a model's parameters, architecture, precision and files",
-  arguments: { model: { about: "Hub id, folder, or builtin/tiny" } },
+  arguments: { model: { about: "Hub id, folder, .gguf file, or builtin/tiny" } },
   options: z.strictObject({
     memory: z
       .boolean()

@@ -30,7 +30,7 @@ export interface GgufHeader {
 const MAGIC = "GGUF";
 /** Enough for most headers; larger ones take a second look. */
 const FIRST_BYTES = 2 ** 22;
-const MAX_HEADER_BYTES = 2 ** 27;
+const MAX_HEADER_BYTES = 2 ** 26;
 const MOST_KEYS = 65_536;
 const MOST_TENSORS = 100_000;
 const LONGEST_NAME = 65_535;

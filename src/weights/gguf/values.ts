@@ -7,8 +7,8 @@ import { type Cursor, GgufProblem } from "./cursor.ts";
 export type GgufValue = number | bigint | boolean | string | string[] | boolean[] | Memory;
 
 const LONGEST_TEXT = 16_000_000;
-/** Four times what the largest vocabularies have in tokens and merges together. */
-const MOST_ITEMS = 4_000_000;
+/** Twice what the largest vocabularies have in merges. */
+const MOST_ITEMS = 1_000_000;
 
 type Numbers = (buffer: ArrayBuffer) => Memory;
 

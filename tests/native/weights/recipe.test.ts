@@ -1,5 +1,6 @@
 // Recipes over real tensors: every value arrives where it should, goes back to where it was, and none is left behind.
 import { describe, expect, test } from "vitest";
+import { filesMadeBy } from "../../../src/core/named-files.ts";
 import {
   arange,
   dispose,
@@ -153,6 +154,7 @@ function checkpointWith(shapes: Record<string, number[]>): Checkpoint {
   return {
     folder: "f",
     config: {},
+    companions: filesMadeBy("", new Map()),
     files: [],
     fileBytes: new Map(),
     tensors: new Map(tensors),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseJson } from "../../../src/core/json-text.ts";
+import { parseJson, parsePythonJson } from "../../../src/core/json-text.ts";
 
 describe("parseJson", () => {
   test("gives what JSON.parse gives", () => {
@@ -31,5 +31,30 @@ describe("parseJson", () => {
     const deep = parseJson(`${"[".repeat(100_000)}x`);
     expect(long).toMatchObject({ ok: false, problem: { offset: 10_000_004 } });
     expect(deep).toMatchObject({ ok: false, problem: { offset: 100_000 } });
+  });
+});
+
+describe("parsePythonJson", () => {
+  test("reads numbers that are not finite, outside strings only", () => {
+    const text = '{"a": [0.0, Infinity, -Infinity], "NaN": NaN, "b": "NaN, \\"Infinity", "c": 1}';
+    expect(parsePythonJson(text)).toEqual({
+      ok: true,
+      value: { a: [0, Infinity, -Infinity], NaN: NaN, b: 'NaN, "Infinity', c: 1 },
+    });
+  });
+
+  test("gives what parseJson gives of everything else", () => {
+    for (const text of ['{"a": "NaN"}', '{"a": 1,}', "", '["Infinity'])
+      expect(parsePythonJson(text)).toEqual(parseJson(text));
+  });
+
+  test.each([
+    ['{"a": NaN,\n "b": }', 2, 7],
+    ["[Infinity, nan]", 1, 12],
+    ["[NaNa]", 1, 5],
+  ])("names the place of another fault in %j", (text, line, column) => {
+    const result = parsePythonJson(text);
+    if (result.ok) throw new Error("parsed");
+    expect([result.problem.line, result.problem.column]).toEqual([line, column]);
   });
 });

@@ -2,6 +2,7 @@
 // the weights belong together.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
+import { filesMadeBy } from "../../../src/core/named-files.ts";
 import {
   architectureOf,
   planFittingModel,
@@ -57,7 +58,13 @@ async function checkpointFor(config: object): Promise<Checkpoint> {
   const load = (): never => {
     throw new Error("nothing may be read");
   };
-  return { folder: "f", config, files: [], fileBytes: new Map(), tensors: new Map(tensors), load };
+  const beside = {
+    folder: "f",
+    files: [],
+    fileBytes: new Map(),
+    companions: filesMadeBy("f", new Map()),
+  };
+  return { ...beside, config, tensors: new Map(tensors), load };
 }
 
 /** Plans `checkpoint` under a config that is not its own. */

@@ -45,6 +45,11 @@ describe("roles and stops", () => {
     expect(stopTokenIds).toEqual([eosTokenId, 5, 4]);
   });
 
+  test("beside a config.json with numbers that are not finite", async () => {
+    write("config.json", '{"eos_token_id": 3, "limit": Infinity}');
+    expect((await loadTokenizer(folder)).stopTokenIds).toContain(3);
+  });
+
   test("tokens written as objects, and in special_tokens_map.json", async () => {
     write("tokenizer_config.json", { eos_token: { content: "<|endoftext|>", lstrip: false } });
     write("special_tokens_map.json", { bos_token: "<|im_start|>", eos_token: "<|im_end|>" });

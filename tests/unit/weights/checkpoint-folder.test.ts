@@ -84,6 +84,15 @@ describe("reads", () => {
     expect([...checkpoint.tensors.keys()]).toEqual(["whole.weight"]);
   });
 
+  test("a config.json with numbers that are not finite, as transformers writes them", async () => {
+    const folder = folderOf({
+      "config.json": '{"model_type": "x", "limit": [0.0, Infinity], "init": NaN}',
+      "model.safetensors": safetensorsBytes(first),
+    });
+    const { config: found } = await openCheckpointFolder(folder);
+    expect(found).toEqual({ model_type: "x", limit: [0, Infinity], init: NaN });
+  });
+
   test("links, as the hub cache has them", async () => {
     const blobs = folderOf({ blob: safetensorsBytes(first) });
     const folder = folderOf({ "config.json": config });

@@ -1,0 +1,111 @@
+// Opens a GGUF file as a checkpoint: under Hugging Face's names, with the files that would stand beside the weights.
+// Reads metadata and no weights, but for the few factors of rotary positions that some files keep among them.
+import { ModelError } from "../../core/errors.ts";
+import { filesMadeBy, type NamedFiles } from "../../core/named-files.ts";
+import {
+  generationConfig,
+  tokenizerConfig,
+  tokenizerDefinition,
+} from "../../text/vocabulary/files.ts";
+import { type ByteSource, withFile } from "../byte-source.ts";
+import type { Checkpoint, CheckpointTensor } from "../checkpoint.ts";
+import { viewThrough } from "../recipe/index.ts";
+import { GgufModelFile } from "./architectures/architecture.ts";
+import { ggufArchitectures } from "./architectures/index.ts";
+import { type GgufHeader, type GgufTensor, readGgufHeader } from "./header.ts";
+import { Metadata } from "./metadata.ts";
+import { openGgufTensors } from "./tensors.ts";
+import { vocabularyOf } from "./vocabulary.ts";
+
+/**
+ * The model in the file at `path`.
+ * @throws ModelError FT-WEIGHTS-001 cannot be read, 055 an architecture that is not read (exit 3); those of
+ * `readGgufHeader`, 017 and 054 for a file that is not whole or not consistent (exit 7).
+ */
+export async function openGgufCheckpoint(path: string): Promise<Checkpoint> {
+  return await withFile(path, readGgufCheckpoint);
+}
+
+/** The same of bytes that need not be a file before weights are loaded. */
+export async function readGgufCheckpoint(source: ByteSource): Promise<Checkpoint> {
+  const header = await readGgufHeader(source);
+  return checkpointOf(source.name, header, await ropeFactors(source, header));
+}
+
+const ROPE_FACTORS = "rope_freqs.weight";
+/** Pairs of the largest heads, by far. */
+const MOST_FACTORS = 4096;
+
+async function ropeFactors(
+  source: ByteSource,
+  { tensors, littleEndian }: GgufHeader,
+): Promise<Float32Array | undefined> {
+  const found = tensors.get(ROPE_FACTORS);
+  const count = found?.shape[0] ?? 0;
+  if (found === undefined || found.type.name !== "F32" || count > MOST_FACTORS) return undefined;
+  const bytes = Buffer.from(await source.read(found.begin, found.end - found.begin));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: count }, (_, pair) => view.getFloat32(4 * pair, littleEndian));
+}
+
+function checkpointOf(
+  path: string,
+  header: GgufHeader,
+  factors: Float32Array | undefined,
+): Checkpoint {
+  const metadata = new Metadata(path, header.metadata);
+  requireWhole(metadata);
+  const name = metadata.text("general.architecture") ?? "";
+  const architecture = ggufArchitectures.get(name);
+  const file = new GgufModelFile(metadata, name, header.tensors, factors);
+  const config = architecture.config(file);
+  return viewThrough(architecture.recipe(file), {
+    folder: path,
+    config,
+    companions: companionsOf(metadata, config),
+    tensors: listed(path, header.tensors),
+    files: [path],
+    fileBytes: new Map([[path, header.fileBytes]]),
+    load: () => openGgufTensors(path, header),
+  });
+}
+
+/** Large models are cut into files that each look like a model. */
+function requireWhole(metadata: Metadata): void {
+  const parts = metadata.number("split.count") ?? 1;
+  if (parts <= 1) return;
+  throw new ModelError("FT-WEIGHTS-055", {
+    at: { file: metadata.file },
+    message: `one of ${parts} files of a model; those are not read together`,
+    hint: "join them with llama.cpp's llama-gguf-split --merge",
+  });
+}
+
+function listed(
+  file: string,
+  tensors: ReadonlyMap<string, GgufTensor>,
+): Map<string, CheckpointTensor> {
+  const entries = [...tensors].map(
+    ([name, { type, shape, begin, end }]): [string, CheckpointTensor] => [
+      name,
+      { file, dtype: type.name, shape, bytes: end - begin },
+    ],
+  );
+  return new Map(entries);
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What a Hugging Face folder has beside its weights. */
+function companionsOf(metadata: Metadata, config: unknown): NamedFiles {
+  const vocabulary = vocabularyOf(metadata);
+  return filesMadeBy(
+    metadata.file,
+    new Map([
+      ["config.json", () => json(config)],
+      ["tokenizer.json", () => JSON.stringify(tokenizerDefinition(vocabulary))],
+      ["tokenizer_config.json", () => json(tokenizerConfig(vocabulary))],
+      ["generation_config.json", () => json(generationConfig(vocabulary))],
+    ]),
+  );
+}
