@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
 import { parsePythonJson } from "../core/json-text.ts";
 import type { NamedFiles } from "../core/named-files.ts";
+import { tokenizerProblem } from "./tokenizer-limits.ts";
 
 export interface TokenizerFiles {
   /** A whole tokenizer.json, also for folders that only have vocab.json and merges.txt. */
@@ -13,6 +14,8 @@ export interface TokenizerFiles {
   /** By role name: bos_token, eos_token, pad_token, unk_token, … */
   specialTokens: Record<string, string>;
   chatTemplate: string | undefined;
+  /** The template for conversations with tools, where there is one apart. */
+  toolTemplate: string | undefined;
   /** eos_token_id of generation_config.json, else of config.json. */
   generationStopIds: number[];
 }
@@ -51,22 +54,26 @@ function specialTokens(...sources: Json[]): Record<string, string> {
   return found;
 }
 
-/** One template, or a list of named ones of which `default` is for plain conversations. */
-function templateText(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
+/** One template, or a list of named ones: `default` is for plain conversations, `tool_use` for those with tools. */
+function templateText(value: unknown, wanted: "default" | "tool_use"): string | undefined {
+  if (typeof value === "string") return wanted === "default" ? value : undefined;
   if (!Array.isArray(value)) return undefined;
-  const named = value as { name?: unknown; template?: unknown }[];
-  const chosen = named.find((entry) => entry.name === "default");
+  const named = value as ({ name?: unknown; template?: unknown } | null)[];
+  const chosen = named.find((entry) => entry?.name === wanted);
   return typeof chosen?.template === "string" ? chosen.template : undefined;
 }
 
 /** transformers' order: the separate file wins over tokenizer_config.json. */
-function chatTemplate(files: NamedFiles, config: Json): string | undefined {
-  return (
-    files.read("chat_template.jinja")?.toString("utf8") ??
-    templateText(readJson(files, "chat_template.json")["chat_template"]) ??
-    templateText(config["chat_template"])
-  );
+function chatTemplates(
+  files: NamedFiles,
+  config: Json,
+): Pick<TokenizerFiles, "chatTemplate" | "toolTemplate"> {
+  const separate = files.read("chat_template.jinja")?.toString("utf8");
+  if (separate !== undefined) return { chatTemplate: separate, toolTemplate: undefined };
+  const sources = [readJson(files, "chat_template.json")["chat_template"], config["chat_template"]];
+  const first = (wanted: "default" | "tool_use"): string | undefined =>
+    sources.map((source) => templateText(source, wanted)).find((text) => text !== undefined);
+  return { chatTemplate: first("default"), toolTemplate: first("tool_use") };
 }
 
 function idList(value: unknown): number[] {
@@ -112,8 +119,8 @@ function missingTokens(config: Json, known: ReadonlySet<unknown>): Json[] {
   const decoder = config["added_tokens_decoder"];
   if (typeof decoder !== "object" || decoder === null) return [];
   return Object.entries(decoder as Record<string, Json>)
-    .map(([id, token]) => ({ ...token, id: Number(id) }))
-    .filter((token: Json) => !known.has(token["content"]))
+    .map(([id, token]): Json & { id: number } => ({ ...token, id: Number(id) }))
+    .filter(({ content }) => typeof content === "string" && !known.has(content))
     .sort((a, b) => a.id - b.id);
 }
 
@@ -128,6 +135,22 @@ function namedTokens(special: Record<string, string>, known: ReadonlySet<unknown
     .flatMap((text) => addedToken(text, 0));
 }
 
+function damaged(files: NamedFiles, message: string, cause?: unknown): ModelError {
+  return new ModelError("FT-MODEL-020", {
+    at: { file: join(files.at, "tokenizer.json") },
+    message,
+    hint: "download the model again: this file is damaged",
+    cause,
+  });
+}
+
+function addedTokens(listed: unknown, files: NamedFiles): Json[] {
+  const isToken = (token: unknown): boolean =>
+    typeof (token as { content?: unknown } | null)?.content === "string";
+  if (Array.isArray(listed) && listed.every(isToken)) return listed as Json[];
+  throw damaged(files, "added_tokens is not a list of tokens");
+}
+
 /** Truncation and padding that happen to be saved in the file would cut what is learned: they go. */
 function definition(
   files: NamedFiles,
@@ -137,7 +160,7 @@ function definition(
   const own = files.has("tokenizer.json");
   const found = own ? readJson(files, "tokenizer.json") : definitionFromVocabulary(files);
   const contents = (tokens: Json[]): Set<unknown> => new Set(tokens.map((one) => one["content"]));
-  const listed = (found["added_tokens"] ?? []) as Json[];
+  const listed = addedTokens(found["added_tokens"] ?? [], files);
   const decoded = [...listed, ...missingTokens(config, contents(listed))];
   const added_tokens = [...decoded, ...namedTokens(special, contents(decoded))];
   return { ...found, truncation: null, padding: null, added_tokens };
@@ -153,7 +176,24 @@ function refuseWithoutTokenizer(files: NamedFiles): void {
   });
 }
 
-/** Reads the tokenizer's files. Throws ModelError FT-MODEL-020 (damaged) or -021 (absent). */
+/** The definition as one text, if the library can be trusted with it. */
+function definitionText(whole: Json, files: NamedFiles): string {
+  const problem = tokenizerProblem(whole);
+  if (problem !== undefined) {
+    throw new ModelError("FT-MODEL-026", {
+      at: { file: join(files.at, "tokenizer.json") },
+      message: `the tokenizer is refused, because running it could end the program: ${problem}`,
+      hint: "use another revision of the model, or another model",
+    });
+  }
+  try {
+    return JSON.stringify(whole);
+  } catch (cause) {
+    throw damaged(files, `nested too deeply (${String(cause)})`, cause);
+  }
+}
+
+/** Reads the tokenizer's files. Throws ModelError FT-MODEL-020 (damaged), -021 (absent) or -026 (hostile). */
 export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
   refuseWithoutTokenizer(files);
   const config = readJson(files, "tokenizer_config.json");
@@ -163,10 +203,10 @@ export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
   const whole = definition(files, config, special);
   const specials = whole.added_tokens.filter((token) => token["special"] === true);
   return {
-    definition: JSON.stringify(whole),
+    definition: definitionText(whole, files),
     specialContents: specials.map((token) => String(token["content"])),
     specialTokens: bareGpt2 ? gpt2Roles : special,
-    chatTemplate: chatTemplate(files, config),
+    ...chatTemplates(files, config),
     generationStopIds: stopIds(files),
   };
 }

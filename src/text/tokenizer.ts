@@ -61,6 +61,7 @@ class FolderTokenizer implements Tokenizer {
   readonly padTokenId: number | undefined;
   readonly stopTokenIds: readonly number[];
   readonly chatTemplate: string | undefined;
+  readonly toolTemplate: string | undefined;
   readonly specialTokens: Readonly<Record<string, string>>;
   readonly digest: string;
   readonly #rust: RustTokenizer;
@@ -78,6 +79,7 @@ class FolderTokenizer implements Tokenizer {
     this.vocabularySize = rust.getVocabSize(true);
     this.specialTokens = files.specialTokens;
     this.chatTemplate = files.chatTemplate;
+    this.toolTemplate = files.toolTemplate;
     this.bosTokenId = this.#idOf("bos_token");
     this.eosTokenId = this.#idOf("eos_token");
     this.padTokenId = this.#idOf("pad_token");
@@ -153,7 +155,7 @@ async function rustLibrary(): Promise<typeof import("tokenizers")> {
 /**
  * The tokenizer of a model, of its folder or of files that are elsewhere: tokenizer.json, or GPT-2's vocab.json with
  * merges.txt.
- * Throws ModelError FT-MODEL-020 (damaged file), -021 (no tokenizer), -022 (refused by the library).
+ * Throws ModelError FT-MODEL-020 (damaged file), -021 (no tokenizer), -022 (refused by the library), -026 (hostile).
  */
 export async function loadTokenizer(model: string | NamedFiles): Promise<Tokenizer> {
   const source = typeof model === "string" ? filesInFolder(model) : model;

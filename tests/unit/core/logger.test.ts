@@ -26,6 +26,8 @@ describe("redact", () => {
   test("leaves what is no secret", () => {
     const text = "1842 tokens/s, max_tokens=256, secret santa, hf_hub, task-force";
     expect(redact(text)).toBe(text);
+    const parser = "SyntaxError: Unexpected token: EndOfFile";
+    expect(redact(parser)).toBe(parser);
   });
 });
 

@@ -5,6 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { loadTokenizer } from "../../../src/text/index.ts";
+import { regexFacts } from "../../../src/text/regex-facts.ts";
+import { tokenizerProblem } from "../../../src/text/tokenizer-limits.ts";
 
 const tokenizers = path.join(import.meta.dirname, "../../fixtures/text/tokenizers");
 let folder = "";
@@ -102,6 +104,21 @@ describe("the chat template", () => {
     expect((await loadTokenizer(folder)).chatTemplate).toBe("file");
   });
 
+  test("the one for tools, and lists that hold nothing", async () => {
+    const list = [
+      null,
+      { name: "tool_use", template: "tools" },
+      { name: "default", template: "plain" },
+    ];
+    write("tokenizer_config.json", { chat_template: list });
+    expect(await loadTokenizer(folder)).toMatchObject({
+      chatTemplate: "plain",
+      toolTemplate: "tools",
+    });
+    write("tokenizer_config.json", { chat_template: [null] });
+    expect((await loadTokenizer(folder)).chatTemplate).toBeUndefined();
+  });
+
   test("there may be none", async () => {
     expect((await loadTokenizer(folder)).chatTemplate).toBeUndefined();
   });
@@ -163,5 +180,109 @@ describe("bad folders", () => {
   ])("tokenizer.json is %s", async (text, code) => {
     write("tokenizer.json", text);
     await expect(loadTokenizer(folder)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("tokenizers that would end the program", () => {
+  const replace = (pattern: object, content = "x"): object => ({
+    type: "Replace",
+    pattern,
+    content,
+  });
+  const sequence = (normalizers: object[]): object => ({ type: "Sequence", normalizers });
+  const framed = (count: number): object => ({
+    type: "TemplateProcessing",
+    single: Array.from({ length: count }, () => ({ SpecialToken: { id: "a", type_id: 0 } })),
+    pair: [],
+    special_tokens: { a: { id: "a", ids: [0], tokens: ["a"] } },
+  });
+  const inside = (depth: number, inner: object): object =>
+    depth === 0 ? inner : sequence([inside(depth - 1, inner)]);
+  const split = (regex: string): object => ({
+    type: "Split",
+    pattern: { Regex: regex },
+    behavior: "Isolated",
+    invert: false,
+  });
+
+  test.each<[string, object]>([
+    ["an empty pattern", { normalizer: replace({ String: "" }) }],
+    ["an empty regular expression", { normalizer: replace({ Regex: "" }) }],
+    ["one that can match nothing", { normalizer: replace({ Regex: "a|(?:b?c*)" }) }],
+    ["one that matches places", { normalizer: replace({ Regex: "(?=a)|\\\\b" }) }],
+    ["one far inside", { normalizer: inside(40, replace({ String: "" })) }],
+    [
+      "replacements in a row",
+      {
+        normalizer: sequence(Array.from({ length: 4 }, () => replace({ Regex: "." }, "aaaaaaaa"))),
+      },
+    ],
+    [
+      "endless steps",
+      { normalizer: sequence(Array.from({ length: 999 }, () => ({ type: "NFC" }))) },
+    ],
+    ["a long beginning", { normalizer: { type: "Prepend", prepend: "a".repeat(10_000) } }],
+    ["a damaged table", { normalizer: { type: "Precompiled", precompiled_charsmap: "AAAA" } }],
+    ["pieces of no length", { pre_tokenizer: { type: "FixedLength", length: 0 } }],
+    ["repetition in repetition", { pre_tokenizer: split("(a+)+$") }],
+    ["… within a group", { pre_tokenizer: split("(?:x|(?i:[ab]*c?))*") }],
+    ["a hundred thousand pieces", { post_processor: framed(100_000) }],
+    ["a piece that is not defined", { post_processor: { ...framed(1), special_tokens: {} } }],
+    [
+      "more stripped than there is",
+      { decoder: { type: "Strip", content: " ", start: 0, stop: 5 } },
+    ],
+  ])("%s", async (_, change) => {
+    const file = path.join(tokenizers, "qwen", "tokenizer.json");
+    const own = JSON.parse(readFileSync(file, "utf8")) as object;
+    write("tokenizer.json", { ...own, ...change });
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      code: "FT-MODEL-026",
+      exitCode: 3,
+    });
+  });
+
+  test.each([{}, "abc", [null], [{ content: 3 }], [[]]])("added_tokens is %j", async (added) => {
+    const file = path.join(tokenizers, "qwen", "tokenizer.json");
+    const own = JSON.parse(readFileSync(file, "utf8")) as object;
+    write("tokenizer.json", { ...own, added_tokens: added });
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: "FT-MODEL-020" });
+  });
+
+  test("nesting without end", async () => {
+    write("tokenizer.json", `{"x": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+    await expect(loadTokenizer(folder)).rejects.toThrow(ModelError);
+  });
+});
+
+describe("patterns of real tokenizers pass", () => {
+  test.each([
+    ["gpt-2", "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"],
+    [
+      "llama-3",
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+    ],
+    [
+      "gpt-4",
+      "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+    ],
+    ["bloom", " ?[^(\\s|[.,!?…。，、।۔،])]+"],
+    [
+      "kimi",
+      "[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{M}&&[^\\p{Han}]]*[\\p{Ll}&&[^\\p{Han}]]+(?i:'s|'t)?",
+    ],
+    ["runs of spaces", " {2,}"],
+  ])("%s", (_, regex) => {
+    const pattern = { Regex: regex };
+    const pre_tokenizer = { type: "Split", pattern, behavior: "Isolated", invert: false };
+    const normalizer = { type: "Replace", pattern, content: " " };
+    expect(tokenizerProblem({ pre_tokenizer, normalizer })).toBeUndefined();
+  });
+
+  test("what they match at least, and whether they nest", () => {
+    expect(regexFacts("ab?c{2,4}(?:d|ef)\\p{L}[x[y]z]")).toMatchObject({
+      shortest: 6,
+      nests: false,
+    });
   });
 });
