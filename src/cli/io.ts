@@ -3,6 +3,7 @@
 import type { FtError } from "../core/errors.ts";
 import { createLogger, logLevelFrom, redact, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
+import { visibleJson, visibleText } from "../core/visible-text.ts";
 
 export interface Streams {
   stdout: NodeJS.WriteStream;
@@ -56,19 +57,20 @@ export class Io {
     this.#streams.stdout.write(`${text}\n`);
   }
 
-  /** Text as it comes, for example of a model that is writing. */
+  /** Text as it comes, for example of a model that is writing: on a terminal without what would steer that. */
   printPart(text: string): void {
-    this.#streams.stdout.write(text);
+    const { stdout } = this.#streams;
+    stdout.write(stdout.isTTY === true ? visibleText(text) : text);
   }
 
   /** One JSON value on one line. */
   line(value: unknown): void {
-    this.#streams.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#streams.stdout.write(`${visibleJson(JSON.stringify(value))}\n`);
   }
 
   /** One JSON document. */
   document(value: unknown): void {
-    this.#streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.#streams.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
   }
 
   /** The result as JSON when asked for, else as text. */
@@ -82,9 +84,9 @@ export class Io {
     if (!this.mode.quiet && !this.mode.json) this.talk(text);
   }
 
-  /** Talk that is always shown: errors. */
+  /** Talk that is always shown: errors. They quote rows and names, which may hold terminal escapes. */
   talk(text: string): void {
-    this.#streams.stderr.write(`${redact(text)}\n`);
+    this.#streams.stderr.write(`${visibleText(redact(text))}\n`);
   }
 
   /** Writes to the terminal as is: the line that is redrawn. */

@@ -1,4 +1,5 @@
 // Draws rendered rows with their mask, and the distribution of their lengths.
+import { visibleText } from "../../core/visible-text.ts";
 import type { LengthHistogram } from "../../data/encode.ts";
 import type { MaskRun } from "../../text/masks.ts";
 
@@ -8,7 +9,8 @@ const RESET = "\u001b[0m";
 
 /** The text with what is learned marked: by color, or between brackets where there is none. */
 export function maskText(runs: readonly MaskRun[], color: boolean): string {
-  const marked = runs.map(({ text, learned }) => {
+  const marked = runs.map(({ text: given, learned }) => {
+    const text = visibleText(given);
     if (color) return `${learned ? GREEN : DIM}${text}${RESET}`;
     return learned ? `⟦${text}⟧` : text;
   });

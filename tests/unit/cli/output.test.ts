@@ -155,6 +155,23 @@ describe("drawing", () => {
     expect(maskText(runs, true)).toContain("\u001b[32mA\u001b[0m");
   });
 
+  test("what would steer a terminal is written out: in samples, errors, answers and JSON", () => {
+    const hostile = "a\u001b[2Jb\u009b31m\u202ec\r\u0007\td\ne";
+    const shown = "a\\x1b[2Jb\\x9b31m\\u202ec\\x0d\\x07\td\ne";
+    expect(maskText([{ text: hostile, learned: false }], false)).toBe(shown.replace(/^/gm, "  "));
+    const terminal = makeScreen({ tty: true });
+    terminal.io.talk(hostile);
+    terminal.io.printPart(hostile);
+    expect([terminal.err(), terminal.out()]).toEqual([`${shown}\n`, shown]);
+    const file = makeScreen();
+    file.io.printPart(hostile);
+    expect(file.out()).toBe(hostile);
+    file.io.line({ hostile });
+    const json = file.out();
+    expect(JSON.parse(json)).toEqual({ hostile });
+    expect(json).toMatch(/^[\x20-\x7e]+\n$/);
+  });
+
   test("a histogram has a bar a bucket and the figures", () => {
     const text = histogramText(lengthHistogram([10, 20, 100], 64));
     expect(text.split("\n")).toEqual([
