@@ -1,6 +1,7 @@
 // Many samples at once: while the tokenizer works on one lot of texts, the texts of the next are made.
 // Knows how to wait and whom to blame, not what a template writes.
 import { DataError, FtError, type Location } from "../core/errors.ts";
+import { noticesOf, type TemplateFacts } from "./notices.ts";
 import type { Located, MaskPolicy, Rendered, Sample, Tokenizer } from "./types.ts";
 
 /** A sample whose text is made, and what becomes of it once its tokens are there. */
@@ -126,6 +127,8 @@ export abstract class DraftingRenderer {
     this.tokenizer = tokenizer;
   }
 
+  protected abstract facts(): Omit<TemplateFacts, "render">;
+
   protected abstract draft(sample: Sample, policy: MaskPolicy): Draft;
 
   render(sample: Sample, policy: MaskPolicy): Rendered {
@@ -138,5 +141,10 @@ export abstract class DraftingRenderer {
     place?: (index: number) => Location,
   ): Rendered[] {
     return renderDrafts(samples, (sample) => this.draft(sample, policy), this.tokenizer, place);
+  }
+
+  notices(samples: Iterable<Sample>): string[] {
+    const render: TemplateFacts["render"] = (sample, policy) => this.render(sample, policy);
+    return noticesOf({ ...this.facts(), render }, this.tokenizer, samples);
   }
 }

@@ -62,6 +62,7 @@ class FolderTokenizer implements Tokenizer {
   readonly stopTokenIds: readonly number[];
   readonly chatTemplate: string | undefined;
   readonly toolTemplate: string | undefined;
+  readonly specialContents: readonly string[];
   readonly specialTokens: Readonly<Record<string, string>>;
   readonly digest: string;
   readonly #rust: RustTokenizer;
@@ -74,6 +75,7 @@ class FolderTokenizer implements Tokenizer {
     this.#rust = rust;
     this.#definition = files.definition;
     this.digest = createHash("sha256").update(JSON.stringify(files)).digest("hex");
+    this.specialContents = files.specialContents;
     this.#special = new Set(files.specialContents);
     this.#engine = new TokenizerEngine(files.definition);
     this.vocabularySize = rust.getVocabSize(true);

@@ -102,6 +102,8 @@ export interface Tokenizer {
   readonly toolTemplate?: string | undefined;
   /** Special tokens by their role name (bos_token, eos_token, …), for Jinja templates. */
   readonly specialTokens: Readonly<Record<string, string>>;
+  /** Every token marked special, as text. */
+  readonly specialContents: readonly string[];
   /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
   /**
@@ -136,6 +138,8 @@ export interface Renderer {
     policy: MaskPolicy,
     place?: (index: number) => Location,
   ): Rendered[];
+  /** What is probably not meant, of the template with this model and of these samples; one line each. */
+  notices(samples: Iterable<Sample>): string[];
   /** Inference form: what to feed the model so that it answers `messages`, knowing `tools`. */
   prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[];
   /** The text of `prompt`, for showing. */

@@ -13,7 +13,7 @@ import {
   type Row,
 } from "../../data/index.ts";
 import { givenKind, givenText } from "../../text/templates/given-text.ts";
-import type { Renderer, Tokenizer } from "../../text/types.ts";
+import type { Renderer, Sample, Tokenizer } from "../../text/types.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type Objective, objectives } from "../../train/objectives/index.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -29,6 +29,11 @@ export interface PreparedData {
   validation: EncodedRows;
   /** What encoded the rows, and makes batches and a loss of them. */
   objective: Objective;
+}
+
+/** What the rows to train and validate on say; an objective's own kinds among them. */
+export function samplesOf({ train, validation }: Pick<Dataset, "train" | "validation">): Sample[] {
+  return [...train, ...validation].map(({ sample }) => sample as Sample);
 }
 
 /** Tells whether rows became the same tokens and weights: it moves with the rows, the template and the tokenizer. */

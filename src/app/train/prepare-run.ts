@@ -32,7 +32,13 @@ import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { requireKnownRows, requireSamples } from "./check-run.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
-import { type DataWatch, type PreparedData, prepareData, tokensDigest } from "./prepare-data.ts";
+import {
+  type DataWatch,
+  type PreparedData,
+  prepareData,
+  samplesOf,
+  tokensDigest,
+} from "./prepare-data.ts";
 
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
 const cacheShare = 0.1;
@@ -90,7 +96,12 @@ export async function prepareRun(
     slots,
     trainableParameters: parameterCount(slots),
     totalParameters,
-    notices: [...dataNotices(data), ...tuning.notices, ...plan.notices],
+    notices: [
+      ...dataNotices(data),
+      ...renderer.notices(samplesOf(data.dataset)),
+      ...tuning.notices,
+      ...plan.notices,
+    ],
     record: await recordOf(config, origins, opened, backend, data),
   };
 }

@@ -26,7 +26,7 @@ import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
 import { estimateRunMemory } from "./estimate-memory.ts";
-import { cutData, prepareWholeRows } from "./prepare-data.ts";
+import { cutData, prepareWholeRows, samplesOf } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -154,6 +154,8 @@ interface Looked {
   dataset: Dataset;
   tokens: { [K in keyof TokenReport]: TokenReport[K] | null };
   memory: { totalBytes: number; terms: MemoryTerm[] } | undefined;
+  /** Of the template with this model and these rows. */
+  notices: string[];
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
@@ -170,7 +172,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const longestRow = paddedLength(longest, { padToMultiple: lengthMultiple, maxLength });
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
   const memory = await estimateRunMemory(config, checkpoint, { longestRow, learnedShare });
-  return { dataset, tokens, memory };
+  return { dataset, tokens, memory, notices: renderer.notices(samplesOf(dataset)) };
 }
 
 /** What only the number of rows can tell. */
@@ -196,13 +198,18 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
   checkRun(config);
   const model = await openedModel(config);
   const isHere = !("problem" in model);
-  const { dataset, tokens, memory }: Looked = isHere
+  const { dataset, tokens, memory, notices }: Looked = isHere
     ? await lookWith(config, model)
-    : { ...(await loadRunDataset(config, "chat")), tokens: NO_TOKENS, memory: undefined };
+    : {
+        ...(await loadRunDataset(config, "chat")),
+        tokens: NO_TOKENS,
+        memory: undefined,
+        notices: [],
+      };
   return {
     valid: true,
     config: withOrigins(resolved),
-    warnings: [...warningsFor(config), ...stepWarnings(config, dataset.train.length)],
+    warnings: [...warningsFor(config), ...stepWarnings(config, dataset.train.length), ...notices],
     recommendations: recommendationsFor(config),
     data: { ...dataReport(dataset), ...tokens },
     memoryEstimateBytes: memory?.totalBytes ?? null,

@@ -79,6 +79,10 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
       toolSource === source ? this.#template : new ChatTemplate(toolSource, specialTokens);
   }
 
+  protected override facts() {
+    return { title: "the model's chat template", endMark: undefined, readsMarks: true };
+  }
+
   prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
     return this.tokenizer.encode(this.promptText(messages, tools));
   }

@@ -84,6 +84,11 @@ class SegmentRenderer extends DraftingRenderer implements Renderer {
     this.#needsEos = endOfTurn === undefined || tokenizer.tokenToId(endOfTurn) === undefined;
   }
 
+  protected override facts() {
+    const { name, endOfTurn: endMark } = this.#template;
+    return { title: `template ${name}`, endMark, readsMarks: false };
+  }
+
   prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
     const { ids } = encodeSegments(this.#prompt(messages, tools), this.tokenizer);
     return withLead(this.#lead, { ids, weights: ids.map(() => 0) }, 0).ids;

@@ -21,6 +21,7 @@ const renderer: Renderer = {
     return { ids, weights: ids.map((_, index) => (index >= start ? 1 : 0)) };
   },
   renderMany: (samples, policy) => samples.map((sample) => renderer.render(sample, policy)),
+  notices: () => [],
   prompt: () => [],
   promptText: () => "",
 };
