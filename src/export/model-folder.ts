@@ -1,33 +1,51 @@
 // A whole model on disk as Hugging Face lays it out: config.json, tokenizer files, model.safetensors.
 // Composes models (names, layout) and weights (files), which do not know each other.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ModelError } from "../core/errors.ts";
 import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
 import { fillModel, type LoadedModel, storedTensors } from "../models/index.ts";
-import { type Dtype, scope } from "../mx/index.ts";
-import { loadTensorFile, readerOf, saveTensors } from "../weights/index.ts";
-
-/** What a model folder holds beside weights. */
-const companions =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab|added_tokens|chat_template)\.json$|^merges\.txt$|^chat_template\.jinja$|^tokenizer\.model$/;
+import { type Dtype, scope, type Tensor } from "../mx/index.ts";
+import { isSideFile, loadTensorFile, readerOf, saveTensors } from "../weights/index.ts";
 
 /** A model and how its checkpoint stores it. */
 export type StoredModel = Pick<LoadedModel, "model" | "entries">;
 
 const weightsFile = "model.safetensors";
 
-async function writeCompanions(from: NamedFiles, to: string): Promise<void> {
+const configFile = "config.json";
+
+async function writeSideFiles(from: NamedFiles, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of from.names()) {
-    const content = companions.test(name) ? from.read(name) : undefined;
+    const content = isSideFile(name) ? from.read(name) : undefined;
     if (content !== undefined) await writeFile(join(to, name), content);
   }
 }
 
+/** The one precision of all floating tensors; undefined where there are several. */
+function precisionOf(tensors: Iterable<Tensor>): Dtype | undefined {
+  const found = new Set(
+    [...tensors].map(({ dtype }) => dtype).filter((dtype) => /float/.test(dtype)),
+  );
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** config.json says in which precision the weights are, in transformers' new way or in its old one. */
+async function writePrecision(folder: string, dtype: Dtype): Promise<void> {
+  const file = join(folder, configFile);
+  const config = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  const said = ["dtype", "torch_dtype"].filter((key) => typeof config[key] === "string");
+  const keys = said.length === 0 ? ["torch_dtype"] : said;
+  if (keys.every((key) => config[key] === dtype)) return;
+  for (const key of keys) config[key] = dtype;
+  await writeJsonAtomic(file, config);
+}
+
 /**
- * Writes the model under its checkpoint's own names, converted to `dtype` where one is given. `source` has the files
- * that belong beside the weights: a folder, or a checkpoint's companions.
+ * Writes the model under its checkpoint's own names, converted to `dtype` where one is given, beside the side files of
+ * `source`, a folder or what a checkpoint carries; config.json says the precision that is written.
  */
 export async function saveModel(
   folder: string,
@@ -35,13 +53,15 @@ export async function saveModel(
   source: string | NamedFiles,
   dtype?: Dtype,
 ): Promise<void> {
-  await writeCompanions(typeof source === "string" ? filesInFolder(source) : source, folder);
+  await writeSideFiles(typeof source === "string" ? filesInFolder(source) : source, folder);
   const tensors = scope(() => {
     const parameters = [...storedTensors(model, entries)];
     return parameters.map(
       ([name, value]) => [name, dtype === undefined ? value : value.astype(dtype)] as const,
     );
   });
+  const precision = precisionOf(tensors.map(([, tensor]) => tensor));
+  if (precision !== undefined) await writePrecision(folder, precision);
   await saveTensors(join(folder, weightsFile), new Map(tensors), { format: "pt" });
   const parameters = new Set(model.tensors());
   for (const [, tensor] of tensors) if (!parameters.has(tensor)) tensor.dispose();

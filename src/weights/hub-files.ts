@@ -1,5 +1,6 @@
 // Which files of a hub repository are worth their bytes: configuration, tokenizer, safetensors. Never code, never pickles.
 // Decides from names; weight-files.ts decides among weights.
+import { isSideFile } from "./side-files.ts";
 import { chooseWeights, INDEX_FILE } from "./weight-files.ts";
 
 /** Weights of an adapter repository, PEFT's and mlx-lm's. */
@@ -8,26 +9,8 @@ export const ADAPTER_WEIGHTS = ["adapter_model.safetensors", "adapters.safetenso
 /** Either says what a text's tokens are. */
 export const TOKENIZERS = ["tokenizer.json", "vocab.json"];
 
-const SMALL_FILES = new Set([
-  "config.json",
-  "generation_config.json",
-  "adapter_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "tokenizer.model",
-  "special_tokens_map.json",
-  "added_tokens.json",
-  "chat_template.jinja",
-  "chat_template.json",
-  "vocab.json",
-  "vocab.txt",
-  "merges.txt",
-  "spiece.model",
-  "sentencepiece.bpe.model",
-  "tekken.json",
-]);
-
-const TIKTOKEN = /^[A-Za-z0-9_.-]+\.tiktoken$/;
+/** Says what an adapter repository's weights are. */
+const ADAPTER_CONFIG = "adapter_config.json";
 
 export interface FilePlan {
   /** Configuration, tokenizer, and the index when there is one. */
@@ -41,7 +24,7 @@ export interface FilePlan {
 }
 
 export function planFiles(names: readonly string[]): FilePlan {
-  const small = names.filter((name) => SMALL_FILES.has(name) || TIKTOKEN.test(name));
+  const small = names.filter((name) => isSideFile(name) || name === ADAPTER_CONFIG);
   const choice = chooseWeights(names);
   if (choice.kind === "index") {
     return { small: [...small, INDEX_FILE], weights: [], sharded: true, unsupported: [] };

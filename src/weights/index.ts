@@ -19,3 +19,4 @@ export {
   type TensorEntry,
 } from "./safetensors-header.ts";
 export { saveTensors } from "./save.ts";
+export { isSideFile } from "./side-files.ts";

@@ -226,6 +226,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
           expect(bitsOf(tensor), key).toEqual(bitsOf(rounded));
         }
         expect(again.model.forward(someIds()).dtype).toBe(dtype);
+        expect(again.config).toMatchObject({ torch_dtype: dtype });
       });
       dispose(again.model);
     },

@@ -1,0 +1,26 @@
+// The files that belong to a model beside its weights: configuration and tokenizer, in every form. The only list.
+// Names alone; who fetches and who copies them asks here.
+
+const SIDE_FILES = new Set([
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "tokenizer.model",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "chat_template.jinja",
+  "chat_template.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "spiece.model",
+  "sentencepiece.bpe.model",
+  "tekken.json",
+]);
+
+const TIKTOKEN = /^[A-Za-z0-9_.-]+\.tiktoken$/;
+
+export function isSideFile(name: string): boolean {
+  return SIDE_FILES.has(name) || TIKTOKEN.test(name);
+}
