@@ -1,6 +1,5 @@
 // The kinds of cache.
 export { attentionCache } from "./attention-cache.ts";
-export { FullCache } from "./full-cache.ts";
 export { type AttendOptions, KeyValueCache, type Projections } from "./key-value-cache.ts";
 export type { CacheOptions, LayerCache } from "./layer-cache.ts";
 export { QuantizedCache } from "./quantized-cache.ts";
