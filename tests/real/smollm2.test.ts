@@ -1,14 +1,17 @@
 // SmolLM2-135M-Instruct from its GGUF file, beside what transformers makes of the same file (tests/fixtures/real).
 // Skipped, with the reason, where `make real` has not fetched it.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, inject, test } from "vitest";
+import { trainRun } from "../../src/app/train/train-run.ts";
 import { decode } from "../../src/generate/index.ts";
 import { type Model, loadModel } from "../../src/generate/load-model.ts";
 import { openModel } from "../../src/models/open-model.ts";
 import { memory, resetPeakMemory } from "../../src/mx/index.ts";
 import { createRenderer } from "../../src/text/index.ts";
 import { needsRealModel, realModel } from "../support/real-model.ts";
+import { toyRunConfig, writeRows } from "../support/toy-model.ts";
 
 interface Prompt {
   question?: string;
@@ -87,4 +90,28 @@ test("greedy tokens of 20 prompts are transformers', in float32", async () => {
   tell(`${tokens} tokens in ${seconds.toFixed(1)} s, prompts included`);
   tell(`resident: ${megabytes(process.memoryUsage.rss())}`);
   model.dispose();
+});
+
+test("an adapter trained for a few steps lowers the loss", async () => {
+  const folder = join(inject("runFolder"), "real");
+  const data = writeRows(`${folder}-rows.jsonl`, 12);
+  const optimization = { iters: 6, batch_size: 2, learning_rate: 1e-3 };
+  const config = toyRunConfig({
+    model: realModel,
+    data,
+    output: folder,
+    options: { optimization, lora: { r: 8 } },
+  });
+  const losses: number[] = [];
+  resetPeakMemory();
+  await trainRun(config, {
+    isolate: false,
+    onEvent: (event) => {
+      if (event.type === "step-reported" && event.trainLoss !== null) losses.push(event.trainLoss);
+    },
+  });
+  tell(`training: loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}`);
+  tell(`peak while training: ${megabytes(memory().peakBytes)} of arrays`);
+  expect(losses).toHaveLength(6);
+  expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.8);
 });
