@@ -17,19 +17,16 @@ function parseEvent(line: string): RunEvent[] {
 
 /** A run that went on after a crash did the steps since its checkpoint again: what they said at first does not count. */
 function withoutRepeats(events: readonly RunEvent[]): RunEvent[] {
-  const counted: RunEvent[] = [];
+  let counted: RunEvent[] = [];
   for (const event of events) {
-    if (event.type === "run-started" && event.resumedFromStep !== null)
-      dropAfter(counted, event.resumedFromStep);
+    if (event.type === "run-started") counted = upTo(counted, event.resumedFromStep ?? 0);
     counted.push(event);
   }
   return counted;
 }
 
-/** Drops, from the end back to the last start, what tells of steps after `step`. */
-function dropAfter(events: RunEvent[], step: number): void {
-  const kept = events.filter((event) => !("step" in event) || event.step <= step);
-  events.splice(0, events.length, ...kept);
+function upTo(events: readonly RunEvent[], step: number): RunEvent[] {
+  return events.filter((event) => !("step" in event) || event.step <= step);
 }
 
 /** The events of a run folder in order, each step told once; empty when there is no log. */

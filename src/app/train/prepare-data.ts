@@ -71,10 +71,27 @@ function templateText(template: string): string {
   return givenKind(template) === undefined ? template : givenText("custom", template);
 }
 
-/** Everything beside a row that decides what it becomes. */
+/** Everything beside a row that decides what it becomes, but for the code that does it. */
 function encodedBy({ data, ...config }: RunConfig, tokenizer: Tokenizer): unknown[] {
   const { objective } = chosenMethod(config);
   return [productVersion(), tokenizer.digest, templateText(data.template), data.mask, objective];
+}
+
+/** Rows that are encoded each time, so that what other code made of them is not taken from the cache. */
+const probedRows = 16;
+
+/** What the code of now makes of a few rows, the first and the last among them. */
+function probe(rows: readonly Row[], encode: (rows: readonly Row[]) => EncodedRows): unknown[] {
+  const every = Math.max(1, Math.ceil(rows.length / probedRows));
+  const some = rows.filter((_, at) => at % every === 0 || at === rows.length - 1);
+  try {
+    const { samples, dropped } = encode(some);
+    const sequences = samples.flatMap((sample) => sample.sequences);
+    return [dropped.length, ...sequences.map(({ ids, weights }) => [[...ids], [...weights]])];
+  } catch {
+    // Refused rows are told by encoding them all, which lists more of them.
+    return ["refused"];
+  }
 }
 
 /** Rows before any cut: from the cache of this machine, or encoded now and kept there. */
@@ -115,9 +132,10 @@ export async function prepareWholeRows(
   const context = { renderer, maskPolicy: config.data.mask };
   const made = encodedBy(config, tokenizer);
   const total = dataset.train.length + dataset.validation.length;
+  const encode = (some: readonly Row[]): EncodedRows => objective.encode(some, context);
   const encoded = (rows: readonly Row[], before: number): Promise<EncodedRows> =>
-    encodedRows(rows, made, () =>
-      encodeInChunks(rows, (chunk) => objective.encode(chunk, context), {
+    encodedRows(rows, [...made, probe(rows, encode)], () =>
+      encodeInChunks(rows, encode, {
         shouldStop: watch.shouldStop,
         onProgress: (done) =>
           watch.onProgress?.({ stage: "tokenizing", done: before + done, total }),

@@ -165,3 +165,16 @@ test("after a crash each step is told once: what came after the checkpoint was d
     [5, 50],
   ]);
 });
+
+test("a run that began again without a checkpoint tells its steps once too", async () => {
+  const run = openRun(join(makeFolder(), "run"));
+  await run.writeRecord(record());
+  for (const step of [1, 2]) run.append(stepped(step, step));
+  run.append(started());
+  run.append(stepped(1, 10));
+  run.close();
+  const losses = readEvents(run.path).flatMap((event) =>
+    event.type === "step-reported" ? [event.trainLoss] : [],
+  );
+  expect(losses).toEqual([10]);
+});
