@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, readSync, rmSync, writeFileSync } from "node
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
 import { trainRun } from "../../src/app/train/train-run.ts";
@@ -29,6 +30,8 @@ interface Shape {
 const batch = 4;
 /** Steps of each arm that do not count. */
 const unmeasured = 2;
+/** Milliseconds between two turns: OpenBLAS's threads look for work for about 26 ms after the last product. */
+const pause = 60;
 
 const shapes: Record<string, Shape> = {
   small: {
@@ -81,7 +84,10 @@ class Arm {
   async step(): Promise<number> {
     this.#process.stdin?.write("\n");
     const line = await this.#lines.next();
-    if (line.done === true) throw new Error(`the arm with ${this.name} ended early`);
+    if (line.done === true) {
+      const { exitCode, signalCode } = this.#process;
+      throw new Error(`the arm with ${this.name} ended early: ${exitCode ?? signalCode}`);
+    }
     return Number(line.value);
   }
 
@@ -164,7 +170,10 @@ async function measure(name: string, isBusy: boolean, job: Job): Promise<void> {
     for (const arm of arms) for (let i = 0; i < unmeasured; i++) await arm.step();
     if (isBusy) noise = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
     for (let round = 0; round < job.rounds; round++) {
-      for (const arm of arms) arm.seconds.push(await arm.step());
+      for (const arm of arms) {
+        await setTimeout(pause);
+        arm.seconds.push(await arm.step());
+      }
     }
   } finally {
     noise?.kill("SIGKILL");

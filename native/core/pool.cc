@@ -54,17 +54,21 @@ bool spinUntil(const Condition& isTrue, int64_t time) {
 class Job {
  public:
   void open(size_t pieces, Piece call, const void* all) {
-    count.store(pieces, std::memory_order_relaxed);
-    piece.store(call, std::memory_order_relaxed);
-    work.store(all, std::memory_order_relaxed);
-    done.store(0, std::memory_order_relaxed);
-    fastest.store(INT64_MAX, std::memory_order_relaxed);
-    slowest.store(0, std::memory_order_relaxed);
-    exhaustedAt.store(0, std::memory_order_relaxed);
-    next.store(((next.load() >> indexBits) + 1) << indexBits);
+    uint64_t number = (next.load() >> indexBits) + 1;
+    // Whoever reads one of the fields below from now on finds that `next` is no longer what it was: a thread that looked
+    // at the previous job, which had no piece left by its own count, must not find one by this job's.
+    next.store(number << indexBits | indexMask);
+    count.store(pieces);
+    piece.store(call);
+    work.store(all);
+    done.store(0);
+    fastest.store(INT64_MAX);
+    slowest.store(0);
+    exhaustedAt.store(0);
+    next.store((number + 1) << indexBits);
   }
 
-  bool hasPieces() const { return (next.load() & indexMask) < count.load(std::memory_order_relaxed); }
+  bool hasPieces() const { return (next.load() & indexMask) < count.load(); }
 
   /** Computes pieces until none is left to take. */
   void help() {
@@ -93,7 +97,7 @@ class Job {
   /** Pieces differ, by less than this or by less than twofold; what takes longer was interrupted. */
   static constexpr int64_t briefest = 500'000;
 
-  bool isDone() const { return done.load() == count.load(std::memory_order_relaxed); }
+  bool isDone() const { return done.load() == count.load(); }
 
   /** Computes one piece, if there is one, and moves `now` to its end. */
   bool takePiece(int64_t& now) {
@@ -102,11 +106,11 @@ class Job {
     Piece call;
     const void* all;
     do {
-      pieces = count.load(std::memory_order_relaxed);
-      call = piece.load(std::memory_order_relaxed);
-      all = work.load(std::memory_order_relaxed);
+      pieces = count.load();
+      call = piece.load();
+      all = work.load();
       if ((taken & indexMask) >= pieces) return false;
-      // Succeeds only while the job of `taken` still has this piece, so what was read is that job's.
+      // Succeeds only while `next` is what it was before the fields were read, so they are all of one job.
     } while (!next.compare_exchange_weak(taken, taken + 1));
     call(all, taken & indexMask);
     record(now, wallTime());
@@ -124,7 +128,7 @@ class Job {
 
   void sleepUntilDone() {
     callerSleeps.store(true);
-    for (uint32_t seen; (seen = done.load()) < count.load(std::memory_order_relaxed);) done.wait(seen);
+    for (uint32_t seen; (seen = done.load()) < count.load();) done.wait(seen);
     callerSleeps.store(false);
   }
 

@@ -24,10 +24,10 @@ struct Tiles {
 
 /**
  * The tiles of a product of m x k by k x n. Each tile packs the whole shorter side anew, which costs the less the wider
- * tiles are: 128 to 256 for four of them, 256 to 512 for eight.
+ * tiles are: 256 to 512 for four of them, 512 to 1024 for eight.
  */
 inline Tiles tilesOf(int m, int n, int k) {
-  constexpr int64_t mostTiles = 32, widthPerTile = 32;
+  constexpr int64_t mostTiles = 32, widthPerTile = 64;
   /** Multiplications worth a tile; products of less than a million OpenBLAS computes in another order, too. */
   constexpr int64_t leastWork = 1'500'000;
   Tiles tiles{m >= n, std::max(m, n)};

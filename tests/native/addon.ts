@@ -1,5 +1,6 @@
 // The addon and the few helpers its tests share: arrays from numbers and back, packed fixtures, coded errors.
 // Tests here go straight to the addon, below src/mx, to see errors and handles as they are.
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect } from "vitest";
@@ -126,4 +127,17 @@ export function first(handles: readonly Handle[]): Handle {
   const handle = handles[0];
   if (handle === undefined) throw new Error("no handle");
   return handle;
+}
+
+/** Runs the script in a process of its own, so that a crash is a result like another. */
+export function runProgram(
+  script: string,
+  timeout = 25_000,
+): { status: number | null; signal: string | null; out: string } {
+  const { status, signal, stdout } = spawnSync(process.execPath, ["-e", script], {
+    encoding: "utf8",
+    timeout,
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  return { status, signal, out: stdout.trim() };
 }

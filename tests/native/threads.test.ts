@@ -3,7 +3,17 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ArrayFunction, Dtype, Handle } from "../../src/mx/binding.ts";
-import { addonPath, errorOf, first, integers, mx, normal, numbers, scopedTests } from "./addon.ts";
+import {
+  addonPath,
+  errorOf,
+  first,
+  integers,
+  mx,
+  normal,
+  numbers,
+  runProgram,
+  scopedTests,
+} from "./addon.ts";
 
 scopedTests();
 
@@ -169,19 +179,6 @@ describe("beside Workers", () => {
       worker.on("error", (error) => { console.log(error); process.exitCode = 1; });
       return worker;
     };`;
-
-  function runProgram(script: string): {
-    status: number | null;
-    signal: string | null;
-    out: string;
-  } {
-    const { status, signal, stdout } = spawnSync(process.execPath, ["-e", script], {
-      encoding: "utf8",
-      timeout: 25_000,
-      env: { ...process.env, NODE_OPTIONS: "" },
-    });
-    return { status, signal, out: stdout.trim() };
-  }
 
   test("all callers at once get their own products", () => {
     const script = `${start}${multiply}
