@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 import { attachLora, saveAdapter } from "../../src/adapters/index.ts";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
 import { trainRun } from "../../src/app/train/train-run.ts";
-import { loadCheckpoint } from "../../src/models/index.ts";
+import { loadStoredModel } from "../../src/models/index.ts";
 import { describeBackend } from "../../src/mx/index.ts";
-import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { openModelFolder } from "../../src/weights/index.ts";
 import { makeToyModel } from "../../tests/support/toy-model.ts";
 import { openblasPreload } from "./openblas-preload.ts";
 import { writeRandomText } from "./random-text.ts";
@@ -119,7 +119,7 @@ async function makeJob(folder: string, { config, steps }: Size): Promise<Job> {
     config: { ...config, max_position_embeddings: 512, rms_norm_eps: 1e-5, rope_theta: 10000 },
   });
   const [rank, scale] = [8, 2];
-  const loaded = await loadCheckpoint(await openCheckpointFolder(model));
+  const loaded = await loadStoredModel(await openModelFolder(model));
   const shape = { rank, scale, dropout: 0 };
   const placement = { ...shape, targets: ["all-linear"], blockCount: -1 };
   const adapter = join(folder, "adapter");

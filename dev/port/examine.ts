@@ -1,7 +1,7 @@
 // What ours computes for a fixture, held against what transformers computed: one report.
 // Prints nothing. Parameters and their gradients are compared under the checkpoint's names, as a saved model has them.
 import { ModelError } from "../../src/core/errors.ts";
-import { type LoadedModel, loadCheckpoint, storedTensors } from "../../src/models/index.ts";
+import { type LoadedModel, loadStoredModel, storedTensors } from "../../src/models/index.ts";
 import {
   concatenate,
   crossEntropy,
@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from "../../src/mx/index.ts";
 import { lossAndGradients, withParameters } from "../../src/nn/index.ts";
-import type { Checkpoint } from "../../src/weights/index.ts";
+import type { StoredModel } from "../../src/weights/index.ts";
 import { compareTraces, compareValues, departs, type Difference, type Trace } from "./compare.ts";
 import {
   checkpointIn,
@@ -106,14 +106,14 @@ export function examine(loaded: LoadedModel, expected: Expected, trace: Trace): 
  * longer fits the weights, is noticed too.
  */
 export async function unnoticed(
-  checkpoint: Checkpoint,
+  stored: StoredModel,
   { ids, logits, switches }: Expected,
 ): Promise<string[]> {
   const silent: string[] = [];
   for (const [key, value] of Object.entries(switches)) {
-    const config = { ...(checkpoint.config as object), [key]: value };
+    const config = { ...(stored.config as object), [key]: value };
     try {
-      const { model } = await loadCheckpoint({ ...checkpoint, config }, { dtype: "float32" });
+      const { model } = await loadStoredModel({ ...stored, config }, { dtype: "float32" });
       const own = scope(() => valuesOf(model.forward(ids)));
       dispose(model);
       if (!departs(compareValues(key, own, valuesOf(logits), layerTolerance))) silent.push(key);
@@ -126,13 +126,13 @@ export async function unnoticed(
 
 /** Loads the fixture in `folder` and compares. Throws what loading throws. */
 export async function examineFolder(fixture: string, folder: string): Promise<Report> {
-  const checkpoint = await checkpointIn(folder);
+  const stored = await checkpointIn(folder);
   const expected = await expectedIn(folder);
-  const loaded = await loadCheckpoint(checkpoint, { dtype: "float32" });
+  const loaded = await loadStoredModel(stored, { dtype: "float32" });
   try {
     const findings = examine(loaded, expected, await traceIn(folder));
     const parameters = [...loaded.model.slots()].reduce((sum, slot) => sum + slot.get().size, 0);
-    const silent = await unnoticed(checkpoint, expected);
+    const silent = await unnoticed(stored, expected);
     const { blockPath } = loaded.model;
     return { fixture, blockPath, parameters, findings, unnoticed: silent };
   } finally {

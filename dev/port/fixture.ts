@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Tensor } from "../../src/mx/index.ts";
-import { type Checkpoint, loadTensorFile, openCheckpointFolder } from "../../src/weights/index.ts";
+import { type StoredModel, loadTensorFile, openModelFolder } from "../../src/weights/index.ts";
 import type { Trace } from "./compare.ts";
 import { valuesOf } from "./trace.ts";
 
@@ -32,12 +32,12 @@ export interface Expected {
 }
 
 /** The checkpoint, with the weights of a neighbouring fixture where from.json says so. */
-export async function checkpointIn(folder: string): Promise<Checkpoint> {
+export async function checkpointIn(folder: string): Promise<StoredModel> {
   const pointer = path.join(folder, "from.json");
-  if (!existsSync(pointer)) return openCheckpointFolder(folder);
+  if (!existsSync(pointer)) return openModelFolder(folder);
   const { weights } = JSON.parse(readFileSync(pointer, "utf8")) as { weights: string };
   const config: unknown = JSON.parse(readFileSync(path.join(folder, "config.json"), "utf8"));
-  return { ...(await openCheckpointFolder(path.join(folder, "..", weights))), config };
+  return { ...(await openModelFolder(path.join(folder, "..", weights))), config };
 }
 
 function named(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string, Tensor> {

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { openModelFolder } from "../../src/weights/index.ts";
 import { adviceOn } from "./advice.ts";
 import { changes, kindsOf, type NamedTensor, withoutRepeats } from "./blocks.ts";
 import { describe, type Described, isRefusal } from "./reference.ts";
@@ -79,7 +79,7 @@ async function builtNames(): Promise<Map<string, Set<string>>> {
   for (const name of readdirSync(fixtures)) {
     const folder = path.join(fixtures, name);
     if (existsSync(path.join(folder, "from.json"))) continue;
-    const { tensors } = await openCheckpointFolder(folder);
+    const { tensors } = await openModelFolder(folder);
     found.set(name, namesInBlocks([...tensors.keys()]));
   }
   return found;

@@ -9,7 +9,7 @@ import { reasonOf } from "../core/system-errors.ts";
 import { commands } from "./commands/index.ts";
 import { failureDocument, Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
-import { asFtError, errorText } from "./report-error.ts";
+import { failureOf, errorText } from "./report-error.ts";
 
 /** Ends the process when all that was written has left it: pipes are not synchronous everywhere. */
 async function exit(code: number): Promise<never> {
@@ -75,7 +75,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<number> 
     return code;
   } catch (thrown) {
     if (io.wasInterrupted && !(thrown instanceof FtError)) return ExitCode.interrupted;
-    const error = asFtError(thrown);
+    const error = failureOf(thrown);
     if (io.mode.json) io.tellFailure(error);
     io.talk(errorText(error, io.mode.verbose));
     return error.exitCode;
@@ -87,7 +87,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     request = parseCommandLine(args, { version: productVersion(), commands });
   } catch (thrown) {
-    const error = asFtError(thrown);
+    const error = failureOf(thrown);
     // One line, so that it is a document and, for who reads the events of a run, a line of JSON as well.
     if (args.includes("--json"))
       process.stdout.write(`${JSON.stringify({ error: failureDocument(error) })}\n`);

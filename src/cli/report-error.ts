@@ -1,19 +1,19 @@
 // How an error looks to a person: what happened, every problem, the one command that mends it.
 // Never a stack, unless --verbose asks for it.
 import { FtError } from "../core/errors.ts";
-import { systemError } from "../core/system-errors.ts";
+import { asFtError } from "../core/packed-errors.ts";
 
 /** Anything thrown, as an error a person can act on. */
-export function asFtError(error: unknown): FtError {
-  if (error instanceof FtError) return error;
-  const known = systemError(error);
-  if (known !== undefined) return known;
-  const message = error instanceof Error ? error.message : String(error);
-  return new FtError("FT-INTERNAL", {
-    message: `Something went wrong inside ft: ${message}`,
-    hint: "Run it again with --verbose to see where",
-    cause: error,
-  });
+export function failureOf(thrown: unknown): FtError {
+  return asFtError(
+    thrown,
+    ({ message, cause }) =>
+      new FtError("FT-INTERNAL", {
+        message: `Something went wrong inside ft: ${message}`,
+        hint: "Run it again with --verbose to see where",
+        cause,
+      }),
+  );
 }
 
 /** A screenful; machines get them all. */

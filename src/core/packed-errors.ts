@@ -22,11 +22,14 @@ function cutList(problems: readonly string[]): string[] {
   return rest > 0 ? [...kept, `… and ${rest} more`] : kept;
 }
 
-/** Whatever was thrown, as an error with a code; `code` is that of what nobody expected. */
-export function asFtError(thrown: unknown, code: string): FtError {
+/** Whatever was thrown, as an error with a code; `unexpected` makes that of what nobody foresaw. */
+export function asFtError(
+  thrown: unknown,
+  unexpected: (details: { message: string; cause: unknown }) => FtError,
+): FtError {
   if (thrown instanceof FtError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return systemError(thrown) ?? new FtError(code, { message, cause: thrown });
+  return systemError(thrown) ?? unexpected({ message, cause: thrown });
 }
 
 export function packError(error: FtError): PackedError {

@@ -1,5 +1,6 @@
 // The worker's side of a supervised process: takes one request over IPC, tells what happens, gives a result or an
 // error, ends by itself. Is asked to stop by its supervisor, by SIGTERM, or by the supervisor's disappearance.
+import { FtError } from "./errors.ts";
 import { asFtError, packError } from "./packed-errors.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
 
@@ -54,7 +55,8 @@ async function finish(
   try {
     await send({ type: "done", result: await work() });
   } catch (error) {
-    await send({ type: "failed", error: packError(asFtError(error, unexpected)) });
+    const failure = asFtError(error, (details) => new FtError(unexpected, details));
+    await send({ type: "failed", error: packError(failure) });
     process.exitCode = 1;
   }
   if (process.connected) process.disconnect();

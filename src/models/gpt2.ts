@@ -1,5 +1,5 @@
 // GPT-2 and DialoGPT: learned positions, LayerNorm, one fused query-key-value projection, tanh GELU, tied head.
-// Its checkpoints store linear layers as Conv1D, (in, out): the only transposed weights there are.
+// Its files hold linear layers as Conv1D, (in, out): the only transposed weights there are.
 import { z } from "zod";
 import type { Tensor } from "../mx/index.ts";
 import { Embedding, geluTanh, LayerNorm, Linear, Module } from "../nn/index.ts";

@@ -1,9 +1,9 @@
-// From a checked checkpoint to a model with its weights.
+// From a checked stored model to a model with its weights.
 // Downloads nothing and reads no file format: src/weights does both.
 import { ModelError } from "../core/errors.ts";
 import { dispose, type Dtype } from "../mx/index.ts";
 import { withParameterLimit } from "../nn/index.ts";
-import { type Checkpoint, shapesOf, viewThrough, type WeightEntry } from "../weights/index.ts";
+import { type StoredModel, shapesOf, viewThrough, type WeightEntry } from "../weights/index.ts";
 import { type LanguageModel, type ModelSizes, sizesOf } from "./kit/index.ts";
 import type { ReplaceLayers } from "./packing.ts";
 import { architectureOf } from "./registry.ts";
@@ -13,17 +13,17 @@ export interface LoadedModel {
   model: LanguageModel;
   config: unknown;
   sizes: ModelSizes;
-  /** How the checkpoint stores the parameters. */
+  /** How the stored model stores the parameters. */
   entries: readonly WeightEntry[];
 }
 
-/** A model without its weights, and what the checkpoint has for it. */
+/** A model without its weights, and what the stored model has for it. */
 export interface PlannedModel {
   model: LanguageModel;
   sizes: ModelSizes;
   account: WeightAccount;
   /** What the account's entries read from. */
-  source: Checkpoint;
+  source: StoredModel;
 }
 
 export interface PlanOptions {
@@ -31,11 +31,11 @@ export interface PlanOptions {
   replaceLayers?: ReplaceLayers | undefined;
 }
 
-/** No recipe makes more parameters of one tensor, and no architecture has more that a checkpoint may lack. */
+/** No recipe makes more parameters of one tensor, and no architecture has more that a stored model may lack. */
 const [parametersPerTensor, parametersBeside] = [16, 64];
 
-function refuseLarger(checkpoint: Checkpoint, limit: number): ModelError {
-  const { folder, tensors } = checkpoint;
+function refuseLarger(stored: StoredModel, limit: number): ModelError {
+  const { folder, tensors } = stored;
   return new ModelError("FT-MODEL-016", {
     at: { file: folder },
     message:
@@ -50,32 +50,32 @@ function refuseLarger(checkpoint: Checkpoint, limit: number): ModelError {
  * @throws ModelError FT-MODEL-002 unknown type, 003/004/005 config, 016 a config of another, larger model.
  */
 export async function planModel(
-  checkpoint: Checkpoint,
+  stored: StoredModel,
   { replaceLayers }: PlanOptions = {},
 ): Promise<PlannedModel> {
-  const { config, tensors } = checkpoint;
+  const { config, tensors } = stored;
   const architecture = await architectureOf(config);
   const limit = parametersPerTensor * tensors.size + parametersBeside;
-  const refused = (): ModelError => refuseLarger(checkpoint, limit);
+  const refused = (): ModelError => refuseLarger(stored, limit);
   const model = withParameterLimit(limit, refused, () => architecture.build(config));
   const sizes = sizesOf(model);
   const recipe = architecture.recipe(config);
   if (replaceLayers === undefined) {
-    const account = accountFor(recipe, shapesOf(checkpoint), model);
-    return { model, sizes, account, source: checkpoint };
+    const account = accountFor(recipe, shapesOf(stored), model);
+    return { model, sizes, account, source: stored };
   }
-  const source = viewThrough(recipe, checkpoint);
+  const source = viewThrough(recipe, stored);
   const replaced = replaceLayers(model);
   return { model, sizes, account: accountFor(replaced, shapesOf(source), model), source };
 }
 
 /** As `planModel`; throws ModelError FT-MODEL-006 and 010 too, where tensors and model do not fit. */
 export async function planFittingModel(
-  checkpoint: Checkpoint,
+  stored: StoredModel,
   options: PlanOptions = {},
 ): Promise<PlannedModel> {
-  const planned = await planModel(checkpoint, options);
-  requireComplete(planned.account, checkpoint.folder);
+  const planned = await planModel(stored, options);
+  requireComplete(planned.account, stored.folder);
   return planned;
 }
 
@@ -83,11 +83,11 @@ export async function planFittingModel(
  * Loads every weight, floating ones converted to `dtype` where one is given.
  * @throws ModelError as `planFittingModel`, and those of src/weights.
  */
-export async function loadCheckpoint(
-  checkpoint: Checkpoint,
+export async function loadStoredModel(
+  stored: StoredModel,
   options: PlanOptions & { dtype?: Dtype } = {},
 ): Promise<LoadedModel> {
-  const { model, sizes, account, source } = await planFittingModel(checkpoint, options);
+  const { model, sizes, account, source } = await planFittingModel(stored, options);
   const { entries } = account;
   const reader = source.load();
   try {
@@ -98,5 +98,5 @@ export async function loadCheckpoint(
   } finally {
     reader.close();
   }
-  return { model, config: checkpoint.config, sizes, entries };
+  return { model, config: stored.config, sizes, entries };
 }

@@ -3,8 +3,8 @@ import type { ActiveBackend, Dtype } from "../mx/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import {
-  type Checkpoint,
-  openCheckpoint,
+  type StoredModel,
+  openStoredModel,
   type ResolvedModel,
   resolveModel,
   type ResolveOptions,
@@ -13,7 +13,7 @@ import type { ModelOptions } from "./options.ts";
 
 export interface OpenedModel {
   resolved: ResolvedModel;
-  checkpoint: Checkpoint;
+  stored: StoredModel;
   tokenizer: Tokenizer;
 }
 
@@ -37,11 +37,11 @@ export async function openModel(
   options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
 ): Promise<OpenedModel> {
   const resolved = await fetchModel(origin, options);
-  const checkpoint = await openCheckpoint(resolved.folder, resolved.remote);
-  return { resolved, checkpoint, tokenizer: await loadTokenizer(checkpoint.companions) };
+  const stored = await openStoredModel(resolved.folder, resolved.remote);
+  return { resolved, stored, tokenizer: await loadTokenizer(stored.companions) };
 }
 
-/** The precision to compute in: as asked, else float32 where halves are slow, else the checkpoint's own. */
+/** The precision to compute in: as asked, else float32 where halves are slow, else the stored model's own. */
 export function chooseDtype(
   wanted: ModelOptions["torch_dtype"],
   { backend }: ActiveBackend,

@@ -31,7 +31,7 @@ export const ModelOptions = z.strictObject({
   torch_dtype: z
     .enum(TORCH_DTYPES)
     .default("auto")
-    .describe("Precision of the base weights; auto keeps the checkpoint's own"),
+    .describe("Precision of the base weights; auto keeps the model's own"),
   trust_remote_code: z
     .boolean()
     .refine((trusted) => !trusted, {

@@ -1,4 +1,4 @@
-// Where a checkpoint's tensors meet a model's parameters: the account of both, and values moved either way.
+// Where a stored model's tensors meet a model's parameters: the account of both, and values moved either way.
 // Reads no file; how tensors become parameters is the architecture's recipe.
 import { ModelError } from "../core/errors.ts";
 import type { Dtype, Shape, Tensor } from "../mx/index.ts";
@@ -19,7 +19,7 @@ export interface WeightAccount {
   tied: string[];
   /** Tensors that the architecture is known to leave alone. */
   ignored: string[];
-  /** Tensors and parameters for which the checkpoint has nothing. */
+  /** Tensors and parameters for which the stored model has nothing. */
   missing: string[];
   /** Tensors that are no parameter, or one that another tensor is already. */
   unexpected: string[];
@@ -89,7 +89,7 @@ function inPrecision(tensor: Tensor, dtype: Dtype | undefined): Tensor {
   return stays ? tensor : tensor.astype(dtype);
 }
 
-/** Entries for a model that comes from no checkpoint: how one of its architecture stores it. */
+/** Entries for a model that comes from no stored model: how one of its architecture stores it. */
 export function entriesFor(recipe: Recipe, model: Module): WeightEntry[] {
   const shapes = new Map([...model.slots()].map((slot) => [slot.name, slot.get().shape]));
   return mapTensors(inverted(recipe), shapes).entries.map((entry) => entry.reversed());
@@ -127,7 +127,7 @@ function replace(slot: ParameterSlot | undefined, value: Tensor): void {
   before.dispose();
 }
 
-/** The model's parameters as the checkpoint stores them, by its names. Builds a graph, evaluates nothing. */
+/** The model's parameters as the stored model stores them, by its names. Builds a graph, evaluates nothing. */
 export function storedTensors(model: Module, entries: readonly WeightEntry[]): Map<string, Tensor> {
   const parameters = model.parameters();
   const read = (name: string): Tensor => {

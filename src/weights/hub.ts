@@ -1,5 +1,5 @@
 // From what a person calls a model to its place on this disk: a folder, a .gguf file, builtin/…, the hub cache, the hub.
-// Opens no weights; openCheckpoint does that with the place this gives.
+// Opens no weights; openStoredModel does that with the place this gives.
 import { stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -7,7 +7,6 @@ import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../cor
 import { nearest } from "../core/nearest.ts";
 import { builtinModel, isBuiltin } from "./builtin.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { missingFolder } from "./checkpoint-folder.ts";
 import { remoteSource } from "./hub-bytes.ts";
 import { cachedIds, ModelCache } from "./hub-cache.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
@@ -17,6 +16,7 @@ import type { HubOverrides, HubSettings } from "./hub-environment.ts";
 import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
 import { planFiles } from "./hub-files.ts";
+import { missingFolder } from "./model-folder.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { INDEX_FILE, isGguf, unsupportedWeights } from "./weight-files.ts";
 
@@ -50,7 +50,7 @@ export interface ResolvedModel {
   /** For models of the hub: its id and the commit of the folder. */
   id?: string;
   commit?: string;
-  /** Weights that were left on the hub, for `openCheckpoint`. */
+  /** Weights that were left on the hub, for `openStoredModel`. */
   remote?: ByteSource[];
 }
 

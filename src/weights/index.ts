@@ -1,8 +1,8 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
-export { checkpointDigest } from "./checkpoint-digest.ts";
-export { openCheckpointFolder } from "./checkpoint-folder.ts";
-export { openCheckpoint } from "./open-checkpoint.ts";
-export type { Checkpoint, CheckpointTensor, TensorReader } from "./checkpoint.ts";
+export { modelDigest } from "./model-digest.ts";
+export { openModelFolder } from "./model-folder.ts";
+export { openStoredModel } from "./open-stored-model.ts";
+export type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 export { hubSettings } from "./hub-environment.ts";
 export {
   type DownloadProgress,

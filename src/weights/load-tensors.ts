@@ -1,31 +1,31 @@
-// Loads a checked checkpoint's tensors into MLX. The only file here, beside save.ts, that needs the addon.
+// Loads a checked stored model's tensors into MLX. The only file here, beside save.ts, that needs the addon.
 // Changes no name and no layout: that is the model's business.
 import { ModelError } from "../core/errors.ts";
 import { dispose, loadSafetensors, retain, type Tensor } from "../mx/index.ts";
-import type { Checkpoint, CheckpointTensor, TensorReader } from "./checkpoint.ts";
 import { isSafetensorsDtype, mlxDtype } from "./safetensors-dtypes.ts";
 import { readSafetensorsHeader } from "./safetensors-header.ts";
+import type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 import { shown } from "./weight-errors.ts";
 
-/** The part of a checkpoint that loading needs. */
-export type TensorFiles = Pick<Checkpoint, "tensors" | "files">;
+/** The part of a stored model that loading needs. */
+export type TensorFiles = Pick<StoredModel, "tensors" | "files">;
 
 /**
  * Tensors by name, in the files' own types; data is read when first evaluated.
  * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold (float64, 8 bits and less), and for axes beyond 32 bits.
  */
-export function loadTensors(checkpoint: TensorFiles): Map<string, Tensor> {
-  checkTypes(checkpoint);
+export function loadTensors(stored: TensorFiles): Map<string, Tensor> {
+  checkTypes(stored);
   const tensors = new Map<string, Tensor>();
-  for (const file of checkpoint.files) {
+  for (const file of stored.files) {
     for (const [name, tensor] of loadSafetensors(file)) tensors.set(name, tensor);
   }
   return tensors;
 }
 
 /** The same, one by one. */
-export function openTensors(checkpoint: TensorFiles): TensorReader {
-  return readerOf(loadTensors(checkpoint));
+export function openTensors(stored: TensorFiles): TensorReader {
+  return readerOf(loadTensors(stored));
 }
 
 /** Takes the tensors over. */
@@ -58,7 +58,7 @@ export async function loadTensorFile(
 /** MLX counts along an axis in 32 bits, and would take a longer one for another length. */
 const LONGEST_AXIS = 2 ** 31 - 1;
 
-function unfit({ dtype, shape }: CheckpointTensor): string | undefined {
+function unfit({ dtype, shape }: StoredTensor): string | undefined {
   if (!isSafetensorsDtype(dtype) || mlxDtype(dtype) === undefined) return dtype;
   return shape.some((length) => length > LONGEST_AXIS) ? `[${shape.join(", ")}]` : undefined;
 }

@@ -1,5 +1,5 @@
 // Writes tensors to one .safetensors file so that a crash leaves the old file or the new one, never a part.
-// Not a checkpoint: names, folders and manifests belong to whoever calls.
+// Not a stored model: names, folders and manifests belong to whoever calls.
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { isTemporaryName, temporaryNameFor } from "../core/atomic-files.ts";

@@ -1,5 +1,5 @@
 // Reads and checks model.safetensors.index.json: which shard holds which tensor.
-// Does not look at the shards; checkpoint-folder.ts compares the two.
+// Does not look at the shards; model-folder.ts compares the two.
 import { open } from "node:fs/promises";
 import { ModelError } from "../core/errors.ts";
 import type { JsonValue } from "./strict-json.ts";

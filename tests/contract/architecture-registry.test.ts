@@ -15,7 +15,7 @@ import {
   entriesFor,
   initialize,
   LanguageModel,
-  loadCheckpoint,
+  loadStoredModel,
 } from "../../src/models/index.ts";
 import { defineArchitecture } from "../../src/models/kit/index.ts";
 import { dispose, retain, scope, type Tensor } from "../../src/mx/index.ts";
@@ -28,7 +28,7 @@ import {
 } from "../../src/nn/index.ts";
 import { supervised } from "../../src/train/objectives/supervised.ts";
 import { TrainingStep } from "../../src/train/step.ts";
-import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { openModelFolder } from "../../src/weights/index.ts";
 import { bitsOf } from "../parity/models/fixtures.ts";
 import { rejection } from "../support/refusal.ts";
 import { tinyConfigs } from "./tiny-configs.ts";
@@ -142,7 +142,7 @@ describe("an architecture of an extension", () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 10);
     const saved = path.join(folder, "saved");
     await saveModel(saved, { model, entries: entriesFor([], model) }, folder);
-    const again = await loadCheckpoint(await openCheckpointFolder(saved));
+    const again = await loadStoredModel(await openModelFolder(saved));
     expect(bitsOf(again.model.parameters())).toEqual(bitsOf(model.parameters()));
     dispose([model, again.model]);
   });

@@ -12,7 +12,7 @@ import {
   architectures,
   entriesFor,
   type LanguageModel,
-  loadCheckpoint,
+  loadStoredModel,
   storedTensors,
 } from "../../src/models/index.ts";
 import {
@@ -30,7 +30,7 @@ import {
   type Tensor,
 } from "../../src/mx/index.ts";
 import { Linear, lossAndGradients, withParameters } from "../../src/nn/index.ts";
-import { openCheckpointFolder } from "../../src/weights/index.ts";
+import { openModelFolder } from "../../src/weights/index.ts";
 import { bitsOf, relativeDifference } from "../parity/models/fixtures.ts";
 import { oneByOne, readInPieces, readPacked } from "./decoding.ts";
 import { tinyConfigs } from "./tiny-configs.ts";
@@ -195,7 +195,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
       const saved = path.join(folder, how);
       const entries = how.startsWith("as") ? await entriesOf(model) : entriesFor([], model);
       await saveModel(saved, { model, entries }, folder);
-      const again = await loadCheckpoint(await openCheckpointFolder(saved));
+      const again = await loadStoredModel(await openModelFolder(saved));
       const requireSame = (): void => {
         expect(bitsOf(again.model.parameters())).toEqual(bitsOf(model.parameters()));
         scope(() => {
@@ -219,7 +219,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
     async (dtype) => {
       const saved = path.join(folder, dtype);
       await saveModel(saved, { model, entries: await entriesOf(model) }, folder, dtype);
-      const again = await loadCheckpoint(await openCheckpointFolder(saved));
+      const again = await loadStoredModel(await openModelFolder(saved));
       scope(() => {
         for (const [key, tensor] of again.model.parameters()) {
           const rounded = model.parameters().get(key)?.astype(dtype);

@@ -40,9 +40,9 @@ function tell(line: string): void {
 beforeEach(needsRealModel);
 
 test("config.json and the number of parameters are transformers'", async () => {
-  const { checkpoint } = await openModel(origin);
-  expect(checkpoint.config).toMatchObject(expected.config);
-  const sizes = [...checkpoint.tensors.values()].map(({ shape }) =>
+  const { stored } = await openModel(origin);
+  expect(stored.config).toMatchObject(expected.config);
+  const sizes = [...stored.tensors.values()].map(({ shape }) =>
     shape.reduce((product, length) => product * length, 1),
   );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(expected.parameters);

@@ -13,9 +13,9 @@ import { builtinModels } from "../../weights/builtin.ts";
 import { cachedIds } from "../../weights/hub-cache.ts";
 import { connect } from "../../weights/hub-connection.ts";
 import {
-  type Checkpoint,
+  type StoredModel,
   hubSettings,
-  openCheckpoint,
+  openStoredModel,
   type ResolvedModel,
   resolveModel,
   type ResolveOptions,
@@ -133,26 +133,26 @@ export interface ModelInfo {
   config: unknown;
 }
 
-function countDtypes(checkpoint: Checkpoint): Record<string, number> {
+function countDtypes(stored: StoredModel): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { dtype, shape } of checkpoint.tensors.values()) {
+  for (const { dtype, shape } of stored.tensors.values()) {
     counts[dtype] = (counts[dtype] ?? 0) + shape.reduce((size, length) => size * length, 1);
   }
   return counts;
 }
 
-async function mappingOf(checkpoint: Checkpoint): Promise<TensorMapping> {
-  const { entries, ...rest } = (await planModel(checkpoint)).account;
+async function mappingOf(stored: StoredModel): Promise<TensorMapping> {
+  const { entries, ...rest } = (await planModel(stored)).account;
   return { mapped: entries.flatMap(({ sources }) => sources).length, ...rest };
 }
 
 /** Rows of the estimate that is shown beside a model. */
 const ESTIMATED = { batchSize: 4, longestRow: 2048, learnedShare: 1 };
 
-function memoryOf(checkpoint: Checkpoint): ReturnType<typeof estimateRunMemory> {
+function memoryOf(stored: StoredModel): ReturnType<typeof estimateRunMemory> {
   const config = defaultRunConfig();
   config.optimization.batch_size = ESTIMATED.batchSize;
-  return estimateRunMemory(config, checkpoint, ESTIMATED);
+  return estimateRunMemory(config, stored, ESTIMATED);
 }
 
 function modelType(config: unknown): string {
@@ -163,11 +163,11 @@ function modelType(config: unknown): string {
 /** What a model holds, from its configuration and the headers of its weights. Throws ModelError, ProviderError. */
 export async function modelInfo(name: string, options: ResolveOptions = {}): Promise<ModelInfo> {
   const resolved = await resolveModel(name, { ...options, leaveWeights: true });
-  const checkpoint = await openCheckpoint(resolved.folder, resolved.remote);
-  const dtypes = countDtypes(checkpoint);
-  const architecture = modelType(checkpoint.config);
+  const stored = await openStoredModel(resolved.folder, resolved.remote);
+  const dtypes = countDtypes(stored);
+  const architecture = modelType(stored.config);
   const supported = architectures.has(architecture);
-  const sizes = [...checkpoint.tensors.values()].map((tensor) => tensor.bytes);
+  const sizes = [...stored.tensors.values()].map((tensor) => tensor.bytes);
   return {
     name,
     folder: resolved.folder,
@@ -176,12 +176,12 @@ export async function modelInfo(name: string, options: ResolveOptions = {}): Pro
     architecture,
     supported,
     parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0),
-    tensors: checkpoint.tensors.size,
+    tensors: stored.tensors.size,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     dtypes,
-    files: [...checkpoint.fileBytes].map(([file, bytes]) => ({ name: basename(file), bytes })),
-    mapping: supported ? await mappingOf(checkpoint) : null,
-    memory: supported ? await memoryOf(checkpoint) : null,
-    config: checkpoint.config,
+    files: [...stored.fileBytes].map(([file, bytes]) => ({ name: basename(file), bytes })),
+    mapping: supported ? await mappingOf(stored) : null,
+    memory: supported ? await memoryOf(stored) : null,
+    config: stored.config,
   };
 }

@@ -7,7 +7,7 @@ import { describeBackend, type Dtype } from "../../mx/index.ts";
 import { estimateMemory, type MemoryTerm } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { tunings } from "../../train/tuning/index.ts";
-import type { Checkpoint } from "../../weights/index.ts";
+import type { StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 
 /** What the formula needs to know of the rows. */
@@ -21,20 +21,20 @@ export interface RowFigures {
 const BYTES: Partial<Record<Dtype, number>> = { float32: 4, float16: 2, bfloat16: 2 };
 
 /** Average bytes of a stored number. */
-function storedBytes({ tensors }: Checkpoint): number {
+function storedBytes({ tensors }: StoredModel): number {
   const all = [...tensors.values()];
   const numbers = all.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   return all.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, numbers);
 }
 
 /** Bytes of a weight in memory; as stored when the addon is missing and the precision is left to it. */
-function weightBytes({ model }: RunConfig, checkpoint: Checkpoint): number {
+function weightBytes({ model }: RunConfig, stored: StoredModel): number {
   if (model.torch_dtype !== "auto") return BYTES[model.torch_dtype] ?? 4;
   try {
     const dtype = chooseDtype("auto", describeBackend());
-    return (dtype && BYTES[dtype]) ?? storedBytes(checkpoint);
+    return (dtype && BYTES[dtype]) ?? storedBytes(stored);
   } catch (error) {
-    if (error instanceof NativeError) return storedBytes(checkpoint);
+    if (error instanceof NativeError) return storedBytes(stored);
     throw error;
   }
 }
@@ -42,16 +42,16 @@ function weightBytes({ model }: RunConfig, checkpoint: Checkpoint): number {
 /** Peak bytes of the run, and the terms that add up to them. Throws ModelError for an unknown architecture. */
 export async function estimateRunMemory(
   config: RunConfig,
-  checkpoint: Checkpoint,
+  stored: StoredModel,
   rows: RowFigures,
 ): Promise<{ totalBytes: number; terms: MemoryTerm[] }> {
-  const { sizes } = await planModel(checkpoint);
+  const { sizes } = await planModel(stored);
   const tuning = tunings.get(chosenMethod(config).tuning);
   return estimateMemory(sizes, {
     trainable: tuning.trainable(sizes, config),
     isAdapter: tuning.isAdapter,
     optimization: config.optimization,
-    weightBytes: weightBytes(config, checkpoint),
+    weightBytes: weightBytes(config, stored),
     ...rows,
   });
 }

@@ -26,7 +26,9 @@ import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
 /** The code of a run's error that nobody foresaw. */
-const UNEXPECTED = "FT-RUN-UNEXPECTED";
+/** Whatever was thrown in a run, as an error with a code. */
+const failureOf = (thrown: unknown): FtError =>
+  asFtError(thrown, ({ message, cause }) => new FtError("FT-RUN-UNEXPECTED", { message, cause }));
 
 /** A new run, or the folder of one to go on with. */
 export type RunRequest =
@@ -88,7 +90,7 @@ async function enterInIndex(
   try {
     await recordRun(entry);
   } catch (error) {
-    notices.push(`ft runs list will not show this run: ${asFtError(error, UNEXPECTED).message}`);
+    notices.push(`ft runs list will not show this run: ${failureOf(error).message}`);
   }
 }
 
@@ -104,7 +106,7 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
     for (const message of prepared.notices) tell({ type: "notice", level: "warning", message });
     for await (const fact of train(run)) tell(fact);
   } catch (thrown) {
-    const error = withWayOn(asFtError(thrown, UNEXPECTED), run.folder);
+    const error = withWayOn(failureOf(thrown), run.folder);
     try {
       tell(failedFact(error));
     } catch {

@@ -8,7 +8,7 @@ import {
   lengthMultiple,
 } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { loadCheckpoint, type LoadedModel, planFittingModel } from "../../models/index.ts";
+import { loadStoredModel, type LoadedModel, planFittingModel } from "../../models/index.ts";
 import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
@@ -27,7 +27,7 @@ import {
 } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
 import { type Tuning, tunings } from "../../train/tuning/index.ts";
-import { checkpointDigest } from "../../weights/index.ts";
+import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { requireKnownRows, requireSamples } from "./check-run.ts";
@@ -74,7 +74,7 @@ export async function prepareRun(
   const renderer = createRenderer(tokenizer, { template: config.data.template });
   const data = await prepareData(config, { renderer, tokenizer }, watch);
   requireSamples(data);
-  const { sizes } = await planFittingModel(opened.checkpoint);
+  const { sizes } = await planFittingModel(opened.stored);
   requireKnownRows(data, sizes, config.data.max_length);
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);
@@ -108,17 +108,17 @@ export async function prepareRun(
 
 async function loadWeights(
   { model }: RunConfig,
-  { checkpoint }: OpenedModel,
+  { stored }: OpenedModel,
   backend: ActiveBackend,
 ): Promise<LoadedModel> {
   setCacheLimit(Math.round(cacheShare * totalmem()));
   const dtype = chooseDtype(model.torch_dtype, backend);
-  return await loadCheckpoint(checkpoint, dtype === undefined ? {} : { dtype });
+  return await loadStoredModel(stored, dtype === undefined ? {} : { dtype });
 }
 
 async function tuningOf(
   config: RunConfig,
-  { checkpoint }: OpenedModel,
+  { stored }: OpenedModel,
   loaded: LoadedModel,
 ): Promise<Tuning> {
   const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
@@ -128,7 +128,7 @@ async function tuningOf(
     origin: { base: config.model.name, template: config.data.template },
     seed: config.seed,
     modelFiles: {
-      save: (folder) => saveModel(folder, loaded, checkpoint.companions),
+      save: (folder) => saveModel(folder, loaded, stored.companions),
       load: (folder) => restoreModel(folder, loaded),
     },
   });
@@ -203,7 +203,7 @@ function skippedNotice({ skipped }: Dataset): string[] {
 async function recordOf(
   config: RunConfig,
   origins: Record<string, string> | undefined,
-  { resolved, checkpoint }: OpenedModel,
+  { resolved, stored }: OpenedModel,
   backend: ActiveBackend,
   data: PreparedData,
 ): Promise<Omit<RunRecord, "runId">> {
@@ -222,8 +222,8 @@ async function recordOf(
       name: config.model.name,
       source: resolved.source,
       commit: resolved.commit ?? null,
-      architecture: (checkpoint.config as { model_type?: unknown }).model_type,
-      digest: await checkpointDigest(checkpoint),
+      architecture: (stored.config as { model_type?: unknown }).model_type,
+      digest: await modelDigest(stored),
     },
     dataset: { files: data.dataset.files, tokensDigest: tokensDigest(data) },
   };

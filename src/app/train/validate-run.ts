@@ -159,11 +159,11 @@ interface Looked {
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
-  const { tokenizer, checkpoint } = model;
+  const { tokenizer, stored } = model;
   const renderer = createRenderer(tokenizer, { template: config.data.template });
   const data = await prepareWholeRows(config, { renderer, tokenizer });
   const { dataset, train, validation } = data;
-  const { sizes } = await planFittingModel(checkpoint);
+  const { sizes } = await planFittingModel(stored);
   requireKnownRows({ train, validation }, sizes, config.data.max_length);
   const tokens = tokenReport(train, config, tokenizer);
   const maxLength = config.data.max_length;
@@ -171,7 +171,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const longest = Math.min(tokens.histogram.maximum, maxLength);
   const longestRow = paddedLength(longest, { padToMultiple: lengthMultiple, maxLength });
   const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
-  const memory = await estimateRunMemory(config, checkpoint, { longestRow, learnedShare });
+  const memory = await estimateRunMemory(config, stored, { longestRow, learnedShare });
   return { dataset, tokens, memory, notices: renderer.notices(samplesOf(dataset)) };
 }
 

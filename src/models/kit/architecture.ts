@@ -11,7 +11,7 @@ export interface Architecture {
   build(config: unknown): LanguageModel;
   /** How large the model of this config.json is. Needs no addon. */
   sizes(config: unknown): ModelSizes;
-  /** Parses config.json and says how a checkpoint's tensors become the model's parameters. */
+  /** Parses config.json and says how a stored model's tensors become the model's parameters. */
   recipe(config: unknown): Recipe;
 }
 
@@ -20,11 +20,11 @@ interface Definition<Schema extends z.ZodType> {
   /** What the config may not ask for. */
   requires?: readonly Requirement[];
   build(config: z.infer<Schema>): LanguageModel;
-  /** Where names or layouts differ from the checkpoint's; what every decoder needs comes after it by itself. */
+  /** Where names or layouts differ from the stored model's; what every decoder needs comes after it by itself. */
   recipe?(config: z.infer<Schema>): Recipe;
 }
 
-/** Rotary frequencies that old checkpoints store, and the copy of a tied head. */
+/** Rotary frequencies that old models store, and the copy of a tied head. */
 function decoderRecipe(config: { tie_word_embeddings?: boolean }): Recipe {
   const frequencies = drop("{path*}.rotary_emb.inv_freq");
   if (config.tie_word_embeddings !== true) return [frequencies];

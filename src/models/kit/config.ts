@@ -73,8 +73,8 @@ export function only(key: string, values: readonly unknown[], because: string): 
 
 /** Requirements of every architecture until the feature exists. */
 const always: readonly Requirement[] = [
-  only("quantization", [], "quantized checkpoints cannot be read yet"),
-  only("quantization_config", [], "quantized checkpoints cannot be read yet"),
+  only("quantization", [], "quantized models cannot be read yet"),
+  only("quantization_config", [], "quantized models cannot be read yet"),
 ];
 
 /** Throws ModelError FT-MODEL-004 with every unsupported key. */
@@ -89,6 +89,6 @@ export function requireSupported(
   throw new ModelError("FT-MODEL-004", {
     message: `config.json asks for what ${String(config["model_type"])} does not do here`,
     problems,
-    hint: "choose a checkpoint without these settings",
+    hint: "choose a model without these settings",
   });
 }

@@ -1,5 +1,5 @@
 // The usual decoder, embed, blocks, norm, and the usual model around it, with a head of its own or the embedding's.
-// Modules are spelled as the checkpoint spells them: the names are given.
+// Modules are spelled as the stored model spells them: the names are given.
 import { ModelError } from "../../core/errors.ts";
 import type { Tensor } from "../../mx/index.ts";
 import {
@@ -25,7 +25,7 @@ export interface DecoderParts {
   norm: Norm;
 }
 
-/** What the checkpoint calls them, "model.layers.0" for decoder "model" and blocks "layers". */
+/** What the stored model calls them, "model.layers.0" for decoder "model" and blocks "layers". */
 export interface DecoderNames {
   decoder: string;
   embedding: string;
@@ -103,7 +103,7 @@ function requirePositions(
 }
 
 export interface CausalOptions {
-  /** Default: as in Llama's checkpoints, model.embed_tokens, model.layers.N, model.norm, lm_head. */
+  /** Default: as in Llama's files, model.embed_tokens, model.layers.N, model.norm, lm_head. */
   names?: DecoderNames;
   /** The head is the embedding. */
   isTied: boolean;

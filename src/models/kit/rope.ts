@@ -56,7 +56,7 @@ const variants = new Registry<(shape: RopeShape) => RopeVariant>(
   ({ name, known }) =>
     new ModelError("FT-MODEL-005", {
       message: `Unknown rope scaling '${name}'. Supported: [${known.join(", ")}]`,
-      hint: "choose a checkpoint with one of these",
+      hint: "choose a model with one of these",
     }),
 );
 

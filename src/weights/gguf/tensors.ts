@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { ModelError } from "../../core/errors.ts";
 import { type Dtype, retain, tensor, type Tensor } from "../../mx/index.ts";
-import type { TensorReader } from "../checkpoint.ts";
+import type { TensorReader } from "../stored-model.ts";
 import { malformed, shown } from "../weight-errors.ts";
 import { type Dequantize, dequantizers } from "./dequantize.ts";
 import type { GgufHeader, GgufTensor } from "./header.ts";

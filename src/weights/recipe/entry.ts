@@ -1,7 +1,7 @@
-// One meeting of a checkpoint and a model: these tensors become these parameters, and back.
+// One meeting of a stored model and a model: these tensors become these parameters, and back.
 // Names are settled here; the rule they come from is forgotten.
 import { dispose, evaluate, retain, scope, type Tensor } from "../../mx/index.ts";
-import type { TensorReader } from "../checkpoint.ts";
+import type { TensorReader } from "../stored-model.ts";
 import { type Algebra, tensorAlgebra } from "./algebra.ts";
 import { inverse, type Step } from "./steps.ts";
 
@@ -48,7 +48,7 @@ export class WeightEntry {
     this.#steps = steps;
   }
 
-  /** Names in the checkpoint. */
+  /** Names in the stored model. */
   get sources(): string[] {
     return namesOf(this.#from);
   }
@@ -57,7 +57,7 @@ export class WeightEntry {
     return namesOf(this.#to);
   }
 
-  /** The checkpoint's tensors seen as the parameters. */
+  /** The stored model's tensors seen as the parameters. */
   reversed(): WeightEntry {
     return new WeightEntry(this.#to, this.#from, this.#steps.toReversed().map(inverse));
   }
@@ -92,7 +92,7 @@ export class WeightEntry {
     }
   }
 
-  /** The checkpoint's tensors, in the order of their names. Builds a graph, evaluates nothing. */
+  /** The stored model's tensors, in the order of their names. Builds a graph, evaluates nothing. */
   store(read: Read<Tensor>): Tensor[] {
     const inputs = this.#to.map((operand) => operand.gather(read, tensorAlgebra));
     const outputs = this.#steps.reduceRight(

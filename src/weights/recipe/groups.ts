@@ -107,7 +107,7 @@ export class Group {
   }
 }
 
-/** The groups of one checkpoint. */
+/** The groups of one stored model. */
 export class Groups {
   readonly #groups = new Map<string, Group>();
   readonly #recipe: Recipe;

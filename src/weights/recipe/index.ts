@@ -1,4 +1,4 @@
-// The recipe language: how a checkpoint's tensors become a model's parameters, and back.
+// The recipe language: how a stored model's tensors become a model's parameters, and back.
 export type { Computation } from "./algebra.ts";
 export { WeightEntry } from "./entry.ts";
 export { mapTensors, type TensorMapping } from "./mapping.ts";

@@ -1,4 +1,4 @@
-// A recipe applied to the tensors of one checkpoint: what each becomes, known from names and shapes alone.
+// A recipe applied to the tensors of one stored model: what each becomes, known from names and shapes alone.
 // Which parameters a model expects is the caller's question; here every tensor gets an answer.
 import type { Shape } from "../../mx/index.ts";
 import { shapeAlgebra } from "./algebra.ts";
@@ -6,7 +6,7 @@ import { Operand, WeightEntry } from "./entry.ts";
 import { type Group, Groups, hitOf, operandOf } from "./groups.ts";
 import type { Recipe } from "./rules.ts";
 
-/** Where every tensor of a checkpoint went. */
+/** Where every tensor of a stored model went. */
 export interface TensorMapping {
   entries: WeightEntry[];
   /** Shapes of all that the entries give. */
@@ -17,7 +17,7 @@ export interface TensorMapping {
   ignored: string[];
   /** Of which would come what has come of others already. */
   surplus: string[];
-  /** Not in the checkpoint, but needed beside those that are. */
+  /** Not in the stored model, but needed beside those that are. */
   missing: string[];
   /** Shapes that do not allow what a rule says, with names. */
   problems: string[];
@@ -30,7 +30,7 @@ interface Copy {
   original: string;
 }
 
-/** What a checkpoint with these tensors gives under a recipe. Reads no data. */
+/** What a stored model with these tensors gives under a recipe. Reads no data. */
 export function mapTensors(recipe: Recipe, found: ReadonlyMap<string, Shape>): TensorMapping {
   const mapping = emptyMapping();
   const groups = new Groups(recipe);

@@ -1,4 +1,4 @@
-// The sentences of a recipe: which of a checkpoint's tensors become which of a model's parameters, and through what.
+// The sentences of a recipe: which of a stored model's tensors become which of a model's parameters, and through what.
 // A recipe is a list of them; for each tensor the first that knows its name decides, and one nobody knows keeps its name.
 import { NamePattern } from "./patterns.ts";
 import { divided, inverse, joined, type Parts, type Step, transposed } from "./steps.ts";
@@ -94,7 +94,7 @@ export function readsOnly(rule: Conversion): Conversion {
   return { ...rule, readsOnly: true };
 }
 
-/** From parameters to a checkpoint's tensors: for models that come from no checkpoint, and for other formats. */
+/** From parameters to a stored model's tensors: for models that come from no stored model, and for other formats. */
 export function inverted(recipe: Recipe): Recipe {
   return recipe
     .filter((rule) => rule.kind === "conversion")

@@ -1,4 +1,4 @@
-// The steps between what a checkpoint stores and what a model holds. Each knows its way back.
+// The steps between what a stored model stores and what a model holds. Each knows its way back.
 // Written once over the algebra, so that the same step moves tensors and foretells shapes.
 import { dequantize, type Packing, quantize, type Shape, type Tensor } from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";

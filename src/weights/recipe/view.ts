@@ -1,36 +1,38 @@
-// A checkpoint seen through a recipe: the same weights under other names and in another layout.
+// A stored model seen through a recipe: the same weights under other names and in another layout.
 // So a file of one world presents the names of another, before an architecture's own recipe meets it.
 import { ExitCode, ModelError } from "../../core/errors.ts";
 import { dispose, type Tensor } from "../../mx/index.ts";
-import type { Checkpoint, CheckpointTensor, TensorReader } from "../checkpoint.ts";
+import type { StoredModel, StoredTensor, TensorReader } from "../stored-model.ts";
 import { shown } from "../weight-errors.ts";
 import type { WeightEntry } from "./entry.ts";
 import { mapTensors } from "./mapping.ts";
 import type { Recipe } from "./rules.ts";
 
 /** Shapes by name, as recipes take them. */
-export function shapesOf({ tensors }: Pick<Checkpoint, "tensors">): Map<string, readonly number[]> {
+export function shapesOf({
+  tensors,
+}: Pick<StoredModel, "tensors">): Map<string, readonly number[]> {
   return new Map([...tensors].map(([name, { shape }]) => [name, shape]));
 }
 
 /** @throws ModelError FT-WEIGHTS-017 (exit 7) when tensors that the recipe needs are missing or do not fit together. */
-export function viewThrough(recipe: Recipe, checkpoint: Checkpoint): Checkpoint {
-  const { entries, shapes, missing, problems, surplus } = mapTensors(recipe, shapesOf(checkpoint));
-  requireWhole(checkpoint, [
+export function viewThrough(recipe: Recipe, stored: StoredModel): StoredModel {
+  const { entries, shapes, missing, problems, surplus } = mapTensors(recipe, shapesOf(stored));
+  requireWhole(stored, [
     ...missing.map((name) => `missing: ${name}`),
     ...surplus.map((name) => `twice: ${name}`),
     ...problems,
   ]);
-  const tensors = new Map<string, CheckpointTensor>();
+  const tensors = new Map<string, StoredTensor>();
   for (const entry of entries) {
-    const facts = factsOf(entry, checkpoint);
+    const facts = factsOf(entry, stored);
     for (const name of entry.parameters)
       tensors.set(name, { ...facts, shape: shapes.get(name) ?? [] });
   }
-  return { ...checkpoint, tensors, load: () => readerThrough(entries, checkpoint.load()) };
+  return { ...stored, tensors, load: () => readerThrough(entries, stored.load()) };
 }
 
-function requireWhole({ folder }: Checkpoint, problems: readonly string[]): void {
+function requireWhole({ folder }: StoredModel, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new ModelError("FT-WEIGHTS-017", {
     at: { file: folder },
@@ -41,7 +43,7 @@ function requireWhole({ folder }: Checkpoint, problems: readonly string[]): void
   });
 }
 
-function factsOf(entry: WeightEntry, { tensors }: Checkpoint): Omit<CheckpointTensor, "shape"> {
+function factsOf(entry: WeightEntry, { tensors }: StoredModel): Omit<StoredTensor, "shape"> {
   const sources = entry.sources.map((name) => tensors.get(name)).filter((one) => one !== undefined);
   const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
   const { file = "", dtype = "" } = sources[0] ?? {};

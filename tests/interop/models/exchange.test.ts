@@ -8,12 +8,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attachLora, loadAdapter, saveAdapter } from "../../../src/adapters/index.ts";
 import { collate } from "../../../src/data/index.ts";
 import { saveModel } from "../../../src/export/model-folder.ts";
-import { type LanguageModel, loadCheckpoint, type LoadedModel } from "../../../src/models/index.ts";
+import {
+  type LanguageModel,
+  loadStoredModel,
+  type LoadedModel,
+} from "../../../src/models/index.ts";
 import { dispose, float32, int32, retain, scope } from "../../../src/mx/index.ts";
 import { optimizers } from "../../../src/nn/index.ts";
 import { supervised } from "../../../src/train/objectives/supervised.ts";
 import { TrainingStep } from "../../../src/train/step.ts";
-import { openCheckpointFolder } from "../../../src/weights/index.ts";
+import { openModelFolder } from "../../../src/weights/index.ts";
 import { folderOfModels, relativeDifference } from "../../parity/models/fixtures.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
@@ -108,7 +112,7 @@ async function train(model: LanguageModel): Promise<void> {
 }
 
 async function load(folder: string): Promise<LoadedModel> {
-  return loadCheckpoint(await openCheckpointFolder(folder), { dtype: "float32" });
+  return loadStoredModel(await openModelFolder(folder), { dtype: "float32" });
 }
 
 let root: string;

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolveModel } from "../../../src/weights/index.ts";
-import { safetensorsBytes } from "../../support/checkpoint-files.ts";
 import { FakeHub } from "../../support/fake-hub.ts";
+import { safetensorsBytes } from "../../support/model-files.ts";
 
 const python = process.env["FT_PEERS_PYTHON"] ?? "";
 const hub = new FakeHub();

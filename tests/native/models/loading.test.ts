@@ -2,11 +2,11 @@
 // That what fits computes the right thing is tests/parity/models' question.
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
-import { accountFor, architectureOf, loadCheckpoint } from "../../../src/models/index.ts";
+import { accountFor, architectureOf, loadStoredModel } from "../../../src/models/index.ts";
 import { dispose, int32, liveTensors, scope } from "../../../src/mx/index.ts";
 import {
-  type Checkpoint,
-  type CheckpointTensor,
+  type StoredModel,
+  type StoredTensor,
   shapesOf,
   type TensorReader,
 } from "../../../src/weights/index.ts";
@@ -18,17 +18,17 @@ import {
 } from "../../parity/models/fixtures.ts";
 import { rejection } from "../../support/refusal.ts";
 
-const refusal = (checkpoint: Checkpoint): Promise<ModelError> =>
-  rejection(loadCheckpoint(checkpoint), ModelError);
+const refusal = (stored: StoredModel): Promise<ModelError> =>
+  rejection(loadStoredModel(stored), ModelError);
 
 /** The llama fixture with another name for one of its tensors. */
-async function renamed(from: string, to: string): Promise<Checkpoint> {
-  const checkpoint = await checkpointOf("llama");
-  const tensors = [...checkpoint.tensors].map(([name, tensor]): [string, CheckpointTensor] => [
+async function renamed(from: string, to: string): Promise<StoredModel> {
+  const stored = await checkpointOf("llama");
+  const tensors = [...stored.tensors].map(([name, tensor]): [string, StoredTensor] => [
     name === from ? to : name,
     tensor,
   ]);
-  return { ...checkpoint, tensors: new Map(tensors) };
+  return { ...stored, tensors: new Map(tensors) };
 }
 
 describe("weights that do not fit", () => {
@@ -45,9 +45,9 @@ describe("weights that do not fit", () => {
 
   test("shapes that differ are listed, and nothing is left behind", async () => {
     const before = liveTensors();
-    const checkpoint = await checkpointOf("llama");
-    const config = { ...(checkpoint.config as object), intermediate_size: 60 };
-    const { code, problems } = await refusal({ ...checkpoint, config });
+    const stored = await checkpointOf("llama");
+    const config = { ...(stored.config as object), intermediate_size: 60 };
+    const { code, problems } = await refusal({ ...stored, config });
     expect(code).toBe("FT-MODEL-010");
     expect(problems.length).toBe(9);
     expect(problems).toContain("model.layers.0.mlp.up_proj.weight: shape 56×32, expected 60×32");
@@ -56,11 +56,11 @@ describe("weights that do not fit", () => {
 
   /** The account of a fixture with these tensors beside its own. */
   async function accountWith(name: string, added: Record<string, readonly number[]>) {
-    const checkpoint = await checkpointOf(name);
-    const architecture = await architectureOf(checkpoint.config);
-    const recipe = architecture.recipe(checkpoint.config);
-    const found = new Map([...shapesOf(checkpoint), ...Object.entries(added)]);
-    return scope(() => accountFor(recipe, found, architecture.build(checkpoint.config)));
+    const stored = await checkpointOf(name);
+    const architecture = await architectureOf(stored.config);
+    const recipe = architecture.recipe(stored.config);
+    const found = new Map([...shapesOf(stored), ...Object.entries(added)]);
+    return scope(() => accountFor(recipe, found, architecture.build(stored.config)));
   }
 
   test("two tensors for one parameter: the second is unexpected", async () => {
@@ -88,9 +88,9 @@ describe("weights that do not fit", () => {
 
   test("of a tied pair either tensor will do", async () => {
     const { config, tensors, ...files } = await checkpointOf("llama-biased-tied");
-    const whole = await loadCheckpoint({ config, tensors, ...files });
+    const whole = await loadStoredModel({ config, tensors, ...files });
     const renamedTensors = new Map(
-      [...tensors].map(([name, tensor]): [string, CheckpointTensor] => [
+      [...tensors].map(([name, tensor]): [string, StoredTensor] => [
         name.replace("model.embed_tokens", "lm_head"),
         tensor,
       ]),
@@ -99,7 +99,7 @@ describe("weights that do not fit", () => {
       const { read, close } = files.load();
       return { read: (name) => read(name.replace("lm_head", "model.embed_tokens")), close };
     };
-    const headOnly = await loadCheckpoint({ ...files, config, tensors: renamedTensors, load });
+    const headOnly = await loadStoredModel({ ...files, config, tensors: renamedTensors, load });
     expect(bitsOf(headOnly.model.parameters())).toEqual(bitsOf(whole.model.parameters()));
     dispose([headOnly.model, whole.model]);
   });
@@ -124,10 +124,10 @@ describe("learned positions", () => {
 describe("rotary settings", () => {
   /** The llama fixture's weights under other settings. */
   async function logitsUnder(changes: object, drop?: string) {
-    const checkpoint = await checkpointOf("llama");
-    const config = { ...(checkpoint.config as Record<string, unknown>), ...changes };
+    const stored = await checkpointOf("llama");
+    const config = { ...(stored.config as Record<string, unknown>), ...changes };
     if (drop !== undefined) delete (config as Record<string, unknown>)[drop];
-    const { model } = await loadCheckpoint({ ...checkpoint, config });
+    const { model } = await loadStoredModel({ ...stored, config });
     return model.forward(int32([5, 9, 3, 7, 1, 2], [1, 6]));
   }
 

@@ -1,7 +1,7 @@
 // A base that is packed while it is loaded: what it computes, and that adapters train on it.
 import { expect, test } from "vitest";
 import { attachLora, fuseAdapters } from "../../../src/adapters/index.ts";
-import { loadCheckpoint, packBlocks } from "../../../src/models/index.ts";
+import { loadStoredModel, packBlocks } from "../../../src/models/index.ts";
 import {
   crossEntropy,
   dispose,
@@ -18,11 +18,11 @@ const ids = (): Tensor => int32([5, 9, 3, 7, 1, 2, 8, 4], [1, 8]);
 
 async function packedModel(bits: number) {
   const replaceLayers = packBlocks({ groupSize: 32, bits });
-  return await loadCheckpoint(await checkpointOf("llama"), { replaceLayers, dtype: "float32" });
+  return await loadStoredModel(await checkpointOf("llama"), { replaceLayers, dtype: "float32" });
 }
 
 test("more bits come nearer to the plain model; what is not in the blocks stays as it is", async () => {
-  const plain = await loadCheckpoint(await checkpointOf("llama"));
+  const plain = await loadStoredModel(await checkpointOf("llama"));
   const [four, eight] = [await packedModel(4), await packedModel(8)];
   scope(() => {
     const wanted = plain.model.forward(ids());

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { loadAdapter } from "../../../src/adapters/index.ts";
 import { trainRun } from "../../../src/app/train/train-run.ts";
-import { loadCheckpoint } from "../../../src/models/index.ts";
+import { loadStoredModel } from "../../../src/models/index.ts";
 import { int32, scope } from "../../../src/mx/index.ts";
 import type {
   RunCompletedEvent,
@@ -14,7 +14,7 @@ import type {
   RunEventOf,
   RunEventType,
 } from "../../../src/runs/index.ts";
-import { loadTensorFile, openCheckpointFolder } from "../../../src/weights/index.ts";
+import { loadTensorFile, openModelFolder } from "../../../src/weights/index.ts";
 import { makeToyModel, type ToyRun, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
 let folder: string;
@@ -105,12 +105,12 @@ describe("learning eight rows by heart", () => {
   });
 
   test("the base in memory is not touched: without its adapter the model answers as before", async () => {
-    const checkpoint = await openCheckpointFolder(model);
+    const checkpoint = await openModelFolder(model);
     const ids = [5, 6, 7, 8];
-    const logits = ({ model: loaded }: Awaited<ReturnType<typeof loadCheckpoint>>): Float32Array =>
+    const logits = ({ model: loaded }: Awaited<ReturnType<typeof loadStoredModel>>): Float32Array =>
       scope(() => loaded.forward(int32(ids, [1, 4])).toFloat32());
-    const plain = logits(await loadCheckpoint(checkpoint));
-    const adapted = await loadCheckpoint(checkpoint);
+    const plain = logits(await loadStoredModel(checkpoint));
+    const adapted = await loadStoredModel(checkpoint);
     const attached = await loadAdapter(join(lora.output, "final_model"), adapted.model);
     expect(attached.paths).toHaveLength(2 * 7);
     expect(logits(adapted)).not.toEqual(plain);
@@ -127,7 +127,7 @@ describe("learning eight rows by heart", () => {
       return values.some((value, index) => value !== old?.[index]);
     });
     expect(changed).toHaveLength(weights.size);
-    const { model: loaded } = await loadCheckpoint(await openCheckpointFolder(final));
+    const { model: loaded } = await loadStoredModel(await openModelFolder(final));
     const logits = scope(() => loaded.forward(int32([1, 2], [1, 2])).toFloat32());
     expect(logits.every(Number.isFinite)).toBe(true);
   });

@@ -5,11 +5,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
-import { loadCheckpoint } from "../../../src/models/index.ts";
+import { loadStoredModel } from "../../../src/models/index.ts";
 import { dispose, int32, liveTensors, scope } from "../../../src/mx/index.ts";
 import { readGgufFile } from "../../../src/weights/gguf/header.ts";
 import { openGgufTensors } from "../../../src/weights/gguf/tensors.ts";
-import { type Checkpoint, openCheckpoint } from "../../../src/weights/index.ts";
+import { type StoredModel, openStoredModel } from "../../../src/weights/index.ts";
 import { makeFile } from "../../support/folders.ts";
 import { ggufBytes } from "../../support/gguf-bytes.ts";
 import { ggufModel, type GgufModelOptions } from "../../support/gguf-model.ts";
@@ -67,8 +67,8 @@ test("types that are not read are told, all at once: FT-WEIGHTS-020", async () =
   expect(error.problems[0]).toBe('tensor "a" is Q2_K');
 });
 
-async function logitsOf(checkpoint: Checkpoint): Promise<Buffer> {
-  const { model } = await loadCheckpoint(checkpoint);
+async function logitsOf(stored: StoredModel): Promise<Buffer> {
+  const { model } = await loadStoredModel(stored);
   const logits = scope(() => model.forward(int32([5, 80, 17, 3, 42, 9], [1, 6])).toFloat32());
   dispose(model);
   return Buffer.from(logits.buffer);
@@ -137,14 +137,14 @@ describe("a llama in GGUF computes what its folder computes, to the bit", () => 
 
   test.each(cases)("$name $config", async ({ name, gguf, config }) => {
     const folder = path.join(fixtures, "models", name);
-    const opened = await openCheckpoint(folder);
+    const opened = await openStoredModel(folder);
     const plain = await logitsOf(opened);
     const expected = await logitsOf({
       ...opened,
       config: { ...(opened.config as object), ...config },
     });
     const file = makeFile("model.gguf", await ggufModel(folder, gguf));
-    const found = await logitsOf(await openCheckpoint(file));
+    const found = await logitsOf(await openStoredModel(file));
     expect(found.equals(expected)).toBe(true);
     expect(found.equals(plain)).toBe(Object.keys(config).length === 0);
   });

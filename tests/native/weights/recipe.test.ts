@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "../../../src/mx/index.ts";
 import {
-  type Checkpoint,
+  type StoredModel,
   convert,
   divided,
   elementwise,
@@ -146,7 +146,7 @@ describe("values arrive where they should", () => {
 });
 
 /** A checkpoint whose tensors are made on the spot. */
-function checkpointWith(shapes: Record<string, number[]>): Checkpoint {
+function checkpointWith(shapes: Record<string, number[]>): StoredModel {
   const tensors = Object.entries(shapes).map(
     ([name, shape]) => [name, { file: "f", dtype: "F32", shape, bytes: 4 }] as const,
   );

@@ -8,11 +8,11 @@ import { float32, type Tensor } from "../../../src/mx/index.ts";
 import {
   loadTensorFile,
   loadTensors,
-  openCheckpointFolder,
+  openModelFolder,
   readSafetensorsHeader,
   saveTensors,
 } from "../../../src/weights/index.ts";
-import { safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { safetensorsBytes, writeFolder } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
 let folder: string;
@@ -52,7 +52,7 @@ test("shards load as one", async () => {
   await saveTensors(path.join(place, names[1] ?? ""), new Map([["b", from("bfloat16")]]));
   const index = { weight_map: { a: names[0], b: names[1] } };
   writeFolder(place, { "config.json": {}, "model.safetensors.index.json": index });
-  const tensors = loadTensors(await openCheckpointFolder(place));
+  const tensors = loadTensors(await openModelFolder(place));
   expect([...tensors.keys()].sort()).toEqual(["a", "b"]);
   expect(tensors.get("b")?.toMemory()).toEqual(from("bfloat16").toMemory());
 });

@@ -4,9 +4,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { relativeDistance } from "../../../dev/port/compare.ts";
 import { checkpointIn, type Expected, expectedIn } from "../../../dev/port/fixture.ts";
-import { type LoadedModel, loadCheckpoint } from "../../../src/models/index.ts";
+import { type LoadedModel, loadStoredModel } from "../../../src/models/index.ts";
 import { type Dtype, type Tensor, tensorsIn } from "../../../src/mx/index.ts";
-import type { Checkpoint } from "../../../src/weights/index.ts";
+import type { StoredModel } from "../../../src/weights/index.ts";
 
 export const folderOfModels = path.join(import.meta.dirname, "../../fixtures/models");
 
@@ -18,12 +18,12 @@ export const modelNames = readdirSync(folderOfModels, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-export async function checkpointOf(name: string): Promise<Checkpoint> {
+export async function checkpointOf(name: string): Promise<StoredModel> {
   return checkpointIn(path.join(folderOfModels, name));
 }
 
 export async function loadFixture(name: string, dtype?: Dtype): Promise<LoadedModel> {
-  return loadCheckpoint(await checkpointOf(name), dtype === undefined ? {} : { dtype });
+  return loadStoredModel(await checkpointOf(name), dtype === undefined ? {} : { dtype });
 }
 
 export async function expectedOf(name: string): Promise<Expected> {

@@ -6,7 +6,7 @@ import { gradientsOf } from "../../../dev/port/examine.ts";
 import { gradientTolerance, layerTolerance } from "../../../dev/port/fixture.ts";
 import { architectures, storedTensors } from "../../../src/models/index.ts";
 import { scope, type Tensor } from "../../../src/mx/index.ts";
-import { loadTensors, openCheckpointFolder } from "../../../src/weights/index.ts";
+import { loadTensors, openModelFolder } from "../../../src/weights/index.ts";
 import {
   bitsOf,
   expectedOf,
@@ -135,7 +135,7 @@ test("only Conv1D weights are transposed: non-square projections keep their shap
   ]);
   const gpt2 = await loadFixture("gpt2");
   expect(gpt2.model.parameters().get("model.h.0.attn.c_attn.weight")?.shape).toEqual([96, 32]);
-  const files = await openCheckpointFolder(path.join(folderOfModels, "gpt2"));
+  const files = await openModelFolder(path.join(folderOfModels, "gpt2"));
   const turned = gpt2.entries
     .filter(({ sources: [source = ""], parameters: [name = ""] }) => {
       const stored = files.tensors.get(source)?.shape ?? [];
@@ -150,7 +150,7 @@ test("only Conv1D weights are transposed: non-square projections keep their shap
 test("a model written back has the checkpoint's own names, shapes and bits", async () => {
   for (const name of ["llama", "gpt2"]) {
     const { model, entries } = await loadFixture(name);
-    const original = await openCheckpointFolder(path.join(folderOfModels, name));
+    const original = await openModelFolder(path.join(folderOfModels, name));
     scope(() => {
       const written = storedTensors(model, entries);
       for (const [key, tensor] of loadTensors(original)) {

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { histogramText, maskText } from "../../../src/cli/render/samples.ts";
 import { pairs, table } from "../../../src/cli/render/table.ts";
-import { asFtError, errorText } from "../../../src/cli/report-error.ts";
+import { errorText, failureOf } from "../../../src/cli/report-error.ts";
 import { ConfigError, DataError } from "../../../src/core/errors.ts";
-import {
-  asFtError as thrownAsFtError,
-  packError,
-  unpackError,
-} from "../../../src/core/packed-errors.ts";
+import { packError, unpackError } from "../../../src/core/packed-errors.ts";
 import { lengthHistogram } from "../../../src/data/encode.ts";
 import { makeScreen } from "./screen.ts";
 
@@ -42,7 +38,7 @@ describe("an error for a person", () => {
   });
 
   test("--verbose shows where it came from", () => {
-    const text = errorText(asFtError(new TypeError("x is undefined")), true);
+    const text = errorText(failureOf(new TypeError("x is undefined")), true);
     expect(text).toContain("error FT-INTERNAL: Something went wrong inside ft: x is undefined");
     expect(text).toMatch(/\n {4}at /);
   });
@@ -51,26 +47,23 @@ describe("an error for a person", () => {
     ["EACCES", "Permission denied: /x"],
     ["ENOSPC", "No space left on the disk: /x"],
   ])("the file system's %s is said in words", (code, message) => {
-    const error = asFtError(Object.assign(new Error("raw"), { code, path: "/x" }));
+    const error = failureOf(Object.assign(new Error("raw"), { code, path: "/x" }));
     expect(error).toMatchObject({ code: `FT-FILE-${code}`, message, exitCode: 1 });
   });
 
   test("anything thrown becomes one", () => {
-    expect(asFtError("text").message).toContain("text");
+    expect(failureOf("text").message).toContain("text");
   });
 
   test("memory that MLX refuses: exit 5 and what needs less, from the trainer's process too", () => {
     const thrown = Object.assign(new Error("malloc of 9 GB"), { code: "FT-NATIVE-MEMORY" });
-    for (const error of [
-      asFtError(thrown),
-      unpackError(packError(thrownAsFtError(thrown, "FT-RUN-UNEXPECTED"))),
-    ]) {
+    for (const error of [failureOf(thrown), unpackError(packError(failureOf(thrown)))]) {
       expect(error).toMatchObject({ code: "FT-NATIVE-MEMORY", exitCode: 5 });
       expect(error.message).toContain("malloc of 9 GB");
       expect(error.hint).toContain("--batch-size 1");
     }
     const own = new ConfigError("FT-CONFIG-001", { message: "m" });
-    expect(asFtError(own)).toBe(own);
+    expect(failureOf(own)).toBe(own);
   });
 });
 

@@ -11,7 +11,7 @@ import {
 } from "../../../src/models/index.ts";
 import { sizesOf } from "../../../src/models/kit/index.ts";
 import { Linear, Module } from "../../../src/nn/index.ts";
-import type { Checkpoint, CheckpointTensor } from "../../../src/weights/index.ts";
+import type { StoredModel, StoredTensor } from "../../../src/weights/index.ts";
 import { rejection } from "../../support/refusal.ts";
 
 let addon: string | undefined;
@@ -49,9 +49,9 @@ async function sizesFor(config: object) {
 }
 
 /** A checkpoint whose headers are those of the model of `config`. */
-async function checkpointFor(config: object): Promise<Checkpoint> {
+async function checkpointFor(config: object): Promise<StoredModel> {
   const model = (await architectureOf(config)).build(config);
-  const tensors = [...model.slots()].map((slot): [string, CheckpointTensor] => {
+  const tensors = [...model.slots()].map((slot): [string, StoredTensor] => {
     const { shape, size } = slot.get();
     return [slot.name, { file: "model.safetensors", dtype: "F32", shape, bytes: 4 * size }];
   });

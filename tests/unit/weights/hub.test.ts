@@ -20,12 +20,12 @@ import { connect } from "../../../src/weights/hub-connection.ts";
 import { retryAfterSeconds } from "../../../src/weights/hub-retry.ts";
 import {
   type DownloadProgress,
-  openCheckpointFolder,
+  openModelFolder,
   resolveModel,
   type ResolveOptions,
 } from "../../../src/weights/index.ts";
-import { safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
 import { etagOf, FakeHub } from "../../support/fake-hub.ts";
+import { safetensorsBytes, writeFolder } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
 const hub = new FakeHub();
@@ -94,7 +94,7 @@ describe("from the hub", () => {
     const { oid } = etagOf("model.safetensors", weights);
     expect(readlinkSync(path.join(folder, "model.safetensors"))).toBe(`../../blobs/${oid}`);
     expect(incomplete()).toEqual([]);
-    expect((await openCheckpointFolder(folder)).tensors.size).toBe(1);
+    expect((await openModelFolder(folder)).tensors.size).toBe(1);
   });
 
   test("the second call fetches no blob", async () => {
@@ -128,7 +128,7 @@ describe("from the hub", () => {
     expect(resolved.folder).toBe(path.join(storage(), "snapshots", tagged));
     expect(readFileSync(path.join(storage(), "refs", "v1.0"), "utf8")).toBe(tagged);
     expect(hub.blobsAsked()).toEqual([]);
-    expect((await openCheckpointFolder(resolved.folder)).tensors.size).toBe(1);
+    expect((await openModelFolder(resolved.folder)).tensors.size).toBe(1);
   });
 
   test("a branch that moves is followed", async () => {
@@ -158,7 +158,7 @@ describe("from the hub", () => {
     const { folder } = await pull();
     const found = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
     expect(found.sort()).toEqual([shard1, shard2]);
-    expect((await openCheckpointFolder(folder)).tensors.size).toBe(2);
+    expect((await openModelFolder(folder)).tensors.size).toBe(2);
     hub.reset();
     await pull();
     expect(hub.blobsAsked()).toEqual([]);
@@ -200,7 +200,7 @@ describe("from the hub", () => {
     const [one, two] = await Promise.all([pull(), pull()]);
     expect(one.folder).toBe(two.folder);
     expect(incomplete()).toEqual([]);
-    expect((await openCheckpointFolder(one.folder)).tensors.size).toBe(1);
+    expect((await openModelFolder(one.folder)).tensors.size).toBe(1);
   });
 });
 
@@ -264,7 +264,7 @@ describe("broken connections", () => {
     hub.reset();
     const { folder } = await pull();
     expect(hub.blobsAsked()).toEqual([`GET /org/tiny/resolve/${main}/model.safetensors`]);
-    expect((await openCheckpointFolder(folder)).tensors.size).toBe(1);
+    expect((await openModelFolder(folder)).tensors.size).toBe(1);
   });
 
   test("a busy hub is asked again", async () => {

@@ -5,13 +5,13 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { ModelError, ProviderError } from "../../../src/core/errors.ts";
 import {
-  type Checkpoint,
-  openCheckpointFolder,
+  type StoredModel,
+  openModelFolder,
   resolveModel,
   type ResolveOptions,
 } from "../../../src/weights/index.ts";
-import { safetensorsBytes } from "../../support/checkpoint-files.ts";
 import { FakeHub } from "../../support/fake-hub.ts";
+import { safetensorsBytes } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
 const hub = new FakeHub();
@@ -51,10 +51,10 @@ afterEach(() => {
 
 const base: ResolveOptions = { retryDelayMs: 1 };
 
-async function inspect(options: ResolveOptions = {}): Promise<Checkpoint> {
+async function inspect(options: ResolveOptions = {}): Promise<StoredModel> {
   const all = { ...base, cacheDir, ...options };
   const { folder, remote } = await resolveModel(id, { ...all, leaveWeights: true });
-  return await openCheckpointFolder(folder, remote);
+  return await openModelFolder(folder, remote);
 }
 
 /** Ranges asked of the weights. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { readSafetensorsHeader } from "../../../src/weights/safetensors-header.ts";
-import { safetensorsBytes } from "../../support/checkpoint-files.ts";
+import { safetensorsBytes } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
 interface Case {

@@ -9,7 +9,7 @@ import type { Metadata } from "../metadata.ts";
 export interface GgufArchitecture {
   /** What config.json would say. */
   config(file: GgufModelFile): Record<string, unknown>;
-  /** From the file's names and layouts to those of a Hugging Face checkpoint. */
+  /** From the file's names and layouts to those of a Hugging Face stored model. */
   recipe(file: GgufModelFile): Recipe;
 }
 

@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { ModelError } from "../../../../src/core/errors.ts";
 import { Random } from "../../../../src/core/random.ts";
 import type { ByteSource } from "../../../../src/weights/byte-source.ts";
-import { readGgufCheckpoint } from "../../../../src/weights/gguf/checkpoint.ts";
 import { type GgufHeader, readGgufHeader } from "../../../../src/weights/gguf/header.ts";
+import { readGgufModel } from "../../../../src/weights/gguf/stored-model.ts";
 import { ggufModel } from "../../../support/gguf-model.ts";
 import { rounds } from "../../../support/soak.ts";
 
@@ -94,7 +94,7 @@ function headerOf(bytes: Buffer): Promise<GgufHeader> {
 /** Reads the checkpoint with all that stands beside its weights; tensors that are accepted must lie within the file. */
 async function outcome(bytes: Buffer): Promise<string> {
   try {
-    const { companions } = await readGgufCheckpoint(sourceOf(bytes));
+    const { companions } = await readGgufModel(sourceOf(bytes));
     for (const name of companions.names()) companions.read(name);
     const header = await headerOf(bytes);
     for (const { begin, end } of header.tensors.values())

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
-import { openCheckpointFolder } from "../../../src/weights/checkpoint-folder.ts";
-import { type Layout, safetensorsBytes, writeFolder } from "../../support/checkpoint-files.ts";
+import { openModelFolder } from "../../../src/weights/model-folder.ts";
+import { type Layout, safetensorsBytes, writeFolder } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
 let root: string;
 let made = 0;
-beforeAll(() => void (root = mkdtempSync(path.join(tmpdir(), "ft-checkpoint-"))));
+beforeAll(() => void (root = mkdtempSync(path.join(tmpdir(), "ft-stored-"))));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const config = { model_type: "llama" };
@@ -31,7 +31,7 @@ function folderOf(files: Record<string, unknown>): string {
 }
 
 const refusal = (folder: string): Promise<ModelError> =>
-  rejection(openCheckpointFolder(folder), ModelError);
+  rejection(openModelFolder(folder), ModelError);
 
 function tensorsIn(layouts: Layout[]): string[] {
   return layouts.flatMap((layout) => Object.keys(layout)).sort();
@@ -43,11 +43,11 @@ describe("reads", () => {
       "config.json": config,
       "model.safetensors": safetensorsBytes(first),
     });
-    const checkpoint = await openCheckpointFolder(folder);
+    const stored = await openModelFolder(folder);
     const file = path.join(folder, "model.safetensors");
-    expect(checkpoint.files).toEqual([file]);
-    expect(checkpoint.config).toEqual(config);
-    expect(checkpoint.tensors.get("a.weight")).toEqual({
+    expect(stored.files).toEqual([file]);
+    expect(stored.config).toEqual(config);
+    expect(stored.tensors.get("a.weight")).toEqual({
       file,
       dtype: "F32",
       shape: [2, 3],
@@ -61,7 +61,7 @@ describe("reads", () => {
       "model.safetensors": safetensorsBytes({ ...first, ...second }),
     });
     const facts = async (folder: string): Promise<unknown[]> =>
-      [...(await openCheckpointFolder(folder)).tensors]
+      [...(await openModelFolder(folder)).tensors]
         .map(([name, { dtype, shape, bytes }]) => [name, dtype, shape, bytes])
         .sort();
     expect(await facts(folderOf(sharded))).toEqual(await facts(one));
@@ -69,8 +69,8 @@ describe("reads", () => {
 
   test("shards without an index", async () => {
     const { "model.safetensors.index.json": _, ...files } = sharded;
-    const checkpoint = await openCheckpointFolder(folderOf(files));
-    expect([...checkpoint.tensors.keys()].sort()).toEqual(tensorsIn([first, second]));
+    const stored = await openModelFolder(folderOf(files));
+    expect([...stored.tensors.keys()].sort()).toEqual(tensorsIn([first, second]));
   });
 
   test("safetensors before .bin, the whole file before shards", async () => {
@@ -80,8 +80,8 @@ describe("reads", () => {
       "model.safetensors": safetensorsBytes(whole),
       "pytorch_model.bin": "pickle",
     });
-    const checkpoint = await openCheckpointFolder(folder);
-    expect([...checkpoint.tensors.keys()]).toEqual(["whole.weight"]);
+    const stored = await openModelFolder(folder);
+    expect([...stored.tensors.keys()]).toEqual(["whole.weight"]);
   });
 
   test("a config.json with numbers that are not finite, as transformers writes them", async () => {
@@ -89,7 +89,7 @@ describe("reads", () => {
       "config.json": '{"model_type": "x", "limit": [0.0, Infinity], "init": NaN}',
       "model.safetensors": safetensorsBytes(first),
     });
-    const { config: found } = await openCheckpointFolder(folder);
+    const { config: found } = await openModelFolder(folder);
     expect(found).toEqual({ model_type: "x", limit: [0, Infinity], init: NaN });
   });
 
@@ -97,7 +97,7 @@ describe("reads", () => {
     const blobs = folderOf({ blob: safetensorsBytes(first) });
     const folder = folderOf({ "config.json": config });
     symlinkSync(path.join(blobs, "blob"), path.join(folder, "model.safetensors"));
-    expect((await openCheckpointFolder(folder)).tensors.size).toBe(1);
+    expect((await openModelFolder(folder)).tensors.size).toBe(1);
   });
 });
 

@@ -1,9 +1,9 @@
-// A digest by which a checkpoint is known again: its config, and names, sizes and samples of its weight files.
+// A digest by which a stored model is known again: its config, and names, sizes and samples of its weight files.
 // Samples only, so that many gigabytes take milliseconds: it notices other weights, not a change of a few bytes.
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { StoredModel } from "./stored-model.ts";
 
 const sampleCount = 64;
 const sampleBytes = 65_536;
@@ -18,10 +18,10 @@ async function addSamples(hash: Hash, file: FileHandle, size: number): Promise<v
 }
 
 /** SHA-256 in hexadecimal digits; files up to four megabytes go in whole. Throws what reading files throws. */
-export async function checkpointDigest({
+export async function modelDigest({
   config,
   files,
-}: Pick<Checkpoint, "config" | "files">): Promise<string> {
+}: Pick<StoredModel, "config" | "files">): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(config));
   for (const path of files) {
     const file = await open(path);

@@ -1,4 +1,4 @@
-// Opens a GGUF file as a checkpoint: under Hugging Face's names, with the files that would stand beside the weights.
+// Opens a GGUF file as a stored model: under Hugging Face's names, with the files that would stand beside the weights.
 // Reads metadata and no weights, but for the few factors of rotary positions that some files keep among them.
 import { ModelError } from "../../core/errors.ts";
 import { filesMadeBy, type NamedFiles } from "../../core/named-files.ts";
@@ -8,8 +8,8 @@ import {
   tokenizerDefinition,
 } from "../../text/vocabulary/files.ts";
 import { type ByteSource, withFile } from "../byte-source.ts";
-import type { Checkpoint, CheckpointTensor } from "../checkpoint.ts";
 import { viewThrough } from "../recipe/index.ts";
+import type { StoredModel, StoredTensor } from "../stored-model.ts";
 import { GgufModelFile } from "./architectures/architecture.ts";
 import { ggufArchitectures } from "./architectures/index.ts";
 import { type GgufHeader, type GgufTensor, readGgufHeader } from "./header.ts";
@@ -22,14 +22,14 @@ import { vocabularyOf } from "./vocabulary.ts";
  * @throws ModelError FT-WEIGHTS-001 cannot be read, 055 an architecture that is not read (exit 3); those of
  * `readGgufHeader`, 017 and 054 for a file that is not whole or not consistent (exit 7).
  */
-export async function openGgufCheckpoint(path: string): Promise<Checkpoint> {
-  return await withFile(path, readGgufCheckpoint);
+export async function openGgufModel(path: string): Promise<StoredModel> {
+  return await withFile(path, readGgufModel);
 }
 
 /** The same of bytes that need not be a file before weights are loaded. */
-export async function readGgufCheckpoint(source: ByteSource): Promise<Checkpoint> {
+export async function readGgufModel(source: ByteSource): Promise<StoredModel> {
   const header = await readGgufHeader(source);
-  return checkpointOf(source.name, header, await ropeFactors(source, header));
+  return storedModel(source.name, header, await ropeFactors(source, header));
 }
 
 const ROPE_FACTORS = "rope_freqs.weight";
@@ -48,11 +48,11 @@ async function ropeFactors(
   return Float32Array.from({ length: count }, (_, pair) => view.getFloat32(4 * pair, littleEndian));
 }
 
-function checkpointOf(
+function storedModel(
   path: string,
   header: GgufHeader,
   factors: Float32Array | undefined,
-): Checkpoint {
+): StoredModel {
   const metadata = new Metadata(path, header.metadata);
   requireWhole(metadata);
   const name = metadata.text("general.architecture") ?? "";
@@ -81,12 +81,9 @@ function requireWhole(metadata: Metadata): void {
   });
 }
 
-function listed(
-  file: string,
-  tensors: ReadonlyMap<string, GgufTensor>,
-): Map<string, CheckpointTensor> {
+function listed(file: string, tensors: ReadonlyMap<string, GgufTensor>): Map<string, StoredTensor> {
   const entries = [...tensors].map(
-    ([name, { type, shape, begin, end }]): [string, CheckpointTensor] => [
+    ([name, { type, shape, begin, end }]): [string, StoredTensor] => [
       name,
       { file, dtype: type.name, shape, bytes: end - begin },
     ],

@@ -1,10 +1,10 @@
-// What a checkpoint is to the rest of the program, whatever its files look like.
+// What a stored model is to the rest of the program, whatever its files look like.
 // Not a reader: each weight form has its own, and gives one of these.
 import type { NamedFiles } from "../core/named-files.ts";
 import type { Tensor } from "../mx/index.ts";
 
-export interface CheckpointTensor {
-  /** One of the checkpoint's `files`. */
+export interface StoredTensor {
+  /** One of the stored model's `files`. */
   file: string;
   /** As the file names it. */
   dtype: string;
@@ -21,14 +21,14 @@ export interface TensorReader {
   close(): void;
 }
 
-export interface Checkpoint {
+export interface StoredModel {
   /** The model's folder, or its .gguf file. */
   folder: string;
   /** config.json as parsed; the architecture's schema gives it a type. */
   config: unknown;
   /** What stands beside the weights: config.json, tokenizer, templates. */
   companions: NamedFiles;
-  tensors: Map<string, CheckpointTensor>;
+  tensors: Map<string, StoredTensor>;
   /** Weight files, with the folder, in order. */
   files: readonly string[];
   /** Size of each of them. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ExitCode, ModelError } from "../../../../src/core/errors.ts";
 import { loadTokenizer } from "../../../../src/text/index.ts";
-import { openCheckpoint, resolveModel } from "../../../../src/weights/index.ts";
+import { openStoredModel, resolveModel } from "../../../../src/weights/index.ts";
 import { makeFile, makeFolder } from "../../../support/folders.ts";
 import { ggufBytes, type GgufEntry, ggufZeros } from "../../../support/gguf-bytes.ts";
 import { ggufModel, type GgufModelOptions } from "../../../support/gguf-model.ts";
@@ -23,8 +23,8 @@ const configOf = (checkpoint: { config: unknown }): Record<string, unknown> =>
 test.each(["llama", "llama-biased-tied"])(
   "%s: the folder's tensors, names and config.json",
   async (name) => {
-    const folder = await openCheckpoint(path.join(models, name));
-    const file = await openCheckpoint(await fileOf(name));
+    const folder = await openStoredModel(path.join(models, name));
+    const file = await openStoredModel(await fileOf(name));
     const shapes = (checkpoint: typeof file): unknown[] =>
       [...checkpoint.tensors].map(([tensor, { shape }]) => [tensor, shape]).sort();
     expect(shapes(file)).toEqual(shapes(folder));
@@ -44,7 +44,7 @@ test("numbers of 32 bits come with as few digits as they need", async () => {
     "llama.attention.layer_norm_rms_epsilon": ["f32", 1e-5],
     "llama.rope.freq_base": ["f32", 1_000_000],
   };
-  const config = configOf(await openCheckpoint(await fileOf("llama", { metadata })));
+  const config = configOf(await openStoredModel(await fileOf("llama", { metadata })));
   expect([config["rms_norm_eps"], config["rope_theta"]]).toEqual([1e-5, 1_000_000]);
 });
 
@@ -57,7 +57,7 @@ test("the files beside the weights make the same tokenizer", async () => {
     "model.safetensors": readFileSync(path.join(models, "llama/model.safetensors")),
   });
   const file = makeFile("m.gguf", await ggufModel(folder, { withTokenizer: true }));
-  const { companions } = await openCheckpoint(file);
+  const { companions } = await openStoredModel(file);
   expect(companions.names().sort()).toEqual([
     "config.json",
     "generation_config.json",
@@ -72,7 +72,7 @@ test("the files beside the weights make the same tokenizer", async () => {
 
 describe("refused", () => {
   const refusedWith = async (options: GgufModelOptions): Promise<ModelError> =>
-    rejection(openCheckpoint(await fileOf("llama", options)), ModelError);
+    rejection(openStoredModel(await fileOf("llama", options)), ModelError);
 
   const unsupported: [string, Record<string, GgufEntry>, string][] = [
     [
@@ -116,7 +116,7 @@ describe("refused", () => {
       "llama.embedding_length": ["u32", 8],
     };
     const file = makeFile("m.gguf", ggufBytes({ metadata, tensors: { a: ggufZeros(2) } }));
-    const error = await rejection(openCheckpoint(file), ModelError);
+    const error = await rejection(openStoredModel(file), ModelError);
     expect(error.message).toContain("llama.attention.head_count is missing");
   });
 });
@@ -139,7 +139,7 @@ describe("where a model is named", () => {
 
   test("a folder that has nothing else is answered with the file to name", async () => {
     const folder = makeFolder({ "config.json": "{}", "model.Q4_1.gguf": "GGUF" });
-    const error = await rejection(openCheckpoint(folder), ModelError);
+    const error = await rejection(openStoredModel(folder), ModelError);
     expect(error.code).toBe("FT-WEIGHTS-012");
     expect(error.hint).toContain("model.Q4_1.gguf");
   });

@@ -8,12 +8,12 @@ import { parsePythonJson } from "../core/json-text.ts";
 import { filesInFolder } from "../core/named-files.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ByteSource } from "./byte-source.ts";
-import type { Checkpoint, CheckpointTensor } from "./checkpoint.ts";
 import { openTensors } from "./load-tensors.ts";
 import type { SafetensorsHeader } from "./safetensors-header.ts";
 import { readHeader, readSafetensorsHeader } from "./safetensors-header.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
+import type { StoredModel, StoredTensor } from "./stored-model.ts";
 import { downloadAgain, malformed, shown } from "./weight-errors.ts";
 import {
   chooseWeights,
@@ -32,10 +32,10 @@ const MAX_CONFIG_BYTES = 16_000_000;
  * 014 shards missing, 015 config.json (exit 3); 013 bad index, 016 shards and index differ, and
  * those of `readSafetensorsHeader` (exit 7).
  */
-export async function openCheckpointFolder(
+export async function openModelFolder(
   folder: string,
   remote: readonly ByteSource[] = [],
-): Promise<Checkpoint> {
+): Promise<StoredModel> {
   const names = [...(await fileNames(folder)), ...remote.map(({ name }) => name)];
   const { files, index } = await weightFiles(folder, names);
   const config = await readConfig(folder, names);
@@ -177,8 +177,8 @@ function compareWithIndex(folder: string, index: ShardIndex, headers: Headers): 
   throw malformed("FT-WEIGHTS-016", path.join(folder, INDEX_FILE), message, problems);
 }
 
-function tensorsOf(folder: string, headers: Headers): Map<string, CheckpointTensor> {
-  const tensors = new Map<string, CheckpointTensor>();
+function tensorsOf(folder: string, headers: Headers): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
   const problems: string[] = [];
   for (const [file, header] of headers) {
     for (const [name, { dtype, shape, begin, end }] of header.tensors) {

@@ -1,15 +1,15 @@
 // A checkpoint is known again by its digest: the same wherever it lies, another one when weights or config differ.
 import { expect, test } from "vitest";
-import { checkpointDigest, openCheckpointFolder } from "../../../src/weights/index.ts";
-import { safetensorsBytes } from "../../support/checkpoint-files.ts";
+import { modelDigest, openModelFolder } from "../../../src/weights/index.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { safetensorsBytes } from "../../support/model-files.ts";
 
 const megabyte = 1 << 20;
 const config = JSON.stringify({ model_type: "llama" });
 
 async function digestOf(weights: Uint8Array, configText = config): Promise<string> {
   const folder = makeFolder({ "config.json": configText, "model.safetensors": weights });
-  return await checkpointDigest(await openCheckpointFolder(folder));
+  return await modelDigest(await openModelFolder(folder));
 }
 
 /** A file of so many float32 numbers, with some of its bytes changed. */
