@@ -6,6 +6,7 @@ import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 import { dispose, retain } from "../mx/index.ts";
+import type { TemplateSource } from "../text/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import type { AdapterShape } from "./adapted-layer.ts";
 import { type Attached, attachAdapter, type BlockModel } from "./attach.ts";
@@ -26,9 +27,13 @@ const AdapterConfig = z.looseObject({
     .default("lora"),
   /** The base model it was trained on, as it was called then. */
   model: z.string().optional().catch(undefined),
+  /** Ours: `modelDigest` of the base. */
+  model_digest: z.string().optional(),
   num_layers: z.int(),
-  /** Ours: how conversations read in training, so that generation can repeat it. */
+  /** Ours: how conversations read in training, so that generation can repeat it. Once the path of a file as well. */
   template: z.string().optional(),
+  /** Ours: the text of a template that was given as a file or a text. */
+  template_text: z.string().optional(),
   lora_parameters: z.looseObject({
     rank: z.int().positive(),
     scale: z.number(),
@@ -40,7 +45,11 @@ const AdapterConfig = z.looseObject({
 /** What is written beside the numbers: the model that the adapter belongs to, and the template it was trained with. */
 export interface AdapterOrigin {
   base: string;
+  /** By which the base is known again: `modelDigest`. */
+  baseDigest?: string;
   template: string;
+  /** Where the template was given as a file or a text. */
+  templateText?: string | undefined;
 }
 
 /** Writes the two files. */
@@ -49,7 +58,7 @@ export async function saveAdapter(
   model: BlockModel,
   attached: Attached,
   shape: AdapterShape,
-  { base, template }: AdapterOrigin,
+  { base, baseDigest, template, templateText }: AdapterOrigin,
 ): Promise<void> {
   const slots = model.trainableSlots();
   await saveTensors(
@@ -60,7 +69,9 @@ export async function saveAdapter(
   await writeJsonAtomic(join(folder, configFile), {
     fine_tune_type: attached.kind,
     model: base,
+    model_digest: baseDigest,
     template,
+    template_text: templateText,
     num_layers: attached.blockCount,
     lora_parameters: { ...shape, keys: attached.keys },
   });
@@ -140,13 +151,41 @@ export async function loadAdapterWeights(folder: string, model: BlockModel): Pro
   dispose(before);
 }
 
-/** Attaches an adapter from disk to a bare model; `template` is the one it was trained with, where it says so. */
+/** Says so where an adapter was trained on another base than the one of this digest; undefined where none is kept. */
+function otherBase(
+  { model: base, model_digest }: z.infer<typeof AdapterConfig>,
+  baseDigest: string | undefined,
+): string | undefined {
+  if ([model_digest, baseDigest].includes(undefined) || model_digest === baseDigest)
+    return undefined;
+  return (
+    `the adapter was trained on another model (${base ?? "one without a name"}) than this one: it fits, but what it ` +
+    "learned need not hold here"
+  );
+}
+
+/** As `loadAdapter` warns, for an adapter whose weights alone are loaded. Throws ModelError FT-ADAPTER-003. */
+export async function otherBaseOf(
+  folder: string,
+  baseDigest: string | undefined,
+): Promise<string | undefined> {
+  return otherBase(await readAdapterConfig(folder), baseDigest);
+}
+
+export interface LoadedAdapter extends Attached {
+  /** The one it was trained with, where it says so. */
+  template: TemplateSource | undefined;
+  warnings: string[];
+}
+
+/** Attaches an adapter from disk to a bare model, whose checkpoint has this digest. */
 export async function loadAdapter(
   folder: string,
   model: BlockModel,
-): Promise<Attached & { template: string | undefined }> {
+  baseDigest?: string,
+): Promise<LoadedAdapter> {
   const config = await readAdapterConfig(folder);
-  const { fine_tune_type: kind, num_layers, lora_parameters, template, model: base } = config;
+  const { fine_tune_type: kind, num_layers, lora_parameters, model: base } = config;
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.
   const blockCount = num_layers < 1 ? -1 : num_layers;
@@ -154,12 +193,20 @@ export async function loadAdapter(
   try {
     const attached = attachAdapter(model, kind, placement, 0);
     await loadAdapterWeights(folder, model);
-    return { ...attached, template };
+    const warning = otherBase(config, baseDigest);
+    return { ...attached, template: templateOf(config), warnings: warning ? [warning] : [] };
   } catch (error) {
     // What would be wrong with the settings of a run is, for an adapter that exists, the wrong model.
     const isMisfit = error instanceof ConfigError || (error as FtError).code === "FT-MODEL-010";
     throw isMisfit ? wrongBase(folder, base, error as FtError) : error;
   }
+}
+
+function templateOf({
+  template,
+  template_text,
+}: z.infer<typeof AdapterConfig>): TemplateSource | undefined {
+  return template === undefined ? undefined : { name: template, text: template_text };
 }
 
 /** The message without the setting of a run that it names. */

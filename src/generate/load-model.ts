@@ -2,15 +2,16 @@
 // The library's `loadModel`; the command line uses the same.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadAdapter } from "../adapters/index.ts";
+import { loadAdapter, type LoadedAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 import { loadStoredModel, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
 import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
 import { trainedFolder } from "../runs/index.ts";
+import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
-import type { DownloadProgress } from "../weights/index.ts";
+import { type DownloadProgress, modelDigest } from "../weights/index.ts";
 
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */
@@ -36,12 +37,19 @@ export class Model {
   readonly loaded: LoadedModel;
   readonly tokenizer: Tokenizer;
   /** How conversations read: the template of the adapter's training, else "auto". */
-  readonly template: string;
+  readonly template: TemplateSource;
+  /** Of loading: an adapter that was trained on another base. */
+  readonly warnings: readonly string[];
 
-  constructor(loaded: LoadedModel, tokenizer: Tokenizer, template: string) {
+  constructor(
+    loaded: LoadedModel,
+    tokenizer: Tokenizer,
+    { template, warnings }: Partial<Pick<LoadedAdapter, "template" | "warnings">> = {},
+  ) {
     this.loaded = loaded;
     this.tokenizer = tokenizer;
-    this.template = template;
+    this.template = template ?? { name: "auto" };
+    this.warnings = warnings ?? [];
   }
 
   /** Logits of every position. Rows of a batch must have equal lengths. */
@@ -77,9 +85,9 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const { stored, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const loaded = await loadStoredModel(stored, dtype === undefined ? {} : { dtype });
-  if (adapter === undefined) return new Model(loaded, tokenizer, "auto");
-  const { template } = await loadAdapter(adapter, loaded.model);
-  return new Model(loaded, tokenizer, template ?? "auto");
+  if (adapter === undefined) return new Model(loaded, tokenizer);
+  const digest = await modelDigest(stored);
+  return new Model(loaded, tokenizer, await loadAdapter(adapter, loaded.model, digest));
 }
 
 /** @throws ModelError FT-GENERATE-004 where a whole model is, not an adapter. */

@@ -38,7 +38,9 @@ export interface RunRecord {
   /** Resolved configuration, keys as in YAML. */
   config: Record<string, unknown>;
   /** Origin of each value by dotted key. */
-  origins?: Record<string, string>;
+  origins?: Record<string, string> | undefined;
+  /** The template by its name, with its text where a file or a text was given: the file is not asked again. */
+  template?: { name: string; text?: string | undefined } | undefined;
   /** Versions of the program, of MLX, of Node. */
   versions?: Record<string, string>;
   /** Name, resolved revision and architecture of the model. */

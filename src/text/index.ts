@@ -1,6 +1,6 @@
 // What the layers above use of text/.
-export { createRenderer, renderConversation } from "./renderer.ts";
-export type { ConversationOptions, RendererOptions } from "./renderer.ts";
+export { createRenderer, readTemplate, renderConversation, rendererOf } from "./renderer.ts";
+export type { ConversationOptions, RendererOptions, TemplateSource } from "./renderer.ts";
 export { showMask } from "./masks.ts";
 export type { MaskRun } from "./masks.ts";
 export { templates } from "./templates/index.ts";

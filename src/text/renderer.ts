@@ -1,6 +1,6 @@
 // The way in: a renderer by the name of its template, and a conversation rendered in one call.
 // Writes no text itself; templates/ does.
-import { givenKind } from "./templates/given-text.ts";
+import { givenKind, givenText } from "./templates/given-text.ts";
 import { templates } from "./templates/index.ts";
 import type { MaskPolicy, Message, Rendered, Renderer, Tokenizer } from "./types.ts";
 
@@ -17,6 +17,23 @@ export function createRenderer(tokenizer: Tokenizer, options: RendererOptions): 
   const given = templates.has(template) ? undefined : givenKind(template);
   if (given !== undefined) return templates.get(given)({ tokenizer, customTemplate: template });
   return templates.get(template)({ tokenizer, customTemplate });
+}
+
+/** A template by its name, with its text where one was given: what is kept of it, so that no file is asked again. */
+export interface TemplateSource {
+  name: string;
+  text?: string | undefined;
+}
+
+/** Reads the file of a template that is one. Throws ConfigError FT-CONFIG-022 where it is not there. */
+export function readTemplate(template: string): TemplateSource {
+  const kind = templates.has(template) ? undefined : givenKind(template);
+  return kind === undefined ? { name: template } : { name: kind, text: givenText(kind, template) };
+}
+
+/** Throws as `createRenderer` does. */
+export function rendererOf(tokenizer: Tokenizer, { name, text }: TemplateSource): Renderer {
+  return createRenderer(tokenizer, { template: name, customTemplate: text });
 }
 
 export interface ConversationOptions extends Partial<RendererOptions> {

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { GeneratedText } from "../../src/app/generate/generate-text.ts";
 import { makeFolder } from "../support/folders.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
@@ -55,6 +57,39 @@ test("Ctrl-C ends an answer, exit code 130", async () => {
   await once(process.stdout as NodeJS.ReadableStream, "data");
   process.kill("SIGINT");
   expect(await ended).toMatchObject({ code: 130 });
+});
+
+test("an adapter answers as it learned to, whatever became of its template file; another base is told", async () => {
+  const cwd = makeFolder();
+  for (const name of ["model", "other"]) await makeToyModel(join(cwd, name));
+  const weights = join(cwd, "other", "model.safetensors");
+  writeFileSync(weights, new Uint8Array(readFileSync(weights)).fill(0, -64));
+  writeRows(join(cwd, "rows.jsonl"), 4);
+  const template = join(cwd, "mine.txt");
+  writeFileSync(template, "Question: {user}\nAnswer: {assistant}\n");
+  const train = ["train", "start", "model", "rows.jsonl", "--iters", "1", "--template", "mine.txt"];
+  expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
+  const answer = async (base = "model"): Promise<unknown> => {
+    const ask = ["generate", base, "hi", "--adapter", "output", "--max-tokens", "4", "--json"];
+    const { stdout } = await runProgram(ask, { cwd });
+    const { promptTokens, tokenIds, warnings } = JSON.parse(stdout) as GeneratedText;
+    return { promptTokens, tokenIds, warnings };
+  };
+  const before = await answer();
+  expect(before).toMatchObject({ warnings: [] });
+  writeFileSync(template, "Say something else: {user}\n{assistant}\n");
+  expect(await answer()).toEqual(before);
+  rmSync(template);
+  expect(await answer()).toEqual(before);
+  const told = expect.stringMatching(/trained on another model \(.*\/model\) than this one/);
+  expect(await answer("other")).toMatchObject({ warnings: [told] });
+  const again = ["--output", "again", "--init-adapter", "output/final_model", "--iters", "1"];
+  const started = await runProgram(["train", "start", "other", "rows.jsonl", ...again], { cwd });
+  expect(started.stderr + started.stdout).toContain("trained on another model");
+  const kept = JSON.parse(readFileSync(join(cwd, "output/config.json"), "utf8")) as object;
+  expect(kept).toMatchObject({
+    template: { name: "custom", text: expect.stringMatching(/^Quest/) },
+  });
 });
 
 test("a run that trained every weight is a model, not an adapter", async () => {

@@ -5,7 +5,7 @@ import { decode } from "../../generate/index.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
 import { GenerateOptions, samplingFrom, unusedSampling } from "../../generate/options.ts";
 import { type ModelSizes, requireKnownTokens } from "../../models/index.ts";
-import { createRenderer, TextStream } from "../../text/index.ts";
+import { readTemplate, rendererOf, TextStream } from "../../text/index.ts";
 import type { Message } from "../../text/types.ts";
 
 export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload" | "signal"> {
@@ -43,11 +43,14 @@ export interface GeneratedText {
 }
 
 function promptIds(options: GenerateTextOptions, model: Model): number[] {
-  const { prompt, messages, template = model.template } = options;
+  const { prompt, messages, template } = options;
   const ids =
     messages === undefined
       ? model.tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
-      : createRenderer(model.tokenizer, { template }).prompt(messages);
+      : rendererOf(
+          model.tokenizer,
+          template === undefined ? model.template : readTemplate(template),
+        ).prompt(messages);
   requireKnownTokens(ids, model.loaded.sizes.vocabularySize);
   if (ids.length > 0) return ids;
   throw new ModelError("FT-GENERATE-001", {
@@ -105,6 +108,7 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
     tokensPerSecond: tokenIds.length / seconds,
     finishReason: finishReason(tokenIds.length, settings.maxTokens, room),
     warnings: [
+      ...model.warnings,
       ...unusedSampling(settings),
       ...(tokenIds.length >= room && room < settings.maxTokens
         ? [atLastPosition(loaded.sizes)]

@@ -139,7 +139,7 @@ async function startNew(
   watcher: Watcher,
 ): Promise<RunEvent> {
   const { config } = request;
-  const prepared = await prepareRun(config, watcher, request.origins);
+  const prepared = await prepareRun(config, watcher, { origins: request.origins });
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
     await folder.writeSkippedRows(prepared.data.dataset.skipped);
@@ -160,7 +160,9 @@ function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
 async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
-    const prepared = await prepareRun(recordedConfig(path, record), watcher);
+    const prepared = await prepareRun(recordedConfig(path, record), watcher, {
+      template: record.template,
+    });
     requireSameInputs(record, prepared.record);
     // The folder may have been moved since it was entered.
     await enterInIndex(folder, record.createdAt, prepared);

@@ -12,7 +12,7 @@ import {
   encodeInChunks,
   type Row,
 } from "../../data/index.ts";
-import { givenKind, givenText } from "../../text/templates/given-text.ts";
+import type { TemplateSource } from "../../text/index.ts";
 import type { Renderer, Sample, Tokenizer } from "../../text/types.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type Objective, objectives } from "../../train/objectives/index.ts";
@@ -66,15 +66,10 @@ function requireKinds(rows: readonly Row[], kinds: readonly string[], word: stri
 /** Tells how far the rows are; asked whether to stop meanwhile. */
 export type DataWatch = Pick<Watcher, "onProgress" | "shouldStop">;
 
-/** The text behind a template's name, where the user gave one: a name alone stays the same when its file changes. */
-function templateText(template: string): string {
-  return givenKind(template) === undefined ? template : givenText("custom", template);
-}
-
 /** Everything beside a row that decides what it becomes, but for the code that does it. */
-function encodedBy({ data, ...config }: RunConfig, tokenizer: Tokenizer): unknown[] {
+function encodedBy(config: RunConfig, { tokenizer, template }: DataTools): unknown[] {
   const { objective } = chosenMethod(config);
-  return [productVersion(), tokenizer.digest, templateText(data.template), data.mask, objective];
+  return [productVersion(), tokenizer.digest, template, config.data.mask, objective];
 }
 
 /** Rows that are encoded each time, so that what other code made of them is not taken from the cache. */
@@ -111,6 +106,8 @@ async function encodedRows(
 
 /** What rows are rendered with. */
 export interface DataTools {
+  template: TemplateSource;
+  /** Of that template. */
   renderer: Renderer;
   tokenizer: Tokenizer;
 }
@@ -121,16 +118,17 @@ export interface DataTools {
  */
 export async function prepareWholeRows(
   config: RunConfig,
-  { renderer, tokenizer }: DataTools,
+  tools: DataTools,
   watch: DataWatch = { shouldStop: () => false },
 ): Promise<PreparedData> {
+  const { renderer } = tools;
   const { path, dataset } = await loadRunDataset(config, renderer.takesTurns ? "chat" : "mlx");
   const { objective: name } = chosenMethod(config);
   const entry = objectives.get(name);
   requireKinds([...dataset.train, ...dataset.validation], entry.kinds, name);
   const objective = await entry.load();
   const context = { renderer, maskPolicy: config.data.mask };
-  const made = encodedBy(config, tokenizer);
+  const made = encodedBy(config, tools);
   const total = dataset.train.length + dataset.validation.length;
   const encode = (some: readonly Row[]): EncodedRows => objective.encode(some, context);
   const encoded = (rows: readonly Row[], before: number): Promise<EncodedRows> =>

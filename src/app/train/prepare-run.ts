@@ -1,6 +1,7 @@
 // Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
 // before the run folder is written.
 import { totalmem } from "node:os";
+import type { AdapterOrigin } from "../../adapters/index.ts";
 import {
   type Dataset,
   describeProblem,
@@ -13,7 +14,7 @@ import { chooseDtype, type OpenedModel, openModel } from "../../models/open-mode
 import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
 import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
-import { createRenderer } from "../../text/index.ts";
+import { readTemplate, rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
@@ -60,26 +61,36 @@ export interface PreparedRun {
   trainableParameters: number;
   totalParameters: number;
   notices: string[];
-  record: Omit<RunRecord, "runId">;
+  record: Omit<RunRecord, "runId"> & { model: { digest: string } };
 }
+
+/** What is recorded of a run beside its configuration: the origins of a new one, the template of one to go on with. */
+export type Recorded = Pick<RunRecord, "origins" | "template">;
 
 /** @throws FtError of every kind: config, data, model, network. Nothing has been written then. */
 export async function prepareRun(
   config: RunConfig,
   watch: DataWatch,
-  origins?: Record<string, string>,
+  recorded: Recorded = {},
 ): Promise<PreparedRun> {
   const opened = await openModel(config.model);
   const { tokenizer } = opened;
-  const renderer = createRenderer(tokenizer, { template: config.data.template });
-  const data = await prepareData(config, { renderer, tokenizer }, watch);
+  const template = recorded.template ?? readTemplate(config.data.template);
+  const renderer = rendererOf(tokenizer, template);
+  const data = await prepareData(config, { template, renderer, tokenizer }, watch);
   requireSamples(data);
   const { sizes } = await planFittingModel(opened.stored);
   requireKnownRows(data, sizes, config.data.max_length);
   const backend = describeBackend();
   const loaded = await loadWeights(config, opened, backend);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
-  const tuning = await tuningOf(config, opened, loaded);
+  const record = await recordOf(config, { ...recorded, template }, opened, backend, data);
+  const tuning = await tuningOf(config, opened, loaded, {
+    base: config.model.name,
+    baseDigest: record.model.digest,
+    template: template.name,
+    templateText: template.text,
+  });
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
   const units = alone(data.train.samples);
   const plan = planRun(config, units);
@@ -102,7 +113,7 @@ export async function prepareRun(
       ...tuning.notices,
       ...plan.notices,
     ],
-    record: await recordOf(config, origins, opened, backend, data),
+    record,
   };
 }
 
@@ -120,12 +131,13 @@ async function tuningOf(
   config: RunConfig,
   { stored }: OpenedModel,
   loaded: LoadedModel,
+  origin: AdapterOrigin,
 ): Promise<Tuning> {
   const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
   return await makeTuning({
     model: loaded.model,
     options: config,
-    origin: { base: config.model.name, template: config.data.template },
+    origin,
     seed: config.seed,
     modelFiles: {
       save: (folder) => saveModel(folder, loaded, stored.companions),
@@ -202,15 +214,16 @@ function skippedNotice({ skipped }: Dataset): string[] {
 
 async function recordOf(
   config: RunConfig,
-  origins: Record<string, string> | undefined,
+  { origins, template }: Recorded & { template: TemplateSource },
   { resolved, stored }: OpenedModel,
   backend: ActiveBackend,
   data: PreparedData,
-): Promise<Omit<RunRecord, "runId">> {
+): Promise<PreparedRun["record"]> {
   return {
     createdAt: new Date().toISOString(),
     config: { ...config },
     ...(origins !== undefined && { origins }),
+    template,
     versions: {
       ft: productVersion(),
       node: process.versions.node,

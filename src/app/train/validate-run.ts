@@ -16,7 +16,7 @@ import {
 import type { RowProblem } from "../../data/rows.ts";
 import { planFittingModel } from "../../models/load.ts";
 import { type OpenedModel, openModel } from "../../models/open-model.ts";
-import { createRenderer, type MaskRun, showMask } from "../../text/index.ts";
+import { type MaskRun, readTemplate, rendererOf, showMask } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
@@ -160,8 +160,9 @@ interface Looked {
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
   const { tokenizer, stored } = model;
-  const renderer = createRenderer(tokenizer, { template: config.data.template });
-  const data = await prepareWholeRows(config, { renderer, tokenizer });
+  const template = readTemplate(config.data.template);
+  const renderer = rendererOf(tokenizer, template);
+  const data = await prepareWholeRows(config, { template, renderer, tokenizer });
   const { dataset, train, validation } = data;
   const { sizes } = await planFittingModel(stored);
   requireKnownRows({ train, validation }, sizes, config.data.max_length);

@@ -7,6 +7,7 @@ import {
   loadAdapterWeights,
   LoraOptions,
   loraScale,
+  otherBaseOf,
   saveAdapter,
 } from "../../adapters/index.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
@@ -37,9 +38,11 @@ export const attachLoraTuning: TuningMaker = async ({
   const { targets, notices } = targetsFor(model, options.target_modules);
   const placement = { ...shape, blockCount: options.num_layers, targets };
   const attached = attachLora(model, placement, seed);
-  if (options.init_adapter !== null) await loadAdapterWeights(options.init_adapter, model);
+  const start = options.init_adapter;
+  if (start !== null) await loadAdapterWeights(start, model);
+  const warning = start === null ? undefined : await otherBaseOf(start, origin.baseDigest);
   return {
-    notices,
+    notices: warning === undefined ? notices : [...notices, warning],
     save: (folder) => saveAdapter(folder, model, attached, shape, origin),
     load: (folder) => loadAdapterWeights(folder, model),
   };

@@ -148,7 +148,7 @@ describe("a run that cannot be continued", () => {
     }
   });
 
-  test("another model in the same folder, and a template file that says something else", async () => {
+  test("another model in the same folder; not a template file that is gone: its text was kept", async () => {
     const template = join(folder, "rows.jinja");
     writeFileSync(template, "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}");
     const other = join(folder, "changed");
@@ -158,8 +158,16 @@ describe("a run that cannot be continued", () => {
     expect(await runProgram([...train, "--template", template])).toMatchObject({ code: 0 });
 
     writeFileSync(template, "{% for m in messages %}: {{ m.content }}{{ eos_token }}{% endfor %}");
+    expect(await runProgram(["train", "resume", output])).toMatchObject({ code: 0 });
+    rmSync(template);
+    expect(await runProgram(["train", "resume", output])).toMatchObject({ code: 0 });
+
+    const file = join(output, "config.json");
+    const record = readFileSync(file, "utf8");
+    writeFileSync(file, record.replace("{{ m.content }}", ": {{ m.content }}"));
     const reworded = await runProgram(["train", "resume", output]);
     expect(reworded).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-RUN-011") });
+    writeFileSync(file, record);
 
     const weights = join(other, "model.safetensors");
     writeFileSync(weights, new Uint8Array(readFileSync(weights)).fill(0, -64));

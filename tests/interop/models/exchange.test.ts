@@ -147,7 +147,9 @@ describe.each([
     const attached = attachLora(model, { ...shape, targets: ["all-linear"], blockCount }, 2);
     await train(model);
     const folder = path.join(root, `${name}-ours-${blockCount}`);
-    await saveAdapter(folder, model, attached, shape, { base, template: "auto" });
+    const template = { template: "custom", templateText: "Q: {user} A: {assistant}" };
+    const origin = { base, baseDigest: "0".repeat(64), ...template };
+    await saveAdapter(folder, model, attached, shape, origin);
     expect(differenceFrom(model, run(mlxLogits, base, folder))).toBeLessThanOrEqual(tolerance);
     expect(differenceFrom(model, run(mlxLogits, base))).toBeGreaterThan(100 * tolerance);
     dispose(model);

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
+  type AdapterOrigin,
   attachLora,
   loadAdapter,
+  type LoadedAdapter,
   loadAdapterWeights,
   saveAdapter,
 } from "../../../src/adapters/index.ts";
@@ -134,6 +136,38 @@ async function saveOther(name: string, size: number): Promise<void> {
   await saveTensors(path.join(folder, weights), new Map([...tensors, [name, extra]]));
   dispose([...tensors.values(), extra]);
 }
+
+describe("where an adapter comes from", () => {
+  const digest = "a".repeat(64);
+
+  async function loadedWith(
+    origin: AdapterOrigin,
+    baseDigest: string,
+  ): Promise<Pick<LoadedAdapter, "template" | "warnings">> {
+    const [model, again] = [await tinyLlama(), await tinyLlama()];
+    const attached = attachLora(model, { ...shape, targets: ["q_proj"], blockCount: -1 }, 1);
+    await saveAdapter(folder, model, attached, shape, origin);
+    const { template, warnings } = await loadAdapter(folder, again, baseDigest);
+    dispose([model, again]);
+    return { template, warnings };
+  }
+
+  test("its template is kept with the text", async () => {
+    const origin = { base: "org/base", baseDigest: digest };
+    const text = "Q: {user} A: {assistant}";
+    const given = await loadedWith({ ...origin, template: "custom", templateText: text }, digest);
+    expect(given).toEqual({ template: { name: "custom", text }, warnings: [] });
+    const named = await loadedWith({ ...origin, template: "auto" }, digest);
+    expect(named).toEqual({ template: { name: "auto" }, warnings: [] });
+  });
+
+  test("another base that fits is told; one that says nothing of its base is not", async () => {
+    const origin = { base: "org/base", template: "auto" };
+    const { warnings } = await loadedWith({ ...origin, baseDigest: digest }, "b".repeat(64));
+    expect(warnings).toEqual([expect.stringContaining("another model (org/base) than this one")]);
+    expect((await loadedWith(origin, digest)).warnings).toEqual([]);
+  });
+});
 
 describe("files as mlx-lm writes them", () => {
   test.each([0, -1])("num_layers %i means all blocks", async (count) => {
