@@ -17,7 +17,7 @@ help: ## this list
 
 ## Start
 
-.PHONY: setup build dev watch real link quick quick-proof
+.PHONY: setup build dev watch real link quick quick-tiny quick-proof
 setup: ## check tools, install packages, build the addon and the programs
 	@./setup.sh
 
@@ -35,11 +35,14 @@ real: ## fetch the real model: SmolLM2-135M-Instruct, 93 MB, as builtin/smollm2
 link: setup ## put ft and finetune on the path
 	@dev/setup/link.sh
 
-quick: ## set up and fine-tune the bundled base model, with the same questions before and after
-	@start=$$(date +%s); ./setup.sh && FT_SETUP_SECONDS=$$(($$(date +%s) - start)) $(RUN) dev/quick.ts
+quick: ## fine-tune a real model in minutes, with the same questions before and after
+	@start=$$(date +%s); ./setup.sh && FT_SETUP_SECONDS=$$(($$(date +%s) - start)) $(RUN) dev/quick.ts smollm2
 
-quick-proof: setup ## what quick shows, measured and checked
-	@$(RUN) dev/quick-proof.ts
+quick-tiny: ## the same on the bundled model, which needs no download
+	@start=$$(date +%s); ./setup.sh && FT_SETUP_SECONDS=$$(($$(date +%s) - start)) $(RUN) dev/quick.ts tiny
+
+quick-proof: setup ## what quick shows, measured beside controls (MODEL=tiny or smollm2: that one only)
+	@$(RUN) dev/quick-proof.ts $(MODEL)
 
 ## Test
 
@@ -183,4 +186,4 @@ todo: deps ## what the code says is still to do
 	@$(RUN) dev/todo.ts
 
 clean: ## remove what was built and cached here (run folders stay)
-	rm -rf build dist dist.new coverage node_modules .local/tools .local/peers .local/test
+	rm -rf build dist dist.new coverage node_modules .local/tools .local/peers .local/peers-node .local/test

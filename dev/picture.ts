@@ -5,10 +5,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatCount, formatDuration } from "../src/core/units.ts";
-import { generateText, loadModel, type RunEvent } from "../src/index.ts";
+import { loadModel, type RunEvent } from "../src/index.ts";
 import { FINAL_MODEL, readEvents } from "../src/runs/index.ts";
-import { type SqlExample, sqlQuestion } from "./datasets/text-to-sql-rows.ts";
+import type { SqlExample } from "./datasets/text-to-sql-rows.ts";
 import { type Answered, drawPicture, type Picture, type Point } from "./picture/draw.ts";
+import { ask } from "./quick/asking.ts";
 
 type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -52,20 +53,14 @@ function facts(events: readonly RunEvent[]): Omit<Picture, "answered"> {
   };
 }
 
-async function ask(
+async function answersOf(
   name: string,
   adapter: string | undefined,
   examples: readonly SqlExample[],
 ): Promise<string[]> {
   const model = await loadModel(name, adapter === undefined ? {} : { adapter });
   try {
-    const texts: string[] = [];
-    for (const { prompt } of examples) {
-      texts.push(
-        (await generateText({ model, messages: sqlQuestion(prompt), maxTokens: 48 })).text,
-      );
-    }
-    return texts.map((text) => text.trim());
+    return await ask(model, examples);
   } finally {
     model.dispose();
   }
@@ -76,8 +71,8 @@ async function answeredBy(
   run: string,
   examples: readonly SqlExample[],
 ): Promise<Answered[]> {
-  const before = await ask(name, undefined, examples);
-  const after = await ask(name, join(run, FINAL_MODEL), examples);
+  const before = await answersOf(name, undefined, examples);
+  const after = await answersOf(name, join(run, FINAL_MODEL), examples);
   return examples.map(({ prompt, answer }, index) => ({
     question: prompt,
     expected: answer,

@@ -1,56 +1,93 @@
-// `make quick`: three held-out questions answered before and after fine-tuning the bundled model, with true times.
-// Runs the compiled program for the training, as a user would.
+// `make quick`: the same questions about tables never seen, before and after tuning a model, with what it took.
+// Trains through the compiled program, as a user would; which model, and how, is an entry of dev/quick/models.ts.
+//   node --import tsx dev/quick.ts smollm2 [--questions N] [--fetch COMMAND] [--output FOLDER] [--program FILE]
+//     [-- OPTIONS-OF-FT-TRAIN-START]
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
-import { generateText } from "../src/index.ts";
-import { type SqlExample, sqlQuestion } from "./datasets/text-to-sql-rows.ts";
+import { parseArgs } from "node:util";
+import { loadModel } from "../src/index.ts";
+import type { SqlExample } from "./datasets/text-to-sql-rows.ts";
+import { ask } from "./quick/asking.ts";
+import { chooseModel } from "./quick/models.ts";
+import { heldOut, readExamples } from "./quick/questions.ts";
+import { answeredText, reportText } from "./quick/report.ts";
+import { train } from "./quick/training.ts";
 
-const model = "builtin/tiny";
-const output = ".local/quick";
-const configFile = "configs/quick-tiny.yaml";
-const questions = JSON.parse(
-  readFileSync("data/datasets/questions.json", "utf8"),
-) as readonly SqlExample[];
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    questions: { type: "string" },
+    fetch: { type: "string" },
+    output: { type: "string" },
+    program: { type: "string", default: "dist/cli/main.js" },
+  },
+});
+const [name = "smollm2", ...trainingOptions] = positionals;
+const isTerminal = process.stderr.isTTY;
 
-async function answers(adapter?: string): Promise<string[]> {
-  const texts: string[] = [];
-  for (const { prompt } of questions) {
-    const messages = sqlQuestion(prompt);
-    const options = { model, messages, maxTokens: 48, ...(adapter !== undefined && { adapter }) };
-    texts.push((await generateText(options)).text.trim());
-  }
-  return texts;
-}
+/** Seconds of each part, by name. */
+const seconds: Record<string, number> = {};
 
-function train(): number {
-  rmSync(output, { recursive: true, force: true });
+async function timed<T>(part: string, work: () => Promise<T> | T): Promise<T> {
   const started = performance.now();
-  const args = ["train", "quick", model, "--config", configFile, "--output", output];
-  const { status } = spawnSync(process.execPath, ["dist/cli/main.js", ...args], {
-    stdio: "inherit",
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return (performance.now() - started) / 1000;
+  try {
+    return await work();
+  } finally {
+    seconds[part] = (performance.now() - started) / 1000;
+  }
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").slice(0, 120);
+function run(command: string): boolean {
+  const { status } = spawnSync(flags.fetch ?? command, { stdio: "inherit", shell: true });
+  return status === 0;
+}
 
-const before = await answers();
-const trainingSeconds = train();
-const after = await answers(`${output}/final_model`);
-const lines = questions.flatMap(({ prompt, answer }, index) => [
-  "",
-  ...prompt.split("\n"),
-  `  expected: ${answer}`,
-  `  before:   ${oneLine(before[index] ?? "")}`,
-  `  after:    ${oneLine(after[index] ?? "")}`,
-]);
-const setupSeconds = process.env["FT_SETUP_SECONDS"];
+/** On a terminal a line that moves, else a line for every fifth part. */
+function showAnswered(label: string, done: number, total: number, started: number): void {
+  const text = answeredText(label, done, total, (performance.now() - started) / 1000);
+  if (isTerminal) process.stderr.write(`\r\u001b[K${text}${done === total ? "\n" : ""}`);
+  else if (done % Math.ceil(total / 5) === 0) process.stderr.write(`${text}\n`);
+}
+
+async function answers(
+  label: string,
+  model: string,
+  questions: readonly SqlExample[],
+  adapter?: string,
+): Promise<string[]> {
+  const loaded = await loadModel(model, adapter === undefined ? {} : { adapter });
+  const started = performance.now();
+  try {
+    return await ask(loaded, questions, {
+      onAnswered: (count) => showAnswered(label, count, questions.length, started),
+    });
+  } finally {
+    loaded.dispose();
+  }
+}
+
+const setUpSeconds = process.env["FT_SETUP_SECONDS"];
+if (setUpSeconds !== undefined) seconds["set-up"] = Number(setUpSeconds);
+const { chosen, fallback } = await timed("fetching", () => chooseModel(name, run));
+const { model, config } = chosen;
+const output = flags.output ?? chosen.output;
+const questions = readExamples(heldOut["new tables"]).slice(
+  0,
+  Number(flags.questions ?? chosen.questions),
+);
+const said = [
+  ...fallback,
+  `${model} is asked ${questions.length} questions about tables that no training row has, tuned as ${config} says, and`,
+  "asked the same questions again.",
+];
+process.stderr.write(`${said.join("\n")}\n`);
+
+const before = await timed("questions before", () => answers("before", model, questions));
+const training = { program: flags.program, config, output, more: trainingOptions };
+const trained = await timed("training", () => train(training));
+if (typeof trained === "number") process.exit(trained);
+const tuned = `${output}/final_model`;
+const after = await timed("questions after", () => answers("after", model, questions, tuned));
+const askingBytes = process.resourceUsage().maxRSS * 1024;
 process.stdout.write(
-  `${[
-    ...lines,
-    "",
-    `Set-up: ${setupSeconds === undefined ? "not measured" : `${setupSeconds} s`}. Training: ${trainingSeconds.toFixed(0)} s.`,
-    `The adapter is in ${output}/final_model. The tables above were never seen in training.`,
-  ].join("\n")}\n`,
+  reportText({ model, output, questions, before, after, trained, seconds, askingBytes }),
 );

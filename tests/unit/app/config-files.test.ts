@@ -104,8 +104,11 @@ describe("files that are not configurations", () => {
   });
 });
 
-test.each(["production.yml", "quick-tiny.yaml"])("configs/%s is valid", (name) => {
-  const config = load(join(packageRoot(), "configs", name));
-  expect(config.model.name).not.toBe("");
-  expect(config.data.train_file).not.toBe("");
-});
+test.each(["production.yml", "quick-smollm2.yaml", "quick-tiny.yaml"])(
+  "configs/%s is valid",
+  (name) => {
+    const config = load(join(packageRoot(), "configs", name));
+    expect(config.model.name).not.toBe("");
+    expect(config.data.train_file).not.toBe("");
+  },
+);

@@ -13,7 +13,7 @@ function dryRun(target: string): { status: number | null; plan: string } {
   return { status, plan: stdout };
 }
 
-const start = ["setup", "build", "dev", "link", "quick", "quick-proof"];
+const start = ["setup", "build", "dev", "link", "quick", "quick-tiny", "quick-proof"];
 const groups = [
   "test",
   "test-unit",

@@ -1,0 +1,84 @@
+// Tokens a second of greedy decoding, beside llama.cpp on the same .gguf file, and the most that this machine's memory
+// allows: every token reads every weight. Rounds alternate in one process; the prompt's own pass is not counted.
+//   node --import tsx dev/bench/decoding.ts
+import { statSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import { performance } from "node:perf_hooks";
+import { decode } from "../../src/generate/index.ts";
+import { loadModel, type Model } from "../../src/generate/load-model.ts";
+import { type Dtype, memory } from "../../src/mx/index.ts";
+import { resolveModel } from "../../src/weights/index.ts";
+import { installedPeer, openPeer } from "./llama-cpp.ts";
+import { memoryBandwidth } from "./memory-bandwidth.ts";
+import { median } from "./statistics.ts";
+
+const name = "builtin/smollm2";
+const prompt = "Once upon a time, there was a little";
+const tokens = 64;
+const rounds = 3;
+/** A precision that is slow here is measured on fewer tokens. */
+const longestSeconds = 15;
+
+const precisions = ["float32", "float16", "bfloat16"] as const satisfies readonly Dtype[];
+
+/** After the first token: reading the prompt is not decoding. */
+function speedOf(model: Model): number {
+  const ids = model.tokenizer.encode(prompt);
+  const sampling = { temperature: 0, topK: 0, topP: 1, seed: 0 };
+  const settings = { ...sampling, maxTokens: tokens, stopTokenIds: [] };
+  let [count, first] = [0, 0];
+  for (const _ of decode(model.loaded.model, ids, settings)) {
+    if (++count === 1) first = performance.now();
+    else if (performance.now() - first > longestSeconds * 1000) break;
+  }
+  return ((count - 1) / (performance.now() - first)) * 1000;
+}
+
+interface Line {
+  label: string;
+  speeds: number[];
+  /** Read for each token. */
+  bytes: number;
+}
+
+function lineText({ label, speeds, bytes }: Line, peer: Line, bandwidth: number): string {
+  const [speed, limit] = [median(speeds), bandwidth / bytes];
+  return (
+    `${label.padEnd(18)}${speed.toFixed(1).padStart(8)} tokens/s, ` +
+    `${(speed / median(peer.speeds)).toFixed(3)} × llama.cpp; memory allows ${limit.toFixed(0)} ` +
+    `(${(bytes / 1e6).toFixed(0)} MB a token), ${((100 * speed) / limit).toFixed(0)} % of it`
+  );
+}
+
+async function compare(file: string, peerFolder: string): Promise<void> {
+  const threads = availableParallelism();
+  console.log(`${threads} threads, load average ${loadavg()[0]?.toFixed(1)}`);
+  const bandwidth = await memoryBandwidth(threads);
+  console.log(`memory moves ${(bandwidth / 1e9).toFixed(1)} GB/s, read and written`);
+  const llama = await openPeer(peerFolder, file, threads);
+  const peer: Line = { label: "llama.cpp, Q4_1", speeds: [], bytes: statSync(file).size };
+  const lines: Line[] = [];
+  for (const dtype of precisions) {
+    const [started, held] = [performance.now(), memory().activeBytes];
+    const model = await loadModel(name, { dtype });
+    const loading = ((performance.now() - started) / 1000).toFixed(1);
+    const bytes = memory().activeBytes - held;
+    const line: Line = { label: `ft, ${dtype}`, speeds: [], bytes };
+    for (let round = 0; round < rounds; round++) {
+      line.speeds.push(speedOf(model));
+      peer.speeds.push(await llama.speed(prompt, tokens));
+    }
+    lines.push(line);
+    console.log(`ft, ${dtype}: loaded in ${loading} s`);
+    model.dispose();
+  }
+  for (const line of [...lines, peer]) console.log(lineText(line, peer, bandwidth));
+  console.log(`load average at the end ${loadavg()[0]?.toFixed(1)}`);
+}
+
+const resolved = await resolveModel(name).catch((error: Error) => error);
+const folder = resolved instanceof Error ? undefined : installedPeer();
+if (resolved instanceof Error) console.log(`skipped: ${resolved.message}; make real`);
+else if (folder === undefined) console.log("skipped: llama.cpp could not be installed");
+else await compare(resolved.folder, folder);
+process.exit(0); // the peer's threads would keep the process
