@@ -49,3 +49,13 @@ export function chooseDtype(
   if (wanted !== "auto") return wanted;
   return backend.isFastInHalf ? undefined : "float32";
 }
+
+/** What to know of a precision that was asked for and that this backend computes slowly; nothing of any other. */
+export function precisionWarnings(
+  wanted: ModelOptions["torch_dtype"],
+  { backend }: Pick<ActiveBackend, "backend">,
+): string[] {
+  if (backend.isFastInHalf || wanted === "auto" || wanted === "float32") return [];
+  const slow = `${wanted} is many times slower than float32 on the ${backend.name} backend`;
+  return [`${slow}: leave model.torch_dtype at auto, or set --torch-dtype float32`];
+}

@@ -31,7 +31,9 @@ export const ModelOptions = z.strictObject({
   torch_dtype: z
     .enum(TORCH_DTYPES)
     .default("auto")
-    .describe("Precision of the base weights; auto keeps the model's own"),
+    .describe(
+      "Precision of the base weights; auto is the model's own, or float32 where 16 bits are slow",
+    ),
   trust_remote_code: z
     .boolean()
     .refine((trusted) => !trusted, {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
@@ -45,6 +45,24 @@ describe("ft train validate", () => {
     expect(stdout).toMatch(/≤ +64 +█/);
     expect(stdout).toMatch(/Estimated peak memory: \d+\.\d+ GB/);
     expect(readdirSync(cwd).sort()).toEqual(["c.yml", "rows.jsonl"]);
+  });
+
+  test("a precision that this backend is slow in is told, there and when the run starts", async () => {
+    const half = configOf(model, "optimization: {iters: 1}\n").replace(
+      "}",
+      ", torch_dtype: bfloat16}",
+    );
+    const cwd = project(half);
+    const env = { FT_BACKEND: "cpu" };
+    const told =
+      /bfloat16 is many times slower than float32 on the cpu backend: .*--torch-dtype float32/;
+    expect((await runProgram(["train", "validate", "c.yml"], { cwd, env })).stdout).toMatch(told);
+    const train = ["train", "start", "-c", "c.yml", "--output"];
+    expect((await runProgram([...train, "half"], { cwd, env })).stderr).toMatch(told);
+    const auto = await runProgram([...train, "auto", "--torch-dtype", "auto"], { cwd, env });
+    expect(auto.stderr).not.toMatch(/many times slower/);
+    const record = JSON.parse(readFileSync(join(cwd, "auto", "config.json"), "utf8")) as object;
+    expect(record).toMatchObject({ model: { dtype: "float32" } });
   });
 
   test("takes MODEL DATA as train start does, and a configuration with other data", async () => {

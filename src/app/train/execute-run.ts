@@ -6,6 +6,7 @@ import { FtError } from "../../core/errors.ts";
 import { asFtError } from "../../core/packed-errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
+import { TORCH_DTYPES } from "../../models/options.ts";
 import {
   CONFIG_FILE,
   openRun,
@@ -148,13 +149,20 @@ async function startNew(
   });
 }
 
-/** What the run began with: its configuration, at the commit that was resolved then. */
+/** What the run began with: its configuration, at the commit and in the precision that were resolved then. */
 function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
   const { data: recorded, error } = RunConfigSchema.safeParse(config);
   if (error !== undefined) throw unreadableConfig(join(path, CONFIG_FILE), z.prettifyError(error));
-  const commit = model?.["commit"];
-  if (typeof commit !== "string") return recorded;
-  return { ...recorded, model: { ...recorded.model, revision: commit } };
+  const { commit, dtype } = model ?? {};
+  const precision = TORCH_DTYPES.find((name) => name === dtype);
+  return {
+    ...recorded,
+    model: {
+      ...recorded.model,
+      ...(typeof commit === "string" && { revision: commit }),
+      ...(precision !== undefined && { torch_dtype: precision }),
+    },
+  };
 }
 
 async function resume(path: string, watcher: Watcher): Promise<RunEvent> {

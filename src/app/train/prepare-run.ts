@@ -10,8 +10,13 @@ import {
 } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
 import { loadStoredModel, type LoadedModel, planFittingModel } from "../../models/index.ts";
-import { chooseDtype, type OpenedModel, openModel } from "../../models/open-model.ts";
-import { type ActiveBackend, describeBackend, setCacheLimit } from "../../mx/index.ts";
+import {
+  chooseDtype,
+  type OpenedModel,
+  openModel,
+  precisionWarnings,
+} from "../../models/open-model.ts";
+import { type ActiveBackend, describeBackend, type Dtype, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
 import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { readTemplate, rendererOf, type TemplateSource } from "../../text/index.ts";
@@ -82,9 +87,10 @@ export async function prepareRun(
   const { sizes } = await planFittingModel(opened.stored);
   requireKnownRows(data, sizes, config.data.max_length);
   const backend = describeBackend();
-  const loaded = await loadWeights(config, opened, backend);
+  const dtype = chooseDtype(config.model.torch_dtype, backend);
+  const loaded = await loadWeights(opened, dtype);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
-  const record = await recordOf(config, { ...recorded, template }, opened, backend, data);
+  const record = await recordOf(config, { ...recorded, template, dtype }, opened, backend, data);
   const tuning = await tuningOf(config, opened, loaded, {
     base: config.model.name,
     baseDigest: record.model.digest,
@@ -108,6 +114,7 @@ export async function prepareRun(
     trainableParameters: parameterCount(slots),
     totalParameters,
     notices: [
+      ...precisionWarnings(config.model.torch_dtype, backend),
       ...dataNotices(data),
       ...renderer.notices(samplesOf(data.dataset)),
       ...tuning.notices,
@@ -118,12 +125,10 @@ export async function prepareRun(
 }
 
 async function loadWeights(
-  { model }: RunConfig,
   { stored }: OpenedModel,
-  backend: ActiveBackend,
+  dtype: Dtype | undefined,
 ): Promise<LoadedModel> {
   setCacheLimit(Math.round(cacheShare * totalmem()));
-  const dtype = chooseDtype(model.torch_dtype, backend);
   return await loadStoredModel(stored, dtype === undefined ? {} : { dtype });
 }
 
@@ -214,7 +219,7 @@ function skippedNotice({ skipped }: Dataset): string[] {
 
 async function recordOf(
   config: RunConfig,
-  { origins, template }: Recorded & { template: TemplateSource },
+  { origins, template, dtype }: Recorded & { template: TemplateSource; dtype: Dtype | undefined },
   { resolved, stored }: OpenedModel,
   backend: ActiveBackend,
   data: PreparedData,
@@ -237,6 +242,7 @@ async function recordOf(
       commit: resolved.commit ?? null,
       architecture: (stored.config as { model_type?: unknown }).model_type,
       digest: await modelDigest(stored),
+      ...(dtype !== undefined && { dtype }),
     },
     dataset: { files: data.dataset.files, tokensDigest: tokensDigest(data) },
   };

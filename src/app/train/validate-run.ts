@@ -1,6 +1,6 @@
 // Looks at a run before it starts: the data, how rows are rendered and masked, how long they are, what it needs.
 // Trains nothing and writes nothing. Without the model's files it says what could not be looked at.
-import { ProviderError } from "../../core/errors.ts";
+import { NativeError, ProviderError } from "../../core/errors.ts";
 import { windowsPerEpoch } from "../../data/batches.ts";
 import { lengthMultiple, paddedLength } from "../../data/collate.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -15,7 +15,8 @@ import {
 } from "../../data/encode.ts";
 import type { RowProblem } from "../../data/rows.ts";
 import { planFittingModel } from "../../models/load.ts";
-import { type OpenedModel, openModel } from "../../models/open-model.ts";
+import { type OpenedModel, openModel, precisionWarnings } from "../../models/open-model.ts";
+import { describeBackend } from "../../mx/index.ts";
 import { type MaskRun, readTemplate, rendererOf, showMask } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
 import type { MemoryTerm } from "../../train/memory-estimate.ts";
@@ -190,6 +191,16 @@ function stepWarnings(config: RunConfig, rows: number): string[] {
   ];
 }
 
+/** Where the addon is missing, nobody knows on what this would run. */
+function slowPrecision({ model }: RunConfig): string[] {
+  try {
+    return precisionWarnings(model.torch_dtype, describeBackend());
+  } catch (error) {
+    if (error instanceof NativeError) return [];
+    throw error;
+  }
+}
+
 /**
  * Checks everything that can be checked without training. Throws what is wrong: ConfigError (exit 3),
  * DataError (4), ModelError (3, or 7 for malformed weights).
@@ -210,7 +221,12 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
   return {
     valid: true,
     config: withOrigins(resolved),
-    warnings: [...warningsFor(config), ...stepWarnings(config, dataset.train.length), ...notices],
+    warnings: [
+      ...warningsFor(config),
+      ...slowPrecision(config),
+      ...stepWarnings(config, dataset.train.length),
+      ...notices,
+    ],
     recommendations: recommendationsFor(config),
     data: { ...dataReport(dataset), ...tokens },
     memoryEstimateBytes: memory?.totalBytes ?? null,

@@ -1,13 +1,17 @@
 // ft runs prune: forget runs whose folders are gone, and free the disk of checkpoints that are not needed.
 import { z } from "zod";
+import { type KeptInput, pruneKeptInput } from "../../app/data/kept-input.ts";
 import { formatBytes } from "../../core/units.ts";
 import { type Pruned, pruneRuns } from "../../runs/index.ts";
 import { defineCommand } from "../define-command.ts";
 
-function prunedText({ forgotten, checkpoints, bytes }: Pruned, dryRun: boolean): string {
+type Removed = Pruned & { input: KeptInput[] };
+
+function prunedText({ forgotten, checkpoints, input, bytes }: Removed, dryRun: boolean): string {
   const [forget, remove] = dryRun ? ["would forget", "would remove"] : ["forgot", "removed"];
   const lines = [
     ...forgotten.map(({ runId, outputDir }) => `${forget} ${runId}: ${outputDir} is gone`),
+    ...input.map(({ path, bytes: size }) => `${remove} piped rows ${path} (${formatBytes(size)})`),
     ...checkpoints.map(({ path, bytes: size }) => `${remove} ${path} (${formatBytes(size)})`),
   ];
   if (lines.length === 0) return "Nothing to do.";
@@ -16,7 +20,8 @@ function prunedText({ forgotten, checkpoints, bytes }: Pruned, dryRun: boolean):
 
 export const runsPrune = defineCommand({
   name: "runs prune",
-  summary: "Forget runs whose folders are gone; remove checkpoints that are not needed",
+  summary:
+    "Forget runs whose folders are gone, with rows piped into them; remove spare checkpoints",
   options: z.strictObject({
     checkpoints: z
       .boolean()
@@ -26,7 +31,8 @@ export const runsPrune = defineCommand({
   }),
   examples: ["ft runs prune", "ft runs prune --checkpoints --dry-run"],
   run: async ({ options }, io) => {
-    const pruned = pruneRuns(options);
+    const input = pruneKeptInput(options);
+    const pruned = { ...pruneRuns(options), input };
     io.show(pruned, () => prunedText(pruned, options.dryRun));
   },
 });

@@ -171,3 +171,19 @@ test.runIf(process.platform !== "win32")(
     expect(readEvents(run.output).at(-1)?.type).toBe("run-stopped");
   },
 );
+
+test.runIf(process.platform !== "win32")(
+  "a parent that is killed while both are stopped: the trainer goes on, saves and ends",
+  async () => {
+    const run = startLongRun("killed-while-suspended");
+    await run.event(isStep(3));
+    const trainer = trainerOf(run.output);
+    run.process.kill("SIGTSTP");
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
+    run.process.kill("SIGKILL");
+    await run.ended;
+    await until(() => !isAlive(trainer), 20);
+    expect(readEvents(run.output).at(-1)?.type).toBe("run-stopped");
+    expect(existsSync(join(run.output, "run.lock"))).toBe(false);
+  },
+);

@@ -112,3 +112,7 @@ test.each(["production.yml", "quick-smollm2.yaml", "quick-tiny.yaml"])(
     expect(config.data.train_file).not.toBe("");
   },
 );
+
+test("configs/production.yml asks for no precision that only some backends are fast in", () => {
+  expect(load(join(packageRoot(), "configs", "production.yml")).model.torch_dtype).toBe("auto");
+});
