@@ -24,6 +24,8 @@ export interface AdapterKind {
   wrap(layer: Module, shape: AdapterShape, key: Tensor): AdaptedLayer | undefined;
   /** Whether `wrap` would give something. */
   fits(layer: Module): boolean;
+  /** Shapes of what `wrap` would draw, by the parameter's name in the layer; needs neither addon nor weights. */
+  shapes(layer: Module, shape: AdapterShape): Readonly<Record<string, readonly number[]>>;
   /** The plain layer that computes the same; undefined for a layer that has no adapter of this kind. */
   fuse(layer: Module): Module | undefined;
 }

@@ -6,10 +6,11 @@ import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 import { dispose, retain } from "../mx/index.ts";
+import { requireSameShapes } from "../nn/index.ts";
 import type { TemplateSource } from "../text/index.ts";
-import { loadTensorFile, saveTensors } from "../weights/index.ts";
+import { loadTensorFile, readSafetensorsHeader, saveTensors } from "../weights/index.ts";
 import type { AdapterShape } from "./adapted-layer.ts";
-import { type Attached, attachAdapter, type BlockModel } from "./attach.ts";
+import { type Attached, attachAdapter, type BlockModel, type PlacedAdapter } from "./attach.ts";
 import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
 
@@ -133,6 +134,22 @@ function requireSameNames(
     folder,
     `the adapter does not fit the model: ${missing.length} tensors missing, ` +
       `${unexpected.length} unexpected, among them ${name}`,
+  );
+}
+
+/**
+ * Whether `loadAdapterWeights` would take the adapter in `folder`, from the header of its file alone.
+ * @throws ModelError FT-ADAPTER-003 for other tensors than `shapes` names, FT-MODEL-010 for other shapes.
+ */
+export async function requireFittingAdapter(
+  folder: string,
+  shapes: PlacedAdapter["shapes"],
+): Promise<void> {
+  const { tensors } = await readSafetensorsHeader(join(folder, weightsFile));
+  requireSameNames(folder, new Set(shapes.keys()), new Set(tensors.keys()));
+  requireSameShapes(
+    shapes,
+    [...tensors].map(([name, { shape }]) => [name, shape]),
   );
 }
 

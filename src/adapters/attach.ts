@@ -79,6 +79,7 @@ export function selectTargets(
   return [...carriers.keys()].filter((path) => chosen.has(path));
 }
 
+/** How many of the last blocks `wanted` says. Throws ConfigError FT-ADAPTER-002 where there are fewer. */
 function chosenBlocks(model: BlockModel, wanted: number): number {
   const { length } = model.blocks;
   if (wanted <= length) return wanted === -1 ? length : wanted;
@@ -89,6 +90,44 @@ function chosenBlocks(model: BlockModel, wanted: number): number {
   });
 }
 
+/** What an adapter would be on a model. */
+export interface PlacedAdapter {
+  /** Names within a block that carry it. */
+  keys: readonly string[];
+  blockCount: number;
+  /** Layers that carry it, by full path. */
+  layers: readonly { path: string; layer: Module }[];
+  /** Shapes of what is trained, by parameter. */
+  shapes: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Where an adapter would sit; changes nothing, and needs neither addon nor weights.
+ * @throws ConfigError FT-ADAPTER-001 for a target that the model has not, 002 for more blocks than it has.
+ */
+export function placeAdapter(
+  model: BlockModel,
+  kindName: string,
+  placement: AdapterPlacement,
+): PlacedAdapter {
+  const kind = adapterKinds.get(kindName);
+  const keys = selectTargets(model, placement.targets, kind);
+  const blockCount = chosenBlocks(model, placement.blockCount);
+  const layers = [...model.blocks.entries()]
+    .slice(model.blocks.length - blockCount)
+    .flatMap(([index, block]) =>
+      carriersIn(block, kind)
+        .filter(([path]) => keys.includes(path))
+        .map(([path, layer]) => ({ path: `${model.blockPath}.${index}.${path}`, layer })),
+    );
+  const shapes = layers.flatMap(({ path, layer }) =>
+    Object.entries(kind.shapes(layer, placement)).map(
+      ([name, shape]): [string, readonly number[]] => [`${path}.${name}`, shape],
+    ),
+  );
+  return { keys, blockCount, layers, shapes: new Map(shapes) };
+}
+
 /** Freezes the model and gives the selected layers an adapter, drawn from `seed`. */
 export function attachAdapter(
   model: BlockModel,
@@ -97,16 +136,8 @@ export function attachAdapter(
   seed: number,
 ): Attached {
   const kind = adapterKinds.get(kindName);
-  const keys = selectTargets(model, placement.targets, kind);
-  const blockCount = chosenBlocks(model, placement.blockCount);
+  const { keys, blockCount, layers } = placeAdapter(model, kindName, placement);
   model.freeze();
-  const layers = [...model.blocks.entries()]
-    .slice(model.blocks.length - blockCount)
-    .flatMap(([index, block]) =>
-      carriersIn(block, kind)
-        .filter(([path]) => keys.includes(path))
-        .map(([path, layer]) => ({ path: `${model.blockPath}.${index}.${path}`, layer })),
-    );
   scope(() => {
     const randomKeys = splitKey(randomKey(seed), layers.length);
     const adapted = layers.map(({ layer }, index) => {
@@ -120,7 +151,7 @@ export function attachAdapter(
     retain(drawn);
     layers.forEach(({ path }, index) => model.replaceChild(path, adapted[index] as Module));
   });
-  return { kind: kindName, keys, blockCount, paths: layers.map(({ path }) => path) };
+  return { kind: kindName, keys: [...keys], blockCount, paths: layers.map(({ path }) => path) };
 }
 
 export function attachLora(model: BlockModel, placement: AdapterPlacement, seed: number): Attached {

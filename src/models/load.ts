@@ -87,16 +87,23 @@ export async function loadStoredModel(
   stored: StoredModel,
   options: PlanOptions & { dtype?: Dtype } = {},
 ): Promise<LoadedModel> {
-  const { model, sizes, account, source } = await planFittingModel(stored, options);
+  return loadPlanned(await planFittingModel(stored, options), options.dtype);
+}
+
+/** Loads the weights into a model that is planned already. Throws ModelError of src/weights. */
+export function loadPlanned(
+  { model, sizes, account, source }: PlannedModel,
+  dtype?: Dtype,
+): LoadedModel {
   const { entries } = account;
   const reader = source.load();
   try {
-    fillModel(model, entries, reader, options.dtype);
+    fillModel(model, entries, reader, dtype);
   } catch (error) {
     dispose(model);
     throw error;
   } finally {
     reader.close();
   }
-  return { model, config: stored.config, sizes, entries };
+  return { model, config: source.config, sizes, entries };
 }

@@ -18,6 +18,26 @@ function joined(prefix: string, key: string): string {
   return prefix === "" ? key : `${prefix}.${key}`;
 }
 
+/** Throws ModelError FT-MODEL-010 naming every tensor that is not expected, and every shape that differs. */
+export function requireSameShapes(
+  expected: ReadonlyMap<string, readonly number[]>,
+  found: Iterable<readonly [name: string, shape: readonly number[]]>,
+): void {
+  const problems = [...found].flatMap(([name, shape]) => {
+    const wanted = expected.get(name)?.join("×");
+    if (wanted === undefined) return [`${name}: no such parameter`];
+    return wanted === shape.join("×")
+      ? []
+      : [`${name}: shape ${shape.join("×")}, expected ${wanted}`];
+  });
+  if (problems.length === 0) return;
+  throw new ModelError("FT-MODEL-010", {
+    message: `${problems.length} tensors do not fit the model`,
+    problems,
+    hint: "ft models info NAME compares the files with the architecture",
+  });
+}
+
 export class Module {
   #frozen = new Set<string>();
 
@@ -97,20 +117,10 @@ export class Module {
    */
   update(values: ReadonlyMap<string, Tensor>): void {
     const slots = new Map([...this.slots()].map((slot) => [slot.name, slot]));
-    const problems: string[] = [];
-    for (const [name, value] of values) {
-      const expected = slots.get(name)?.get().shape.join("×");
-      if (expected === undefined) problems.push(`${name}: no such parameter`);
-      else if (expected !== value.shape.join("×"))
-        problems.push(`${name}: shape ${value.shape.join("×")}, expected ${expected}`);
-    }
-    if (problems.length > 0) {
-      throw new ModelError("FT-MODEL-010", {
-        message: `${problems.length} tensors do not fit the model`,
-        problems,
-        hint: "ft models info NAME compares the files with the architecture",
-      });
-    }
+    requireSameShapes(
+      new Map([...slots].map(([name, slot]) => [name, slot.get().shape])),
+      [...values].map(([name, { shape }]) => [name, shape]),
+    );
     for (const [name, value] of values) slots.get(name)?.set(value);
   }
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isTemporaryName, writeFileAtomic, writeJsonAtomic } from "../core/atomic-files.ts";
-import { makeFolders } from "../core/folders.ts";
+import { makeFolders, requireWritable } from "../core/folders.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
 import { expandHome } from "../core/paths.ts";
 import {
@@ -137,12 +137,13 @@ function isOccupied(folder: string): boolean {
   return names.length > 0 && !neverBegan(folder, names);
 }
 
-/** Throws when a new run may not be written to `outputDir`; writes nothing. */
+/** Throws when a new run may not or cannot be written to `outputDir`; writes nothing. */
 export function checkOutputFolder(outputDir: string): void {
   const path = expandHome(outputDir);
-  if (!existsSync(path)) return;
+  if (!existsSync(path)) return requireWritable(path);
   if (!statSync(path).isDirectory()) throw outputIsFile(outputDir);
   if (isOccupied(path)) throw folderNotEmpty(outputDir);
+  requireWritable(path);
 }
 
 /** Opens a new run in an empty or missing folder. Throws FT-RUN-001 when it is not empty. */

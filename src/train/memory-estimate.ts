@@ -1,6 +1,5 @@
 // How much memory training will need at its peak: one formula, each term shown. Arithmetic only; needs no addon.
 // Derived from what a step keeps alive; the constants of the activation term were fitted to measured peaks (dev/LOG.md).
-import type { OptimizationOptions } from "./options.ts";
 
 /** Sizes of a model, as its architecture computes them from config.json. */
 export interface EstimatedModel {
@@ -9,7 +8,6 @@ export interface EstimatedModel {
   blockCount: number;
   headCount: number;
   vocabularySize: number;
-  linears: readonly { name: string; inputSize: number; outputSize: number }[];
   parameterCount: number;
 }
 
@@ -18,7 +16,11 @@ export interface EstimatedRun {
   trainable: number;
   /** They are adapters beside the weights, rather than the weights. */
   isAdapter: boolean;
-  optimization: OptimizationOptions;
+  /** Of the last blocks, how many the backward pass goes through. */
+  trainedBlocks: number;
+  optimizer: string;
+  /** Sequences in one forward pass. */
+  batch: number;
   /** Tokens of the longest row after the cut, with its padding. */
   longestRow: number;
   /** Share of positions that are learned, 0 to 1: the head runs on those only. */
@@ -33,6 +35,12 @@ export interface MemoryTerm {
   formula: string;
 }
 
+export interface MemoryEstimate {
+  totalBytes: number;
+  /** They add up to the total. */
+  terms: MemoryTerm[];
+}
+
 /** Arrays of hidden and of inner size that the backward pass of a block keeps, in float32. */
 const hiddenCopies = 12;
 const innerCopies = 4;
@@ -43,17 +51,13 @@ const logitCopies = 2;
 const floatBytes = 4;
 
 /** Peak bytes and the terms that add up to them. */
-export function estimateMemory(
-  model: EstimatedModel,
-  run: EstimatedRun,
-): { totalBytes: number; terms: MemoryTerm[] } {
-  const { batch_size: batch } = run.optimization;
-  const { trainable, longestRow: length } = run;
+export function estimateMemory(model: EstimatedModel, run: EstimatedRun): MemoryEstimate {
+  const { trainable, batch, longestRow: length, trainedBlocks } = run;
   const tokens = batch * length;
-  const { hiddenSize, innerSize, blockCount, headCount, vocabularySize } = model;
+  const { hiddenSize, innerSize, headCount, vocabularySize } = model;
   const activations =
-    blockCount * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
-  const scores = blockCount * batch * headCount * length * length * scoreCopies * floatBytes;
+    trainedBlocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
+  const scores = trainedBlocks * batch * headCount * length * length * scoreCopies * floatBytes;
   const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
   const terms: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
@@ -64,9 +68,9 @@ export function estimateMemory(
     term(
       "activations",
       activations,
-      `blocks × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
+      `trained blocks × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
     ),
-    term("attention", scores, `blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
+    term("attention", scores, `trained blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
     term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
   ];
   return { totalBytes: terms.reduce((sum, { bytes }) => sum + bytes, 0), terms };

@@ -7,18 +7,50 @@ import { LoraLinear } from "./lora-linear.ts";
 import { LoraStacked } from "./lora-stacked.ts";
 import { LowRank } from "./low-rank.ts";
 
-type Wrap = (layer: Module, shape: AdapterShape, key: Tensor) => AdaptedLayer;
+interface Fitting {
+  wrap(shape: AdapterShape, key: Tensor): AdaptedLayer;
+  /** Of A and of B. */
+  shapes(rank: number): readonly [readonly number[], readonly number[]];
+}
 
-function wrapFor(layer: Module): Wrap | undefined {
+function fittingFor(layer: Module): Fitting | undefined {
   if (layer instanceof LowRank) return undefined;
-  if (isLinearLike(layer)) return (_, shape, key) => new LoraLinear(layer, shape, key);
-  if (isStackedLinearLike(layer)) return (_, shape, key) => new LoraStacked(layer, shape, key);
-  if (isEmbeddingLike(layer)) return (_, shape, key) => new LoraEmbedding(layer, shape, key);
+  if (isLinearLike(layer)) {
+    return {
+      wrap: (shape, key) => new LoraLinear(layer, shape, key),
+      shapes: (rank) => [
+        [layer.inputSize, rank],
+        [rank, layer.outputSize],
+      ],
+    };
+  }
+  if (isStackedLinearLike(layer)) {
+    return {
+      wrap: (shape, key) => new LoraStacked(layer, shape, key),
+      shapes: (rank) => [
+        [layer.expertCount, rank, layer.inputSize],
+        [layer.expertCount, layer.outputSize, rank],
+      ],
+    };
+  }
+  if (isEmbeddingLike(layer)) {
+    return {
+      wrap: (shape, key) => new LoraEmbedding(layer, shape, key),
+      shapes: (rank) => [
+        [layer.count, rank],
+        [rank, layer.size],
+      ],
+    };
+  }
   return undefined;
 }
 
 export const lora: AdapterKind = {
-  fits: (layer) => wrapFor(layer) !== undefined,
-  wrap: (layer, shape, key) => wrapFor(layer)?.(layer, shape, key),
+  fits: (layer) => fittingFor(layer) !== undefined,
+  wrap: (layer, shape, key) => fittingFor(layer)?.wrap(shape, key),
+  shapes: (layer, { rank }) => {
+    const [lora_a, lora_b] = fittingFor(layer)?.shapes(rank) ?? [];
+    return lora_a === undefined || lora_b === undefined ? {} : { lora_a, lora_b };
+  },
   fuse: (layer) => (layer instanceof LowRank ? layer.toDense() : undefined),
 };

@@ -8,7 +8,9 @@ import { planModel } from "../../models/load.ts";
 import { architectures } from "../../models/registry.ts";
 import type { WeightAccount } from "../../models/weights.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
-import type { MemoryTerm } from "../../train/memory-estimate.ts";
+import type { MemoryEstimate } from "../../train/memory-estimate.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import { tunings } from "../../train/tuning/index.ts";
 import { builtinModels } from "../../weights/builtin.ts";
 import { cachedIds } from "../../weights/hub-cache.ts";
 import { connect } from "../../weights/hub-connection.ts";
@@ -129,7 +131,7 @@ export interface ModelInfo {
   /** Null when the architecture is not supported. */
   mapping: TensorMapping | null;
   /** Estimated peak of training with the default settings, 4 rows of 2048 tokens; null when not supported. */
-  memory: { totalBytes: number; terms: MemoryTerm[] } | null;
+  memory: MemoryEstimate | null;
   config: unknown;
 }
 
@@ -147,12 +149,14 @@ async function mappingOf(stored: StoredModel): Promise<TensorMapping> {
 }
 
 /** Rows of the estimate that is shown beside a model. */
-const ESTIMATED = { batchSize: 4, longestRow: 2048, learnedShare: 1 };
+const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1 };
 
-function memoryOf(stored: StoredModel): ReturnType<typeof estimateRunMemory> {
+async function memoryOf(stored: StoredModel): Promise<MemoryEstimate> {
   const config = defaultRunConfig();
-  config.optimization.batch_size = ESTIMATED.batchSize;
-  return estimateRunMemory(config, stored, ESTIMATED);
+  config.optimization.batch_size = ESTIMATED.rows;
+  const { model, sizes } = await planModel(stored);
+  const tuning = await tunings.get(chosenMethod(config).tuning).plan(model, config);
+  return estimateRunMemory(config, stored, sizes, tuning, ESTIMATED);
 }
 
 function modelType(config: unknown): string {

@@ -1,8 +1,9 @@
-// What a configuration may not ask for yet, and what must be there before anything is loaded.
-// Shared by training and validation, so that what validates also starts.
+// What a configuration may not ask for yet, what must be there before anything is loaded, and what rows a model takes.
+// Shared by training and validation, so that what validates also starts; their common course is fit-run.ts.
 import { existsSync } from "node:fs";
-import { ConfigError, DataError, ModelError } from "../../core/errors.ts";
+import { ConfigError, DataError, ModelError, placeText } from "../../core/errors.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
+import type { Row } from "../../data/rows.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { requireKnownTokens } from "../../models/known-tokens.ts";
 import { checkOutputFolder } from "../../runs/index.ts";
@@ -57,27 +58,54 @@ export async function requireData({ data }: RunConfig): Promise<void> {
   if (data.validation_file !== null) await locateData(data.validation_file);
 }
 
-/**
- * @throws ModelError FT-MODEL-014 when rows hold tokens that the model does not know, FT-MODEL-013 when they, cut to
- * `maxLength`, are longer than it reads.
- */
-export function requireKnownRows(
-  { train, validation }: Pick<PreparedData, "train" | "validation">,
-  { vocabularySize, positionLimit = Infinity }: ModelSizes,
-  maxLength: number,
-): void {
-  const sequences = [...train.samples, ...validation.samples].flatMap(({ row, sequences }) =>
+type Rows = Pick<PreparedData, "train" | "validation">;
+
+interface PlacedSequence {
+  row: Row;
+  ids: Int32Array;
+}
+
+function sequencesOf({ train, validation }: Rows): PlacedSequence[] {
+  return [...train.samples, ...validation.samples].flatMap(({ row, sequences }) =>
     sequences.map(({ ids }) => ({ row, ids })),
   );
+}
+
+/** The last token of a sequence is predicted, not read. */
+const isReadBeyond =
+  (limit: number) =>
+  ({ ids }: PlacedSequence): boolean =>
+    ids.length - 1 > limit;
+
+/**
+ * @throws ModelError FT-MODEL-014 when rows, as they are trained on, hold tokens that the model does not know,
+ * FT-MODEL-013 when they are longer than it reads.
+ */
+export function requireKnownRows(
+  rows: Rows,
+  { vocabularySize, positionLimit = Infinity }: ModelSizes,
+): void {
+  const sequences = sequencesOf(rows);
   for (const { ids } of sequences) requireKnownTokens(ids, vocabularySize);
-  // the last token of a sequence is predicted, not read
-  const long = sequences.find(({ ids }) => Math.min(ids.length, maxLength) - 1 > positionLimit);
+  const long = sequences.find(isReadBeyond(positionLimit));
   if (long === undefined) return;
   throw new ModelError("FT-MODEL-013", {
     at: long.row,
     message: `${long.ids.length} tokens, but the model has learned ${positionLimit} positions`,
     hint: `--max-length ${positionLimit}`,
   });
+}
+
+/** What to know of rows that the model reads, but was not made for. */
+export function longRowNotices(rows: Rows, { trainedLength = Infinity }: ModelSizes): string[] {
+  const long = sequencesOf(rows).filter(isReadBeyond(trainedLength));
+  if (long.length === 0) return [];
+  const { row, ids } = long.reduce((a, b) => (b.ids.length > a.ids.length ? b : a));
+  const few = long.length === 1 ? "1 row is" : `${long.length} rows are`;
+  return [
+    `${few} longer than the ${trainedLength} tokens that the model was made for; the longest has ${ids.length} ` +
+      `(${placeText(row)}): --max-length ${trainedLength} cuts them`,
+  ];
 }
 
 /** @throws DataError FT-DATA-030 when no row teaches anything. */

@@ -1,18 +1,22 @@
 // The memory of a run, estimated from the model's config.json, the run's settings and its rows.
 // The formula is train/memory-estimate.ts; here it gets its inputs.
 import { NativeError } from "../../core/errors.ts";
-import { planModel } from "../../models/load.ts";
+import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
-import { estimateMemory, type MemoryTerm } from "../../train/memory-estimate.ts";
+import { estimateMemory, type MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
-import { tunings } from "../../train/tuning/index.ts";
+import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 
 /** What the formula needs to know of the rows. */
 export interface RowFigures {
-  /** Tokens of the longest row after the cut, with its padding. */
+  /** How many there are to train on. */
+  rows: number;
+  /** Most sequences in one row. */
+  sequences: number;
+  /** Tokens read of the longest sequence after the cut, with its padding. */
   longestRow: number;
   /** Share of tokens that are learned. */
   learnedShare: number;
@@ -39,19 +43,23 @@ function weightBytes({ model }: RunConfig, stored: StoredModel): number {
   }
 }
 
-/** Peak bytes of the run, and the terms that add up to them. Throws ModelError for an unknown architecture. */
-export async function estimateRunMemory(
+/** Peak bytes of the run, and the terms that add up to them. */
+export function estimateRunMemory(
   config: RunConfig,
   stored: StoredModel,
-  rows: RowFigures,
-): Promise<{ totalBytes: number; terms: MemoryTerm[] }> {
-  const { sizes } = await planModel(stored);
-  const tuning = tunings.get(chosenMethod(config).tuning);
+  sizes: ModelSizes,
+  { trainable, trainedBlocks }: TuningPlan,
+  { rows, sequences, longestRow, learnedShare }: RowFigures,
+): MemoryEstimate {
+  const { optimization } = config;
   return estimateMemory(sizes, {
-    trainable: tuning.trainable(sizes, config),
-    isAdapter: tuning.isAdapter,
-    optimization: config.optimization,
+    trainable,
+    trainedBlocks,
+    isAdapter: tunings.get(chosenMethod(config).tuning).isAdapter,
+    optimizer: optimization.optimizer,
+    batch: Math.min(optimization.batch_size, rows) * sequences,
     weightBytes: weightBytes(config, stored),
-    ...rows,
+    longestRow,
+    learnedShare,
   });
 }

@@ -144,15 +144,7 @@ export async function prepareWholeRows(
   return { path, dataset, train, validation, objective };
 }
 
-/** Rows as they are trained on: cut to the longest that the settings allow. Throws as `prepareWholeRows` does. */
-export async function prepareData(
-  config: RunConfig,
-  tools: DataTools,
-  watch?: DataWatch,
-): Promise<PreparedData> {
-  return cutData(await prepareWholeRows(config, tools, watch), config.data.max_length);
-}
-
+/** Rows as they are trained on: cut to the longest that the settings allow. */
 export function cutData(data: PreparedData, maxLength: number): PreparedData {
   const { train, validation } = data;
   return { ...data, train: cutRows(train, maxLength), validation: cutRows(validation, maxLength) };

@@ -1,5 +1,5 @@
-// Makes a run ready: model, tokenizer, data, what is trained. Everything that can be refused is refused here,
-// before the run folder is written.
+// Makes a run ready: what fit-run.ts found to fit, with weights and what is trained. Everything that can be refused is
+// refused before the run folder is written.
 import { totalmem } from "node:os";
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import {
@@ -9,7 +9,7 @@ import {
   lengthMultiple,
 } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { loadStoredModel, type LoadedModel, planFittingModel } from "../../models/index.ts";
+import { type LoadedModel, loadPlanned, type PlannedModel } from "../../models/index.ts";
 import {
   chooseDtype,
   type OpenedModel,
@@ -19,7 +19,7 @@ import {
 import { type ActiveBackend, describeBackend, type Dtype, setCacheLimit } from "../../mx/index.ts";
 import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
 import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
-import { readTemplate, rendererOf, type TemplateSource } from "../../text/index.ts";
+import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
@@ -36,15 +36,9 @@ import { type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
-import { requireKnownRows, requireSamples } from "./check-run.ts";
+import { fitRun } from "./fit-run.ts";
 import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
-import {
-  type DataWatch,
-  type PreparedData,
-  prepareData,
-  samplesOf,
-  tokensDigest,
-} from "./prepare-data.ts";
+import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
 const cacheShare = 0.1;
@@ -79,16 +73,12 @@ export async function prepareRun(
   recorded: Recorded = {},
 ): Promise<PreparedRun> {
   const opened = await openModel(config.model);
-  const { tokenizer } = opened;
   const template = recorded.template ?? readTemplate(config.data.template);
-  const renderer = rendererOf(tokenizer, template);
-  const data = await prepareData(config, { template, renderer, tokenizer }, watch);
-  requireSamples(data);
-  const { sizes } = await planFittingModel(opened.stored);
-  requireKnownRows(data, sizes, config.data.max_length);
+  const fitting = await fitRun(config, opened, template, watch);
+  const { data, renderer, longestInput, planned } = fitting;
   const backend = describeBackend();
   const dtype = chooseDtype(config.model.torch_dtype, backend);
-  const loaded = await loadWeights(opened, dtype);
+  const loaded = loadWeights(planned, dtype);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
   const record = await recordOf(config, { ...recorded, template, dtype }, opened, backend, data);
   const tuning = await tuningOf(config, opened, loaded, {
@@ -104,7 +94,7 @@ export async function prepareRun(
     config,
     opened,
     loaded,
-    longestInput: Math.min(config.data.max_length, sizes.positionLimit ?? Infinity),
+    longestInput,
     renderer,
     data,
     units,
@@ -116,7 +106,7 @@ export async function prepareRun(
     notices: [
       ...precisionWarnings(config.model.torch_dtype, backend),
       ...dataNotices(data),
-      ...renderer.notices(samplesOf(data.dataset)),
+      ...fitting.notices,
       ...tuning.notices,
       ...plan.notices,
     ],
@@ -124,12 +114,9 @@ export async function prepareRun(
   };
 }
 
-async function loadWeights(
-  { stored }: OpenedModel,
-  dtype: Dtype | undefined,
-): Promise<LoadedModel> {
+function loadWeights(planned: PlannedModel, dtype: Dtype | undefined): LoadedModel {
   setCacheLimit(Math.round(cacheShare * totalmem()));
-  return await loadStoredModel(stored, dtype === undefined ? {} : { dtype });
+  return loadPlanned(planned, dtype);
 }
 
 async function tuningOf(

@@ -2,7 +2,6 @@
 // Trains nothing and writes nothing. Without the model's files it says what could not be looked at.
 import { NativeError, ProviderError } from "../../core/errors.ts";
 import { windowsPerEpoch } from "../../data/batches.ts";
-import { lengthMultiple, paddedLength } from "../../data/collate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import {
   cutRows,
@@ -14,20 +13,18 @@ import {
   tokenCount,
 } from "../../data/encode.ts";
 import type { RowProblem } from "../../data/rows.ts";
-import { planFittingModel } from "../../models/load.ts";
 import { type OpenedModel, openModel, precisionWarnings } from "../../models/open-model.ts";
 import { describeBackend } from "../../mx/index.ts";
-import { type MaskRun, readTemplate, rendererOf, showMask } from "../../text/index.ts";
+import { type MaskRun, readTemplate, showMask } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
-import type { MemoryTerm } from "../../train/memory-estimate.ts";
+import type { MemoryEstimate, MemoryTerm } from "../../train/memory-estimate.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import { type ResolvedConfig, withOrigins } from "../config/resolve.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
-import { checkRun, requireKnownRows, requireSamples } from "./check-run.ts";
-import { estimateRunMemory } from "./estimate-memory.ts";
-import { cutData, prepareWholeRows, samplesOf } from "./prepare-data.ts";
+import { checkRun } from "./check-run.ts";
+import { fitRun } from "./fit-run.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -154,27 +151,19 @@ const NO_TOKENS: { [K in keyof TokenReport]: null } = {
 interface Looked {
   dataset: Dataset;
   tokens: { [K in keyof TokenReport]: TokenReport[K] | null };
-  memory: { totalBytes: number; terms: MemoryTerm[] } | undefined;
-  /** Of the template with this model and these rows. */
+  memory: MemoryEstimate | undefined;
+  /** Of the model, the tuning and these rows. */
   notices: string[];
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
-  const { tokenizer, stored } = model;
-  const template = readTemplate(config.data.template);
-  const renderer = rendererOf(tokenizer, template);
-  const data = await prepareWholeRows(config, { template, renderer, tokenizer });
-  const { dataset, train, validation } = data;
-  const { sizes } = await planFittingModel(stored);
-  requireKnownRows({ train, validation }, sizes, config.data.max_length);
-  const tokens = tokenReport(train, config, tokenizer);
-  const maxLength = config.data.max_length;
-  requireSamples(cutData(data, maxLength));
-  const longest = Math.min(tokens.histogram.maximum, maxLength);
-  const longestRow = paddedLength(longest, { padToMultiple: lengthMultiple, maxLength });
-  const learnedShare = tokens.supervisedTokens / Math.max(1, tokens.tokens);
-  const memory = await estimateRunMemory(config, stored, { longestRow, learnedShare });
-  return { dataset, tokens, memory, notices: renderer.notices(samplesOf(dataset)) };
+  const { whole, memory, notices } = await fitRun(
+    config,
+    model,
+    readTemplate(config.data.template),
+  );
+  const tokens = tokenReport(whole.train, config, model.tokenizer);
+  return { dataset: whole.dataset, tokens, memory, notices };
 }
 
 /** What only the number of rows can tell. */

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { z } from "zod";
 import { requireRunnable } from "../../app/config/load.ts";
 import type { ResolvedConfig } from "../../app/config/resolve.ts";
+import { loadExtensions } from "../../app/extensions.ts";
 import type { ValidationReport } from "../../app/train/validate-run.ts";
 import type { FtError } from "../../core/errors.ts";
 import { expandHome } from "../../core/paths.ts";
@@ -15,6 +16,7 @@ import { histogramText, maskText } from "../render/samples.ts";
 import {
   originsText,
   resolveInput,
+  RunningOptions,
   SourceOptions,
   trainArguments,
   withPipedData,
@@ -117,7 +119,9 @@ function tellInvalid(io: Io): void {
   };
 }
 
-type Input = CommandInput<"config_or_model" | "dataset", z.infer<typeof SourceOptions>>;
+const ValidateOptions = SourceOptions.extend({ extension: RunningOptions.shape.extension });
+
+type Input = CommandInput<"config_or_model" | "dataset", z.infer<typeof ValidateOptions>>;
 
 /** A model is a folder, an id, or a file of weights; any other file can only be a configuration. */
 function isConfig(name: string): boolean {
@@ -130,7 +134,7 @@ function isConfig(name: string): boolean {
 /** The first argument in its place: the configuration's, or the model's. */
 function understood({ arguments: given, options }: Input): {
   arguments: Partial<Record<"model" | "dataset", string>>;
-  options: z.infer<typeof SourceOptions>;
+  options: z.infer<typeof ValidateOptions>;
 } {
   const { config_or_model: first, dataset } = given;
   const rest = dataset === undefined ? {} : { dataset };
@@ -150,7 +154,7 @@ export const trainValidate = defineCommand({
     },
     dataset: trainArguments.dataset,
   },
-  options: SourceOptions,
+  options: ValidateOptions,
   settings: { preset: "start" },
   examples: [
     "ft train validate configs/production.yml",
@@ -159,6 +163,7 @@ export const trainValidate = defineCommand({
   ],
   run: async (input, io) => {
     tellInvalid(io);
+    await loadExtensions(input.options.extension);
     const asked = resolveInput({ ...input, ...understood(input) }, "start", io);
     requireRunnable(asked.config);
     const resolved = await withPipedData(asked, io);

@@ -5,7 +5,11 @@ export const full: TuningEntry = {
   about: "every weight of the model",
   isAdapter: false,
   groups: [],
-  trainable: ({ parameterCount }) => parameterCount,
+  plan: async (model) => ({
+    trainable: [...model.slots()].reduce((sum, slot) => sum + slot.get().size, 0),
+    trainedBlocks: model.blocks.length,
+    notices: [],
+  }),
   describe: () => [["Trains", "every weight"]],
   load:
     async () =>

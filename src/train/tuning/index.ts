@@ -15,4 +15,4 @@ export const tunings = new Registry<TuningEntry>(
     }),
 );
 
-export type { ModelFiles, Tuning, TuningEntry, TuningOptions } from "./tuning.ts";
+export type { ModelFiles, Tuning, TuningEntry, TuningOptions, TuningPlan } from "./tuning.ts";

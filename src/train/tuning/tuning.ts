@@ -2,7 +2,6 @@
 // One file and one registry line each; the loop asks the object.
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import type { LoraOptions } from "../../adapters/options.ts";
-import type { ModelSizes } from "../../models/kit/sizes.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
 
 /** The groups of options that tunings read. */
@@ -18,11 +17,23 @@ export interface TuningEntry {
   isAdapter: boolean;
   /** The groups it reads; settings of others are of no use to it. */
   groups: readonly (keyof TuningOptions)[];
-  /** How many numbers it trains. */
-  trainable(sizes: ModelSizes, options: TuningOptions): number;
+  /**
+   * What it would train of this model, which has no weights yet. Refuses what does not fit the model: both checking a
+   * run and starting one ask this first. Throws ConfigError or ModelError.
+   */
+  plan(model: TrainableModel, options: TuningOptions): Promise<TuningPlan>;
   /** What a person wants to see of its settings, as label and value. */
   describe(options: TuningOptions): [label: string, value: string][];
   load(): Promise<TuningMaker>;
+}
+
+export interface TuningPlan {
+  /** How many numbers are trained. */
+  trainable: number;
+  /** How many of the last blocks the backward pass goes through. */
+  trainedBlocks: number;
+  /** What a person should know about what was chosen. */
+  notices: readonly string[];
 }
 
 export interface Tuning {
@@ -30,7 +41,7 @@ export interface Tuning {
   save(folder: string): Promise<void>;
   /** Puts back what `save` wrote, into the model as prepared. */
   load(folder: string): Promise<void>;
-  /** What a person should know about what was chosen. */
+  /** What a person should know that only the weights could tell. */
   readonly notices: readonly string[];
 }
 

@@ -8,6 +8,7 @@ import {
   attachLora,
   type BlockModel,
   fuseAdapters,
+  placeAdapter,
 } from "../../../src/adapters/index.ts";
 import {
   dequantize,
@@ -142,10 +143,12 @@ describe("layers of every kind", () => {
     scope(() => {
       const model = retain(new Model());
       const before = bitsOf(model.forward());
+      const { shapes } = placeAdapter(model, "lora", placement);
       const { paths } = attachLora(model, placement, 1);
       expect(paths).toEqual(names.map((name) => `blocks.0.${name}`));
       expect(bitsOf(model.forward())).toEqual(before);
       const slots = model.trainableSlots();
+      expect(new Map(slots.map((slot) => [slot.name, slot.get().shape]))).toEqual(shapes);
       expect(slots.map(({ name }) => name)).toEqual(
         paths.flatMap((path) => [`${path}.lora_a`, `${path}.lora_b`]),
       );
@@ -303,6 +306,7 @@ test("a kind of adapter of an extension is attached and fused like ours", () => 
   adapterKinds.register("toy_gain", {
     fits: (layer) => layer instanceof ToyPacked,
     wrap: (layer) => (layer instanceof ToyPacked ? new Gained(layer) : undefined),
+    shapes: () => ({ gain: [width] }),
     fuse: (layer) => (layer instanceof Gained ? layer.toDense() : undefined),
   });
   const model = retain(new Model());

@@ -100,7 +100,10 @@ test("a tuning that trains the norms only: nothing else moves, and it is written
     about: "the norms",
     isAdapter: false,
     groups: [],
-    trainable: ({ blockCount, hiddenSize }) => (2 * blockCount + 1) * hiddenSize,
+    plan: async ({ blocks }) => {
+      const trainable = (2 * blocks.length + 1) * toyConfig.hidden_size;
+      return { trainable, trainedBlocks: blocks.length, notices: [] };
+    },
     describe: () => [["Trains", "norms"]],
     load:
       async () =>
