@@ -18,6 +18,7 @@ import { ask } from "./quick/asking.ts";
 import { quickModel, quickModels, type QuickModel } from "./quick/models.ts";
 import { proofText, type Scores } from "./quick/proof-report.ts";
 import { dataFolder, heldOut, readExamples } from "./quick/questions.ts";
+import { answeredText } from "./quick/report.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -86,18 +87,31 @@ async function tune(
 }
 
 interface Subject {
+  /** In progress lines. */
+  label: string;
   adapter?: string;
   examples?: readonly SqlExample[];
+}
+
+/** A line on stderr for every tenth question. */
+function tellAnswered(label: string, total: number): (count: number) => void {
+  const started = performance.now();
+  return (count) => {
+    const seconds = (performance.now() - started) / 1000;
+    if (count % 10 === 0) process.stderr.write(`${answeredText(label, count, total, seconds)}\n`);
+  };
 }
 
 async function scoreModel(
   name: string,
   questions: Questions,
-  { adapter, examples = [] }: Subject = {},
+  { label, adapter, examples = [] }: Subject,
 ): Promise<Scores> {
   const loaded = await loadModel(name, adapter === undefined ? {} : { adapter });
   try {
-    return await score(questions, (asked) => ask(loaded, asked, { examples }));
+    return await score(questions, (asked) =>
+      ask(loaded, asked, { examples, onAnswered: tellAnswered(label, asked.length) }),
+    );
   } finally {
     loaded.dispose();
   }
@@ -109,8 +123,9 @@ async function prove(name: string): Promise<string> {
   const { model } = subject;
   const questions = questionsOf(subject);
   const folder = `${flags.output}/${name}`;
-  const base = await scoreModel(model, questions);
-  const shown = await scoreModel(model, questions, { examples: training.slice(0, examplesShown) });
+  const base = await scoreModel(model, questions, { label: "base" });
+  const examples = training.slice(0, examplesShown);
+  const shown = await scoreModel(model, questions, { label: "base with examples", examples });
   const tuned = await tune(subject, { name: "tuned", examples: training, folder });
   const mixed = shuffledAnswers(training, 1);
   const control = await tune(subject, { name: "control", examples: mixed, folder });
@@ -118,8 +133,11 @@ async function prove(name: string): Promise<string> {
   const table = {
     base,
     [`base, ${examplesShown} examples in prompt`]: shown,
-    tuned: await scoreModel(model, questions, { adapter: tuned.adapter }),
-    "tuned on shuffled answers": await scoreModel(model, questions, { adapter: control.adapter }),
+    tuned: await scoreModel(model, questions, { label: "tuned", adapter: tuned.adapter }),
+    "tuned on shuffled answers": await scoreModel(model, questions, {
+      label: "control",
+      adapter: control.adapter,
+    }),
     "nearest neighbour": await score(questions, (asked) =>
       nearestNeighbour(training, prompts(asked)),
     ),

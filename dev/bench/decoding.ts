@@ -8,7 +8,7 @@ import { decode } from "../../src/generate/index.ts";
 import { loadModel, type Model } from "../../src/generate/load-model.ts";
 import { type Dtype, memory } from "../../src/mx/index.ts";
 import { resolveModel } from "../../src/weights/index.ts";
-import { installedPeer, openPeer } from "./llama-cpp.ts";
+import { installedPeer, openPeer, type OpenPeer } from "./llama-cpp.ts";
 import { memoryBandwidth } from "./memory-bandwidth.ts";
 import { median } from "./statistics.ts";
 
@@ -37,17 +37,35 @@ function speedOf(model: Model): number {
 interface Line {
   label: string;
   speeds: number[];
+  /** Of llama.cpp in the same rounds. */
+  peerSpeeds: number[];
   /** Read for each token. */
   bytes: number;
 }
 
-function lineText({ label, speeds, bytes }: Line, peer: Line, bandwidth: number): string {
+function lineText({ label, speeds, peerSpeeds, bytes }: Line, bandwidth: number): string {
   const [speed, limit] = [median(speeds), bandwidth / bytes];
+  const ratio = median(speeds.map((one, round) => one / (peerSpeeds[round] ?? Number.NaN)));
   return (
-    `${label.padEnd(18)}${speed.toFixed(1).padStart(8)} tokens/s, ` +
-    `${(speed / median(peer.speeds)).toFixed(3)} × llama.cpp; memory allows ${limit.toFixed(0)} ` +
-    `(${(bytes / 1e6).toFixed(0)} MB a token), ${((100 * speed) / limit).toFixed(0)} % of it`
+    `${label.padEnd(18)}${speed.toFixed(1).padStart(8)} tokens/s, ${ratio.toFixed(3)} × llama.cpp; ` +
+    `memory allows ${limit.toFixed(0)} (${(bytes / 1e6).toFixed(0)} MB a token), ` +
+    `${((100 * speed) / limit).toFixed(0)} % of it`
   );
+}
+
+async function measure(dtype: (typeof precisions)[number], llama: OpenPeer): Promise<Line> {
+  const [started, held] = [performance.now(), memory().activeBytes];
+  const model = await loadModel(name, { dtype });
+  const loading = ((performance.now() - started) / 1000).toFixed(1);
+  const bytes = memory().activeBytes - held;
+  const line: Line = { label: `ft, ${dtype}`, speeds: [], peerSpeeds: [], bytes };
+  for (let round = 0; round < rounds; round++) {
+    line.speeds.push(speedOf(model));
+    line.peerSpeeds.push(await llama.speed(prompt, tokens));
+  }
+  console.log(`${line.label}: loaded in ${loading} s`);
+  model.dispose();
+  return line;
 }
 
 async function compare(file: string, peerFolder: string): Promise<void> {
@@ -56,23 +74,12 @@ async function compare(file: string, peerFolder: string): Promise<void> {
   const bandwidth = await memoryBandwidth(threads);
   console.log(`memory moves ${(bandwidth / 1e9).toFixed(1)} GB/s, read and written`);
   const llama = await openPeer(peerFolder, file, threads);
-  const peer: Line = { label: "llama.cpp, Q4_1", speeds: [], bytes: statSync(file).size };
   const lines: Line[] = [];
-  for (const dtype of precisions) {
-    const [started, held] = [performance.now(), memory().activeBytes];
-    const model = await loadModel(name, { dtype });
-    const loading = ((performance.now() - started) / 1000).toFixed(1);
-    const bytes = memory().activeBytes - held;
-    const line: Line = { label: `ft, ${dtype}`, speeds: [], bytes };
-    for (let round = 0; round < rounds; round++) {
-      line.speeds.push(speedOf(model));
-      peer.speeds.push(await llama.speed(prompt, tokens));
-    }
-    lines.push(line);
-    console.log(`ft, ${dtype}: loaded in ${loading} s`);
-    model.dispose();
-  }
-  for (const line of [...lines, peer]) console.log(lineText(line, peer, bandwidth));
+  for (const dtype of precisions) lines.push(await measure(dtype, llama));
+  const speeds = lines.flatMap(({ peerSpeeds }) => peerSpeeds);
+  const bytes = statSync(file).size;
+  lines.push({ label: "llama.cpp", speeds, peerSpeeds: speeds, bytes });
+  for (const line of lines) console.log(lineText(line, bandwidth));
   console.log(`load average at the end ${loadavg()[0]?.toFixed(1)}`);
 }
 
