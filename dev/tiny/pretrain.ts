@@ -34,7 +34,7 @@ initialize(model, initialSeed, { embeddingDeviation: 0.02 });
 const loaded: StoredModel = { model, entries: entriesFor(architecture.recipe(config), model) };
 const tokenizer = await loadTokenizer(modelFolder);
 const slots = optimizedSlots(model);
-const optimizer = optimizers.get("muon")(slots, {
+const optimizer = optimizers.get("muon").make(slots, {
   beta1: 0.9,
   beta2: 0.95,
   eps: 1e-8,

@@ -59,7 +59,7 @@ export const OptimizationOptions = z.strictObject({
   optimizer: z
     .enum(optimizerNames)
     .default("adamw")
-    .describe("Optimizer; muon takes AdamW for vectors and embeddings"),
+    .describe(`Optimizer: ${listed(optimizers)}`),
   learning_rate: z
     .number()
     .positive({ error: "Learning rate must be positive" })
@@ -84,11 +84,19 @@ export const OptimizationOptions = z.strictObject({
     .min(0, { error: "Warm-up steps must not be negative" })
     .default(100)
     .describe("Optimizer steps over which the learning rate rises from zero"),
+  warmup_ratio: fraction("Warm-up ratio must be between 0 and 1")
+    .nullable()
+    .default(null)
+    .describe("Share of the steps that warm up, instead of warmup_steps"),
   weight_decay: z
     .number()
     .min(0, { error: "Weight decay must not be negative" })
     .default(0.01)
     .describe("Decoupled weight decay"),
+  decay_vectors: z
+    .boolean()
+    .default(false)
+    .describe("Weight decay on norms and biases too, as mlx-lm does"),
   gradient_accumulation_steps: positiveInteger("Gradient accumulation steps must be positive")
     .default(1)
     .describe("Forward passes summed into one optimizer step"),
@@ -101,7 +109,22 @@ export const OptimizationOptions = z.strictObject({
     .describe("How the learning rate falls after warm-up"),
   min_lr_ratio: fraction("Minimum learning-rate ratio must be between 0 and 1")
     .default(0)
-    .describe("Where linear and cosine end, as a share of the learning rate"),
+    .describe("Where decaying schedules end, as a share of the learning rate"),
+  lr_cycles: positiveInteger("Cycles must be positive")
+    .default(2)
+    .describe("How often cosine_with_restarts falls"),
+  lr_decay_rate: z
+    .number()
+    .gt(0, { error: "Decay rate must be between 0 and 1" })
+    .lt(1, { error: "Decay rate must be between 0 and 1" })
+    .default(0.1)
+    .describe("What is left of the rate after lr_decay_steps, of exponential and step"),
+  lr_decay_steps: positiveInteger("Decay steps must be positive")
+    .nullable()
+    .default(null)
+    .describe(
+      "Optimizer steps of a decay; null: all for exponential, a third for step, the last tenth for warmup_stable_decay",
+    ),
   max_grad_norm: z
     .number()
     .positive({ error: "Maximum gradient norm must be positive" })
@@ -109,16 +132,23 @@ export const OptimizationOptions = z.strictObject({
     .default(1)
     .describe("Gradients are scaled down to this global norm; null leaves them"),
   beta1: fraction("Betas must be between 0 and 1")
-    .default(0.9)
-    .describe("Decay of the first moment"),
+    .nullable()
+    .default(null)
+    .describe("Decay of the first moment; null is the optimizer's usual one, 0.9"),
   beta2: fraction("Betas must be between 0 and 1")
-    .default(0.999)
-    .describe("Decay of the second moment"),
+    .nullable()
+    .default(null)
+    .describe("Decay of the second moment; null is the optimizer's usual one, 0.999 (lion: 0.99)"),
   eps: z
     .number()
     .positive({ error: "Epsilon must be positive" })
-    .default(1e-8)
-    .describe("Added to the denominator of Adam"),
+    .nullable()
+    .default(null)
+    .describe("Added to the denominator of Adam; null is 1e-8"),
+  momentum: fraction("Momentum must be between 0 and 1")
+    .nullable()
+    .default(null)
+    .describe("Momentum of sgd (null: 0.9) and muon (null: 0.95)"),
   bias_correction: z
     .boolean()
     .default(true)
@@ -154,10 +184,12 @@ export type OptimizationOptions = z.infer<typeof OptimizationOptions>;
  * scheduler has none.
  */
 export function warmupThatFits(
-  options: Pick<OptimizationOptions, "warmup_steps" | "lr_scheduler">,
+  options: Pick<OptimizationOptions, "warmup_steps" | "warmup_ratio" | "lr_scheduler">,
   totalSteps: number,
 ): { warmupSteps: number; shortened: boolean } {
-  const warmupSteps = warmsUp(options.lr_scheduler) ? options.warmup_steps : 0;
+  const { warmup_steps, warmup_ratio } = options;
+  const asked = warmup_ratio === null ? warmup_steps : Math.ceil(warmup_ratio * totalSteps);
+  const warmupSteps = warmsUp(options.lr_scheduler) ? asked : 0;
   if (warmupSteps < totalSteps || warmupSteps === 0) return { warmupSteps, shortened: false };
   return { warmupSteps: Math.ceil(totalSteps / 10), shortened: true };
 }

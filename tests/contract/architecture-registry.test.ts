@@ -119,7 +119,7 @@ describe("an architecture of an extension", () => {
 
   async function lossesOf(model: LanguageModel, steps: number): Promise<number[]> {
     const slots = model.trainableSlots().map((slot) => Object.assign(slot, { isHidden: false }));
-    const optimizer = scope(() => retain(optimizers.get("adamw")(slots, adamw)));
+    const optimizer = scope(() => retain(optimizers.get("adamw").make(slots, adamw)));
     const step = new TrainingStep({
       model,
       objective: supervised,

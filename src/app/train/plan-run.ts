@@ -1,7 +1,16 @@
 // The course of a run before its first step: which rows make which step, how many steps, at which rates.
 // Arithmetic over the configuration and the lengths of the data.
 import { BatchPlan, tokenCount } from "../../data/index.ts";
-import { makeSchedule, type OptimizerSettings, type Schedule } from "../../nn/index.ts";
+import {
+  makeGrouped,
+  makeSchedule,
+  type OptimizedSlot,
+  type Optimizer,
+  type OptimizerKind,
+  optimizers,
+  type OptimizerSettings,
+  type Schedule,
+} from "../../nn/index.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import type { Unit } from "../../train/run.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -29,21 +38,38 @@ export function planRun({ optimization, data, seed }: RunConfig, units: readonly
     warmupSteps,
     totalSteps: steps,
     finalShare: optimization.min_lr_ratio,
+    cycles: optimization.lr_cycles,
+    decayRate: optimization.lr_decay_rate,
+    decaySteps: optimization.lr_decay_steps,
   });
   const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${steps}: shortened to ${warmupSteps}`;
   return { batches, totalSteps: steps, schedule, notices: shortened ? [shorter] : [] };
 }
 
-/** Muon's momentum, and the share of its rate that AdamW takes for embeddings and vectors (Jordan et al. 2024). */
-const muonSettings = { momentum: 0.95, adamwShare: 0.2 };
+/** The share of Muon's rate that AdamW takes for embeddings and vectors (Jordan et al. 2024). */
+const adamwShare = 0.2;
 
-export function optimizerSettings({ optimization }: RunConfig): OptimizerSettings {
+function optimizerSettings(
+  { optimization }: RunConfig,
+  { usual }: OptimizerKind,
+): OptimizerSettings {
   return {
-    beta1: optimization.beta1,
-    beta2: optimization.beta2,
-    eps: optimization.eps,
+    beta1: optimization.beta1 ?? usual.beta1,
+    beta2: optimization.beta2 ?? usual.beta2,
+    eps: optimization.eps ?? usual.eps,
+    momentum: optimization.momentum ?? usual.momentum,
     weightDecay: optimization.weight_decay,
     biasCorrection: optimization.bias_correction,
-    ...muonSettings,
+    adamwShare,
   };
+}
+
+/** The optimizer that a configuration asks for. Norms and biases do not decay unless it says so. */
+export function makeOptimizer(config: RunConfig, slots: readonly OptimizedSlot[]): Optimizer {
+  const { optimizer, weight_decay, decay_vectors } = config.optimization;
+  const kind = optimizers.get(optimizer);
+  return makeGrouped(kind.make, slots, optimizerSettings(config, kind), (slot) => ({
+    weightDecay: decay_vectors || slot.get().ndim >= 2 ? weight_decay : 0,
+    rateScale: 1,
+  }));
 }

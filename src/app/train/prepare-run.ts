@@ -17,7 +17,7 @@ import {
   precisionWarnings,
 } from "../../models/open-model.ts";
 import { type ActiveBackend, describeBackend, type Dtype, setCacheLimit } from "../../mx/index.ts";
-import { type OptimizedSlot, optimizers } from "../../nn/index.ts";
+import type { OptimizedSlot } from "../../nn/index.ts";
 import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
@@ -37,7 +37,7 @@ import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { fitRun } from "./fit-run.ts";
-import { optimizerSettings, planRun, type RunPlan } from "./plan-run.ts";
+import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 
 /** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
@@ -148,7 +148,7 @@ export function assembleRun(
   const { optimization, seed } = config;
   const { model } = loaded;
   const { objective } = data;
-  const optimizer = optimizers.get(optimization.optimizer)(slots, optimizerSettings(config));
+  const optimizer = makeOptimizer(config, slots);
   const maximumNorm = optimization.max_grad_norm;
   return {
     learner: new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm }),

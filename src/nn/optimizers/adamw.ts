@@ -1,12 +1,15 @@
-// AdamW (Loshchilov & Hutter 2019), decoupled decay, numerics of mlx.optimizers.AdamW; moments in float32.
+// AdamW (Loshchilov & Hutter 2019), decoupled decay, numerics of mlx.optimizers.AdamW; moments in float32. And Adam.
 import { adamw as adamwStep, type Tensor } from "../../mx/index.ts";
 import { Moments } from "./moments.ts";
 import {
+  moments,
   move,
   type OptimizedSlot,
   type Optimizer,
+  type OptimizerKind,
   type OptimizerMaker,
   type OptimizerSettings,
+  usual,
 } from "./optimizer.ts";
 
 class AdamW implements Optimizer {
@@ -56,4 +59,19 @@ class AdamW implements Optimizer {
   }
 }
 
-export const adamw: OptimizerMaker = (slots, settings) => new AdamW(slots, settings);
+export const makeAdamw: OptimizerMaker = (slots, settings) => new AdamW(slots, settings);
+
+export const adamw: OptimizerKind = {
+  about: "Adam with decoupled weight decay",
+  make: makeAdamw,
+  usual,
+  stateBytes: moments(2),
+};
+
+/** Adam (Kingma & Ba 2015). */
+export const adam: OptimizerKind = {
+  about: "AdamW without weight decay",
+  make: (slots, settings) => makeAdamw(slots, { ...settings, weightDecay: 0 }),
+  usual,
+  stateBytes: moments(2),
+};

@@ -1,12 +1,16 @@
 // The registry of optimizers: one file and one line each.
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
-import { adamw } from "./adamw.ts";
+import { adafactor } from "./adafactor.ts";
+import { adamw8bit } from "./adamw-8bit.ts";
+import { adam, adamw } from "./adamw.ts";
+import { lion } from "./lion.ts";
 import { muon } from "./muon.ts";
-import type { OptimizerMaker } from "./optimizer.ts";
+import type { OptimizerKind } from "./optimizer.ts";
+import { sgd } from "./sgd.ts";
 
-export const optimizers = new Registry<OptimizerMaker>(
-  { adamw, muon },
+export const optimizers = new Registry<OptimizerKind>(
+  { adamw, muon, adam, sgd, adafactor, lion, adamw_8bit: adamw8bit },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-OPTIMIZER", {
       message: `Unknown optimizer '${name}'. Valid options: [${known.join(", ")}]`,
@@ -14,4 +18,5 @@ export const optimizers = new Registry<OptimizerMaker>(
     }),
 );
 
-export type { OptimizedSlot, Optimizer, OptimizerSettings } from "./optimizer.ts";
+export { makeGrouped } from "./grouped.ts";
+export type { OptimizedSlot, Optimizer, OptimizerKind, OptimizerSettings } from "./optimizer.ts";

@@ -1,8 +1,23 @@
-// A list of arrays shaped like the parameters (first moments, say), saved and restored by name.
+// Arrays that belong to parameters (first moments, say), saved and restored by name.
 import { ModelError } from "../../core/errors.ts";
 import { type Tensor, zeros } from "../../mx/index.ts";
 import type { ParameterSlot } from "../module.ts";
 
+/** State under a parameter's name: what was kept, if it is of that shape. */
+export function restoredState(
+  tensors: ReadonlyMap<string, Tensor>,
+  key: string,
+  { shape }: Pick<Tensor, "shape">,
+): Tensor {
+  const found = tensors.get(key);
+  if (found?.shape.join("×") === shape.join("×")) return found;
+  throw new ModelError("FT-MODEL-012", {
+    message: `optimizer state '${key}' is missing or has another shape`,
+    hint: "resume from an earlier checkpoint of the same configuration",
+  });
+}
+
+/** One array shaped like each parameter, of zeros to begin with. */
 export class Moments {
   values: Tensor[];
   readonly #label: string;
@@ -23,14 +38,8 @@ export class Moments {
   }
 
   restore(tensors: ReadonlyMap<string, Tensor>): void {
-    const restored = this.values.map((value, index) => {
-      const found = tensors.get(this.#key(index));
-      if (found?.shape.join("×") === value.shape.join("×")) return found;
-      throw new ModelError("FT-MODEL-012", {
-        message: `optimizer state '${this.#key(index)}' is missing or has another shape`,
-        hint: "resume from an earlier checkpoint of the same configuration",
-      });
-    });
-    this.values = restored;
+    this.values = this.values.map((value, index) =>
+      restoredState(tensors, this.#key(index), value),
+    );
   }
 }

@@ -1,14 +1,16 @@
 // Muon (Jordan et al. 2024): momentum made orthogonal by Newton–Schulz for hidden matrices, AdamW for the rest.
 // Numerics of mlx.optimizers.Muon, except that weight decay is decoupled, as in AdamW.
 import type { Tensor } from "../../mx/index.ts";
-import { adamw } from "./adamw.ts";
+import { makeAdamw } from "./adamw.ts";
 import { Moments } from "./moments.ts";
 import {
+  moments,
   move,
   type OptimizedSlot,
   type Optimizer,
-  type OptimizerMaker,
+  type OptimizerKind,
   type OptimizerSettings,
+  usual,
 } from "./optimizer.ts";
 
 const newtonSchulzSteps = 5;
@@ -39,7 +41,7 @@ class Muon implements Optimizer {
     this.#isMatrix = slots.map((slot) => slot.isHidden && slot.get().ndim === 2);
     this.#matrices = slots.filter((_, index) => this.#isMatrix[index]);
     this.#momentum = new Moments("momentum", this.#matrices);
-    this.#others = adamw(
+    this.#others = makeAdamw(
       slots.filter((_, index) => !this.#isMatrix[index]),
       settings,
     );
@@ -89,4 +91,10 @@ class Muon implements Optimizer {
   }
 }
 
-export const muon: OptimizerMaker = (slots, settings) => new Muon(slots, settings);
+export const muon: OptimizerKind = {
+  about: "momentum made orthogonal; AdamW for vectors and embeddings",
+  make: (slots, settings) => new Muon(slots, settings),
+  usual,
+  // Of its matrices; the others have AdamW's two.
+  stateBytes: (shape) => moments(shape.length === 2 ? 1 : 2)(shape),
+};

@@ -13,8 +13,9 @@ export interface OptimizerSettings {
   eps: number;
   weightDecay: number;
   biasCorrection: boolean;
-  /** Muon only: momentum, and the AdamW rate of what is not a hidden matrix, as a share of the learning rate. */
+  /** Of sgd and muon. */
   momentum: number;
+  /** Muon only: the AdamW rate of what is not a hidden matrix, as a share of the learning rate. */
   adamwShare: number;
 }
 
@@ -28,13 +29,33 @@ export interface Optimizer {
   tensors(): Iterable<Tensor>;
 }
 
+export type OptimizerMaker = (
+  slots: readonly OptimizedSlot[],
+  settings: OptimizerSettings,
+) => Optimizer;
+
+/** An entry of the registry. */
+export interface OptimizerKind {
+  /** A few words for lists. */
+  about: string;
+  make: OptimizerMaker;
+  /** Where nothing is asked for. */
+  usual: Pick<OptimizerSettings, "beta1" | "beta2" | "eps" | "momentum">;
+  /** Bytes of state that it keeps for a parameter of this shape. */
+  stateBytes(shape: readonly number[]): number;
+}
+
+/** Bytes of `count` arrays of the parameter's shape in float32. */
+export const moments =
+  (count: number) =>
+  (shape: readonly number[]): number =>
+    4 * count * shape.reduce((size, axis) => size * axis, 1);
+
+/** What most take (Kingma & Ba 2015), and Muon's momentum. */
+export const usual = { beta1: 0.9, beta2: 0.999, eps: 1e-8, momentum: 0.95 } as const;
+
 /** A half-precision parameter stays one, although moments in float32 widen what is computed with them. */
 export function move(slot: OptimizedSlot, value: Tensor): void {
   const { dtype } = slot.get();
   slot.set(value.dtype === dtype ? value : value.astype(dtype));
 }
-
-export type OptimizerMaker = (
-  slots: readonly OptimizedSlot[],
-  settings: OptimizerSettings,
-) => Optimizer;

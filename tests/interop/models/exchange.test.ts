@@ -93,7 +93,7 @@ async function train(model: LanguageModel): Promise<void> {
     momentum: 0.95,
     adamwShare: 1,
   };
-  const optimizer = scope(() => retain(optimizers.get("adamw")(slots, settings)));
+  const optimizer = scope(() => retain(optimizers.get("adamw").make(slots, settings)));
   const rows = [0, 3, 40].map((start) => [
     {
       ids: Int32Array.from({ length: 12 }, (_, at) => start + at),

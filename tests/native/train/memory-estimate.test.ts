@@ -38,7 +38,7 @@ async function measured(method: string, learnedShare: number): Promise<number> {
   const adapter = { rank: 8, scale: 2, dropout: 0, blockCount: -1, targets: ["all-linear"] };
   if (method === "lora") attachLora(model, adapter, 1);
   const slots = optimizedSlots(model).filter((slot) => slot.trainable);
-  const optimizer = optimizers.get("adamw")(slots, {
+  const optimizer = optimizers.get("adamw").make(slots, {
     ...{ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, biasCorrection: true },
     ...{ momentum: 0.95, adamwShare: 0.2 },
   });

@@ -54,7 +54,7 @@ async function makeStep({ dropout = 0, optimizer = "adamw", maximumNorm = null }
     model,
     objective: supervised,
     slots,
-    optimizer: optimizers.get(optimizer)(slots, settings),
+    optimizer: optimizers.get(optimizer).make(slots, settings),
     maximumNorm,
   });
   const values = (): number[] => slots.flatMap((slot) => [...slot.get().toFloat32()]);

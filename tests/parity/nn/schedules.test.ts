@@ -1,4 +1,4 @@
-// Learning rates equal transformers' schedulers, but that no step of the warm-up is lost to a rate of zero.
+// Learning rates equal transformers' schedulers and PyTorch's, but that no step of the warm-up is lost to a rate of zero.
 // Expected values: tests/fixtures/nn/make.py.
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -14,6 +14,9 @@ const recorded = JSON.parse(
   readFileSync(path.join(import.meta.dirname, "../../fixtures/nn/schedules.json"), "utf8"),
 ) as Recorded;
 
+/** As in the fixture. */
+const own = { cycles: 2, decayRate: 0.3, decaySteps: 5 };
+
 test("every schedule is recorded, with and without warm-up", () => {
   for (const name of scheduleNames())
     expect(recorded.cases.filter((one) => one.name === name).map((one) => one.warmup)).toEqual([
@@ -28,6 +31,7 @@ describe.each(recorded.cases)("$name, warm-up $warmup", ({ name, warmup, total, 
     warmupSteps: warmup,
     totalSteps: total,
     finalShare: 0,
+    ...own,
   });
   const warmsUp = name !== "constant" && warmup > 0;
 
@@ -46,7 +50,7 @@ describe.each(recorded.cases)("$name, warm-up $warmup", ({ name, warmup, total, 
 });
 
 describe("closed form", () => {
-  const settings = { peak: 2, warmupSteps: 0, totalSteps: 10, finalShare: 0.1 };
+  const settings = { peak: 2, warmupSteps: 0, totalSteps: 10, finalShare: 0.1, ...own };
 
   test("linear and cosine end at the final share and stay there", () => {
     for (const name of ["linear", "cosine"]) {
@@ -58,6 +62,16 @@ describe("closed form", () => {
     }
   });
 
+  test("without a length of their own, decays take the steps there are", () => {
+    const rates = (name: string, decaySteps: number | null): number[] => {
+      const schedule = makeSchedule(name, { ...settings, finalShare: 0, decaySteps });
+      return Array.from({ length: 11 }, (_, step) => schedule(step));
+    };
+    expect(rates("exponential", null)).toEqual(rates("exponential", 10));
+    expect(rates("step", null)).toEqual(rates("step", 4));
+    expect(rates("warmup_stable_decay", null)).toEqual(rates("warmup_stable_decay", 1));
+  });
+
   test("a warm-up longer than the run rises through all of it", () => {
     const schedule = makeSchedule("linear", { ...settings, warmupSteps: 50 });
     expect(schedule(0)).toBeCloseTo(0.2, 12);
@@ -67,7 +81,7 @@ describe("closed form", () => {
   test("an unknown name lists those there are", () => {
     const unknown = (): unknown => makeSchedule("polynomial", settings);
     expect(unknown).toThrow(
-      "Unknown scheduler 'polynomial'. Valid options: [linear, cosine, constant, constant_with_warmup]",
+      "Unknown scheduler 'polynomial'. Valid options: [linear, cosine, constant, constant_with_warmup,",
     );
   });
 });

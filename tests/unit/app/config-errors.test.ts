@@ -32,8 +32,8 @@ describe("the text of each error", () => {
       "Gradient accumulation steps must be positive",
     ],
     [
-      { optimization: { lr_scheduler: "step" } },
-      "Unknown scheduler 'step'. Valid options: [linear, cosine, constant, constant_with_warmup]",
+      { optimization: { lr_scheduler: "stairs" } },
+      "Unknown scheduler 'stairs'. Valid options: [linear, cosine, constant, constant_with_warmup,",
     ],
     [
       { model: { trust_remote_code: true } },

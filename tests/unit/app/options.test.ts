@@ -60,7 +60,9 @@ describe("warmupThatFits", () => {
     [100, 100, 10, true],
     [100, 7, 1, true],
   ])("%i of %i steps: %i", (asked, total, warmupSteps, shortened) => {
-    expect(warmupThatFits({ warmup_steps: asked, lr_scheduler: "linear" }, total)).toEqual({
+    expect(
+      warmupThatFits({ warmup_ratio: null, warmup_steps: asked, lr_scheduler: "linear" }, total),
+    ).toEqual({
       warmupSteps,
       shortened,
     });

@@ -1,0 +1,69 @@
+// Adafactor (Shazeer & Stern 2018): the second moment of a matrix as a product of a column and a row, the update clipped
+// to a root mean square of 1. At the learning rate given: neither relative steps nor scaling by the parameter, as
+// transformers' Trainer sets it up; numerics of mlx.optimizers.Adafactor so set, but for weight decay, which is decoupled.
+import { type Tensor, zeros } from "../../mx/index.ts";
+import { byRule, decayed, held, type SlotState, type UpdateRule } from "./by-rule.ts";
+import { type OptimizerKind, usual } from "./optimizer.ts";
+
+/** Added to squared gradients. */
+const leastSquare = 1e-30;
+/** The second moment's decay at step t is 1 − t^decayRate. */
+const decayRate = -0.8;
+
+const isFactored = (shape: readonly number[]): boolean => shape.length >= 2;
+
+/** 1 / √(row · column), the mean of the rows divided out. */
+function inverseRoot(row: Tensor, column: Tensor): Tensor {
+  const rows = row.div(row.mean(-1, true)).rsqrt();
+  return rows.expandDims(-1).mul(column.rsqrt().expandDims(-2));
+}
+
+function advance(state: SlotState, square: Tensor, share: number): SlotState {
+  const blend = (name: string, value: Tensor): Tensor =>
+    held(state, name)
+      .mul(share)
+      .add(value.mul(1 - share));
+  if (!isFactored(square.shape)) return { second_moment: blend("second_moment", square) };
+  return {
+    second_moment_row: blend("second_moment_row", square.mean(-1, false)),
+    second_moment_column: blend("second_moment_column", square.mean(-2, false)),
+  };
+}
+
+const rule: UpdateRule = {
+  begin({ shape }) {
+    if (!isFactored(shape)) return { second_moment: zeros(shape, "float32") };
+    return {
+      second_moment_row: zeros(shape.slice(0, -1), "float32"),
+      second_moment_column: zeros([...shape.slice(0, -2), ...shape.slice(-1)], "float32"),
+    };
+  },
+  update(parameter, gradient, before, context) {
+    const state = advance(
+      before,
+      gradient.square().add(leastSquare),
+      1 - context.step ** decayRate,
+    );
+    const scale =
+      state["second_moment"]?.rsqrt() ??
+      inverseRoot(held(state, "second_moment_row"), held(state, "second_moment_column"));
+    const step = gradient.mul(scale);
+    const size = step.square().mean(null, false).sqrt();
+    const clipped = step.div(size.maximum(1));
+    return {
+      parameter: decayed(parameter, context).sub(clipped.mul(context.learningRate)),
+      state,
+    };
+  },
+};
+
+export const adafactor: OptimizerKind = {
+  about: "AdamW's second moment in a row and a column, no first: little memory",
+  make: byRule(rule),
+  usual,
+  stateBytes(shape) {
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    const [rows = 1, columns = 1] = shape.slice(-2);
+    return 4 * (isFactored(shape) ? size / rows + size / columns : size);
+  },
+};
