@@ -11,7 +11,13 @@ export {
   type Logits,
   type Model,
 } from "./generate/load-model.ts";
-export { resumeRun, trainRun, type TrainRunOptions } from "./app/train/train-run.ts";
+export type { RunLength } from "./app/train/extend-run.ts";
+export {
+  resumeRun,
+  type ResumeRunOptions,
+  trainRun,
+  type TrainRunOptions,
+} from "./app/train/train-run.ts";
 export type { PartialRunConfig, RunConfig } from "./app/config/schema.ts";
 export {
   ConfigError,

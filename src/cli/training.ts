@@ -10,6 +10,7 @@ import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { keepInput, PIPED } from "../app/data/kept-input.ts";
 import { loadExtensions } from "../app/extensions.ts";
+import type { RunLength } from "../app/train/extend-run.ts";
 import type { FtError } from "../core/errors.ts";
 import { ExitCode, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
@@ -265,10 +266,15 @@ export async function train(
   return watched.exitCode();
 }
 
-/** Continues the run in `folder` from its latest checkpoint. */
-export async function resume(folder: string, options: RunningOptions, io: Io): Promise<number> {
+/** Continues the run in `folder` from its latest checkpoint, to another length where one is given. */
+export async function resume(
+  folder: string,
+  options: RunningOptions,
+  io: Io,
+  length?: RunLength,
+): Promise<number> {
   const watched = watch(io);
   const { resumeRun } = await import("../app/train/train-run.ts");
-  await resumeRun(folder, runningOptions(options, watched, io));
+  await resumeRun(folder, { ...runningOptions(options, watched, io), length });
   return watched.exitCode();
 }

@@ -116,6 +116,8 @@ export const RunCompleted = z.object({
   /** Folder of the final adapter; of the model when every weight was trained. */
   adapterPath: z.string(),
   bestStep: count.nullable(),
+  /** The step that the final model is of: the last, or the best where that was asked for. */
+  modelStep: count.optional(),
 });
 
 export const RunFailed = z.object({

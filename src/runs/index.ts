@@ -1,5 +1,5 @@
 // What the rest of the program sees of run folders.
-export type { Checkpoint, Pointer } from "./checkpoints.ts";
+export { type Checkpoint, type Pointer, TRAINED_FOLDER } from "./checkpoints.ts";
 export { readEvents } from "./event-log.ts";
 export * from "./events.ts";
 export {

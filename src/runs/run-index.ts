@@ -117,16 +117,23 @@ function lastStep(events: readonly RunEvent[]): number {
   return last === undefined ? 0 : (stepOf(last) ?? 0);
 }
 
+/** Of a run that was trained on past its first end, what came after that. */
+function lastTrainLoss(events: readonly RunEvent[]): number | null {
+  const losses = events.map((event) => {
+    if (event.type === "run-completed") return event.finalTrainingLoss;
+    return event.type === "step-reported" ? event.trainLoss : null;
+  });
+  return losses.findLast((loss) => loss !== null) ?? null;
+}
+
 function summarize(entry: RunEntry): RunSummary {
   const events = isFolderOf(entry) ? readEvents(entry.outputDir) : [];
-  const completed = lastOf(events, "run-completed");
-  const step = lastOf(events, "step-reported");
   return {
     ...entry,
     status: statusOf(entry, events),
     step: lastStep(events),
     totalSteps: lastOf(events, "run-started")?.totalSteps ?? null,
-    trainLoss: completed?.finalTrainingLoss ?? step?.trainLoss ?? null,
+    trainLoss: lastTrainLoss(events),
     validationLoss: lastOf(events, "evaluation-finished")?.validationLoss ?? null,
   };
 }

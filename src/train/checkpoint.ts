@@ -1,12 +1,13 @@
 // A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
 import { hashFile } from "../core/file-hash.ts";
 import { shellWord } from "../core/shell.ts";
+import { TRAINED_FOLDER } from "../runs/index.ts";
 import type { Learner } from "./learner.ts";
 import { RunState } from "./state.ts";
 
@@ -95,4 +96,10 @@ export async function restoreCheckpoint(folder: string, learner: Learner): Promi
   const state = RunState.parse(JSON.parse(await readFile(join(folder, stateFile), "utf8")));
   await learner.restore(folder, state);
   return state;
+}
+
+/** Writes what a checkpoint trained to another folder. Throws DataError FT-TRAIN-003 for a damaged one. */
+export async function copyTrained(folder: string, to: string): Promise<void> {
+  await verify(folder);
+  await cp(join(folder, TRAINED_FOLDER), to, { recursive: true });
 }

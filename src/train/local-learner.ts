@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { memory, retain, scope } from "../mx/index.ts";
 import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
+import { TRAINED_FOLDER } from "../runs/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import type {
   EvaluationSums,
@@ -17,8 +18,6 @@ import { TrainingStep } from "./step.ts";
 import type { Tuning } from "./tuning/index.ts";
 
 const optimizerFile = "optimizer.safetensors";
-/** What `Tuning.save` wrote. */
-const trainedFolder = "trained";
 
 export interface LocalLearnerParts {
   model: TrainableModel;
@@ -59,7 +58,7 @@ export class LocalLearner implements Learner {
   }
 
   async save(folder: string): Promise<LearnerState> {
-    const trained = join(folder, trainedFolder);
+    const trained = join(folder, TRAINED_FOLDER);
     await mkdir(trained, { recursive: true });
     await this.#parts.tuning.save(trained);
     const { tensors, steps } = this.#parts.optimizer.state();
@@ -69,7 +68,7 @@ export class LocalLearner implements Learner {
 
   async restore(folder: string, { optimizerSteps }: LearnerState): Promise<void> {
     const { tuning, optimizer } = this.#parts;
-    await tuning.load(join(folder, trainedFolder));
+    await tuning.load(join(folder, TRAINED_FOLDER));
     const { tensors } = await loadTensorFile(join(folder, optimizerFile));
     const before = [...optimizer.tensors()];
     optimizer.restore({ tensors: retain(tensors), steps: optimizerSteps });

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
 import type { RunFact } from "../runs/index.ts";
-import { saveCheckpoint } from "./checkpoint.ts";
+import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
 import { batchesOf, type TrainingRun, validationBatchCount, validationBatches } from "./run.ts";
 import { stepSeeds } from "./state.ts";
@@ -191,7 +191,7 @@ async function* stop(run: TrainingRun): AsyncGenerator<RunFact> {
 async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
   const temporary = temporaryNameFor(folder.finalModelPath);
-  await run.learner.saveResult(temporary);
+  const modelStep = await saveResult(run, temporary);
   await replaceFolderAtomic(temporary, folder.finalModelPath);
   yield {
     type: "run-completed",
@@ -204,7 +204,16 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     outputDir: folder.path,
     adapterPath: folder.finalModelPath,
     bestStep: state.bestStep,
+    modelStep,
   };
+}
+
+/** Writes the model that the run is for, the best one where that was asked for; returns the step it is of. */
+async function saveResult({ folder, learner, options, state }: TrainingRun, to: string) {
+  const best = options.final_model === "best" ? folder.pointer("best") : undefined;
+  if (best === undefined || best.step === state.step) await learner.saveResult(to);
+  else await copyTrained(best.path, to);
+  return best?.step ?? state.step;
 }
 
 /** Speed since the last report; evaluation and saving do not count. */

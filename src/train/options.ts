@@ -55,6 +55,8 @@ const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error:
 const fraction = (message: string): z.ZodNumber =>
   z.number().min(0, { error: message }).lt(1, { error: message });
 
+export const FINAL_MODELS = ["last", "best"] as const;
+
 export const OptimizationOptions = z.strictObject({
   optimizer: z
     .enum(optimizerNames)
@@ -70,7 +72,9 @@ export const OptimizationOptions = z.strictObject({
     .default(1)
     .describe("Rows in one forward pass")
     .register(flags, { short: "b", value: "N" }),
-  epochs: positiveInteger("Epochs must be positive")
+  epochs: z
+    .number()
+    .positive({ error: "Epochs must be positive" })
     .default(3)
     .describe("Passes over the training rows")
     .register(flags, { short: "e", value: "N" }),
@@ -172,6 +176,10 @@ export const OptimizationOptions = z.strictObject({
   keep_checkpoints: positiveInteger("Kept checkpoints must be positive")
     .default(3)
     .describe("Newest checkpoints kept, beside the best and the latest"),
+  final_model: z
+    .enum(FINAL_MODELS)
+    .default("last")
+    .describe("What final_model holds: the last step, or the best checkpoint by validation loss"),
   report_every: positiveInteger("Report interval must be positive")
     .default(10)
     .describe("Optimizer steps between reported steps"),
@@ -194,10 +202,14 @@ export function warmupThatFits(
   return { warmupSteps: Math.ceil(totalSteps / 10), shortened: true };
 }
 
-/** Optimizer steps of the whole run, when a pass over the rows takes `windowsPerEpoch`. */
+/**
+ * Optimizer steps of the whole run, when a pass over the rows takes `windowsPerEpoch`. A part of a step is a whole one,
+ * as in transformers.
+ */
 export function totalSteps(
   { iters, epochs }: Pick<OptimizationOptions, "iters" | "epochs">,
   windowsPerEpoch: number,
 ): number {
-  return iters ?? epochs * windowsPerEpoch;
+  // 0.1 of 30 steps is 3, though the product is a hair more
+  return iters ?? Math.ceil(epochs * windowsPerEpoch - 1e-6);
 }

@@ -23,6 +23,13 @@ import { restoreCheckpoint } from "../../train/checkpoint.ts";
 import { train } from "../../train/loop.ts";
 import type { TrainingRun, WorkProgress } from "../../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
+import {
+  lengthNotices,
+  recordLength,
+  requireLonger,
+  type RunLength,
+  withLength,
+} from "./extend-run.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
@@ -34,7 +41,7 @@ const failureOf = (thrown: unknown): FtError =>
 /** A new run, or the folder of one to go on with. */
 export type RunRequest =
   | { config: RunConfig; origins: Record<string, string> }
-  | { resume: string };
+  | { resume: string; length?: RunLength | undefined };
 
 export interface Watcher {
   onEvent(event: RunEvent): void;
@@ -174,12 +181,15 @@ function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
   };
 }
 
-async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
+async function resume(
+  { resume: path, length }: Extract<RunRequest, { resume: string }>,
+  watcher: Watcher,
+): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
-    const prepared = await prepareRun(recordedConfig(path, record), watcher, {
-      template: record.template,
-    });
+    const before = recordedConfig(path, record);
+    const config = withLength(before, length ?? {});
+    const prepared = await prepareRun(config, watcher, { template: record.template });
     requireSameInputs(record, prepared.record);
     // The folder may have been moved since it was entered.
     await enterInIndex(folder, record.createdAt, prepared);
@@ -187,6 +197,11 @@ async function resume(path: string, watcher: Watcher): Promise<RunEvent> {
     const latest = folder.pointer("latest") ?? folder.checkpoints().at(-1);
     if (latest !== undefined) {
       run.state = await restoreCheckpoint(latest.path, run.learner);
+    }
+    if (length !== undefined) {
+      requireLonger(prepared, run.state.step);
+      await recordLength(folder, record, config);
+      prepared.notices.push(...lengthNotices(before, prepared, run.state.step));
     }
     return await drive(prepared, run, watcher);
   });
@@ -203,7 +218,5 @@ async function inFolder<T>(folder: RunFolder, work: (folder: RunFolder) => Promi
 
 /** The run's last event: run-completed or run-stopped. Throws what made the run fail. */
 export async function executeRun(request: RunRequest, watcher: Watcher): Promise<RunEvent> {
-  return "resume" in request
-    ? await resume(request.resume, watcher)
-    : await startNew(request, watcher);
+  return "resume" in request ? await resume(request, watcher) : await startNew(request, watcher);
 }

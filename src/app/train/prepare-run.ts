@@ -105,7 +105,7 @@ export async function prepareRun(
     totalParameters,
     notices: [
       ...precisionWarnings(config.model.torch_dtype, backend),
-      ...dataNotices(data),
+      ...dataNotices(data, config),
       ...fitting.notices,
       ...tuning.notices,
       ...plan.notices,
@@ -183,15 +183,23 @@ function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): numbe
   return eval_batches === null ? null : eval_batches * batch_size;
 }
 
-function dataNotices({ train, validation, dataset }: PreparedData): string[] {
+function dataNotices(
+  { train, validation, dataset }: PreparedData,
+  { optimization }: RunConfig,
+): string[] {
   const truncated = train.truncated + validation.truncated;
   const dropped = train.dropped.length + validation.dropped.length;
   return [
     ...skippedNotice(dataset),
     ...(truncated > 0 ? [`${truncated} rows were cut to the maximum length`] : []),
     ...(dropped > 0 ? [`${dropped} rows have nothing to learn from and are left out`] : []),
-    ...(validation.samples.length === 0 ? ["no validation rows: no best checkpoint is kept"] : []),
+    ...(validation.samples.length === 0 ? [noBest(optimization)] : []),
   ];
+}
+
+function noBest({ final_model }: OptimizationOptions): string {
+  const result = final_model === "best" ? ", final_model will hold the last step" : "";
+  return `no validation rows: no best checkpoint is kept${result}`;
 }
 
 function skippedNotice({ skipped }: Dataset): string[] {

@@ -12,6 +12,7 @@ import { extensionUrl, loadExtensions } from "../extensions.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
+import type { RunLength } from "./extend-run.ts";
 import { deathOfTrainer } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
@@ -57,9 +58,17 @@ export async function startRun(
   return await start({ config, origins: Object.fromEntries(resolved.origins) }, options);
 }
 
+export interface ResumeRunOptions extends TrainRunOptions {
+  /** How long the run is in all, instead of the length it has. Its learning rates are then those of such a run. */
+  length?: RunLength | undefined;
+}
+
 /** Goes on with the run in `folder` from its latest checkpoint. */
-export async function resumeRun(folder: string, options: TrainRunOptions = {}): Promise<RunEvent> {
-  return await start({ resume: folder }, options);
+export async function resumeRun(
+  folder: string,
+  { length, ...options }: ResumeRunOptions = {},
+): Promise<RunEvent> {
+  return await start({ resume: folder, length }, options);
 }
 
 async function start(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {

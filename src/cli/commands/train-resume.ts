@@ -1,12 +1,49 @@
-// ft train resume: continue a run from its latest checkpoint, as if it had never stopped.
+// ft train resume: continue a run from its latest checkpoint, as if it had never stopped; or train it on, past its length.
+import type { z } from "zod";
+import type { RunLength } from "../../app/train/extend-run.ts";
+import { UsageError } from "../../core/errors.ts";
+import { flags } from "../../core/flags.ts";
+import { OptimizationOptions } from "../../train/options.ts";
 import { defineCommand } from "../define-command.ts";
 import { resume, RunningOptions } from "../training.ts";
 
+const { epochs, iters } = OptimizationOptions.shape;
+
+const Options = RunningOptions.extend({
+  epochs: epochs
+    .unwrap()
+    .optional()
+    .describe("Train on until this many passes over the rows, in all; the learning rate follows")
+    .register(flags, { short: "e", value: "N" }),
+  iters: iters
+    .unwrap()
+    .unwrap()
+    .optional()
+    .describe("Train on until this many optimizer steps, in all; the learning rate follows")
+    .register(flags, { value: "N" }),
+});
+
+/** The length that was asked for, if any. Throws UsageError for two. */
+function lengthFrom({
+  epochs: passes,
+  iters: steps,
+}: z.infer<typeof Options>): RunLength | undefined {
+  if (passes !== undefined && steps !== undefined) {
+    throw new UsageError("FT-USAGE-009", {
+      message: "--epochs and --iters are both given",
+      hint: "Give one of them",
+    });
+  }
+  if (steps !== undefined) return { iters: steps };
+  return passes === undefined ? undefined : { epochs: passes };
+}
+
 export const trainResume = defineCommand({
   name: "train resume",
-  summary: "Continue an interrupted run from its latest checkpoint",
+  summary: "Continue an interrupted run from its latest checkpoint, or train a finished one on",
   arguments: { run_folder: { about: "Folder of the run (its --output)" } },
-  options: RunningOptions,
-  examples: ["ft train resume ./output", "ft train resume ./output --json"],
-  run: (input, io) => resume(input.arguments.run_folder ?? "", input.options, io),
+  options: Options,
+  examples: ["ft train resume ./output", "ft train resume ./output --epochs 6 --json"],
+  run: ({ arguments: { run_folder }, options }, io) =>
+    resume(run_folder ?? "", options, io, lengthFrom(options)),
 });

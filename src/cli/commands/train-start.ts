@@ -12,6 +12,7 @@ export const trainStart = defineCommand({
     "ft train start HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --profile chat --epochs 5",
     "ft train start --config configs/production.yml --dry-run",
     "ft train start builtin/tiny rows.jsonl --iters 100 --json",
+    "ft train start builtin/tiny rows.jsonl --epochs 0.5 --final-model best",
   ],
   run: (input, io) => train(input, "start", io),
 });

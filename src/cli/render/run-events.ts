@@ -78,7 +78,9 @@ export function resultsText(event: RunCompletedEvent): string {
     ["Total Steps", String(event.totalSteps)],
     ["Epochs Completed", String(Math.round(event.epochsCompleted * 100) / 100)],
   ]);
-  return `Results\n${results}\nModel saved to: ${event.adapterPath}`;
+  const { modelStep = event.totalSteps } = event;
+  const of = modelStep === event.totalSteps ? "" : ` (the best, of step ${modelStep})`;
+  return `Results\n${results}\nModel saved to: ${event.adapterPath}${of}`;
 }
 
 /** How many progress lines of a run stay on a terminal, about. */

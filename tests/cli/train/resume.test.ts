@@ -175,6 +175,18 @@ describe("a run that cannot be continued", () => {
     expect(changed).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-RUN-009") });
   });
 
+  test("a length that is reached already, or two of them; a longer one is trained to", async () => {
+    const resume = ["train", "resume", run, "--json"];
+    const two = await runProgram([...resume, "--epochs", "2", "--iters", "9"]);
+    expect(two).toMatchObject({ code: 2, stderr: expect.stringContaining("FT-USAGE-009") });
+    const reached = await runProgram([...resume, "--iters", "3"]);
+    expect(reached).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-RUN-013") });
+    const longer = await runProgram([...resume, "--iters", "4"]);
+    const last = { type: "run-completed", totalSteps: 4 };
+    expect(longer).toMatchObject({ code: 0 });
+    expect(eventsOf(longer.stdout).at(-1)).toMatchObject(last);
+  });
+
   test("a configuration with a key of another version: it is named, in words", async () => {
     const file = join(run, "config.json");
     const before = readFileSync(file, "utf8");

@@ -173,6 +173,22 @@ describe("validation and checkpoints", () => {
     expect(existsSync(join(run.output, "checkpoints", pointer("best")))).toBe(true);
   });
 
+  test("final_model holds the best where that is asked for, else the last", async () => {
+    const best = await train({
+      data,
+      optimization: { ...optimization, final_model: "best" },
+      lora: { r: 16 },
+    });
+    const bytes = (of: Trained, at: string): Buffer =>
+      readFileSync(join(of.output, at, "adapters.safetensors"));
+    const { bestStep } = run.completed;
+    expect(run.completed.modelStep).toBe(24);
+    expect(bytes(run, "final_model")).toEqual(bytes(run, "checkpoints/step-24/trained"));
+    expect(best.completed).toMatchObject({ bestStep, modelStep: bestStep });
+    expect(bytes(best, "final_model")).toEqual(bytes(best, `checkpoints/step-${bestStep}/trained`));
+    expect(bytes(best, "final_model")).not.toEqual(bytes(run, "final_model"));
+  });
+
   test("keeps the newest two, and the best", () => {
     const saved = run.all("checkpoint-saved").map((event) => event.step);
     const newest = saved.toSorted((a, b) => a - b).slice(-2);

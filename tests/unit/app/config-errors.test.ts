@@ -79,7 +79,7 @@ describe("problems are collected", () => {
   rank: 3
   r: -1
 optimization:
-  epochs: 2.5
+  batch_size: 2.5
   learning_rate: fast
 modle:
   name: x
@@ -95,7 +95,7 @@ data: 5
       `${name}:9: data: expected keys and values`,
       `${name}:3: lora.r: LoRA rank must be positive`,
       `${name}:6: optimization.learning_rate: expected a number, not "fast"`,
-      `${name}:5: optimization.epochs: expected a whole number, not 2.5`,
+      `${name}:5: optimization.batch_size: expected a whole number, not 2.5`,
     ]);
     expect(error.message).toBe("6 problems in the configuration");
   });
