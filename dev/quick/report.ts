@@ -54,13 +54,13 @@ function timesText(seconds: Readonly<Record<string, number>>): string {
 
 export function reportText(result: QuickResult): string {
   const { model, output, questions, before, after, trained, seconds, askingBytes } = result;
-  const { parameters, trainable, steps, rows, tokens, peakBytes } = trained;
+  const { parameters, trainable, steps, rows, passes, tokens, peakBytes } = trained;
   const count = questions.length;
   return [
     ...inFull(result),
     "",
     `Model: ${model}, ${formatCount(trainable)} of ${formatCount(parameters)} parameters trained`,
-    `Trained on: ${rows} rows, ${tokens} tokens, ${steps} steps`,
+    `Trained on: ${rows} rows${passes === 1 ? "" : `, ${passes} times each`}, ${tokens} tokens, ${steps} steps`,
     `Memory: at most ${formatBytes(peakBytes)} resident in training, ${formatBytes(askingBytes)} in asking`,
     `Time: ${timesText(seconds)}`,
     `The adapter is in ${output}/final_model: ft generate ${model} "…" --adapter ${output}/final_model asks it.`,

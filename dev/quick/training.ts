@@ -14,8 +14,9 @@ export interface Trained {
   parameters: number;
   trainable: number;
   steps: number;
-  /** Of training rows, repeats counted. */
+  /** Different rows, and how often each was seen. */
   rows: number;
+  passes: number;
   tokens: number;
 }
 
@@ -61,6 +62,12 @@ function largest(file: string): number {
   return Math.max(...readFileSync(file, "utf8").split("\n").map(Number));
 }
 
+function rowsSeen(epochs: number, rows: number): Pick<Trained, "rows" | "passes"> {
+  return epochs < 1
+    ? { rows: Math.round(epochs * rows), passes: 1 }
+    : { rows, passes: Math.round(100 * epochs) / 100 };
+}
+
 type Counts = Omit<Trained, "seconds" | "peakBytes">;
 
 function countsOf(output: string): Counts {
@@ -74,7 +81,7 @@ function countsOf(output: string): Counts {
     parameters: completed.totalParameters,
     trainable: completed.trainableParameters,
     steps: completed.totalSteps,
-    rows: Math.round(completed.epochsCompleted * started.dataset.trainRows),
+    ...rowsSeen(completed.epochsCompleted, started.dataset.trainRows),
     tokens: last.tokens,
   };
 }

@@ -14,7 +14,7 @@ const result: QuickResult = {
   after: ["SELECT a", " SELECT b\n", "SELECT d", "SELECT d"],
   trained: {
     ...{ seconds: 100, peakBytes: 2e9, parameters: 135e6, trainable: 4.9e6 },
-    ...{ steps: 40, rows: 320, tokens: 26_000 },
+    ...{ steps: 40, rows: 320, passes: 1, tokens: 26_000 },
   },
   seconds: { "set-up": 40, training: 100, "questions after": 25 },
   askingBytes: 1e9,
@@ -41,6 +41,11 @@ describe("the report of make quick", () => {
   ])("states %s", (part) => {
     expect(text).toContain(part);
   });
+});
+
+test("rows that were seen more than once are not counted as more rows", () => {
+  const trained = { ...result.trained, passes: 3 };
+  expect(reportText({ ...result, trained })).toContain("320 rows, 3 times each, 26000 tokens");
 });
 
 test("time left is what the answers so far took, for those to come", () => {
