@@ -1,5 +1,6 @@
 // How much memory training will need at its peak: one formula, each term shown. Arithmetic only; needs no addon.
-// Derived from what a step keeps alive; the constants of the activation term were fitted to measured peaks (dev/LOG.md).
+// What the process has resident is estimated, since that is what gets it killed: arrays, what the allocator keeps of
+// freed ones, and the program. Constants were fitted to measured peaks (dev/LOG.md, dev/bench/memory-estimate.ts).
 
 /** Sizes of a model, as its architecture computes them from config.json. */
 export interface EstimatedModel {
@@ -18,7 +19,6 @@ export interface EstimatedRun {
   isAdapter: boolean;
   /** Of the last blocks, how many the backward pass goes through. */
   trainedBlocks: number;
-  optimizer: string;
   /** Sequences in one forward pass. */
   batch: number;
   /** Tokens of the longest row after the cut, with its padding. */
@@ -36,7 +36,10 @@ export interface MemoryTerm {
 }
 
 export interface MemoryEstimate {
+  /** Resident in the process. */
   totalBytes: number;
+  /** Of that, freed arrays that the allocator may keep for the next ones: a run sets this as its limit. */
+  cacheBytes: number;
   /** They add up to the total. */
   terms: MemoryTerm[];
 }
@@ -49,8 +52,18 @@ const scoreCopies = 1.5;
 /** Logits and their gradient. */
 const logitCopies = 2;
 const floatBytes = 4;
+/**
+ * What the allocator may keep, as a share of the arrays' peak. Arrays of another length are no use to the next batch, so
+ * without a limit rows of many lengths fill any memory; below a half, steps spend their time on pages that the system
+ * clears.
+ */
+const cacheShare = 0.5;
+/** A small model's cache costs nothing worth saving. */
+const leastCacheBytes = 32e6;
+/** Node, the addon, its libraries, tokenizer and rows. */
+const programBytes = 140e6;
 
-/** Peak bytes and the terms that add up to them. */
+/** Peak bytes of the whole process, and the terms that add up to them. */
 export function estimateMemory(model: EstimatedModel, run: EstimatedRun): MemoryEstimate {
   const { trainable, batch, longestRow: length, trainedBlocks } = run;
   const tokens = batch * length;
@@ -59,7 +72,7 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     trainedBlocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
   const scores = trainedBlocks * batch * headCount * length * length * scoreCopies * floatBytes;
   const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
-  const terms: MemoryTerm[] = [
+  const arrays: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
     ...(run.isAdapter ? [term("adapters", trainable * floatBytes, "trainable × 4 B")] : []),
     term("gradients", trainable * floatBytes, "trainable × 4 B"),
@@ -73,8 +86,17 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     term("attention", scores, `trained blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
     term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
   ];
-  return { totalBytes: terms.reduce((sum, { bytes }) => sum + bytes, 0), terms };
+  const cacheBytes = Math.round(Math.max(leastCacheBytes, cacheShare * total(arrays)));
+  const terms = [
+    ...arrays,
+    term("cache", cacheBytes, `${cacheShare} × the above, kept of freed arrays`),
+    term("program", programBytes, "Node, addon, tokenizer and rows"),
+  ];
+  return { totalBytes: total(terms), cacheBytes, terms };
 }
+
+const total = (terms: readonly MemoryTerm[]): number =>
+  terms.reduce((sum, { bytes }) => sum + bytes, 0);
 
 function term(name: string, bytes: number, formula: string): MemoryTerm {
   return { name, bytes: Math.round(bytes), formula };

@@ -11,7 +11,7 @@ import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
-import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
+import { estimateRunMemory, memoryNotices, type RowFigures } from "./estimate-memory.ts";
 import {
   cutData,
   type DataWatch,
@@ -54,6 +54,7 @@ export async function fitRun(
   requireKnownRows(data, planned.sizes);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
   const rows = rowFigures(data.train, longestInput);
+  const memory = estimateRunMemory(config, stored, planned.sizes, tuning, rows);
   return {
     opened,
     planned,
@@ -62,11 +63,12 @@ export async function fitRun(
     whole,
     data,
     longestInput,
-    memory: estimateRunMemory(config, stored, planned.sizes, tuning, rows),
+    memory,
     notices: [
       ...renderer.notices(samplesOf(data.dataset)),
       ...tuning.notices,
       ...longRowNotices(data, planned.sizes),
+      ...memoryNotices(memory),
     ],
   };
 }

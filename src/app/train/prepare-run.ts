@@ -1,6 +1,5 @@
 // Makes a run ready: what fit-run.ts found to fit, with weights and what is trained. Everything that can be refused is
 // refused before the run folder is written.
-import { totalmem } from "node:os";
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import {
   type Dataset,
@@ -9,7 +8,7 @@ import {
   lengthMultiple,
 } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { type LoadedModel, loadPlanned, type PlannedModel } from "../../models/index.ts";
+import { type LoadedModel, loadPlanned } from "../../models/index.ts";
 import {
   chooseDtype,
   type OpenedModel,
@@ -39,9 +38,6 @@ import { productVersion } from "../info.ts";
 import { fitRun } from "./fit-run.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
-
-/** MLX's own limit of 32 MB on the CPU returns and clears pages at every step; a share of memory does not. */
-const cacheShare = 0.1;
 
 export interface PreparedRun {
   config: RunConfig;
@@ -78,7 +74,8 @@ export async function prepareRun(
   const { data, renderer, longestInput, planned } = fitting;
   const backend = describeBackend();
   const dtype = chooseDtype(config.model.torch_dtype, backend);
-  const loaded = loadWeights(planned, dtype);
+  setCacheLimit(fitting.memory.cacheBytes);
+  const loaded = loadPlanned(planned, dtype);
   const totalParameters = parameterCount(optimizedSlots(loaded.model));
   const record = await recordOf(config, { ...recorded, template, dtype }, opened, backend, data);
   const tuning = await tuningOf(config, opened, loaded, {
@@ -112,11 +109,6 @@ export async function prepareRun(
     ],
     record,
   };
-}
-
-function loadWeights(planned: PlannedModel, dtype: Dtype | undefined): LoadedModel {
-  setCacheLimit(Math.round(cacheShare * totalmem()));
-  return loadPlanned(planned, dtype);
 }
 
 async function tuningOf(

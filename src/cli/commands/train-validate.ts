@@ -87,7 +87,7 @@ function memoryText({ memory, memoryEstimateBytes }: ValidationReport): string {
     ({ name, bytes, formula }) => `  ${name}: ${formatBytes(bytes)} (${formula})`,
   );
   return [
-    `Estimated peak memory: ${Number((memoryEstimateBytes / 1e9).toPrecision(3))} GB`,
+    `Estimated peak memory of the process: ${Number((memoryEstimateBytes / 1e9).toPrecision(3))} GB`,
     ...terms,
   ].join("\n");
 }

@@ -1,16 +1,23 @@
-// The estimate of peak memory against the peak that MLX measures over training steps, on the CPU.
-import { describe, expect, test } from "vitest";
+// The estimate of peak memory against the peak that MLX measures over training steps, on the CPU. Against the process:
+// dev/bench/memory-estimate.ts.
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
 import { attachLora } from "../../../src/adapters/index.ts";
 import { LoraOptions } from "../../../src/adapters/options.ts";
+import { layer } from "../../../src/app/config/layers.ts";
+import { resolveConfig } from "../../../src/app/config/resolve.ts";
+import { trainRun } from "../../../src/app/train/train-run.ts";
+import { validateRun } from "../../../src/app/train/validate-run.ts";
 import type { Batch } from "../../../src/data/index.ts";
 import { architectureOf, initialize } from "../../../src/models/index.ts";
-import { memory, resetPeakMemory } from "../../../src/mx/index.ts";
+import { memory, resetPeakMemory, setCacheLimit } from "../../../src/mx/index.ts";
 import { optimizers } from "../../../src/nn/index.ts";
 import { estimateMemory } from "../../../src/train/memory-estimate.ts";
 import { supervised } from "../../../src/train/objectives/supervised.ts";
 import { optimizedSlots } from "../../../src/train/run.ts";
 import { TrainingStep } from "../../../src/train/step.ts";
 import { tunings } from "../../../src/train/tuning/index.ts";
+import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
 const config = {
   ...{ model_type: "llama", hidden_size: 128, intermediate_size: 344, num_hidden_layers: 3 },
@@ -65,12 +72,26 @@ describe.each([
     const tuning = tunings.get(method);
     const lora = LoraOptions.parse({ target_modules: ["all-linear"] });
     const { trainable, trainedBlocks } = await tuning.plan(architecture.build(config), { lora });
-    const { totalBytes } = estimateMemory(sizes, {
-      ...{ learnedShare, longestRow: length, weightBytes: 4, optimizer: "adamw", batch: rows },
+    const { terms } = estimateMemory(sizes, {
+      ...{ learnedShare, longestRow: length, weightBytes: 4, batch: rows },
       ...{ trainable, trainedBlocks, isAdapter: tuning.isAdapter },
     });
-    const ratio = totalBytes / (await measured(method, learnedShare));
+    const arrays = terms.filter(({ name }) => name !== "cache" && name !== "program");
+    const arrayBytes = arrays.reduce((sum, { bytes }) => sum + bytes, 0);
+    const ratio = arrayBytes / (await measured(method, learnedShare));
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.4);
   });
+});
+
+test("a run keeps the allocator's cache within what the estimate counts", async () => {
+  const folder = join(inject("runFolder"), "memory-estimate");
+  const model = await makeToyModel(join(folder, "model"));
+  const data = writeRows(join(folder, "rows.jsonl"), 4);
+  const options = { optimization: { iters: 1 } };
+  const run = toyRunConfig({ model, data, output: join(folder, "run"), options });
+  const { memory: terms } = await validateRun(resolveConfig([layer("argument", "", run)]));
+  await trainRun(run, { isolate: false });
+  const limit = setCacheLimit(32e6);
+  expect(limit).toBe(terms.find(({ name }) => name === "cache")?.bytes);
 });

@@ -1,0 +1,39 @@
+// The warning of a run that will hardly fit, and what the estimate depends on.
+import { describe, expect, test } from "vitest";
+import { memoryNotices } from "../../../src/app/train/estimate-memory.ts";
+import { type EstimatedRun, estimateMemory } from "../../../src/train/memory-estimate.ts";
+
+const model = {
+  ...{ hiddenSize: 192, innerSize: 512, headCount: 6, vocabularySize: 4687 },
+  ...{ blockCount: 4, parameterCount: 2_700_000 },
+};
+const run = {
+  ...{ trainable: 100_000, isAdapter: true, trainedBlocks: 4, batch: 4, longestRow: 256 },
+  ...{ learnedShare: 1, weightBytes: 4 },
+};
+
+const estimate = (changes: Partial<EstimatedRun> = {}): number =>
+  estimateMemory(model, { ...run, ...changes }).totalBytes;
+
+describe("the estimate", () => {
+  test("falls with the blocks that the backward pass goes through, the batch, the rows and the precision", () => {
+    const whole = estimate();
+    for (const less of [{ trainedBlocks: 1 }, { batch: 1 }, { longestRow: 64 }, { weightBytes: 2 }])
+      expect(estimate(less)).toBeLessThan(whole);
+  });
+
+  test("is the sum of its terms, the allocator's share and the program among them", () => {
+    const { terms, totalBytes, cacheBytes } = estimateMemory(model, run);
+    expect(terms.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes);
+    expect(terms.find(({ name }) => name === "cache")?.bytes).toBe(cacheBytes);
+    expect(terms.map(({ name }) => name)).toContain("program");
+  });
+});
+
+test("a run that needs more than is free is warned of, with both figures and what needs less", () => {
+  const notice = memoryNotices({ totalBytes: 3e9 }, 2e9);
+  expect(notice).toEqual([
+    expect.stringMatching(/need 3 GB of memory, and 2 GB are free: .*--batch-size/),
+  ]);
+  expect(memoryNotices({ totalBytes: 2e9 }, 2e9)).toEqual([]);
+});
