@@ -95,6 +95,20 @@ Arrays customVjp(const SharedCallback& forward, const SharedCallback& backward, 
   return mx::custom_vjp(closure(forward), gradient)(inputs);
 }
 
+/**
+ * fn(inputs), of which the backward pass keeps the inputs alone and computes fn again (Chen et al. 2016), once the
+ * gradient of the result is there, and gives the gradients of all inputs at once. MLX's own checkpoint waits for the
+ * result only, and what is wanted of parameters may wait for the end of the step: every block's activations are kept then.
+ */
+Arrays checkpoint(const SharedCallback& callback, const Arrays& inputs) {
+  auto function = closure(callback);
+  auto gradient = [function](const Arrays& primals, const Arrays& cotangents, const Arrays&) {
+    Arrays gradients = mx::vjp(function, mx::depends(primals, cotangents), cotangents).second;
+    return mx::depends(gradients, gradients);
+  };
+  return mx::custom_vjp(function, gradient)(inputs);
+}
+
 int compile(Environment& environment, const SharedCallback& callback, bool shapeless) {
   auto entry = std::make_shared<Compiled>();
   entry->function = mx::detail::compile(closure(callback), entry->cacheKey(), shapeless);
@@ -136,10 +150,7 @@ const OpTable& transforms() {
   static const OpTable table = {
       row("valueAndGrad", valueAndGrad),
       row("vjp", vjp),
-      row("checkpoint",
-          [](const SharedCallback& callback, const Arrays& inputs) {
-            return mx::checkpoint(closure(callback))(inputs);
-          }),
+      row("checkpoint", checkpoint),
       row("customVjp", customVjp),
       row("compile", compile),
       row("compiledCall", compiledCall),

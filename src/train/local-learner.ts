@@ -13,7 +13,7 @@ import type {
   StepInput,
   StepResult,
 } from "./learner.ts";
-import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
+import type { LossBatch, LossPass, Objective, TrainableModel } from "./objectives/objective.ts";
 import { TrainingStep } from "./step.ts";
 import type { Tuning } from "./tuning/index.ts";
 
@@ -27,6 +27,8 @@ export interface LocalLearnerParts {
   optimizer: Optimizer;
   /** Null: gradients are not clipped. */
   maximumNorm: number | null;
+  /** Of the training pass; an evaluation keeps nothing anyway. */
+  pass?: LossPass;
 }
 
 export class LocalLearner implements Learner {

@@ -161,8 +161,9 @@ export const OptimizationOptions = z.strictObject({
   gradient_checkpointing: z
     .boolean()
     .default(false)
-    .describe("Compute activations again in the backward pass: less memory, more time")
-    .register(flags, { notBuilt: true }),
+    .describe(
+      "Compute activations again in the backward pass: less memory, about a third more time",
+    ),
   save_steps: positiveInteger("Save steps must be positive")
     .default(500)
     .describe("Optimizer steps between checkpoints"),

@@ -20,7 +20,7 @@ import {
   withRandomKeys,
 } from "../nn/index.ts";
 import type { MetricSums, StepInput, StepResult } from "./learner.ts";
-import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
+import type { LossBatch, LossPass, Objective, TrainableModel } from "./objectives/objective.ts";
 
 export interface StepSettings {
   model: TrainableModel;
@@ -29,6 +29,8 @@ export interface StepSettings {
   optimizer: Optimizer;
   /** Null: gradients are not clipped. */
   maximumNorm: number | null;
+  /** Of the training pass. */
+  pass?: LossPass;
 }
 
 /** Of some micro-batches: the share of the window's mean loss, then the gradients, then the sums of the metrics. */
@@ -120,11 +122,11 @@ export class TrainingStep implements TensorHolder {
   }
 
   #gradients(batch: LossBatch, weight: number, seed: number): Sums {
-    const { model, objective, slots } = this.#settings;
+    const { model, objective, slots, pass = {} } = this.#settings;
     let metrics: Sums["metrics"] = [];
     return withRandomKeys(this.#stochastic, randomKey(seed), () => {
       const { values, gradients } = lossAndGradients(slots, () => {
-        const loss = objective.loss(model, batch);
+        const loss = objective.loss(model, batch, pass);
         const named = Object.entries(loss.metrics ?? {});
         metrics = named.map(([name, metric]) => ({ name, weight: metric.weight }));
         return [loss.lossSum.div(weight), ...named.map(([, metric]) => metric.sum)];

@@ -16,9 +16,9 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 and 061 for options that are known but not built, 062 for a missing adapter, 063 for one nobody uses. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 for an option that is known but not built, 062 for a missing adapter, 063 for one nobody uses. */
 export function checkRun(config: RunConfig): void {
-  const { model, optimization, lora } = config;
+  const { model, lora } = config;
   requireRunnable(config);
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
@@ -27,13 +27,6 @@ export function checkRun(config: RunConfig): void {
       at: { field: "model.load_in_4bit" },
       message: "4-bit loading is not built yet",
       hint: "--no-load-in-4bit",
-    });
-  }
-  if (optimization.gradient_checkpointing) {
-    throw new ConfigError("FT-CONFIG-061", {
-      at: { field: "optimization.gradient_checkpointing" },
-      message: "gradient checkpointing is not built yet",
-      hint: "--no-gradient-checkpointing",
     });
   }
   if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {

@@ -143,7 +143,10 @@ export function assembleRun(
   const optimizer = makeOptimizer(config, slots);
   const maximumNorm = optimization.max_grad_norm;
   return {
-    learner: new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm }),
+    learner: new LocalLearner({
+      ...{ model, objective, tuning, slots, optimizer, maximumNorm },
+      pass: { recompute: optimization.gradient_checkpointing },
+    }),
     objective,
     schedule: plan.schedule,
     plan: plan.batches,

@@ -22,6 +22,7 @@ export const objectives = new Registry<ObjectiveEntry>(
 export type {
   Loss,
   LossBatch,
+  LossPass,
   Metric,
   Objective,
   ObjectiveEntry,

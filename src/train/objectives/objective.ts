@@ -13,7 +13,10 @@ import type { Tensor } from "../../mx/index.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
-  hidden(ids: Tensor, context?: Pick<ForwardContext, "positions" | "segments">): Tensor;
+  hidden(
+    ids: Tensor,
+    context?: Pick<ForwardContext, "positions" | "segments" | "recompute">,
+  ): Tensor;
   head(hidden: Tensor): Tensor;
 }
 
@@ -39,6 +42,9 @@ export interface Loss {
   metrics?: Readonly<Record<string, Metric>>;
 }
 
+/** How the model is to be run for a loss: what saves memory or time and changes no value. */
+export type LossPass = Pick<ForwardContext, "recompute">;
+
 export interface Objective<
   Encoded extends EncodedRow = EncodedRow,
   Batch extends LossBatch = LossBatch,
@@ -47,7 +53,7 @@ export interface Objective<
   encode(rows: readonly Row[], context: EncodeContext): EncodedRows<Encoded>;
   /** One unit a row of the batch; a unit is one sample, or several packed together. */
   collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
-  loss(model: TrainableModel, batch: Batch): Loss;
+  loss(model: TrainableModel, batch: Batch, pass?: LossPass): Loss;
 }
 
 /** What is known of an objective without the addon. */

@@ -1,7 +1,7 @@
 // Supervised fine-tuning: weighted next-token cross-entropy. The head is applied to learned positions only.
 import { type Batch, collate, type EncodedRow, encodeRows } from "../../data/index.ts";
 import { crossEntropy, float32, int32, type Tensor } from "../../mx/index.ts";
-import type { Objective, TrainableModel } from "./objective.ts";
+import type { LossPass, Objective, TrainableModel } from "./objective.ts";
 
 /** Row counts are rounded up to this, so that MLX sees few different shapes. */
 const rowMultiple = 32;
@@ -31,19 +31,20 @@ function learnedRows({ targets, weights }: Batch): LearnedRows {
 }
 
 /** (batch, length, hidden size). Positions and segments are told only where they say something. */
-function hiddenOf(model: TrainableModel, batch: Batch): Tensor {
+function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
   const shape = [batch.batch, batch.length];
   const ids = int32(batch.ids, shape);
-  if (!batch.isPacked) return model.hidden(ids);
+  if (!batch.isPacked) return model.hidden(ids, pass);
   return model.hidden(ids, {
+    ...pass,
     positions: int32(batch.positions, shape),
     segments: int32(batch.segments, shape),
   });
 }
 
-function lossSum(model: TrainableModel, batch: Batch): Tensor {
+function lossSum(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
   const { rows, targets, weights } = learnedRows(batch);
-  const hidden = hiddenOf(model, batch);
+  const hidden = hiddenOf(model, batch, pass);
   const flat = hidden.reshape(-1, hidden.dim(2));
   // Where nearly every position is learned, gathering would only copy.
   const isDense = rows.length === batch.weights.length;
@@ -59,5 +60,5 @@ export const supervised: Objective<EncodedRow, Batch> = {
       units.map((unit) => unit.flatMap(({ sequences }) => sequences)),
       options,
     ),
-  loss: (model, batch) => ({ lossSum: lossSum(model, batch) }),
+  loss: (model, batch, pass = {}) => ({ lossSum: lossSum(model, batch, pass) }),
 };

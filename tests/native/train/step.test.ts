@@ -44,9 +44,11 @@ interface Options {
   dropout?: number;
   optimizer?: string;
   maximumNorm?: number | null;
+  recompute?: boolean;
 }
 
-async function makeStep({ dropout = 0, optimizer = "adamw", maximumNorm = null }: Options = {}) {
+async function makeStep(options: Options = {}) {
+  const { dropout = 0, optimizer = "adamw", maximumNorm = null, recompute = false } = options;
   const model = await buildToy(config);
   attachLora(model, { rank: 4, scale: 2, dropout, targets: ["all-linear"], blockCount: -1 }, 7);
   const slots = model.trainableSlots().map((slot) => ({ ...slot, isHidden: true }));
@@ -56,6 +58,7 @@ async function makeStep({ dropout = 0, optimizer = "adamw", maximumNorm = null }
     slots,
     optimizer: optimizers.get(optimizer).make(slots, settings),
     maximumNorm,
+    pass: { recompute },
   });
   const values = (): number[] => slots.flatMap((slot) => [...slot.get().toFloat32()]);
   const step = async (
@@ -186,6 +189,19 @@ test("dropout is drawn from the seed of the micro-batch, and evaluation has none
   await step([batchOf(rows)], 1e-1, [1]);
   const evaluated = [1, 2].map(() => lossOf(model, batchOf(rows)));
   expect(evaluated[0]).toBe(evaluated[1]);
+});
+
+test("computing activations again changes no bit, with dropout, accumulation and clipping too", async () => {
+  const after = async (recompute: boolean): Promise<[StepResult[], number[]]> => {
+    const { step, values } = await makeStep({ dropout: 0.2, maximumNorm: 1, recompute });
+    const results: StepResult[] = [];
+    for (const seed of [1, 3, 5])
+      results.push(
+        await step([batchOf(rows.slice(0, 2)), batchOf(rows.slice(2))], 1e-2, [seed, seed + 1]),
+      );
+    return [results.map((result) => ({ ...result, graphMilliseconds: 0 })), values()];
+  };
+  expect(await after(true)).toEqual(await after(false));
 });
 
 test("muon moves matrices by orthogonal steps, AdamW the rest", async () => {
