@@ -15,6 +15,10 @@ export interface EstimatedModel {
 export interface EstimatedRun {
   /** How many numbers are trained. */
   trainable: number;
+  /** Of the optimizer, for all that is trained. */
+  stateBytes: number;
+  /** As its optimizer says: arrays of the size of what is trained that an update works with. */
+  updateCopies: number;
   /** They are adapters beside the weights, rather than the weights. */
   isAdapter: boolean;
   /** Of the last blocks, how many the backward pass goes through. */
@@ -53,15 +57,16 @@ const scoreCopies = 1.5;
 const logitCopies = 2;
 const floatBytes = 4;
 /**
- * What the allocator may keep, as a share of the arrays' peak. Arrays of another length are no use to the next batch, so
+ * What the allocator may keep, as a share of what a step allocates and frees. Arrays of another length are no use to the next batch, so
  * without a limit rows of many lengths fill any memory; below a half, steps spend their time on pages that the system
  * clears.
  */
 const cacheShare = 0.5;
 /** A small model's cache costs nothing worth saving. */
 const leastCacheBytes = 32e6;
-/** Node, the addon, its libraries, tokenizer and rows. */
+/** Node, the addon, its libraries and rows; and what the tokenizer keeps of each token. */
 const programBytes = 140e6;
+const bytesPerToken = 1500;
 
 /** Peak bytes of the whole process, and the terms that add up to them. */
 export function estimateMemory(model: EstimatedModel, run: EstimatedRun): MemoryEstimate {
@@ -72,12 +77,13 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     trainedBlocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
   const scores = trainedBlocks * batch * headCount * length * length * scoreCopies * floatBytes;
   const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
-  const arrays: MemoryTerm[] = [
+  const kept: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
     ...(run.isAdapter ? [term("adapters", trainable * floatBytes, "trainable × 4 B")] : []),
     term("gradients", trainable * floatBytes, "trainable × 4 B"),
-    term("optimizer", 2 * trainable * floatBytes, "trainable × 2 moments × 4 B"),
-    term("update", 3 * trainable * floatBytes, "new weights and moments beside the old"),
+    term("optimizer", run.stateBytes, "its state"),
+  ];
+  const forward = [
     term(
       "activations",
       activations,
@@ -86,11 +92,20 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     term("attention", scores, `trained blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
     term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
   ];
-  const cacheBytes = Math.round(Math.max(leastCacheBytes, cacheShare * total(arrays)));
+  const update = run.updateCopies * trainable * floatBytes;
+  const passing = Math.max(total(forward), update);
+  const cacheBytes = Math.round(Math.max(leastCacheBytes, cacheShare * passing));
+  const beyond = `trainable × ${run.updateCopies} × 4 B, where that is more than the pass before it`;
   const terms = [
-    ...arrays,
-    term("cache", cacheBytes, `${cacheShare} × the above, kept of freed arrays`),
-    term("program", programBytes, "Node, addon, tokenizer and rows"),
+    ...kept,
+    ...forward,
+    term("update", passing - total(forward), beyond),
+    term("cache", cacheBytes, `${cacheShare} × what a step frees again, kept for the next`),
+    term(
+      "program",
+      programBytes + vocabularySize * bytesPerToken,
+      `Node, addon and rows; tokenizer: vocabulary × ${bytesPerToken} B`,
+    ),
   ];
   return { totalBytes: total(terms), cacheBytes, terms };
 }

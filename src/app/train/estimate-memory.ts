@@ -6,11 +6,14 @@ import { formatBytes } from "../../core/units.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
+import { optimizers } from "../../nn/index.ts";
 import { estimateMemory, type MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** What the formula needs to know of the rows. */
 export interface RowFigures {
@@ -50,13 +53,16 @@ export function estimateRunMemory(
   config: RunConfig,
   stored: StoredModel,
   sizes: ModelSizes,
-  { trainable, trainedBlocks }: TuningPlan,
+  { shapes, trainedBlocks }: TuningPlan,
   { rows, sequences, longestRow, learnedShare }: RowFigures,
 ): MemoryEstimate {
   const { optimization } = config;
+  const optimizer = optimizers.get(optimization.optimizer);
   return estimateMemory(sizes, {
-    trainable,
+    trainable: sum(shapes.map((shape) => shape.reduce((size, length) => size * length, 1))),
     trainedBlocks,
+    stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))),
+    updateCopies: optimizer.updateCopies,
     isAdapter: tunings.get(chosenMethod(config).tuning).isAdapter,
     batch: Math.min(optimization.batch_size, rows) * sequences,
     weightBytes: weightBytes(config, stored),

@@ -43,6 +43,8 @@ export interface OptimizerKind {
   usual: Pick<OptimizerSettings, "beta1" | "beta2" | "eps" | "momentum">;
   /** Bytes of state that it keeps for a parameter of this shape. */
   stateBytes(shape: readonly number[]): number;
+  /** Arrays in float32, of the size of all that is trained, that one update holds beside state and gradients. */
+  updateCopies: number;
 }
 
 /** Bytes of `count` arrays of the parameter's shape in float32. */

@@ -18,6 +18,7 @@ const rule: UpdateRule = {
 
 export const sgd: OptimizerKind = {
   about: "gradient descent with momentum",
+  updateCopies: 3,
   make: byRule(rule),
   usual: { ...usual, momentum: 0.9 },
   stateBytes: moments(1),

@@ -48,10 +48,7 @@ export async function planLora(
   const { placement, notices } = placementOn(model, options);
   const { shapes, blockCount } = placeAdapter(model, "lora", placement);
   if (options.init_adapter !== null) await requireFittingAdapter(options.init_adapter, shapes);
-  const trainable = [...shapes.values()]
-    .map((shape) => shape.reduce((size, length) => size * length, 1))
-    .reduce((sum, size) => sum + size, 0);
-  return { trainable, trainedBlocks: blockCount, notices };
+  return { shapes: [...shapes.values()], trainedBlocks: blockCount, notices };
 }
 
 export const attachLoraTuning: TuningMaker = async ({

@@ -6,7 +6,7 @@ export const full: TuningEntry = {
   isAdapter: false,
   groups: [],
   plan: async (model) => ({
-    trainable: [...model.slots()].reduce((sum, slot) => sum + slot.get().size, 0),
+    shapes: [...model.slots()].map((slot) => slot.get().shape),
     trainedBlocks: model.blocks.length,
     notices: [],
   }),

@@ -28,8 +28,8 @@ export interface TuningEntry {
 }
 
 export interface TuningPlan {
-  /** How many numbers are trained. */
-  trainable: number;
+  /** Shapes of all that is trained. */
+  shapes: readonly (readonly number[])[];
   /** How many of the last blocks the backward pass goes through. */
   trainedBlocks: number;
   /** What a person should know about what was chosen. */

@@ -71,10 +71,18 @@ describe.each([
     const sizes = architecture.sizes(config);
     const tuning = tunings.get(method);
     const lora = LoraOptions.parse({ target_modules: ["all-linear"] });
-    const { trainable, trainedBlocks } = await tuning.plan(architecture.build(config), { lora });
+    const { shapes, trainedBlocks } = await tuning.plan(architecture.build(config), { lora });
+    const trainable = shapes
+      .flatMap((shape) => shape.reduce((a, b) => a * b, 1))
+      .reduce((a, b) => a + b, 0);
     const { terms } = estimateMemory(sizes, {
       ...{ learnedShare, longestRow: length, weightBytes: 4, batch: rows },
-      ...{ trainable, trainedBlocks, isAdapter: tuning.isAdapter },
+      ...{
+        trainable,
+        stateBytes: 8 * trainable,
+        updateCopies: optimizers.get("adamw").updateCopies,
+      },
+      ...{ trainedBlocks, isAdapter: tuning.isAdapter },
     });
     const arrays = terms.filter(({ name }) => name !== "cache" && name !== "program");
     const arrayBytes = arrays.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -101,8 +101,8 @@ test("a tuning that trains the norms only: nothing else moves, and it is written
     isAdapter: false,
     groups: [],
     plan: async ({ blocks }) => {
-      const trainable = (2 * blocks.length + 1) * toyConfig.hidden_size;
-      return { trainable, trainedBlocks: blocks.length, notices: [] };
+      const shapes = Array.from({ length: 2 * blocks.length + 1 }, () => [toyConfig.hidden_size]);
+      return { shapes, trainedBlocks: blocks.length, notices: [] };
     },
     describe: () => [["Trains", "norms"]],
     load:

@@ -9,7 +9,7 @@ const model = {
 };
 const run = {
   ...{ trainable: 100_000, isAdapter: true, trainedBlocks: 4, batch: 4, longestRow: 256 },
-  ...{ learnedShare: 1, weightBytes: 4 },
+  ...{ learnedShare: 1, weightBytes: 4, stateBytes: 800_000, updateCopies: 4 },
 };
 
 const estimate = (changes: Partial<EstimatedRun> = {}): number =>
