@@ -152,6 +152,8 @@ const OpTable& transforms() {
       row("vjp", vjp),
       row("checkpoint", checkpoint),
       row("customVjp", customVjp),
+      row("depends",
+          [](const Arrays& inputs, const Arrays& dependencies) { return mx::depends(inputs, dependencies); }),
       row("compile", compile),
       row("compiledCall", compiledCall),
       row("compileFree", compileFree),

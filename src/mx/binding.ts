@@ -284,6 +284,8 @@ export interface Binding {
   ): { outputs: Handle[]; gradients: Handle[] };
   /** Runs fn now; its activations are computed again when the gradient needs them. fn must be pure in `inputs`. */
   checkpoint(fn: ArrayFunction, inputs: readonly Handle[]): Handle[];
+  /** The inputs, evaluated no sooner than `dependencies`. */
+  depends(inputs: readonly Handle[], dependencies: readonly Handle[]): Handle[];
   /** `backward` gets inputs, then cotangents, then outputs, and returns one gradient for each input. */
   customVjp(fn: ArrayFunction, backward: ArrayFunction, inputs: readonly Handle[]): Handle[];
   /** An id for `compiledCall`; fn is traced at the first call for each set of shapes and dtypes. */

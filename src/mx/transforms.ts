@@ -36,6 +36,13 @@ export function checkpoint(fn: TensorFunction, inputs: readonly Tensor[]): Tenso
   return wrapAll(binding().checkpoint(traced(fn), handlesOf(inputs)));
 }
 
+/** `value`, but computed from no sooner than `earlier` is there: keeps what is needed at once small. */
+export function after(value: Tensor, earlier: readonly Tensor[]): Tensor {
+  if (earlier.length === 0) return value;
+  const [same] = wrapAll(binding().depends([value.handle], handlesOf(earlier)));
+  return same as Tensor;
+}
+
 /** fn with its own gradient; `backward` gets inputs, cotangents, outputs and returns one gradient for each input. */
 export function customVjp(
   fn: TensorFunction,

@@ -31,6 +31,8 @@ export interface EstimatedRun {
   learnedShare: number;
   /** Bytes of a weight: 4 in float32, 2 in half precision. */
   weightBytes: number;
+  /** Of a block only its input is kept; the rest is computed again, one block at a time. */
+  recompute: boolean;
 }
 
 export interface MemoryTerm {
@@ -51,15 +53,17 @@ export interface MemoryEstimate {
 /** Arrays of hidden and of inner size that the backward pass of a block keeps, in float32. */
 const hiddenCopies = 12;
 const innerCopies = 4;
+/** With recomputation, blocks' worth of these at once: what is computed again, and the gradients on the way through it. */
+const workedBlocks = 2;
 /** Copies of the attention scores kept where attention is not fused: the softmax of every block, and one at work. */
 const scoreCopies = 1.5;
 /** Logits and their gradient. */
 const logitCopies = 2;
 const floatBytes = 4;
 /**
- * What the allocator may keep, as a share of what a step allocates and frees. Arrays of another length are no use to the next batch, so
- * without a limit rows of many lengths fill any memory; below a half, steps spend their time on pages that the system
- * clears.
+ * What the allocator may keep, as a share of what a step allocates and frees. Arrays of another length are no use to the
+ * next batch, so without a limit rows of many lengths fill any memory; below a half, steps spend their time on pages
+ * that the system clears.
  */
 const cacheShare = 0.5;
 /** A small model's cache costs nothing worth saving. */
@@ -70,12 +74,15 @@ const bytesPerToken = 1500;
 
 /** Peak bytes of the whole process, and the terms that add up to them. */
 export function estimateMemory(model: EstimatedModel, run: EstimatedRun): MemoryEstimate {
-  const { trainable, batch, longestRow: length, trainedBlocks } = run;
+  const { trainable, batch, longestRow: length, recompute } = run;
   const tokens = batch * length;
   const { hiddenSize, innerSize, headCount, vocabularySize } = model;
+  const blocks = recompute ? Math.min(workedBlocks, run.trainedBlocks) : run.trainedBlocks;
+  const counted = recompute ? `${workedBlocks} blocks` : "trained blocks";
+  const inputs = model.blockCount * tokens * hiddenSize * floatBytes;
   const activations =
-    trainedBlocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
-  const scores = trainedBlocks * batch * headCount * length * length * scoreCopies * floatBytes;
+    blocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
+  const scores = blocks * batch * headCount * length * length * scoreCopies * floatBytes;
   const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
   const kept: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
@@ -87,9 +94,10 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     term(
       "activations",
       activations,
-      `trained blocks × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
+      `${counted} × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
     ),
-    term("attention", scores, `trained blocks × batch × heads × length² × ${scoreCopies} × 4 B`),
+    ...(recompute ? [term("block inputs", inputs, "blocks × batch × length × hidden × 4 B")] : []),
+    term("attention", scores, `${counted} × batch × heads × length² × ${scoreCopies} × 4 B`),
     term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
   ];
   const update = run.updateCopies * trainable * floatBytes;

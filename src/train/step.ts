@@ -85,18 +85,21 @@ export class TrainingStep implements TensorHolder {
     }
   }
 
-  /** The last micro-batch, clipping and the update, in one evaluation. */
+  /** The last micro-batch, clipping and the update, in one evaluation. What lies between them is given up before. */
   #finish(sums: Sums | undefined, { batches, learningRate, seeds }: StepInput, weight: number) {
     const batch = batches.at(-1);
     if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
     return carry(this, (): StepResult => {
       const started = performance.now();
-      const { tensors, metrics } = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
-      const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
-      const gradients = rest.slice(0, this.#settings.slots.length);
-      const metricSums = rest.slice(gradients.length);
-      const { norm, clipped } = this.#clip(gradients);
-      this.#settings.optimizer.update(clipped, learningRate);
+      const { loss, norm, metrics, metricSums } = scope(() => {
+        const { tensors, metrics } = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
+        const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
+        const gradients = rest.slice(0, this.#settings.slots.length);
+        const metricSums = rest.slice(gradients.length);
+        const { norm, clipped } = this.#clip(gradients);
+        this.#settings.optimizer.update(clipped, learningRate);
+        return { loss, norm, metrics, metricSums, kept: [...this.tensors()] };
+      });
       const graphMilliseconds = performance.now() - started;
       evaluate([loss, ...(norm === null ? [] : [norm]), ...metricSums, ...this.tensors()]);
       return {

@@ -58,7 +58,16 @@ const testedElsewhere = new Set([
   ],
   ...["loadSafetensors", "saveSafetensors"],
   // transforms.test.ts, compile.test.ts
-  ...["valueAndGrad", "vjp", "checkpoint", "customVjp", "compile", "compiledCall", "compileFree"],
+  ...[
+    "valueAndGrad",
+    "vjp",
+    "checkpoint",
+    "customVjp",
+    "depends",
+    "compile",
+    "compiledCall",
+    "compileFree",
+  ],
 ]);
 
 // Allowed difference, absolute plus relative. Integers, booleans and random bits must agree exactly. Floats may

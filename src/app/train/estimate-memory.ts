@@ -68,6 +68,7 @@ export function estimateRunMemory(
     weightBytes: weightBytes(config, stored),
     longestRow,
     learnedShare,
+    recompute: optimization.gradient_checkpointing,
   });
 }
 

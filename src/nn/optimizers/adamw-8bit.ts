@@ -76,7 +76,7 @@ const rule: UpdateRule = {
 
 export const adamw8bit: OptimizerKind = {
   about: "AdamW with its moments in 8 bits",
-  updateCopies: 6,
+  updateCopies: 3,
   make: byRule(rule),
   usual,
   stateBytes(shape) {

@@ -1,5 +1,5 @@
 // Optimizers that move each parameter by itself: a rule says what state a parameter has and what one step makes of both.
-import type { Tensor } from "../../mx/index.ts";
+import { after, scope, type Tensor } from "../../mx/index.ts";
 import { restoredState } from "./moments.ts";
 import {
   move,
@@ -61,13 +61,18 @@ class ByRule implements Optimizer {
   update(gradients: readonly Tensor[], learningRate: number): void {
     this.#steps += 1;
     const context = { settings: this.#settings, learningRate, step: this.#steps };
+    // One parameter after the other: what all of them need on the way would be several times their size.
+    let earlier: Tensor[] = [];
     this.#states = this.#slots.map((slot, index) => {
       const [gradient, before] = [gradients[index], this.#states[index]];
       if (gradient === undefined || before === undefined)
         throw new RangeError(`no gradient ${index}`);
-      const wide = gradient.astype("float32");
-      const { parameter, state } = this.#rule.update(slot.get(), wide, before, context);
+      const { parameter, state } = scope(() => {
+        const wide = after(gradient, earlier).astype("float32");
+        return this.#rule.update(slot.get(), wide, before, context);
+      });
       move(slot, parameter);
+      earlier = [slot.get(), ...Object.values(state)];
       return state;
     });
   }

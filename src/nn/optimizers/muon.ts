@@ -1,6 +1,6 @@
 // Muon (Jordan et al. 2024): momentum made orthogonal by Newton–Schulz for hidden matrices, AdamW for the rest.
 // Numerics of mlx.optimizers.Muon, except that weight decay is decoupled, as in AdamW.
-import type { Tensor } from "../../mx/index.ts";
+import { after, scope, type Tensor } from "../../mx/index.ts";
 import { makeAdamw } from "./adamw.ts";
 import { Moments } from "./moments.ts";
 import {
@@ -50,27 +50,38 @@ class Muon implements Optimizer {
 
   update(gradients: readonly Tensor[], learningRate: number): void {
     const matrixGradients = gradients.filter((_, index) => this.#isMatrix[index]);
-    this.#momentum.values = matrixGradients.map((gradient, index) =>
-      this.#moveMatrix(index, gradient, learningRate),
-    );
+    // One matrix after the other: what all of them need on the way would be many times their size.
+    let earlier: Tensor[] = [];
+    this.#momentum.values = matrixGradients.map((gradient, index) => {
+      const slot = this.#matrices[index];
+      const before = this.#momentum.values[index];
+      if (slot === undefined || before === undefined) throw new RangeError(`no matrix ${index}`);
+      const { parameter, velocity } = scope(() =>
+        this.#moved(slot.get(), after(gradient, earlier), before, learningRate),
+      );
+      move(slot, parameter);
+      earlier = [slot.get(), velocity];
+      return velocity;
+    });
     const otherGradients = gradients.filter((_, index) => !this.#isMatrix[index]);
     if (otherGradients.length > 0)
       this.#others.update(otherGradients, learningRate * this.#settings.adamwShare);
   }
 
-  /** Moves one matrix and returns its new momentum. */
-  #moveMatrix(index: number, gradient: Tensor, learningRate: number): Tensor {
-    const slot = this.#matrices[index];
-    const before = this.#momentum.values[index];
-    if (slot === undefined || before === undefined) throw new RangeError(`no matrix ${index}`);
+  /** A matrix and its momentum after the step. */
+  #moved(
+    matrix: Tensor,
+    gradient: Tensor,
+    before: Tensor,
+    learningRate: number,
+  ): { parameter: Tensor; velocity: Tensor } {
     const { momentum, weightDecay } = this.#settings;
     const velocity = before.mul(momentum).add(gradient.mul(1 - momentum));
     const nesterov = gradient.mul(1 - momentum).add(velocity.mul(momentum));
     const shapeScale = Math.sqrt(Math.max(1, gradient.dim(0) / gradient.dim(1)));
     const step = orthogonalized(nesterov).mul(learningRate * shapeScale);
-    const decayed = slot.get().mul(1 - learningRate * weightDecay);
-    move(slot, decayed.sub(step));
-    return velocity;
+    const decayed = matrix.mul(1 - learningRate * weightDecay);
+    return { parameter: decayed.sub(step), velocity };
   }
 
   state() {
@@ -94,7 +105,7 @@ class Muon implements Optimizer {
 export const muon: OptimizerKind = {
   about: "momentum made orthogonal; AdamW for vectors and embeddings",
   // Measured: every matrix takes its steps of Newton–Schulz at once.
-  updateCopies: 30,
+  updateCopies: 4,
   make: (slots, settings) => new Muon(slots, settings),
   usual,
   // Of its matrices; the others have AdamW's two.
