@@ -1,5 +1,6 @@
 // Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
 // Other formats (PEFT's) are converted elsewhere.
+import { constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -36,7 +37,7 @@ const AdapterConfig = z.looseObject({
   /** Ours: the text of a template that was given as a file or a text. */
   template_text: z.string().optional(),
   lora_parameters: z.looseObject({
-    rank: z.int().positive(),
+    rank: z.int().positive().max(65_536),
     scale: z.number(),
     dropout: z.number().min(0).lt(1).default(0),
     keys: z.array(z.string()).min(1).optional(),
@@ -90,7 +91,9 @@ function badAdapter(folder: string, message: string, cause?: unknown): ModelErro
 async function readAdapterConfig(folder: string): Promise<z.infer<typeof AdapterConfig>> {
   let text: string;
   try {
-    text = await readFile(join(folder, configFile), "utf8");
+    // A pipe in the place of the file is not waited for.
+    const flag = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+    text = await readFile(join(folder, configFile), { encoding: "utf8", flag });
   } catch (error) {
     throw badAdapter(folder, "there is no adapter in this folder", error);
   }

@@ -31,13 +31,19 @@ const PS_OPTIONS: ExecFileSyncOptionsWithStringEncoding = {
   stdio: ["ignore", "pipe", "ignore"],
 };
 
-/** When a process started, in the system's own words; undefined when it cannot be told. */
+/** In place of the start of a process that has ended, but whose parent has not asked how. */
+const ENDED = "ended";
+
+const isEnded = (state: string | undefined): boolean => state === "Z" || state === "X";
+
+/** When a process started, in the system's own words, or that it has ended; undefined when it cannot be told. */
 function startOf(pid: number): string | undefined {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // the name in parentheses may hold spaces; the start time is the 20th field after it
-      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+      // the name in parentheses may hold spaces; the state is the first field after it, the start time the 20th
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return isEnded(fields[0]) ? ENDED : fields[19];
     }
     return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], PS_OPTIONS).trim() || undefined;
   } catch {
@@ -59,6 +65,7 @@ function isHeld(holder: Holder): boolean {
   if (holder.host !== hostname()) return true;
   if (!isRunning(holder.pid)) return false;
   const started = startOf(holder.pid);
+  if (started === ENDED) return false;
   return holder.started === null || started === undefined || started === holder.started;
 }
 

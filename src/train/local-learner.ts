@@ -1,7 +1,7 @@
 // The learner of this process: model, optimizer and gradients through the addon, files of its own format.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { memory, retain, scope } from "../mx/index.ts";
+import { dispose, memory, retain, scope } from "../mx/index.ts";
 import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
 import { TRAINED_FOLDER } from "../runs/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
@@ -74,7 +74,7 @@ export class LocalLearner implements Learner {
     const { tensors } = await loadTensorFile(join(folder, optimizerFile));
     const before = [...optimizer.tensors()];
     optimizer.restore({ tensors: retain(tensors), steps: optimizerSteps });
-    for (const tensor of before) tensor.dispose();
+    dispose(before);
   }
 
   async saveResult(folder: string): Promise<void> {

@@ -75,6 +75,7 @@ export const OptimizationOptions = z.strictObject({
   epochs: z
     .number()
     .positive({ error: "Epochs must be positive" })
+    .max(1e6, { error: "Epochs must be at most a million" })
     .default(3)
     .describe("Passes over the training rows")
     .register(flags, { short: "e", value: "N" }),

@@ -1,6 +1,7 @@
 // What is allowed but probably not meant, and what would probably help: one row a rule.
 // Pure functions of the resolved configuration; errors are the schema's.
 import { loraScale } from "../../adapters/options.ts";
+import { optimizers } from "../../nn/index.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "./schema.ts";
@@ -35,7 +36,10 @@ export const warningRules = {
     when(lora.dropout > 0.3, `High LoRA dropout (${lora.dropout}) may hurt performance`),
   ),
   highLearningRate: ({ optimization }) =>
-    when(optimization.learning_rate > 1e-3, "High learning rate may cause training instability"),
+    when(
+      optimization.learning_rate > optimizers.get(optimization.optimizer).highRate,
+      "High learning rate may cause training instability",
+    ),
   lowLearningRate: ({ optimization }) =>
     when(
       optimization.learning_rate < 1e-6,
@@ -83,7 +87,7 @@ export const recommendationRules = {
   manyEpochs: ({ optimization }) =>
     when(
       optimization.iters === null && optimization.epochs > 5,
-      "Consider early stopping: stop when the validation loss rises, the best checkpoint is kept",
+      "Many epochs may overfit: --final-model best keeps the weights of the lowest validation loss",
     ),
 } satisfies Record<string, Rule>;
 

@@ -76,6 +76,7 @@ const rule: UpdateRule = {
 
 export const adamw8bit: OptimizerKind = {
   about: "AdamW with its moments in 8 bits",
+  highRate: 1e-3,
   updateCopies: 3,
   make: byRule(rule),
   usual,

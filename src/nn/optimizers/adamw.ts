@@ -63,6 +63,7 @@ export const makeAdamw: OptimizerMaker = (slots, settings) => new AdamW(slots, s
 
 export const adamw: OptimizerKind = {
   about: "Adam with decoupled weight decay",
+  highRate: 1e-3,
   updateCopies: 4,
   make: makeAdamw,
   usual,
@@ -72,6 +73,7 @@ export const adamw: OptimizerKind = {
 /** Adam (Kingma & Ba 2015). */
 export const adam: OptimizerKind = {
   about: "AdamW without weight decay",
+  highRate: 1e-3,
   updateCopies: 4,
   make: (slots, settings) => makeAdamw(slots, { ...settings, weightDecay: 0 }),
   usual,

@@ -22,6 +22,7 @@ const rule: UpdateRule = {
 
 export const lion: OptimizerKind = {
   about: "signs of the momentum; wants a third to a tenth of AdamW's rate",
+  highRate: 3e-4,
   updateCopies: 3,
   make: byRule(rule),
   usual: { ...usual, beta2: 0.99 },

@@ -103,8 +103,9 @@ class Muon implements Optimizer {
 }
 
 export const muon: OptimizerKind = {
-  about: "momentum made orthogonal; AdamW for vectors and embeddings",
+  about: "momentum made orthogonal, wants a rate near 0.02; AdamW for vectors and embeddings",
   // Measured: every matrix takes its steps of Newton–Schulz at once.
+  highRate: 0.1,
   updateCopies: 4,
   make: (slots, settings) => new Muon(slots, settings),
   usual,

@@ -41,6 +41,8 @@ export interface OptimizerKind {
   make: OptimizerMaker;
   /** Where nothing is asked for. */
   usual: Pick<OptimizerSettings, "beta1" | "beta2" | "eps" | "momentum">;
+  /** Above this rate training is likely to be unstable. */
+  highRate: number;
   /** Bytes of state that it keeps for a parameter of this shape. */
   stateBytes(shape: readonly number[]): number;
   /** Arrays in float32, of the size of all that is trained, that one update holds beside state and gradients. */

@@ -1,4 +1,4 @@
-// Stochastic gradient descent with momentum (Polyak 1964), numerics of mlx.optimizers.SGD, but for weight decay, which
+// Stochastic gradient descent with momentum, wants a rate of 0.1 and more (Polyak 1964), numerics of mlx.optimizers.SGD, but for weight decay, which
 // is decoupled (SGDW, Loshchilov & Hutter 2019).
 import { zeros } from "../../mx/index.ts";
 import { byRule, decayed, held, type UpdateRule } from "./by-rule.ts";
@@ -18,6 +18,7 @@ const rule: UpdateRule = {
 
 export const sgd: OptimizerKind = {
   about: "gradient descent with momentum",
+  highRate: 1,
   updateCopies: 3,
   make: byRule(rule),
   usual: { ...usual, momentum: 0.9 },

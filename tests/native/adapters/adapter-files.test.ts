@@ -1,5 +1,6 @@
 // Adapters on disk: what comes back is what was saved, in mlx-lm's names, and wrong files are refused.
 // Whether mlx-lm itself reads them is tests/interop's question.
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -201,9 +202,22 @@ describe("wrong files are refused, saying why", () => {
     expect(await refusal()).toMatchObject({ code: "FT-ADAPTER-003", exitCode: 3 });
   });
 
+  test.skipIf(process.platform === "win32").each([config, "adapters.safetensors"])(
+    "a pipe in the place of %s is not waited for",
+    async (name) => {
+      rmSync(path.join(folder, name));
+      execFileSync("mkfifo", [path.join(folder, name)]);
+      expect((await refusal()).exitCode).toBe(3);
+    },
+  );
+
   test.each([
     ["another kind of adapter", (written: object) => ({ ...written, fine_tune_type: "dora" })],
     ["PEFT's configuration", () => ({ peft_type: "LORA", r: 8, lora_alpha: 16 })],
+    [
+      "a rank beyond any layer",
+      (written: object) => ({ ...written, lora_parameters: { rank: 2 ** 31, scale: 2 } }),
+    ],
     ["no rank", (written: object) => ({ ...written, lora_parameters: { scale: 2 } })],
     ["no object", () => 7],
   ])("%s", async (_, change) => {

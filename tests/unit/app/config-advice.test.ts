@@ -110,7 +110,7 @@ const recommendations: Case[] = [
   [
     "manyEpochs",
     { optimization: { epochs: 6 } },
-    "Consider early stopping: stop when the validation loss rises, the best checkpoint is kept",
+    "Many epochs may overfit: --final-model best keeps the weights of the lowest validation loss",
     { optimization: { epochs: 5 } },
   ],
 ];

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
 import { acquireLock, lockHolder } from "../../../src/runs/lock.ts";
 import { makeFolder } from "../../support/folders.ts";
@@ -35,6 +35,25 @@ test("the lock of a dead process is replaced", async () => {
   expect(lockHolder(folder)).toBeUndefined();
   acquireLock(folder).release();
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a process that has ended does not hold the lock, though its parent has not asked how it ended",
+  async () => {
+    // The shell becomes a program that never asks.
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 20"]);
+    try {
+      const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(chunk.toString());
+      const folder = makeFolder();
+      lockAs(folder, { pid, started: null });
+      const isZombie = (): boolean => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+      await vi.waitUntil(isZombie, { timeout: 5000 });
+      expect(lockHolder(folder)).toBeUndefined();
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  },
+);
 
 test("a process id used again by a younger process does not hold the lock", () => {
   const folder = makeFolder();
