@@ -163,7 +163,8 @@ test.runIf(process.platform !== "win32")(
     await until(() => readEvents(run.output).length > seen, 20);
 
     run.process.kill("SIGTSTP");
-    await until(() => isStopped(trainer), 10);
+    // Both: a SIGCONT that comes while the parent is about to stop itself would be lost.
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
     run.process.kill("SIGHUP");
     run.process.kill("SIGCONT");
     await run.ended;
