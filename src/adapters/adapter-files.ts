@@ -1,11 +1,11 @@
-// Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
-// Other formats (PEFT's) are converted elsewhere.
-import { constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
+// Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
+// Other formats (PEFT's) are converted elsewhere.
+import { readWithoutWaiting } from "../core/open-flags.ts";
 import { dispose, retain } from "../mx/index.ts";
 import { requireSameShapes } from "../nn/index.ts";
 import type { TemplateSource } from "../text/index.ts";
@@ -91,9 +91,7 @@ function badAdapter(folder: string, message: string, cause?: unknown): ModelErro
 async function readAdapterConfig(folder: string): Promise<z.infer<typeof AdapterConfig>> {
   let text: string;
   try {
-    // A pipe in the place of the file is not waited for.
-    const flag = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-    text = await readFile(join(folder, configFile), { encoding: "utf8", flag });
+    text = await readFile(join(folder, configFile), { encoding: "utf8", flag: readWithoutWaiting });
   } catch (error) {
     throw badAdapter(folder, "there is no adapter in this folder", error);
   }

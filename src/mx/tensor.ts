@@ -1,5 +1,6 @@
 // One MLX array as TypeScript sees it: a handle with methods that read like the field's notation.
 // Holds no memory itself and knows nothing of layers; scopes decide when arrays are freed.
+import { elementCount } from "../core/element-count.ts";
 import type { Axes, Dtype, Handle, Memory, Shape } from "./binding.ts";
 import { binding } from "./loader.ts";
 
@@ -59,7 +60,7 @@ export class Tensor {
   }
 
   get size(): number {
-    return this.shape.reduce((product, length) => product * length, 1);
+    return elementCount(this.shape);
   }
 
   get nbytes(): number {

@@ -31,27 +31,35 @@ const PS_OPTIONS: ExecFileSyncOptionsWithStringEncoding = {
   stdio: ["ignore", "pipe", "ignore"],
 };
 
-/** In place of the start of a process that has ended, but whose parent has not asked how. */
-const ENDED = "ended";
+interface Told {
+  /** As ps has it: a letter, and what else the system says of it. */
+  state: string;
+  /** When the process started, in the system's own words. */
+  started: string | undefined;
+}
 
-const isEnded = (state: string | undefined): boolean => state === "Z" || state === "X";
-
-/** When a process started, in the system's own words, or that it has ended; undefined when it cannot be told. */
-function startOf(pid: number): string | undefined {
+/** What the system tells of a process; undefined when it cannot be told. */
+function toldOf(pid: number): Told | undefined {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       // the name in parentheses may hold spaces; the state is the first field after it, the start time the 20th
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return isEnded(fields[0]) ? ENDED : fields[19];
+      return { state: fields[0] ?? "", started: fields[19] };
     }
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], PS_OPTIONS).trim() || undefined;
+    const said = execFileSync(
+      "ps",
+      ["-o", "state=", "-o", "lstart=", "-p", String(pid)],
+      PS_OPTIONS,
+    );
+    const [, state = "", started] = /^(\S+)\s+(.+)$/.exec(said.trim()) ?? [];
+    return { state, started };
   } catch {
     return undefined;
   }
 }
 
-function isRunning(pid: number): boolean {
+function answers(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -60,13 +68,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Ended, but its parent has not asked how: it answers to its id and writes nothing any more. */
+const hasEnded = ({ state }: Told): boolean => /^[ZX]/.test(state);
+
 /** Whether the process that wrote the lock still lives. A lock from another machine counts as live. */
 function isHeld(holder: Holder): boolean {
   if (holder.host !== hostname()) return true;
-  if (!isRunning(holder.pid)) return false;
-  const started = startOf(holder.pid);
-  if (started === ENDED) return false;
-  return holder.started === null || started === undefined || started === holder.started;
+  if (!answers(holder.pid)) return false;
+  const told = toldOf(holder.pid);
+  if (told === undefined) return true;
+  if (hasEnded(told)) return false;
+  const isUnknown = holder.started === null || told.started === undefined;
+  return isUnknown || told.started === holder.started;
 }
 
 function readHolder(path: string): Holder | undefined {
@@ -95,7 +108,7 @@ function isBeingWritten(path: string): boolean {
 function create(path: string): boolean {
   const holder: Holder = {
     pid: process.pid,
-    started: startOf(process.pid) ?? null,
+    started: toldOf(process.pid)?.started ?? null,
     host: hostname(),
   };
   try {

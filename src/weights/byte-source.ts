@@ -1,8 +1,8 @@
-// Bytes of a file by range, here or far away: what the checking readers read from. Judges nothing of what it reads.
-import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { ModelError } from "../core/errors.ts";
+// Bytes of a file by range, here or far away: what the checking readers read from. Judges nothing of what it reads.
+import { readWithoutWaiting } from "../core/open-flags.ts";
 
 /** A file that need not be on this disk. */
 export interface ByteSource {
@@ -37,8 +37,7 @@ function unreadable(path: string, message: string, cause?: unknown): ModelError 
 
 async function opened(path: string): Promise<FileHandle> {
   try {
-    // Without waiting: a pipe in the place of a file would keep it for ever.
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return await open(path, readWithoutWaiting);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw unreadable(path, missing ? "there is no such file" : "the file cannot be opened", error);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
 import { ggufModel } from "../support/gguf-model.ts";
-import { runProgram } from "../support/program.ts";
+import { runProgram, shortTraining } from "../support/program.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 let folder: string;
@@ -29,19 +29,7 @@ async function succeeds(...args: string[]): Promise<string> {
 }
 
 const trained = (output: string, ...more: string[]): Promise<string> =>
-  succeeds(
-    "train",
-    "start",
-    model,
-    rows,
-    "--template",
-    "chatml",
-    "--iters",
-    "3",
-    "--output",
-    output,
-    ...more,
-  );
+  succeeds(...shortTraining({ model, rows, output, steps: 3 }), ...more);
 
 test("models info and train validate", async () => {
   const info = JSON.parse(await succeeds("models", "info", model, "--json")) as Record<

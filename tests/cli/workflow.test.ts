@@ -1,7 +1,7 @@
 // From data to an answer: train, look at the run, ask the adapter.
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { runProgram } from "../support/program.ts";
+import { runProgram, shortTraining } from "../support/program.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 test("train with a template, list and show the run, and generate with the adapter's own template", async () => {
@@ -9,18 +9,7 @@ test("train with a template, list and show the run, and generate with the adapte
   const model = await makeToyModel(join(folder, "model"));
   const rows = writeRows(join(folder, "rows.jsonl"), 12);
   const output = join(folder, "run");
-  const train = [
-    "train",
-    "start",
-    model,
-    rows,
-    "--template",
-    "chatml",
-    "--iters",
-    "6",
-    "--output",
-    output,
-  ];
+  const train = shortTraining({ model, rows, output, steps: 6 });
   const trained = await runProgram([...train, "--json"]);
   expect(trained.code, trained.stderr).toBe(0);
 

@@ -137,3 +137,15 @@ export async function until(done: () => boolean, seconds: number): Promise<void>
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** The command that trains a toy of no template of its own for a few steps. */
+export function shortTraining(run: {
+  model: string;
+  rows: string;
+  output: string;
+  steps: number;
+}): string[] {
+  const { model, rows, output, steps } = run;
+  const options = ["--template", "chatml", "--iters", String(steps), "--output", output];
+  return ["train", "start", model, rows, ...options];
+}

@@ -1,8 +1,9 @@
-// Models that can be trained: those that come with ft, those on this disk, those on the hub; and what one holds.
-// Only `pullModel` downloads weights.
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { listModels as listHubModels } from "@huggingface/hub";
+// Models that can be trained: those that come with ft, those on this disk, those on the hub; and what one holds.
+// Only `pullModel` downloads weights.
+import { elementCount } from "../../core/element-count.ts";
 import { ProviderError, UsageError } from "../../core/errors.ts";
 import { planModel } from "../../models/load.ts";
 import { architectures } from "../../models/registry.ts";
@@ -138,7 +139,7 @@ export interface ModelInfo {
 function countDtypes(stored: StoredModel): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { dtype, shape } of stored.tensors.values()) {
-    counts[dtype] = (counts[dtype] ?? 0) + shape.reduce((size, length) => size * length, 1);
+    counts[dtype] = (counts[dtype] ?? 0) + elementCount(shape);
   }
   return counts;
 }

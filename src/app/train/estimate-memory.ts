@@ -1,6 +1,7 @@
+import { totalmem } from "node:os";
 // The memory of a run, estimated from the model's config.json, the run's settings and its rows.
 // The formula is train/memory-estimate.ts; here it gets its inputs.
-import { totalmem } from "node:os";
+import { elementCount } from "../../core/element-count.ts";
 import { NativeError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
@@ -32,7 +33,7 @@ const BYTES: Partial<Record<Dtype, number>> = { float32: 4, float16: 2, bfloat16
 /** Average bytes of a stored number. */
 function storedBytes({ tensors }: StoredModel): number {
   const all = [...tensors.values()];
-  const numbers = all.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const numbers = all.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return all.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, numbers);
 }
 
@@ -59,7 +60,7 @@ export function estimateRunMemory(
   const { optimization } = config;
   const optimizer = optimizers.get(optimization.optimizer);
   return estimateMemory(sizes, {
-    trainable: sum(shapes.map((shape) => shape.reduce((size, length) => size * length, 1))),
+    trainable: sum(shapes.map(elementCount)),
     trainedBlocks,
     stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))),
     updateCopies: optimizer.updateCopies,

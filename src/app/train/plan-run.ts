@@ -2,7 +2,7 @@
 // Arithmetic over the configuration and the lengths of the data.
 import { BatchPlan, tokenCount } from "../../data/index.ts";
 import {
-  makeGrouped,
+  groupedBy,
   makeSchedule,
   type OptimizedSlot,
   type Optimizer,
@@ -66,10 +66,10 @@ function optimizerSettings(
 
 /** The optimizer that a configuration asks for. Norms and biases do not decay unless it says so. */
 export function makeOptimizer(config: RunConfig, slots: readonly OptimizedSlot[]): Optimizer {
-  const { optimizer, weight_decay, decay_vectors } = config.optimization;
+  const { optimizer, decay_vectors } = config.optimization;
   const kind = optimizers.get(optimizer);
-  return makeGrouped(kind.make, slots, optimizerSettings(config, kind), (slot) => ({
-    weightDecay: decay_vectors || slot.get().ndim >= 2 ? weight_decay : 0,
-    rateScale: 1,
-  }));
+  const settings = optimizerSettings(config, kind);
+  const decaying = { make: kind.make, settings, rateScale: 1 };
+  const still = { ...decaying, settings: { ...settings, weightDecay: 0 } };
+  return groupedBy(slots, (slot) => (decay_vectors || slot.get().ndim >= 2 ? decaying : still));
 }

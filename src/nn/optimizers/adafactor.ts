@@ -1,6 +1,7 @@
 // Adafactor (Shazeer & Stern 2018): the second moment of a matrix as a product of a column and a row, the update clipped
 // to a root mean square of 1. At the learning rate given: neither relative steps nor scaling by the parameter, as
 // transformers' Trainer sets it up; numerics of mlx.optimizers.Adafactor so set, but for weight decay, which is decoupled.
+import { elementCount } from "../../core/element-count.ts";
 import { type Tensor, zeros } from "../../mx/index.ts";
 import { byRule, decayed, held, type SlotState, type UpdateRule } from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
@@ -64,7 +65,7 @@ export const adafactor: OptimizerKind = {
   make: byRule(rule),
   usual,
   stateBytes(shape) {
-    const size = shape.reduce((product, axis) => product * axis, 1);
+    const size = elementCount(shape);
     const [rows = 1, columns = 1] = shape.slice(-2);
     return 4 * (isFactored(shape) ? size / rows + size / columns : size);
   },

@@ -1,6 +1,7 @@
 // AdamW whose moments rest in 8 bits between steps, after Dettmers et al. 2022: 64 numbers share a scale. Their codes are
 // spaced logarithmically; here roots are stored with even spacing (the first moment's square root with its sign, the
 // second's fourth root), which is as fine near zero and needs only MLX's own quantization. Small arrays stay in float32.
+import { elementCount } from "../../core/element-count.ts";
 import { dequantize, quantize, type Tensor, zeros } from "../../mx/index.ts";
 import { byRule, decayed, held, type SlotState, type UpdateRule } from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
@@ -29,11 +30,8 @@ const second: Moment = {
   grow: (stored) => stored.square().square(),
 };
 
-const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((product, axis) => product * axis, 1);
-
 function isPacked(shape: readonly number[]): boolean {
-  const size = sizeOf(shape);
+  const size = elementCount(shape);
   return size >= leastSize && size % group === 0;
 }
 
@@ -81,7 +79,7 @@ export const adamw8bit: OptimizerKind = {
   make: byRule(rule),
   usual,
   stateBytes(shape) {
-    const size = sizeOf(shape);
+    const size = elementCount(shape);
     return isPacked(shape) ? 2 * (size + (8 * size) / group) : 8 * size;
   },
 };

@@ -1,12 +1,13 @@
-// One optimizer over groups of parameters that have settings of their own: vectors that do not decay, matrices with a
-// rate of their own. Where all parameters are alike there is one group, and no difference to the optimizer itself.
+// One optimizer over groups of parameters that are moved in ways of their own: vectors that do not decay, matrices with a
+// rate of their own, Muon's and the rest. Where all parameters are alike there is one group, and no difference to the optimizer itself.
 import type { Tensor } from "../../mx/index.ts";
 import type { OptimizedSlot, Optimizer, OptimizerMaker, OptimizerSettings } from "./optimizer.ts";
 
-/** What a parameter asks for beside the settings of all. */
-export interface SlotSettings {
-  weightDecay: number;
-  /** Its rate, as a multiple of the learning rate. */
+/** How some of the parameters are moved. */
+export interface SlotGroup {
+  make: OptimizerMaker;
+  settings: OptimizerSettings;
+  /** Their rate, as a multiple of the learning rate. */
   rateScale: number;
 }
 
@@ -48,32 +49,19 @@ class Grouped implements Optimizer {
   }
 }
 
-/** Slots by what they ask for, in the order in which each is first asked for. */
-function placesBySettings(
+/** `groupOf` gives the same object for parameters that belong together. */
+export function groupedBy(
   slots: readonly OptimizedSlot[],
-  settingsOf: (slot: OptimizedSlot) => SlotSettings,
-): { own: SlotSettings; places: number[] }[] {
-  const found = new Map<string, { own: SlotSettings; places: number[] }>();
-  for (const [place, slot] of slots.entries()) {
-    const own = settingsOf(slot);
-    const key = `${own.weightDecay} ${own.rateScale}`;
-    const group = found.get(key) ?? { own, places: [] };
-    group.places.push(place);
-    found.set(key, group);
-  }
-  return [...found.values()];
-}
-
-export function makeGrouped(
-  make: OptimizerMaker,
-  slots: readonly OptimizedSlot[],
-  settings: OptimizerSettings,
-  settingsOf: (slot: OptimizedSlot) => SlotSettings,
+  groupOf: (slot: OptimizedSlot) => SlotGroup,
 ): Optimizer {
-  const groups = placesBySettings(slots, settingsOf).map(({ own, places }) => {
-    const members = places.map((place) => slots[place] as OptimizedSlot);
-    const optimizer = make(members, { ...settings, weightDecay: own.weightDecay });
-    return { optimizer, places, rateScale: own.rateScale };
+  const places = new Map<SlotGroup, number[]>();
+  for (const [place, slot] of slots.entries()) {
+    const group = groupOf(slot);
+    places.set(group, [...(places.get(group) ?? []), place]);
+  }
+  const groups = [...places].map(([{ make, settings, rateScale }, own]): Group => {
+    const members = own.map((place) => slots[place] as OptimizedSlot);
+    return { optimizer: make(members, settings), places: own, rateScale };
   });
   const [only] = groups;
   if (only !== undefined && groups.length === 1 && only.rateScale === 1) return only.optimizer;

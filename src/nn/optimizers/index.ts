@@ -18,5 +18,5 @@ export const optimizers = new Registry<OptimizerKind>(
     }),
 );
 
-export { makeGrouped } from "./grouped.ts";
+export { groupedBy } from "./grouped.ts";
 export type { OptimizedSlot, Optimizer, OptimizerKind, OptimizerSettings } from "./optimizer.ts";

@@ -1,4 +1,5 @@
 // What every optimizer is to the trainer: something that moves parameters and whose state can be saved.
+import { elementCount } from "../../core/element-count.ts";
 import type { Tensor } from "../../mx/index.ts";
 import type { ParameterSlot } from "../module.ts";
 
@@ -53,7 +54,7 @@ export interface OptimizerKind {
 export const moments =
   (count: number) =>
   (shape: readonly number[]): number =>
-    4 * count * shape.reduce((size, axis) => size * axis, 1);
+    4 * count * elementCount(shape);
 
 /** What most take (Kingma & Ba 2015), and Muon's momentum. */
 export const usual = { beta1: 0.9, beta2: 0.999, eps: 1e-8, momentum: 0.95 } as const;

@@ -95,13 +95,20 @@ function difference(
   return [startOf(rest, truth, start) ?? start, end];
 }
 
+/** What is searched, and with what. */
+interface Search {
+  render: Render;
+  messages: readonly Message[];
+  /** `render(messages)`. */
+  truth: string;
+  /** A character that occurs nowhere in it. */
+  mark: string;
+}
+
 /** Turns of nothing but text: all at once where the template prints them as they are, else one by one. */
 function locateTexts(
-  render: Render,
-  messages: readonly Message[],
+  { render, messages, truth, mark }: Search,
   wanted: readonly number[],
-  truth: string,
-  mark: string,
 ): (Span | undefined)[] {
   const marked = wanted.reduce<readonly Message[]>(
     (list, index) => replaced(list, index, standIn(mark, index)),
@@ -121,23 +128,18 @@ function locateTexts(
 }
 
 /**
- * The spans, in `truth`, of what the assistant says in the messages at `wanted` (ascending); undefined for a turn that
- * cannot be located. `truth` must be `render(messages)`; `mark` a character that occurs nowhere in it.
+ * The spans, in the true text, of what the assistant says in the messages at `wanted` (ascending); undefined for a turn
+ * that cannot be located.
  */
-export function locateTurns(
-  render: Render,
-  messages: readonly Message[],
-  wanted: readonly number[],
-  truth: string,
-  mark: string,
-): (Span | undefined)[] {
+export function locateTurns(search: Search, wanted: readonly number[]): (Span | undefined)[] {
+  const { render, messages, truth, mark } = search;
   const texts = wanted.filter((index) => !saysMoreThanText(messages[index] as Message));
   const spans = new Map<number, Span | undefined>();
   for (const index of wanted) {
     if (texts.includes(index)) continue;
     spans.set(index, locateTurn(render, messages, index, truth, standIn(mark, index)));
   }
-  const found = texts.length === 0 ? [] : locateTexts(render, messages, texts, truth, mark);
+  const found = texts.length === 0 ? [] : locateTexts(search, texts);
   for (const [order, index] of texts.entries()) spans.set(index, found[order]);
   return wanted.map((index) => spans.get(index));
 }

@@ -151,7 +151,7 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
     const render = (messages: readonly Message[], prompt = false): string =>
       this.#templateFor(spoken.tools).text({ ...spoken, messages }, prompt);
     const indices = wanted.map(({ index }) => index);
-    const spans = locateTurns(render, spoken.messages, indices, text, mark);
+    const spans = locateTurns({ render, messages: spoken.messages, truth: text, mark }, indices);
     const found = wanted.map(({ order, weight }, at) => {
       const span = spans[at];
       if (span === undefined) throw notLocated(order);

@@ -1,5 +1,6 @@
 // Reads and checks the header of a .gguf file: metadata, and where which tensor lies. Versions 2 and 3, either byte order.
 // Reads no tensor data and needs no addon. Format: github.com/ggml-org/ggml, docs/gguf.md.
+import { elementCount } from "../../core/element-count.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { withFile } from "../byte-source.ts";
 import { malformed } from "../weight-errors.ts";
@@ -207,7 +208,7 @@ function placed(file: string, entries: readonly Entry[], place: Place): Map<stri
 function sized(entry: Entry, { alignment, dataStart }: Place): GgufTensor | string {
   const type = ggufType(entry.type);
   if (type === undefined) return `has the unknown element type ${entry.type}`;
-  const elements = entry.lengths.reduce((product, length) => product * length, 1);
+  const elements = elementCount(entry.lengths);
   const bytes = (elements / type.blockSize) * type.blockBytes;
   const begin = dataStart + entry.offset;
   const what = `${type.name} of shape [${entry.lengths.toReversed().join(", ")}]`;

@@ -1,6 +1,7 @@
+import { closeSync, openSync, readSync } from "node:fs";
 // Tensors of a GGUF file as MLX's: read by range when they are asked for, unpacked on the way.
 // The only file here that needs the addon. Where tensors lie was checked by header.ts.
-import { closeSync, openSync, readSync } from "node:fs";
+import { elementCount } from "../../core/element-count.ts";
 import { ModelError } from "../../core/errors.ts";
 import { type Dtype, retain, tensor, type Tensor } from "../../mx/index.ts";
 import type { TensorReader } from "../stored-model.ts";
@@ -110,8 +111,7 @@ function unpack(
   }
 }
 
-const elementsOf = ({ shape }: GgufTensor): number =>
-  shape.reduce((product, length) => product * length, 1);
+const elementsOf = ({ shape }: GgufTensor): number => elementCount(shape);
 
 function scratchFor(tensors: Iterable<GgufTensor>): Scratch {
   const packed = [...tensors].filter(({ type }) => dequantizers.has(type.name));

@@ -1,5 +1,6 @@
 // What the steps of a recipe are made of, over tensors and over shapes alone: a recipe is checked before a byte is read.
 // Four operations; everything else is built of them in steps.ts.
+import { elementCount } from "../../core/element-count.ts";
 import { concatenate, type Shape, type Tensor } from "../../mx/index.ts";
 
 export interface Algebra<Value> {
@@ -21,7 +22,6 @@ export interface Computation {
   tensors(tensors: readonly Tensor[]): readonly Tensor[];
 }
 
-const count = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 
 function replaced(shape: Shape, axis: number, length: number): Shape {
@@ -43,7 +43,7 @@ function joinedShape(shapes: readonly Shape[], axis: number): Shape {
 export const shapeAlgebra: Algebra<Shape> = {
   shapeOf: (shape) => shape,
   reshape(shape, wanted) {
-    if (count(shape) === count(wanted)) return wanted;
+    if (elementCount(shape) === elementCount(wanted)) return wanted;
     throw new RangeError(`${shown(shape)} cannot become ${shown(wanted)}`);
   },
   transpose(shape, axes) {

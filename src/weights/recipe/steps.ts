@@ -1,5 +1,6 @@
 // The steps between what a stored model stores and what a model holds. Each knows its way back.
 // Written once over the algebra, so that the same step moves tensors and foretells shapes.
+import { elementCount } from "../../core/element-count.ts";
 import { dequantize, type Packing, quantize, type Shape, type Tensor } from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";
 
@@ -45,7 +46,7 @@ export function transposed(...axes: number[]): Step {
 
 /** `lengths` with its one -1, if any, made so that they multiply to `total`. */
 function filledIn(lengths: readonly number[], total: number): number[] {
-  const known = lengths.filter((length) => length !== -1).reduce((a, b) => a * b, 1);
+  const known = elementCount(lengths.filter((length) => length !== -1));
   const rest = total / known;
   if (Number.isInteger(rest)) return lengths.map((length) => (length === -1 ? rest : length));
   throw new RangeError(`an axis of ${total} is not a multiple of ${known}`);
@@ -61,7 +62,7 @@ export function unfolded(axis: number, lengths: readonly number[]): Step {
     },
     (value, on) => {
       const shape = on.shapeOf(value);
-      const length = shape.slice(axis, axis + lengths.length).reduce((a, b) => a * b, 1);
+      const length = elementCount(shape.slice(axis, axis + lengths.length));
       const after = shape.slice(axis + lengths.length);
       return on.reshape(value, [...shape.slice(0, axis), length, ...after]);
     },

@@ -14,7 +14,7 @@ import {
   type Tensor,
 } from "../../../src/mx/index.ts";
 import {
-  makeGrouped,
+  groupedBy,
   type OptimizedSlot,
   type Optimizer,
   type OptimizerSettings,
@@ -305,10 +305,9 @@ describe("groups", () => {
       const names = ["tall", "vector"];
       const [grouped, apart] = [slotsOf(names), slotsOf(names)];
       const { make } = optimizers.get("adamw");
-      const one = makeGrouped(make, grouped, settings, (slot) => ({
-        weightDecay: slot.get().ndim > 1 ? 0.1 : 0,
-        rateScale: slot.name === "tall" ? 4 : 1,
-      }));
+      const still = { make, settings: { ...settings, weightDecay: 0 }, rateScale: 1 };
+      const fast = { make, settings: { ...settings, weightDecay: 0.1 }, rateScale: 4 };
+      const one = groupedBy(grouped, (slot) => (slot.name === "tall" ? fast : still));
       const [tall, vector] = apart as [OptimizedSlot, OptimizedSlot];
       const matrix = make([tall], { ...settings, weightDecay: 0.1 });
       const rest = make([vector], { ...settings, weightDecay: 0 });
@@ -320,10 +319,7 @@ describe("groups", () => {
       expect(bitsOf(grouped.map((slot) => slot.get()))).toEqual(
         bitsOf(apart.map((slot) => slot.get())),
       );
-      const again = makeGrouped(make, grouped, settings, (slot) => ({
-        weightDecay: slot.get().ndim > 1 ? 0.1 : 0,
-        rateScale: 1,
-      }));
+      const again = groupedBy(grouped, (slot) => (slot.name === "tall" ? fast : still));
       again.restore(one.state());
       expect(again.state().steps).toBe(3);
       expect([...again.state().tensors.keys()].sort()).toEqual(
