@@ -1,0 +1,68 @@
+// What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
+// is applied to those positions only. Which of them are summed, and how, is the objectives'.
+import type { Batch } from "../../data/index.ts";
+import { crossEntropy, int32, type Tensor } from "../../mx/index.ts";
+import type { LossPass, TrainableModel } from "./objective.ts";
+
+/** Row counts are rounded up to this, so that MLX sees few different shapes. */
+const rowMultiple = 32;
+
+export interface TokenLosses {
+  /** (count) float32: −log p of each target. */
+  losses: Tensor;
+  /** Where in the flattened batch each one stands; the tail is padding, at weight 0. */
+  rows: Int32Array;
+  weights: Float32Array;
+}
+
+interface LearnedRows {
+  rows: Int32Array;
+  targets: Int32Array;
+  weights: Float32Array;
+}
+
+function everyRow({ targets, weights }: Batch): LearnedRows {
+  return { rows: Int32Array.from(weights.keys()), targets, weights };
+}
+
+function learnedRows(batch: Batch): LearnedRows {
+  const { targets, weights } = batch;
+  const learned: number[] = [];
+  weights.forEach((weight, index) => {
+    if (weight !== 0) learned.push(index);
+  });
+  const size = Math.ceil(learned.length / rowMultiple) * rowMultiple;
+  // where nearly every position is learned, gathering would only copy
+  if (size >= weights.length) return everyRow(batch);
+  const rows = new Int32Array(size);
+  rows.set(learned);
+  return {
+    rows,
+    targets: rows.map((row) => targets[row] ?? 0),
+    weights: Float32Array.from(rows, (row, index) =>
+      index < learned.length ? (weights[row] ?? 0) : 0,
+    ),
+  };
+}
+
+/** (batch, length, hidden size). Positions and segments are told only where they say something. */
+function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
+  const shape = [batch.batch, batch.length];
+  const ids = int32(batch.ids, shape);
+  if (!batch.isPacked) return model.hidden(ids, pass);
+  return model.hidden(ids, {
+    ...pass,
+    positions: int32(batch.positions, shape),
+    segments: int32(batch.segments, shape),
+  });
+}
+
+/** Of the targets with a weight. Builds a graph, evaluates nothing. */
+export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass): TokenLosses {
+  const { rows, targets, weights } = learnedRows(batch);
+  const hidden = hiddenOf(model, batch, pass);
+  const flat = hidden.reshape(-1, hidden.dim(2));
+  const isDense = rows.length === batch.weights.length;
+  const logits = model.head(isDense ? flat : flat.take(int32(rows), 0));
+  return { losses: crossEntropy(logits, int32(targets)), rows, weights };
+}
