@@ -131,7 +131,7 @@ AFTER_PORT := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 $(AFTER_PORT): ; @:
 endif
 
-bench: setup ## benchmarks
+bench: setup ## benchmarks; training beside mlx-lm and PyTorch goes to dev/bench/RESULTS.md
 	@$(RUN) dev/bench/run.ts
 
 ## Check
