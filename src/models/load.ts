@@ -2,12 +2,24 @@
 // Downloads nothing and reads no file format: src/weights does both.
 import { ModelError } from "../core/errors.ts";
 import { dispose, type Dtype } from "../mx/index.ts";
-import { withParameterLimit } from "../nn/index.ts";
-import { type StoredModel, shapesOf, viewThrough, type WeightEntry } from "../weights/index.ts";
-import { type LanguageModel, type ModelSizes, sizesOf } from "./kit/index.ts";
-import type { ReplaceLayers } from "./packing.ts";
+import { isPacked, withParameterLimit } from "../nn/index.ts";
+import {
+  mapTensors,
+  type StoredModel,
+  shapesOf,
+  viewThrough,
+  type WeightEntry,
+} from "../weights/index.ts";
+import { type LanguageModel, type ModelSizes, packingOf, sizesOf } from "./kit/index.ts";
+import { packAsStored, type ReplaceLayers } from "./packing.ts";
 import { architectureOf } from "./registry.ts";
-import { accountFor, fillModel, requireComplete, type WeightAccount } from "./weights.ts";
+import {
+  accountFor,
+  fillModel,
+  precisionOf,
+  requireComplete,
+  type WeightAccount,
+} from "./weights.ts";
 
 export interface LoadedModel {
   model: LanguageModel;
@@ -27,7 +39,7 @@ export interface PlannedModel {
 }
 
 export interface PlanOptions {
-  /** Puts other layers in the place of some, before weights meet them. */
+  /** Puts other layers in the place of some, before weights meet them; not asked where they come packed. */
   replaceLayers?: ReplaceLayers | undefined;
 }
 
@@ -60,7 +72,10 @@ export async function planModel(
   const model = withParameterLimit(limit, refused, () => architecture.build(config));
   const sizes = sizesOf(model);
   const recipe = architecture.recipe(config);
-  if (replaceLayers === undefined) {
+  const packing = packingOf(config as Record<string, unknown>);
+  if (packing !== undefined)
+    packAsStored(model, packing, new Set(mapTensors(recipe, shapesOf(stored)).shapes.keys()));
+  if (replaceLayers === undefined || packing !== undefined) {
     const account = accountFor(recipe, shapesOf(stored), model);
     return { model, sizes, account, source: stored };
   }
@@ -99,6 +114,7 @@ export function loadPlanned(
   const reader = source.load();
   try {
     fillModel(model, entries, reader, dtype);
+    unpackAlike(model, dtype ?? precisionOf(model));
   } catch (error) {
     dispose(model);
     throw error;
@@ -106,4 +122,10 @@ export function loadPlanned(
     reader.close();
   }
   return { model, config: source.config, sizes, entries };
+}
+
+/** Packed weights become what the model's other numbers are. */
+function unpackAlike(model: LanguageModel, dtype: Dtype | undefined): void {
+  if (dtype !== "float32" && dtype !== "float16" && dtype !== "bfloat16") return;
+  for (const [, layer] of model.modules()) if (isPacked(layer)) layer.unpackTo(dtype);
 }

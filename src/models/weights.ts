@@ -83,6 +83,11 @@ export function requireComplete(account: WeightAccount, folder: string): void {
 
 const floating: ReadonlySet<Dtype> = new Set(["float16", "bfloat16", "float32"]);
 
+/** The precision of the first floating parameter. */
+export function precisionOf(model: Module): Dtype | undefined {
+  return [...model.slots()].map((slot) => slot.get().dtype).find((dtype) => floating.has(dtype));
+}
+
 /** Packed and counted numbers keep their type: only floating ones have a precision to choose. */
 function inPrecision(tensor: Tensor, dtype: Dtype | undefined): Tensor {
   const stays = dtype === undefined || tensor.dtype === dtype || !floating.has(tensor.dtype);
@@ -97,7 +102,7 @@ export function entriesFor(recipe: Recipe, model: Module): WeightEntry[] {
 
 /**
  * Fills the model, entry by entry, with floating parameters in `dtype` where one is given. Frees what it held.
- * @throws ModelError FT-MODEL-010 for a tensor of another shape.
+ * @throws ModelError FT-MODEL-010 for a tensor of another shape or kind of number.
  */
 export function fillModel(
   model: Module,
@@ -117,14 +122,20 @@ function replace(slot: ParameterSlot | undefined, value: Tensor): void {
   const before = slot?.get();
   if (slot === undefined || before === undefined)
     throw new RangeError("an entry without parameter");
-  if (shown(before.shape) !== shown(value.shape)) {
-    throw new ModelError("FT-MODEL-010", {
-      message: `${slot.name}: shape ${shown(value.shape)}, expected ${shown(before.shape)}`,
-      hint: "take weights and config.json from the same model",
-    });
-  }
+  if (shown(before.shape) !== shown(value.shape))
+    throw unfit(slot, `shape ${shown(value.shape)}, expected ${shown(before.shape)}`);
+  const isSameKind = floating.has(before.dtype) && floating.has(value.dtype);
+  if (!isSameKind && before.dtype !== value.dtype)
+    throw unfit(slot, `${value.dtype}, expected ${before.dtype}`);
   slot.set(value);
   before.dispose();
+}
+
+function unfit({ name }: ParameterSlot, because: string): ModelError {
+  return new ModelError("FT-MODEL-010", {
+    message: `${name}: ${because}`,
+    hint: "take weights and config.json from the same model",
+  });
 }
 
 /** The model's parameters as the stored model stores them, by its names. Builds a graph, evaluates nothing. */

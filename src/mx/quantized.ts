@@ -16,19 +16,35 @@ export interface Packing {
   mode?: QuantizationMode;
 }
 
-const modeOf = (packing: Packing): QuantizationMode => packing.mode ?? "affine";
+/** The format of a packing. */
+export const modeOf = (packing: Packing): QuantizationMode => packing.mode ?? "affine";
+
+/** Packed numbers, scales, and in mode affine biases. */
+export type PackedParts = [packed: Tensor, scales: Tensor, biases?: Tensor];
 
 /**
- * Packs (…, rows, columns) along the last axis in mode affine: (…, rows, columns · bits / 32) uint32, then scales and
- * biases (…, rows, columns / groupSize) in the weights' dtype. `columns` must be a multiple of `groupSize`.
+ * Packs (…, rows, columns) along the last axis: (…, rows, columns · bits / 32) uint32, then scales (…, rows,
+ * columns / groupSize). In mode affine scales and biases are of the weights' dtype; in the other modes scales are uint8
+ * and there are no biases. `columns` must be a multiple of `groupSize`.
  */
 export function quantize(
   weight: Tensor,
   groupSize: number,
   bits: number,
-): [packed: Tensor, scales: Tensor, biases: Tensor] {
-  const parts = wrapAll(binding().quantize(weight.handle, groupSize, bits, "affine"));
-  return parts as [Tensor, Tensor, Tensor];
+): [packed: Tensor, scales: Tensor, biases: Tensor];
+export function quantize(
+  weight: Tensor,
+  groupSize: number,
+  bits: number,
+  mode: QuantizationMode,
+): PackedParts;
+export function quantize(
+  weight: Tensor,
+  groupSize: number,
+  bits: number,
+  mode: QuantizationMode = "affine",
+): PackedParts {
+  return wrapAll(binding().quantize(weight.handle, groupSize, bits, mode)) as PackedParts;
 }
 
 /** What was packed, to within half a step of its group, in `dtype`. */

@@ -1,29 +1,52 @@
 // Layers whose weights are packed in a few bits each, as MLX's quantized checkpoints hold them. Never trained
 // themselves; adapters on them are. Parameters are spelled as there: weight, scales, biases, bias.
-import { dequantize, type Packing, quantize, quantizedMatmul, type Tensor } from "../mx/index.ts";
+import {
+  dequantize,
+  modeOf,
+  type Packing,
+  quantize,
+  quantizedMatmul,
+  type Tensor,
+} from "../mx/index.ts";
 import { Embedding, Linear } from "./layers.ts";
 import type { EmbeddingLike, LinearLike } from "./linear-like.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 
+type FloatDtype = "float32" | "float16" | "bfloat16";
+
+/** Layers whose weights are packed. */
+export interface Packed {
+  readonly packing: Packing;
+  /** What its weights are unpacked to, where their scales do not say it: in every mode but affine. */
+  unpackTo(dtype: FloatDtype): void;
+}
+
+export function isPacked(module: Module): module is Module & Packed {
+  return "packing" in module;
+}
+
 /** A (rows, columns) matrix, packed along its rows. */
-abstract class PackedMatrix extends Module {
+abstract class PackedMatrix extends Module implements Packed {
   /** (rows, columns · bits / 32) uint32. */
   weight: Tensor;
-  /** (rows, columns / group). */
+  /** (rows, columns / group); uint8 where the mode is not affine. */
   scales: Tensor;
-  biases: Tensor;
-  readonly #packing: Packing;
+  /** As the scales; of mode affine alone. */
+  declare biases?: Tensor;
+  readonly packing: Packing;
   readonly #columns: number;
+  #dtype: FloatDtype = "float32";
 
   constructor(rows: number, columns: number, packing: Packing) {
     super();
     const { groupSize, bits } = packing;
-    this.#packing = packing;
+    const isAffine = modeOf(packing) === "affine";
+    this.packing = packing;
     this.#columns = columns;
     this.weight = parameter([rows, (columns * bits) / 32], 0, "uint32");
-    this.scales = parameter([rows, columns / groupSize]);
-    this.biases = parameter([rows, columns / groupSize]);
+    this.scales = parameter([rows, columns / groupSize], 0, isAffine ? "float32" : "uint8");
+    if (isAffine) this.biases = parameter([rows, columns / groupSize]);
   }
 
   protected get rows(): number {
@@ -34,24 +57,36 @@ abstract class PackedMatrix extends Module {
     return this.#columns;
   }
 
-  get packing(): Packing {
-    return this.#packing;
+  unpackTo(dtype: FloatDtype): void {
+    this.#dtype = dtype;
   }
 
   /** Takes the values of a dense matrix. */
   protected pack(dense: Tensor): void {
-    const { groupSize, bits } = this.#packing;
-    [this.weight, this.scales, this.biases] = quantize(dense, groupSize, bits);
+    const { groupSize, bits } = this.packing;
+    const [weight, scales, biases] = quantize(dense, groupSize, bits, modeOf(this.packing));
+    this.weight = weight;
+    this.scales = scales;
+    if (biases !== undefined) this.biases = biases;
+    this.unpackTo(dense.dtype as FloatDtype);
   }
 
-  protected unpacked(): Tensor {
-    return dequantize(this.weight, this.scales, this.biases, this.#packing);
+  /** The matrix, or those of its rows. */
+  protected unpacked(rows?: Tensor): Tensor {
+    const chosen = (part: Tensor): Tensor => (rows === undefined ? part : part.take(rows, 0));
+    const biases = this.biases === undefined ? null : chosen(this.biases);
+    // Scales of mode affine say themselves what they unpack to.
+    const dtype = biases === null ? { dtype: this.#dtype } : {};
+    return dequantize(chosen(this.weight), chosen(this.scales), biases, {
+      ...this.packing,
+      ...dtype,
+    });
   }
 
   /** x · Wᵀ. */
   protected product(x: Tensor): Tensor {
-    const options = { ...this.#packing, transpose: true };
-    return quantizedMatmul(x, this.weight, this.scales, this.biases, options);
+    const options = { ...this.packing, transpose: true };
+    return quantizedMatmul(x, this.weight, this.scales, this.biases ?? null, options);
   }
 }
 
@@ -113,10 +148,7 @@ export class PackedEmbedding extends PackedMatrix implements EmbeddingLike {
   }
 
   forward(ids: Tensor): Tensor {
-    const [weight, scales, biases] = [this.weight, this.scales, this.biases].map((part) =>
-      part.take(ids, 0),
-    ) as [Tensor, Tensor, Tensor];
-    return dequantize(weight, scales, biases, this.packing);
+    return this.unpacked(ids);
   }
 
   asLinear(x: Tensor): Tensor {

@@ -190,7 +190,11 @@ describe("configs that change the mathematics are refused, by key", () => {
   test.each([
     [llama, "sliding_window", 128],
     [llama, "hidden_act", "gelu"],
-    [llama, "quantization", { group_size: 64, bits: 4 }],
+    [llama, "quantization", { group_size: 64, bits: 7 }],
+    [llama, "quantization", { group_size: 64, bits: 4, mode: "mxfp4" }],
+    [llama, "quantization", { group_size: 64, bits: 4, mode: "nf4" }],
+    [llama, "quantization", { group_size: 64, bits: 4, lm_head: { group_size: 64, bits: 8 } }],
+    [llama, "quantize_activations", true],
     [llama, "quantization_config", { quant_method: "gptq" }],
     [llama, "partial_rotary_factor", 0.5],
     [gpt2, "activation_function", "relu"],
@@ -214,7 +218,13 @@ describe("configs that change the mathematics are refused, by key", () => {
     const harmless = {
       sliding_window: null,
       hidden_act: "silu",
-      quantization: null,
+      quantization: {
+        group_size: 64,
+        bits: 4,
+        lm_head: false,
+        "model.embed_tokens": { group_size: 64, bits: 4 },
+      },
+      quantization_config: { group_size: 64, bits: 4 },
       rope_scaling: null,
     };
     dispose(await build({ ...llama, ...harmless }));

@@ -5,9 +5,11 @@ import { listModels as listHubModels } from "@huggingface/hub";
 // Only `pullModel` downloads weights.
 import { elementCount } from "../../core/element-count.ts";
 import { ProviderError, UsageError } from "../../core/errors.ts";
-import { planModel } from "../../models/load.ts";
+import { packingOf } from "../../models/kit/quantization.ts";
+import { type PlannedModel, planModel } from "../../models/load.ts";
 import { architectures } from "../../models/registry.ts";
 import type { WeightAccount } from "../../models/weights.ts";
+import { modeOf } from "../../mx/index.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
 import type { MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
@@ -123,7 +125,10 @@ export interface ModelInfo {
   /** config.json's model_type. */
   architecture: string;
   supported: boolean;
+  /** Numbers in the files; of packed weights, those they stand for. */
   parameters: number;
+  /** How packed weights are packed, as mlx-lm says it; null where none are. */
+  quantization: { group_size: number; bits: number; mode: string } | null;
   tensors: number;
   bytes: number;
   /** Parameters of each dtype. */
@@ -144,20 +149,25 @@ function countDtypes(stored: StoredModel): Record<string, number> {
   return counts;
 }
 
-async function mappingOf(stored: StoredModel): Promise<TensorMapping> {
-  const { entries, ...rest } = (await planModel(stored)).account;
+function mappingOf({ account }: PlannedModel): TensorMapping {
+  const { entries, ...rest } = account;
   return { mapped: entries.flatMap(({ sources }) => sources).length, ...rest };
 }
 
 /** Rows of the estimate that is shown beside a model. */
 const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1 };
 
-async function memoryOf(stored: StoredModel): Promise<MemoryEstimate> {
+async function memoryOf(planned: PlannedModel): Promise<MemoryEstimate> {
   const config = defaultRunConfig();
   config.optimization.batch_size = ESTIMATED.rows;
-  const { model, sizes } = await planModel(stored);
-  const tuning = await tunings.get(chosenMethod(config).tuning).plan(model, config);
-  return estimateRunMemory(config, stored, sizes, tuning, ESTIMATED);
+  const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
+  return estimateRunMemory(config, planned, tuning, ESTIMATED);
+}
+
+function quantizationOf(config: unknown): ModelInfo["quantization"] {
+  const packing = packingOf(config as Record<string, unknown>);
+  if (packing === undefined) return null;
+  return { group_size: packing.groupSize, bits: packing.bits, mode: modeOf(packing) };
 }
 
 function modelType(config: unknown): string {
@@ -172,7 +182,10 @@ export async function modelInfo(name: string, options: ResolveOptions = {}): Pro
   const dtypes = countDtypes(stored);
   const architecture = modelType(stored.config);
   const supported = architectures.has(architecture);
+  const planned = supported ? await planModel(stored) : undefined;
   const sizes = [...stored.tensors.values()].map((tensor) => tensor.bytes);
+  const counted = Object.values(dtypes).reduce((sum, count) => sum + count, 0);
+  const quantization = quantizationOf(stored.config);
   return {
     name,
     folder: resolved.folder,
@@ -180,13 +193,14 @@ export async function modelInfo(name: string, options: ResolveOptions = {}): Pro
     commit: resolved.commit ?? null,
     architecture,
     supported,
-    parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0),
+    parameters: (quantization === null ? undefined : planned?.sizes.parameterCount) ?? counted,
+    quantization,
     tensors: stored.tensors.size,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     dtypes,
     files: [...stored.fileBytes].map(([file, bytes]) => ({ name: basename(file), bytes })),
-    mapping: supported ? await mappingOf(stored) : null,
-    memory: supported ? await memoryOf(stored) : null,
+    mapping: planned === undefined ? null : mappingOf(planned),
+    memory: planned === undefined ? null : await memoryOf(planned),
     config: stored.config,
   };
 }

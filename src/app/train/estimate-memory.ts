@@ -4,7 +4,7 @@ import { totalmem } from "node:os";
 import { elementCount } from "../../core/element-count.ts";
 import { NativeError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
-import type { ModelSizes } from "../../models/kit/sizes.ts";
+import type { PlannedModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
 import { optimizers } from "../../nn/index.ts";
@@ -29,16 +29,18 @@ export interface RowFigures {
 }
 
 const BYTES: Partial<Record<Dtype, number>> = { float32: 4, float16: 2, bfloat16: 2 };
+/** Of numbers that packed weights consist of, which no precision changes. */
+const PACKED_BYTES: Partial<Record<Dtype, number>> = { uint32: 4, uint8: 1 };
 
-/** Average bytes of a stored number. */
+/** Average bytes of a stored number that is not packed. */
 function storedBytes({ tensors }: StoredModel): number {
-  const all = [...tensors.values()];
+  const all = [...tensors.values()].filter(({ dtype }) => dtype !== "U32" && dtype !== "U8");
   const numbers = all.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return all.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, numbers);
 }
 
-/** Bytes of a weight in memory; as stored when the addon is missing and the precision is left to it. */
-function weightBytes({ model }: RunConfig, stored: StoredModel): number {
+/** Bytes of a floating weight in memory; as stored when the addon is missing and the precision is left to it. */
+function floatBytes({ model }: RunConfig, stored: StoredModel): number {
   if (model.torch_dtype !== "auto") return BYTES[model.torch_dtype] ?? 4;
   try {
     const dtype = chooseDtype("auto", describeBackend());
@@ -49,24 +51,33 @@ function weightBytes({ model }: RunConfig, stored: StoredModel): number {
   }
 }
 
+/** Bytes in memory of what stands for one weight, on average: less than one where weights are packed. */
+function weightBytes(config: RunConfig, { model, sizes, source }: PlannedModel): number {
+  const floating = floatBytes(config, source);
+  const bytes = [...model.slots()].map((slot) => {
+    const { dtype, shape } = slot.get();
+    return elementCount(shape) * (PACKED_BYTES[dtype] ?? floating);
+  });
+  return sum(bytes) / sizes.parameterCount;
+}
+
 /** Peak bytes of the run, and the terms that add up to them. */
 export function estimateRunMemory(
   config: RunConfig,
-  stored: StoredModel,
-  sizes: ModelSizes,
+  planned: PlannedModel,
   { shapes, trainedBlocks }: TuningPlan,
   { rows, sequences, longestRow, learnedShare }: RowFigures,
 ): MemoryEstimate {
   const { optimization } = config;
   const optimizer = optimizers.get(optimization.optimizer);
-  return estimateMemory(sizes, {
+  return estimateMemory(planned.sizes, {
     trainable: sum(shapes.map(elementCount)),
     trainedBlocks,
     stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))),
     updateCopies: optimizer.updateCopies,
     isAdapter: tunings.get(chosenMethod(config).tuning).isAdapter,
     batch: Math.min(optimization.batch_size, rows) * sequences,
-    weightBytes: weightBytes(config, stored),
+    weightBytes: weightBytes(config, planned),
     longestRow,
     learnedShare,
     recompute: optimization.gradient_checkpointing,

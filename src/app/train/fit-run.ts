@@ -54,7 +54,7 @@ export async function fitRun(
   requireKnownRows(data, planned.sizes);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
   const rows = rowFigures(data.train, longestInput);
-  const memory = estimateRunMemory(config, stored, planned.sizes, tuning, rows);
+  const memory = estimateRunMemory(config, planned, tuning, rows);
   return {
     opened,
     planned,

@@ -76,7 +76,7 @@ export async function prepareRun(
   const dtype = chooseDtype(config.model.torch_dtype, backend);
   setCacheLimit(fitting.memory.cacheBytes);
   const loaded = loadPlanned(planned, dtype);
-  const totalParameters = parameterCount(optimizedSlots(loaded.model));
+  const totalParameters = loaded.sizes.parameterCount;
   const record = await recordOf(config, { ...recorded, template, dtype }, opened, backend, data);
   const tuning = await tuningOf(config, opened, loaded, {
     base: config.model.name,

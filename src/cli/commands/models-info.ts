@@ -26,6 +26,7 @@ function modelText(model: ModelInfo, withMemory: boolean): string {
       ["Architecture", `${model.architecture}${model.supported ? "" : " (not supported)"}`],
       ["Parameters", model.parameters.toLocaleString("en-US")],
       ["Precision", dtypes.join(", ")],
+      ...quantizationLines(model),
       ["Tensors", `${model.tensors}: ${mappingText(model)}`],
       ["Size", formatBytes(model.bytes)],
       ["Files", model.files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(", ")],
@@ -33,6 +34,12 @@ function modelText(model: ModelInfo, withMemory: boolean): string {
     ],
     "",
   );
+}
+
+function quantizationLines({ quantization }: ModelInfo): [string, string][] {
+  if (quantization === null) return [];
+  const { bits, group_size, mode } = quantization;
+  return [["Quantized", `${mode}, ${bits} bits, groups of ${group_size}`]];
 }
 
 function memoryLines({ memory }: ModelInfo, asked: boolean): [string, string][] {

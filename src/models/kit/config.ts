@@ -2,6 +2,7 @@
 // Read loosely: unknown keys pass, but a key that changes the mathematics must be handled or refused.
 import { z } from "zod";
 import { ModelError } from "../../core/errors.ts";
+import { quantizationProblems } from "./quantization.ts";
 
 const size = z.number().int().positive().max(10_000_000);
 
@@ -71,20 +72,15 @@ export function only(key: string, values: readonly unknown[], because: string): 
   return { key, accepts: (value) => isAbsent(value) || values.includes(value), because };
 }
 
-/** Requirements of every architecture until the feature exists. */
-const always: readonly Requirement[] = [
-  only("quantization", [], "quantized models cannot be read yet"),
-  only("quantization_config", [], "quantized models cannot be read yet"),
-];
-
 /** Throws ModelError FT-MODEL-004 with every unsupported key. */
 export function requireSupported(
   config: Readonly<Record<string, unknown>>,
   requirements: readonly Requirement[],
 ): void {
-  const problems = [...always, ...requirements]
+  const unmet = requirements
     .filter(({ key, accepts }) => !accepts(config[key]))
     .map(({ key, because }) => `${key} = ${JSON.stringify(config[key])}: ${because}`);
+  const problems = [...quantizationProblems(config), ...unmet];
   if (problems.length === 0) return;
   throw new ModelError("FT-MODEL-004", {
     message: `config.json asks for what ${String(config["model_type"])} does not do here`,

@@ -8,6 +8,7 @@ export * from "./context.ts";
 export * from "./decoder.ts";
 export * from "./language-model.ts";
 export * from "./mlp.ts";
+export * from "./quantization.ts";
 export * from "./rope.ts";
 export * from "./sizes.ts";
 export * from "./usual.ts";

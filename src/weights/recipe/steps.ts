@@ -1,7 +1,14 @@
 // The steps between what a stored model stores and what a model holds. Each knows its way back.
 // Written once over the algebra, so that the same step moves tensors and foretells shapes.
 import { elementCount } from "../../core/element-count.ts";
-import { dequantize, type Packing, quantize, type Shape, type Tensor } from "../../mx/index.ts";
+import {
+  dequantize,
+  modeOf,
+  type Packing,
+  quantize,
+  type Shape,
+  type Tensor,
+} from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";
 
 export interface Step {
@@ -129,26 +136,34 @@ export function computed(forward: Computation, backward: Computation): Step {
   };
 }
 
-/** Packed numbers, scales and biases of a matrix whose rows are packed in a few bits each, as MLX packs them. */
-export function packed({ groupSize, bits }: Packing): Step {
+/** Packed numbers, scales, and in mode affine biases, of a matrix whose rows are packed as MLX packs them. */
+export function packed(packing: Packing): Step {
+  const { groupSize, bits } = packing;
+  const mode = modeOf(packing);
   const shapes = ([shape = []]: readonly Shape[]): Shape[] => {
     const columns = shape.at(-1) ?? 0;
     if (columns % groupSize !== 0)
       throw new RangeError(`rows of ${columns} are not groups of ${groupSize}`);
     const rows = shape.slice(0, -1);
     const groups = [...rows, columns / groupSize];
-    return [[...rows, (columns * bits) / 32], groups, groups];
+    const numbers = [...rows, (columns * bits) / 32];
+    return mode === "affine" ? [numbers, groups, groups] : [numbers, groups];
   };
   return computed(
-    { shapes, tensors: ([dense]) => quantize(dense as Tensor, groupSize, bits) },
+    {
+      shapes,
+      tensors: ([dense]) => quantize(dense as Tensor, groupSize, bits, mode).filter(isThere),
+    },
     {
       shapes: ([, scales = []]) => [[...scales.slice(0, -1), (scales.at(-1) ?? 0) * groupSize]],
-      tensors: ([numbers, scales, biases]) => [
-        dequantize(numbers as Tensor, scales as Tensor, biases as Tensor, { groupSize, bits }),
+      tensors: ([numbers, scales, biases = null]) => [
+        dequantize(numbers as Tensor, scales as Tensor, biases, packing),
       ],
     },
   );
 }
+
+const isThere = (tensor: Tensor | undefined): tensor is Tensor => tensor !== undefined;
 
 /** Such a matrix as plain numbers again. */
 export function unpacked(packing: Packing): Step {
