@@ -29,10 +29,27 @@ function upTo(events: readonly RunEvent[], step: number): RunEvent[] {
   return events.filter((event) => !("step" in event) || event.step <= step);
 }
 
-/** The events of a run folder in order, each step told once; empty when there is no log. */
-export function readEvents(run: string): RunEvent[] {
+function loggedEvents(run: string): RunEvent[] {
   const file = join(run, EVENTS_FILE);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
-  return withoutRepeats(lines.filter((line) => line.trim() !== "").flatMap(parseEvent));
+  return lines.filter((line) => line.trim() !== "").flatMap(parseEvent);
+}
+
+/** The events of a run folder in order, each step told once; empty when there is no log. */
+export function readEvents(run: string): RunEvent[] {
+  return withoutRepeats(loggedEvents(run));
+}
+
+/** Seconds of a run from start to last event, summed over the processes that it took; what lies between does not count. */
+export function spentSeconds(run: string, now: Date = new Date()): number {
+  const events = loggedEvents(run);
+  const starts = events.flatMap(({ type }, at) => (type === "run-started" ? [at] : []));
+  const times = events.map(({ time }) => Date.parse(time));
+  const spent = starts.map((start, which) => {
+    const next = starts[which + 1];
+    const end = next === undefined ? now.getTime() : (times[next - 1] ?? 0);
+    return Math.max(0, end - (times[start] ?? end));
+  });
+  return spent.reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
 }

@@ -71,6 +71,18 @@ export const StepReported = z.object({
   graphMilliseconds: z.number().optional(),
 });
 
+/** Loss or gradient was infinite or undefined: weights and optimizer stayed as they were, the rows count as seen. */
+export const StepSkipped = z.object({
+  type: z.literal("step-skipped"),
+  ...envelope,
+  step: count,
+  reason: z.enum(["loss", "gradient"]),
+  learningRate: z.number(),
+  /** In the whole run, and the last ones without a good step between them. */
+  skippedSteps: count,
+  inRow: count,
+});
+
 export const EvaluationStarted = z.object({
   type: z.literal("evaluation-started"),
   ...envelope,
@@ -118,6 +130,10 @@ export const RunCompleted = z.object({
   bestStep: count.nullable(),
   /** The step that the final model is of: the last, or the best where that was asked for. */
   modelStep: count.optional(),
+  /** Steps that moved nothing because loss or gradient was not finite. */
+  skippedSteps: count.optional(),
+  /** Of training, evaluating and saving, in all processes that the run took. */
+  seconds: z.number().min(0).optional(),
 });
 
 export const RunFailed = z.object({
@@ -141,6 +157,7 @@ export const RunStopped = z.object({
 export const RunEvent = z.discriminatedUnion("type", [
   RunStarted,
   StepReported,
+  StepSkipped,
   EvaluationStarted,
   EvaluationFinished,
   CheckpointSaved,

@@ -17,7 +17,7 @@ import {
   removeUnfinished,
   setPointer,
 } from "./checkpoints.ts";
-import { EVENTS_FILE, readEvents } from "./event-log.ts";
+import { EVENTS_FILE, readEvents, spentSeconds } from "./event-log.ts";
 import { type RunEvent, type RunFact, stampEvent } from "./events.ts";
 import { acquireLock, LOCK_FILE, type RunLock } from "./lock.ts";
 import { folderNotEmpty, notARun, outputIsFile, unreadableConfig } from "./run-errors.ts";
@@ -87,6 +87,11 @@ export class RunFolder {
 
   events(): RunEvent[] {
     return readEvents(this.path);
+  }
+
+  /** Of this run so far, in all processes that it took. */
+  spentSeconds(): number {
+    return spentSeconds(this.path);
   }
 
   checkpointPath(step: number): string {

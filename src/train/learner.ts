@@ -28,6 +28,8 @@ export interface StepResult {
   gradientNorm: number | null;
   /** Milliseconds spent building the graph in TypeScript, before it was evaluated. */
   graphMilliseconds: number;
+  /** Set when loss or gradient became infinite or undefined: then nothing that is trained has changed. */
+  notFinite?: "loss" | "gradient";
 }
 
 export interface EvaluationSums {

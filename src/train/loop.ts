@@ -9,6 +9,9 @@ import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./lea
 import { batchesOf, type TrainingRun, validationBatchCount, validationBatches } from "./run.ts";
 import { stepSeeds } from "./state.ts";
 
+/** Steps in a row that may be skipped before a run is given up. */
+const skipLimit = 3;
+
 /**
  * Yields facts in order; ends with run-completed or run-stopped. A request to stop is heard between any two batches.
  * Throws FtError when the run cannot go on.
@@ -22,6 +25,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
     const taken = await takeStep(run, learningRate);
     if (taken === undefined) break;
     meter.add(taken.seconds, taken.tokens);
+    if (taken.problem !== undefined) yield* skipped(run, taken.problem, learningRate);
     if (isDue(run, run.options.report_every))
       yield reported(run, taken.result, learningRate, meter);
     if (isDue(run, run.options.eval_steps)) yield* evaluateRun(run);
@@ -44,10 +48,15 @@ function evaluationIsOpen(run: TrainingRun): boolean {
   return state.step === 0 || isDue(run, options.eval_steps);
 }
 
-async function takeStep(
-  run: TrainingRun,
-  learningRate: number,
-): Promise<{ result: StepResult; seconds: number; tokens: number } | undefined> {
+interface TakenStep {
+  result: StepResult;
+  seconds: number;
+  tokens: number;
+  /** What was not finite, so that nothing was learned from these rows. */
+  problem: StepResult["notFinite"];
+}
+
+async function takeStep(run: TrainingRun, learningRate: number): Promise<TakenStep | undefined> {
   const { state } = run;
   const started = performance.now();
   const batches = batchesOf(run, state.step);
@@ -55,30 +64,54 @@ async function takeStep(
   const input = { batches, learningRate, seeds };
   const result = await run.learner.step(input, () => run.shouldStop());
   if (result === undefined) return undefined;
-  if (!Number.isFinite(result.loss)) throw notFinite(run, "training loss", learningRate);
-  if (!Number.isFinite(result.gradientNorm ?? 0)) throw notFinite(run, "gradient", learningRate);
   const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
   state.step += 1;
   state.tokens += tokens;
   state.supervisedTokens += batches.reduce((sum, batch) => sum + batch.learnedTokens, 0);
+  const problem = result.notFinite;
+  if (problem === undefined) learned(run, result);
+  return { result, seconds: (performance.now() - started) / 1000, tokens, problem };
+}
+
+function learned({ state }: TrainingRun, result: StepResult): void {
+  state.skippedInRow = 0;
   state.lossSum += result.loss * result.weight;
   state.weightSum += result.weight;
   addMetrics(state.metrics, result.metrics);
-  return { result, seconds: (performance.now() - started) / 1000, tokens };
 }
 
-function notFinite(run: TrainingRun, what: string, learningRate: number): FtError {
+/** A step that moved nothing is counted and told; with the third in a row the run ends, and keeps what it has. */
+async function* skipped(
+  run: TrainingRun,
+  reason: NonNullable<StepResult["notFinite"]>,
+  learningRate: number,
+): AsyncGenerator<RunFact> {
+  const { state } = run;
+  state.skippedSteps += 1;
+  state.skippedInRow += 1;
+  const { step, skippedSteps, skippedInRow: inRow } = state;
+  yield { type: "step-skipped", step, reason, learningRate, skippedSteps, inRow };
+  if (inRow < skipLimit) return;
+  // Who goes on from here begins with other rows, and may skip as many again.
+  state.skippedInRow = 0;
+  yield* save(run);
+  const what = reason === "loss" ? "training loss" : "gradient";
+  throw notFinite(run, `the ${what} became infinite or undefined in ${inRow} steps in a row`);
+}
+
+function notFinite(run: TrainingRun, message: string): FtError {
   const { state, folder } = run;
   const latest = folder.pointer("latest");
+  const again = "train again with a tenth of the learning rate (--lr)";
   return new FtError("FT-TRAIN-001", {
-    message:
-      `the ${what} became infinite or undefined after ${state.step} steps ` +
-      `(learning rate ${learningRate})`,
-    hint:
-      latest === undefined
-        ? "train again with a tenth of the learning rate (--lr)"
-        : `the last good checkpoint is ${latest.path}; train again with a tenth of the learning rate (--lr)`,
+    message: `${message}, after ${state.step} steps (learning rate ${rateOf(run)})`,
+    hint: latest === undefined ? again : `the last good checkpoint is ${latest.path}; ${again}`,
   });
+}
+
+/** Of the last step. */
+function rateOf({ state, schedule }: TrainingRun): number {
+  return schedule(Math.max(0, state.step - 1));
 }
 
 /** Named figures as an event carries them: left out when there are none. */
@@ -94,7 +127,8 @@ function reported(
   meter: Meter,
 ): RunFact {
   const { state } = run;
-  state.trainLoss = state.lossSum / state.weightSum;
+  const trainLoss = state.weightSum === 0 ? null : state.lossSum / state.weightSum;
+  state.trainLoss = trainLoss ?? state.trainLoss;
   const metrics = metricFields(state.metrics);
   state.lossSum = 0;
   state.weightSum = 0;
@@ -104,7 +138,7 @@ function reported(
     type: "step-reported",
     step: state.step,
     epoch: state.step / run.plan.windowsPerEpoch,
-    trainLoss: state.trainLoss,
+    trainLoss,
     ...metrics,
     learningRate,
     tokens: state.tokens,
@@ -129,7 +163,7 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   if (found === undefined) return;
   const { loss: validationLoss, metrics } = found;
   if (!Number.isFinite(validationLoss)) {
-    throw notFinite(run, "validation loss", run.schedule(Math.max(0, state.step - 1)));
+    throw notFinite(run, "the validation loss became infinite or undefined");
   }
   state.validationLoss = validationLoss;
   state.evaluatedStep = state.step;
@@ -205,6 +239,8 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     adapterPath: folder.finalModelPath,
     bestStep: state.bestStep,
     modelStep,
+    skippedSteps: state.skippedSteps,
+    seconds: folder.spentSeconds(),
   };
 }
 

@@ -6,7 +6,7 @@ import { Random } from "../core/random.ts";
 const count = z.int().min(0);
 
 export const RunState = z.object({
-  /** Optimizer steps done. */
+  /** Optimizer steps done, skipped ones among them. */
   step: count,
   tokens: count,
   supervisedTokens: count,
@@ -22,6 +22,9 @@ export const RunState = z.object({
   evaluatedStep: count.nullable().default(null),
   /** Of each metric since the last report. */
   metrics: z.record(z.string(), z.object({ sum: z.number(), weight: z.number() })).default({}),
+  /** Steps that moved nothing because loss or gradient was not finite: of the whole run, and the last ones in a row. */
+  skippedSteps: count.default(0),
+  skippedInRow: count.default(0),
   /** Updates the optimizer has made. */
   optimizerSteps: count,
 });
@@ -41,6 +44,8 @@ export function initialState(): RunState {
     bestStep: null,
     evaluatedStep: null,
     metrics: {},
+    skippedSteps: 0,
+    skippedInRow: 0,
     optimizerSteps: 0,
   };
 }

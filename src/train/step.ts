@@ -85,31 +85,63 @@ export class TrainingStep implements TensorHolder {
     }
   }
 
-  /** The last micro-batch, clipping and the update, in one evaluation. What lies between them is given up before. */
+  /**
+   * The last micro-batch, clipping and the update, in one evaluation. What lies between them is given up before. Old
+   * parameters and moments live until it is done: when loss or gradient turn out not to be finite, they are put back.
+   */
   #finish(sums: Sums | undefined, { batches, learningRate, seeds }: StepInput, weight: number) {
     const batch = batches.at(-1);
     if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
     return carry(this, (): StepResult => {
-      const started = performance.now();
-      const { loss, norm, metrics, metricSums } = scope(() => {
-        const { tensors, metrics } = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
-        const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
-        const gradients = rest.slice(0, this.#settings.slots.length);
-        const metricSums = rest.slice(gradients.length);
-        const { norm, clipped } = this.#clip(gradients);
-        this.#settings.optimizer.update(clipped, learningRate);
-        return { loss, norm, metrics, metricSums, kept: [...this.tensors()] };
-      });
-      const graphMilliseconds = performance.now() - started;
-      evaluate([loss, ...(norm === null ? [] : [norm]), ...metricSums, ...this.tensors()]);
-      return {
-        loss: loss.item(),
-        weight,
-        metrics: metricsFrom(metrics, metricSums),
-        gradientNorm: norm === null ? null : norm.item(),
-        graphMilliseconds,
-      };
+      const putBack = this.#remember();
+      try {
+        const started = performance.now();
+        const { loss, norm, metrics, metricSums } = scope(() => {
+          const seed = seeds[batches.length - 1] ?? 0;
+          const { gradients, ...kept } = this.#pass(sums, batch, weight, seed);
+          this.#settings.optimizer.update(gradients, learningRate);
+          return { ...kept, held: [...this.tensors()] };
+        });
+        const graphMilliseconds = performance.now() - started;
+        evaluate([loss, norm, ...metricSums, ...this.tensors()]);
+        const notFinite = whatIsNotFinite(loss.item(), norm.item());
+        if (notFinite !== undefined) putBack();
+        return {
+          loss: loss.item(),
+          weight,
+          metrics: metricsFrom(metrics, metricSums),
+          gradientNorm: this.#settings.maximumNorm === null ? null : norm.item(),
+          graphMilliseconds,
+          ...(notFinite !== undefined && { notFinite }),
+        };
+      } catch (error) {
+        putBack();
+        throw error;
+      }
     });
+  }
+
+  /** Parameters and optimizer as they are now: call what it returns to have them back. */
+  #remember(): () => void {
+    const { slots, optimizer } = this.#settings;
+    const parameters = slots.map((slot) => slot.get());
+    const state = optimizer.state();
+    return () => {
+      for (const [at, slot] of slots.entries()) slot.set(parameters[at] as Tensor);
+      optimizer.restore(state);
+    };
+  }
+
+  /** Everything before the update. The gradients are clipped ones. */
+  #pass(sums: Sums | undefined, batch: LossBatch, weight: number, seed: number) {
+    const { tensors, metrics } = this.#add(sums, batch, weight, seed);
+    const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
+    const raw = rest.slice(0, this.#settings.slots.length);
+    const metricSums = rest.slice(raw.length);
+    const { maximumNorm } = this.#settings;
+    // Clipped or not, the norm tells whether they are finite.
+    const { norm, gradients } = clipNorm(raw, maximumNorm ?? 1);
+    return { loss, norm, gradients: maximumNorm === null ? raw : gradients, metrics, metricSums };
   }
 
   /** What came before and this micro-batch together. */
@@ -138,13 +170,11 @@ export class TrainingStep implements TensorHolder {
       return { tensors: [loss, ...gradients, ...sums], metrics };
     });
   }
+}
 
-  #clip(gradients: Tensor[]): { norm: Tensor | null; clipped: Tensor[] } {
-    const { maximumNorm } = this.#settings;
-    if (maximumNorm === null) return { norm: null, clipped: gradients };
-    const { norm, gradients: clipped } = clipNorm(gradients, maximumNorm);
-    return { norm, clipped };
-  }
+function whatIsNotFinite(loss: number, norm: number): StepResult["notFinite"] {
+  if (!Number.isFinite(loss)) return "loss";
+  return Number.isFinite(norm) ? undefined : "gradient";
 }
 
 function metricsFrom(metrics: Sums["metrics"], sums: readonly Tensor[]): MetricSums {

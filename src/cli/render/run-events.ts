@@ -77,10 +77,27 @@ export function resultsText(event: RunCompletedEvent): string {
     ["Final Validation Loss", fixed(event.finalValidationLoss, 4)],
     ["Total Steps", String(event.totalSteps)],
     ["Epochs Completed", String(Math.round(event.epochsCompleted * 100) / 100)],
+    ...skippedPair(event),
+    ...timePair(event),
   ]);
   const { modelStep = event.totalSteps } = event;
   const of = modelStep === event.totalSteps ? "" : ` (the best, of step ${modelStep})`;
   return `Results\n${results}\nModel saved to: ${event.adapterPath}${of}`;
+}
+
+function skippedPair({ skippedSteps = 0 }: RunCompletedEvent): [string, string][] {
+  return skippedSteps === 0 ? [] : [["Skipped Steps", String(skippedSteps)]];
+}
+
+function timePair({ seconds }: RunCompletedEvent): [string, string][] {
+  return seconds === undefined ? [] : [["Time", formatDuration(seconds)]];
+}
+
+function skippedText({ step, reason, skippedSteps }: RunEventOf<"step-skipped">): string {
+  return (
+    `warning: step ${step}: skipped, the ${reason} was infinite or undefined; ` +
+    `nothing was learned from its rows (${skippedSteps} skipped so far)`
+  );
 }
 
 /** How many progress lines of a run stay on a terminal, about. */
@@ -107,6 +124,8 @@ export class RunScreen {
         return this.#say(startedText(event));
       case "step-reported":
         return this.#progress(event);
+      case "step-skipped":
+        return this.#say(skippedText(event));
       case "evaluation-started":
         return;
       case "evaluation-finished":

@@ -245,6 +245,34 @@ test("a step that throws leaves parameters and arrays as they were", async () =>
   expect(values()).toEqual(before);
 });
 
+test.each([
+  ["muon", null],
+  ["adamw", 1],
+])(
+  "%s: a step whose loss is not finite changes no bit, whatever it leaves to the next",
+  async (...given) => {
+    const [optimizer, maximumNorm] = given;
+    const options = { optimizer, maximumNorm, dropout: 0.1 };
+    const [sound, skipping] = [await makeStep(options), await makeStep(options)];
+    const infinite: Batch = {
+      ...batchOf(rows),
+      weights: batchOf(rows).weights.map(() => Infinity),
+    };
+    const allOf = ({ training }: typeof sound): number[] =>
+      [...training.tensors()].flatMap((tensor) => [...tensor.toFloat32()]);
+    for (const made of [sound, skipping]) await made.step([batchOf(rows)], 1e-2, [1]);
+    const before = allOf(skipping);
+    const held = liveTensors();
+    expect(await skipping.step([infinite, batchOf(rows)], 1e-2, [2, 3])).toMatchObject({
+      notFinite: "loss",
+    });
+    expect(liveTensors()).toBe(held);
+    expect(allOf(skipping)).toEqual(before);
+    for (const made of [sound, skipping]) await made.step([batchOf(rows)], 1e-2, [4]);
+    expect(allOf(skipping)).toEqual(allOf(sound));
+  },
+);
+
 test("a step that is asked to stop between two micro-batches changes nothing", async () => {
   const { training, step, values } = await makeStep({ dropout: 0.1, maximumNorm: 1 });
   const batches = rows.map((row) => batchOf([row]));
