@@ -130,6 +130,8 @@ export const RunCompleted = z.object({
   bestStep: count.nullable(),
   /** The step that the final model is of: the last, or the best where that was asked for. */
   modelStep: count.optional(),
+  /** It ended before its last step because evaluations had stopped getting better. */
+  stoppedEarly: z.boolean().optional(),
   /** Steps that moved nothing because loss or gradient was not finite. */
   skippedSteps: count.optional(),
   /** Of training, evaluating and saving, in all processes that the run took. */

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
 import type { RunFact } from "../runs/index.ts";
+import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
 import { batchesOf, type TrainingRun, validationBatchCount, validationBatches } from "./run.ts";
@@ -20,7 +21,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
   const { state, totalSteps } = run;
   const meter = new Meter();
   if (evaluationIsOpen(run)) yield* evaluateRun(run);
-  while (state.step < totalSteps && !run.shouldStop()) {
+  while (state.step < totalSteps && !hasStalled(state, run.options) && !run.shouldStop()) {
     const learningRate = run.schedule(state.step);
     const taken = await takeStep(run, learningRate);
     if (taken === undefined) break;
@@ -33,7 +34,10 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
     // Lets messages in: a request to stop, a parent that vanished.
     await setImmediate();
   }
-  yield* state.step < totalSteps || evaluationIsOpen(run) ? stop(run) : finish(run);
+  if (evaluationIsOpen(run)) yield* stop(run);
+  else if (state.step >= totalSteps) yield* finish(run);
+  else if (hasStalled(state, run.options)) yield* finishEarly(run);
+  else yield* stop(run);
 }
 
 /** Every n steps and at the last one. */
@@ -169,11 +173,10 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   state.evaluatedStep = state.step;
   const seconds = (performance.now() - started) / 1000;
   const fields = metricFields(metrics);
+  const figures = { loss: validationLoss, metrics: fields.metrics ?? {} };
+  const isBest = judge(state, run.bestBy, run.options, figures);
   yield { type: "evaluation-finished", step: state.step, validationLoss, ...fields, seconds };
-  if (state.step === 0 || validationLoss >= (state.bestLoss ?? Infinity)) return;
-  state.bestLoss = validationLoss;
-  state.bestStep = state.step;
-  yield* save(run);
+  if (isBest) yield* save(run);
 }
 
 /** Mean loss and sums of metrics over the validation set; undefined when asked to stop. */
@@ -222,6 +225,17 @@ async function* stop(run: TrainingRun): AsyncGenerator<RunFact> {
   };
 }
 
+/** The end of a run whose evaluations have stopped getting better. */
+async function* finishEarly(run: TrainingRun): AsyncGenerator<RunFact> {
+  const { state, bestBy } = run;
+  yield* save(run);
+  const message =
+    `stopped early: ${state.evaluationsWithoutGain} evaluations in a row without a gain in ${bestBy.name}; ` +
+    `the best, ${state.bestValue?.toPrecision(5)}, was after step ${state.bestStep}`;
+  yield { type: "notice", level: "info", message };
+  yield* finish(run);
+}
+
 async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
   const temporary = temporaryNameFor(folder.finalModelPath);
@@ -239,6 +253,7 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     adapterPath: folder.finalModelPath,
     bestStep: state.bestStep,
     modelStep,
+    stoppedEarly: state.step < run.totalSteps,
     skippedSteps: state.skippedSteps,
     seconds: folder.spentSeconds(),
   };

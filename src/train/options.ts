@@ -4,6 +4,7 @@ import { z } from "zod";
 import { flags } from "../core/flags.ts";
 import type { Registry } from "../core/registry.ts";
 import { optimizers, scheduleNames, warmsUp } from "../nn/index.ts";
+import { VALIDATION_LOSS } from "./best.ts";
 import { builtMethods, methodProblem } from "./methods.ts";
 import { objectives } from "./objectives/index.ts";
 import { tunings } from "./tuning/index.ts";
@@ -54,6 +55,15 @@ export const ObjectiveName = z
 const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error: message });
 const fraction = (message: string): z.ZodNumber =>
   z.number().min(0, { error: message }).lt(1, { error: message });
+
+/** The figures of each objective that is registered, with those that it names. */
+const listedMetrics = [
+  `${VALIDATION_LOSS} (lower is better)`,
+  ...objectives.names().flatMap((name) => {
+    const figures = Object.entries(objectives.get(name).metrics ?? {});
+    return figures.map(([figure, better]) => `${figure} (${name}; ${better} is better)`);
+  }),
+].join(", ");
 
 export const FINAL_MODELS = ["last", "best"] as const;
 
@@ -181,7 +191,23 @@ export const OptimizationOptions = z.strictObject({
   final_model: z
     .enum(FINAL_MODELS)
     .default("last")
-    .describe("What final_model holds: the last step, or the best checkpoint by validation loss"),
+    .describe("What final_model holds: the last step, or the best checkpoint (metric_for_best)"),
+  metric_for_best: z
+    .string()
+    .default(VALIDATION_LOSS)
+    .describe(`What decides which checkpoint is best: ${listedMetrics}`)
+    .register(flags, { value: "NAME" }),
+  early_stopping_patience: positiveInteger("Early stopping patience must be positive")
+    .nullable()
+    .default(null)
+    .describe(
+      "Ends the run after so many evaluations in a row without a gain (final_model best keeps the best); null never does",
+    ),
+  early_stopping_min_delta: z
+    .number()
+    .min(0, { error: "Early stopping delta must not be negative" })
+    .default(0)
+    .describe("By how much an evaluation must beat the best one to count as a gain"),
   report_every: positiveInteger("Report interval must be positive")
     .default(10)
     .describe("Optimizer steps between reported steps"),

@@ -3,6 +3,7 @@ import { Random } from "../core/random.ts";
 import type { BatchPlan, CollateOptions, EncodedRow } from "../data/index.ts";
 import type { OptimizedSlot, Schedule } from "../nn/index.ts";
 import type { RunFolder } from "../runs/index.ts";
+import type { BestBy } from "./best.ts";
 import type { Learner } from "./learner.ts";
 import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
 import type { OptimizationOptions } from "./options.ts";
@@ -28,6 +29,8 @@ export interface TrainingRun {
   validation: readonly Unit[];
   collate: CollateOptions;
   options: OptimizationOptions;
+  /** What decides which evaluation is best. */
+  bestBy: BestBy;
   totalSteps: number;
   seed: number;
   trainableParameters: number;

@@ -5,7 +5,7 @@ import { Random } from "../core/random.ts";
 
 const count = z.int().min(0);
 
-export const RunState = z.object({
+const Fields = z.object({
   /** Optimizer steps done, skipped ones among them. */
   step: count,
   tokens: count,
@@ -16,8 +16,11 @@ export const RunState = z.object({
   /** The last reported training loss and the last validation loss. */
   trainLoss: z.number().nullable(),
   validationLoss: z.number().nullable(),
-  bestLoss: z.number().nullable(),
+  /** Of the evaluation that is the best so far, by the figure that decides. */
+  bestValue: z.number().nullable(),
   bestStep: count.nullable(),
+  /** The last evaluations in a row that were no gain. */
+  evaluationsWithoutGain: count.default(0),
   /** The step that was evaluated last; one that a run was stopped in is done when it goes on. */
   evaluatedStep: count.nullable().default(null),
   /** Of each metric since the last report. */
@@ -28,6 +31,14 @@ export const RunState = z.object({
   /** Updates the optimizer has made. */
   optimizerSteps: count,
 });
+
+/** Before another figure than the validation loss could decide, `bestValue` was called `bestLoss`. */
+function upToDate(state: unknown): unknown {
+  const { bestLoss, ...others } = state as { bestLoss?: unknown };
+  return bestLoss === undefined ? state : { bestValue: bestLoss, ...others };
+}
+
+export const RunState = z.preprocess(upToDate, Fields);
 
 export type RunState = z.infer<typeof RunState>;
 
@@ -40,8 +51,9 @@ export function initialState(): RunState {
     weightSum: 0,
     trainLoss: null,
     validationLoss: null,
-    bestLoss: null,
+    bestValue: null,
     bestStep: null,
+    evaluationsWithoutGain: 0,
     evaluatedStep: null,
     metrics: {},
     skippedSteps: 0,

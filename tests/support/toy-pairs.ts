@@ -78,6 +78,7 @@ export function registerToyPairs(): void {
   objectives.register("toy_pairs", {
     about: "the better of two answers",
     kinds: ["pair"],
+    metrics: { margin: "higher", accuracy: "higher" },
     load: async () => toyPairs,
   });
   methods.set("toy_pairs", { tuning: "lora", objective: "toy_pairs" });

@@ -7,7 +7,9 @@ import type { Row } from "../../data/rows.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { requireKnownTokens } from "../../models/known-tokens.ts";
 import { checkOutputFolder } from "../../runs/index.ts";
+import { type BestBy, knownMetrics, VALIDATION_LOSS } from "../../train/best.ts";
 import { chosenMethod, wordFor } from "../../train/methods.ts";
+import { objectives } from "../../train/objectives/index.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import { requireRunnable } from "../config/load.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -16,12 +18,13 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 for an option that is known but not built, 062 for a missing adapter, 063 for one nobody uses. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 for an option that is known but not built, 062 for a missing adapter, 063 for one nobody uses, 064 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
   const { model, lora } = config;
   requireRunnable(config);
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
+  bestBy(config);
   if (model.load_in_4bit) {
     throw new ConfigError("FT-CONFIG-060", {
       at: { field: "model.load_in_4bit" },
@@ -43,6 +46,23 @@ export function checkRun(config: RunConfig): void {
       hint: "give a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/**
+ * What decides which checkpoint is best. Throws ConfigError FT-CONFIG-064 when evaluations of this objective do not
+ * give it.
+ */
+export function bestBy(config: RunConfig): BestBy {
+  const { objective } = chosenMethod(config);
+  const name = config.optimization.metric_for_best;
+  const known = knownMetrics(objectives.get(objective).metrics);
+  const better = known.get(name);
+  if (better !== undefined) return { name, better };
+  throw new ConfigError("FT-CONFIG-064", {
+    at: { field: "optimization.metric_for_best" },
+    message: `an evaluation of --objective ${objective} gives no ${name}; it gives ${[...known.keys()].join(", ")}`,
+    hint: `--metric-for-best ${VALIDATION_LOSS}`,
+  });
 }
 
 /** Whether the data can be found, before a model is downloaded for it. Throws DataError. */

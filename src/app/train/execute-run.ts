@@ -200,6 +200,8 @@ async function resume(
     }
     if (length !== undefined) {
       requireLonger(prepared, run.state.step);
+      // Who asks for more steps has patience again.
+      run.state.evaluationsWithoutGain = 0;
       await recordLength(folder, record, config);
       prepared.notices.push(...lengthNotices(before, prepared, run.state.step));
     }

@@ -35,6 +35,7 @@ import { type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
+import { bestBy } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
@@ -158,6 +159,7 @@ export function assembleRun(
       maxLength: prepared.longestInput,
     },
     options: optimization,
+    bestBy: bestBy(config),
     totalSteps: plan.totalSteps,
     seed,
     trainableParameters: prepared.trainableParameters,
@@ -192,9 +194,10 @@ function dataNotices(
   ];
 }
 
-function noBest({ final_model }: OptimizationOptions): string {
+function noBest({ final_model, early_stopping_patience }: OptimizationOptions): string {
   const result = final_model === "best" ? ", final_model will hold the last step" : "";
-  return `no validation rows: no best checkpoint is kept${result}`;
+  const early = early_stopping_patience === null ? "" : ", the run will not stop early";
+  return `no validation rows: no best checkpoint is kept${result}${early}`;
 }
 
 function skippedNotice({ skipped }: Dataset): string[] {

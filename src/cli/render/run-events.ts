@@ -85,6 +85,10 @@ export function resultsText(event: RunCompletedEvent): string {
   return `Results\n${results}\nModel saved to: ${event.adapterPath}${of}`;
 }
 
+function evaluatedAt({ step }: { step: number }): string {
+  return step === 0 ? "before the first step" : `step ${step}`;
+}
+
 function skippedPair({ skippedSteps = 0 }: RunCompletedEvent): [string, string][] {
   return skippedSteps === 0 ? [] : [["Skipped Steps", String(skippedSteps)]];
 }
@@ -133,7 +137,7 @@ export class RunScreen {
         // What is done once, before the first step, tells nothing about the steps to come.
         if (event.step === this.#firstStep?.step) this.#firstStep.time = Date.parse(event.time);
         return this.#say(
-          `step ${event.step}: validation loss ${event.validationLoss.toFixed(4)}${figures(event)}`,
+          `${evaluatedAt(event)}: validation loss ${event.validationLoss.toFixed(4)}${figures(event)}`,
         );
       case "checkpoint-saved":
         return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);

@@ -10,6 +10,7 @@ import type {
 } from "../../data/index.ts";
 import type { ForwardContext } from "../../models/index.ts";
 import type { Tensor } from "../../mx/index.ts";
+import type { Better } from "../best.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
@@ -62,5 +63,7 @@ export interface ObjectiveEntry {
   about: string;
   /** Kinds of sample it learns from, as `Sample.kind` says; rows of other kinds are refused. */
   kinds: readonly string[];
+  /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
+  metrics?: Readonly<Record<string, Better>>;
   load(): Promise<Objective>;
 }

@@ -109,6 +109,7 @@ function makeRun(folder: RunFolder, learner: Learner, stopAfter = Infinity): Tra
     validation: units.slice(0, 2),
     collate: { padId: 0, padToMultiple: 1, maxLength: 64 },
     options,
+    bestBy: { name: "validation_loss", better: "lower" },
     totalSteps: 12,
     seed: 1,
     trainableParameters: 256,
