@@ -2,6 +2,7 @@
 // checkpoint needs to store two numbers only. A unit is what fills one row of a batch: a sample, or several packed
 // together. Holds indices, never samples.
 import { Random } from "../core/random.ts";
+import { bucketsOfUnits } from "./buckets.ts";
 import type { DataOptions } from "./options.ts";
 
 /** "shuffled" anew each epoch, or "sequential": the units as they stand. */
@@ -29,18 +30,29 @@ export interface BatchPlanOptions {
   accumulation: number;
   seed: number;
   order: BatchOrder;
-  /**
-   * Puts units of like length together to save padding; "shuffled" only. Sorting stays inside
-   * pools of 50 batches and the batches are then shuffled, so the order of lengths is still random.
-   */
-  groupByLength?: boolean;
+  /** Which units meet in a batch, where they are shuffled; default none. */
+  grouping?: Grouping;
+  /** Lengths that batches are padded to, ascending; for grouping by buckets. */
+  buckets?: readonly number[];
 }
+
+/**
+ * Puts units of like length together, to save padding. "buckets": those that are padded to the same length meet at
+ * random, so that each epoch has the same shapes. "pools": sorted inside pools of 50 batches, as earlier runs have it.
+ */
+export type Grouping = DataOptions["grouping"];
 
 const poolBatches = 50;
 
 function chunk<T>(items: readonly T[], size: number): T[][] {
   const count = Math.ceil(items.length / size);
   return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+function pooled(shuffled: readonly number[], { lengths, batchSize }: BatchPlanOptions): number[][] {
+  const byLength = (a: number, b: number): number => (lengths[a] ?? 0) - (lengths[b] ?? 0);
+  const pools = chunk(shuffled, batchSize * poolBatches);
+  return pools.flatMap((pool) => chunk(pool.sort(byLength), batchSize));
 }
 
 /** Optimizer steps that one pass over `units` takes. */
@@ -50,6 +62,8 @@ export function windowsPerEpoch(units: number, batchSize: number, accumulation: 
 
 export class BatchPlan {
   readonly #options: BatchPlanOptions;
+  /** Of each unit, once they are asked for. */
+  #buckets: number[] | undefined;
   #cached: { epoch: number; batches: number[][] } | undefined;
   readonly windowsPerEpoch: number;
 
@@ -63,6 +77,12 @@ export class BatchPlan {
     }
     this.#options = options;
     this.windowsPerEpoch = windowsPerEpoch(lengths.length, batchSize, accumulation);
+  }
+
+  /** Whether every epoch has batches of the same shapes. */
+  get sameShapes(): boolean {
+    const { order, grouping } = this.#options;
+    return order === "sequential" || grouping === "buckets";
   }
 
   /** The cursor of an optimizer step counted from 0. */
@@ -109,14 +129,22 @@ export class BatchPlan {
   }
 
   #makeEpoch(epoch: number): number[][] {
-    const { lengths, batchSize, seed, order, groupByLength } = this.#options;
+    const { lengths, batchSize, seed, order, grouping = "none" } = this.#options;
     if (order === "sequential") return chunk([...lengths.keys()], batchSize);
     const random = Random.fromSeed(seed).split(`epoch ${epoch}`);
     const shuffled = random.shuffle(lengths.length);
-    if (groupByLength !== true) return chunk(shuffled, batchSize);
-    const byLength = (a: number, b: number): number => (lengths[a] ?? 0) - (lengths[b] ?? 0);
-    const pools = chunk(shuffled, batchSize * poolBatches);
-    const batches = pools.flatMap((pool) => chunk(pool.sort(byLength), batchSize));
+    if (grouping === "none") return chunk(shuffled, batchSize);
+    const batches =
+      grouping === "pools" ? pooled(shuffled, this.#options) : this.#bucketed(shuffled);
     return random.shuffled(batches);
+  }
+
+  /** Batches of one bucket each: how many, depends on the lengths alone. */
+  #bucketed(shuffled: readonly number[]): number[][] {
+    const { lengths, buckets = [], batchSize } = this.#options;
+    this.#buckets ??= bucketsOfUnits(lengths, buckets, batchSize);
+    const held: number[][] = Array.from({ length: buckets.length + 1 }, () => []);
+    for (const unit of shuffled) held[this.#buckets[unit] ?? 0]?.push(unit);
+    return held.flatMap((units) => chunk(units, batchSize));
   }
 }

@@ -1,5 +1,6 @@
 // Sequences to one rectangular batch of plain typed arrays, ready for a model: a row of it holds one, or several that
 // were packed together. Pads on the right; touches no tensors.
+import { bucketOf } from "./buckets.ts";
 import type { Sequence } from "./encode.ts";
 
 /**
@@ -39,22 +40,26 @@ export interface CollateOptions {
   padToMultiple: number;
   /** `length` is not rounded up beyond this: a model may have no positions there. */
   maxLength: number;
+  /** Lengths to pad to, ascending: the first that holds a batch is its length. Rounding is for what none holds. */
+  buckets?: readonly number[];
 }
 
 /** What training rounds lengths up to, so that MLX sees few different shapes. */
 export const lengthMultiple = 32;
 
-/** Rounded up to the multiple, but not over `maxLength` unless a sample itself is longer. */
+/** The bucket of a length; without one, rounded up, but not over `maxLength` unless a sample itself is longer. */
 export function paddedLength(
   longest: number,
-  { padToMultiple, maxLength }: Pick<CollateOptions, "padToMultiple" | "maxLength">,
+  { padToMultiple, maxLength, buckets = [] }: Omit<CollateOptions, "padId">,
 ): number {
+  const bucket = buckets[bucketOf(longest, buckets)];
+  if (bucket !== undefined) return bucket;
   const rounded = Math.ceil(longest / padToMultiple) * padToMultiple;
   return Math.max(longest, Math.min(rounded, maxLength));
 }
 
 /** Input tokens of a sequence: all but its last, which is only predicted. */
-function inputLength({ ids }: Sequence): number {
+export function inputLength({ ids }: Sequence): number {
   return Math.max(0, ids.length - 1);
 }
 

@@ -6,12 +6,14 @@ export {
   BatchPlan,
   type BatchPlanOptions,
   type BatchWindow,
-  windowsPerEpoch,
+  type Grouping,
 } from "./batches.ts";
+export { chooseBuckets } from "./buckets.ts";
 export {
   type Batch,
   collate,
   type CollateOptions,
+  inputLength,
   lengthMultiple,
   paddedLength,
 } from "./collate.ts";
@@ -49,5 +51,6 @@ export {
 export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 export { readRows } from "./read.ts";
 export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
+export { allShapes, type BatchShape, plannedBatches, shapesOf } from "./shapes.ts";
 export { findSplits, type SplitName } from "./splits.ts";
 export { type DataSummary, describeFormats, summarize, SummaryBuilder } from "./summary.ts";

@@ -6,6 +6,7 @@ import { autoFormat, formats } from "./formats/index.ts";
 
 export const MASKS = ["all", "assistant", "last"] as const;
 export const DATA_ORDERS = ["shuffled", "sequential"] as const;
+export const GROUPINGS = ["buckets", "pools", "none"] as const;
 
 /** What may be named as data, for help. */
 export const DATA_ABOUT =
@@ -75,6 +76,12 @@ export const DataOptions = z.strictObject({
     .default("shuffled")
     .describe("Order of the rows within an epoch")
     .register(flags, { long: "data-order" }),
+  grouping: z
+    .enum(GROUPINGS)
+    .default("buckets")
+    .describe(
+      "Which rows meet in a batch: of like length by at most 32 shapes, sorted in pools of 50 batches, or any",
+    ),
 });
 
 export type DataOptions = z.infer<typeof DataOptions>;

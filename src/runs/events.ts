@@ -136,6 +136,8 @@ export const RunCompleted = z.object({
   skippedSteps: count.optional(),
   /** Of training, evaluating and saving, in all processes that the run took. */
   seconds: z.number().min(0).optional(),
+  /** Shapes, rows by positions, of the batches that it trained on and evaluated. */
+  shapes: count.optional(),
 });
 
 export const RunFailed = z.object({

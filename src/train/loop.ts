@@ -256,6 +256,7 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     stoppedEarly: state.step < run.totalSteps,
     skippedSteps: state.skippedSteps,
     seconds: folder.spentSeconds(),
+    shapes: run.shapes,
   };
 }
 

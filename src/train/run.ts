@@ -28,6 +28,8 @@ export interface TrainingRun {
   units: readonly Unit[];
   validation: readonly Unit[];
   collate: CollateOptions;
+  /** How many shapes its batches have. */
+  shapes: number;
   options: OptimizationOptions;
   /** What decides which evaluation is best. */
   bestBy: BestBy;

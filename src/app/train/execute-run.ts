@@ -158,11 +158,16 @@ async function startNew(
 
 /** Options that came later, as what was always done before there was a choice. */
 const earlierOptimization = { decay_vectors: true };
+const earlierData = { grouping: "pools" };
 
 /** A run's configuration as options of today. */
 function upToDate(config: unknown): unknown {
-  const { optimization } = config as { optimization?: object };
-  return { ...(config as object), optimization: { ...earlierOptimization, ...optimization } };
+  const { optimization, data } = config as { optimization?: object; data?: object };
+  return {
+    ...(config as object),
+    optimization: { ...earlierOptimization, ...optimization },
+    data: { ...earlierData, ...data },
+  };
 }
 
 /** What the run began with: its configuration, at the commit and in the precision that were resolved then. */

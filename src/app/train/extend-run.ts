@@ -25,9 +25,12 @@ export function withLength(config: RunConfig, length: RunLength): RunConfig {
 }
 
 /** Throws ConfigError FT-RUN-013 for a length that the run has reached already. */
-export function requireLonger({ plan }: Pick<PreparedRun, "plan">, stepsDone: number): void {
+export function requireLonger(
+  { plan, layout }: Pick<PreparedRun, "plan" | "layout">,
+  stepsDone: number,
+): void {
   if (plan.totalSteps > stepsDone) return;
-  const passes = Number((stepsDone / plan.batches.windowsPerEpoch).toFixed(3));
+  const passes = Number((stepsDone / layout.batches.windowsPerEpoch).toFixed(3));
   throw new ConfigError("FT-RUN-013", {
     message: `the run has done ${stepsDone} steps (${passes} epochs); ${plan.totalSteps} in all are not more`,
     hint: `--iters ${2 * stepsDone} goes on for as many steps again`,
@@ -37,10 +40,10 @@ export function requireLonger({ plan }: Pick<PreparedRun, "plan">, stepsDone: nu
 /** Says how far the run goes now, and what became of its learning rate, which follows the length. */
 export function lengthNotices(
   before: RunConfig,
-  { config, plan, units }: Pick<PreparedRun, "config" | "plan" | "units">,
+  { config, plan, layout }: Pick<PreparedRun, "config" | "plan" | "layout">,
   stepsDone: number,
 ): string[] {
-  const old = planRun(before, units);
+  const old = planRun(before, layout.batches);
   if (old.totalSteps === plan.totalSteps) return [];
   const [from, to] = [old.schedule(Math.max(0, stepsDone - 1)), plan.schedule(stepsDone)];
   return [

@@ -1,6 +1,6 @@
 // Whether model, rows and settings fit each other, before any weight is read: everything that can be refused then is
 // refused here. Checking a run and starting one both go through this, so that what validates also starts.
-import { lengthMultiple, paddedLength } from "../../data/collate.ts";
+import { paddedLength } from "../../data/collate.ts";
 import { type EncodedRows, learnedCount, tokenCount } from "../../data/encode.ts";
 import { type PlannedModel, planFittingModel } from "../../models/load.ts";
 import type { OpenedModel } from "../../models/open-model.ts";
@@ -12,6 +12,7 @@ import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
 import { estimateRunMemory, memoryNotices, type RowFigures } from "./estimate-memory.ts";
+import { layOut, type RowLayout } from "./lay-out-rows.ts";
 import {
   cutData,
   type DataWatch,
@@ -29,8 +30,8 @@ export interface FittingRun {
   whole: PreparedData;
   /** Rows as they are trained on. */
   data: PreparedData;
-  /** Tokens that neither a row nor its padding may go beyond. */
-  longestInput: number;
+  /** Rows as they fill batches. */
+  layout: RowLayout;
   memory: MemoryEstimate;
   /** What a person should know before the run begins. */
   notices: string[];
@@ -53,7 +54,8 @@ export async function fitRun(
   requireSamples(data);
   requireKnownRows(data, planned.sizes);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
-  const rows = rowFigures(data.train, longestInput);
+  const layout = layOut(config, data, longestInput);
+  const rows = rowFigures(data.train, layout);
   const memory = estimateRunMemory(config, planned, tuning, rows);
   return {
     opened,
@@ -62,7 +64,7 @@ export async function fitRun(
     renderer,
     whole,
     data,
-    longestInput,
+    layout,
     memory,
     notices: [
       ...renderer.notices(samplesOf(data.dataset)),
@@ -74,7 +76,7 @@ export async function fitRun(
 }
 
 /** What the rows say of the largest batch; rows are grouped by length, so the longest meet each other. */
-function rowFigures({ samples }: EncodedRows, maxLength: number): RowFigures {
+function rowFigures({ samples }: EncodedRows, { padding }: RowLayout): RowFigures {
   // the last token of a sequence is predicted, not read
   const longest = most(
     samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length - 1)),
@@ -84,7 +86,7 @@ function rowFigures({ samples }: EncodedRows, maxLength: number): RowFigures {
   return {
     rows: samples.length,
     sequences: most(samples.map(({ sequences }) => sequences.length)),
-    longestRow: paddedLength(longest, { padToMultiple: lengthMultiple, maxLength }),
+    longestRow: paddedLength(longest, padding),
     learnedShare: learned / Math.max(1, tokens),
   };
 }

@@ -1,6 +1,6 @@
 // The course of a run before its first step: which rows make which step, how many steps, at which rates.
 // Arithmetic over the configuration and the lengths of the data.
-import { BatchPlan, tokenCount } from "../../data/index.ts";
+import type { BatchPlan } from "../../data/index.ts";
 import {
   groupedBy,
   makeSchedule,
@@ -12,25 +12,15 @@ import {
   type Schedule,
 } from "../../nn/index.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
-import type { Unit } from "../../train/run.ts";
 import type { RunConfig } from "../config/schema.ts";
 
 export interface RunPlan {
-  batches: BatchPlan;
   totalSteps: number;
   schedule: Schedule;
   notices: string[];
 }
 
-export function planRun({ optimization, data, seed }: RunConfig, units: readonly Unit[]): RunPlan {
-  const batches = new BatchPlan({
-    lengths: units.map((unit) => unit.reduce((sum, sample) => sum + tokenCount(sample), 0)),
-    batchSize: optimization.batch_size,
-    accumulation: optimization.gradient_accumulation_steps,
-    seed,
-    order: data.order,
-    groupByLength: true,
-  });
+export function planRun({ optimization }: RunConfig, batches: BatchPlan): RunPlan {
   const steps = totalSteps(optimization, batches.windowsPerEpoch);
   const { warmupSteps, shortened } = warmupThatFits(optimization, steps);
   const schedule = makeSchedule(optimization.lr_scheduler, {
@@ -43,7 +33,7 @@ export function planRun({ optimization, data, seed }: RunConfig, units: readonly
     decaySteps: optimization.lr_decay_steps,
   });
   const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${steps}: shortened to ${warmupSteps}`;
-  return { batches, totalSteps: steps, schedule, notices: shortened ? [shorter] : [] };
+  return { totalSteps: steps, schedule, notices: shortened ? [shorter] : [] };
 }
 
 /** The share of Muon's rate that AdamW takes for embeddings and vectors (Jordan et al. 2024). */

@@ -1,12 +1,7 @@
 // Makes a run ready: what fit-run.ts found to fit, with weights and what is trained. Everything that can be refused is
 // refused before the run folder is written.
 import type { AdapterOrigin } from "../../adapters/index.ts";
-import {
-  type Dataset,
-  describeProblem,
-  type EncodedRow,
-  lengthMultiple,
-} from "../../data/index.ts";
+import { type Dataset, describeProblem } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
 import { type LoadedModel, loadPlanned } from "../../models/index.ts";
 import {
@@ -23,13 +18,7 @@ import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
-import {
-  optimizedSlots,
-  parameterCount,
-  type TrainingRun,
-  type Unit,
-  validationUnits,
-} from "../../train/run.ts";
+import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
 import { type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest } from "../../weights/index.ts";
@@ -37,6 +26,7 @@ import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { bestBy } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
+import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 
@@ -44,12 +34,9 @@ export interface PreparedRun {
   config: RunConfig;
   opened: OpenedModel;
   loaded: LoadedModel;
-  /** Tokens that neither a row nor its padding may go beyond. */
-  longestInput: number;
   renderer: Renderer;
   data: PreparedData;
-  /** What fills one row of a batch. */
-  units: readonly Unit[];
+  layout: RowLayout;
   tuning: Tuning;
   plan: RunPlan;
   /** What is trained. */
@@ -72,7 +59,7 @@ export async function prepareRun(
   const opened = await openModel(config.model);
   const template = recorded.template ?? readTemplate(config.data.template);
   const fitting = await fitRun(config, opened, template, watch);
-  const { data, renderer, longestInput, planned } = fitting;
+  const { data, renderer, layout, planned } = fitting;
   const backend = describeBackend();
   const dtype = chooseDtype(config.model.torch_dtype, backend);
   setCacheLimit(fitting.memory.cacheBytes);
@@ -86,16 +73,14 @@ export async function prepareRun(
     templateText: template.text,
   });
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
-  const units = alone(data.train.samples);
-  const plan = planRun(config, units);
+  const plan = planRun(config, layout.batches);
   return {
     config,
     opened,
     loaded,
-    longestInput,
     renderer,
     data,
-    units,
+    layout,
     tuning,
     plan,
     slots,
@@ -137,7 +122,7 @@ export function assembleRun(
   folder: RunFolder,
   { shouldStop, onProgress }: DataWatch,
 ): TrainingRun {
-  const { config, loaded, data, slots, plan, opened, tuning } = prepared;
+  const { config, loaded, data, layout, slots, plan, opened, tuning } = prepared;
   const { optimization, seed } = config;
   const { model } = loaded;
   const { objective } = data;
@@ -150,14 +135,14 @@ export function assembleRun(
     }),
     objective,
     schedule: plan.schedule,
-    plan: plan.batches,
-    units: prepared.units,
-    validation: validationUnits(alone(data.validation.samples), evaluatedRows(optimization), seed),
+    plan: layout.batches,
+    units: layout.units,
+    validation: layout.validation,
     collate: {
+      ...layout.padding,
       padId: opened.tokenizer.padTokenId ?? opened.tokenizer.eosTokenId ?? 0,
-      padToMultiple: lengthMultiple,
-      maxLength: prepared.longestInput,
     },
+    shapes: runShapes(layout, config, plan.totalSteps).shapes.length,
     options: optimization,
     bestBy: bestBy(config),
     totalSteps: plan.totalSteps,
@@ -169,15 +154,6 @@ export function assembleRun(
     shouldStop,
     onProgress,
   };
-}
-
-/** Every sample in a row of its own. */
-function alone(samples: readonly EncodedRow[]): Unit[] {
-  return samples.map((sample) => [sample]);
-}
-
-function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): number | null {
-  return eval_batches === null ? null : eval_batches * batch_size;
 }
 
 function dataNotices(

@@ -25,6 +25,7 @@ import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
+import { runShapes } from "./lay-out-rows.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -49,6 +50,14 @@ export interface TokenReport {
   samples: RenderedSample[];
 }
 
+/** How the rows to train on fill batches. */
+export interface BatchReport {
+  /** Shapes, rows by positions, of the batches of the whole run, those of validation rows among them. */
+  shapes: number;
+  /** Share of the positions trained on that hold no token. */
+  padding: number;
+}
+
 export interface DataReport {
   files: { split: string; path: string; rows: number; sha256: string }[];
   rows: number;
@@ -67,12 +76,14 @@ export interface ValidationReport {
   warnings: string[];
   recommendations: string[];
   /** Token figures are null when the model's files are not here. */
-  data: DataReport & { [K in keyof TokenReport]: TokenReport[K] | null };
+  data: DataReport & OrNull<TokenReport & BatchReport>;
   memoryEstimateBytes: number | null;
   memory: MemoryTerm[];
   /** What could not be looked at, and why. */
   notes: string[];
 }
+
+type OrNull<T> = { [K in keyof T]: T[K] | null };
 
 const SHOWN_SAMPLES = 3;
 const FIRST_BUCKET = 64;
@@ -139,41 +150,60 @@ function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenize
   };
 }
 
-const NO_TOKENS: { [K in keyof TokenReport]: null } = {
+const NO_TOKENS: OrNull<TokenReport & BatchReport> = {
   tokens: null,
   supervisedTokens: null,
   truncated: null,
   dropped: null,
   histogram: null,
   samples: null,
+  shapes: null,
+  padding: null,
 };
 
 interface Looked {
   dataset: Dataset;
-  tokens: { [K in keyof TokenReport]: TokenReport[K] | null };
+  tokens: OrNull<TokenReport & BatchReport>;
+  stepsPerEpoch: number;
   memory: MemoryEstimate | undefined;
   /** Of the model, the tuning and these rows. */
   notices: string[];
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
-  const { whole, memory, notices } = await fitRun(
+  const { whole, layout, memory, notices } = await fitRun(
     config,
     model,
     readTemplate(config.data.template),
   );
   const tokens = tokenReport(whole.train, config, model.tokenizer);
-  return { dataset: whole.dataset, tokens, memory, notices };
+  const stepsPerEpoch = layout.batches.windowsPerEpoch;
+  const { shapes, padding } = runShapes(
+    layout,
+    config,
+    totalSteps(config.optimization, stepsPerEpoch),
+  );
+  return {
+    dataset: whole.dataset,
+    tokens: { ...tokens, shapes: shapes.length, padding },
+    stepsPerEpoch,
+    memory,
+    notices,
+  };
+}
+
+/** Without the model: every row is one to train on, as far as anyone can tell. */
+async function lookWithout(config: RunConfig): Promise<Looked> {
+  const { dataset } = await loadRunDataset(config, "chat");
+  const { batch_size, gradient_accumulation_steps } = config.optimization;
+  const rows = dataset.train.length;
+  const stepsPerEpoch = windowsPerEpoch(rows, batch_size, gradient_accumulation_steps);
+  return { dataset, tokens: NO_TOKENS, stepsPerEpoch, memory: undefined, notices: [] };
 }
 
 /** What only the number of rows can tell. */
-function stepWarnings(config: RunConfig, rows: number): string[] {
-  const { optimization } = config;
-  const { batch_size, gradient_accumulation_steps } = optimization;
-  const steps = totalSteps(
-    optimization,
-    windowsPerEpoch(rows, batch_size, gradient_accumulation_steps),
-  );
+function stepWarnings({ optimization }: RunConfig, stepsPerEpoch: number): string[] {
+  const steps = totalSteps(optimization, stepsPerEpoch);
   if (!warmupThatFits(optimization, steps).shortened) return [];
   return [
     `Warm-up of ${optimization.warmup_steps} steps is not shorter than the run (${steps} steps)`,
@@ -198,22 +228,15 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
   const { config } = resolved;
   checkRun(config);
   const model = await openedModel(config);
-  const isHere = !("problem" in model);
-  const { dataset, tokens, memory, notices }: Looked = isHere
-    ? await lookWith(config, model)
-    : {
-        ...(await loadRunDataset(config, "chat")),
-        tokens: NO_TOKENS,
-        memory: undefined,
-        notices: [],
-      };
+  const { dataset, tokens, stepsPerEpoch, memory, notices } =
+    "problem" in model ? await lookWithout(config) : await lookWith(config, model);
   return {
     valid: true,
     config: withOrigins(resolved),
     warnings: [
       ...warningsFor(config),
       ...slowPrecision(config),
-      ...stepWarnings(config, dataset.train.length),
+      ...stepWarnings(config, stepsPerEpoch),
       ...notices,
     ],
     recommendations: recommendationsFor(config),

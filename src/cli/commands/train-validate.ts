@@ -60,6 +60,7 @@ function dataText({ data }: ValidationReport): string {
   lines.push(
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
     `Rows that would be cut: ${data.truncated ?? 0}; with nothing to learn: ${data.dropped ?? 0}`,
+    `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,
     "",
     "Length in tokens",
     histogramText(data.histogram),

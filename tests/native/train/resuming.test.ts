@@ -1,11 +1,13 @@
 // A run stopped half way and gone on with has the bytes of one that was never stopped: with each optimizer, each tuning,
 // and activations computed again. When exactly a run may be stopped is stopping.test.ts.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
+import type { RunConfig } from "../../../src/app/config/schema.ts";
 import { resumeRun, trainRun } from "../../../src/app/train/train-run.ts";
 import { optimizers } from "../../../src/nn/index.ts";
-import type { RunEvent } from "../../../src/runs/index.ts";
+import { readRecord, type RunEvent } from "../../../src/runs/index.ts";
+import { chatRow } from "../../support/rows.ts";
 import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
 let folder: string;
@@ -19,6 +21,44 @@ beforeAll(async () => {
   data = writeRows(join(folder, "rows.jsonl"), 10);
 });
 
+/** Rows of many lengths. */
+const manyLengths = Array.from({ length: 23 }, (_, at) =>
+  chatRow("go on", "name table ".repeat(1 + ((at * 7) % 13))),
+);
+
+function configOf(output: string, options: Record<string, object | string>): RunConfig {
+  const { optimization = {}, data: dataOptions = {}, ...rest } = options;
+  return toyRunConfig({
+    ...{ model, data, output },
+    options: {
+      ...rest,
+      data: { validation_split: 0, ...(dataOptions as object) },
+      lora: { dropout: 0.1 },
+      optimization: {
+        ...{ iters: 6, batch_size: 2, gradient_accumulation_steps: 2 },
+        ...{ learning_rate: 0.01, report_every: 1, ...(optimization as object) },
+      },
+    },
+  });
+}
+
+/** A run stopped after three steps. */
+async function stopped(config: RunConfig): Promise<void> {
+  const stopper = new AbortController();
+  let steps = 0;
+  const onEvent = ({ type }: RunEvent): void => {
+    if (type === "step-reported" && ++steps === 3) stopper.abort();
+  };
+  await trainRun(config, { isolate: false, onEvent, signal: stopper.signal });
+  expect(steps).toBe(3);
+}
+
+function resultOf(output: string): Buffer {
+  const { method } = readRecord(output).config;
+  const file = method === "full" ? "model.safetensors" : "adapters.safetensors";
+  return readFileSync(join(output, "final_model", file));
+}
+
 const trials = [
   ...optimizers.names().map((optimizer) => ({ optimizer, method: "full", recompute: false })),
   { optimizer: "adamw", method: "lora", recompute: true },
@@ -27,30 +67,32 @@ const trials = [
 
 test.each(trials)("$method, $optimizer, computed again: $recompute", async (trial) => {
   const { optimizer, method, recompute } = trial;
-  const config = (output: string): ReturnType<typeof toyRunConfig> =>
-    toyRunConfig({
-      ...{ model, data, output },
-      options: {
-        ...{ method, data: { validation_split: 0 }, lora: { dropout: 0.1 } },
-        optimization: {
-          ...{ optimizer, iters: 6, batch_size: 2, gradient_accumulation_steps: 2 },
-          ...{ learning_rate: 0.01, report_every: 1, gradient_checkpointing: recompute },
-        },
-      },
-    });
+  const optimization = { optimizer, gradient_checkpointing: recompute };
   const [whole, parts] = ["whole", "parts"].map((name) =>
     join(folder, `${method}-${optimizer}-${recompute}-${name}`),
   ) as [string, string];
-  await trainRun(config(whole), { isolate: false });
-  const stopper = new AbortController();
-  let steps = 0;
-  const onEvent = ({ type }: RunEvent): void => {
-    if (type === "step-reported" && ++steps === 3) stopper.abort();
-  };
-  await trainRun(config(parts), { isolate: false, onEvent, signal: stopper.signal });
-  expect(steps).toBe(3);
+  await trainRun(configOf(whole, { method, optimization }), { isolate: false });
+  await stopped(configOf(parts, { method, optimization }));
   await resumeRun(parts, { isolate: false });
-  const file = method === "full" ? "model.safetensors" : "adapters.safetensors";
-  const bytesOf = (output: string): Buffer => readFileSync(join(output, "final_model", file));
-  expect(bytesOf(parts).equals(bytesOf(whole))).toBe(true);
+  expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
+});
+
+test("a run begun before rows met in buckets keeps the batches that it began with", async () => {
+  const rows = writeRows(join(folder, "lengths.jsonl"), manyLengths);
+  const options = (grouping: string) => ({ data: { train_file: rows, grouping } });
+  const [pools, buckets, parts] = ["pools", "buckets", "parts-of-pools"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  await trainRun(configOf(pools, options("pools")), { isolate: false });
+  const last = await trainRun(configOf(buckets, options("buckets")), { isolate: false });
+  expect(last).toMatchObject({ type: "run-completed", shapes: expect.any(Number) });
+  expect(resultOf(buckets).equals(resultOf(pools))).toBe(false);
+
+  await stopped(configOf(parts, options("pools")));
+  const record = readRecord(parts);
+  const { grouping: _, ...data } = record.config["data"] as Record<string, unknown>;
+  const earlier = { ...record, config: { ...record.config, data } };
+  writeFileSync(join(parts, "config.json"), JSON.stringify(earlier));
+  await resumeRun(parts, { isolate: false });
+  expect(resultOf(parts).equals(resultOf(pools))).toBe(true);
 });

@@ -5,6 +5,7 @@ import {
   BatchPlan,
   type BatchPlanOptions,
   type BatchWindow,
+  type Grouping,
 } from "../../../src/data/batches.ts";
 
 const start: BatchCursor = { epoch: 0, window: 0 };
@@ -36,9 +37,11 @@ const shapes = [1, 2, 3, 7, 64].flatMap((batchSize) =>
 );
 
 describe.each([
-  { order: "shuffled" as const, groupByLength: false },
-  { order: "shuffled" as const, groupByLength: true },
-  { order: "sequential" as const, groupByLength: false },
+  { order: "shuffled" as const, grouping: "none" as const },
+  { order: "shuffled" as const, grouping: "pools" as const },
+  { order: "shuffled" as const, grouping: "buckets" as const, buckets: [90, 200, 300, 500] },
+  { order: "shuffled" as const, grouping: "buckets" as const, buckets: [90, 200] },
+  { order: "sequential" as const, grouping: "none" as const },
 ])("%j", (how) => {
   test.each(shapes)("every sample exactly once an epoch: %j", ({ count, ...sizes }) => {
     const plan = new BatchPlan(options(count, { ...how, ...sizes }));
@@ -93,20 +96,38 @@ describe("order", () => {
     ]);
   });
 
-  test("grouping by length saves most of the padding and still mixes lengths", () => {
-    const padding = (groupByLength: boolean): number => {
-      const settings = options(2000, { groupByLength, batchSize: 8 });
-      const windows = take(new BatchPlan(settings), start, new BatchPlan(settings).windowsPerEpoch);
-      return windows
-        .flatMap((window) => window.microBatches)
-        .map((batch) => batch.map((index) => settings.lengths[index] ?? 0))
-        .reduce((sum, all) => sum + all.length * Math.max(...all) - all.reduce((a, b) => a + b), 0);
+  test.each(["pools", "buckets"] as const)(
+    "grouping by length saves most of the padding and still mixes lengths: %s",
+    (grouping) => {
+      const buckets = Array.from({ length: 30 }, (_, at) => Math.ceil((500 / 30) * (at + 1)));
+      const padding = (how: Grouping): number => {
+        const settings = options(2000, { grouping: how, buckets, batchSize: 8 });
+        const plan = new BatchPlan(settings);
+        return take(plan, start, plan.windowsPerEpoch)
+          .flatMap((window) => window.microBatches)
+          .map((batch) => batch.map((index) => settings.lengths[index] ?? 0))
+          .reduce(
+            (sum, all) => sum + all.length * Math.max(...all) - all.reduce((a, b) => a + b),
+            0,
+          );
+      };
+      expect(padding(grouping)).toBeLessThan(padding("none") / 10);
+      const grouped = new BatchPlan(options(2000, { grouping, buckets, batchSize: 8 }));
+      const first = take(grouped, start, 20).map((window) => window.microBatches[0]?.[0] ?? 0);
+      const lengths = first.map((index) => lengthsOf(2000)[index] ?? 0);
+      expect(lengths).not.toEqual([...lengths].sort((a, b) => a - b));
+    },
+  );
+
+  test("rows of a bucket meet others in each epoch", () => {
+    const settings = { grouping: "buckets" as const, buckets: [250, 500], batchSize: 8 };
+    const plan = new BatchPlan(options(400, settings));
+    const together = (epoch: number): number[] => {
+      const windows = take(plan, { epoch, window: 0 }, plan.windowsPerEpoch);
+      const batches = windows.flatMap((window) => window.microBatches);
+      return batches.find((batch) => batch.includes(7))?.toSorted((a, b) => a - b) ?? [];
     };
-    expect(padding(true)).toBeLessThan(padding(false) / 10);
-    const grouped = new BatchPlan(options(2000, { groupByLength: true, batchSize: 8 }));
-    const first = take(grouped, start, 20).map((window) => window.microBatches[0]?.[0] ?? 0);
-    const lengths = first.map((index) => lengthsOf(2000)[index] ?? 0);
-    expect(lengths).not.toEqual([...lengths].sort((a, b) => a - b));
+    expect(together(0)).not.toEqual(together(1));
   });
 });
 

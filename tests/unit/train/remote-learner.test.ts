@@ -108,6 +108,7 @@ function makeRun(folder: RunFolder, learner: Learner, stopAfter = Infinity): Tra
     units,
     validation: units.slice(0, 2),
     collate: { padId: 0, padToMultiple: 1, maxLength: 64 },
+    shapes: 1,
     options,
     bestBy: { name: "validation_loss", better: "lower" },
     totalSteps: 12,

@@ -1,0 +1,118 @@
+// How the rows of a run fill its batches: what shares a row, which rows meet, to which lengths they are padded.
+// Arithmetic over the configuration and the lengths of the data; makes no batch.
+import {
+  allShapes,
+  BatchPlan,
+  chooseBuckets,
+  type CollateOptions,
+  type EncodedRow,
+  inputLength,
+  lengthMultiple,
+  plannedBatches,
+  shapesOf,
+} from "../../data/index.ts";
+import type { OptimizationOptions } from "../../train/options.ts";
+import { type Unit, validationUnits } from "../../train/run.ts";
+import type { RunConfig } from "../config/schema.ts";
+import type { PreparedData } from "./prepare-data.ts";
+
+export interface RowLayout {
+  /** What the plan's indices count. */
+  units: readonly Unit[];
+  /** In the order in which they are evaluated. */
+  validation: readonly Unit[];
+  batches: BatchPlan;
+  padding: Omit<CollateOptions, "padId">;
+}
+
+/** Positions that a unit takes in a row of a batch. */
+export function unitLength(unit: Unit): number {
+  const sequences = unit.flatMap((row) => row.sequences);
+  return sequences.reduce((sum, sequence) => sum + inputLength(sequence), 0);
+}
+
+/** Lengths of batches are multiples of this. */
+const bucketMultiple = 4;
+/** With the small batch of an epoch, that of the validation rows and a longer row among these, 32 shapes. */
+const mostBuckets = 29;
+/** Where rows of any length meet, the small batches have any length too. */
+const mostOfAnyOrder = 10;
+
+/** The lengths to pad to: what suits the rows to train on, and the longest to evaluate where that is longer. */
+function bucketsFor(
+  { data, optimization }: RunConfig,
+  lengths: readonly number[],
+  validation: readonly number[],
+  maximum: number,
+): number[] {
+  const inBuckets = data.grouping === "buckets" && data.order === "shuffled";
+  const count = inBuckets ? mostBuckets : mostOfAnyOrder;
+  const rounding = { multiple: bucketMultiple, maximum };
+  const batchSize = inBuckets ? optimization.batch_size : 1;
+  const buckets = chooseBuckets(lengths, { count, batchSize, ...rounding });
+  const longest = validation.at(-1) ?? 0;
+  if (longest <= (buckets.at(-1) ?? 0)) return buckets;
+  return [...buckets, ...chooseBuckets([longest], { count: 1, batchSize: 1, ...rounding })];
+}
+
+function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): number | null {
+  return eval_batches === null ? null : eval_batches * batch_size;
+}
+
+/** Every sample in a row of its own. */
+function alone(samples: readonly EncodedRow[]): Unit[] {
+  return samples.map((sample) => [sample]);
+}
+
+/** `longestInput`: tokens that neither a row nor its padding may go beyond. */
+export function layOut(config: RunConfig, rows: PreparedData, longestInput: number): RowLayout {
+  const { data, optimization, seed } = config;
+  const units = alone(rows.train.samples);
+  const limit = evaluatedRows(optimization);
+  const chosen = validationUnits(alone(rows.validation.samples), limit, seed);
+  const isAsBefore = data.grouping === "pools";
+  const validation = isAsBefore ? chosen : chosen.toSorted((a, b) => unitLength(a) - unitLength(b));
+  const lengths = units.map(unitLength);
+  const buckets = isAsBefore
+    ? []
+    : bucketsFor(config, lengths, validation.map(unitLength), longestInput);
+  const batches = new BatchPlan({
+    lengths,
+    buckets,
+    batchSize: optimization.batch_size,
+    accumulation: optimization.gradient_accumulation_steps,
+    seed,
+    order: data.order,
+    grouping: data.grouping,
+  });
+  const padding = { padToMultiple: lengthMultiple, maxLength: longestInput, buckets };
+  return { units, validation, batches, padding };
+}
+
+function* chunks(count: number, size: number): Generator<number[]> {
+  for (let start = 0; start < count; start += size) {
+    yield Array.from({ length: Math.min(size, count - start) }, (_, at) => start + at);
+  }
+}
+
+export interface RunShapes {
+  /** Of batches to train on and to evaluate, the largest first. */
+  shapes: { batch: number; length: number }[];
+  /** Share of the positions to train on that hold no token. */
+  padding: number;
+}
+
+/** The shapes that a run of so many steps meets, whatever it was interrupted by. */
+export function runShapes(
+  { units, validation, batches, padding }: RowLayout,
+  { optimization }: RunConfig,
+  totalSteps: number,
+): RunShapes {
+  const trained = shapesOf(plannedBatches(batches, totalSteps), units.map(unitLength), padding);
+  const evaluated = shapesOf(
+    chunks(validation.length, optimization.batch_size),
+    validation.map(unitLength),
+    padding,
+  );
+  return { shapes: allShapes(trained.shapes, evaluated.shapes), padding: trained.padding };
+}
