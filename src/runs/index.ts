@@ -11,6 +11,7 @@ export {
   reopenRun,
   RunFolder,
   type RunRecord,
+  PREFIX_STATES,
   SKIPPED_ROWS,
 } from "./run-folder.ts";
 export { unreadableConfig } from "./run-errors.ts";

@@ -28,6 +28,9 @@ export const FINAL_MODEL = "final_model";
 /** Rows of the data that could not be used and were left out, one a line; only there when that was asked for. */
 export const SKIPPED_ROWS = "skipped-rows.jsonl";
 
+/** What frozen blocks gave for each row; only there until the run is complete. */
+export const PREFIX_STATES = "prefix-states.bin";
+
 /** Left by an operating system or by a run that never began; they do not make a folder occupied. */
 const IGNORED = new Set([".DS_Store", "Thumbs.db", LOCK_FILE]);
 

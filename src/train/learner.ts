@@ -1,5 +1,6 @@
 // What learns, as the loop sees it: takes a step, evaluates a batch, saves and comes back. Where it computes is its own
 // business: in this process (local-learner.ts), in another one, on other machines. All that crosses is plain data.
+import type { CollateOptions, Sequence } from "../data/index.ts";
 import type { LossBatch } from "./objectives/objective.ts";
 
 /** Of a metric: Σ of its values and Σ of their weights, so that means over any number of batches are exact. */
@@ -51,7 +52,20 @@ export interface LearnerMemory {
   residentBytes: number;
 }
 
+/** All that a run will read, and where what is kept of it beside the checkpoints may lie. */
+export interface LearnerRows {
+  sequences: readonly Sequence[];
+  collate: CollateOptions;
+  folder: string;
+  shouldStop(): boolean;
+  onProgress(done: number, total: number): void;
+}
+
 export interface Learner {
+  /** Called once before the first step of this process. Ends early when asked to stop; no step follows then. */
+  prepare?(rows: LearnerRows): Promise<void>;
+  /** The run is complete: what `prepare` kept is not needed any more. */
+  forget?(): Promise<void>;
   /**
    * One optimizer step. `shouldStop` is asked between micro-batches; when it says so nothing has changed and the
    * result is undefined.

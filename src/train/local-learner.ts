@@ -3,17 +3,19 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { dispose, memory, retain, scope } from "../mx/index.ts";
 import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
-import { TRAINED_FOLDER } from "../runs/index.ts";
+import { PREFIX_STATES, TRAINED_FOLDER } from "../runs/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
 import type {
   EvaluationSums,
   Learner,
   LearnerMemory,
+  LearnerRows,
   LearnerState,
   StepInput,
   StepResult,
 } from "./learner.ts";
 import type { LossBatch, LossPass, Objective, TrainableModel } from "./objectives/objective.ts";
+import { forgetPrefixStates, type PrefixStates, prefixStates } from "./prefix-states.ts";
 import { TrainingStep } from "./step.ts";
 import type { Tuning } from "./tuning/index.ts";
 
@@ -29,15 +31,33 @@ export interface LocalLearnerParts {
   maximumNorm: number | null;
   /** Of the training pass; an evaluation keeps nothing anyway. */
   pass?: LossPass;
+  /** The blocks before this one are computed once for all epochs. */
+  frozenBlocks?: number | undefined;
 }
 
 export class LocalLearner implements Learner {
   readonly #parts: LocalLearnerParts;
-  readonly #step: TrainingStep;
+  #step: TrainingStep;
+  #prefix: PrefixStates | undefined;
+  #prefixPath: string | undefined;
 
   constructor(parts: LocalLearnerParts) {
     this.#parts = parts;
     this.#step = new TrainingStep(parts);
+  }
+
+  async prepare({ folder, ...rows }: LearnerRows): Promise<void> {
+    const { model, frozenBlocks: block } = this.#parts;
+    if (block === undefined) return;
+    this.#prefixPath = join(folder, PREFIX_STATES);
+    this.#prefix = await prefixStates({ ...rows, model, block, path: this.#prefixPath });
+    const pass = { ...this.#parts.pass, prefix: this.#prefix };
+    this.#step = new TrainingStep({ ...this.#parts, pass });
+  }
+
+  async forget(): Promise<void> {
+    this.#prefix?.close();
+    if (this.#prefixPath !== undefined) await forgetPrefixStates(this.#prefixPath);
   }
 
   step(input: StepInput, shouldStop: () => boolean): Promise<StepResult | undefined> {
@@ -47,7 +67,7 @@ export class LocalLearner implements Learner {
   async evaluate(batch: LossBatch): Promise<EvaluationSums> {
     const { model, objective } = this.#parts;
     return scope(() => {
-      const { lossSum, metrics = {} } = objective.loss(model, batch);
+      const { lossSum, metrics = {} } = objective.loss(model, batch, { prefix: this.#prefix });
       const sums = Object.entries(metrics).map(([name, { sum, weight }]) => {
         return [name, { sum: sum.item(), weight }] as const;
       });

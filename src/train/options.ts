@@ -175,6 +175,11 @@ export const OptimizationOptions = z.strictObject({
     .describe(
       "Compute activations again in the backward pass: less memory, about a third more time",
     ),
+  prefix_cache: z
+    .boolean()
+    .default(true)
+    .describe("Compute blocks below the first trained one once, where there are several epochs")
+    .register(flags, { off: "Compute frozen blocks anew for each batch" }),
   save_steps: positiveInteger("Save steps must be positive")
     .default(500)
     .describe("Optimizer steps between checkpoints"),

@@ -20,6 +20,7 @@ import {
   unreadableConfig,
 } from "../../runs/index.ts";
 import { restoreCheckpoint } from "../../train/checkpoint.ts";
+import type { LearnerRows } from "../../train/learner.ts";
 import { train } from "../../train/loop.ts";
 import type { TrainingRun, WorkProgress } from "../../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
@@ -102,6 +103,18 @@ async function enterInIndex(
   }
 }
 
+/** All that a run will read. */
+function rowsOf({ units, validation, collate, folder, ...run }: TrainingRun): LearnerRows {
+  return {
+    sequences: [...units, ...validation].flat().flatMap(({ sequences }) => sequences),
+    collate,
+    folder: folder.path,
+    shouldStop: () => run.shouldStop(),
+    onProgress: (done, total) =>
+      run.onProgress?.({ stage: "computing frozen blocks", done, total }),
+  };
+}
+
 /** Drives the loop; a failure is the last event and is thrown again. */
 async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher): Promise<RunEvent> {
   let last: RunEvent | undefined;
@@ -112,7 +125,9 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
   try {
     tell(startedFact(prepared, run));
     for (const message of prepared.notices) tell({ type: "notice", level: "warning", message });
+    await run.learner.prepare?.(rowsOf(run));
     for await (const fact of train(run)) tell(fact);
+    if (last?.type === "run-completed") await run.learner.forget?.();
   } catch (thrown) {
     const error = withWayOn(failureOf(thrown), run.folder);
     try {
@@ -157,7 +172,7 @@ async function startNew(
 }
 
 /** Options that came later, as what was always done before there was a choice. */
-const earlierOptimization = { decay_vectors: true };
+const earlierOptimization = { decay_vectors: true, prefix_cache: false };
 const earlierData = { grouping: "pools" };
 
 /** A run's configuration as options of today. */

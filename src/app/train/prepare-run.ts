@@ -43,6 +43,8 @@ export interface PreparedRun {
   slots: OptimizedSlot[];
   trainableParameters: number;
   totalParameters: number;
+  /** Blocks that are computed once for all epochs; undefined: none. */
+  frozenBlocks: number | undefined;
   notices: string[];
   record: Omit<RunRecord, "runId"> & { model: { digest: string } };
 }
@@ -86,6 +88,11 @@ export async function prepareRun(
     slots,
     trainableParameters: parameterCount(slots),
     totalParameters,
+    frozenBlocks: frozenBlocks(
+      config,
+      loaded.model.blocks.length - fitting.tuning.trainedBlocks,
+      plan.totalSteps / layout.batches.windowsPerEpoch,
+    ),
     notices: [
       ...precisionWarnings(config.model.torch_dtype, backend),
       ...dataNotices(data, config),
@@ -95,6 +102,15 @@ export async function prepareRun(
     ],
     record,
   };
+}
+
+/** Where rows are read more than once and the blocks below the trained ones always give the same for them. */
+function frozenBlocks(
+  { optimization }: RunConfig,
+  frozen: number,
+  epochs: number,
+): number | undefined {
+  return optimization.prefix_cache && epochs > 1 && frozen > 0 ? frozen : undefined;
 }
 
 async function tuningOf(
@@ -132,6 +148,7 @@ export function assembleRun(
     learner: new LocalLearner({
       ...{ model, objective, tuning, slots, optimizer, maximumNorm },
       pass: { recompute: optimization.gradient_checkpointing },
+      frozenBlocks: prepared.frozenBlocks,
     }),
     objective,
     schedule: plan.schedule,

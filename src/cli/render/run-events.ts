@@ -157,7 +157,7 @@ export class RunScreen {
   progress({ stage, done, total }: WorkProgress): void {
     if (!this.#io.interactive || this.#io.mode.quiet) return;
     const share = Math.floor((100 * done) / Math.max(1, total));
-    const what = stage === "tokenizing" ? "rows" : "validation batches";
+    const what = stage === "evaluating" ? "validation batches" : "rows";
     this.#draw(`${stage}: ${formatCount(done)} of ${formatCount(total)} ${what}  ${share}%`);
   }
 

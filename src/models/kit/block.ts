@@ -38,13 +38,15 @@ function recomputed(block: Block, x: Tensor, contextOf: () => BlockContext): Ten
   return output as Tensor;
 }
 
-/** x (batch, length, hidden size) through every block, each with its own cache. */
+/** x (batch, length, hidden size) through every block, or those that the context names, each with its own cache. */
 export function runBlocks(blocks: readonly Block[], x: Tensor, context: ForwardContext): Tensor {
   const pass = new Pass(x.dim(1), context);
-  const run = (h: Tensor, block: Block, index: number): Tensor => {
+  const first = context.from?.block ?? 0;
+  const run = (h: Tensor, block: Block, at: number): Tensor => {
+    const index = first + at;
     if (context.recompute !== true) return block.forward(h, pass.block(index));
     // what blocks share would be gone by the second time
     return recomputed(block, h, () => new Pass(x.dim(1), context).block(index));
   };
-  return blocks.reduce(run, x);
+  return blocks.slice(first, context.until).reduce(run, x);
 }

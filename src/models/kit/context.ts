@@ -11,6 +11,10 @@ export interface ForwardContext {
   segments?: Tensor | undefined;
   /** (batch, length) int32, positions of packed rows; default 0, 1, 2, … after the cache. */
   positions?: Tensor | undefined;
+  /** What the blocks before `block` gave, (batch, length, hidden size): the pass goes on from there. */
+  from?: { block: number; states: Tensor } | undefined;
+  /** The pass ends before this block and gives what came out of the one below, without the last norm. */
+  until?: number | undefined;
   /** What a block computes is computed again in the backward pass instead of being kept (Chen et al. 2016). */
   recompute?: boolean | undefined;
 }

@@ -76,8 +76,9 @@ class Decoder extends Module {
   }
 
   forward(ids: Tensor, context: ForwardContext): Tensor {
-    const x = this.#positioned(this.embedding.forward(ids), context);
-    return child<Norm>(this, this.#names.norm).forward(runBlocks(this.blocks, x, context));
+    const x = context.from?.states ?? this.#positioned(this.embedding.forward(ids), context);
+    const h = runBlocks(this.blocks, x, context);
+    return context.until === undefined ? child<Norm>(this, this.#names.norm).forward(h) : h;
   }
 
   #positioned(x: Tensor, context: ForwardContext): Tensor {

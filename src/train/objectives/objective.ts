@@ -2,6 +2,7 @@
 // Which weights the loss moves is a tuning's business. The loop knows none of either by name.
 import type { BlockModel } from "../../adapters/index.ts";
 import type {
+  Batch,
   CollateOptions,
   EncodeContext,
   EncodedRow,
@@ -10,13 +11,15 @@ import type {
 } from "../../data/index.ts";
 import type { ForwardContext } from "../../models/index.ts";
 import type { Tensor } from "../../mx/index.ts";
+import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
+  readonly embedding: EmbeddingLike;
   hidden(
     ids: Tensor,
-    context?: Pick<ForwardContext, "positions" | "segments" | "recompute">,
+    context?: Pick<ForwardContext, "positions" | "segments" | "recompute" | "from" | "until">,
   ): Tensor;
   head(hidden: Tensor): Tensor;
 }
@@ -44,7 +47,10 @@ export interface Loss {
 }
 
 /** How the model is to be run for a loss: what saves memory or time and changes no value. */
-export type LossPass = Pick<ForwardContext, "recompute">;
+export interface LossPass extends Pick<ForwardContext, "recompute"> {
+  /** What the frozen blocks give for a batch: the pass goes on from there. */
+  prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
+}
 
 export interface Objective<
   Encoded extends EncodedRow = EncodedRow,

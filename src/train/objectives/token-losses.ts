@@ -49,9 +49,11 @@ function learnedRows(batch: Batch): LearnedRows {
 function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
   const shape = [batch.batch, batch.length];
   const ids = int32(batch.ids, shape);
-  if (!batch.isPacked) return model.hidden(ids, pass);
+  const { recompute, prefix } = pass;
+  const from = prefix && { block: prefix.block, states: prefix.of(batch) };
+  if (!batch.isPacked) return model.hidden(ids, { recompute, from });
   return model.hidden(ids, {
-    ...pass,
+    ...{ recompute, from },
     positions: int32(batch.positions, shape),
     segments: int32(batch.segments, shape),
   });
