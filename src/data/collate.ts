@@ -19,6 +19,11 @@ export interface Batch {
   positions: Int32Array;
   /** (batch × length) 1 for tokens of a row's first sequence, 2 for those of its second, …; 0 for padding. */
   segments: Int32Array;
+  /**
+   * (batch × length) the segment before its own that a token sees as well: a prompt that several answers share. Its own
+   * number where there is none; absent where no token has one.
+   */
+  prefixes?: Int32Array;
   /** Some row holds more than one sequence: the model has to be told positions and segments. */
   isPacked: boolean;
   batch: number;

@@ -16,6 +16,8 @@ export interface Sequence {
 export interface EncodedRow {
   row: Row;
   sequences: readonly Sequence[];
+  /** What the model said of it before training, for an objective that compares. */
+  reference?: readonly number[];
 }
 
 export interface DroppedRow {
@@ -79,19 +81,28 @@ export function encodeRows(
   return result;
 }
 
-/** Cuts every sequence to `maxLength` tokens from its end; rows that then teach nothing are set aside. */
+/** Shortens a sample of which a sequence is longer than `maxLength` tokens; undefined where that cannot be done. */
+export type Cut<Encoded extends EncodedRow> = (
+  sample: Encoded,
+  maxLength: number,
+) => Encoded | undefined;
+
+function cutEnds<Encoded extends EncodedRow>(sample: Encoded, maxLength: number): Encoded {
+  return { ...sample, sequences: sample.sequences.map(shortened(maxLength)) };
+}
+
+/** Cuts rows to `maxLength` tokens a sequence, by default from its end; those that then teach nothing are set aside. */
 export function cutRows<Encoded extends EncodedRow>(
   { samples, dropped }: EncodedRows<Encoded>,
   maxLength: number,
+  cutOne: Cut<Encoded> = cutEnds,
 ): EncodedRows<Encoded> {
   const result: EncodedRows<Encoded> = { samples: [], truncated: 0, dropped: [...dropped] };
   const reason = `nothing left to learn after the cut to ${maxLength} tokens`;
   for (const sample of samples) {
     const isLong = sample.sequences.some(({ ids }) => ids.length > maxLength);
-    const cut = isLong
-      ? { ...sample, sequences: sample.sequences.map(shortened(maxLength)) }
-      : sample;
-    if (isLong && learnedCount(cut) === 0) {
+    const cut = isLong ? cutOne(sample, maxLength) : sample;
+    if (cut === undefined || (isLong && learnedCount(cut) === 0)) {
       result.dropped.push({ row: sample.row, tokens: tokenCount(sample), reason });
       continue;
     }

@@ -25,6 +25,7 @@ export {
   splitRows,
 } from "./dataset.ts";
 export {
+  type Cut,
   cutRows,
   type DroppedRow,
   type EncodeContext,

@@ -32,11 +32,10 @@ export type RowResult = { row: Row } | { problems: RowProblem[] };
 type Place = Pick<Row, "file" | "line" | "item">;
 
 function detect(value: Readonly<Record<string, unknown>>): [string, RowFormat] | undefined {
-  for (const name of formats.names()) {
-    const format = formats.get(name);
-    if (format.detect(value)) return [name, format];
-  }
-  return undefined;
+  const all = formats.names().map((name): [string, RowFormat] => [name, formats.get(name)]);
+  const isSpecial = ([, format]: [string, RowFormat]): boolean => format.isSpecial === true;
+  const asked = [...all.filter(isSpecial), ...all.filter((one) => !isSpecial(one))];
+  return asked.find(([, format]) => format.detect(value));
 }
 
 function unrecognised(value: Readonly<Record<string, unknown>>, place: Place): RowProblem {
@@ -44,7 +43,7 @@ function unrecognised(value: Readonly<Record<string, unknown>>, place: Place): R
   const found = keys.length === 0 ? "no fields" : `the fields ${keys.slice(0, 8).join(", ")}`;
   const message =
     `unknown format: a row has messages, text, instruction and output, ` +
-    `prompt and completion, or conversations; this one has ${found}`;
+    `prompt and completion, conversations, or chosen and rejected; this one has ${found}`;
   return { kind: "rule", ...place, message };
 }
 

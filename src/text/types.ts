@@ -66,6 +66,27 @@ export interface TextSample {
   text: string;
 }
 
+/** A prompt and two answers to it, of which one is better. No template renders it as it is: an objective does. */
+export interface PreferenceSample {
+  kind: "preference";
+  /** What both answer to; ends before an assistant message. */
+  prompt: Message[];
+  /** From the first assistant message on; ends with one. */
+  chosen: Message[];
+  rejected: Message[];
+  tools?: readonly JsonObject[];
+}
+
+/** A prompt and one answer, and whether it is as wanted. */
+export interface JudgedSample {
+  kind: "judged";
+  prompt: Message[];
+  completion: Message[];
+  /** The answer is as wanted. */
+  label: boolean;
+  tools?: readonly JsonObject[];
+}
+
 export type Sample = ConversationSample | InstructionSample | TextSample;
 
 /** Which tokens are learned: every token, every assistant turn, or the last assistant turn only. */

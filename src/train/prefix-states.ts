@@ -23,21 +23,35 @@ interface Stretch {
   /** Where it begins in the flattened batch. */
   start: number;
   length: number;
+  /** What it goes on from, where several share a beginning. */
+  after?: Stretch;
 }
 
 /** The sequences in a batch: each without its padding. */
-export function stretches({ segments, batch, length }: Batch): Stretch[] {
+export function stretches({ segments, prefixes = segments, batch, length }: Batch): Stretch[] {
   const found: Stretch[] = [];
   for (let row = 0; row < batch; row++) {
     const end = (row + 1) * length;
+    const bySegment = new Map<number | undefined, Stretch>();
     for (let start = row * length; start < end && segments[start] !== 0;) {
       let stop = start;
       while (stop < end && segments[stop] === segments[start]) stop++;
-      found.push({ start, length: stop - start });
+      const after = bySegment.get(prefixes[start]);
+      const stretch = { start, length: stop - start, ...(after !== undefined && { after }) };
+      found.push(stretch);
+      bySegment.set(segments[start], stretch);
       start = stop;
     }
   }
   return found;
+}
+
+/** What the model reads up to the end of a stretch, its shared beginning with it. */
+function readUpTo({ ids }: Batch, { start, length, after }: Stretch): Int32Array {
+  const own = ids.subarray(start, start + length);
+  return after === undefined
+    ? own
+    : Int32Array.from([...ids.subarray(after.start, after.start + after.length), ...own]);
 }
 
 /** What the model reads of a sequence tells its states: attention looks back only. */
@@ -231,11 +245,18 @@ export class PrefixStates {
   of(batch: Batch): Tensor {
     const width = this.#width;
     const states = new Float32Array(batch.batch * batch.length * width);
-    for (const { start, length } of stretches(batch)) {
-      const first = this.#starts.get(keyOf(batch.ids.subarray(start, start + length)));
+    const all = stretches(batch);
+    const shared = new Set(all.map(({ after }) => after));
+    const read = ({ start, length }: Stretch, token: number): void =>
+      this.#read(
+        states.subarray(start * width, (start + length) * width),
+        token * width * floatBytes,
+      );
+    for (const stretch of all.filter((one) => !shared.has(one))) {
+      const first = this.#starts.get(keyOf(readUpTo(batch, stretch)));
       if (first === undefined) throw new RangeError("no states were computed for this row");
-      const into = states.subarray(start * width, (start + length) * width);
-      this.#read(into, first * width * floatBytes);
+      if (stretch.after !== undefined) read(stretch.after, first);
+      read(stretch, first + (stretch.after?.length ?? 0));
     }
     return float32(states, [batch.batch, batch.length, width]).astype(this.#dtype);
   }

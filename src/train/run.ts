@@ -11,7 +11,7 @@ import type { RunState } from "./state.ts";
 
 /** Of work that tells nothing until it is done: how far it has come. Shown while it lasts, kept nowhere. */
 export interface WorkProgress {
-  stage: "tokenizing" | "computing frozen blocks" | "evaluating";
+  stage: "tokenizing" | "measuring" | "computing frozen blocks" | "evaluating";
   done: number;
   total: number;
 }

@@ -5,6 +5,7 @@ import { LoraOptions } from "../../adapters/options.ts";
 import { flags } from "../../core/flags.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
+import { PreferenceOptions } from "../../train/objectives/options.ts";
 import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
 
 export const RunConfigSchema = z.strictObject({
@@ -14,6 +15,7 @@ export const RunConfigSchema = z.strictObject({
   tuning: TuningName,
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
+  preference: PreferenceOptions.prefault({}).describe("How preferences are learned"),
   optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
   output_dir: z
     .string()

@@ -21,14 +21,17 @@ export interface RowLayout {
   units: readonly Unit[];
   /** In the order in which they are evaluated. */
   validation: readonly Unit[];
+  /** Positions that a unit takes in a row of a batch. */
+  unitLength(unit: Unit): number;
   batches: BatchPlan;
   padding: Omit<CollateOptions, "padId">;
 }
 
-/** Positions that a unit takes in a row of a batch. */
-export function unitLength(unit: Unit): number {
-  const sequences = unit.flatMap((row) => row.sequences);
-  return sequences.reduce((sum, sequence) => sum + inputLength(sequence), 0);
+/** Positions that samples take in a row of a batch. */
+function lengthsBy({ objective }: PreparedData): (unit: Unit) => number {
+  const sum = (lengths: readonly number[]): number => lengths.reduce((a, b) => a + b, 0);
+  return (unit) =>
+    sum(unit.map((row) => objective.rowLength?.(row) ?? sum(row.sequences.map(inputLength))));
 }
 
 /** Lengths of batches are multiples of this. */
@@ -70,6 +73,7 @@ export function layOut(config: RunConfig, rows: PreparedData, longestInput: numb
   const units = alone(rows.train.samples);
   const limit = evaluatedRows(optimization);
   const chosen = validationUnits(alone(rows.validation.samples), limit, seed);
+  const unitLength = lengthsBy(rows);
   const isAsBefore = data.grouping === "pools";
   const validation = isAsBefore ? chosen : chosen.toSorted((a, b) => unitLength(a) - unitLength(b));
   const lengths = units.map(unitLength);
@@ -86,7 +90,7 @@ export function layOut(config: RunConfig, rows: PreparedData, longestInput: numb
     grouping: data.grouping,
   });
   const padding = { padToMultiple: lengthMultiple, maxLength: longestInput, buckets };
-  return { units, validation, batches, padding };
+  return { units, validation, unitLength, batches, padding };
 }
 
 function* chunks(count: number, size: number): Generator<number[]> {
@@ -104,7 +108,7 @@ export interface RunShapes {
 
 /** The shapes that a run of so many steps meets, whatever it was interrupted by. */
 export function runShapes(
-  { units, validation, batches, padding }: RowLayout,
+  { units, validation, unitLength, batches, padding }: RowLayout,
   { optimization }: RunConfig,
   totalSteps: number,
 ): RunShapes {

@@ -126,7 +126,7 @@ export async function prepareWholeRows(
   const { objective: name } = chosenMethod(config);
   const entry = objectives.get(name);
   requireKinds([...dataset.train, ...dataset.validation], entry.kinds, name);
-  const objective = await entry.load();
+  const objective = await entry.load(config);
   const context = { renderer, maskPolicy: config.data.mask };
   const made = encodedBy(config, tools);
   const total = dataset.train.length + dataset.validation.length;
@@ -146,6 +146,10 @@ export async function prepareWholeRows(
 
 /** Rows as they are trained on: cut to the longest that the settings allow. */
 export function cutData(data: PreparedData, maxLength: number): PreparedData {
-  const { train, validation } = data;
-  return { ...data, train: cutRows(train, maxLength), validation: cutRows(validation, maxLength) };
+  const { train, validation, objective } = data;
+  const cut = (rows: EncodedRows): EncodedRows => {
+    const all = cutRows(rows, maxLength, objective.cut);
+    return { ...all, samples: objective.arrange?.(all.samples) ?? all.samples };
+  };
+  return { ...data, train: cut(train), validation: cut(validation) };
 }

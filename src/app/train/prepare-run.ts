@@ -26,9 +26,10 @@ import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { bestBy } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
-import { type RowLayout, runShapes } from "./lay-out-rows.ts";
+import { layOut, type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
+import { withReference } from "./reference-rows.ts";
 
 export interface PreparedRun {
   config: RunConfig;
@@ -61,19 +62,37 @@ export async function prepareRun(
   const opened = await openModel(config.model);
   const template = recorded.template ?? readTemplate(config.data.template);
   const fitting = await fitRun(config, opened, template, watch);
-  const { data, renderer, layout, planned } = fitting;
+  const { renderer, planned } = fitting;
   const backend = describeBackend();
   const dtype = chooseDtype(config.model.torch_dtype, backend);
   setCacheLimit(fitting.memory.cacheBytes);
   const loaded = loadPlanned(planned, dtype);
   const totalParameters = loaded.sizes.parameterCount;
-  const record = await recordOf(config, { ...recorded, template, dtype }, opened, backend, data);
+  const record = await recordOf(
+    config,
+    { ...recorded, template, dtype },
+    opened,
+    backend,
+    fitting.data,
+  );
   const tuning = await tuningOf(config, opened, loaded, {
     base: config.model.name,
     baseDigest: record.model.digest,
     template: template.name,
     templateText: template.text,
   });
+  const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
+  const data = await withReference(
+    fitting.data,
+    {
+      config,
+      model: loaded.model,
+      made: [record.model, record.versions],
+      measuring: { collate, batchSize: config.optimization.batch_size },
+    },
+    watch,
+  );
+  const layout = layOut(config, data, collate.maxLength);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
   const plan = planRun(config, layout.batches);
   return {
@@ -155,10 +174,7 @@ export function assembleRun(
     plan: layout.batches,
     units: layout.units,
     validation: layout.validation,
-    collate: {
-      ...layout.padding,
-      padId: opened.tokenizer.padTokenId ?? opened.tokenizer.eosTokenId ?? 0,
-    },
+    collate: { ...layout.padding, padId: padIdOf(opened) },
     shapes: runShapes(layout, config, plan.totalSteps).shapes.length,
     options: optimization,
     bestBy: bestBy(config),
@@ -171,6 +187,10 @@ export function assembleRun(
     shouldStop,
     onProgress,
   };
+}
+
+function padIdOf({ tokenizer }: OpenedModel): number {
+  return tokenizer.padTokenId ?? tokenizer.eosTokenId ?? 0;
 }
 
 function dataNotices(

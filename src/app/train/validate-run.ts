@@ -6,7 +6,6 @@ import type { Dataset } from "../../data/dataset.ts";
 import {
   cutRows,
   type EncodedRow,
-  type EncodedRows,
   learnedCount,
   type LengthHistogram,
   lengthHistogram,
@@ -26,6 +25,7 @@ import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
 import { runShapes } from "./lay-out-rows.ts";
+import type { PreparedData } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -111,11 +111,7 @@ function dataReport(dataset: Dataset): DataReport {
   };
 }
 
-function renderedSample(
-  sample: EncodedRow,
-  maxLength: number,
-  tokenizer: Tokenizer,
-): RenderedSample {
+function renderedSample(sample: EncodedRow, tokenizer: Tokenizer): RenderedSample {
   const { file, line, item } = sample.row;
   return {
     file,
@@ -124,16 +120,19 @@ function renderedSample(
     tokens: tokenCount(sample),
     supervisedTokens: learnedCount(sample),
     runs: sample.sequences.flatMap(({ ids, weights }) => {
-      const kept = { ids: [...ids.slice(0, maxLength)], weights: [...weights.slice(0, maxLength)] };
-      return showMask(kept, tokenizer);
+      return showMask({ ids: [...ids], weights: [...weights] }, tokenizer);
     }),
   };
 }
 
 /** Figures over rows that were rendered without a cut. */
-function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenizer): TokenReport {
+function tokenReport(
+  { train: rows, objective }: PreparedData,
+  { data }: RunConfig,
+  tokenizer: Tokenizer,
+): TokenReport {
   const { samples } = rows;
-  const { dropped } = cutRows(rows, data.max_length);
+  const cut = cutRows(rows, data.max_length, objective.cut);
   const lengths = samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length));
   const long = samples.filter(({ sequences }) =>
     sequences.some(({ ids }) => ids.length > data.max_length),
@@ -142,11 +141,9 @@ function tokenReport(rows: EncodedRows, { data }: RunConfig, tokenizer: Tokenize
     tokens: lengths.reduce((sum, length) => sum + length, 0),
     supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
     truncated: long.length,
-    dropped: dropped.length,
+    dropped: cut.dropped.length,
     histogram: lengthHistogram(lengths, FIRST_BUCKET),
-    samples: samples
-      .slice(0, SHOWN_SAMPLES)
-      .map((sample) => renderedSample(sample, data.max_length, tokenizer)),
+    samples: cut.samples.slice(0, SHOWN_SAMPLES).map((sample) => renderedSample(sample, tokenizer)),
   };
 }
 
@@ -176,7 +173,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
     model,
     readTemplate(config.data.template),
   );
-  const tokens = tokenReport(whole.train, config, model.tokenizer);
+  const tokens = tokenReport(whole, config, model.tokenizer);
   const stepsPerEpoch = layout.batches.windowsPerEpoch;
   const { shapes, padding } = runShapes(
     layout,

@@ -23,6 +23,8 @@ export type ParsedRow = { sample: AnySample } | { problems: FieldProblem[] };
 export interface RowFormat {
   /** As people read it: "Dataset format: chat message format (auto-detected)". */
   readonly title: string;
+  /** Its rows have the fields of others as well: it is asked before them. Default false. */
+  readonly isSpecial?: boolean;
   /** Whether a row claims this format, however badly it then keeps it. */
   detect(row: JsonObject): boolean;
   parse(row: JsonObject): ParsedRow;

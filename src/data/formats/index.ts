@@ -1,10 +1,12 @@
 // The row formats by name. Order is that of detection: a row with both
-// messages and text is a chat.
+// messages and text is a chat. Those that say so are asked before: two answers to compare, whatever else is there.
 import { Registry } from "../../core/registry.ts";
 import { DataFormatError } from "../errors.ts";
 import { chat } from "./chat.ts";
 import type { RowFormat } from "./format.ts";
 import { instruction } from "./instruction.ts";
+import { kto } from "./kto.ts";
+import { openaiPreference, preference } from "./preference.ts";
 import { promptCompletion } from "./prompt-completion.ts";
 import { sharegpt } from "./sharegpt.ts";
 import { text } from "./text.ts";
@@ -22,6 +24,9 @@ export const formats = new Registry<RowFormat>(
     instruction,
     text,
     mlx: text,
+    preference,
+    "openai-preference": openaiPreference,
+    kto,
   },
   ({ name, known, nearest }) =>
     new DataFormatError({

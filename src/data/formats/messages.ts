@@ -173,13 +173,12 @@ function roleProblems(messages: readonly Message[], field: string): FieldProblem
   return missing;
 }
 
-/** Parses a list of messages found under `field` into a conversation, with the tools that `row` lists. */
-export function parseConversation(
+/** The messages of a list found under `field`, or everything that is wrong with them. */
+export function parseMessages(
   list: unknown,
   field: string,
   spelling: MessageSpelling,
-  row: JsonObject,
-): ParsedRow {
+): Message[] | { problems: FieldProblem[] } {
   if (!Array.isArray(list)) {
     return { problems: [{ field, message: `must be a list of messages, not ${kindOf(list)}` }] };
   }
@@ -191,10 +190,21 @@ export function parseConversation(
     if (Array.isArray(parsed)) problems.push(...parsed);
     else messages.push(parsed);
   }
+  return problems.length > 0 ? { problems } : messages;
+}
+
+/** Parses a list of messages found under `field` into a conversation, with the tools that `row` lists. */
+export function parseConversation(
+  list: unknown,
+  field: string,
+  spelling: MessageSpelling,
+  row: JsonObject,
+): ParsedRow {
+  const messages = parseMessages(list, field, spelling);
   const tools = parseTools(row);
-  if ("problems" in tools) problems.push(...tools.problems);
-  if (problems.length === 0) problems.push(...roleProblems(messages, field));
-  if (problems.length > 0 || "problems" in tools) return { problems };
+  const problems = [messages, tools].flatMap((one) => ("problems" in one ? one.problems : []));
+  if (problems.length === 0) problems.push(...roleProblems(messages as Message[], field));
+  if (problems.length > 0 || "problems" in messages || "problems" in tools) return { problems };
   const known = tools.value === undefined ? {} : { tools: tools.value };
   const sample: ConversationSample = { kind: "chat", messages, ...known };
   return { sample };

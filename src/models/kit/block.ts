@@ -25,15 +25,22 @@ export abstract class Block extends Module {
   abstract forward(x: Tensor, context: BlockContext): Tensor;
 }
 
+/** What a context tells in tensors: they are gone by the second time unless they are inputs of it. */
+const TOLD = ["positions", "segments", "prefixes"] as const;
+
 /** One block, kept as its inputs alone: the rest is computed again when the gradient needs it. */
-function recomputed(block: Block, x: Tensor, contextOf: () => BlockContext): Tensor {
+function recomputed(block: Block, x: Tensor, context: ForwardContext, index: number): Tensor {
   const slots = block.trainableSlots();
-  const inputs = [x, ...slots.map((slot) => slot.get())];
+  const told = TOLD.filter((name) => context[name] !== undefined);
+  const inputs = [x, ...told.map((name) => context[name] as Tensor)];
   const [output] = checkpoint(
-    ([h, ...values]) => [
-      withParameters(slots, values, () => block.forward(h as Tensor, contextOf())),
-    ],
-    inputs,
+    ([h, ...values]) => {
+      const again = Object.fromEntries(told.map((name, at) => [name, values[at]]));
+      const pass = new Pass(x.dim(1), { ...context, ...again });
+      const run = (): Tensor => block.forward(h as Tensor, pass.block(index));
+      return [withParameters(slots, values.slice(told.length), run)];
+    },
+    [...inputs, ...slots.map((slot) => slot.get())],
   );
   return output as Tensor;
 }
@@ -46,7 +53,7 @@ export function runBlocks(blocks: readonly Block[], x: Tensor, context: ForwardC
     const index = first + at;
     if (context.recompute !== true) return block.forward(h, pass.block(index));
     // what blocks share would be gone by the second time
-    return recomputed(block, h, () => new Pass(x.dim(1), context).block(index));
+    return recomputed(block, h, context, index);
   };
   return blocks.slice(first, context.until).reduce(run, x);
 }

@@ -9,6 +9,11 @@ export interface ForwardContext {
   cache?: readonly LayerCache[] | undefined;
   /** (batch, length) int32, equal numbers attend to each other: rows packed from several samples. */
   segments?: Tensor | undefined;
+  /**
+   * (batch, length) int32 beside `segments`: the segment that a token sees beside its own, as a prompt that several
+   * answers share; its own number where there is none. Positions must be given too, and go on where the prompt ends.
+   */
+  prefixes?: Tensor | undefined;
   /** (batch, length) int32, positions of packed rows; default 0, 1, 2, … after the cache. */
   positions?: Tensor | undefined;
   /** What the blocks before `block` gave, (batch, length, hidden size): the pass goes on from there. */
@@ -75,8 +80,13 @@ export class BlockContext {
     return this.#pass.context.segments;
   }
 
-  /** Position of the first token; (batch) int32 where rows begin with padding, below zero inside it. */
+  /**
+   * Position of the first token; (batch) int32 where rows begin with padding, below zero inside it; (batch, length) the
+   * position of every token where they do not follow each other.
+   */
   get start(): number | Tensor {
+    // Segments alone need not be told: only distances count, and these are the same within each.
+    if (this.#pass.context.prefixes !== undefined) return this.positions();
     const { padding } = this.cache ?? {};
     if (padding === undefined) return this.offset;
     const make = (): Tensor => int32(padding.map((count) => this.offset - count));
@@ -99,11 +109,12 @@ export class BlockContext {
   }
 
   /** Mask of this pass's queries over keys that begin at `key`; blocks that need the same share it. */
-  mask(key: number, { window, padding }: Omit<Visibility, "segments">): AttentionMask {
+  mask(key: number, { window, padding }: Pick<Visibility, "window" | "padding">): AttentionMask {
     const span: Span = { query: this.offset, length: this.length, key };
-    const { segments } = this;
+    const { segments, prefixes } = this.#pass.context;
+    const positions = prefixes === undefined ? undefined : this.positions();
     return this.#pass.shared(`mask ${this.offset} ${key} ${window} ${padding}`, () =>
-      attentionMask(span, { window, padding, segments }),
+      attentionMask(span, { window, padding, segments, prefixes, positions }),
     );
   }
 }

@@ -19,6 +19,10 @@ export interface Visibility {
   padding?: readonly number[] | undefined;
   /** (batch, length) int32: only equal numbers see each other. Without a cache only. */
   segments?: Tensor | undefined;
+  /** (batch, length) int32: the segment that a query sees beside its own. */
+  prefixes?: Tensor | undefined;
+  /** (batch, length) int32, where distances are not those of indices. */
+  positions?: Tensor | undefined;
 }
 
 /** (queries, 1) and (1, keys): indices that compare to (queries, keys). */
@@ -35,14 +39,24 @@ function beyondPadding(span: Span, padding: readonly number[]): Tensor {
 }
 
 /** (batch, 1, queries, keys). */
-function withinSegments(segments: Tensor): Tensor {
-  return segments.expandDims(2).equal(segments.expandDims(1)).expandDims(1);
+function withinSegments(segments: Tensor, prefixes: Tensor | undefined): Tensor {
+  const keys = segments.expandDims(1);
+  const own = segments.expandDims(2).equal(keys);
+  const seen = prefixes === undefined ? own : own.logicalOr(prefixes.expandDims(2).equal(keys));
+  return seen.expandDims(1);
+}
+
+/** (queries, keys) or (batch, 1, queries, keys): how far a key lies before a query. */
+function distances(span: Span, positions: Tensor | undefined): Tensor {
+  const { rows, columns } = indices(span);
+  if (positions === undefined) return rows.sub(columns);
+  return positions.expandDims(2).sub(positions.expandDims(1)).expandDims(1);
 }
 
 /** None, causal, or booleans that broadcast to (batch, heads, queries, keys). */
 export function attentionMask(
   span: Span,
-  { window, padding, segments }: Visibility,
+  { window, padding, segments, prefixes, positions }: Visibility,
 ): AttentionMask {
   const reach = span.query + span.length - span.key;
   const isNarrow = window !== undefined && reach > window;
@@ -50,8 +64,8 @@ export function attentionMask(
   if (!isNarrow && !isPadded && segments === undefined) return span.length === 1 ? "" : "causal";
   const { rows, columns } = indices(span);
   let visible = rows.greaterEqual(columns);
-  if (isNarrow) visible = visible.logicalAnd(rows.sub(columns).less(window));
+  if (isNarrow) visible = visible.logicalAnd(distances(span, positions).less(window));
   if (isPadded) visible = visible.logicalAnd(beyondPadding(span, padding ?? []));
-  if (segments !== undefined) visible = visible.logicalAnd(withinSegments(segments));
+  if (segments !== undefined) visible = visible.logicalAnd(withinSegments(segments, prefixes));
   return visible;
 }

@@ -83,8 +83,19 @@ export class RotaryEmbedding extends Module {
     if (this.#wavelengths?.isMade === true) yield this.#wavelengths;
   }
 
-  /** x (batch, heads, length, head size); `offset` is the position of its first token, or (batch) one for each row. */
+  /**
+   * x (batch, heads, length, head size); `offset` is the position of its first token, (batch) one for each row, or
+   * (batch, length) one for each token.
+   */
   forward(x: Tensor, offset: number | Tensor): Tensor {
+    if (typeof offset === "number" || offset.ndim < 2) return this.#turned(x, offset);
+    const [batch = 1, heads = 1, length = 1, size = 1] = x.shape;
+    const tokens = x.transpose(0, 2, 1, 3).reshape(batch * length, heads, 1, size);
+    const turned = this.#turned(tokens, offset.reshape(-1));
+    return turned.reshape(batch, length, heads, size).transpose(0, 2, 1, 3);
+  }
+
+  #turned(x: Tensor, offset: number | Tensor): Tensor {
     return rope(x, {
       dims: this.#dims,
       traditional: false,

@@ -4,12 +4,26 @@ import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import type { ObjectiveEntry } from "./objective.ts";
 
+/** Of every objective over pairs. */
+const pairMetrics = {
+  "rewards/chosen": "higher",
+  "rewards/margins": "higher",
+  "rewards/accuracies": "higher",
+} as const;
+
 export const objectives = new Registry<ObjectiveEntry>(
   {
     supervised: {
       about: "the next token of each learned turn",
       kinds: ["chat", "instruction", "text"],
       load: async () => (await import("./supervised.ts")).supervised,
+    },
+    dpo: {
+      about: "the better of two answers, against the model before training",
+      kinds: ["preference"],
+      metrics: pairMetrics,
+      groups: ["preference"],
+      load: async ({ preference }) => (await import("./dpo.ts")).dpo(preference),
     },
   },
   ({ name, known }) =>
@@ -26,5 +40,6 @@ export type {
   Metric,
   Objective,
   ObjectiveEntry,
+  ObjectiveOptions,
   TrainableModel,
 } from "./objective.ts";

@@ -13,13 +13,17 @@ import type { ForwardContext } from "../../models/index.ts";
 import type { Tensor } from "../../mx/index.ts";
 import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
+import type { PreferenceOptions } from "./options.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
   readonly embedding: EmbeddingLike;
   hidden(
     ids: Tensor,
-    context?: Pick<ForwardContext, "positions" | "segments" | "recompute" | "from" | "until">,
+    context?: Pick<
+      ForwardContext,
+      "positions" | "segments" | "prefixes" | "recompute" | "from" | "until"
+    >,
   ): Tensor;
   head(hidden: Tensor): Tensor;
 }
@@ -52,15 +56,43 @@ export interface LossPass extends Pick<ForwardContext, "recompute"> {
   prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
 }
 
+/**
+ * Of an objective that compares with the model as it was before training: what that said of each row. It is asked once,
+ * before the first step, and goes with the row from then on, as its `reference`.
+ */
+export interface Reference<Encoded extends EncodedRow = EncodedRow> {
+  /** The numbers of each sample, one sample after another, as many for each. Evaluates nothing. */
+  measure(
+    model: TrainableModel,
+    units: readonly (readonly Encoded[])[],
+    options: CollateOptions,
+  ): Tensor;
+}
+
 export interface Objective<
   Encoded extends EncodedRow = EncodedRow,
   Batch extends LossBatch = LossBatch,
 > {
   /** Rows to sequences; what cannot teach anything is set aside. Throws DataError naming the row. */
   encode(rows: readonly Row[], context: EncodeContext): EncodedRows<Encoded>;
+  /**
+   * A sample that is longer than `maxLength` tokens, shortened, or undefined where that cannot be. Absent: sequences lose
+   * their ends.
+   */
+  cut?(sample: Encoded, maxLength: number): Encoded | undefined;
+  /** Samples as they are trained on, once they are cut, in their order. Absent: as they are. */
+  arrange?(samples: readonly Encoded[]): Encoded[];
+  /** Positions that a sample takes of a row of a batch; absent: those of its sequences, one after another. */
+  rowLength?(sample: Encoded): number;
+  readonly reference?: Reference<Encoded>;
   /** One unit a row of the batch; a unit is one sample, or several packed together. */
   collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
   loss(model: TrainableModel, batch: Batch, pass?: LossPass): Loss;
+}
+
+/** The groups of options that objectives read. */
+export interface ObjectiveOptions {
+  preference: PreferenceOptions;
 }
 
 /** What is known of an objective without the addon. */
@@ -71,5 +103,7 @@ export interface ObjectiveEntry {
   kinds: readonly string[];
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;
-  load(): Promise<Objective>;
+  /** The groups of options that it reads; settings of others are of no use to it. */
+  groups?: readonly (keyof ObjectiveOptions)[];
+  load(options: ObjectiveOptions): Promise<Objective>;
 }

@@ -56,6 +56,7 @@ function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
     ...{ recompute, from },
     positions: int32(batch.positions, shape),
     segments: int32(batch.segments, shape),
+    ...(batch.prefixes !== undefined && { prefixes: int32(batch.prefixes, shape) }),
   });
 }
 

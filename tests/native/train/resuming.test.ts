@@ -1,5 +1,5 @@
 // A run stopped half way and gone on with has the bytes of one that was never stopped: with each optimizer, each tuning,
-// and activations computed again. When exactly a run may be stopped is stopping.test.ts.
+// activations computed again, and preferences learned. When exactly a run may be stopped is stopping.test.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
@@ -13,12 +13,17 @@ import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.t
 let folder: string;
 let model: string;
 let data: string;
+let pairs: string;
 
 beforeAll(async () => {
   folder = join(inject("runFolder"), "resuming");
   // Wide enough for state in 8 bits.
   model = await makeToyModel(join(folder, "model"), { config: { intermediate_size: 128 } });
   data = writeRows(join(folder, "rows.jsonl"), 10);
+  const pairRows = Array.from({ length: 10 }, (_, at) => {
+    return { prompt: `What is ${at}?`, chosen: `It is ${at}.`, rejected: `${"no, ".repeat(at)}no` };
+  });
+  pairs = writeRows(join(folder, "pairs.jsonl"), pairRows);
 });
 
 /** Rows of many lengths. */
@@ -63,16 +68,18 @@ const trials = [
   ...optimizers.names().map((optimizer) => ({ optimizer, method: "full", recompute: false })),
   { optimizer: "adamw", method: "lora", recompute: true },
   { optimizer: "adamw_8bit", method: "lora", recompute: true },
+  { optimizer: "adamw", method: "dpo", recompute: true },
 ];
 
 test.each(trials)("$method, $optimizer, computed again: $recompute", async (trial) => {
   const { optimizer, method, recompute } = trial;
   const optimization = { optimizer, gradient_checkpointing: recompute };
+  const rows = { train_file: method === "dpo" ? pairs : data };
   const [whole, parts] = ["whole", "parts"].map((name) =>
     join(folder, `${method}-${optimizer}-${recompute}-${name}`),
   ) as [string, string];
-  await trainRun(configOf(whole, { method, optimization }), { isolate: false });
-  await stopped(configOf(parts, { method, optimization }));
+  await trainRun(configOf(whole, { method, optimization, data: rows }), { isolate: false });
+  await stopped(configOf(parts, { method, optimization, data: rows }));
   await resumeRun(parts, { isolate: false });
   expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
 });
