@@ -16,6 +16,7 @@ const OpTable& quantized();
 const OpTable& random();
 const OpTable& transforms();
 const OpTable& composites();
+const OpTable& lowRank();
 const OpTable& files();
 
 }  // namespace ft::ops

@@ -2,9 +2,9 @@
 // Structural: it asks what a layer can do, never what it or the model is called.
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import { carry, evaluate, randomKey, retain, scope, splitKey } from "../mx/index.ts";
-import { isEmbeddingLike, type Module } from "../nn/index.ts";
-import type { AdapterKind, AdapterShape } from "./adapted-layer.ts";
+import { carry, evaluate, randomKey, retain, scope, splitKey, type Tensor } from "../mx/index.ts";
+import { isEmbeddingLike, isLinearLike, type Module } from "../nn/index.ts";
+import type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
 
@@ -17,66 +17,105 @@ export interface BlockModel extends Module {
 export interface AdapterPlacement extends AdapterShape {
   /** How many of the last blocks; -1: all. */
   blockCount: number;
-  /** Ends of module names within a block, or "all-linear". */
+  /** Ends of module names, or "all-linear", which is all in the blocks. */
   targets: readonly string[];
 }
 
 export interface Attached {
   /** Of the registry. */
   kind: string;
-  /** Names within a block, as mlx-lm's `keys`: "self_attn.q_proj". */
+  /** Names within a block, as mlx-lm's `keys`: "self_attn.q_proj"; outside of the blocks, full paths. */
   keys: string[];
   blockCount: number;
   /** Full paths of the layers that carry an adapter. */
   paths: string[];
 }
 
+type Carrier = [path: string, layer: Module];
+
 /** Layers below `block` that can carry an adapter of this kind, by path. */
-function carriersIn(block: Module, kind: AdapterKind): [path: string, layer: Module][] {
+function carriersIn(block: Module, kind: AdapterKind): Carrier[] {
   return [...block.modules()].filter(([, layer]) => kind.fits(layer));
+}
+
+/** Those outside of the blocks, by full path: embeddings and the head. */
+function carriersOutside(model: BlockModel, kind: AdapterKind): Carrier[] {
+  return carriersIn(model, kind).filter(([path]) => !path.startsWith(`${model.blockPath}.`));
 }
 
 function lastName(path: string): string {
   return path.split(".").at(-1) ?? path;
 }
 
+const lastNames = (carriers: readonly Carrier[]): string[] => [
+  ...new Set(carriers.map(([path]) => lastName(path))),
+];
+
 /** Last names of the linear layers in the blocks: what `targets` may say. */
 export function linearNames(
   model: BlockModel,
   kind: AdapterKind = adapterKinds.get("lora"),
 ): string[] {
-  const paths = model.blocks.flatMap((block) => carriersIn(block, kind).map(([path]) => path));
-  return [...new Set(paths.map(lastName))];
+  return lastNames(model.blocks.flatMap((block) => carriersIn(block, kind)));
 }
 
 /** Embeddings are adapted only where they are named. */
-function matches([path, layer]: readonly [string, Module], target: string): boolean {
+function matches([path, layer]: Carrier, target: string): boolean {
   if (target === ALL_LINEAR) return !isEmbeddingLike(layer);
   return path === target || path.endsWith(`.${target}`);
 }
 
-function unknownTargets(unmatched: readonly string[], short: readonly string[]): ConfigError {
-  const near = nearest(unmatched[0] ?? "", short);
+/** What is outside of the blocks is adapted only where it is named. */
+function matchesOutside(carrier: Carrier, target: string): boolean {
+  return target !== ALL_LINEAR && matches(carrier, target);
+}
+
+/** Path of the embedding that is the head as well; undefined where the head has weights of its own. */
+export function tiedHead(model: BlockModel): string | undefined {
+  const outside = [...model.modules()].filter(([path]) => !path.startsWith(`${model.blockPath}.`));
+  if (outside.some(([, layer]) => isLinearLike(layer))) return undefined;
+  return outside.find(([, layer]) => isEmbeddingLike(layer))?.[0];
+}
+
+function unknownTargets(
+  model: BlockModel,
+  kind: AdapterKind,
+  unmatched: readonly string[],
+): ConfigError {
+  const inside = linearNames(model, kind);
+  const outside = lastNames(carriersOutside(model, kind));
+  const tied = tiedHead(model);
+  const near = nearest(unmatched[0] ?? "", [...inside, ...outside]);
+  const ends =
+    tied === undefined ? "" : `. Its head is the embedding: ${lastName(tied)} adapts both`;
   return new ConfigError("FT-ADAPTER-001", {
     at: { field: "lora.target_modules" },
-    message: `the model has no linear layer named ${unmatched.join(", ")}. It has: ${short.join(", ")}`,
+    message:
+      `the model has no linear layer named ${unmatched.join(", ")}. It has: ${inside.join(", ")}; ` +
+      `outside of its blocks: ${outside.join(", ") || "none"}${ends}`,
     hint: `--target-modules ${near ?? ALL_LINEAR}`,
   });
 }
 
-/** Names within the blocks that `targets` select. Throws ConfigError FT-ADAPTER-001 for a target that selects none. */
+/**
+ * Names that `targets` select: within the blocks, and full paths of what is outside of them.
+ * @throws ConfigError FT-ADAPTER-001 for a target that selects none.
+ */
 export function selectTargets(
   model: BlockModel,
   targets: readonly string[],
   kind: AdapterKind = adapterKinds.get("lora"),
 ): string[] {
-  const carriers = new Map(model.blocks.flatMap((block) => carriersIn(block, kind)));
-  const chosenBy = (target: string): string[] =>
-    [...carriers].filter((carrier) => matches(carrier, target)).map(([path]) => path);
+  const inside = new Map(model.blocks.flatMap((block) => carriersIn(block, kind)));
+  const outside = new Map(carriersOutside(model, kind));
+  const chosenBy = (target: string): string[] => [
+    ...[...inside].filter((carrier) => matches(carrier, target)).map(([path]) => path),
+    ...[...outside].filter((carrier) => matchesOutside(carrier, target)).map(([path]) => path),
+  ];
   const unmatched = targets.filter((target) => chosenBy(target).length === 0);
-  if (unmatched.length > 0) throw unknownTargets(unmatched, linearNames(model, kind));
+  if (unmatched.length > 0) throw unknownTargets(model, kind, unmatched);
   const chosen = new Set(targets.flatMap(chosenBy));
-  return [...carriers.keys()].filter((path) => chosen.has(path));
+  return [...inside.keys(), ...outside.keys()].filter((path) => chosen.has(path));
 }
 
 /** How many of the last blocks `wanted` says. Throws ConfigError FT-ADAPTER-002 where there are fewer. */
@@ -92,9 +131,11 @@ function chosenBlocks(model: BlockModel, wanted: number): number {
 
 /** What an adapter would be on a model. */
 export interface PlacedAdapter {
-  /** Names within a block that carry it. */
+  /** Names within a block that carry it, and full paths of what is outside of the blocks. */
   keys: readonly string[];
   blockCount: number;
+  /** Of the last blocks, how many the backward pass goes through. */
+  reachedBlocks: number;
   /** Layers that carry it, by full path. */
   layers: readonly { path: string; layer: Module }[];
   /** Shapes of what is trained, by parameter. */
@@ -113,19 +154,37 @@ export function placeAdapter(
   const kind = adapterKinds.get(kindName);
   const keys = selectTargets(model, placement.targets, kind);
   const blockCount = chosenBlocks(model, placement.blockCount);
-  const layers = [...model.blocks.entries()]
+  const chosen = (carriers: readonly Carrier[], prefix: string): PlacedAdapter["layers"] =>
+    carriers
+      .filter(([path]) => keys.includes(path))
+      .map(([path, layer]) => ({ path: prefix + path, layer }));
+  const inside = [...model.blocks.entries()]
     .slice(model.blocks.length - blockCount)
-    .flatMap(([index, block]) =>
-      carriersIn(block, kind)
-        .filter(([path]) => keys.includes(path))
-        .map(([path, layer]) => ({ path: `${model.blockPath}.${index}.${path}`, layer })),
-    );
+    .flatMap(([index, block]) => chosen(carriersIn(block, kind), `${model.blockPath}.${index}.`));
+  const layers = [...inside, ...chosen(carriersOutside(model, kind), "")];
   const shapes = layers.flatMap(({ path, layer }) =>
     Object.entries(kind.shapes(layer, placement)).map(
       ([name, shape]): [string, readonly number[]] => [`${path}.${name}`, shape],
     ),
   );
-  return { keys, blockCount, layers, shapes: new Map(shapes) };
+  const reachedBlocks = reached(model, layers, inside.length === 0 ? 0 : blockCount);
+  return { keys, blockCount, reachedBlocks, layers, shapes: new Map(shapes) };
+}
+
+/** An embedding is before all blocks, whatever else is adapted. */
+function reached(model: BlockModel, layers: PlacedAdapter["layers"], blockCount: number): number {
+  const isBefore = ({ path, layer }: PlacedAdapter["layers"][number]): boolean =>
+    isEmbeddingLike(layer) && !path.startsWith(`${model.blockPath}.`);
+  return layers.some(isBefore) ? model.blocks.length : blockCount;
+}
+
+/** Of an adapter, without its base's. */
+const ownTensors = (layer: AdaptedLayer): Tensor[] => [...layer.drawn(), ...layer.buffers()];
+
+/** With the values that it begins with. */
+function begun(layer: AdaptedLayer | undefined): AdaptedLayer | undefined {
+  if (layer !== undefined) evaluate(ownTensors(layer));
+  return layer;
 }
 
 /** Freezes the model and gives the selected layers an adapter, drawn from `seed`. */
@@ -142,13 +201,12 @@ export function attachAdapter(
     const randomKeys = splitKey(randomKey(seed), layers.length);
     const adapted = layers.map(({ layer }, index) => {
       const key = randomKeys[index];
-      const wrapped = key === undefined ? undefined : kind.wrap(layer, placement, key);
+      // layer by layer, so that what one looks at of its base's weights is not there for all of them at once
+      const wrapped = key === undefined ? undefined : begun(kind.wrap(layer, placement, key));
       if (wrapped === undefined) throw new RangeError(`no adapter for layer ${index}`);
       return wrapped;
     });
-    const drawn = adapted.flatMap((layer) => layer.drawn());
-    evaluate(drawn);
-    retain(drawn);
+    retain(adapted.flatMap(ownTensors));
     layers.forEach(({ path }, index) => model.replaceChild(path, adapted[index] as Module));
   });
   return { kind: kindName, keys: [...keys], blockCount, paths: layers.map(({ path }) => path) };

@@ -305,6 +305,24 @@ export interface Binding {
     dropout: number,
     key: Handle | null,
   ): Handle;
+  /**
+   * Norm of each row of W + scale·(A·B)ᵀ, float32, without gradient. squares (out) of W's rows, products (r, out) = Aᵀ·Wᵀ,
+   * A (in, r), B (r, out).
+   */
+  updatedNorm(squares: Handle, products: Handle, a: Handle, b: Handle, scale: number): Handle;
+  /** magnitude / norm · (base + scale·narrow·B). base (…, out), narrow (…, r), B (r, out), magnitude and norm (out). */
+  doraSum(
+    base: Handle,
+    narrow: Handle,
+    b: Handle,
+    magnitude: Handle,
+    norm: Handle,
+    scale: number,
+  ): Handle;
+  /** Q (rows, columns) with orthonormal columns and R: a = Q·R. On the CPU. */
+  qr(a: Handle): Handle[];
+  /** Ascending eigenvalues, and eigenvectors as columns, of a symmetric matrix. On the CPU. */
+  eigh(a: Handle): Handle[];
   /** y = x·Wᵀ (+ bias). W (out, in). */
   linear(x: Handle, weight: Handle, bias: Handle | null): Handle;
   /** Per-row −log p(target) in float32. logits (…, vocabulary), targets integer (…). */

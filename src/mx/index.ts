@@ -7,6 +7,7 @@ export {
 } from "./backends/index.ts";
 export type { Axes, Dtype, Memory, Shape } from "./binding.ts";
 export * from "./io.ts";
+export * from "./low-rank.ts";
 export * from "./memory.ts";
 export * from "./ops.ts";
 export * from "./quantized.ts";

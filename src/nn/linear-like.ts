@@ -9,6 +9,8 @@ import type { StackedLinear } from "./stacked-linear.ts";
 export interface LinearLike {
   readonly inputSize: number;
   readonly outputSize: number;
+  /** (out), where one is added behind the product. */
+  readonly bias?: Tensor;
   /** x (…, in) → (…, out). */
   forward(x: Tensor): Tensor;
   /** The same map as a plain layer: itself, or with its weights unpacked. */

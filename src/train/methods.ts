@@ -36,6 +36,7 @@ export const methods = new Map<string, Method>([
   ["qat_int4", supervised("qat_int4")],
   ["magnitude_pruning", supervised("magnitude_pruning")],
   ["structured_pruning", supervised("structured_pruning")],
+  ["dora", supervised("dora")],
 ]);
 
 /** Other spellings. */

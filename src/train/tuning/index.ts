@@ -2,12 +2,13 @@
 // loaded when asked for, since names and facts are needed where the addon is not.
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
+import { dora } from "./dora.ts";
 import { full } from "./full.ts";
 import { lora } from "./lora.ts";
 import type { TuningEntry } from "./tuning.ts";
 
 export const tunings = new Registry<TuningEntry>(
-  { lora, full },
+  { lora, dora, full },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-TUNING", {
       message: `Unknown tuning '${name}'. Valid options: [${known.join(", ")}]`,

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attachLora, loadAdapter, saveAdapter } from "../../../src/adapters/index.ts";
+import { attachAdapter, loadAdapter, saveAdapter } from "../../../src/adapters/index.ts";
 import { collate } from "../../../src/data/index.ts";
 import { saveModel } from "../../../src/export/model-folder.ts";
 import {
@@ -140,13 +140,15 @@ describe.each([
   });
 
   test.each([
-    ["on every block", -1],
-    ["on the last block", 1],
-  ])("trained by ft %s, loaded by mlx-lm", async (_, blockCount) => {
+    ["lora", "on every block", -1],
+    ["lora", "on the last block", 1],
+    ["dora", "on every block", -1],
+  ])("%s trained by ft %s, loaded by mlx-lm", async (kind, _, blockCount) => {
     const { model } = await load(base);
-    const attached = attachLora(model, { ...shape, targets: ["all-linear"], blockCount }, 2);
+    const placement = { ...shape, targets: ["all-linear"], blockCount };
+    const attached = attachAdapter(model, kind, placement, 2);
     await train(model);
-    const folder = path.join(root, `${name}-ours-${blockCount}`);
+    const folder = path.join(root, `${name}-ours-${kind}-${blockCount}`);
     const template = { template: "custom", templateText: "Q: {user} A: {assistant}" };
     const origin = { base, baseDigest: "0".repeat(64), ...template };
     await saveAdapter(folder, model, attached, shape, origin);
@@ -155,13 +157,13 @@ describe.each([
     dispose(model);
   });
 
-  test("trained by mlx-lm's own command, loaded by ft", async () => {
+  test.each(["lora", "dora"])("%s trained by mlx-lm's own command, loaded by ft", async (kind) => {
     const data = path.join(root, `${name}-data`);
-    mkdirSync(data);
+    mkdirSync(data, { recursive: true });
     const rows = Array.from({ length: 8 }, (_, at) => ({ text: `${at} and one is ${at + 1}` }));
     for (const part of ["train", "valid"]) writeRows(path.join(data, `${part}.jsonl`), rows);
-    const folder = path.join(root, `${name}-theirs`);
-    const flags = `--train --fine-tune-type lora --num-layers 2 --iters 6 --batch-size 2
+    const folder = path.join(root, `${name}-theirs-${kind}`);
+    const flags = `--train --fine-tune-type ${kind} --num-layers 2 --iters 6 --batch-size 2
       --learning-rate 1e-2 --max-seq-length 64 --val-batches 1`.split(/\s+/);
     const places = ["--model", base, "--data", data, "--adapter-path", folder];
     execFileSync(python, ["-m", "mlx_lm", "lora", ...places, ...flags], { stdio: "pipe" });

@@ -7,6 +7,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type AdapterOrigin,
+  attachAdapter,
   attachLora,
   loadAdapter,
   type LoadedAdapter,
@@ -108,6 +109,28 @@ test("the two files are mlx-lm's", async () => {
     ["model.layers.1.self_attn.q_proj.lora_b", [3, 16], "float32"],
   ]);
   expect(metadata).toEqual({ format: "mlx" });
+});
+
+test("an adapter of another kind comes back as that kind, with the same bits", async () => {
+  const [model, again] = [await tinyLlama(), await tinyLlama()];
+  const placement = { ...shape, targets: ["q_proj"], blockCount: -1 };
+  const attached = attachAdapter(model, "dora", placement, 1);
+  carry(model, () => {
+    for (const slot of model.trainableSlots())
+      slot.set(normal(0.5, 0.3, slot.get().shape, randomKey(8)));
+    evaluate([...model.tensors()]);
+  });
+  await saveAdapter(folder, model, attached, shape, { base: "org/base", template: "auto" });
+  expect(JSON.parse(readFileSync(path.join(folder, config), "utf8"))).toMatchObject({
+    fine_tune_type: "dora",
+  });
+  const { tensors } = await loadTensorFile(path.join(folder, weights));
+  const names = [...tensors.keys()].filter((name) => name.includes(".0."));
+  const prefix = "model.layers.0.self_attn.q_proj";
+  expect(names.toSorted()).toEqual(["lora_a", "lora_b", "m"].map((name) => `${prefix}.${name}`));
+  expect((await loadAdapter(folder, again)).kind).toBe("dora");
+  expect(logits(again)).toEqual(logits(model));
+  dispose([model, again]);
 });
 
 test("saving again writes the same bytes", async () => {

@@ -69,6 +69,7 @@ const trials = [
   { optimizer: "adamw", method: "lora", recompute: true },
   { optimizer: "adamw_8bit", method: "lora", recompute: true },
   { optimizer: "adamw", method: "dpo", recompute: true },
+  { optimizer: "adamw", method: "dora", recompute: true },
 ];
 
 test.each(trials)("$method, $optimizer, computed again: $recompute", async (trial) => {

@@ -19,14 +19,15 @@ function problemOf(values: Record<string, unknown>): string {
   throw new Error("it was accepted");
 }
 
-test("twenty-one words are known, three of them by another spelling too", () => {
-  expect(methods.size).toBe(21);
+test("twenty-one words and dora are known, three of them by another spelling too", () => {
+  expect(methods.size).toBe(22);
   expect([...methodAliases.values()].every((word) => methods.has(word))).toBe(true);
 });
 
 describe("what is built", () => {
   test.each([
     ["lora", "lora", "lora"],
+    ["dora", "dora", "dora"],
     ["full", "full", "full"],
     ["full_finetuning", "full", "full"],
     ["instruction", "instruction", "lora"],
@@ -81,7 +82,7 @@ describe("tuning and objective", () => {
 
   test("are refused when nobody registered them", () => {
     expect(problemOf({ tuning: "fll" })).toContain(
-      "Unknown tuning 'fll'. Valid options: [lora, full]",
+      "Unknown tuning 'fll'. Valid options: [lora, dora, full]",
     );
     expect(problemOf({ objective: "x" })).toContain("Unknown objective 'x'");
   });

@@ -1,0 +1,91 @@
+// Puts adapters of a kind on the linear layers of the blocks; everything else is frozen. What is known of a kind without
+// a model is in a file of its own: lora.ts, dora.ts.
+import {
+  type AdapterPlacement,
+  adapterKinds,
+  ALL_LINEAR,
+  attachAdapter,
+  linearNames,
+  loadAdapterWeights,
+  LoraOptions,
+  loraScale,
+  otherBaseOf,
+  type PlacedAdapter,
+  placeAdapter,
+  requireFittingAdapter,
+  saveAdapter,
+  tiedHead,
+} from "../../adapters/index.ts";
+import type { TrainableModel } from "../objectives/objective.ts";
+import type { TuningMaker, TuningOptions, TuningPlan } from "./tuning.ts";
+
+/** The configuration's default names; a model that has none of them is adapted on every linear layer instead. */
+const defaultTargets = LoraOptions.parse({}).target_modules.join();
+
+function targetsFor(
+  model: TrainableModel,
+  kind: string,
+  wanted: readonly string[],
+): { targets: readonly string[]; notices: string[] } {
+  if (wanted.join() !== defaultTargets) return { targets: wanted, notices: [] };
+  const names = linearNames(model, adapterKinds.get(kind));
+  if (wanted.some((target) => names.includes(target))) return { targets: wanted, notices: [] };
+  const every = names.join(", ");
+  const notice = `the model has no ${wanted.join(" or ")}: adapting every linear layer (${every})`;
+  return { targets: [ALL_LINEAR], notices: [notice] };
+}
+
+function placementOn(
+  model: TrainableModel,
+  kind: string,
+  options: LoraOptions,
+): { placement: AdapterPlacement; notices: string[] } {
+  const shape = { rank: options.r, scale: loraScale(options), dropout: options.dropout };
+  const { targets, notices } = targetsFor(model, kind, options.target_modules);
+  return { placement: { ...shape, blockCount: options.num_layers, targets }, notices };
+}
+
+/** An adapter on a table that is used twice counts twice. */
+function tiedNotice(model: TrainableModel, layers: PlacedAdapter["layers"]): string[] {
+  const tied = tiedHead(model);
+  if (!layers.some(({ path }) => path === tied)) return [];
+  return [
+    `${tied} is the model's head as well: its adapter changes both, as in mlx-lm; in PEFT it changes the embedding alone`,
+  ];
+}
+
+/**
+ * What adapters of a kind would be on a model.
+ * @throws ConfigError FT-ADAPTER-001 and 002, ModelError FT-ADAPTER-003 and FT-MODEL-010 of an adapter to start from.
+ */
+export async function planAdapter(
+  kind: string,
+  model: TrainableModel,
+  { lora: options }: TuningOptions,
+): Promise<TuningPlan> {
+  const { placement, notices } = placementOn(model, kind, options);
+  const { shapes, reachedBlocks, layers } = placeAdapter(model, kind, placement);
+  if (options.init_adapter !== null) await requireFittingAdapter(options.init_adapter, shapes);
+  return {
+    shapes: [...shapes.values()],
+    trainedBlocks: reachedBlocks,
+    notices: [...notices, ...tiedNotice(model, layers)],
+  };
+}
+
+export const adapterTuning =
+  (kind: string): TuningMaker =>
+  async ({ model, options: { lora: options }, origin, seed }) => {
+    const { placement } = placementOn(model, kind, options);
+    const { rank, scale, dropout } = placement;
+    const shape = { rank, scale, dropout };
+    const attached = attachAdapter(model, kind, placement, seed);
+    const start = options.init_adapter;
+    if (start !== null) await loadAdapterWeights(start, model);
+    const warning = start === null ? undefined : await otherBaseOf(start, origin.baseDigest);
+    return {
+      notices: warning === undefined ? [] : [warning],
+      save: (folder) => saveAdapter(folder, model, attached, shape, origin),
+      load: (folder) => loadAdapterWeights(folder, model),
+    };
+  };

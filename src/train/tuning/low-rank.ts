@@ -1,0 +1,13 @@
+// What tunings by low-rank adapters of one kind or another share, before there is a model.
+import type { TuningEntry } from "./tuning.ts";
+
+/** The tuning that puts adapters of `kind` on a model; `name` is what a person calls it. */
+export const lowRankTuning = (kind: string, name: string, about: string): TuningEntry => ({
+  about,
+  isAdapter: true,
+  groups: ["lora"],
+  plan: async (model, options) =>
+    (await import("./attach-adapter.ts")).planAdapter(kind, model, options),
+  describe: ({ lora: { r, alpha } }) => [[`${name} Rank`, `${r} (α=${alpha})`]],
+  load: async () => (await import("./attach-adapter.ts")).adapterTuning(kind),
+});
