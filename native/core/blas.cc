@@ -31,7 +31,7 @@ char* scipy_openblas_get_config(void);
 namespace {
 
 constexpr Order rowMajor = 101;
-constexpr Transpose plain = 111;
+constexpr Transpose plain = 111, transposed = 112;
 
 /** c = alpha a b + beta c, a of m x k and b of k x n; leading dimensions count elements. */
 template <class Element>
@@ -116,6 +116,15 @@ std::string name() {
 
 void initialise() { scipy_openblas_set_num_threads(1); }
 
+bool hasMultiply() { return true; }
+
+void multiply(Extent extent, float alpha, Factor a, Factor b, float beta, Result c) {
+  auto whole = [](size_t number) { return static_cast<int>(number); };
+  auto form = [](Factor factor) { return factor.isTransposed ? transposed : plain; };
+  scipy_cblas_sgemm(rowMajor, form(a), form(b), whole(extent.m), whole(extent.n), whole(extent.k), alpha, a.data,
+                    whole(a.stride), b.data, whole(b.stride), beta, c.data, whole(c.stride));
+}
+
 }  // namespace ft::blas
 
 #else
@@ -131,6 +140,10 @@ std::string name() {
 }
 
 void initialise() {}
+
+bool hasMultiply() { return false; }
+
+void multiply(Extent, float, Factor, Factor, float, Result) {}
 
 }  // namespace ft::blas
 

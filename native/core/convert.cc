@@ -296,16 +296,26 @@ TypedMemory::View TypedMemory::view() const {
   return view;
 }
 
-template <>
-AdamwSettings FromBase<AdamwSettings>::get(const Call& call, size_t index) {
+template <WithFields T>
+static T settingsFrom(const Call& call, size_t index) {
   napi_env env = envOf(call);
   napi_value value = call.arguments[index];
   if (typeOf(env, value) != napi_object) throw expected(env, value, place(index), "an object");
-  AdamwSettings settings;
-  eachField<AdamwSettings>([&](const auto& field) {
+  T settings;
+  eachField<T>([&](const auto& field) {
     assign(env, property(env, value, field.name), field.name, settings.*field.member);
   });
   return settings;
+}
+
+template <>
+AdamwSettings FromBase<AdamwSettings>::get(const Call& call, size_t index) {
+  return settingsFrom<AdamwSettings>(call, index);
+}
+
+template <>
+LossSettings FromBase<LossSettings>::get(const Call& call, size_t index) {
+  return settingsFrom<LossSettings>(call, index);
 }
 
 template <>

@@ -86,6 +86,21 @@ struct AdamwSettings {
   }
 };
 
+/** What a token's loss is beside -log p of its target. */
+struct LossSettings {
+  /** Share of the target's probability that is spread over all classes (Szegedy et al. 2015). */
+  double labelSmoothing;
+  /** Factor on the square of log sum exp of the logits (Chowdhery et al. 2022). */
+  double zLoss;
+
+  static constexpr auto fields() {
+    using Self = LossSettings;
+    return std::tuple{Field{"labelSmoothing", &Self::labelSmoothing}, Field{"zLoss", &Self::zLoss}};
+  }
+
+  bool operator==(const LossSettings&) const = default;
+};
+
 // --- parts that `From` and hand-written rows share; `what` names the value in an error
 double numberFrom(napi_env env, napi_value value, const std::string& what);
 int integerFrom(napi_env env, napi_value value, const std::string& what);
@@ -130,6 +145,7 @@ FT_FROM(Scalar)
 FT_FROM(RopeOffset)
 FT_FROM(TypedMemory)
 FT_FROM(AdamwSettings)
+FT_FROM(LossSettings)
 FT_FROM(SharedCallback)
 FT_FROM(std::vector<std::string>)
 using TextMap = std::map<std::string, std::string>;

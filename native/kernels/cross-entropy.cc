@@ -1,4 +1,5 @@
 // Cross-entropy from logits without the matrix of probabilities; the gradient skips rows that do not count.
+#include "kernels/classes.h"
 #include "kernels/kernels.h"
 #include "kernels/primitive.h"
 #include "kernels/threads.h"
@@ -32,12 +33,6 @@ FT_VECTORISED void lossGradientRow(const float* logits, size_t classes, int64_t 
 }
 
 namespace {
-
-/** The class meant, negative ones counted from the end; -1 for one that is not there. */
-int64_t classOf(int32_t target, size_t classes) {
-  int64_t count = static_cast<int64_t>(classes), index = target < 0 ? target + count : target;
-  return index >= 0 && index < count ? index : -1;
-}
 
 struct CrossEntropyGradient {
   static constexpr const char* name = "CrossEntropyGradient";

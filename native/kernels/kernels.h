@@ -14,6 +14,21 @@ bool suits(std::initializer_list<array> arrays);
 /** -log softmax(logits)[target]: [..., classes], [...] int32 -> [...]; NaN for a target that is not there. */
 array crossEntropy(const array& logits, const array& targets);
 
+/** Whether those can run that multiply matrices, too: not everywhere is there a BLAS that they may call. */
+bool suitsProducts(std::initializer_list<array> arrays);
+
+/** What a token's loss is beside -log p of its target; see LossSettings. */
+struct HeadLoss {
+  float smoothing, zLoss;
+  bool operator==(const HeadLoss&) const = default;
+};
+
+/**
+ * Losses from hidden rows (rows, width), the head's weight (classes, width) and targets (rows) int32, without the
+ * logits of all rows: (rows); NaN for a target that is not there.
+ */
+array headLosses(const array& hidden, const array& weight, const array& targets, HeadLoss loss);
+
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
 

@@ -1,4 +1,4 @@
-// One fused kernel as a node of MLX's graph: one output, CPU alone, its gradient told by a derived class.
+// A fused kernel as a node of MLX's graph: CPU alone, float32 outputs, its gradient told by the work it does.
 #pragma once
 
 #include <stdexcept>
@@ -15,6 +15,11 @@ namespace ft::kernels {
 namespace mx = mlx::core;
 using mx::array;
 using Arrays = std::vector<array>;
+
+/** MLX hands on whatever a gradient of someone's own returned; the kernels read by shape and as float32. */
+inline array likeOutput(const array& cotangent, const array& output) {
+  return mx::broadcast_to(mx::astype(cotangent, output.dtype()), output.shape());
+}
 
 /**
  * `Work` is copied into the scheduled task, because MLX lets go of a node before its task has run. It has a `name`,
@@ -54,13 +59,56 @@ class Kernel final : public mx::UnaryPrimitive {
   }
 
  private:
-  /** MLX hands on whatever a gradient of someone's own returned; the kernels read by shape and as float32. */
-  static array likeOutput(const array& cotangent, const array& output) {
-    return mx::broadcast_to(mx::astype(cotangent, output.dtype()), output.shape());
-  }
-
   const Work work;
 };
+
+/** The same with several outputs, which the work is told of as a list; it reads inputs as they lie in memory. */
+template <class Work>
+class KernelOfMany final : public mx::Primitive {
+ public:
+  explicit KernelOfMany(Work work) : Primitive(mx::default_stream(mx::Device::cpu)), work(work) {}
+
+  const char* name() const override { return Work::name; }
+
+  void eval_cpu(const Arrays& inputs, Arrays& outputs) override {
+    auto& encoder = mx::cpu::get_command_encoder(stream());
+    Arrays held, results;
+    for (const array& input : inputs) {
+      encoder.set_input_array(input);
+      held.push_back(array::unsafe_weak_copy(input));
+    }
+    for (array& out : outputs) {
+      out.set_data(mx::allocator::malloc(out.nbytes()));
+      encoder.set_output_array(out);
+      results.push_back(array::unsafe_weak_copy(out));
+    }
+    encoder.dispatch([work = work, held, results]() mutable { work(held, results); });
+  }
+
+  void eval_gpu(const Arrays&, Arrays&) override { throw std::runtime_error("this kernel runs on the CPU alone"); }
+
+  Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>& argnums,
+             const Arrays& outputs) override {
+    if constexpr (requires { work.vjp(primals, cotangents, argnums, outputs); })
+      return work.vjp(primals, cotangents, argnums, outputs);
+    else
+      return Primitive::vjp(primals, cotangents, argnums, outputs);
+  }
+
+  bool is_equivalent(const Primitive& other) const override {
+    return static_cast<const KernelOfMany&>(other).work == work;
+  }
+
+ private:
+  const Work work;
+};
+
+/** Float32 arrays of the given shapes, computed together by `work` from inputs as they lie in memory. */
+template <class Work>
+Arrays computedTogether(const std::vector<mx::Shape>& shapes, const Arrays& inputs, Work work) {
+  std::vector<mx::Dtype> dtypes(shapes.size(), mx::float32);
+  return array::make_arrays(shapes, dtypes, std::make_shared<KernelOfMany<Work>>(work), inputs);
+}
 
 /** A float32 array of the given shape, computed by `work`. */
 template <class Work>

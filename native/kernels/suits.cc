@@ -1,4 +1,5 @@
 // When the kernels can take an operation over from MLX.
+#include "core/blas.h"
 #include "kernels/kernels.h"
 #include "mlx/device.h"
 
@@ -12,5 +13,7 @@ bool suits(std::initializer_list<array> arrays) {
     if (each.dtype() != mx::float32 || each.size() == 0) return false;
   return true;
 }
+
+bool suitsProducts(std::initializer_list<array> arrays) { return blas::hasMultiply() && suits(arrays); }
 
 }  // namespace ft::kernels

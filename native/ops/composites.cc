@@ -1,12 +1,8 @@
 // Several MLX ops behind one call, where crossing from JavaScript once instead of ten times pays.
 // No policy: what to train, when to clip and how the rate moves is decided above.
-#include <algorithm>
-#include <limits>
-
 #include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "mlx/random.h"
-#include "ops/indices.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -37,35 +33,6 @@ array loraLinear(const array& x, const array& weight, const Maybe& bias, const a
   array scaled = mx::multiply(scalarOf(scale, update.dtype()), update);
   // Float32 adapters over a half-precision base must not widen what flows on.
   return mx::add(base, mx::astype(scaled, x.dtype()));
-}
-
-/** As int32, where what does not fit stays out of every range. */
-array narrowed(const array& targets) {
-  array limit = scalarOf(std::numeric_limits<int32_t>::max(), targets.dtype());
-  if (targets.dtype() == mx::int64) return mx::astype(mx::clip(targets, mx::negative(limit), limit), mx::int32);
-  bool wide = targets.dtype() == mx::uint32 || targets.dtype() == mx::uint64;
-  return mx::astype(wide ? mx::minimum(targets, limit) : targets, mx::int32);
-}
-
-/** logits[target], NaN for a target that is not there, as in the kernel: MLX's look-up would follow it. */
-array chosenLogits(const array& logits, const array& targets) {
-  array classes = array(logits.shape(-1));
-  array index = mx::where(mx::less(targets, array(0)), mx::add(targets, classes), targets);
-  array known = mx::logical_and(mx::greater_equal(index, array(0)), mx::less(index, classes));
-  array safe = mx::where(known, index, array(0));
-  array chosen = mx::squeeze(mx::take_along_axis(logits, mx::expand_dims(safe, -1), -1), -1);
-  return mx::where(known, mx::astype(chosen, mx::float32), array(std::numeric_limits<float>::quiet_NaN()));
-}
-
-array crossEntropy(const array& logits, const array& targets) {
-  bool fits = logits.ndim() == targets.ndim() + 1 &&
-      std::equal(targets.shape().begin(), targets.shape().end(), logits.shape().begin());
-  require(fits, "needs logits with the targets' dimensions and one more, got " + describe(logits) + " and " +
-                    describe(targets));
-  require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
-  requireIndices(targets, logits.shape(-1));
-  if (kernels::suits({logits})) return kernels::crossEntropy(logits, narrowed(targets));
-  return mx::subtract(mx::logsumexp(mx::astype(logits, mx::float32), -1), chosenLogits(logits, narrowed(targets)));
 }
 
 struct AdamwStep {
@@ -142,7 +109,6 @@ const OpTable& composites() {
   static const OpTable table = {
       row("linear", linearLayer),
       row("loraLinear", loraLinear),
-      row("crossEntropy", crossEntropy),
       row("swiglu",
           [](const array& gate, const array& up) {
             if (kernels::suits({gate, up}) && gate.shape() == up.shape()) return kernels::swiglu(gate, up);

@@ -15,6 +15,7 @@ const OpTable& linear();
 const OpTable& quantized();
 const OpTable& random();
 const OpTable& transforms();
+const OpTable& losses();
 const OpTable& composites();
 const OpTable& lowRank();
 const OpTable& files();

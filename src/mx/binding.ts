@@ -327,6 +327,17 @@ export interface Binding {
   linear(x: Handle, weight: Handle, bias: Handle | null): Handle;
   /** Per-row −log p(target) in float32. logits (…, vocabulary), targets integer (…). */
   crossEntropy(logits: Handle, targets: Handle): Handle;
+  /**
+   * crossEntropy of the logits hidden·Wᵀ without all of them at once. hidden (rows, width), W (classes, width), targets
+   * (rows). Beside −log p: labelSmoothing, the share of the target's probability that all classes have together
+   * (Szegedy et al. 2015), and zLoss · (log Σ exp)² (Chowdhery et al. 2022).
+   */
+  linearCrossEntropy(
+    hidden: Handle,
+    weight: Handle,
+    targets: Handle,
+    settings: { labelSmoothing: number; zLoss: number },
+  ): Handle;
   /** silu(gate)·up. */
   swiglu(gate: Handle, up: Handle): Handle;
   /** AdamW (Loshchilov & Hutter 2019) over lists; returns parameters, then first, then second moments. `step` counts from 1. */

@@ -169,6 +169,24 @@ export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
   return new Tensor(binding().crossEntropy(logits.handle, targets.handle));
 }
 
+/** What a token's loss is beside −log p of its target. */
+export type TokenLossOptions = Parameters<Binding["linearCrossEntropy"]>[3];
+
+/**
+ * Losses of the logits hidden·Wᵀ, of which only a part is there at a time, float32 (rows). hidden (rows, width), weight
+ * (classes, width), targets (rows) integers; NaN for a target that is no class.
+ */
+export function linearCrossEntropy(
+  hidden: Tensor,
+  weight: Tensor,
+  targets: Tensor,
+  options: TokenLossOptions,
+): Tensor {
+  return new Tensor(
+    binding().linearCrossEntropy(hidden.handle, weight.handle, targets.handle, options),
+  );
+}
+
 /**
  * Products of chosen matrices: out[i] = a[lhsIndices[i]] · b[rhsIndices[i]], (…indices, rows, columns). Indices count
  * the matrices of (…, rows, inner) and (…, inner, columns) over all batch axes; null means each in turn.

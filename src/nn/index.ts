@@ -3,6 +3,7 @@ export * from "./activations.ts";
 export * from "./gradients.ts";
 export * from "./layers.ts";
 export * from "./linear-like.ts";
+export * from "./losses.ts";
 export * from "./module.ts";
 export * from "./optimizers/index.ts";
 export * from "./packed-layers.ts";

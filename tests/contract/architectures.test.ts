@@ -111,6 +111,21 @@ describe.each(cases)("%s %s", (name, _, config) => {
     });
   });
 
+  test("losses through the head are those of its logits, with a gradient for each weight", () => {
+    scope(() => {
+      const slots = [...model.slots()];
+      const targets = someIds(1).reshape(-1);
+      const rows = (): Tensor => model.hidden(someIds()).reshape(2 * length, -1);
+      const whole = lossAndGradients(slots, () => [
+        crossEntropy(model.head(rows()), targets).sum(),
+      ]);
+      const pieces = lossAndGradients(slots, () => [model.headLosses(rows(), targets).sum()]);
+      const both = [...pieces.values, ...pieces.gradients];
+      for (const [index, wanted] of [...whole.values, ...whole.gradients].entries())
+        expect(relativeDifference(both[index] as Tensor, wanted)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
   test("a position sees nothing after it", () => {
     scope(() => {
       const whole = model.forward(someIds()).narrow(1, 0, 6);

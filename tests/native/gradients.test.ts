@@ -152,6 +152,14 @@ const gradable: Gradable[] = [
     (x, w, c, a, b) => mx.loraLinear(x, w, c, a, b, 1.5, 0.5, mx.randomKey(3)),
     [[2, 4], [3, 4], [3], [4, 2], [2, 3]],
   ],
+  [
+    "linearCrossEntropy",
+    (h, w) => mx.linearCrossEntropy(h, w, integers([1, 4, 0]), { labelSmoothing: 0.2, zLoss: 0.1 }),
+    [
+      [3, 4],
+      [5, 4],
+    ],
+  ],
   ["crossEntropy", (x) => mx.crossEntropy(x, integers([1, 4, 0])), [[3, 5]]],
   [
     "swiglu",

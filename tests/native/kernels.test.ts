@@ -97,6 +97,122 @@ describe("crossEntropy", () => {
   });
 });
 
+describe("linearCrossEntropy", () => {
+  const none = { labelSmoothing: 0, zLoss: 0 };
+
+  /** From all logits at once. */
+  const plain = (hidden: Handle, weight: Handle, targets: Handle, options: typeof none): Handle => {
+    const logits = mx.linear(hidden, weight, null);
+    const logSum = mx.logsumexp(logits, [-1], false);
+    const spread = mx.subtract(logSum, mx.mean(logits, [-1], false));
+    const parts = [
+      scaled(mx.crossEntropy(logits, targets), 1 - options.labelSmoothing),
+      scaled(spread, options.labelSmoothing),
+      scaled(mx.square(logSum), options.zLoss),
+    ];
+    return parts.reduce((a, b) => mx.add(a, b));
+  };
+
+  const targetsOf = (rows: number, classes: number): Handle =>
+    integers(Array.from({ length: rows }, (_, row) => (row * 7919) % classes));
+
+  /** Both in float32, or fused in another dtype, which MLX's ops compute. With a gradient of the weight and without. */
+  function expectEqual(
+    [rows, width, classes]: readonly [number, number, number],
+    options: typeof none,
+    dtype: "float32" | "float64" = "float32",
+  ): void {
+    const targets = targetsOf(rows, classes);
+    const [hidden, fixed] = [normal([rows, width], 1), normal([classes, width], 2)];
+    const fused: ArrayFunction = ([h, w = fixed]) => {
+      const both = [h, w].map((one) => mx.astype(one as Handle, dtype)) as [Handle, Handle];
+      return [mx.linearCrossEntropy(...both, targets, options)];
+    };
+    const wanted: ArrayFunction = ([h, w = fixed]) => [plain(h as Handle, w, targets, options)];
+    expectSame(fused, wanted, [hidden, fixed]);
+    expectSame(fused, wanted, [hidden]);
+  }
+
+  // One row, less than a tile, several tiles of rows and of classes with a rest, rows for several threads.
+  const sizes = [
+    [1, 1, 1],
+    [5, 3, 17],
+    [300, 33, 700],
+    [2, 16, 5000],
+    [2100, 8, 40],
+  ] as const;
+
+  test.each(sizes)("%i rows of %i, %i classes", (...size) => {
+    expectEqual(size, none);
+    expectEqual(size, { labelSmoothing: 0.1, zLoss: 0 });
+    expectEqual(size, { labelSmoothing: 0.2, zLoss: 0.01 });
+  });
+
+  test("in another dtype than the kernel's, in one chunk and in two", () => {
+    expectEqual([70, 9, 1100], { labelSmoothing: 0.2, zLoss: 0.01 }, "float64");
+    expectEqual([110, 2, 40_000], none, "float64");
+  });
+
+  test("logits of any size, which may all be low in the first tile", () => {
+    const targets = integers([600, 3]);
+    const hidden = floats([1, 0, 0, 1], [2, 2]);
+    const numbers = Array.from({ length: 2 * 700 }, (_, at) => (at < 1024 ? -3000 : 50 * (at % 7)));
+    expectSame(
+      ([h, w]) => [mx.linearCrossEntropy(h as Handle, w as Handle, targets, none)],
+      ([h, w]) => [plain(h as Handle, w as Handle, targets, none)],
+      [hidden, floats(numbers, [700, 2])],
+    );
+  });
+
+  test.each(["float32", "float64"] as const)(
+    "%s: rows weighted with nought, no such target",
+    (dtype) => {
+      const inputs = [normal([3, 4], 1), normal([9, 4], 2)].map((one) => mx.astype(one, dtype));
+      const losses: ArrayFunction = ([h, w]) => [
+        mx.linearCrossEntropy(h as Handle, w as Handle, integers([0, 1, 1]), none),
+      ];
+      const masked: ArrayFunction = (both) => [
+        mx.sum(mx.multiply(first(losses(both)), floats([0, 1, 1])), null, false),
+      ];
+      const [, rows, weight] = mx.valueAndGrad(masked, inputs, [0, 1]);
+      expect(numbers(rows as Handle).slice(0, 4)).toEqual([0, 0, 0, 0]);
+      expect(numbers(weight as Handle).every(Number.isFinite)).toBe(true);
+      // computed later, the targets are not looked at before
+      const absent = mx.add(integers([8, -10]), integers([1, 0]));
+      const two = mx.slice(inputs[0] as Handle, [0, 0], [2, 4], [1, 1]);
+      const lost = mx.linearCrossEntropy(two, inputs[1] as Handle, absent, none);
+      expect(numbers(lost)).toEqual([NaN, NaN]);
+    },
+  );
+
+  test("the losses are the same bits without a gradient and with one", () => {
+    const [hidden, weight] = [normal([40, 6], 1), normal([600, 6], 2)];
+    const fused: ArrayFunction = ([h]) => [
+      mx.linearCrossEntropy(h as Handle, weight, targetsOf(40, 600), none),
+    ];
+    const traced = mx.vjp(fused, [hidden], [mx.full([40], 1, "float32")]).outputs;
+    expect(numbers(first(fused([hidden])))).toEqual(numbers(first(traced)));
+  });
+
+  test("any number of threads gives the same bits", () => {
+    const before = mx.threads();
+    const inputs = [normal([700, 24], 1), normal([3000, 24], 2)];
+    const fused: ArrayFunction = ([h, w]) => [
+      mx.linearCrossEntropy(h as Handle, w as Handle, targetsOf(700, 3000), {
+        labelSmoothing: 0.1,
+        zLoss: 0,
+      }),
+    ];
+    const bits = [1, 2, 5].map((threads) => {
+      mx.setThreads(threads);
+      return mx.valueAndGrad(weighted(fused), inputs, [0, 1]).map(numbers);
+    });
+    mx.setThreads(before);
+    expect(bits[1]).toEqual(bits[0]);
+    expect(bits[2]).toEqual(bits[0]);
+  });
+});
+
 test("swiglu, also where the gate is far from nought", () => {
   const inputs = [scaled(normal([5, 7, 33], 1), 30), normal([5, 7, 33], 2)];
   const plain: ArrayFunction = ([g, u]) => [

@@ -1,13 +1,15 @@
 // The usual decoder, embed, blocks, norm, and the usual model around it, with a head of its own or the embedding's.
 // Modules are spelled as the stored model spells them: the names are given.
 import { ModelError } from "../../core/errors.ts";
-import type { Tensor } from "../../mx/index.ts";
+import { linearCrossEntropy, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
 import {
+  denseWeight,
   type Embedding,
   type EmbeddingLike,
   Linear,
   type LinearLike,
   Module,
+  plainTokenLoss,
 } from "../../nn/index.ts";
 import { type Block, runBlocks } from "./block.ts";
 import { type ForwardContext, Pass } from "./context.ts";
@@ -157,7 +159,25 @@ export class CausalLM extends LanguageModel {
   }
 
   head(hidden: Tensor): Tensor {
-    const own = child<LinearLike | undefined>(this, this.#names.head);
-    return own?.forward(hidden) ?? this.embedding.asLinear(hidden);
+    return this.#ownHead?.forward(hidden) ?? this.embedding.asLinear(hidden);
+  }
+
+  /** An architecture whose head does more than this one layer overrides `head` and this one. */
+  override headLosses(
+    hidden: Tensor,
+    targets: Tensor,
+    options: TokenLossOptions = plainTokenLoss,
+  ): Tensor {
+    const weight = denseWeight(this.headModule);
+    if (weight === undefined) return super.headLosses(hidden, targets, options);
+    return linearCrossEntropy(hidden, weight, targets, options);
+  }
+
+  protected override get headModule(): Module {
+    return this.#ownHead ?? (this.embedding as EmbeddingLike & Module);
+  }
+
+  get #ownHead(): (LinearLike & Module) | undefined {
+    return child(this, this.#names.head);
   }
 }

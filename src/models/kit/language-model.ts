@@ -1,7 +1,13 @@
 // What every language model is to the rest of the program.
 // The two halves are separate because losses on few rows, packing and preference training need them so.
-import type { Tensor } from "../../mx/index.ts";
-import { type EmbeddingLike, isEmbeddingLike, Module } from "../../nn/index.ts";
+import type { Tensor, TokenLossOptions } from "../../mx/index.ts";
+import {
+  type EmbeddingLike,
+  isEmbeddingLike,
+  lossesThroughHead,
+  Module,
+  plainTokenLoss,
+} from "../../nn/index.ts";
 import { cacheFor } from "./block.ts";
 import type { CacheOptions, LayerCache } from "./caches/index.ts";
 import type { ForwardContext } from "./context.ts";
@@ -14,6 +20,24 @@ export abstract class LanguageModel extends Module {
   abstract hidden(ids: Tensor, context?: ForwardContext): Tensor;
   /** (…, hidden size) → (…, vocabulary) logits. */
   abstract head(hidden: Tensor): Tensor;
+
+  /**
+   * −log p of each target, and what the options add: `head`'s logits, of which only a part is there at a time.
+   * hidden (rows, hidden size), targets (rows) int32 → (rows) float32.
+   */
+  headLosses(hidden: Tensor, targets: Tensor, options: TokenLossOptions = plainTokenLoss): Tensor {
+    const head = {
+      module: this.headModule,
+      classes: this.embedding.count,
+      forward: (rows: Tensor) => this.head(rows),
+    };
+    return lossesThroughHead(head, hidden, targets, options);
+  }
+
+  /** Where the parameters are that `head` depends on. */
+  protected get headModule(): Module {
+    return this;
+  }
 
   /** Longest text that the model can read, where it has learned each position, in tokens. */
   get positionLimit(): number | undefined {

@@ -10,7 +10,7 @@ import type {
   Row,
 } from "../../data/index.ts";
 import type { ForwardContext } from "../../models/index.ts";
-import type { Tensor } from "../../mx/index.ts";
+import type { Tensor, TokenLossOptions } from "../../mx/index.ts";
 import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
 import type { PreferenceOptions } from "./options.ts";
@@ -26,6 +26,7 @@ export interface TrainableModel extends BlockModel {
     >,
   ): Tensor;
   head(hidden: Tensor): Tensor;
+  headLosses(hidden: Tensor, targets: Tensor, options?: TokenLossOptions): Tensor;
 }
 
 /** What the loop reads of a batch; the rest of it is between an objective's `collate` and its `loss`. */

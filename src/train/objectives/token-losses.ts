@@ -1,7 +1,7 @@
 // What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
 // is applied to those positions only. Which of them are summed, and how, is the objectives'.
 import type { Batch } from "../../data/index.ts";
-import { crossEntropy, int32, type Tensor } from "../../mx/index.ts";
+import { int32, type Tensor } from "../../mx/index.ts";
 import type { LossPass, TrainableModel } from "./objective.ts";
 
 /** Row counts are rounded up to this, so that MLX sees few different shapes. */
@@ -66,6 +66,6 @@ export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass)
   const hidden = hiddenOf(model, batch, pass);
   const flat = hidden.reshape(-1, hidden.dim(2));
   const isDense = rows.length === batch.weights.length;
-  const logits = model.head(isDense ? flat : flat.take(int32(rows), 0));
-  return { losses: crossEntropy(logits, int32(targets)), rows, weights };
+  const learned = isDense ? flat : flat.take(int32(rows), 0);
+  return { losses: model.headLosses(learned, int32(targets)), rows, weights };
 }
