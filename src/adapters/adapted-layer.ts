@@ -9,6 +9,8 @@ export interface AdapterShape {
   scale: number;
   /** Probability of dropping an input of the update while training. */
   dropout: number;
+  /** Of the registry of starts; left out: A random, B zero. */
+  start?: string;
 }
 
 /** Stands in the place of its base, and does what that does. */
@@ -17,6 +19,10 @@ export interface AdaptedLayer extends Module {
   drawn(): Tensor[];
   /** The base's weights, unpacked, with the update in them. */
   toDense(): Module;
+  /** What is trained, as files hold it for others to load, where that is not the parameters themselves; by name. */
+  stored?(): Record<string, Tensor> | undefined;
+  /** Takes back what `stored` gave: the parameters, by name. */
+  takeStored?(values: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }
 
 export interface AdapterKind {

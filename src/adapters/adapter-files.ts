@@ -6,11 +6,11 @@ import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 // Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
 // Other formats (PEFT's) are converted elsewhere.
 import { readWithoutWaiting } from "../core/open-flags.ts";
-import { dispose, retain } from "../mx/index.ts";
+import { carry, dispose, evaluate, retain, scope, type Tensor } from "../mx/index.ts";
 import { requireSameShapes } from "../nn/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import { loadTensorFile, readSafetensorsHeader, saveTensors } from "../weights/index.ts";
-import type { AdapterShape } from "./adapted-layer.ts";
+import type { AdaptedLayer, AdapterShape } from "./adapted-layer.ts";
 import { type Attached, attachAdapter, type BlockModel, type PlacedAdapter } from "./attach.ts";
 import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
@@ -62,12 +62,13 @@ export async function saveAdapter(
   shape: AdapterShape,
   { base, baseDigest, template, templateText }: AdapterOrigin,
 ): Promise<void> {
-  const slots = model.trainableSlots();
-  await saveTensors(
-    join(folder, weightsFile),
-    new Map(slots.map((slot) => [slot.name, slot.get()])),
-    { format: "mlx" },
-  );
+  const stored = storedParts(model);
+  await saveTensors(join(folder, weightsFile), new Map([...trainedTensors(model), ...stored]), {
+    format: "mlx",
+  });
+  dispose(stored);
+  const { start, ...parameters } = shape;
+  const rank = stored.size > 0 ? 2 * shape.rank : shape.rank;
   await writeJsonAtomic(join(folder, configFile), {
     fine_tune_type: attached.kind,
     model: base,
@@ -75,8 +76,32 @@ export async function saveAdapter(
     template,
     template_text: templateText,
     num_layers: attached.blockCount,
-    lora_parameters: { ...shape, keys: attached.keys },
+    lora_parameters: { ...parameters, rank, keys: attached.keys },
+    ...(start !== undefined && start !== "default" && { start }),
   });
+}
+
+function trainedTensors(model: BlockModel): Map<string, Tensor> {
+  return new Map(model.trainableSlots().map((slot) => [slot.name, slot.get()]));
+}
+
+/** Those that files hold otherwise than the layers do, made for the file. */
+function storedParts(model: BlockModel): Map<string, Tensor> {
+  return scope(() => {
+    const parts = adaptedLayers(model).flatMap(([path, layer]) =>
+      Object.entries(layer.stored?.() ?? {}).map(
+        ([name, value]) => [`${path}.${name}`, value.mul(1)] as const,
+      ),
+    );
+    evaluate(parts.map(([, value]) => value));
+    return new Map(parts);
+  });
+}
+
+function adaptedLayers(model: BlockModel): [path: string, layer: AdaptedLayer][] {
+  return [...model.modules()].filter(
+    (entry): entry is [string, AdaptedLayer] => "stored" in entry[1],
+  );
 }
 
 function badAdapter(folder: string, message: string, cause?: unknown): ModelError {
@@ -157,16 +182,30 @@ export async function requireFittingAdapter(
 /** Puts the adapter's values into layers that are attached already (to go on training it). */
 export async function loadAdapterWeights(folder: string, model: BlockModel): Promise<void> {
   const { tensors } = await loadTensorFile(join(folder, weightsFile));
-  const slots = model.trainableSlots();
-  const before = slots.map((slot) => slot.get());
+  retain(tensors);
   try {
-    requireSameNames(folder, new Set(slots.map((slot) => slot.name)), new Set(tensors.keys()));
-    model.update(retain(tensors));
-  } catch (error) {
-    dispose(tensors);
-    throw error;
+    carry(model, () => {
+      requireSameNames(folder, new Set(trainedTensors(model).keys()), new Set(tensors.keys()));
+      model.update(takenBack(model, tensors));
+      evaluate([...trainedTensors(model).values()]);
+    });
+  } finally {
+    const held = new Set(model.tensors());
+    dispose([...tensors.values()].filter((tensor) => !held.has(tensor)));
   }
-  dispose(before);
+}
+
+/** Values of the parameters, by path. */
+function takenBack(model: BlockModel, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const values = new Map(tensors);
+  for (const [path, layer] of adaptedLayers(model)) {
+    const own = [...tensors]
+      .filter(([name]) => name.startsWith(`${path}.`))
+      .map(([name, value]) => [name.slice(path.length + 1), value] as const);
+    const parts = layer.takeStored?.(Object.fromEntries(own)) ?? {};
+    for (const [name, value] of Object.entries(parts)) values.set(`${path}.${name}`, value);
+  }
+  return values;
 }
 
 /** Says so where an adapter was trained on another base than the one of this digest; undefined where none is kept. */

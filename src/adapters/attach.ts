@@ -6,6 +6,7 @@ import { carry, evaluate, randomKey, retain, scope, splitKey, type Tensor } from
 import { isEmbeddingLike, isLinearLike, type Module } from "../nn/index.ts";
 import type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 import { adapterKinds } from "./kinds.ts";
+import { requireStart } from "./lora/begin.ts";
 import { ALL_LINEAR } from "./options.ts";
 
 /** The part of a language model that adapters need. */
@@ -162,10 +163,13 @@ export function placeAdapter(
     .slice(model.blocks.length - blockCount)
     .flatMap(([index, block]) => chosen(carriersIn(block, kind), `${model.blockPath}.${index}.`));
   const layers = [...inside, ...chosen(carriersOutside(model, kind), "")];
-  const shapes = layers.flatMap(({ path, layer }) =>
-    Object.entries(kind.shapes(layer, placement)).map(
-      ([name, shape]): [string, readonly number[]] => [`${path}.${name}`, shape],
-    ),
+  const each = layers.map(({ layer }) => kind.shapes(layer, placement));
+  requireStart(placement, each);
+  const shapes = layers.flatMap(({ path }, index) =>
+    Object.entries(each[index] ?? {}).map(([name, shape]): [string, readonly number[]] => [
+      `${path}.${name}`,
+      shape,
+    ]),
   );
   const reachedBlocks = reached(model, layers, inside.length === 0 ? 0 : blockCount);
   return { keys, blockCount, reachedBlocks, layers, shapes: new Map(shapes) };

@@ -4,4 +4,6 @@ export * from "./attach.ts";
 export type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 export { adapterKinds } from "./kinds.ts";
 export { LoraLinear } from "./lora/lora-linear.ts";
+export { isOutputFactor } from "./lora/low-rank.ts";
+export { factorStarts } from "./starts/index.ts";
 export { ALL_LINEAR, LoraOptions, loraScale } from "./options.ts";

@@ -2,6 +2,8 @@
 // Which module kinds can carry one is the adapters' own knowledge.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import { listed } from "../core/registry.ts";
+import { factorStarts } from "./starts/index.ts";
 
 /** In `target_modules`: every linear module of the blocks. */
 export const ALL_LINEAR = "all-linear";
@@ -51,6 +53,22 @@ export const LoraOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe("Rank-stabilized scale alpha/sqrt(r) (Kalajdzievski 2023)"),
+  lora_plus_ratio: z
+    .number()
+    .positive({ error: "LoRA+ ratio must be positive" })
+    .nullable()
+    .default(null)
+    .describe("Learning rate of B as a multiple of A's (LoRA+, Hayou et al. 2024); null: the same")
+    .register(flags, { value: "X" }),
+  init: z
+    .string()
+    .refine((name) => factorStarts.has(name), {
+      error: (issue) =>
+        `Unknown start '${String(issue.input)}'. Valid options: [${factorStarts.names().join(", ")}]`,
+    })
+    .default("default")
+    .describe(`Where the adapter begins: ${listed(factorStarts)}`)
+    .register(flags, { long: "lora-init", value: "NAME" }),
   init_adapter: z
     .string()
     .nullable()

@@ -42,3 +42,11 @@ export class Registry<T> {
     return entry;
   }
 }
+
+/** "name (what it is), …": the entries of a registry, for help. */
+export function listed(entries: Registry<{ about: string }>): string {
+  return entries
+    .names()
+    .map((name) => `${name} (${entries.get(name).about})`)
+    .join(", ");
+}

@@ -2,7 +2,7 @@
 // The schedules and optimizers they choose live in nn/.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
-import type { Registry } from "../core/registry.ts";
+import { listed } from "../core/registry.ts";
 import { optimizers, scheduleNames, warmsUp } from "../nn/index.ts";
 import { VALIDATION_LOSS } from "./best.ts";
 import { builtMethods, methodProblem } from "./methods.ts";
@@ -23,12 +23,6 @@ export const Method = z
   .default("lora")
   .describe(`How it is trained: ${builtMethods().join(", ")}`)
   .register(flags, { value: "METHOD" });
-
-const listed = (entries: Registry<{ about: string }>): string =>
-  entries
-    .names()
-    .map((name) => `${name} (${entries.get(name).about})`)
-    .join(", ");
 
 export const TuningName = z
   .string()

@@ -1,8 +1,9 @@
 // A frozen linear layer whose rows have a learned length and a direction with a low-rank update (Liu et al. 2024), laid
 // out as mlx-lm lays it out. The updated matrix is never formed.
-import { doraSum, linear, type Tensor, uniform, updatedNorm, zeros } from "../../mx/index.ts";
+import { doraSum, linear, type Tensor, updatedNorm } from "../../mx/index.ts";
 import { Linear, type LinearLike, type Module } from "../../nn/index.ts";
 import type { AdapterShape } from "../adapted-layer.ts";
+import { beginFactors } from "../lora/begin.ts";
 import { Dora } from "./dora.ts";
 
 /** A (in, rank) and B (rank, out) as LoRA's; m (out) begins as the norms of the base's rows. */
@@ -10,10 +11,10 @@ export class DoraLinear extends Dora implements LinearLike {
   linear: Module & LinearLike;
 
   constructor(base: Module & LinearLike, shape: AdapterShape, key: Tensor) {
-    const { inputSize, outputSize } = base;
-    const bound = 1 / Math.sqrt(inputSize);
-    const a = uniform(-bound, bound, [inputSize, shape.rank], key);
-    super(a, zeros([shape.rank, outputSize]), shape, base.toDense().weight);
+    const { inputSize: inputs, outputSize: outputs } = base;
+    const { weight } = base.toDense();
+    const values = (): Tensor => weight.transpose();
+    super(beginFactors({ inputs, outputs, values }, shape, key), shape, weight);
     this.linear = base;
   }
 
@@ -32,10 +33,10 @@ export class DoraLinear extends Dora implements LinearLike {
   }
 
   #scaled(x: Tensor): Tensor {
-    const update = { a: this.lora_a, b: this.lora_b, scale: this.scale };
-    const directions = this.lora_a.stopGradient().transpose().astype(x.dtype);
+    const update = { ...this.factors(), scale: this.scale };
+    const directions = update.a.stopGradient().transpose().astype(x.dtype);
     const norm = updatedNorm(this.squares, this.#product(directions), update);
-    const narrow = this.dropped(x).matmul(this.lora_a);
+    const narrow = this.dropped(x).matmul(update.a);
     return doraSum(this.#product(x), { ...update, narrow, magnitude: this.m, norm });
   }
 
@@ -50,7 +51,8 @@ export class DoraLinear extends Dora implements LinearLike {
   toDense(): Linear {
     const { weight, bias } = this.linear.toDense();
     const dense = new Linear(this.inputSize, this.outputSize, { bias: bias !== undefined });
-    dense.weight = this.rescaled(weight, this.lora_a.matmul(this.lora_b).transpose());
+    const { a, b } = this.factors();
+    dense.weight = this.rescaled(weight, a.matmul(b).transpose());
     if (bias !== undefined) dense.bias = bias;
     return dense;
   }

@@ -2,6 +2,7 @@
 // known of the frozen rows. The two factors, scale and dropout are LoRA's.
 import type { Tensor } from "../../mx/index.ts";
 import type { AdapterShape } from "../adapted-layer.ts";
+import type { BegunFactors } from "../lora/begin.ts";
 import { LowRank } from "../lora/low-rank.ts";
 
 export abstract class Dora extends LowRank {
@@ -10,8 +11,8 @@ export abstract class Dora extends LowRank {
   readonly #squares: Tensor;
 
   /** `weight` (rows, columns) is the base's: its rows' squares stay what they are as long as it is frozen. */
-  constructor(a: Tensor, b: Tensor, shape: AdapterShape, weight: Tensor) {
-    super(a, b, shape);
+  constructor(factors: BegunFactors, shape: AdapterShape, weight: Tensor) {
+    super(factors, shape);
     this.#squares = weight.astype("float32").square().sum(-1);
     this.m = this.#squares.sqrt();
   }
@@ -22,7 +23,13 @@ export abstract class Dora extends LowRank {
   }
 
   override *buffers(): Generator<Tensor> {
+    yield* super.buffers();
     yield this.#squares;
+  }
+
+  override stored(): Record<string, Tensor> | undefined {
+    const factors = super.stored();
+    return factors && { ...factors, m: this.m };
   }
 
   override drawn(): Tensor[] {

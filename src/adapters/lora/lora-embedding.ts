@@ -1,7 +1,8 @@
 // A frozen table with a low-rank update beside it, laid out as mlx-lm lays it out.
-import { type Tensor, uniform, zeros } from "../../mx/index.ts";
+import type { Tensor } from "../../mx/index.ts";
 import { Embedding, type EmbeddingLike, type Module } from "../../nn/index.ts";
 import type { AdapterShape } from "../adapted-layer.ts";
+import { beginFactors } from "./begin.ts";
 import { LowRank } from "./low-rank.ts";
 
 /** A (count, rank) is uniform within ±1/√count; B (rank, size) is zero. */
@@ -9,9 +10,9 @@ export class LoraEmbedding extends LowRank implements EmbeddingLike {
   embedding: Module & EmbeddingLike;
 
   constructor(embedding: Module & EmbeddingLike, shape: AdapterShape, key: Tensor) {
-    const { count, size } = embedding;
-    const bound = 1 / Math.sqrt(count);
-    super(uniform(-bound, bound, [count, shape.rank], key), zeros([shape.rank, size]), shape);
+    const { count: inputs, size: outputs } = embedding;
+    const values = (): Tensor => embedding.toDense().weight;
+    super(beginFactors({ inputs, outputs, values }, shape, key), shape);
     this.embedding = embedding;
   }
 
@@ -24,19 +25,22 @@ export class LoraEmbedding extends LowRank implements EmbeddingLike {
   }
 
   forward(ids: Tensor): Tensor {
-    const update = this.dropped(this.lora_a.take(ids, 0)).matmul(this.lora_b);
+    const { a, b } = this.factors();
+    const update = this.dropped(a.take(ids, 0)).matmul(b);
     return this.updated(this.embedding.forward(ids), update);
   }
 
   asLinear(x: Tensor): Tensor {
-    const update = this.dropped(x).matmul(this.lora_b.transpose()).matmul(this.lora_a.transpose());
+    const { a, b } = this.factors();
+    const update = this.dropped(x).matmul(b.transpose()).matmul(a.transpose());
     return this.updated(this.embedding.asLinear(x), update);
   }
 
   toDense(): Embedding {
     const dense = new Embedding(this.count, this.size);
     const { weight } = this.embedding.toDense();
-    dense.weight = this.updated(weight, this.lora_a.matmul(this.lora_b));
+    const { a, b } = this.factors();
+    dense.weight = this.updated(weight, a.matmul(b));
     return dense;
   }
 }

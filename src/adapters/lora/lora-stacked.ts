@@ -16,11 +16,8 @@ export class LoraStacked extends LowRank implements StackedLinearLike {
   constructor(linear: Module & StackedLinearLike, shape: AdapterShape, key: Tensor) {
     const { expertCount, inputSize, outputSize } = linear;
     const bound = 1 / Math.sqrt(inputSize);
-    super(
-      uniform(-bound, bound, [expertCount, shape.rank, inputSize], key),
-      zeros([expertCount, outputSize, shape.rank]),
-      shape,
-    );
+    const a = uniform(-bound, bound, [expertCount, shape.rank, inputSize], key);
+    super({ a, b: zeros([expertCount, outputSize, shape.rank]) }, shape);
     this.linear = linear;
   }
 

@@ -1,7 +1,14 @@
 // What low-rank updates share, whatever layer they sit on: two factors, a scale, dropout with an explicit key.
-import { bernoulli, type Tensor } from "../../mx/index.ts";
+import { bernoulli, concatenate, type Tensor } from "../../mx/index.ts";
 import { Module, type Stochastic } from "../../nn/index.ts";
 import type { AdaptedLayer, AdapterShape } from "../adapted-layer.ts";
+import type { Factors } from "../starts/index.ts";
+import type { BegunFactors } from "./begin.ts";
+
+/** Whether a parameter, by its path, is the factor that begins as zeros: LoRA+ gives it a rate of its own. */
+export function isOutputFactor(name: string): boolean {
+  return name.endsWith(".lora_b");
+}
 
 export abstract class LowRank extends Module implements AdaptedLayer, Stochastic {
   lora_a: Tensor;
@@ -9,11 +16,14 @@ export abstract class LowRank extends Module implements AdaptedLayer, Stochastic
   protected readonly scale: number;
   protected readonly dropout: number;
   #randomKey: Tensor | null = null;
+  /** Frozen; B is negative, so that both pairs together begin as nothing. */
+  #begun: Factors | undefined;
 
-  constructor(a: Tensor, b: Tensor, { scale, dropout }: AdapterShape) {
+  constructor({ a, b, begun }: BegunFactors, { scale, dropout }: AdapterShape) {
     super();
     this.lora_a = a;
     this.lora_b = b;
+    this.#begun = begun;
     this.scale = scale;
     this.dropout = dropout;
   }
@@ -22,6 +32,43 @@ export abstract class LowRank extends Module implements AdaptedLayer, Stochastic
 
   drawn(): Tensor[] {
     return [this.lora_a, this.lora_b];
+  }
+
+  override *buffers(): Generator<Tensor> {
+    if (this.#begun !== undefined) yield* [this.#begun.a, this.#begun.b];
+  }
+
+  /** Of the update: those trained, less those that training began from. */
+  protected factors(): Factors {
+    const begun = this.#begun;
+    if (begun === undefined) return { a: this.lora_a, b: this.lora_b };
+    return {
+      a: concatenate([this.lora_a, begun.a], 1),
+      b: concatenate([this.lora_b, begun.b], 0),
+    };
+  }
+
+  /** On the base itself the update is one of twice the rank. */
+  stored(): Record<string, Tensor> | undefined {
+    if (this.#begun === undefined) return undefined;
+    const { a, b } = this.factors();
+    return { lora_a: a, lora_b: b };
+  }
+
+  takeStored({ lora_a: a, lora_b: b, ...rest }: Readonly<Record<string, Tensor>>) {
+    const [rank, stored] = [this.lora_a.dim(1), a?.dim(1)];
+    if (this.#begun === undefined || a === undefined || b === undefined || stored !== 2 * rank)
+      return { ...rest, ...(a && { lora_a: a }), ...(b && { lora_b: b }) };
+    const whole = (part: Tensor): Tensor => part.contiguous();
+    this.#begun = {
+      a: whole(a.narrow(1, rank, stored)),
+      b: whole(b.narrow(0, rank, stored)),
+    };
+    return {
+      ...rest,
+      lora_a: whole(a.narrow(1, 0, rank)),
+      lora_b: whole(b.narrow(0, 0, rank)),
+    };
   }
 
   get drawsRandom(): boolean {

@@ -10,6 +10,7 @@ import {
   optimizers,
   type OptimizerSettings,
   type Schedule,
+  type SlotGroup,
 } from "../../nn/index.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -54,12 +55,30 @@ function optimizerSettings(
   };
 }
 
-/** The optimizer that a configuration asks for. Norms and biases do not decay unless it says so. */
-export function makeOptimizer(config: RunConfig, slots: readonly OptimizedSlot[]): Optimizer {
+/**
+ * The optimizer that a configuration asks for. Norms and biases do not decay unless it says so; `rateScale` gives some
+ * parameters, by their paths, a rate of their own.
+ */
+export function makeOptimizer(
+  config: RunConfig,
+  slots: readonly OptimizedSlot[],
+  rateScale: (name: string) => number = () => 1,
+): Optimizer {
   const { optimizer, decay_vectors } = config.optimization;
   const kind = optimizers.get(optimizer);
   const settings = optimizerSettings(config, kind);
-  const decaying = { make: kind.make, settings, rateScale: 1 };
-  const still = { ...decaying, settings: { ...settings, weightDecay: 0 } };
-  return groupedBy(slots, (slot) => (decay_vectors || slot.get().ndim >= 2 ? decaying : still));
+  const groups = new Map<string, SlotGroup>();
+  return groupedBy(slots, (slot) => {
+    const decays = decay_vectors || slot.get().ndim >= 2;
+    const scale = rateScale(slot.name);
+    const key = `${decays} ${scale}`;
+    const weightDecay = decays ? settings.weightDecay : 0;
+    const group = groups.get(key) ?? {
+      make: kind.make,
+      settings: { ...settings, weightDecay },
+      rateScale: scale,
+    };
+    groups.set(key, group);
+    return group;
+  });
 }

@@ -161,7 +161,7 @@ export function assembleRun(
   const { optimization, seed } = config;
   const { model } = loaded;
   const { objective } = data;
-  const optimizer = makeOptimizer(config, slots);
+  const optimizer = makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1);
   const maximumNorm = optimization.max_grad_norm;
   return {
     learner: new LocalLearner({

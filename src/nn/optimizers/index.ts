@@ -18,5 +18,5 @@ export const optimizers = new Registry<OptimizerKind>(
     }),
 );
 
-export { groupedBy } from "./grouped.ts";
+export { groupedBy, type SlotGroup } from "./grouped.ts";
 export type { OptimizedSlot, Optimizer, OptimizerKind, OptimizerSettings } from "./optimizer.ts";

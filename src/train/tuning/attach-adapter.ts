@@ -5,6 +5,7 @@ import {
   adapterKinds,
   ALL_LINEAR,
   attachAdapter,
+  isOutputFactor,
   linearNames,
   loadAdapterWeights,
   LoraOptions,
@@ -16,6 +17,7 @@ import {
   saveAdapter,
   tiedHead,
 } from "../../adapters/index.ts";
+import { ConfigError } from "../../core/errors.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
 import type { TuningMaker, TuningOptions, TuningPlan } from "./tuning.ts";
 
@@ -40,9 +42,19 @@ function placementOn(
   kind: string,
   options: LoraOptions,
 ): { placement: AdapterPlacement; notices: string[] } {
-  const shape = { rank: options.r, scale: loraScale(options), dropout: options.dropout };
+  const { r: rank, dropout, init: start } = options;
+  const shape = { rank, scale: loraScale(options), dropout, start };
   const { targets, notices } = targetsFor(model, kind, options.target_modules);
   return { placement: { ...shape, blockCount: options.num_layers, targets }, notices };
+}
+
+function requireOneStart({ init, init_adapter }: LoraOptions): void {
+  if (init_adapter === null || init === "default") return;
+  throw new ConfigError("FT-CONFIG-063", {
+    at: { field: "lora.init" },
+    message: `an adapter that begins as ${init} cannot begin as the one in ${init_adapter} too`,
+    hint: "--lora-init default, or leave --init-adapter out",
+  });
 }
 
 /** An adapter on a table that is used twice counts twice. */
@@ -63,6 +75,7 @@ export async function planAdapter(
   model: TrainableModel,
   { lora: options }: TuningOptions,
 ): Promise<TuningPlan> {
+  requireOneStart(options);
   const { placement, notices } = placementOn(model, kind, options);
   const { shapes, reachedBlocks, layers } = placeAdapter(model, kind, placement);
   if (options.init_adapter !== null) await requireFittingAdapter(options.init_adapter, shapes);
@@ -77,13 +90,15 @@ export const adapterTuning =
   (kind: string): TuningMaker =>
   async ({ model, options: { lora: options }, origin, seed }) => {
     const { placement } = placementOn(model, kind, options);
-    const { rank, scale, dropout } = placement;
-    const shape = { rank, scale, dropout };
+    const { rank, scale, dropout, start } = placement;
+    const shape = { rank, scale, dropout, ...(start !== undefined && { start }) };
     const attached = attachAdapter(model, kind, placement, seed);
-    const start = options.init_adapter;
-    if (start !== null) await loadAdapterWeights(start, model);
-    const warning = start === null ? undefined : await otherBaseOf(start, origin.baseDigest);
+    const first = options.init_adapter;
+    if (first !== null) await loadAdapterWeights(first, model);
+    const warning = first === null ? undefined : await otherBaseOf(first, origin.baseDigest);
+    const ratio = options.lora_plus_ratio ?? 1;
     return {
+      rateScale: (name) => (isOutputFactor(name) ? ratio : 1),
       notices: warning === undefined ? [] : [warning],
       save: (folder) => saveAdapter(folder, model, attached, shape, origin),
       load: (folder) => loadAdapterWeights(folder, model),

@@ -41,6 +41,8 @@ export interface Tuning {
   save(folder: string): Promise<void>;
   /** Puts back what `save` wrote, into the model as prepared. */
   load(folder: string): Promise<void>;
+  /** The rate of a parameter, by its path, as a multiple of the learning rate; left out: 1 for all. */
+  rateScale?(name: string): number;
   /** What a person should know that only the weights could tell. */
   readonly notices: readonly string[];
 }

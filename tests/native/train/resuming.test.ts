@@ -32,13 +32,13 @@ const manyLengths = Array.from({ length: 23 }, (_, at) =>
 );
 
 function configOf(output: string, options: Record<string, object | string>): RunConfig {
-  const { optimization = {}, data: dataOptions = {}, ...rest } = options;
+  const { optimization = {}, data: dataOptions = {}, lora = {}, ...rest } = options;
   return toyRunConfig({
     ...{ model, data, output },
     options: {
       ...rest,
       data: { validation_split: 0, ...(dataOptions as object) },
-      lora: { dropout: 0.1 },
+      lora: { dropout: 0.1, ...(lora as object) },
       optimization: {
         ...{ iters: 6, batch_size: 2, gradient_accumulation_steps: 2 },
         ...{ learning_rate: 0.01, report_every: 1, ...(optimization as object) },
@@ -83,6 +83,19 @@ test.each(trials)("$method, $optimizer, computed again: $recompute", async (tria
   await stopped(configOf(parts, { method, optimization, data: rows }));
   await resumeRun(parts, { isolate: false });
   expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
+});
+
+test("an adapter that began as principal vectors, and B at a rate of its own", async () => {
+  const options = { lora: { init: "pissa", lora_plus_ratio: 8 } };
+  const [whole, parts, plain] = ["whole", "parts", "plain"].map((name) =>
+    join(folder, `pissa-${name}`),
+  ) as [string, string, string];
+  await trainRun(configOf(whole, options), { isolate: false });
+  await trainRun(configOf(plain, { lora: { init: "pissa" } }), { isolate: false });
+  await stopped(configOf(parts, options));
+  await resumeRun(parts, { isolate: false });
+  expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
+  expect(resultOf(plain).equals(resultOf(whole))).toBe(false);
 });
 
 test("a run begun before rows met in buckets keeps the batches that it began with", async () => {

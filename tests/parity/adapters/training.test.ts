@@ -1,8 +1,9 @@
 // Adapters of every kind learn as PEFT's and mlx-lm's do: the losses of 50 steps of AdamW from the same start, gradients
 // of every adapter tensor, and logits of the trained adapter. Layers by themselves are tests/native/adapters.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isOutputFactor } from "../../../src/adapters/index.ts";
 import { dispose, evaluate, scope, type Tensor } from "../../../src/mx/index.ts";
-import { lossAndGradients, optimizers } from "../../../src/nn/index.ts";
+import { groupedBy, lossAndGradients, optimizers, type SlotGroup } from "../../../src/nn/index.ts";
 import { supervised } from "../../../src/train/objectives/supervised.ts";
 import { optimizedSlots } from "../../../src/train/run.ts";
 import { TrainingStep } from "../../../src/train/step.ts";
@@ -31,9 +32,14 @@ function relativeL2(actual: Tensor, expected: Tensor): number {
 }
 
 async function losses(expected: Expected, { loaded }: AdaptedCase): Promise<number[]> {
-  const { rate } = expected.facts;
+  const { rate, ratio = 1 } = expected.facts;
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
-  const optimizer = optimizers.get("adamw").make(slots, settings);
+  const { make } = optimizers.get("adamw");
+  const [even, faster] = [1, ratio].map((rateScale) => ({ make, settings, rateScale })) as [
+    SlotGroup,
+    SlotGroup,
+  ];
+  const optimizer = groupedBy(slots, ({ name }) => (isOutputFactor(name) ? faster : even));
   const step = new TrainingStep({
     model: loaded.model,
     objective: supervised,
@@ -48,6 +54,12 @@ async function losses(expected: Expected, { loaded }: AdaptedCase): Promise<numb
   return seen;
 }
 
+/**
+ * Where the base is taken apart, two libraries cut between neighbouring singular values at slightly different angles: the
+ * rounding over the gap between them, some ten times that of sums alone.
+ */
+const looseness = ({ facts }: Expected): number => (facts.peft?.init_lora_weights ? 10 : 1);
+
 describe.each(caseNames)("%s", (name) => {
   let expected: Expected;
   let own: AdaptedCase;
@@ -58,7 +70,8 @@ describe.each(caseNames)("%s", (name) => {
   afterAll(() => dispose([own.loaded.model, [...expected.tensors.values()]]));
 
   test("loses as much in each of 50 steps", async () => {
-    put(own, part(expected, "start"));
+    // where the start depends on the weights, ours is compared, not PEFT's with itself
+    if (expected.facts.peft?.init_lora_weights === undefined) put(own, part(expected, "start"));
     const wanted = one(expected, "losses").toFloat32();
     const seen = await losses(expected, own);
     const gap = Math.max(...seen.map((loss, at) => Math.abs(loss - (wanted[at] ?? Number.NaN))));
@@ -80,7 +93,7 @@ describe.each(caseNames)("%s", (name) => {
       for (const [at, { name: slot }] of slots.entries()) {
         const distance = relativeL2(gradients[at] as Tensor, one(expected, `gradient.${slot}`));
         // Float32 sums over all positions and layers: a few 1e-6; a wrong term would be far off.
-        expect(distance, `${slot} ${remake}`).toBeLessThanOrEqual(1e-4);
+        expect(distance, `${slot} ${remake}`).toBeLessThanOrEqual(1e-4 * looseness(expected));
       }
     });
   });
@@ -91,7 +104,9 @@ describe.each(caseNames)("%s", (name) => {
       const logits = own.loaded.model.forward(one(expected, "ids"));
       for (const from of ["logits", "mlx_logits"].filter((key) => expected.tensors.has(key)))
         // Trained activations are larger than at the start, where libraries agree to 1.4e-6.
-        expect(relativeDifference(logits, one(expected, from)), from).toBeLessThanOrEqual(2e-5);
+        expect(relativeDifference(logits, one(expected, from)), from).toBeLessThanOrEqual(
+          2e-5 * looseness(expected),
+        );
     });
   });
 });

@@ -41,7 +41,7 @@ describe("the text of each error", () => {
     ],
     [{ data: { format: "parquet" } }, "Unknown data format 'parquet'. Valid options: [auto, chat"],
     [{ method: "prefix" }, "Unknown method 'prefix'. Valid options: [lora, full, instruction"],
-    [{ method: "dpo" }, "Method 'dpo' is not built yet. Built: [lora, full, instruction"],
+    [{ method: "rlhf" }, "Method 'rlhf' is not built yet. Built: [lora, full, instruction"],
   ])("%j", (values, text) => {
     const error = refusal(resolved(values), ConfigError);
     expect(error.message).toContain(text);
