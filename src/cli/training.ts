@@ -44,6 +44,11 @@ export const RunningOptions = z.strictObject({
   isolate: z.boolean().default(true).describe("Train in a process of its own").register(flags, {
     off: "Train in this process instead of one of its own: a crash then ends ft as well",
   }),
+  force: z.boolean().default(false).describe("Try a run that is estimated not to fit into memory"),
+  retry: z
+    .boolean()
+    .default(false)
+    .describe("Start a trainer that crashed once more, from the last checkpoint"),
   extension: z
     .array(z.string())
     .default([])
@@ -175,9 +180,12 @@ function failedEvent(error: FtError, runId: string | undefined): RunEvent {
   });
 }
 
-function runningOptions(options: RunningOptions, { onEvent, onProgress }: Watched, { signal }: Io) {
-  const { isolate, extension: extensions } = options;
-  return { onEvent, onProgress, isolate, extensions, signal };
+function runningOptions(options: RunningOptions, { onEvent, onProgress }: Watched, io: Io) {
+  const { isolate, force, retry, extension: extensions } = options;
+  const onRetry = ({ message }: FtError): void => {
+    io.note(`warning: ${message}; starting once more from the last checkpoint`);
+  };
+  return { onEvent, onProgress, isolate, force, retry, onRetry, extensions, signal: io.signal };
 }
 
 /** Where a run's record has what the arguments say. */

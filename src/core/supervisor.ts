@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FtError } from "./errors.ts";
 import { unpackError } from "./packed-errors.ts";
+import { MemoryWatch } from "./process-memory.ts";
 import { suspendTogether } from "./suspend.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
 
@@ -13,6 +14,10 @@ export interface Death {
   signal: string | null;
   /** The last of what it printed. */
   lastWords: string;
+  /** The most it had resident, as far as the system tells; null where it does not. */
+  peakBytes?: number | null;
+  /** The system ended processes for want of memory while it lived. */
+  wasMemoryShort?: boolean;
 }
 
 export interface SupervisedWork {
@@ -37,6 +42,7 @@ const lastWordsLimit = 4000;
 export async function supervise(work: SupervisedWork): Promise<unknown> {
   const worker = forkWorker(work.entry);
   const lastWords = collectWords(worker);
+  const memory = new MemoryWatch(worker.pid ?? 0);
   const tell = (message: ToWorker): void => {
     if (worker.connected) worker.send(message);
   };
@@ -54,12 +60,15 @@ export async function supervise(work: SupervisedWork): Promise<unknown> {
       });
       worker.on("error", reject);
       worker.on("close", (code, signal) => {
-        reject(work.onDeath({ code, signal, lastWords: lastWords() }));
+        const { peakBytes } = memory;
+        const wasMemoryShort = memory.hasKilled();
+        reject(work.onDeath({ code, signal, lastWords: lastWords(), peakBytes, wasMemoryShort }));
       });
       tell({ type: "start", request: work.request });
       if (work.signal?.aborted === true) askToStop();
     });
   } finally {
+    memory.stop();
     parted();
     process.removeListener("exit", kill);
     work.signal?.removeEventListener("abort", askToStop);

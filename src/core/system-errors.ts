@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The addon's code for memory that could not be had. */
-const NO_MEMORY = "FT-NATIVE-MEMORY";
+export const NO_MEMORY = "FT-NATIVE-MEMORY";
 
 /** The error for a person; undefined when `error` is neither the file system's nor one of memory. */
 export function systemError(error: unknown): FtError | undefined {

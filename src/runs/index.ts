@@ -1,11 +1,12 @@
 // What the rest of the program sees of run folders.
-export { type Checkpoint, type Pointer, TRAINED_FOLDER } from "./checkpoints.ts";
+export { type Checkpoint, type Pointer, readPointer, TRAINED_FOLDER } from "./checkpoints.ts";
 export { readEvents } from "./event-log.ts";
 export * from "./events.ts";
 export {
   checkOutputFolder,
   CONFIG_FILE,
   FINAL_MODEL,
+  type LighterRun,
   openRun,
   readRecord,
   reopenRun,

@@ -34,6 +34,13 @@ export const PREFIX_STATES = "prefix-states.bin";
 /** Left by an operating system or by a run that never began; they do not make a folder occupied. */
 const IGNORED = new Set([".DS_Store", "Thumbs.db", LOCK_FILE]);
 
+/** Settings with which a run would need less memory, as flags. */
+export interface LighterRun {
+  change: string;
+  peakBytes: number;
+  residentBytes: number;
+}
+
 /** What config.json holds: the resolved configuration and everything needed to run it again. */
 export interface RunRecord {
   runId: string;
@@ -48,6 +55,8 @@ export interface RunRecord {
   versions?: Record<string, string>;
   /** Name, resolved revision and architecture of the model. */
   model?: Record<string, unknown>;
+  /** Of a run that needs much of the memory: how much, and what would need less. */
+  memory?: { residentBytes: number; changes: LighterRun[] };
   /** Files with their SHA-256. */
   dataset?: Record<string, unknown>;
 }

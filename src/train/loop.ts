@@ -214,6 +214,11 @@ async function* save(run: TrainingRun): AsyncGenerator<RunFact> {
   await folder.prune(run.options.keep_checkpoints);
 }
 
+/** After a failure that left weights and state as they were: writes them down, where that is still possible. */
+export async function* saveAfterFailure(run: TrainingRun): AsyncGenerator<RunFact> {
+  if (run.state.step > (run.folder.pointer("latest")?.step ?? 0)) yield* save(run);
+}
+
 async function* stop(run: TrainingRun): AsyncGenerator<RunFact> {
   yield* save(run);
   const { folder, state } = run;

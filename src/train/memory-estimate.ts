@@ -44,6 +44,8 @@ export interface MemoryTerm {
 export interface MemoryEstimate {
   /** Resident in the process. */
   totalBytes: number;
+  /** Of that, arrays alive at once, as MLX counts its peak. */
+  peakBytes: number;
   /** Of that, freed arrays that the allocator may keep for the next ones: a run sets this as its limit. */
   cacheBytes: number;
   /** They add up to the total. */
@@ -115,7 +117,8 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
       `Node, addon and rows; tokenizer: vocabulary × ${bytesPerToken} B`,
     ),
   ];
-  return { totalBytes: total(terms), cacheBytes, terms };
+  const peakBytes = Math.round(total(kept) + passing);
+  return { totalBytes: total(terms), peakBytes, cacheBytes, terms };
 }
 
 const total = (terms: readonly MemoryTerm[]): number =>

@@ -76,6 +76,10 @@ export const OptimizationOptions = z.strictObject({
     .default(1)
     .describe("Rows in one forward pass")
     .register(flags, { short: "b", value: "N" }),
+  auto_batch_size: z
+    .boolean()
+    .default(false)
+    .describe("As many rows as are estimated to fit, 32 at most; --batch-size auto is the same"),
   epochs: z
     .number()
     .positive({ error: "Epochs must be positive" })

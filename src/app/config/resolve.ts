@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { optionValue } from "../../core/option-values.ts";
 import { type Option, optionsOf } from "../../core/options.ts";
 import type { ValueShape } from "../../core/value-shapes.ts";
+import { withBatchChoice } from "./auto-batch.ts";
 import { type ConfigLayer, layer, LAYER_ORDER, type LayerKind, setAt, valueAt } from "./layers.ts";
 import { settleMethod } from "./method.ts";
 import { type Merged, reportProblems, shapeProblems, valueProblems } from "./problems.ts";
@@ -123,7 +124,7 @@ export function resolveLayers<Schema extends z.ZodObject>(
 
 /** The configuration of a run. Throws as `resolveLayers` does. */
 export function resolveConfig(layers: readonly ConfigLayer[]): ResolvedConfig {
-  return resolveLayers(RunConfigSchema, layers, settleMethod);
+  return resolveLayers(RunConfigSchema, layers.map(withBatchChoice), settleMethod);
 }
 
 /** The configuration with `{ value, origin }` in the place of each value. */

@@ -1,9 +1,7 @@
-import { totalmem } from "node:os";
 // The memory of a run, estimated from the model's config.json, the run's settings and its rows.
 // The formula is train/memory-estimate.ts; here it gets its inputs.
 import { elementCount } from "../../core/element-count.ts";
 import { NativeError } from "../../core/errors.ts";
-import { formatBytes } from "../../core/units.ts";
 import type { PlannedModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
@@ -82,21 +80,4 @@ export function estimateRunMemory(
     learnedShare,
     recompute: optimization.gradient_checkpointing,
   });
-}
-
-/** What other programs leave. On macOS the system counts hardly anything as free: there it is the whole memory. */
-function availableBytes(): number {
-  return process.platform === "darwin" ? totalmem() : process.availableMemory();
-}
-
-/** What to know of a run that will hardly fit. */
-export function memoryNotices(
-  { totalBytes }: Pick<MemoryEstimate, "totalBytes">,
-  available = availableBytes(),
-): string[] {
-  if (totalBytes <= available) return [];
-  return [
-    `training is estimated to need ${formatBytes(totalBytes)} of memory, and ${formatBytes(available)} are free: ` +
-      "a smaller --batch-size, --max-length or --num-layers needs less",
-  ];
 }

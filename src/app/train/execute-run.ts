@@ -5,6 +5,8 @@ import { z } from "zod";
 import { FtError } from "../../core/errors.ts";
 import { asFtError } from "../../core/packed-errors.ts";
 import { shellWord } from "../../core/shell.ts";
+import { NO_MEMORY } from "../../core/system-errors.ts";
+import { formatBytes } from "../../core/units.ts";
 import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
 import { TORCH_DTYPES } from "../../models/options.ts";
 import {
@@ -21,7 +23,7 @@ import {
 } from "../../runs/index.ts";
 import { restoreCheckpoint } from "../../train/checkpoint.ts";
 import type { LearnerRows } from "../../train/learner.ts";
-import { train } from "../../train/loop.ts";
+import { saveAfterFailure, train } from "../../train/loop.ts";
 import type { TrainingRun, WorkProgress } from "../../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
 import {
@@ -31,6 +33,7 @@ import {
   type RunLength,
   withLength,
 } from "./extend-run.ts";
+import { cheapestChanges } from "./memory-plan.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
@@ -41,8 +44,8 @@ const failureOf = (thrown: unknown): FtError =>
 
 /** A new run, or the folder of one to go on with. */
 export type RunRequest =
-  | { config: RunConfig; origins: Record<string, string> }
-  | { resume: string; length?: RunLength | undefined };
+  | { config: RunConfig; origins: Record<string, string>; force?: boolean | undefined }
+  | { resume: string; length?: RunLength | undefined; force?: boolean | undefined };
 
 export interface Watcher {
   onEvent(event: RunEvent): void;
@@ -129,7 +132,9 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
     for await (const fact of train(run)) tell(fact);
     if (last?.type === "run-completed") await run.learner.forget?.();
   } catch (thrown) {
-    const error = withWayOn(failureOf(thrown), run.folder);
+    const failure = failureOf(thrown);
+    if (failure.code === NO_MEMORY) await keepWhatIs(run, tell);
+    const error = await explained(failure, prepared, run);
     try {
       tell(failedFact(error));
     } catch {
@@ -139,6 +144,46 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
   }
   if (last === undefined) throw new RangeError("a run without events");
   return last;
+}
+
+/** A step that did not fit changed nothing, so what was learned before it can be kept. */
+async function keepWhatIs(run: TrainingRun, tell: (fact: RunFact) => void): Promise<void> {
+  try {
+    for await (const fact of saveAfterFailure(run)) tell(fact);
+  } catch {
+    // There may be no memory for that either: then the last checkpoint is what there is.
+  }
+}
+
+async function explained(
+  error: FtError,
+  prepared: PreparedRun,
+  run: TrainingRun,
+): Promise<FtError> {
+  return error.code === NO_MEMORY
+    ? await withLessMemory(error, prepared, run)
+    : withWayOn(error, run.folder);
+}
+
+/** What the addon could not have: the measured peak, what would need less, and where to go on from. */
+async function withLessMemory(
+  { code, message, exitCode, cause }: FtError,
+  { planMemory }: PreparedRun,
+  { learner, folder }: TrainingRun,
+): Promise<FtError> {
+  const { peakBytes, residentBytes } = learner.memory();
+  const changes = cheapestChanges(await planMemory());
+  const latest = folder.pointer("latest");
+  return new FtError(code, {
+    message: `${message} (${formatBytes(Math.max(peakBytes, residentBytes))} were in use at most)`,
+    problems: changes.map((change) => `less is needed with ${change}`),
+    hint:
+      latest === undefined
+        ? (changes[0]?.split(":")[0] ?? "a smaller --max-length")
+        : `what was learned is kept in ${latest.path}`,
+    exitCode,
+    cause,
+  });
 }
 
 /** Codes of what a full disk or a missing permission makes of a run. */
@@ -161,8 +206,9 @@ async function startNew(
   request: Extract<RunRequest, { config: RunConfig }>,
   watcher: Watcher,
 ): Promise<RunEvent> {
-  const { config } = request;
-  const prepared = await prepareRun(config, watcher, { origins: request.origins });
+  const { origins, force } = request;
+  const prepared = await prepareRun(request.config, watcher, { origins, force });
+  const { config } = prepared;
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
     await folder.writeSkippedRows(prepared.data.dataset.skipped);
@@ -202,14 +248,14 @@ function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
 }
 
 async function resume(
-  { resume: path, length }: Extract<RunRequest, { resume: string }>,
+  { resume: path, length, force }: Extract<RunRequest, { resume: string }>,
   watcher: Watcher,
 ): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
     const before = recordedConfig(path, record);
     const config = withLength(before, length ?? {});
-    const prepared = await prepareRun(config, watcher, { template: record.template });
+    const prepared = await prepareRun(config, watcher, { template: record.template, force });
     requireSameInputs(record, prepared.record);
     // The folder may have been moved since it was entered.
     await enterInIndex(folder, record.createdAt, prepared);

@@ -11,8 +11,10 @@ import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
-import { estimateRunMemory, memoryNotices, type RowFigures } from "./estimate-memory.ts";
+import { chooseBatch } from "./choose-batch.ts";
+import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
 import { layOut, type RowLayout } from "./lay-out-rows.ts";
+import { type Estimator, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import {
   cutData,
   type DataWatch,
@@ -22,6 +24,8 @@ import {
 } from "./prepare-data.ts";
 
 export interface FittingRun {
+  /** The settings as they were asked for, with a batch size in the place of `auto`. */
+  config: RunConfig;
   opened: OpenedModel;
   planned: PlannedModel;
   tuning: TuningPlan;
@@ -33,46 +37,70 @@ export interface FittingRun {
   /** Rows as they fill batches. */
   layout: RowLayout;
   memory: MemoryEstimate;
+  /** Whether that is there, and what would need less. */
+  planMemory(): Promise<MemoryPlan>;
   /** What a person should know before the run begins. */
   notices: string[];
 }
 
+/** What of a fit changes with the settings: what is trained, rows as they are cut and batched, the memory for both. */
+async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedData) {
+  const { max_length } = config.data;
+  const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
+  const data = cutData(whole, max_length);
+  requireSamples(data);
+  const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
+  const layout = layOut(config, data, longestInput);
+  const rows = rowFigures(data.train, layout);
+  const memory = estimateRunMemory(config, planned, tuning, rows);
+  return { tuning, data, layout, rows, memory };
+}
+
 /** @throws FtError of every kind: config, data, model. Reads no weights and writes nothing. */
 export async function fitRun(
-  config: RunConfig,
+  asked: RunConfig,
   opened: OpenedModel,
   template: TemplateSource,
   watch?: DataWatch,
 ): Promise<FittingRun> {
   const { tokenizer, stored } = opened;
-  const { max_length } = config.data;
   const renderer = rendererOf(tokenizer, template);
   const planned = await planFittingModel(stored);
-  const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
-  const whole = await prepareWholeRows(config, { template, renderer, tokenizer }, watch);
-  const data = cutData(whole, max_length);
-  requireSamples(data);
+  // What does not fit the model is refused before rows are read.
+  await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
+  const whole = await prepareWholeRows(asked, { template, renderer, tokenizer }, watch);
+  const estimate: Estimator = async (other) => (await fitTo(other, planned, whole)).memory;
+  const { config, notices } = await settled(asked, whole, estimate);
+  const { rows, ...fitted } = await fitTo(config, planned, whole);
+  const { data, tuning, memory } = fitted;
   requireKnownRows(data, planned.sizes);
-  const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
-  const layout = layOut(config, data, longestInput);
-  const rows = rowFigures(data.train, layout);
-  const memory = estimateRunMemory(config, planned, tuning, rows);
+  const limits = { blockCount: planned.sizes.blockCount, longestRow: rows.longestRow };
   return {
+    config,
     opened,
     planned,
-    tuning,
     renderer,
     whole,
-    data,
-    layout,
-    memory,
+    ...fitted,
+    planMemory: () => planMemory(config, memory, { estimate, limits }),
     notices: [
+      ...notices,
       ...renderer.notices(samplesOf(data.dataset)),
       ...tuning.notices,
       ...longRowNotices(data, planned.sizes),
-      ...memoryNotices(memory),
     ],
   };
+}
+
+/** The settings with a batch size where it was left to the estimate. */
+async function settled(
+  asked: RunConfig,
+  { train }: PreparedData,
+  estimate: Estimator,
+): Promise<{ config: RunConfig; notices: string[] }> {
+  if (!asked.optimization.auto_batch_size) return { config: asked, notices: [] };
+  const { config, notice } = await chooseBatch(asked, train.samples.length, estimate);
+  return { config, notices: [notice] };
 }
 
 /** What the rows say of the largest batch; rows are grouped by length, so the longest meet each other. */

@@ -25,8 +25,9 @@ import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { productVersion } from "../info.ts";
 import { bestBy } from "./check-run.ts";
-import { fitRun } from "./fit-run.ts";
+import { type FittingRun, fitRun } from "./fit-run.ts";
 import { layOut, type RowLayout, runShapes } from "./lay-out-rows.ts";
+import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 import { withReference } from "./reference-rows.ts";
@@ -47,34 +48,39 @@ export interface PreparedRun {
   /** Blocks that are computed once for all epochs; undefined: none. */
   frozenBlocks: number | undefined;
   notices: string[];
+  /** What would need less memory, should it run out. */
+  planMemory: FittingRun["planMemory"];
   record: Omit<RunRecord, "runId"> & { model: { digest: string } };
 }
 
 /** What is recorded of a run beside its configuration: the origins of a new one, the template of one to go on with. */
 export type Recorded = Pick<RunRecord, "origins" | "template">;
 
-/** @throws FtError of every kind: config, data, model, network. Nothing has been written then. */
+/**
+ * @throws FtError of every kind: config, data, model, network; FT-TRAIN-005 for what does not fit, unless forced.
+ * Nothing has been written then.
+ */
 export async function prepareRun(
-  config: RunConfig,
+  asked: RunConfig,
   watch: DataWatch,
-  recorded: Recorded = {},
+  { force = false, ...recorded }: Recorded & { force?: boolean | undefined } = {},
 ): Promise<PreparedRun> {
-  const opened = await openModel(config.model);
-  const template = recorded.template ?? readTemplate(config.data.template);
-  const fitting = await fitRun(config, opened, template, watch);
-  const { renderer, planned } = fitting;
+  const opened = await openModel(asked.model);
+  const template = recorded.template ?? readTemplate(asked.data.template);
+  const fitting = await fitRun(asked, opened, template, watch);
+  const { config, renderer, planned } = fitting;
+  const memory = await planLargeRun(fitting);
+  if (memory !== undefined && !force) requireMemory(memory);
   const backend = describeBackend();
   const dtype = chooseDtype(config.model.torch_dtype, backend);
   setCacheLimit(fitting.memory.cacheBytes);
   const loaded = loadPlanned(planned, dtype);
   const totalParameters = loaded.sizes.parameterCount;
-  const record = await recordOf(
-    config,
-    { ...recorded, template, dtype },
-    opened,
-    backend,
-    fitting.data,
-  );
+  const origins = originsOf(recorded, asked);
+  const record = {
+    ...(await recordOf(config, { origins, template, dtype }, opened, backend, fitting.data)),
+    ...(memory !== undefined && { memory }),
+  };
   const tuning = await tuningOf(config, opened, loaded, {
     base: config.model.name,
     baseDigest: record.model.digest,
@@ -116,9 +122,11 @@ export async function prepareRun(
       ...precisionWarnings(config.model.torch_dtype, backend),
       ...dataNotices(data, config),
       ...fitting.notices,
+      ...(memory === undefined ? [] : memoryNotices(memory)),
       ...tuning.notices,
       ...plan.notices,
     ],
+    planMemory: fitting.planMemory,
     record,
   };
 }
@@ -130,6 +138,20 @@ function frozenBlocks(
   epochs: number,
 ): number | undefined {
   return optimization.prefix_cache && epochs > 1 && frozen > 0 ? frozen : undefined;
+}
+
+/** A batch size that the estimate chose comes from nowhere else. */
+function originsOf({ origins }: Recorded, { optimization }: RunConfig): Recorded["origins"] {
+  if (origins === undefined || !optimization.auto_batch_size) return origins;
+  return { ...origins, "optimization.batch_size": "estimate" };
+}
+
+/** Below this share of what is free, a run has nothing to do with what would need less. */
+const largeShare = 0.4;
+
+async function planLargeRun({ memory, planMemory }: FittingRun): Promise<MemoryPlan | undefined> {
+  const isLarge = memory.totalBytes > largeShare * availableBytes();
+  return isLarge ? await planMemory() : undefined;
 }
 
 async function tuningOf(

@@ -1,8 +1,11 @@
 // Training as one function: starts a run in a process of its own, passes its events on, and says how it ended.
 // What is said of a trainer that died is trainer-death.ts's. Only the trainer writes the run folder.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { FtError } from "../../core/errors.ts";
 import { supervise } from "../../core/supervisor.ts";
 import { fetchModel } from "../../models/open-model.ts";
-import type { RunEvent } from "../../runs/index.ts";
+import { CONFIG_FILE, type RunEvent } from "../../runs/index.ts";
 import type { WorkProgress } from "../../train/run.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { layer } from "../config/layers.ts";
@@ -13,7 +16,7 @@ import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
 import type { RunLength } from "./extend-run.ts";
-import { deathOfTrainer } from "./trainer-death.ts";
+import { deathOfTrainer, isCrash } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
 export interface TrainRunOptions {
@@ -24,6 +27,12 @@ export interface TrainRunOptions {
   isolate?: boolean | undefined;
   /** Modules that register architectures, templates and the like, as paths or URLs. */
   extensions?: readonly string[] | undefined;
+  /** Try a run that is estimated not to fit into memory. */
+  force?: boolean | undefined;
+  /** Start a trainer that crashed once more, from the last checkpoint. Needs `isolate`. */
+  retry?: boolean | undefined;
+  /** Called before that, with the error that the crash would have been. */
+  onRetry?: ((error: FtError) => void) | undefined;
   /** Gets how far the download of a Hub model has come. */
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
   /** Aborting finishes the step, saves a checkpoint and ends with run-stopped; while downloading, it throws. */
@@ -71,7 +80,8 @@ export async function resumeRun(
   return await start({ resume: folder, length }, options);
 }
 
-async function start(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
+async function start(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
+  const request = { ...asked, force: options.force };
   return (options.isolate ?? true)
     ? await superviseTrainer(request, options)
     : await trainHere(request, options);
@@ -88,6 +98,29 @@ async function trainHere(request: RunRequest, options: TrainRunOptions): Promise
 
 async function superviseTrainer(run: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const folder = "resume" in run ? run.resume : run.config.output_dir;
+  const crash: { error?: FtError } = {};
+  try {
+    return await superviseOnce(run, folder, options, (error) => (crash.error = error));
+  } catch (error) {
+    const isAgain = options.retry === true && options.signal?.aborted !== true;
+    if (!isAgain || crash.error === undefined || error !== crash.error) throw error;
+    options.onRetry?.(crash.error);
+    return await superviseOnce(goingOn(run, folder), folder, options);
+  }
+}
+
+/** The same run from its last checkpoint, if it had come as far as to begin. */
+function goingOn(run: RunRequest, folder: string): RunRequest {
+  const isBegun = "resume" in run || existsSync(join(folder, CONFIG_FILE));
+  return isBegun ? { ...run, resume: folder } : run;
+}
+
+async function superviseOnce(
+  run: RunRequest,
+  folder: string,
+  options: TrainRunOptions,
+  onCrash?: (error: FtError) => void,
+): Promise<RunEvent> {
   const extensions = (options.extensions ?? []).map(extensionUrl);
   const isSource = import.meta.url.endsWith(".ts");
   const last = await supervise({
@@ -99,7 +132,11 @@ async function superviseTrainer(run: RunRequest, options: TrainRunOptions): Prom
       else options.onProgress?.(said.progress);
     },
     signal: options.signal,
-    onDeath: (death) => deathOfTrainer(folder, death),
+    onDeath(death) {
+      const error = deathOfTrainer(folder, death);
+      if (isCrash(death)) onCrash?.(error);
+      return error;
+    },
   });
   return last as RunEvent;
 }

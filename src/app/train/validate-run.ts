@@ -25,6 +25,7 @@ import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
 import { runShapes } from "./lay-out-rows.ts";
+import { memoryNotices, type MemoryPlan } from "./memory-plan.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
@@ -79,6 +80,8 @@ export interface ValidationReport {
   data: DataReport & OrNull<TokenReport & BatchReport>;
   memoryEstimateBytes: number | null;
   memory: MemoryTerm[];
+  /** Whether that is there, and what would need less; null without the model's files. */
+  memoryPlan: MemoryPlan | null;
   /** What could not be looked at, and why. */
   notes: string[];
 }
@@ -163,29 +166,30 @@ interface Looked {
   tokens: OrNull<TokenReport & BatchReport>;
   stepsPerEpoch: number;
   memory: MemoryEstimate | undefined;
+  memoryPlan: MemoryPlan | null;
   /** Of the model, the tuning and these rows. */
   notices: string[];
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
-  const { whole, layout, memory, notices } = await fitRun(
+  const { whole, layout, memory, notices, ...fitting } = await fitRun(
     config,
     model,
     readTemplate(config.data.template),
   );
+  const settled = fitting.config;
   const tokens = tokenReport(whole, config, model.tokenizer);
   const stepsPerEpoch = layout.batches.windowsPerEpoch;
-  const { shapes, padding } = runShapes(
-    layout,
-    config,
-    totalSteps(config.optimization, stepsPerEpoch),
-  );
+  const steps = totalSteps(config.optimization, stepsPerEpoch);
+  const { shapes, padding } = runShapes(layout, settled, steps);
+  const memoryPlan = await fitting.planMemory();
   return {
     dataset: whole.dataset,
     tokens: { ...tokens, shapes: shapes.length, padding },
     stepsPerEpoch,
     memory,
-    notices,
+    memoryPlan,
+    notices: [...notices, ...memoryNotices(memoryPlan)],
   };
 }
 
@@ -195,7 +199,8 @@ async function lookWithout(config: RunConfig): Promise<Looked> {
   const { batch_size, gradient_accumulation_steps } = config.optimization;
   const rows = dataset.train.length;
   const stepsPerEpoch = windowsPerEpoch(rows, batch_size, gradient_accumulation_steps);
-  return { dataset, tokens: NO_TOKENS, stepsPerEpoch, memory: undefined, notices: [] };
+  const unknown = { tokens: NO_TOKENS, memory: undefined, memoryPlan: null };
+  return { dataset, stepsPerEpoch, ...unknown, notices: [] };
 }
 
 /** What only the number of rows can tell. */
@@ -225,7 +230,7 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
   const { config } = resolved;
   checkRun(config);
   const model = await openedModel(config);
-  const { dataset, tokens, stepsPerEpoch, memory, notices } =
+  const { dataset, tokens, stepsPerEpoch, memory, memoryPlan, notices } =
     "problem" in model ? await lookWithout(config) : await lookWith(config, model);
   return {
     valid: true,
@@ -240,6 +245,7 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
     data: { ...dataReport(dataset), ...tokens },
     memoryEstimateBytes: memory?.totalBytes ?? null,
     memory: memory?.terms ?? [],
+    memoryPlan,
     notes: "problem" in model ? [`tokens and memory were not estimated: ${model.problem}`] : [],
   };
 }

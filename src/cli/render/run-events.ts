@@ -32,7 +32,7 @@ export function configurationBlock(config: RunConfig): string {
     ["Template", config.data.template],
     ...tunings.get(chosenMethod(config).tuning).describe(config),
     ["Learning Rate", String(optimization.learning_rate)],
-    ["Batch Size", String(optimization.batch_size)],
+    ["Batch Size", optimization.auto_batch_size ? "auto" : String(optimization.batch_size)],
     length,
     ["Output", config.output_dir],
   ]);

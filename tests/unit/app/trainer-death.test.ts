@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deathOfTrainer } from "../../../src/app/train/trainer-death.ts";
+import { deathOfTrainer, isCrash } from "../../../src/app/train/trainer-death.ts";
 import { makeFolder } from "../../support/folders.ts";
 
 const dead = (signal: string | null, code: number | null = null, lastWords = "") => ({
@@ -29,4 +29,33 @@ test("an exit without words says where to look; words are told", () => {
   expect(error).toMatchObject({ code: "FT-RUN-006", problems: ["a", "b"] });
   expect(error.message).toBe("the training process ended with exit code 3");
   expect(error.hint).toContain("--no-isolate --verbose");
+});
+
+test("ended for want of memory: exit 5, what it had, what would need less, where to go on from", () => {
+  const changes = [
+    { change: "--gradient-checkpointing", peakBytes: 1e9, residentBytes: 1.3e9 },
+    { change: "--batch-size 1", peakBytes: 2e9, residentBytes: 2.3e9 },
+    { change: "--max-length 64", peakBytes: 3e9, residentBytes: 3.3e9 },
+  ];
+  const memory = { residentBytes: 5e9, changes };
+  const record = JSON.stringify({ runId: "r", config: {}, memory });
+  const begun = makeFolder({ "config.json": record });
+  const short = { ...dead("SIGKILL"), peakBytes: 4.5e9, wasMemoryShort: true };
+  expect(deathOfTrainer(begun, short)).toMatchObject({
+    ...{ code: "FT-TRAIN-006", exitCode: 5 },
+    message: "the system ended the training process for want of memory; it had 4.5 GB resident",
+    problems: [
+      "less is needed with --gradient-checkpointing: 1.3 GB",
+      "less is needed with --batch-size 1: 2.3 GB",
+    ],
+    hint: expect.stringMatching(/^ft train resume .* goes on from/),
+  });
+  expect(deathOfTrainer(begun, { ...short, signal: "SIGSEGV" }).code).toBe("FT-RUN-006");
+  expect(deathOfTrainer(begun, { ...short, wasMemoryShort: false }).code).toBe("FT-RUN-006");
+});
+
+test("what crashed may be tried again, what somebody ended may not", () => {
+  for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"]) expect(isCrash(dead(signal))).toBe(true);
+  expect(isCrash(dead("SIGTERM"))).toBe(false);
+  expect(isCrash(dead(null, 1))).toBe(true);
 });

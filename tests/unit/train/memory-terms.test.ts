@@ -1,6 +1,5 @@
-// The warning of a run that will hardly fit, and what the estimate depends on.
+// What the estimate depends on, and of what it is the sum.
 import { describe, expect, test } from "vitest";
-import { memoryNotices } from "../../../src/app/train/estimate-memory.ts";
 import { type EstimatedRun, estimateMemory } from "../../../src/train/memory-estimate.ts";
 
 const model = {
@@ -34,12 +33,4 @@ describe("the estimate", () => {
     expect(terms.find(({ name }) => name === "cache")?.bytes).toBe(cacheBytes);
     expect(terms.map(({ name }) => name)).toContain("program");
   });
-});
-
-test("a run that needs more than is free is warned of, with both figures and what needs less", () => {
-  const notice = memoryNotices({ totalBytes: 3e9 }, 2e9);
-  expect(notice).toEqual([
-    expect.stringMatching(/need 3 GB of memory, and 2 GB are free: .*--batch-size/),
-  ]);
-  expect(memoryNotices({ totalBytes: 2e9 }, 2e9)).toEqual([]);
 });
