@@ -50,6 +50,7 @@ export {
   UnsupportedFileError,
 } from "./errors.ts";
 export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
+export { packRows } from "./packing.ts";
 export { readRows } from "./read.ts";
 export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
 export { allShapes, type BatchShape, plannedBatches, shapesOf } from "./shapes.ts";

@@ -76,6 +76,12 @@ export const DataOptions = z.strictObject({
     .default("shuffled")
     .describe("Order of the rows within an epoch")
     .register(flags, { long: "data-order" }),
+  packing: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Several rows in one window of max_length tokens; the batch size counts windows then",
+    ),
   grouping: z
     .enum(GROUPINGS)
     .default("buckets")

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attachLora } from "../../src/adapters/index.ts";
+import { collate, packRows } from "../../src/data/index.ts";
 import { restoreModel, saveModel } from "../../src/export/model-folder.ts";
 import {
   accountFor,
@@ -30,6 +31,7 @@ import {
   type Tensor,
 } from "../../src/mx/index.ts";
 import { Linear, lossAndGradients, withParameters } from "../../src/nn/index.ts";
+import { supervised } from "../../src/train/objectives/supervised.ts";
 import { openModelFolder } from "../../src/weights/index.ts";
 import { bitsOf, relativeDifference } from "../parity/models/fixtures.ts";
 import { oneByOne, readInPieces, readPacked } from "./decoding.ts";
@@ -154,6 +156,32 @@ describe.each(cases)("%s %s", (name, _, config) => {
       const apart = [model.forward(first), model.forward(second)];
       for (const [index, part] of readPacked(model, first, second).entries())
         expect(relativeDifference(part, apart[index] as Tensor)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test("rows packed into windows give the loss and the gradients of rows alone", async () => {
+    const sequences = [9, 5, 12, 3, 7].map((size, at) => ({
+      ids: Int32Array.from({ length: size }, (_, token) => (token * 11 + at * 7) % 40),
+      weights: Float32Array.from({ length: size }, (_, token) => (token % 3 === 1 ? 0 : 1)),
+    }));
+    const options = { padId: 0, padToMultiple: 4, maxLength: 16 };
+    const gradientsOf = (units: (typeof sequences)[]): Tensor[] => {
+      const slots = [...model.slots()];
+      const { values, gradients } = lossAndGradients(slots, () => [
+        supervised.loss(model, collate(units, options)).lossSum,
+      ]);
+      evaluate([...values, ...gradients]);
+      return [...values, ...gradients];
+    };
+    const windows = packRows([8, 4, 11, 2, 6], 16).map((rows) =>
+      rows.flatMap((row) => sequences[row] ?? []),
+    );
+    expect(windows.map((rows) => rows.length)).toEqual([3, 2]);
+    scope(() => {
+      const alone = gradientsOf(sequences.map((one) => [one]));
+      // Sums over the same numbers in another order, in float32.
+      for (const [at, packed] of gradientsOf(windows).entries())
+        expect(relativeDifference(packed, alone[at] as Tensor)).toBeLessThanOrEqual(1e-5);
     });
   });
 

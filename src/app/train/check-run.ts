@@ -20,7 +20,7 @@ import type { PreparedData } from "./prepare-data.ts";
  * Everything that can be refused before anything is loaded.
  * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 for an option that is known but not built, 062 for a missing adapter, 063 for one nobody uses, 064 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
-  const { model, lora } = config;
+  const { model, lora, data } = config;
   requireRunnable(config);
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
@@ -37,6 +37,13 @@ export function checkRun(config: RunConfig): void {
       at: { field: "lora.init_adapter" },
       message: `an adapter to start from is of no use to --method ${wordFor(method) ?? method.tuning}`,
       hint: "--method lora, or leave --init-adapter out",
+    });
+  }
+  if (data.packing && objectives.get(method.objective).packs !== true) {
+    throw new ConfigError("FT-CONFIG-065", {
+      at: { field: "data.packing" },
+      message: `rows of --objective ${method.objective} are compared with each other and cannot be packed`,
+      hint: "leave --packing out: rows of like length meet in a batch all the same",
     });
   }
   if (lora.init_adapter !== null && !existsSync(lora.init_adapter)) {

@@ -1,6 +1,6 @@
 // Whether model, rows and settings fit each other, before any weight is read: everything that can be refused then is
 // refused here. Checking a run and starting one both go through this, so that what validates also starts.
-import { paddedLength } from "../../data/collate.ts";
+import { inputLength, paddedLength } from "../../data/collate.ts";
 import { type EncodedRows, learnedCount, tokenCount } from "../../data/encode.ts";
 import { type PlannedModel, planFittingModel } from "../../models/load.ts";
 import type { OpenedModel } from "../../models/open-model.ts";
@@ -51,7 +51,7 @@ async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedDa
   requireSamples(data);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
   const layout = layOut(config, data, longestInput);
-  const rows = rowFigures(data.train, layout);
+  const rows = rowFigures(config, data.train, layout);
   const memory = estimateRunMemory(config, planned, tuning, rows);
   return { tuning, data, layout, rows, memory };
 }
@@ -104,18 +104,24 @@ async function settled(
 }
 
 /** What the rows say of the largest batch; rows are grouped by length, so the longest meet each other. */
-function rowFigures({ samples }: EncodedRows, { padding }: RowLayout): RowFigures {
-  // the last token of a sequence is predicted, not read
-  const longest = most(
-    samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length - 1)),
-  );
+function rowFigures(
+  { data }: RunConfig,
+  { samples }: EncodedRows,
+  { units, unitLength, padding }: RowLayout,
+): RowFigures {
   const tokens = samples.reduce((sum, sample) => sum + tokenCount(sample), 0);
   const learned = samples.reduce((sum, sample) => sum + learnedCount(sample), 0);
+  const learnedShare = learned / Math.max(1, tokens);
+  if (data.packing) {
+    const longestRow = paddedLength(most(units.map(unitLength)), padding);
+    return { rows: units.length, sequences: 1, longestRow, learnedShare };
+  }
+  const longest = most(samples.flatMap(({ sequences }) => sequences.map(inputLength)));
   return {
     rows: samples.length,
     sequences: most(samples.map(({ sequences }) => sequences.length)),
     longestRow: paddedLength(longest, padding),
-    learnedShare: learned / Math.max(1, tokens),
+    learnedShare,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type EncodedRow,
   inputLength,
   lengthMultiple,
+  packRows,
   plannedBatches,
   shapesOf,
 } from "../../data/index.ts";
@@ -40,6 +41,8 @@ const bucketMultiple = 4;
 const mostBuckets = 29;
 /** Where rows of any length meet, the small batches have any length too. */
 const mostOfAnyOrder = 10;
+/** Packed windows are nearly all full. */
+const mostOfWindows = 3;
 
 /** The lengths to pad to: what suits the rows to train on, and the longest to evaluate where that is longer. */
 function bucketsFor(
@@ -49,7 +52,8 @@ function bucketsFor(
   maximum: number,
 ): number[] {
   const inBuckets = data.grouping === "buckets" && data.order === "shuffled";
-  const count = inBuckets ? mostBuckets : mostOfAnyOrder;
+  const most = inBuckets ? mostBuckets : mostOfAnyOrder;
+  const count = data.packing ? mostOfWindows : most;
   const rounding = { multiple: bucketMultiple, maximum };
   const batchSize = inBuckets ? optimization.batch_size : 1;
   const buckets = chooseBuckets(lengths, { count, batchSize, ...rounding });
@@ -62,19 +66,32 @@ function evaluatedRows({ eval_batches, batch_size }: OptimizationOptions): numbe
   return eval_batches === null ? null : eval_batches * batch_size;
 }
 
-/** Every sample in a row of its own. */
-function alone(samples: readonly EncodedRow[]): Unit[] {
-  return samples.map((sample) => [sample]);
+/** Every sample in a row of its own, or as many as fill a window of `capacity` tokens. */
+function unitsOf(
+  samples: readonly EncodedRow[],
+  unitLength: RowLayout["unitLength"],
+  capacity: number | undefined,
+): Unit[] {
+  const alone = samples.map((sample): Unit => [sample]);
+  if (capacity === undefined) return alone;
+  const windows = packRows(alone.map(unitLength), capacity);
+  return windows.map((rows) => rows.flatMap((row) => alone[row] ?? []));
 }
 
-/** `longestInput`: tokens that neither a row nor its padding may go beyond. */
-export function layOut(config: RunConfig, rows: PreparedData, longestInput: number): RowLayout {
+/**
+ * `longestRow`: tokens that neither a row nor its padding may go beyond. A packed window may, since positions begin anew
+ * with each of its rows.
+ */
+export function layOut(config: RunConfig, rows: PreparedData, longestRow: number): RowLayout {
   const { data, optimization, seed } = config;
-  const units = alone(rows.train.samples);
-  const limit = evaluatedRows(optimization);
-  const chosen = validationUnits(alone(rows.validation.samples), limit, seed);
+  const capacity = data.packing ? data.max_length : undefined;
+  const longestInput = capacity ?? longestRow;
   const unitLength = lengthsBy(rows);
-  const isAsBefore = data.grouping === "pools";
+  const packed = (samples: readonly EncodedRow[]): Unit[] => unitsOf(samples, unitLength, capacity);
+  const units = packed(rows.train.samples);
+  const limit = evaluatedRows(optimization);
+  const chosen = validationUnits(packed(rows.validation.samples), limit, seed);
+  const isAsBefore = data.grouping === "pools" && !data.packing;
   const validation = isAsBefore ? chosen : chosen.toSorted((a, b) => unitLength(a) - unitLength(b));
   const lengths = units.map(unitLength);
   const buckets = isAsBefore
@@ -91,6 +108,33 @@ export function layOut(config: RunConfig, rows: PreparedData, longestInput: numb
   });
   const padding = { padToMultiple: lengthMultiple, maxLength: longestInput, buckets };
   return { units, validation, unitLength, batches, padding };
+}
+
+/** How rows to train on share windows. */
+export interface PackingReport {
+  rows: number;
+  windows: number;
+  /** Tokens that a window holds. */
+  windowTokens: number;
+  /** Share of the windows' positions that hold a token. */
+  filled: number;
+}
+
+/** Null when rows are not packed. */
+export function packingReport(
+  { data }: RunConfig,
+  { units, unitLength }: RowLayout,
+): PackingReport | null {
+  if (!data.packing) return null;
+  const windowTokens = data.max_length;
+  const tokens = units.reduce((sum, unit) => sum + unitLength(unit), 0);
+  const rows = units.reduce((sum, unit) => sum + unit.length, 0);
+  return {
+    rows,
+    windows: units.length,
+    windowTokens,
+    filled: tokens / (units.length * windowTokens),
+  };
 }
 
 function* chunks(count: number, size: number): Generator<number[]> {

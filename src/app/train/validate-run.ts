@@ -24,7 +24,7 @@ import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun } from "./check-run.ts";
 import { fitRun } from "./fit-run.ts";
-import { runShapes } from "./lay-out-rows.ts";
+import { type PackingReport, packingReport, runShapes } from "./lay-out-rows.ts";
 import { memoryNotices, type MemoryPlan } from "./memory-plan.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
@@ -57,6 +57,8 @@ export interface BatchReport {
   shapes: number;
   /** Share of the positions trained on that hold no token. */
   padding: number;
+  /** Null when every row stands alone. */
+  packed: PackingReport | null;
 }
 
 export interface DataReport {
@@ -159,6 +161,7 @@ const NO_TOKENS: OrNull<TokenReport & BatchReport> = {
   samples: null,
   shapes: null,
   padding: null,
+  packed: null,
 };
 
 interface Looked {
@@ -185,7 +188,12 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
   const memoryPlan = await fitting.planMemory();
   return {
     dataset: whole.dataset,
-    tokens: { ...tokens, shapes: shapes.length, padding },
+    tokens: {
+      ...tokens,
+      shapes: shapes.length,
+      padding,
+      packed: packingReport(settled, layout),
+    },
     stepsPerEpoch,
     memory,
     memoryPlan,

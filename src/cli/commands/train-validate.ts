@@ -49,6 +49,13 @@ function problemText(problem: RowProblem): string {
   return `${basename(problem.file)}: ${describeProblem(problem)}`;
 }
 
+function packedText({ packed }: ValidationReport["data"]): string[] {
+  if (packed === null) return [];
+  const { rows, windows, windowTokens, filled } = packed;
+  const full = (100 * filled).toFixed(1);
+  return [`Packed: ${rows} rows in ${windows} windows of ${windowTokens} tokens, ${full} % full`];
+}
+
 function dataText({ data }: ValidationReport): string {
   const lines = [
     `Dataset format: ${data.formatLine}`,
@@ -60,6 +67,7 @@ function dataText({ data }: ValidationReport): string {
   lines.push(
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
     `Rows that would be cut: ${data.truncated ?? 0}; with nothing to learn: ${data.dropped ?? 0}`,
+    ...packedText(data),
     `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,
     "",
     "Length in tokens",

@@ -16,6 +16,7 @@ export const objectives = new Registry<ObjectiveEntry>(
     supervised: {
       about: "the next token of each learned turn",
       kinds: ["chat", "instruction", "text"],
+      packs: true,
       load: async () => (await import("./supervised.ts")).supervised,
     },
     dpo: {

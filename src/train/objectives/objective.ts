@@ -102,6 +102,8 @@ export interface ObjectiveEntry {
   about: string;
   /** Kinds of sample it learns from, as `Sample.kind` says; rows of other kinds are refused. */
   kinds: readonly string[];
+  /** Several of its rows may share a row of a batch: `--packing`. */
+  packs?: true;
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;
   /** The groups of options that it reads; settings of others are of no use to it. */

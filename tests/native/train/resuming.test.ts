@@ -98,6 +98,22 @@ test("an adapter that began as principal vectors, and B at a rate of its own", a
   expect(resultOf(plain).equals(resultOf(whole))).toBe(false);
 });
 
+test.each([
+  { name: "buckets", how: { grouping: "buckets" } },
+  { name: "packed", how: { packing: true, max_length: 64 } },
+])("rows of many lengths, $name", async ({ name, how }) => {
+  const rows = writeRows(join(folder, "many.jsonl"), manyLengths);
+  const options = { data: { train_file: rows, ...how } };
+  const [whole, parts] = [`${name}-whole`, `${name}-parts`].map((each) => join(folder, each)) as [
+    string,
+    string,
+  ];
+  await trainRun(configOf(whole, options), { isolate: false });
+  await stopped(configOf(parts, options));
+  await resumeRun(parts, { isolate: false });
+  expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
+});
+
 test("a run begun before rows met in buckets keeps the batches that it began with", async () => {
   const rows = writeRows(join(folder, "lengths.jsonl"), manyLengths);
   const options = (grouping: string) => ({ data: { train_file: rows, grouping } });
