@@ -110,7 +110,8 @@ async function enterInIndex(
 function rowsOf({ units, validation, collate, folder, ...run }: TrainingRun): LearnerRows {
   return {
     sequences: [...units, ...validation].flat().flatMap(({ sequences }) => sequences),
-    collate,
+    // Sequences by themselves: those that share windows would be padded to whole ones.
+    collate: { ...collate, buckets: [] },
     folder: folder.path,
     shouldStop: () => run.shouldStop(),
     onProgress: (done, total) =>

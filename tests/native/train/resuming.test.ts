@@ -101,9 +101,10 @@ test("an adapter that began as principal vectors, and B at a rate of its own", a
 test.each([
   { name: "buckets", how: { grouping: "buckets" } },
   { name: "packed", how: { packing: true, max_length: 64 } },
-])("rows of many lengths, $name", async ({ name, how }) => {
+  { name: "packed-prefix", how: { packing: true, max_length: 64 }, lora: { num_layers: 1 } },
+])("rows of many lengths, $name", async ({ name, how, lora = {} }) => {
   const rows = writeRows(join(folder, "many.jsonl"), manyLengths);
-  const options = { data: { train_file: rows, ...how } };
+  const options = { data: { train_file: rows, ...how }, lora };
   const [whole, parts] = [`${name}-whole`, `${name}-parts`].map((each) => join(folder, each)) as [
     string,
     string,
