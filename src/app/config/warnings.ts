@@ -66,6 +66,16 @@ export const warningRules = {
       model.name !== "" && !FOLDER.test(model.name) && !HUB_NAME.test(model.name),
       "Model name should follow HuggingFace format (org/model-name)",
     ),
+  flatSimpo: ({ preference, ...config }) =>
+    when(
+      chosenMethod(config).objective === "simpo" && preference.beta < 1,
+      `SimPO learns hardly anything with a beta of ${preference.beta}: it was found to work with 2 to 10`,
+    ),
+  lonelyKto: ({ optimization, ...config }) =>
+    when(
+      chosenMethod(config).objective === "kto" && optimization.batch_size === 1,
+      "KTO estimates how far the model has moved in each micro-batch: a batch size of 4 or more makes it steady",
+    ),
   longSequences: ({ data }) =>
     when(data.max_length > 4096, "Very long sequences may cause memory issues"),
   largeValidationSplit: ({ data }) =>

@@ -3,7 +3,13 @@
 import type { Tensor } from "../../mx/index.ts";
 import type { Objective } from "./objective.ts";
 import type { PreferenceOptions } from "./options.ts";
-import { negativeLogSigmoid, pairObjective, type PairScores, type Sides } from "./pairs.ts";
+import {
+  negativeLogSigmoid,
+  pairObjective,
+  type PairScores,
+  perToken,
+  type Sides,
+} from "./pairs.ts";
 
 /** What the better answer gained over the worse, of which each gained its `gains`. */
 type Margin = (gains: Sides, tokens: Sides, options: PreferenceOptions) => Tensor;
@@ -24,10 +30,8 @@ const losses: Readonly<Record<PreferenceOptions["loss"], Margin>> = {
     smoothed(difference(gains).mul(beta), label_smoothing),
   hinge: (gains, _, { beta }) => difference(gains).mul(-beta).add(1).maximum(0),
   // By token, as its authors meant it.
-  ipo: ({ chosen, rejected }, tokens, { beta }) =>
-    chosen
-      .div(tokens.chosen)
-      .sub(rejected.div(tokens.rejected))
+  ipo: (gains, tokens, { beta }) =>
+    difference(perToken(gains, tokens))
       .sub(1 / (2 * beta))
       .square(),
 };

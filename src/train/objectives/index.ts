@@ -26,6 +26,27 @@ export const objectives = new Registry<ObjectiveEntry>(
       groups: ["preference"],
       load: async ({ preference }) => (await import("./dpo.ts")).dpo(preference),
     },
+    orpo: {
+      about: "the better of two answers, and its odds against the worse",
+      kinds: ["preference"],
+      metrics: { ...pairMetrics, nll: "lower", log_odds: "higher" },
+      groups: ["preference"],
+      load: async ({ preference }) => (await import("./orpo.ts")).orpo(preference),
+    },
+    simpo: {
+      about: "the better of two answers, by token and by a margin",
+      kinds: ["preference"],
+      metrics: pairMetrics,
+      groups: ["preference"],
+      load: async ({ preference }) => (await import("./simpo.ts")).simpo(preference),
+    },
+    kto: {
+      about: "answers that are as wanted or not, against the model before training",
+      kinds: ["judged"],
+      metrics: { ...pairMetrics, "rewards/rejected": "lower" },
+      groups: ["preference"],
+      load: async ({ preference }) => (await import("./kto.ts")).kto(preference),
+    },
   },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-OBJECTIVE", {

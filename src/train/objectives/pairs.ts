@@ -66,6 +66,14 @@ export function metric(values: Tensor, count: number): Metric {
   return { sum: values.stopGradient().astype("float32").sum(), weight: count };
 }
 
+/** log p of an answer's tokens on average. */
+export function perToken(scores: Sides, tokens: Sides): Sides {
+  return {
+    chosen: scores.chosen.div(tokens.chosen),
+    rejected: scores.rejected.div(tokens.rejected),
+  };
+}
+
 /** −log σ(x), without overflow. */
 export function negativeLogSigmoid(x: Tensor): Tensor {
   return x.neg().logaddexp(0);

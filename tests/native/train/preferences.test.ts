@@ -59,30 +59,33 @@ describe.each([
     { model_type: "gpt2", n_embd: 32, n_layer: 2, n_head: 4, n_positions: 128 },
   ],
 ])("answers behind one prompt: %s", (_name, config) => {
-  test.each(["dpo"])("%s is what it is with a copy of the prompt for each", async (name) => {
-    const toy = await buildToy({ ...config, vocab_size: 60 });
-    const learned = async (share_prompt: boolean) => {
-      const objective = await objectiveOf(name, { share_prompt });
-      const batch = objective.collate(units, collateOptions);
-      const found = scope(() => {
-        const slots = toy.trainableSlots();
-        const { values, gradients } = lossAndGradients(slots, () => {
-          const { lossSum, metrics = {} } = objective.loss(toy, batch);
-          return [lossSum, ...Object.values(metrics).map(({ sum }) => sum)];
+  test.each(["dpo", "orpo", "simpo"])(
+    "%s is what it is with a copy of the prompt for each",
+    async (name) => {
+      const toy = await buildToy({ ...config, vocab_size: 60 });
+      const learned = async (share_prompt: boolean) => {
+        const objective = await objectiveOf(name, { share_prompt });
+        const batch = objective.collate(units, collateOptions);
+        const found = scope(() => {
+          const slots = toy.trainableSlots();
+          const { values, gradients } = lossAndGradients(slots, () => {
+            const { lossSum, metrics = {} } = objective.loss(toy, batch);
+            return [lossSum, ...Object.values(metrics).map(({ sum }) => sum)];
+          });
+          return [...values, ...gradients].map((one) => one.toFloat32());
         });
-        return [...values, ...gradients].map((one) => one.toFloat32());
-      });
-      return { batch, found };
-    };
-    const [alone, shared] = [await learned(false), await learned(true)];
-    expect(shared.batch.tokens).toBeLessThan(alone.batch.tokens);
-    expect(shared.batch.weightSum).toBe(4);
-    // The same sums in another order, in float32.
-    alone.found.forEach((one, at) =>
-      expect(distance(one, shared.found[at] as Float32Array)).toBeLessThan(1e-5),
-    );
-    dispose(toy);
-  });
+        return { batch, found };
+      };
+      const [alone, shared] = [await learned(false), await learned(true)];
+      expect(shared.batch.tokens).toBeLessThan(alone.batch.tokens);
+      expect(shared.batch.weightSum).toBe(4);
+      // The same sums in another order, in float32.
+      alone.found.forEach((one, at) =>
+        expect(distance(one, shared.found[at] as Float32Array)).toBeLessThan(1e-5),
+      );
+      dispose(toy);
+    },
+  );
 });
 
 describe("a run", () => {
@@ -106,6 +109,7 @@ describe("a run", () => {
     tuning?: string;
     optimization?: object;
     lora?: object;
+    preference?: object;
     data?: object;
     signal?: AbortSignal;
   }
@@ -128,7 +132,8 @@ describe("a run", () => {
     });
     const reports = events.filter((event) => event.type === "step-reported");
     const evaluations = events.filter((event) => event.type === "evaluation-finished");
-    return { output, stages, reports, evaluations };
+    const started = events.find((event) => event.type === "run-started");
+    return { output, stages, started, reports, evaluations };
   }
 
   const cached = (): string[] => readdirSync(join(ftHome(), "cache", "reference")).sort();
@@ -144,6 +149,40 @@ describe("a run", () => {
     expect(last?.metrics?.["rewards/margins"]).toBeGreaterThan(1);
     expect(last?.metrics?.["rewards/accuracies"]).toBe(1);
     expect(evaluations.at(-1)?.metrics?.["rewards/accuracies"]).toBe(1);
+  });
+
+  test.each([
+    ["orpo", { beta: 0.5 }],
+    ["simpo", { beta: 2 }],
+  ])("of %s asks no other model, and margins grow", async (method, preference) => {
+    const { reports, stages } = await run(method, { method, preference });
+    expect(stages.has("measuring")).toBe(false);
+    expect(reports.at(-1)?.trainLoss).toBeLessThan((reports[0]?.trainLoss ?? 0) / 2);
+    expect(reports.at(-1)?.metrics?.["rewards/accuracies"]).toBe(1);
+  });
+
+  test("of kto learns from answers one by one, whatever their order", async () => {
+    const judged = rows.flatMap(({ prompt, chosen, rejected }) => [
+      { prompt, completion: chosen, label: true },
+      { prompt, completion: rejected, label: false },
+    ]);
+    const file = writeRows(join(folder, "judged.jsonl"), judged);
+    const optimization = { batch_size: 4, iters: 20 };
+    const { reports, started } = await run("kto", {
+      method: "kto",
+      data: { train_file: file },
+      optimization,
+    });
+    const [first, last] = [reports[0], reports.at(-1)];
+    // Nothing is gained yet, so nothing is better than anything: σ(0).
+    expect(first?.trainLoss).toBeCloseTo(0.5, 5);
+    expect(last?.trainLoss).toBeLessThan(0.35);
+    expect(last?.metrics?.["rewards/chosen"]).toBeGreaterThan(0.5);
+    expect(last?.metrics?.["rewards/rejected"]).toBeLessThan(
+      last?.metrics?.["rewards/chosen"] ?? 0,
+    );
+    // What is measured beside a row is not learned: four epochs of what the rows have.
+    expect(last?.supervisedTokens).toBe(4 * (started?.dataset.supervisedTokens ?? 0));
   });
 
   test("asks the model before training once, and takes nothing damaged from the cache", async () => {

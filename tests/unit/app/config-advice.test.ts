@@ -81,6 +81,18 @@ const warnings: Case[] = [
     { model: { name: "./models/mine" } },
   ],
   [
+    "flatSimpo",
+    { method: "simpo" },
+    "SimPO learns hardly anything with a beta of 0.1: it was found to work with 2 to 10",
+    { method: "simpo", preference: { beta: 2 } },
+  ],
+  [
+    "lonelyKto",
+    { method: "kto", optimization: { batch_size: 1 } },
+    "KTO estimates how far the model has moved in each micro-batch: a batch size of 4 or more makes it steady",
+    { method: "kto", optimization: { batch_size: 2 } },
+  ],
+  [
     "longSequences",
     { data: { max_length: 4097 } },
     "Very long sequences may cause memory issues",

@@ -19,8 +19,9 @@ function problemOf(values: Record<string, unknown>): string {
   throw new Error("it was accepted");
 }
 
-test("twenty-one words and dora are known, three of them by another spelling too", () => {
-  expect(methods.size).toBe(22);
+test("twenty-one words and four more are known, three of them by another spelling too", () => {
+  expect(methods.size).toBe(25);
+  expect(["dora", "orpo", "simpo", "kto"].every((word) => methods.has(word))).toBe(true);
   expect([...methodAliases.values()].every((word) => methods.has(word))).toBe(true);
 });
 
@@ -36,6 +37,13 @@ describe("what is built", () => {
     const { config } = resolved({ method: word });
     expect(config.method).toBe(method);
     expect(chosenMethod(config)).toEqual({ tuning, objective: "supervised" });
+  });
+
+  test.each(["dpo", "orpo", "simpo", "kto"])("%s, on an adapter", (word) => {
+    expect(chosenMethod(resolved({ method: word }).config)).toEqual({
+      tuning: "lora",
+      objective: word,
+    });
   });
 
   test("by default: an adapter, supervised", () => {
