@@ -15,9 +15,9 @@ flag, in the environment by its variable. Which of these wins: [architecture](..
 const valueText = (value: unknown): string =>
   value === undefined ? "" : code(JSON.stringify(value).replace(/^"(.*)"$/, "$1"));
 
-function meaning({ description, choices, flag }: Option): string {
+function meaning({ description, choices }: Option): string {
   const words = choices.length === 0 ? "" : `; one of ${choices.map(code).join(", ")}`;
-  return description + words + (flag.notBuilt === true ? " (not built yet)" : "");
+  return description + words;
 }
 
 function row(option: Option): string[] {

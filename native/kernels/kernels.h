@@ -2,6 +2,8 @@
 // Not used on a GPU, where MLX's own are fast, and not for other dtypes: ask `suits` first.
 #pragma once
 
+#include <optional>
+
 #include "mlx/array.h"
 
 namespace ft::kernels {
@@ -34,5 +36,25 @@ array swiglu(const array& gate, const array& up);
 
 /** Softmax over the last axis of [..., queries, keys]; causal: query i sees keys up to i + keys - queries. */
 array softmax(const array& scores, bool causal);
+
+/** MLX's formats of packed numbers. */
+enum class Format { affine, mxfp4, mxfp8, nvfp4 };
+
+struct Packing {
+  Format format;
+  int groupSize, bits;
+
+  bool operator==(const Packing&) const = default;
+};
+
+/** Whether `quantizedProduct` can run: float32 throughout, packed weights of two axes, a BLAS that can be called. */
+bool suitsQuantized(const array& x, const array& packed, const array& scales, const std::optional<array>& biases);
+
+/**
+ * x [..., columns] times the transpose of packed weights [rows, columns] -> [..., rows]; x [..., rows] times them as
+ * they are -> [..., columns]. Weights are unpacked some rows at a time, never as a whole.
+ */
+array quantizedProduct(const array& x, const array& packed, const array& scales, const std::optional<array>& biases,
+                       bool transpose, const Packing& packing);
 
 }  // namespace ft::kernels

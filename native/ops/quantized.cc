@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "ops/indices.h"
 #include "ops/tables.h"
@@ -25,6 +26,12 @@ void requireFloats(const array& a, const char* what) {
 struct Packing {
   int groupSize, bits;
   const std::string& mode;
+
+  kernels::Packing forKernels() const {
+    using enum kernels::Format;
+    auto format = mode == "affine" ? affine : mode == "mxfp4" ? mxfp4 : mode == "mxfp8" ? mxfp8 : nvfp4;
+    return {format, groupSize, bits};
+  }
 
   void check() const {
     if (mode == "affine") return checkSizes({32, 64, 128}, {2, 3, 4, 5, 6, 8});
@@ -70,9 +77,13 @@ array dequantize(const array& packed, const array& scales, const Maybe& biases, 
 
 array quantizedMatmul(const array& x, const array& packed, const array& scales, const Maybe& biases, bool transpose,
                       int groupSize, int bits, const std::string& mode) {
-  Packing{groupSize, bits, mode}.check(packed, scales, biases);
+  Packing packing{groupSize, bits, mode};
+  packing.check(packed, scales, biases);
   requireFloats(x, "argument 1");
   require(x.ndim() >= 2 && (packed.ndim() == 2 || x.ndim() > 2), "x needs as many batch axes as the weights");
+  int64_t wanted = transpose ? int64_t{packed.shape(-1)} * 32 / bits : packed.shape(-2);
+  if (x.shape(-1) == wanted && kernels::suitsQuantized(x, packed, scales, biases))
+    return kernels::quantizedProduct(x, packed, scales, biases, transpose, packing.forKernels());
   return mx::quantized_matmul(x, packed, scales, biases, transpose, groupSize, bits, mode);
 }
 

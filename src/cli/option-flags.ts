@@ -30,13 +30,10 @@ function describeForm(shape: ValueShape): string {
 
 /** What help says of an option whose default here is `fallback`. */
 function describe(option: Option, fallback: unknown): string {
-  const { choices, description, shape, flag } = option;
+  const { choices, description, shape } = option;
   const words = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
-  const mark = flag.notBuilt === true ? " (not built yet)" : "";
   const isUnion = shape.kind === "union";
-  return (
-    description + mark + (isUnion ? "" : words) + describeForm(shape) + describeDefault(fallback)
-  );
+  return description + (isUnion ? "" : words) + describeForm(shape) + describeDefault(fallback);
 }
 
 function shapeName(shape: ValueShape): string {

@@ -13,8 +13,6 @@ export interface FlagSpelling {
   choices?: () => readonly string[];
   /** What the `--no-` form of a boolean does, for help; where it is the form that help shows. */
   off?: string;
-  /** Known and refused: help says so. */
-  notBuilt?: boolean;
   /** No flag: the option is set by an argument or in a file only. */
   hidden?: boolean;
 }

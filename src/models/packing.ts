@@ -11,7 +11,7 @@ import {
   PackedLinear,
 } from "../nn/index.ts";
 import { convert, packed, type Recipe, type Rule } from "../weights/index.ts";
-import type { LanguageModel } from "./kit/index.ts";
+import { type LanguageModel, packingOf } from "./kit/index.ts";
 
 /** Replaces layers of a model; returns how the parameters that were there become those that are. */
 export type ReplaceLayers = (model: LanguageModel) => Recipe;
@@ -66,11 +66,39 @@ export function packAsStored(
   packLayers(model, packing, (path) => given.has(`${path}.scales`));
 }
 
-/** Layers of a packed model that are not packed, by path; none where nothing is packed. */
+/** Layers that could be packed and are not, by path. */
 export function leftDense(model: LanguageModel): string[] {
   const layers = [...model.modules()].filter(
     ([, layer]) => isLinearLike(layer) || isEmbeddingLike(layer) || isStackedLinearLike(layer),
   );
-  if (!layers.some(([, layer]) => isPacked(layer))) return [];
   return layers.filter(([, layer]) => !isPacked(layer)).map(([path]) => path);
+}
+
+/** What loading is told of a packing, if there is one. */
+export function packedWith(packing: Packing | undefined): { replaceLayers?: ReplaceLayers } {
+  return packing === undefined ? {} : { replaceLayers: packWhole(packing) };
+}
+
+const MOST_NAMED = 3;
+
+/** What a person should know of a base that was to be packed with `wanted`: that it was already, or not all of it. */
+export function packingNotices(
+  config: unknown,
+  model: LanguageModel,
+  wanted: Packing | undefined,
+): string[] {
+  if (wanted === undefined) return [];
+  const already = packingOf(config as Record<string, unknown>);
+  if (already !== undefined) {
+    const { bits, groupSize } = already;
+    const as = `${modeOf(already)}, ${bits} bits, groups of ${groupSize}`;
+    return [`the model is quantized already (${as}) and is left as it is`];
+  }
+  const dense = leftDense(model);
+  if (dense.length === 0) return [];
+  const more = dense.length > MOST_NAMED ? `, and ${dense.length - MOST_NAMED} more` : "";
+  return [
+    `${dense.length} layers are not quantized, since their rows are no groups of ${wanted.groupSize}: ` +
+      `${dense.slice(0, MOST_NAMED).join(", ")}${more}`,
+  ];
 }

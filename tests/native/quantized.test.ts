@@ -14,6 +14,7 @@ import {
   randomKey,
   rope,
   type Tensor,
+  vjp,
 } from "../../src/mx/index.ts";
 import { errorOf, floats, mx, normal as handle, scopedTests } from "./addon.ts";
 import { expectGradients } from "./gradients.ts";
@@ -58,6 +59,58 @@ describe.each([
     const y = gaussian([3, 256], 3);
     const backward = quantizedMatmul(y, packed, scales, biases, { transpose: false, ...packing });
     expect(gap(backward, y.matmul(weight))).toBeLessThan(1e-4);
+  });
+});
+
+/** On the CPU weights of two axes go through the kernel; with a batch axis before them, through MLX's own product. */
+describe("the kernel multiplies as MLX does, and so do gradients:", () => {
+  const affine = [2, 3, 4, 5, 6, 8].map((bits) => ({
+    groupSize: 64,
+    bits,
+    mode: "affine" as const,
+  }));
+  const formats = [
+    ...affine,
+    { groupSize: 32, bits: 4, mode: "affine" as const },
+    { groupSize: 128, bits: 3, mode: "affine" as const },
+    { groupSize: 32, bits: 4, mode: "mxfp4" as const },
+    { groupSize: 32, bits: 8, mode: "mxfp8" as const },
+    { groupSize: 16, bits: 4, mode: "nvfp4" as const },
+  ];
+  const [rows, columns] = [70, 384];
+
+  /** Relative to the largest: the same float32 sums in another order. */
+  function expectEqual(own: Tensor, wanted: Tensor): void {
+    const largest = wanted.maximum(wanted.neg()).max().item();
+    expect(largest).toBeGreaterThan(0);
+    expect(gap(own, wanted) / largest).toBeLessThanOrEqual(1e-5);
+  }
+
+  function compare(packing: (typeof formats)[number], counts: number[], rows: number): void {
+    const { groupSize, bits, mode } = packing;
+    const [packed, scales, biases] = quantize(gaussian([rows, columns], 1), groupSize, bits, mode);
+    const batched = [packed, scales, biases].map((part) => part?.reshape(1, ...part.shape));
+    for (const count of counts)
+      for (const transpose of [true, false]) {
+        const x = gaussian([1, count, transpose ? columns : rows], 2);
+        const slope = gaussian([1, count, transpose ? rows : columns], 3);
+        const options = { ...packing, transpose };
+        const product = (parts: (Tensor | undefined)[]) => (x: Tensor) =>
+          quantizedMatmul(x, parts[0] as Tensor, parts[1] as Tensor, parts[2] ?? null, options);
+        const [own, wanted] = [[packed, scales, biases], batched].map((parts) =>
+          vjp(([x]) => [product(parts)(x as Tensor)], [x], [slope]),
+        );
+        expectEqual(own?.outputs[0] as Tensor, wanted?.outputs[0] as Tensor);
+        expectEqual(own?.gradients[0] as Tensor, wanted?.gradients[0] as Tensor);
+      }
+  }
+
+  test.each(formats)("$mode, $bits bits, groups of $groupSize", (packing) => {
+    compare(packing, [1, 4, 5, 33], rows);
+  });
+
+  test("weights of several tiles", () => {
+    compare({ groupSize: 64, bits: 4, mode: "affine" }, [2, 20], 3000);
   });
 });
 

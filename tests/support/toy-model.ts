@@ -77,6 +77,7 @@ export interface ToyRun {
   output: string;
   /** Groups of options over the schema's defaults, as in YAML. */
   options?: {
+    model?: Record<string, unknown>;
     data?: Record<string, unknown>;
     lora?: Record<string, unknown>;
     optimization?: Record<string, unknown>;
@@ -89,7 +90,7 @@ export interface ToyRun {
 export function toyRunConfig({ model, data, output, options = {} }: ToyRun): RunConfig {
   return RunConfigSchema.parse({
     ...options,
-    model: { name: model },
+    model: { name: model, ...options.model },
     data: { train_file: data, template: "chatml", ...options.data },
     lora: { target_modules: ["all-linear"], ...options.lora },
     optimization: { warmup_steps: 0, report_every: 1, ...options.optimization },

@@ -6,6 +6,7 @@ import { BUILTIN_DATASET } from "../../data/options.ts";
 import type { Row } from "../../data/rows.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { requireKnownTokens } from "../../models/known-tokens.ts";
+import { wantedPacking } from "../../models/options.ts";
 import { checkOutputFolder } from "../../runs/index.ts";
 import { type BestBy, knownMetrics, VALIDATION_LOSS } from "../../train/best.ts";
 import { chosenMethod, wordFor } from "../../train/methods.ts";
@@ -18,20 +19,14 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-060 for an option that is known but not built, 062 for a missing adapter, 063 for one nobody uses, 064 for a figure to judge by that the objective does not give. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 063 for one nobody uses, 064 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
   const { model, lora, data } = config;
   requireRunnable(config);
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
   bestBy(config);
-  if (model.load_in_4bit) {
-    throw new ConfigError("FT-CONFIG-060", {
-      at: { field: "model.load_in_4bit" },
-      message: "4-bit loading is not built yet",
-      hint: "--no-load-in-4bit",
-    });
-  }
+  wantedPacking(model);
   if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {
     throw new ConfigError("FT-CONFIG-063", {
       at: { field: "lora.init_adapter" },

@@ -4,6 +4,8 @@ import { inputLength, paddedLength } from "../../data/collate.ts";
 import { type EncodedRows, learnedCount, tokenCount } from "../../data/encode.ts";
 import { type PlannedModel, planFittingModel } from "../../models/load.ts";
 import type { OpenedModel } from "../../models/open-model.ts";
+import { wantedPacking } from "../../models/options.ts";
+import { packedWith, packingNotices } from "../../models/packing.ts";
 import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { MemoryEstimate } from "../../train/memory-estimate.ts";
@@ -65,7 +67,8 @@ export async function fitRun(
 ): Promise<FittingRun> {
   const { tokenizer, stored } = opened;
   const renderer = rendererOf(tokenizer, template);
-  const planned = await planFittingModel(stored);
+  const packing = wantedPacking(asked.model);
+  const planned = await planFittingModel(stored, packedWith(packing));
   // What does not fit the model is refused before rows are read.
   await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
   const whole = await prepareWholeRows(asked, { template, renderer, tokenizer }, watch);
@@ -87,6 +90,7 @@ export async function fitRun(
       ...notices,
       ...renderer.notices(samplesOf(data.dataset)),
       ...tuning.notices,
+      ...packingNotices(stored.config, planned.model, packing),
       ...longRowNotices(data, planned.sizes),
     ],
   };

@@ -38,11 +38,9 @@ export function packingProblem({ groupSize, bits, mode = "affine" }: Packing): s
   return `${mode} has groups of ${either(groupSizes)}, not of ${groupSize}`;
 }
 
-/** The packing that a mode has where nothing else is asked for, as mlx-lm packs. */
-export function usualPacking(mode: Mode, bits = 4): Packing {
-  const [only = bits] = formats[mode].bits;
-  if (mode === "affine") return { mode, bits, groupSize: 64 };
-  return { mode, bits: only, groupSize: formats[mode].groupSizes[0] as number };
+/** Weights that share a scale where nothing else is asked for, as in mlx-lm. */
+export function usualGroupSize(mode: Mode): number {
+  return mode === "affine" ? 64 : (formats[mode].groupSizes[0] as number);
 }
 
 function settingOf(value: unknown): Packing | undefined {

@@ -10,7 +10,7 @@ function requireDense(model: TrainableModel): void {
   throw new ConfigError("FT-TRAIN-010", {
     at: { field: "method" },
     message: "the weights of a quantized model cannot be trained themselves, only adapters on them",
-    hint: "--method lora",
+    hint: "--method qlora",
   });
 }
 

@@ -5,10 +5,11 @@ import { Registry } from "../../core/registry.ts";
 import { dora } from "./dora.ts";
 import { full } from "./full.ts";
 import { lora } from "./lora.ts";
+import { qlora } from "./qlora.ts";
 import type { TuningEntry } from "./tuning.ts";
 
 export const tunings = new Registry<TuningEntry>(
-  { lora, dora, full },
+  { lora, qlora, dora, full },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-TUNING", {
       message: `Unknown tuning '${name}'. Valid options: [${known.join(", ")}]`,

@@ -103,6 +103,23 @@ const refused: [what: string, code: string, given: () => Given | Promise<Given>]
   ["rows of another kind", "FT-DATA-005", () => ({ options: { data: { format: "text" } } })],
   ["rows cut to nothing", "FT-DATA-030", () => ({ options: { data: { max_length: 2 } } })],
   ["rows longer than the model reads", "FT-MODEL-013", () => ({ model: gpt2, data: longRows })],
+  [
+    "qlora on a model that is not quantized",
+    "FT-TRAIN-011",
+    () => ({ options: { method: "qlora" } }),
+  ],
+  [
+    "full training of a model that is quantized",
+    "FT-TRAIN-010",
+    () => ({
+      options: { method: "full", model: { load_in_4bit: true, quantization_group_size: 32 } },
+    }),
+  ],
+  [
+    "a packing that there is not",
+    "FT-CONFIG-064",
+    () => ({ options: { model: { load_in_8bit: true, quantization_mode: "mxfp4" } } }),
+  ],
   ["an unknown template", "FT-CONFIG-005", () => ({ options: { data: { template: "abacus" } } })],
 ];
 

@@ -70,17 +70,22 @@ const trials = [
   { optimizer: "adamw_8bit", method: "lora", recompute: true },
   { optimizer: "adamw", method: "dpo", recompute: true },
   { optimizer: "adamw", method: "dora", recompute: true },
+  { optimizer: "adamw", method: "qlora", recompute: false },
 ];
+
+/** Its base is quantized while it is loaded, and again so when the run is resumed. */
+const quantized = { load_in_4bit: true, quantization_group_size: 32 };
 
 test.each(trials)("$method, $optimizer, computed again: $recompute", async (trial) => {
   const { optimizer, method, recompute } = trial;
   const optimization = { optimizer, gradient_checkpointing: recompute };
   const rows = { train_file: method === "dpo" ? pairs : data };
+  const options = { method, optimization, data: rows, model: method === "qlora" ? quantized : {} };
   const [whole, parts] = ["whole", "parts"].map((name) =>
     join(folder, `${method}-${optimizer}-${recompute}-${name}`),
   ) as [string, string];
-  await trainRun(configOf(whole, { method, optimization, data: rows }), { isolate: false });
-  await stopped(configOf(parts, { method, optimization, data: rows }));
+  await trainRun(configOf(whole, options), { isolate: false });
+  await stopped(configOf(parts, options));
   await resumeRun(parts, { isolate: false });
   expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
 });

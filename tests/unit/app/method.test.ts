@@ -90,7 +90,7 @@ describe("tuning and objective", () => {
 
   test("are refused when nobody registered them", () => {
     expect(problemOf({ tuning: "fll" })).toContain(
-      "Unknown tuning 'fll'. Valid options: [lora, dora, full]",
+      "Unknown tuning 'fll'. Valid options: [lora, qlora, dora, full]",
     );
     expect(problemOf({ objective: "x" })).toContain("Unknown objective 'x'");
   });

@@ -139,11 +139,6 @@ describe("help", () => {
     );
   });
 
-  test("marks what is known but not built", () => {
-    const text = help("train start").replaceAll(/\s+/g, " ");
-    expect(text).toMatch(/--load-in-4bit [^-]*\(not built yet\)/);
-  });
-
   test("names what may stand for a value: formats, kinds of data", () => {
     const text = help("train start").replaceAll(/\s+/g, " ");
     expect(text).toMatch(/--format <FORMAT> .*one of auto, chat, sharegpt, .*\(default: auto\)/);

@@ -1,0 +1,26 @@
+// Rows of a matrix whose numbers are packed in a few bits each, in MLX's formats, read as float32.
+// Not a product: quantized.cc is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernels.h"
+
+namespace ft::kernels {
+
+/** Where a packed matrix lies; the numbers of a row follow each other as a stream of bits, the lowest first. */
+struct PackedRows {
+  Packing packing;
+  size_t columns;
+  const uint8_t* numbers;
+  /** Of each group: float32 in format affine, else one byte. */
+  const void* scales;
+  /** Null unless the format is affine. */
+  const float* biases;
+
+  /** Writes row `row`, of `columns` numbers. */
+  void unpack(size_t row, float* out) const;
+};
+
+}  // namespace ft::kernels
