@@ -2,6 +2,7 @@
 import { commands } from "../../src/cli/commands/index.ts";
 import { type Command, CommonOptions } from "../../src/cli/define-command.ts";
 import { shownFlag } from "../../src/cli/option-flags.ts";
+import { argumentText } from "../../src/cli/program.ts";
 import { type Option, optionsOf } from "../../src/core/options.ts";
 import { code, opening, table } from "./markdown.ts";
 
@@ -9,9 +10,7 @@ const about =
   "`ft --help` and `--help` after a command print the same. Exit codes: [errors](errors.md).";
 
 function usage({ name, arguments: given, settings }: Command): string {
-  const words = Object.entries(given).map(([argument, { optional }]) =>
-    optional === true ? `[${argument}]` : `<${argument}>`,
-  );
+  const words = Object.entries(given).map(([argument, spec]) => argumentText(argument, spec));
   const options = settings === undefined ? "[options]" : "[options] [options of a run]";
   return ["ft", name, ...words, options].join(" ");
 }

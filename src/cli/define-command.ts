@@ -17,10 +17,14 @@ export const CommonOptions = z.strictObject({
 export interface ArgumentSpec {
   about: string;
   optional?: boolean;
+  /** One or more: the last argument only. They are in `operands`. */
+  many?: boolean;
 }
 
 export interface CommandInput<Arguments extends string, Options> {
   arguments: Readonly<Partial<Record<Arguments, string>>>;
+  /** Every word that is no option, in order. */
+  operands: readonly string[];
   options: Options;
   /** Run settings given as flags; empty unless the command takes them. */
   settings: GivenSettings;
@@ -43,6 +47,7 @@ export interface CommandDefinition<Arguments extends string, Options extends z.Z
 /** What was typed, before the options are checked. */
 export interface RawInput {
   arguments: Readonly<Record<string, string>>;
+  operands: readonly string[];
   options: Readonly<Record<string, unknown>>;
   settings: GivenSettings;
 }
@@ -91,9 +96,10 @@ export function defineCommand<Options extends z.ZodObject, Arguments extends str
     settings: definition.settings,
     examples: definition.examples,
     run: (raw, io) => {
+      const { operands, settings } = raw;
       const options = checked(definition.options, raw.options, definition.name);
       const given = raw.arguments as Readonly<Partial<Record<Arguments, string>>>;
-      return definition.run({ arguments: given, options, settings: raw.settings }, io);
+      return definition.run({ arguments: given, operands, options, settings }, io);
     },
   };
 }

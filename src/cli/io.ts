@@ -1,5 +1,6 @@
 // What a command talks to: data on stdout, talk on stderr, in the form the user asked for.
 // Never ends the process; main.ts does.
+import { createInterface } from "node:readline/promises";
 import type { FtError } from "../core/errors.ts";
 import { createLogger, logLevelFrom, redact, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
@@ -46,6 +47,24 @@ export class Io {
   /** Whether results on stdout may be colored. */
   get colorOut(): boolean {
     return this.#streams.stdout.isTTY === true && !this.environment["NO_COLOR"];
+  }
+
+  /** Columns of the terminal that results go to; undefined where that is none. */
+  get terminalWidth(): number | undefined {
+    const { stdout } = this.#streams;
+    return stdout.isTTY === true ? stdout.columns : undefined;
+  }
+
+  /** Asks for a yes on the terminal; without one, the answer is no. */
+  async confirm(question: string): Promise<boolean> {
+    const { stdin, stderr } = this.#streams;
+    if (stdin.isTTY !== true) return false;
+    const asking = createInterface({ input: stdin, output: stderr });
+    try {
+      return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+    } finally {
+      asking.close();
+    }
   }
 
   get width(): number {

@@ -5,7 +5,7 @@ import { valueAt } from "../app/config/layers.ts";
 import { type PresetName, presets } from "../app/config/presets.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Option, optionsOf } from "../core/options.ts";
-import { type Command, CommonOptions, type RawInput } from "./define-command.ts";
+import { type ArgumentSpec, type Command, CommonOptions, type RawInput } from "./define-command.ts";
 import { addFlag, givenOptions, type Parsed, typedOptions } from "./option-flags.ts";
 import { settingOptions, settingsFrom } from "./settings.ts";
 
@@ -26,7 +26,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   models: "Look at models",
   config: "Look at configuration",
   templates: "Look at prompt templates",
-  runs: "Look at earlier runs, and clear up after them",
+  runs: "Look at earlier runs, compare them, and clear up after them",
 };
 
 function presetDefault(option: Option, preset: PresetName | undefined): unknown {
@@ -43,9 +43,15 @@ function firstExamples(commands: readonly Command[]): string[] {
   return commands.flatMap(({ examples }) => examples.slice(0, 1));
 }
 
+/** `<run>`, `[dataset]`, `<run...>` */
+export function argumentText(name: string, { optional, many }: ArgumentSpec): string {
+  const word = many === true ? `${name}...` : name;
+  return optional === true ? `[${word}]` : `<${word}>`;
+}
+
 function addArguments(commander: Commander, command: Command): void {
-  for (const [name, { about, optional }] of Object.entries(command.arguments)) {
-    commander.argument(optional === true ? `[${name}]` : `<${name}>`, about);
+  for (const [name, spec] of Object.entries(command.arguments)) {
+    commander.argument(argumentText(name, spec), spec.about);
   }
 }
 
@@ -73,6 +79,7 @@ function addCommand(parent: Commander, word: string, command: Command, onFound: 
       command,
       {
         arguments: Object.fromEntries(values),
+        operands: commander.args,
         options: typedOptions(own, given),
         settings: settingsFrom(givenOptions(settings, given)),
       },

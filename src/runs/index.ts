@@ -28,3 +28,8 @@ export {
   type RunSummary,
   showRun,
 } from "./run-index.ts";
+export { type Comparison, type ComparedPoint, compareRuns, type Difference } from "./compare.ts";
+export { type Curve, curvesOf, type Point, pointsOf } from "./curves.ts";
+export { deleteRun } from "./delete.ts";
+export { EXPORT_FORMATS, exportRun, runCsv, runDocument } from "./export.ts";
+export { plotRuns } from "./plot.ts";

@@ -70,3 +70,14 @@ export function replacedRun(runId: string, folder: string, by: string): ConfigEr
     hint: `ft runs show ${by}`,
   });
 }
+
+export function runIsRunning(folder: string, pid: number): FtError {
+  return new FtError(
+    "FT-RUN-014",
+    {
+      message: `The run in ${folder} is running (process ${pid})`,
+      hint: "Wait for it to end, or end it with Ctrl-C",
+    },
+    ExitCode.temporary,
+  );
+}

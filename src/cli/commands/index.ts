@@ -8,7 +8,11 @@ import { info } from "./info.ts";
 import { modelsInfo } from "./models-info.ts";
 import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
+import { runsCompare } from "./runs-compare.ts";
+import { runsDelete } from "./runs-delete.ts";
+import { runsExport } from "./runs-export.ts";
 import { runsList } from "./runs-list.ts";
+import { runsPlot } from "./runs-plot.ts";
 import { runsPrune } from "./runs-prune.ts";
 import { runsShow } from "./runs-show.ts";
 import { templatesList } from "./templates-list.ts";
@@ -35,5 +39,9 @@ export const commands: readonly Command[] = [
   templatesList,
   runsList,
   runsShow,
+  runsPlot,
+  runsCompare,
+  runsExport,
+  runsDelete,
   runsPrune,
 ];

@@ -1,8 +1,10 @@
 // ft runs show: one run: settings, losses, checkpoints.
 import { stringify } from "yaml";
 import { z } from "zod";
-import { type RunDetails, showRun } from "../../runs/index.ts";
+import { curvesOf, pointsOf, readEvents, type RunDetails, showRun } from "../../runs/index.ts";
 import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
+import { chartText, figuresText } from "../render/chart.ts";
 import { pairs } from "../render/table.ts";
 
 function checkpointNote(run: RunDetails, step: number): string {
@@ -11,7 +13,22 @@ function checkpointNote(run: RunDetails, step: number): string {
   return text === "" ? "" : ` (${text})`;
 }
 
-function runText(run: RunDetails): string {
+/** Both losses: drawn on a terminal, else some of their figures. */
+function lossesText(run: RunDetails, io: Io): string[] {
+  const curves = curvesOf(readEvents(run.outputDir));
+  const lines = [
+    { label: "training loss", points: pointsOf(curves, "trainLoss"), color: "36" },
+    { label: "validation loss", points: pointsOf(curves, "validationLoss"), color: "33" },
+  ];
+  const { terminalWidth: width } = io;
+  const drawn =
+    width === undefined
+      ? lines.map(figuresText).filter((text) => text !== "")
+      : [chartText(lines, { width, isColored: io.colorOut })].filter((text) => text !== "");
+  return drawn.length === 0 ? [] : ["", ...drawn];
+}
+
+function runText(run: RunDetails, io: Io): string {
   const total = run.totalSteps === null ? "" : ` of ${run.totalSteps}`;
   const about = pairs(
     [
@@ -33,7 +50,16 @@ function runText(run: RunDetails): string {
   const config = stringify(run.record.config, { aliasDuplicateObjects: false })
     .trimEnd()
     .replace(/^/gm, "  ");
-  return [about, "", "Checkpoints:", ...checkpoints, "", "Configuration:", config].join("\n");
+  return [
+    about,
+    ...lossesText(run, io),
+    "",
+    "Checkpoints:",
+    ...checkpoints,
+    "",
+    "Configuration:",
+    config,
+  ].join("\n");
 }
 
 export const runsShow = defineCommand({
@@ -44,6 +70,6 @@ export const runsShow = defineCommand({
   examples: ["ft runs show 20261121-120226-4f9a1c", "ft runs show ./output --json"],
   run: async (input, io) => {
     const run = showRun(input.arguments.run ?? "");
-    io.show(run, () => runText(run));
+    io.show(run, () => runText(run, io));
   },
 });
