@@ -27,6 +27,15 @@ export interface DroppedRow {
   reason: string;
 }
 
+/** A row of which a part is not learned, because it is too long. */
+export interface CutRow {
+  row: Row;
+  /** Tokens before the cut. */
+  tokens: number;
+  /** Of those that were to be learned, how many are gone. */
+  lostTokens: number;
+}
+
 export interface EncodeContext {
   renderer: Renderer;
   maskPolicy: MaskPolicy;
@@ -36,7 +45,9 @@ export interface EncodedRows<Encoded extends EncodedRow = EncodedRow> {
   samples: Encoded[];
   /** Samples that were cut and still teach something. */
   truncated: number;
-  /** Rows with nothing to learn from. */
+  /** Which these are. */
+  cut?: CutRow[];
+  /** Rows with nothing to learn from, and those that are too long where these are left out. */
   dropped: DroppedRow[];
 }
 
@@ -91,25 +102,47 @@ function cutEnds<Encoded extends EncodedRow>(sample: Encoded, maxLength: number)
   return { ...sample, sequences: sample.sequences.map(shortened(maxLength)) };
 }
 
-/** Cuts rows to `maxLength` tokens a sequence, by default from its end; those that then teach nothing are set aside. */
+/** Whether a sequence of it is longer than that. */
+export function isTooLong({ sequences }: EncodedRow, maxLength: number): boolean {
+  return sequences.some(({ ids }) => ids.length > maxLength);
+}
+
+export interface CutOptions<Encoded extends EncodedRow> {
+  maxLength: number;
+  /** By default from its end. */
+  cutOne?: Cut<Encoded> | undefined;
+  /** Leaves rows out that are too long, instead of cutting them; default false. */
+  dropLong?: boolean;
+}
+
+/** Cuts rows to `maxLength` tokens a sequence; those that then teach nothing are set aside. */
 export function cutRows<Encoded extends EncodedRow>(
   { samples, dropped }: EncodedRows<Encoded>,
-  maxLength: number,
-  cutOne: Cut<Encoded> = cutEnds,
-): EncodedRows<Encoded> {
-  const result: EncodedRows<Encoded> = { samples: [], truncated: 0, dropped: [...dropped] };
-  const reason = `nothing left to learn after the cut to ${maxLength} tokens`;
+  { maxLength, cutOne = cutEnds, dropLong = false }: CutOptions<Encoded>,
+): EncodedRows<Encoded> & { cut: CutRow[] } {
+  const kept: Encoded[] = [];
+  const cut: CutRow[] = [];
+  const all = [...dropped];
+  const reason = dropLong
+    ? `longer than ${maxLength} tokens`
+    : `nothing left to learn after the cut to ${maxLength} tokens`;
   for (const sample of samples) {
-    const isLong = sample.sequences.some(({ ids }) => ids.length > maxLength);
-    const cut = isLong ? cutOne(sample, maxLength) : sample;
-    if (cut === undefined || (isLong && learnedCount(cut) === 0)) {
-      result.dropped.push({ row: sample.row, tokens: tokenCount(sample), reason });
+    if (!isTooLong(sample, maxLength)) {
+      kept.push(sample);
       continue;
     }
-    if (isLong) result.truncated++;
-    result.samples.push(cut);
+    const { row } = sample;
+    const tokens = tokenCount(sample);
+    const short = dropLong ? undefined : cutOne(sample, maxLength);
+    const left = short === undefined ? 0 : learnedCount(short);
+    if (short === undefined || left === 0) {
+      all.push({ row, tokens, reason });
+      continue;
+    }
+    cut.push({ row, tokens, lostTokens: learnedCount(sample) - left });
+    kept.push(short);
   }
-  return result;
+  return { samples: kept, truncated: cut.length, cut, dropped: all };
 }
 
 const shortened =

@@ -26,6 +26,8 @@ export {
 } from "./dataset.ts";
 export {
   type Cut,
+  type CutOptions,
+  type CutRow,
   cutRows,
   type DroppedRow,
   type EncodeContext,
@@ -34,6 +36,7 @@ export {
   encodeInChunks,
   encodeRows,
   type EncodeWatch,
+  isTooLong,
   learnedCount,
   type LengthHistogram,
   learnedTokens,
@@ -51,6 +54,7 @@ export {
 } from "./errors.ts";
 export { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 export { packRows } from "./packing.ts";
+export { type LostRow, lostRows } from "./lost-rows.ts";
 export { readRows } from "./read.ts";
 export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult } from "./rows.ts";
 export { allShapes, type BatchShape, plannedBatches, shapesOf } from "./shapes.ts";

@@ -6,6 +6,7 @@ import { autoFormat, formats } from "./formats/index.ts";
 
 export const MASKS = ["all", "assistant", "last"] as const;
 export const DATA_ORDERS = ["shuffled", "sequential"] as const;
+export const TOO_LONG = ["cut", "drop", "refuse"] as const;
 export const GROUPINGS = ["buckets", "pools", "none"] as const;
 
 /** What may be named as data, for help. */
@@ -48,7 +49,13 @@ export const DataOptions = z.strictObject({
     .int()
     .positive({ error: "Maximum length must be positive" })
     .default(2048)
-    .describe("Longest row in tokens; longer rows are cut"),
+    .describe("Longest row in tokens"),
+  too_long: z
+    .enum(TOO_LONG)
+    .default("cut")
+    .describe(
+      "What becomes of rows longer than that: their end is cut off, they are left out, or the data is refused",
+    ),
   validation_split: z
     .number()
     .min(0, { error: "Validation split must be between 0 and 1" })

@@ -15,6 +15,13 @@ export interface Row {
   file: string;
   line: number;
   item?: number;
+  /** What the row calls itself, in its field `id`. */
+  id?: string;
+}
+
+/** The field `id` of a row that has one to tell it by. */
+function idOf({ id }: Readonly<Record<string, unknown>>): { id?: string } {
+  return typeof id === "string" || typeof id === "number" ? { id: String(id) } : {};
 }
 
 /** One thing wrong with one row. `unreadable`: no value; `format`: not the format asked for. */
@@ -65,7 +72,8 @@ export function parseRow(value: unknown, formatName: string, place: Place): RowR
     return { problems: [{ kind: "format", ...place, message }] };
   }
   const parsed = format.parse(value);
-  if ("sample" in parsed) return { row: { sample: parsed.sample, format: name, ...place } };
+  if ("sample" in parsed)
+    return { row: { sample: parsed.sample, format: name, ...place, ...idOf(value) } };
   const problems = parsed.problems.map((one) => ({ kind: "rule" as const, ...place, ...one }));
   return { problems };
 }

@@ -13,6 +13,7 @@ export {
   RunFolder,
   type RunRecord,
   PREFIX_STATES,
+  LOST_ROWS,
   SKIPPED_ROWS,
 } from "./run-folder.ts";
 export { unreadableConfig } from "./run-errors.ts";

@@ -26,6 +26,7 @@ import { makeRunId } from "./run-id.ts";
 export const CONFIG_FILE = "config.json";
 export const FINAL_MODEL = "final_model";
 /** Rows of the data that could not be used and were left out, one a line; only there when that was asked for. */
+export const LOST_ROWS = "lost-rows.jsonl";
 export const SKIPPED_ROWS = "skipped-rows.jsonl";
 
 /** What frozen blocks gave for each row; only there until the run is complete. */
@@ -85,9 +86,18 @@ export class RunFolder {
 
   /** Lists what was left out of the data; writes nothing when that is nothing. */
   async writeSkippedRows(skipped: readonly object[]): Promise<void> {
-    if (skipped.length === 0) return;
-    const lines = skipped.map((row) => `${JSON.stringify(row)}\n`);
-    await writeFileAtomic(join(this.path, SKIPPED_ROWS), lines.join(""));
+    await this.#writeRows(SKIPPED_ROWS, skipped);
+  }
+
+  /** Lists the rows that are not learned whole; writes nothing when there are none. */
+  async writeLostRows(lost: readonly object[]): Promise<void> {
+    await this.#writeRows(LOST_ROWS, lost);
+  }
+
+  async #writeRows(name: string, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+    await writeFileAtomic(join(this.path, name), lines.join(""));
   }
 
   /** Stamps a fact, appends it to events.jsonl and returns the event. */

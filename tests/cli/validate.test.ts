@@ -159,7 +159,7 @@ describe("ft train validate", () => {
 
   test("without warnings it says so", async () => {
     const cwd = project(configOf(model, "optimization: {warmup_steps: 2}\n"));
-    const { stdout } = await validate(cwd);
+    const { stdout } = await validate(cwd, "--max-length", "2000");
     expect(stdout).toContain("No configuration warnings");
   });
 

@@ -33,6 +33,7 @@ import {
   type RunLength,
   withLength,
 } from "./extend-run.ts";
+import { lostRowsOf } from "./lost-rows.ts";
 import { cheapestChanges } from "./memory-plan.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
@@ -213,6 +214,7 @@ async function startNew(
   return await inFolder(openRun(config.output_dir), async (folder) => {
     await folder.writeRecord(prepared.record);
     await folder.writeSkippedRows(prepared.data.dataset.skipped);
+    await folder.writeLostRows(lostRowsOf(prepared.data, prepared.config));
     await enterInIndex(folder, prepared.record.createdAt, prepared);
     return await drive(prepared, assembleRun(prepared, folder, watcher), watcher);
   });

@@ -16,6 +16,7 @@ import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts
 import { chooseBatch } from "./choose-batch.ts";
 import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
 import { layOut, type RowLayout } from "./lay-out-rows.ts";
+import { requireShortRows } from "./lost-rows.ts";
 import { type Estimator, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import {
   cutData,
@@ -49,7 +50,7 @@ export interface FittingRun {
 async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedData) {
   const { max_length } = config.data;
   const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
-  const data = cutData(whole, max_length);
+  const data = cutData(whole, config);
   requireSamples(data);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
   const layout = layOut(config, data, longestInput);
@@ -72,6 +73,7 @@ export async function fitRun(
   // What does not fit the model is refused before rows are read.
   await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
   const whole = await prepareWholeRows(asked, { template, renderer, tokenizer }, watch);
+  requireShortRows(whole, asked);
   const estimate: Estimator = async (other) => (await fitTo(other, planned, whole)).memory;
   const { config, notices } = await settled(asked, whole, estimate);
   const { rows, ...fitted } = await fitTo(config, planned, whole);

@@ -144,11 +144,12 @@ export async function prepareWholeRows(
   return { path, dataset, train, validation, objective };
 }
 
-/** Rows as they are trained on: cut to the longest that the settings allow. */
-export function cutData(data: PreparedData, maxLength: number): PreparedData {
+/** Rows as they are trained on: none longer than the settings allow. */
+export function cutData(data: PreparedData, { data: options }: RunConfig): PreparedData {
   const { train, validation, objective } = data;
+  const how = { maxLength: options.max_length, dropLong: options.too_long === "drop" };
   const cut = (rows: EncodedRows): EncodedRows => {
-    const all = cutRows(rows, maxLength, objective.cut);
+    const all = cutRows(rows, { ...how, cutOne: objective.cut });
     return { ...all, samples: objective.arrange?.(all.samples) ?? all.samples };
   };
   return { ...data, train: cut(train), validation: cut(validation) };

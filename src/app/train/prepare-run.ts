@@ -12,7 +12,7 @@ import {
 } from "../../models/open-model.ts";
 import { type ActiveBackend, describeBackend, type Dtype, setCacheLimit } from "../../mx/index.ts";
 import type { OptimizedSlot } from "../../nn/index.ts";
-import { type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
+import { LOST_ROWS, type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
@@ -27,6 +27,7 @@ import { productVersion } from "../info.ts";
 import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { layOut, type RowLayout, runShapes } from "./lay-out-rows.ts";
+import { lostNotices } from "./lost-rows.ts";
 import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
 import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
@@ -215,17 +216,11 @@ function padIdOf({ tokenizer }: OpenedModel): number {
   return tokenizer.padTokenId ?? tokenizer.eosTokenId ?? 0;
 }
 
-function dataNotices(
-  { train, validation, dataset }: PreparedData,
-  { optimization }: RunConfig,
-): string[] {
-  const truncated = train.truncated + validation.truncated;
-  const dropped = train.dropped.length + validation.dropped.length;
+function dataNotices(data: PreparedData, config: RunConfig): string[] {
   return [
-    ...skippedNotice(dataset),
-    ...(truncated > 0 ? [`${truncated} rows were cut to the maximum length`] : []),
-    ...(dropped > 0 ? [`${dropped} rows have nothing to learn from and are left out`] : []),
-    ...(validation.samples.length === 0 ? [noBest(optimization)] : []),
+    ...skippedNotice(data.dataset),
+    ...lostNotices(data, config, `${LOST_ROWS} lists them`),
+    ...(data.validation.samples.length === 0 ? [noBest(config.optimization)] : []),
   ];
 }
 

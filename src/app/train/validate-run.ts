@@ -4,13 +4,14 @@ import { NativeError, ProviderError } from "../../core/errors.ts";
 import { windowsPerEpoch } from "../../data/batches.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import {
-  cutRows,
   type EncodedRow,
+  isTooLong,
   learnedCount,
   type LengthHistogram,
   lengthHistogram,
   tokenCount,
 } from "../../data/encode.ts";
+import type { LostRow } from "../../data/lost-rows.ts";
 import type { RowProblem } from "../../data/rows.ts";
 import { type OpenedModel, openModel, precisionWarnings } from "../../models/open-model.ts";
 import { describeBackend } from "../../mx/index.ts";
@@ -23,10 +24,10 @@ import type { RunConfig } from "../config/schema.ts";
 import { recommendationsFor, warningsFor } from "../config/warnings.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
 import { checkRun } from "./check-run.ts";
-import { fitRun } from "./fit-run.ts";
+import { type FittingRun, fitRun } from "./fit-run.ts";
 import { type PackingReport, packingReport, runShapes } from "./lay-out-rows.ts";
+import { lostNotices, lostRowsOf } from "./lost-rows.ts";
 import { memoryNotices, type MemoryPlan } from "./memory-plan.ts";
-import type { PreparedData } from "./prepare-data.ts";
 
 /** A row as the model will see it, cut into learned and other text. */
 export interface RenderedSample {
@@ -43,10 +44,12 @@ export interface TokenReport {
   /** Over training rows, before any cut. */
   tokens: number;
   supervisedTokens: number;
-  /** Rows longer than max_length: they are cut. */
+  /** Rows longer than max_length. */
   truncated: number;
-  /** Rows with nothing to learn, before or after the cut. */
+  /** Rows that are left out: with nothing to learn, before or after the cut, or too long where that is asked. */
   dropped: number;
+  /** Every row, of those to train and to validate on, that is not learned whole. */
+  lost: LostRow[];
   histogram: LengthHistogram;
   samples: RenderedSample[];
 }
@@ -90,6 +93,7 @@ export interface ValidationReport {
 
 type OrNull<T> = { [K in keyof T]: T[K] | null };
 
+const LISTED = "--json lists them all";
 const SHOWN_SAMPLES = 3;
 const FIRST_BUCKET = 64;
 
@@ -132,23 +136,23 @@ function renderedSample(sample: EncodedRow, tokenizer: Tokenizer): RenderedSampl
 
 /** Figures over rows that were rendered without a cut. */
 function tokenReport(
-  { train: rows, objective }: PreparedData,
-  { data }: RunConfig,
+  { whole, data: cut, config }: Pick<FittingRun, "whole" | "data" | "config">,
   tokenizer: Tokenizer,
 ): TokenReport {
-  const { samples } = rows;
-  const cut = cutRows(rows, data.max_length, objective.cut);
+  const { samples } = whole.train;
+  const { data } = config;
   const lengths = samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length));
-  const long = samples.filter(({ sequences }) =>
-    sequences.some(({ ids }) => ids.length > data.max_length),
-  );
+  const long = samples.filter((sample) => isTooLong(sample, data.max_length));
   return {
     tokens: lengths.reduce((sum, length) => sum + length, 0),
     supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
     truncated: long.length,
-    dropped: cut.dropped.length,
+    dropped: cut.train.dropped.length,
+    lost: lostRowsOf(cut, config),
     histogram: lengthHistogram(lengths, FIRST_BUCKET),
-    samples: cut.samples.slice(0, SHOWN_SAMPLES).map((sample) => renderedSample(sample, tokenizer)),
+    samples: cut.train.samples
+      .slice(0, SHOWN_SAMPLES)
+      .map((sample) => renderedSample(sample, tokenizer)),
   };
 }
 
@@ -157,6 +161,7 @@ const NO_TOKENS: OrNull<TokenReport & BatchReport> = {
   supervisedTokens: null,
   truncated: null,
   dropped: null,
+  lost: null,
   histogram: null,
   samples: null,
   shapes: null,
@@ -175,13 +180,9 @@ interface Looked {
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
-  const { whole, layout, memory, notices, ...fitting } = await fitRun(
-    config,
-    model,
-    readTemplate(config.data.template),
-  );
-  const settled = fitting.config;
-  const tokens = tokenReport(whole, config, model.tokenizer);
+  const fitting = await fitRun(config, model, readTemplate(config.data.template));
+  const { whole, layout, memory, notices, config: settled } = fitting;
+  const tokens = tokenReport(fitting, model.tokenizer);
   const stepsPerEpoch = layout.batches.windowsPerEpoch;
   const steps = totalSteps(config.optimization, stepsPerEpoch);
   const { shapes, padding } = runShapes(layout, settled, steps);
@@ -197,7 +198,11 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
     stepsPerEpoch,
     memory,
     memoryPlan,
-    notices: [...notices, ...memoryNotices(memoryPlan)],
+    notices: [
+      ...lostNotices(fitting.data, settled, LISTED),
+      ...notices,
+      ...memoryNotices(memoryPlan),
+    ],
   };
 }
 

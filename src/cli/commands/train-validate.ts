@@ -23,6 +23,7 @@ import {
 } from "../training.ts";
 
 const SHOWN_SKIPPED = 20;
+const SHOWN_LOST = 5;
 
 function section(title: string, lines: readonly string[], none: string): string {
   return lines.length === 0 ? none : [title, ...lines.map((line) => `  - ${line}`)].join("\n");
@@ -43,6 +44,25 @@ function skippedText({ skipped }: ValidationReport["data"]): string[] {
   const rest = skipped.length - shown.length;
   const more = rest > 0 ? [`  … and ${rest} more (--json lists them all)`] : [];
   return ["Left out, because it cannot be used:", ...shown, ...more];
+}
+
+/** The first of the rows that are not learned whole. */
+function lostText({ lost }: ValidationReport["data"]): string[] {
+  const all = lost ?? [];
+  const shown = all
+    .slice(0, SHOWN_LOST)
+    .map(({ file, line, id, what, reason, tokens, lostTokens }) => {
+      const name = id === undefined ? "" : ` (${id})`;
+      const cost = lostTokens === undefined ? "" : `, ${lostTokens} learned tokens lost`;
+      return `  - ${basename(file)}:${line}${name}: ${what}, ${reason} (${tokens} tokens${cost})`;
+    });
+  const rest = all.length - shown.length;
+  const cut = all.filter(({ what }) => what === "cut").length;
+  return [
+    `Rows that would be cut: ${cut}; left out: ${all.length - cut}`,
+    ...shown,
+    ...(rest > 0 ? [`  … and ${rest} more (--json lists them all)`] : []),
+  ];
 }
 
 function problemText(problem: RowProblem): string {
@@ -66,7 +86,7 @@ function dataText({ data }: ValidationReport): string {
   if (data.tokens === null || data.histogram === null) return lines.join("\n");
   lines.push(
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
-    `Rows that would be cut: ${data.truncated ?? 0}; with nothing to learn: ${data.dropped ?? 0}`,
+    ...lostText(data),
     ...packedText(data),
     `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,
     "",

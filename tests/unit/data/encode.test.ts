@@ -7,6 +7,7 @@ import {
   lengthHistogram,
   tokenCount,
 } from "../../../src/data/encode.ts";
+import { lostRows } from "../../../src/data/lost-rows.ts";
 import type { Row } from "../../../src/data/rows.ts";
 import type { MaskPolicy, Renderer, Sample } from "../../../src/text/types.ts";
 
@@ -26,12 +27,17 @@ const renderer: Renderer = {
   promptText: () => "",
 };
 
-function encode(texts: readonly string[], maxLength: number, maskPolicy: MaskPolicy = "assistant") {
+function encode(
+  texts: readonly string[],
+  maxLength: number,
+  maskPolicy: MaskPolicy = "assistant",
+  dropLong = false,
+) {
   const rows = texts.map((text, index): Row => {
     const sample = { kind: "text" as const, text };
     return { sample, format: "text", file: "rows.jsonl", line: index + 1 };
   });
-  return cutRows(encodeRows(rows, { renderer, maskPolicy }), maxLength);
+  return cutRows(encodeRows(rows, { renderer, maskPolicy }), { maxLength, dropLong });
 }
 
 describe("encodeRows", () => {
@@ -48,6 +54,25 @@ describe("encodeRows", () => {
     expect(truncated).toBe(1);
     expect(samples.map(tokenCount)).toEqual([5, 3]);
     expect([...(samples[0]?.sequences[0]?.weights ?? [])]).toEqual([0, 0, 0, 1, 1]);
+  });
+
+  test("says which rows were cut, and how much of what is learned is gone", () => {
+    const { cut } = encode(["ab|cdef", "a|b", "abc|d"], 5);
+    expect(cut).toMatchObject([{ row: { line: 1 }, tokens: 7, lostTokens: 2 }]);
+    expect(lostRows({ cut, dropped: [] }, "train", 5)).toEqual([
+      {
+        ...{ split: "train", file: "rows.jsonl", line: 1, what: "cut" },
+        ...{ reason: "longer than 5 tokens", tokens: 7, lostTokens: 2 },
+      },
+    ]);
+  });
+
+  test("leaves long rows out where that is asked", () => {
+    const { samples, truncated, cut, dropped } = encode(["ab|cdef", "a|b"], 5, "all", true);
+    expect([samples.length, truncated, cut]).toEqual([1, 0, []]);
+    expect(dropped).toMatchObject([
+      { row: { line: 1 }, tokens: 7, reason: "longer than 5 tokens" },
+    ]);
   });
 
   test("a sample whose learned part was cut off is dropped and said", () => {
