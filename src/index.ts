@@ -18,6 +18,8 @@ export {
   trainRun,
   type TrainRunOptions,
 } from "./app/train/train-run.ts";
+export { Trainer, TrainerFactory, type TrainingResult } from "./app/train/trainer.ts";
+export { ConfigBuilder } from "./app/config/builder.ts";
 export type { PartialRunConfig, RunConfig } from "./app/config/schema.ts";
 export {
   ConfigError,

@@ -38,7 +38,7 @@ const shapes: Record<string, Shape> = {
       ...{ hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, vocab_size: 49_152 },
       ...{ num_attention_heads: 9, num_key_value_heads: 3 },
     },
-    ...{ length: 256, blocks: 16, rounds: 7 },
+    ...{ length: 256, blocks: 16, rounds: 5 },
   },
 };
 

@@ -9,6 +9,7 @@ import { type Split, type TextToSqlRow, textToSqlRows } from "./text-to-sql.ts";
 const training = "data/datasets/training";
 const examples = "data/datasets/examples";
 const exampleSeed = 14;
+const sampleSeed = 42;
 
 const jsonLines = (rows: readonly unknown[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -62,5 +63,7 @@ export function dataFiles(): ReadonlyMap<string, string> {
     [`${training}/instruction/general_instructions.jsonl`, jsonLines(instructionRows())],
     ...exampleFiles(),
     [`${examples}/examples/mixed_format.jsonl`, mixedFile()],
+    ["data/sample.jsonl", jsonLines(conversationRows(500, sampleSeed))],
+    ["data/instructions.jsonl", jsonLines(instructionRows(300, sampleSeed))],
   ]);
 }

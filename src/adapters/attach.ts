@@ -119,8 +119,8 @@ export function selectTargets(
   return [...inside.keys(), ...outside.keys()].filter((path) => chosen.has(path));
 }
 
-/** How many of the last blocks `wanted` says. Throws ConfigError FT-ADAPTER-002 where there are fewer. */
-function chosenBlocks(model: BlockModel, wanted: number): number {
+/** How many of the last blocks `wanted` says; -1 is all. Throws ConfigError FT-ADAPTER-002 where there are fewer. */
+export function chosenBlocks(model: BlockModel, wanted: number): number {
   const { length } = model.blocks;
   if (wanted <= length) return wanted === -1 ? length : wanted;
   throw new ConfigError("FT-ADAPTER-002", {

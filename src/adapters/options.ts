@@ -2,6 +2,7 @@
 // Which module kinds can carry one is the adapters' own knowledge.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import type { DeepReadonly } from "../core/frozen.ts";
 import { listed } from "../core/registry.ts";
 import { factorStarts } from "./starts/index.ts";
 
@@ -77,7 +78,7 @@ export const LoraOptions = z.strictObject({
     .register(flags, { value: "PATH" }),
 });
 
-export type LoraOptions = z.infer<typeof LoraOptions>;
+export type LoraOptions = DeepReadonly<z.infer<typeof LoraOptions>>;
 
 /** The factor on B·A·x: `scale` itself, else alpha/r, or alpha/√r with rank stabilization. */
 export function loraScale(

@@ -167,6 +167,12 @@ export const OptimizationOptions = z.strictObject({
     .default(true)
     .describe("Adam's correction of the moments in the first steps")
     .register(flags, { off: "Leave out Adam's correction of the moments in the first steps" }),
+  master_weights: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keep a float32 copy of weights in half precision, which the optimizer moves: small updates are not rounded away",
+    ),
   gradient_checkpointing: z
     .boolean()
     .default(false)

@@ -1,6 +1,7 @@
 // Merges configuration layers into one checked configuration in which every value knows its origin.
 // All problems of all layers are collected and reported at once; problems.ts words them.
 import type { z } from "zod";
+import { type DeepReadonly, deepFreeze } from "../../core/frozen.ts";
 import { optionValue } from "../../core/option-values.ts";
 import { type Option, optionsOf } from "../../core/options.ts";
 import type { ValueShape } from "../../core/value-shapes.ts";
@@ -8,18 +9,18 @@ import { withBatchChoice } from "./auto-batch.ts";
 import { type ConfigLayer, layer, LAYER_ORDER, type LayerKind, setAt, valueAt } from "./layers.ts";
 import { settleMethod } from "./method.ts";
 import { type Merged, reportProblems, shapeProblems, valueProblems } from "./problems.ts";
-import { type RunConfig, RunConfigSchema } from "./schema.ts";
+import { RunConfigSchema } from "./schema.ts";
 
 /** Values of a schema, each with its origin. */
 export interface Resolved<T> {
-  config: T;
+  config: DeepReadonly<T>;
   /** Origin of each value by dotted key, for example "lora.r" → "profile:chat". */
   origins: ReadonlyMap<string, string>;
   /** What was given and does not count, because something given beside it does. */
   unused: readonly string[];
 }
 
-export type ResolvedConfig = Resolved<RunConfig>;
+export type ResolvedConfig = Resolved<z.infer<typeof RunConfigSchema>>;
 
 interface Exclusion {
   /** Given in a later layer than `counts`, it clears `counts`. Given beside it, it does not count. */
@@ -119,7 +120,7 @@ export function resolveLayers<Schema extends z.ZodObject>(
     return [key, from.originOf(key.split("."))];
   });
   const unused = ordered.flatMap((from) => unusedValues(from, merged));
-  return { config: parsed.data, origins: new Map(origins), unused };
+  return { config: deepFreeze(parsed.data), origins: new Map(origins), unused };
 }
 
 /** The configuration of a run. Throws as `resolveLayers` does. */

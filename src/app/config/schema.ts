@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { LoraOptions } from "../../adapters/options.ts";
 import { flags } from "../../core/flags.ts";
+import { type DeepReadonly, deepFreeze } from "../../core/frozen.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
 import { PreferenceOptions } from "../../train/objectives/options.ts";
@@ -31,8 +32,8 @@ export const RunConfigSchema = z.strictObject({
     .register(flags, { value: "N" }),
 });
 
-/** Every value of a run, resolved. */
-export type RunConfig = z.infer<typeof RunConfigSchema>;
+/** Every value of a run, resolved. Frozen all the way down; `ConfigBuilder` makes others. */
+export type RunConfig = DeepReadonly<z.infer<typeof RunConfigSchema>>;
 
 /** Some values of a run, nested as in YAML: what a profile, a file or the flags say. */
 export type PartialRunConfig = {
@@ -48,7 +49,7 @@ export type PartialRunConfig = {
 
 /** The schema's defaults; a model and data are still missing. */
 export function defaultRunConfig(): RunConfig {
-  return RunConfigSchema.parse({});
+  return deepFreeze(RunConfigSchema.parse({}));
 }
 
 /** JSON Schema of a configuration file; keys that begin with `x-` are the writer's own. */

@@ -158,8 +158,9 @@ function mappingOf({ account }: PlannedModel): TensorMapping {
 const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1 };
 
 async function memoryOf(planned: PlannedModel): Promise<MemoryEstimate> {
-  const config = defaultRunConfig();
-  config.optimization.batch_size = ESTIMATED.rows;
+  const usual = defaultRunConfig();
+  const optimization = { ...usual.optimization, batch_size: ESTIMATED.rows };
+  const config = { ...usual, optimization };
   const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
   return estimateRunMemory(config, planned, tuning, ESTIMATED);
 }

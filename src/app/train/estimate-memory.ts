@@ -5,7 +5,7 @@ import { NativeError } from "../../core/errors.ts";
 import type { PlannedModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
-import { optimizers } from "../../nn/index.ts";
+import { masterBytes, optimizers } from "../../nn/index.ts";
 import { estimateMemory, type MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
@@ -68,12 +68,18 @@ export function estimateRunMemory(
 ): MemoryEstimate {
   const { optimization } = config;
   const optimizer = optimizers.get(optimization.optimizer);
+  const trainable = sum(shapes.map(elementCount));
+  const { isAdapter } = tunings.get(chosenMethod(config).tuning);
+  // adapters are float32 themselves
+  const hasMasters =
+    optimization.master_weights && !isAdapter && floatBytes(config, planned.source) < 4;
+  const masters = hasMasters ? trainable * masterBytes : 0;
   return estimateMemory(planned.sizes, {
-    trainable: sum(shapes.map(elementCount)),
+    trainable,
     trainedBlocks,
-    stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))),
+    stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))) + masters,
     updateCopies: optimizer.updateCopies,
-    isAdapter: tunings.get(chosenMethod(config).tuning).isAdapter,
+    isAdapter,
     batch: Math.min(optimization.batch_size, rows) * sequences,
     weightBytes: weightBytes(config, planned),
     longestRow,

@@ -15,6 +15,7 @@ import type { RunConfig } from "../config/schema.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
 import { chooseBatch } from "./choose-batch.ts";
 import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
+import { largeModelNotices } from "./large-model.ts";
 import { layOut, type RowLayout } from "./lay-out-rows.ts";
 import { requireShortRows } from "./lost-rows.ts";
 import { type Estimator, type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -94,6 +95,7 @@ export async function fitRun(
       ...tuning.notices,
       ...packingNotices(stored.config, planned.model, packing),
       ...longRowNotices(data, planned.sizes),
+      ...largeModelNotices(config, fitted.tuning, memory),
     ],
   };
 }

@@ -11,6 +11,7 @@ import {
   type OptimizerSettings,
   type Schedule,
   type SlotGroup,
+  withMasters,
 } from "../../nn/index.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -64,8 +65,9 @@ export function makeOptimizer(
   slots: readonly OptimizedSlot[],
   rateScale: (name: string) => number = () => 1,
 ): Optimizer {
-  const { optimizer, decay_vectors } = config.optimization;
+  const { optimizer, decay_vectors, master_weights } = config.optimization;
   const kind = optimizers.get(optimizer);
+  const make = master_weights ? withMasters(kind.make) : kind.make;
   const settings = optimizerSettings(config, kind);
   const groups = new Map<string, SlotGroup>();
   return groupedBy(slots, (slot) => {
@@ -74,7 +76,7 @@ export function makeOptimizer(
     const key = `${decays} ${scale}`;
     const weightDecay = decays ? settings.weightDecay : 0;
     const group = groups.get(key) ?? {
-      make: kind.make,
+      make,
       settings: { ...settings, weightDecay },
       rateScale: scale,
     };

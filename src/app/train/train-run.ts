@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FtError } from "../../core/errors.ts";
+import { deepFreeze } from "../../core/frozen.ts";
 import { supervise } from "../../core/supervisor.ts";
 import { fetchModel } from "../../models/open-model.ts";
 import { CONFIG_FILE, type RunEvent } from "../../runs/index.ts";
@@ -82,9 +83,9 @@ export async function resumeRun(
 
 async function start(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const request = { ...asked, force: options.force };
-  return (options.isolate ?? true)
-    ? await superviseTrainer(request, options)
-    : await trainHere(request, options);
+  const isIsolated = options.isolate ?? true;
+  const last = await (isIsolated ? superviseTrainer : trainHere)(request, options);
+  return deepFreeze(last) as RunEvent;
 }
 
 async function trainHere(request: RunRequest, options: TrainRunOptions): Promise<RunEvent> {

@@ -19,4 +19,5 @@ export const optimizers = new Registry<OptimizerKind>(
 );
 
 export { groupedBy, type SlotGroup } from "./grouped.ts";
+export { masterBytes, withMasters } from "./master-weights.ts";
 export type { OptimizedSlot, Optimizer, OptimizerKind, OptimizerSettings } from "./optimizer.ts";

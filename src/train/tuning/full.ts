@@ -1,8 +1,10 @@
-// Every weight of the model is trained, and the whole model is written.
+// Every weight of the model is trained, or every one of its last blocks; the whole model is written.
+import { chosenBlocks } from "../../adapters/attach.ts";
 import { ConfigError } from "../../core/errors.ts";
+import type { Module } from "../../nn/index.ts";
 import { isPacked } from "../../nn/packed-layers.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
-import type { TuningEntry } from "./tuning.ts";
+import type { TuningEntry, TuningOptions } from "./tuning.ts";
 
 /** Packed numbers have no gradient. */
 function requireDense(model: TrainableModel): void {
@@ -14,23 +16,38 @@ function requireDense(model: TrainableModel): void {
   });
 }
 
+/** The model's last blocks that are trained; undefined where every weight is, embeddings, head and norms too. */
+function lastBlocks(
+  model: TrainableModel,
+  { lora: { num_layers } }: TuningOptions,
+): readonly Module[] | undefined {
+  if (num_layers === -1) return undefined;
+  return model.blocks.slice(model.blocks.length - chosenBlocks(model, num_layers));
+}
+
 export const full: TuningEntry = {
-  about: "every weight of the model",
+  about: "every weight of the model, or of its last blocks (num_layers)",
   isAdapter: false,
   groups: [],
-  plan: async (model) => {
+  plan: async (model, options) => {
     requireDense(model);
+    const blocks = lastBlocks(model, options);
+    const trained: readonly Module[] = blocks ?? [model];
     return {
-      shapes: [...model.slots()].map((slot) => slot.get().shape),
-      trainedBlocks: model.blocks.length,
+      shapes: trained.flatMap((part) => [...part.slots()].map((slot) => slot.get().shape)),
+      trainedBlocks: blocks?.length ?? model.blocks.length,
       notices: [],
     };
   },
-  describe: () => [["Trains", "every weight"]],
+  describe: ({ lora: { num_layers } }) => [
+    ["Trains", num_layers === -1 ? "every weight" : `the last ${num_layers} blocks`],
+  ],
   load:
     async () =>
-    async ({ model, modelFiles }) => {
-      model.unfreeze();
+    async ({ model, options, modelFiles }) => {
+      const blocks = lastBlocks(model, options);
+      if (blocks !== undefined) model.freeze();
+      for (const part of blocks ?? [model]) part.unfreeze();
       return { notices: [], save: modelFiles.save, load: modelFiles.load };
     },
 };

@@ -4,7 +4,11 @@ import { layer } from "../../../src/app/config/layers.ts";
 import { requireRunnable } from "../../../src/app/config/load.ts";
 import { profiles } from "../../../src/app/config/profiles.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
-import { defaultRunConfig } from "../../../src/app/config/schema.ts";
+import {
+  defaultRunConfig,
+  type RunConfig,
+  RunConfigSchema,
+} from "../../../src/app/config/schema.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
 import { makeFile } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -55,14 +59,11 @@ describe("the text of each error", () => {
   });
 
   test("a template that does not exist", () => {
-    const config = defaultRunConfig();
-    config.model.name = "m";
-    config.data.train_file = "d.jsonl";
-    config.data.template = "alpacka";
-    const error = refusal(() => requireRunnable(config), ConfigError);
+    const using = (template: string): RunConfig =>
+      RunConfigSchema.parse({ model: { name: "m" }, data: { train_file: "d.jsonl", template } });
+    const error = refusal(() => requireRunnable(using("alpacka")), ConfigError);
     expect(error.message).toMatch(/^Unknown template 'alpacka'\. Valid options: \[.*alpaca.*\]/);
-    config.data.template = "./my-template.txt";
-    expect(() => requireRunnable(config)).not.toThrow();
+    expect(() => requireRunnable(using("./my-template.txt"))).not.toThrow();
   });
 
   test("a profile that does not exist", () => {

@@ -17,9 +17,11 @@ describe("round trip", () => {
     "%s: load, save, load is identical",
     async (name) => {
       const layers = name === "defaults" ? [] : [layer("profile", name, { ...profiles.get(name) })];
-      const { config } = resolveConfig(layers);
-      config.model.name = "org/name: with #signs";
-      config.optimization.learning_rate = 1e-7;
+      const odd = {
+        model: { name: "org/name: with #signs" },
+        optimization: { learning_rate: 1e-7 },
+      };
+      const { config } = resolveConfig([...layers, layer("argument", "", odd)]);
       const file = join(makeFolder(), "c.yml");
       await saveConfigFile(file, config);
       const again = load(file);

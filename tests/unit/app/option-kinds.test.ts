@@ -10,6 +10,7 @@ import { configJsonSchema } from "../../../src/app/config/schema.ts";
 import { defineCommand } from "../../../src/cli/define-command.ts";
 import { parseCommandLine } from "../../../src/cli/program.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
+import type { DeepReadonly } from "../../../src/core/frozen.ts";
 import { optionsOf } from "../../../src/core/options.ts";
 import { makeFile } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -64,10 +65,10 @@ function flagged(...args: string[]): Readonly<Record<string, unknown>> {
   return request.input.options;
 }
 
-const fromEnvironment = (environment: Record<string, string>): z.infer<typeof Toy> =>
+const fromEnvironment = (environment: Record<string, string>): DeepReadonly<z.infer<typeof Toy>> =>
   resolveLayers(Toy, environmentLayer(environment, Toy)).config;
 
-const fromYaml = (text: string): z.infer<typeof Toy> =>
+const fromYaml = (text: string): DeepReadonly<z.infer<typeof Toy>> =>
   resolveLayers(Toy, [readConfigFile("config", makeFile("toy.yml", text))]).config;
 
 describe("flags", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultRunConfig } from "../../../src/app/config/schema.ts";
+import { RunConfigSchema } from "../../../src/app/config/schema.ts";
 import {
   BASE_MODEL_NOTICE,
   configurationBlock,
@@ -172,9 +172,10 @@ describe("--json", () => {
 
 describe("the configuration block", () => {
   test("names what the run is set to do", () => {
-    const config = defaultRunConfig();
-    config.model.name = "org/m";
-    config.data.train_file = "d.jsonl";
+    const config = RunConfigSchema.parse({
+      model: { name: "org/m" },
+      data: { train_file: "d.jsonl" },
+    });
     expect(configurationBlock(config).split("\n")).toEqual([
       "  Model:         org/m",
       "  Data:          d.jsonl",
@@ -188,9 +189,7 @@ describe("the configuration block", () => {
   });
 
   test("says steps where steps were asked for, and full where every weight is trained", () => {
-    const config = defaultRunConfig();
-    config.method = "full";
-    config.optimization.iters = 40;
+    const config = RunConfigSchema.parse({ method: "full", optimization: { iters: 40 } });
     const text = configurationBlock(config);
     expect(text).toContain("Steps:         40");
     expect(text).toContain("Trains:        every weight");
