@@ -22,6 +22,17 @@ export interface BatchWindow {
   next: BatchCursor;
 }
 
+/** Which units make up each step of a run, as a function of settings and lengths alone. */
+export interface StepPlan {
+  readonly windowsPerEpoch: number;
+  /** Whether every epoch has batches of the same shapes. */
+  readonly sameShapes: boolean;
+  /** The cursor of a step counted from 0. */
+  cursorAt(step: number): BatchCursor;
+  /** The window at a cursor. Throws RangeError beyond the epoch. */
+  window(cursor: BatchCursor): BatchWindow;
+}
+
 export interface BatchPlanOptions {
   /** Tokens of each unit; its length is the number of units. */
   lengths: readonly number[];
@@ -60,7 +71,7 @@ export function windowsPerEpoch(units: number, batchSize: number, accumulation: 
   return Math.ceil(Math.ceil(units / batchSize) / accumulation);
 }
 
-export class BatchPlan {
+export class BatchPlan implements StepPlan {
   readonly #options: BatchPlanOptions;
   /** Of each unit, once they are asked for. */
   #buckets: number[] | undefined;

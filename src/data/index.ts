@@ -7,6 +7,7 @@ export {
   type BatchPlanOptions,
   type BatchWindow,
   type Grouping,
+  type StepPlan,
 } from "./batches.ts";
 export { chooseBuckets } from "./buckets.ts";
 export {

@@ -17,6 +17,8 @@ export interface Row {
   item?: number;
   /** What the row calls itself, in its field `id`. */
   id?: string;
+  /** How many fields it was written with. */
+  fields?: number;
 }
 
 /** The field `id` of a row that has one to tell it by. */
@@ -72,8 +74,9 @@ export function parseRow(value: unknown, formatName: string, place: Place): RowR
     return { problems: [{ kind: "format", ...place, message }] };
   }
   const parsed = format.parse(value);
+  const fields = Object.keys(value).length;
   if ("sample" in parsed)
-    return { row: { sample: parsed.sample, format: name, ...place, ...idOf(value) } };
+    return { row: { sample: parsed.sample, format: name, ...place, fields, ...idOf(value) } };
   const problems = parsed.problems.map((one) => ({ kind: "rule" as const, ...place, ...one }));
   return { problems };
 }

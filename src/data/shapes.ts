@@ -1,5 +1,5 @@
 // The shapes of a run's batches, and how much of them is padding, known before the first step. Counts; collates nothing.
-import type { BatchPlan } from "./batches.ts";
+import type { StepPlan } from "./batches.ts";
 import { type CollateOptions, paddedLength } from "./collate.ts";
 
 /** Rows by positions of a batch. */
@@ -47,7 +47,7 @@ export function allShapes(...lists: readonly (readonly BatchShape[])[]): BatchSh
 }
 
 /** Micro-batches of the first `steps` optimizer steps; of one epoch where every epoch has the same shapes. */
-export function* plannedBatches(plan: BatchPlan, steps: number): Generator<readonly number[]> {
+export function* plannedBatches(plan: StepPlan, steps: number): Generator<readonly number[]> {
   const last = plan.sameShapes ? Math.min(steps, plan.windowsPerEpoch) : steps;
   for (let step = 0; step < last; step++) yield* plan.window(plan.cursorAt(step)).microBatches;
 }

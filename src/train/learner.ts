@@ -17,6 +17,8 @@ export interface StepInput {
   learningRate: number;
   /** One for each micro-batch: its random numbers. */
   seeds: readonly number[];
+  /** One of several steps whose gradients are averaged, each step's as its own mean; the last one moves. */
+  part?: { index: number; of: number } | undefined;
 }
 
 export interface StepResult {

@@ -1,4 +1,5 @@
 // The learner of this process: model, optimizer and gradients through the addon, files of its own format.
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { dispose, memory, retain, scope } from "../mx/index.ts";
@@ -20,6 +21,8 @@ import { TrainingStep } from "./step.ts";
 import type { Tuning } from "./tuning/index.ts";
 
 const optimizerFile = "optimizer.safetensors";
+/** Gradients of steps that are averaged with later ones. */
+const heldFile = "held-gradients.safetensors";
 
 export interface LocalLearnerParts {
   model: TrainableModel;
@@ -85,6 +88,8 @@ export class LocalLearner implements Learner {
     await this.#parts.tuning.save(trained);
     const { tensors, steps } = this.#parts.optimizer.state();
     await saveTensors(join(folder, optimizerFile), tensors, { format: "mlx" });
+    const held = this.#step.heldTensors();
+    if (held.size > 0) await saveTensors(join(folder, heldFile), held, { format: "mlx" });
     return { optimizerSteps: steps };
   }
 
@@ -95,6 +100,8 @@ export class LocalLearner implements Learner {
     const before = [...optimizer.tensors()];
     optimizer.restore({ tensors: retain(tensors), steps: optimizerSteps });
     dispose(before);
+    const held = join(folder, heldFile);
+    if (existsSync(held)) this.#step.restoreHeld(retain((await loadTensorFile(held)).tensors));
   }
 
   async saveResult(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { RunFact } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
-import { batchesOf, type TrainingRun, validationBatchCount, validationBatches } from "./run.ts";
+import { batchesOf, type TrainingRun, validationBatches } from "./run.ts";
 import { stepSeeds } from "./state.ts";
 
 /** Steps in a row that may be skipped before a run is given up. */
@@ -29,7 +29,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
     if (taken.problem !== undefined) yield* skipped(run, taken.problem, learningRate);
     if (isDue(run, run.options.report_every))
       yield reported(run, taken.result, learningRate, meter);
-    if (isDue(run, run.options.eval_steps)) yield* evaluateRun(run);
+    if (run.evaluations.isDue(state.step)) yield* evaluateRun(run);
     if (isDue(run, run.options.save_steps)) yield* save(run);
     // Lets messages in: a request to stop, a parent that vanished.
     await setImmediate();
@@ -47,9 +47,9 @@ function isDue({ state, totalSteps }: TrainingRun, every: number): boolean {
 
 /** Whether an evaluation is due that the run was stopped in, or that comes before the first step. */
 function evaluationIsOpen(run: TrainingRun): boolean {
-  const { state, options } = run;
-  if (validationBatchCount(run) === 0 || state.evaluatedStep === state.step) return false;
-  return state.step === 0 || isDue(run, options.eval_steps);
+  const { state, evaluations } = run;
+  if (run.validation.length === 0 || state.evaluatedStep === state.step) return false;
+  return evaluations.isDue(state.step);
 }
 
 interface TakenStep {
@@ -65,7 +65,9 @@ async function takeStep(run: TrainingRun, learningRate: number): Promise<TakenSt
   const started = performance.now();
   const batches = batchesOf(run, state.step);
   const seeds = stepSeeds(run.seed, state.step, batches.length);
-  const input = { batches, learningRate, seeds };
+  const of = run.stepsAnUpdate;
+  const part = of === 1 ? undefined : { index: state.step % of, of };
+  const input = { batches, learningRate, seeds, part };
   const result = await run.learner.step(input, () => run.shouldStop());
   if (result === undefined) return undefined;
   const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
@@ -158,9 +160,9 @@ function reported(
 
 /** Validation loss over the fixed set; a new best is saved at once. Ends early, and stays open, when asked to stop. */
 async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
-  const batches = validationBatchCount(run);
-  if (batches === 0) return;
   const { state } = run;
+  const batches = run.evaluations.batches(state.step).length;
+  if (batches === 0) return;
   yield { type: "evaluation-started", step: state.step, batches };
   const started = performance.now();
   const found = await evaluation(run, batches);

@@ -110,6 +110,18 @@ export const OptimizationOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe("Weight decay on norms and biases too, as mlx-lm does"),
+  coupled_decay: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Weight decay as part of the gradient (sgd, muon, lion, adafactor), as mlx.optimizers has it",
+    ),
+  relative_step: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Adafactor's own rate, from the step and each parameter's size; the learning rate does not count",
+    ),
   gradient_accumulation_steps: positiveInteger("Gradient accumulation steps must be positive")
     .default(1)
     .describe("Forward passes summed into one optimizer step"),

@@ -1,6 +1,6 @@
 // A prepared run: everything the loop needs, already made. Assembled in app/, executed by loop.ts.
 import { Random } from "../core/random.ts";
-import type { BatchPlan, CollateOptions, EncodedRow } from "../data/index.ts";
+import type { CollateOptions, EncodedRow, StepPlan } from "../data/index.ts";
 import type { OptimizedSlot, Schedule } from "../nn/index.ts";
 import type { RunFolder } from "../runs/index.ts";
 import type { BestBy } from "./best.ts";
@@ -19,14 +19,25 @@ export interface WorkProgress {
 /** What fills one row of a batch: a sample, or several packed together. */
 export type Unit = readonly EncodedRow[];
 
+/** When a run evaluates, and on which of its validation units. */
+export interface Evaluations {
+  /** Whether there is one after so many steps; 0: before the first. */
+  isDue(steps: number): boolean;
+  /** Indices of units, batch by batch. */
+  batches(steps: number): readonly (readonly number[])[];
+}
+
 export interface TrainingRun {
   learner: Learner;
   objective: Pick<Objective, "collate">;
   schedule: Schedule;
-  plan: BatchPlan;
+  plan: StepPlan;
   /** What the plan's indices count. */
   units: readonly Unit[];
   validation: readonly Unit[];
+  evaluations: Evaluations;
+  /** Steps whose gradients are averaged before the parameters move: 1 where each step moves them. */
+  stepsAnUpdate: number;
   collate: CollateOptions;
   /** How many shapes its batches have. */
   shapes: number;
@@ -66,16 +77,28 @@ export function validationUnits(
   );
 }
 
-/** The validation set in its own order, always the same batches. */
-export function* validationBatches(run: TrainingRun): Generator<LossBatch> {
-  const size = run.options.batch_size;
-  for (let start = 0; start < run.validation.length; start += size) {
-    yield run.objective.collate(run.validation.slice(start, start + size), run.collate);
-  }
+/** All of the set in its own order: before the first step, every `eval_steps` of them, and after the last. */
+export function everyEvaluation(
+  { eval_steps, batch_size }: Pick<OptimizationOptions, "eval_steps" | "batch_size">,
+  units: number,
+  totalSteps: number,
+): Evaluations {
+  const count = Math.ceil(units / batch_size);
+  const batches = Array.from({ length: count }, (_, at) => {
+    const start = at * batch_size;
+    return Array.from({ length: Math.min(batch_size, units - start) }, (_each, on) => start + on);
+  });
+  return {
+    isDue: (steps) => steps % eval_steps === 0 || steps === totalSteps,
+    batches: () => batches,
+  };
 }
 
-export function validationBatchCount({ validation, options }: TrainingRun): number {
-  return Math.ceil(validation.length / options.batch_size);
+/** What the evaluation at this step looks at; none where there is nothing to evaluate on. */
+export function validationBatches(run: TrainingRun): LossBatch[] {
+  return run.evaluations
+    .batches(run.state.step)
+    .map((indices) => run.objective.collate(chosen(run.validation, indices), run.collate));
 }
 
 function chosen(units: readonly Unit[], indices: readonly number[]): Unit[] {

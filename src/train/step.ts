@@ -42,6 +42,8 @@ interface Sums {
 export class TrainingStep implements TensorHolder {
   readonly #settings: StepSettings;
   readonly #stochastic: readonly Stochastic[];
+  /** Of the steps before this one that are averaged with it. */
+  #held: Sums | undefined;
 
   constructor(settings: StepSettings) {
     this.#settings = settings;
@@ -58,8 +60,9 @@ export class TrainingStep implements TensorHolder {
    * each; when it says so nothing has changed and the result is undefined.
    */
   async run(input: StepInput, shouldStop = (): boolean => false): Promise<StepResult | undefined> {
-    const { batches, seeds } = input;
+    const { batches, seeds, part } = input;
     const weight = batches.reduce((sum, batch) => sum + batch.weightSum, 0);
+    if (part !== undefined) return this.#part(input, part, weight);
     let sums: Sums | undefined;
     let graphMilliseconds = 0;
     try {
@@ -83,6 +86,62 @@ export class TrainingStep implements TensorHolder {
     } finally {
       dispose(sums?.tensors ?? []);
     }
+  }
+
+  /** One of several steps that are averaged: the last of them moves the parameters. */
+  #part(
+    input: StepInput,
+    { index, of }: NonNullable<StepInput["part"]>,
+    weight: number,
+  ): StepResult {
+    const before = this.#held;
+    const lossBefore = before?.tensors[0]?.item() ?? 0;
+    const own = (loss: number): number => (loss - lossBefore) * of;
+    if (index + 1 === of) {
+      const result = this.#finish(before, input, weight * of);
+      this.#hold(undefined);
+      return { ...result, loss: own(result.loss), weight };
+    }
+    const [batch] = input.batches;
+    if (batch === undefined) throw new RangeError("a step needs a batch");
+    const started = performance.now();
+    const held = scope(() => {
+      const sums = this.#add(before, batch, weight * of, input.seeds[0] ?? 0);
+      evaluate(sums.tensors);
+      return sums;
+    });
+    this.#hold(held);
+    return {
+      loss: own(held.tensors[0]?.item() ?? Number.NaN),
+      weight,
+      metrics: {},
+      gradientNorm: null,
+      graphMilliseconds: performance.now() - started,
+    };
+  }
+
+  #hold(sums: Sums | undefined): void {
+    const before = this.#held?.tensors ?? [];
+    this.#held = sums;
+    dispose(before);
+  }
+
+  /** What is held between steps that are averaged, by name; nothing where each step moves. */
+  heldTensors(): Map<string, Tensor> {
+    const names = ["loss", ...this.#settings.slots.map(({ name }) => name)];
+    const held = this.#held?.tensors.slice(0, names.length) ?? [];
+    return new Map(held.map((value, at) => [names[at] ?? "", value]));
+  }
+
+  /** Puts back what `heldTensors` gave. Throws RangeError where one is missing. */
+  restoreHeld(tensors: ReadonlyMap<string, Tensor>): void {
+    const names = ["loss", ...this.#settings.slots.map(({ name }) => name)];
+    const found = names.map((name) => {
+      const value = tensors.get(name);
+      if (value === undefined) throw new RangeError(`no held gradient of ${name}`);
+      return value;
+    });
+    this.#hold({ tensors: found, metrics: [] });
   }
 
   /**

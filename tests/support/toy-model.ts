@@ -78,6 +78,7 @@ export interface ToyRun {
   /** Groups of options over the schema's defaults, as in YAML. */
   options?: {
     model?: Record<string, unknown>;
+    course?: Record<string, unknown>;
     data?: Record<string, unknown>;
     lora?: Record<string, unknown>;
     optimization?: Record<string, unknown>;

@@ -2,9 +2,10 @@
 // The only place that knows all sources of options; what a run needs on top is `requireRunnable`.
 import { logger } from "../../core/logger.ts";
 import type { Environment } from "../../core/paths.ts";
+import { asOurs, coursePreset } from "../courses/index.ts";
 import { environmentLayer, PROFILE_VARIABLE } from "./environment.ts";
 import { readConfigFile, standingFiles } from "./files.ts";
-import { type ConfigLayer, layer, type RawValues } from "./layers.ts";
+import { type ConfigLayer, layer, type RawValues, valueAt } from "./layers.ts";
 import { type PresetName, presets } from "./presets.ts";
 import { reportProblems } from "./problems.ts";
 import { profiles } from "./profiles.ts";
@@ -38,18 +39,35 @@ function commandLineLayers(sources: ConfigSources): ConfigLayer[] {
   return layers;
 }
 
+/** The last word on a value over layers that are in order. */
+function lastSaid(layers: readonly ConfigLayer[], path: readonly string[]): string | undefined {
+  const said = layers.map(({ values }) => valueAt(values, path));
+  const last = said.findLast((value) => value !== undefined);
+  return typeof last === "string" ? last : undefined;
+}
+
+/** What a run starts from: the command's preset, or that of the tool which it is to reproduce. */
+function presetLayer(preset: PresetName | undefined, above: readonly ConfigLayer[]): ConfigLayer[] {
+  const tool = coursePreset(
+    lastSaid(above, ["course", "compat"]),
+    lastSaid(above, ["optimization", "optimizer"]),
+  );
+  if (tool !== undefined) return [layer("preset", tool.name, tool.values)];
+  return preset === undefined ? [] : [layer("preset", preset, presets[preset])];
+}
+
 /** Gathers every layer and resolves it. Throws ConfigError with all problems. */
 export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
   const environment = sources.environment ?? process.env;
   const { preset, configFile } = sources;
-  const resolved = resolveConfig([
-    ...(preset === undefined ? [] : [layer("preset", preset, presets[preset])]),
+  const above = [
     ...profileLayer(sources, environment),
     ...standingFiles(sources.cwd ?? process.cwd(), environment),
-    ...(configFile === undefined ? [] : [readConfigFile("config", configFile)]),
+    ...(configFile === undefined ? [] : [asOurs(readConfigFile("config", configFile))]),
     ...environmentLayer(environment),
     ...commandLineLayers(sources),
-  ]);
+  ];
+  const resolved = resolveConfig([...presetLayer(preset, above), ...above]);
   const given = [...resolved.origins].filter(([, origin]) => origin !== "default");
   logger().debug("configuration resolved", Object.fromEntries(given));
   return resolved;

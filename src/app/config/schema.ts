@@ -8,6 +8,7 @@ import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
 import { PreferenceOptions } from "../../train/objectives/options.ts";
 import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
+import { CourseOptions } from "../courses/options.ts";
 
 export const RunConfigSchema = z.strictObject({
   model: ModelOptions.prefault({}).describe("The model to start from"),
@@ -17,6 +18,7 @@ export const RunConfigSchema = z.strictObject({
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
   preference: PreferenceOptions.prefault({}).describe("How preferences are learned"),
+  course: CourseOptions.prefault({}).describe("Whose course it follows"),
   optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
   output_dir: z
     .string()

@@ -14,6 +14,7 @@ import { objectives } from "../../train/objectives/index.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import { requireRunnable } from "../config/load.ts";
 import type { RunConfig } from "../config/schema.ts";
+import { courseOf } from "../courses/index.ts";
 import { locateData } from "../data/shipped.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
@@ -26,6 +27,7 @@ export function checkRun(config: RunConfig): void {
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
   bestBy(config);
+  requireReproducible(config);
   wantedPacking(model);
   if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {
     throw new ConfigError("FT-CONFIG-063", {
@@ -48,6 +50,19 @@ export function checkRun(config: RunConfig): void {
       hint: "give a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/** Throws ConfigError FT-CONFIG-066 for what the tool to reproduce does not do. */
+function requireReproducible(config: RunConfig): void {
+  const problems = courseOf(config).problems(config);
+  if (problems.length === 0) return;
+  const { compat } = config.course;
+  throw new ConfigError("FT-CONFIG-066", {
+    at: { field: "course.compat" },
+    message: `this cannot be done as ${compat} does it`,
+    problems,
+    hint: `change these, or leave --compat ${compat} out`,
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { ConfigError } from "../../core/errors.ts";
 import type { RunFolder, RunRecord } from "../../runs/index.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
 import type { RunConfig } from "../config/schema.ts";
-import { planRun } from "./plan-run.ts";
+import { courseOf } from "../courses/index.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 
 /** How long a run is in all, instead of what it was set to: passes over the rows, or optimizer steps. */
@@ -43,7 +43,7 @@ export function lengthNotices(
   { config, plan, layout }: Pick<PreparedRun, "config" | "plan" | "layout">,
   stepsDone: number,
 ): string[] {
-  const old = planRun(before, layout.batches);
+  const old = courseOf(before).plan(before, layout);
   if (old.totalSteps === plan.totalSteps) return [];
   const [from, to] = [old.schedule(Math.max(0, stepsDone - 1)), plan.schedule(stepsDone)];
   return [

@@ -12,11 +12,12 @@ import type { MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
+import { courseOf } from "../courses/index.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
 import { chooseBatch } from "./choose-batch.ts";
 import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
 import { largeModelNotices } from "./large-model.ts";
-import { layOut, type RowLayout } from "./lay-out-rows.ts";
+import type { RowLayout } from "./lay-out-rows.ts";
 import { requireShortRows } from "./lost-rows.ts";
 import { type Estimator, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import {
@@ -51,10 +52,11 @@ export interface FittingRun {
 async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedData) {
   const { max_length } = config.data;
   const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
-  const data = cutData(whole, config);
+  const course = courseOf(config);
+  const data = cutData(whole, config, course.cut);
   requireSamples(data);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
-  const layout = layOut(config, data, longestInput);
+  const layout = course.layOut(config, data, longestInput);
   const rows = rowFigures(config, data.train, layout);
   const memory = estimateRunMemory(config, planned, tuning, rows);
   return { tuning, data, layout, rows, memory };

@@ -11,6 +11,7 @@ import {
   packRows,
   plannedBatches,
   shapesOf,
+  type StepPlan,
 } from "../../data/index.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
 import { type Unit, validationUnits } from "../../train/run.ts";
@@ -24,7 +25,7 @@ export interface RowLayout {
   validation: readonly Unit[];
   /** Positions that a unit takes in a row of a batch. */
   unitLength(unit: Unit): number;
-  batches: BatchPlan;
+  batches: StepPlan;
   padding: Omit<CollateOptions, "padId">;
 }
 

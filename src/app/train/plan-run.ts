@@ -1,6 +1,6 @@
 // The course of a run before its first step: which rows make which step, how many steps, at which rates.
 // Arithmetic over the configuration and the lengths of the data.
-import type { BatchPlan } from "../../data/index.ts";
+import type { StepPlan } from "../../data/index.ts";
 import {
   groupedBy,
   makeSchedule,
@@ -22,7 +22,7 @@ export interface RunPlan {
   notices: string[];
 }
 
-export function planRun({ optimization }: RunConfig, batches: BatchPlan): RunPlan {
+export function planRun({ optimization }: RunConfig, batches: StepPlan): RunPlan {
   const steps = totalSteps(optimization, batches.windowsPerEpoch);
   const { warmupSteps, shortened } = warmupThatFits(optimization, steps);
   const schedule = makeSchedule(optimization.lr_scheduler, {
@@ -52,6 +52,8 @@ function optimizerSettings(
     momentum: optimization.momentum ?? usual.momentum,
     weightDecay: optimization.weight_decay,
     biasCorrection: optimization.bias_correction,
+    coupledDecay: optimization.coupled_decay,
+    relativeStep: optimization.relative_step,
     adamwShare,
   };
 }

@@ -6,7 +6,7 @@ import { DataError } from "../../core/errors.ts";
 import { ftHome } from "../../core/paths.ts";
 import { encodedKey, keepEncoded, keptEncoded } from "../../data/encoded-cache.ts";
 import {
-  cutRows,
+  type cutRows,
   type Dataset,
   type EncodedRows,
   encodeInChunks,
@@ -145,11 +145,15 @@ export async function prepareWholeRows(
 }
 
 /** Rows as they are trained on: none longer than the settings allow. */
-export function cutData(data: PreparedData, { data: options }: RunConfig): PreparedData {
+export function cutData(
+  data: PreparedData,
+  { data: options }: RunConfig,
+  cutAll: typeof cutRows,
+): PreparedData {
   const { train, validation, objective } = data;
   const how = { maxLength: options.max_length, dropLong: options.too_long === "drop" };
   const cut = (rows: EncodedRows): EncodedRows => {
-    const all = cutRows(rows, { ...how, cutOne: objective.cut });
+    const all = cutAll(rows, { ...how, cutOne: objective.cut });
     return { ...all, samples: objective.arrange?.(all.samples) ?? all.samples };
   };
   return { ...data, train: cut(train), validation: cut(validation) };

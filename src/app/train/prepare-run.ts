@@ -23,13 +23,14 @@ import { initialState } from "../../train/state.ts";
 import { type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
+import { courseOf } from "../courses/index.ts";
 import { productVersion } from "../info.ts";
 import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
-import { layOut, type RowLayout, runShapes } from "./lay-out-rows.ts";
+import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { lostNotices } from "./lost-rows.ts";
 import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
-import { makeOptimizer, planRun, type RunPlan } from "./plan-run.ts";
+import { makeOptimizer, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 import { withReference } from "./reference-rows.ts";
 
@@ -99,9 +100,10 @@ export async function prepareRun(
     },
     watch,
   );
-  const layout = layOut(config, data, collate.maxLength);
+  const course = courseOf(config);
+  const layout = course.layOut(config, data, collate.maxLength);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
-  const plan = planRun(config, layout.batches);
+  const plan = course.plan(config, layout);
   return {
     config,
     opened,
@@ -186,6 +188,7 @@ export function assembleRun(
   const { objective } = data;
   const optimizer = makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1);
   const maximumNorm = optimization.max_grad_norm;
+  const course = courseOf(config);
   return {
     learner: new LocalLearner({
       ...{ model, objective, tuning, slots, optimizer, maximumNorm },
@@ -197,6 +200,8 @@ export function assembleRun(
     plan: layout.batches,
     units: layout.units,
     validation: layout.validation,
+    evaluations: course.evaluations(config, layout, plan.totalSteps),
+    stepsAnUpdate: course.stepsAnUpdate(config),
     collate: { ...layout.padding, padId: padIdOf(opened) },
     shapes: runShapes(layout, config, plan.totalSteps).shapes.length,
     options: optimization,

@@ -1,9 +1,16 @@
 // Adafactor (Shazeer & Stern 2018): the second moment of a matrix as a product of a column and a row, the update clipped
-// to a root mean square of 1. At the learning rate given: neither relative steps nor scaling by the parameter, as
-// transformers' Trainer sets it up; numerics of mlx.optimizers.Adafactor so set, but for weight decay, which is decoupled.
+// to a root mean square of 1. At the learning rate given, as
+// transformers' Trainer sets it up, unless relative steps are asked for; numerics of mlx.optimizers.Adafactor either way, but for weight decay, which is decoupled.
 import { elementCount } from "../../core/element-count.ts";
 import { type Tensor, zeros } from "../../mx/index.ts";
-import { byRule, decayed, held, type SlotState, type UpdateRule } from "./by-rule.ts";
+import {
+  byRule,
+  decayed,
+  held,
+  type SlotState,
+  type StepContext,
+  type UpdateRule,
+} from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
 
 /** Added to squared gradients. */
@@ -31,6 +38,18 @@ function advance(state: SlotState, square: Tensor, share: number): SlotState {
   };
 }
 
+const [leastScale, largestStep] = [1e-3, 1e-2];
+
+/** The rate given; or, as the paper has it, the parameter's root mean square times a share that falls with the step. */
+function rateFor(
+  parameter: Tensor,
+  { settings, learningRate, step }: StepContext,
+): Tensor | number {
+  if (settings.relativeStep !== true) return learningRate;
+  const size = parameter.square().mean(null, false).sqrt().maximum(leastScale);
+  return size.mul(Math.min(largestStep, 1 / Math.sqrt(step)));
+}
+
 const rule: UpdateRule = {
   begin({ shape }) {
     if (!isFactored(shape)) return { second_moment: zeros(shape, "float32") };
@@ -52,7 +71,7 @@ const rule: UpdateRule = {
     const size = step.square().mean(null, false).sqrt();
     const clipped = step.div(size.maximum(1));
     return {
-      parameter: decayed(parameter, context).sub(clipped.mul(context.learningRate)),
+      parameter: decayed(parameter, context).sub(clipped.mul(rateFor(parameter, context))),
       state,
     };
   },

@@ -40,8 +40,10 @@ export function held(state: SlotState, name: string): Tensor {
 
 /** Decoupled weight decay (Loshchilov & Hutter 2019), before the step. */
 export function decayed(parameter: Tensor, { settings, learningRate }: StepContext): Tensor {
-  const { weightDecay } = settings;
-  return weightDecay === 0 ? parameter : parameter.mul(1 - learningRate * weightDecay);
+  const { weightDecay, coupledDecay } = settings;
+  return weightDecay === 0 || coupledDecay === true
+    ? parameter
+    : parameter.mul(1 - learningRate * weightDecay);
 }
 
 class ByRule implements Optimizer {
@@ -69,12 +71,20 @@ class ByRule implements Optimizer {
         throw new RangeError(`no gradient ${index}`);
       const { parameter, state } = scope(() => {
         const wide = after(gradient, earlier).astype("float32");
-        return this.#rule.update(slot.get(), wide, before, context);
+        return this.#rule.update(slot.get(), this.#withDecay(wide, slot.get()), before, context);
       });
       move(slot, parameter);
       earlier = [slot.get(), ...Object.values(state)];
       return state;
     });
+  }
+
+  /** The gradient of the loss with ½·decay·‖parameter‖² in it, where that was asked for. */
+  #withDecay(gradient: Tensor, parameter: Tensor): Tensor {
+    const { weightDecay, coupledDecay } = this.#settings;
+    return coupledDecay === true && weightDecay !== 0
+      ? gradient.add(parameter.mul(weightDecay))
+      : gradient;
   }
 
   state() {

@@ -14,6 +14,10 @@ export interface OptimizerSettings {
   eps: number;
   weightDecay: number;
   biasCorrection: boolean;
+  /** Decay is added to the gradient, instead of taken from the parameter beside it. Not of adamw. */
+  coupledDecay?: boolean;
+  /** Adafactor only: its rate follows from the step and the parameter's size; the given one does not count. */
+  relativeStep?: boolean;
   /** Of sgd and muon. */
   momentum: number;
   /** Muon only: the AdamW rate of what is not a hidden matrix, as a share of the learning rate. */

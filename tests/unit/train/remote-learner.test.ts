@@ -10,7 +10,7 @@ import { restoreCheckpoint } from "../../../src/train/checkpoint.ts";
 import type { Learner, LearnerState } from "../../../src/train/learner.ts";
 import { train } from "../../../src/train/loop.ts";
 import { OptimizationOptions } from "../../../src/train/options.ts";
-import type { TrainingRun, Unit } from "../../../src/train/run.ts";
+import { everyEvaluation, type TrainingRun, type Unit } from "../../../src/train/run.ts";
 import { initialState } from "../../../src/train/state.ts";
 import { makeFolder } from "../../support/folders.ts";
 
@@ -107,6 +107,8 @@ function makeRun(folder: RunFolder, learner: Learner, stopAfter = Infinity): Tra
     }),
     units,
     validation: units.slice(0, 2),
+    evaluations: everyEvaluation(options, 2, 12),
+    stepsAnUpdate: 1,
     collate: { padId: 0, padToMultiple: 1, maxLength: 64 },
     shapes: 1,
     options,
