@@ -10,38 +10,12 @@
 #include "kernels/classes.h"
 #include "kernels/kernels.h"
 #include "kernels/primitive.h"
+#include "kernels/running.h"
 #include "kernels/scratch.h"
 #include "kernels/threads.h"
 #include "kernels/vector.h"
 
 namespace ft::kernels {
-
-/** What the tiles of one row seen so far come to. */
-struct Running {
-  float most = -std::numeric_limits<float>::infinity();
-  /** Of exp(logit - most). */
-  float total = 0;
-};
-
-/** Puts exp(logit - most) into the place of the logits; returns what earlier sums are to be multiplied with. */
-FT_VECTORISED float absorbLogits(float* __restrict logits, size_t count, Running* row) {
-  float most = largest(logits, count);
-  most = most > row->most ? most : row->most;
-  float fade = exponential(row->most - most);
-  float added = sum(count, [&](size_t i) { return logits[i] = exponential(logits[i] - most); });
-  row->most = most;
-  row->total = row->total * fade + added;
-  return fade;
-}
-
-FT_VECTORISED void scaleRow(float* __restrict row, size_t count, float factor) {
-  for (size_t i = 0; i < count; i++) row[i] *= factor;
-}
-
-/** out += factor * row. */
-FT_VECTORISED void addRow(const float* row, size_t count, float factor, float* __restrict out) {
-  for (size_t i = 0; i < count; i++) out[i] += factor * row[i];
-}
 
 /** out = factor * row; nought for a factor of nought, whatever the row is. */
 FT_VECTORISED void scaledRow(const float* row, size_t count, float factor, float* __restrict out) {
@@ -101,7 +75,7 @@ class Pass {
     });
   }
 
-  float logSum(size_t row) const { return running[row].most + std::log(running[row].total); }
+  float logSum(size_t row) const { return running[row].logSum(); }
 
   /** NaN for a target that is not there. */
   float target(size_t row) const { return chosen[row]; }
@@ -118,7 +92,7 @@ class Pass {
       Range classes = rangeAt(tile, classesAtOnce, sizes.classes);
       logitsOf(hidden, weight, sizes.width, rows, classes, logits);
       for (size_t row = rows.begin; row < rows.end; row++)
-        absorb(row, split, tile > first, classes, logits + (row - rows.begin) * classes.count());
+        take(row, split, tile > first, classes, logits + (row - rows.begin) * classes.count());
       if (means)
         blas::multiply({rows.count(), sizes.width, classes.count()}, 1, {logits, classes.count()},
                        {weight + classes.begin * sizes.width, sizes.width}, tile > first,
@@ -126,11 +100,11 @@ class Pass {
     }
   }
 
-  void absorb(size_t row, size_t split, bool isLater, Range classes, float* logits) {
+  void take(size_t row, size_t split, bool isLater, Range classes, float* logits) {
     int64_t target = classOf(targets[row], sizes.classes);
     if (target >= static_cast<int64_t>(classes.begin) && target < static_cast<int64_t>(classes.end))
       chosen[row] = logits[target - classes.begin];
-    float fade = absorbLogits(logits, classes.count(), &running[split * sizes.rows + row]);
+    float fade = absorb(logits, classes.count(), &running[split * sizes.rows + row]);
     if (means && isLater && fade != 1) scaleRow(meanOf(split, row), sizes.width, fade);
   }
 

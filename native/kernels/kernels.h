@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "mlx/array.h"
 
@@ -33,6 +34,23 @@ array headLosses(const array& hidden, const array& weight, const array& targets,
 
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
+
+/** Which keys a query sees, beside what segments say. */
+struct SeenKeys {
+  /** Up to its own; the last query is at the last key. */
+  bool isCausal;
+  /** How many at most, its own among them; 0: all. */
+  size_t window;
+  bool operator==(const SeenKeys&) const = default;
+};
+
+/**
+ * softmax(scale q k^T) v of (batch, heads, length, size) each, without the scores of all pairs; heads of queries are a
+ * multiple of those of keys. `segments`: none; or (batch, length) integers, equal ones in a row see each other, 0 sees
+ * itself; and behind it as many, whose token sees the last run of that segment before its own as well.
+ */
+array attention(const array& queries, const array& keys, const array& values, float scale, SeenKeys seen,
+                const std::vector<array>& segments);
 
 /** Softmax over the last axis of [..., queries, keys]; causal: query i sees keys up to i + keys - queries. */
 array softmax(const array& scores, bool causal);

@@ -44,10 +44,34 @@ void requireHeads(const array& keys) {
   require(keys.ndim() != 4 || keys.shape(1) > 0, "needs at least one head of keys, got " + describe(keys));
 }
 
+/** So few queries, as in decoding, that a matrix of scores is the less work. */
+bool areFew(const array& queries) { return queries.shape(2) < 8; }
+
+/** Causal, with what else limits sight; `mask` says the same to MLX, with trues. */
+array limitedAttention(const array& queries, const array& keys, const array& values, float scale, const array& mask,
+                       int window, const std::optional<array>& segments, const std::optional<array>& prefixes) {
+  requireHeads(keys);
+  require(window >= 0, "a window is at least one token, or 0 for none");
+  require(segments || !prefixes, "needs segments beside prefixes");
+  std::vector<array> numbers;
+  for (const auto& given : {segments, prefixes})
+    if (given) numbers.push_back(*given);
+  for (const array& each : numbers)
+    require(queries.ndim() == 4 && each.shape() == mx::Shape{queries.shape(0), queries.shape(2)} &&
+                keys.shape(2) == queries.shape(2) && mx::issubdtype(each.dtype(), mx::integer),
+            "needs an integer segment for each query and key, got " + describe(each));
+  if (kernels::suitsProducts({queries}) && isPlainAttention(queries, keys, values, "causal", std::nullopt))
+    return kernels::attention(queries, keys, values, scale, {true, static_cast<size_t>(window)}, numbers);
+  return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, "", mask);
+}
+
 array attention(const array& queries, const array& keys, const array& values, float scale, const std::string& mode,
                 const std::optional<array>& mask) {
   requireHeads(keys);
-  if (isPlainAttention(queries, keys, values, mode, mask))
+  bool isPlain = isPlainAttention(queries, keys, values, mode, mask);
+  if (isPlain && kernels::suitsProducts({queries}) && !areFew(queries))
+    return kernels::attention(queries, keys, values, scale, {mode == "causal", 0}, {});
+  if (isPlain)
     return plainAttention(queries, keys, values, scale, mode == "causal");
   return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, mode, mask);
 }
@@ -88,6 +112,7 @@ const OpTable& linear() {
           }),
       row("rope", rope),
       row("scaledDotProductAttention", attention),
+      row("limitedAttention", limitedAttention),
   };
   return table;
 }

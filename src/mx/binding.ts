@@ -263,6 +263,22 @@ export interface Binding {
     mask: Handle | null,
   ): Handle;
 
+  /**
+   * The same, causal, where sight is limited further: to `window` tokens (0: all), to a token's own segment, (batch,
+   * length) integers in runs, 0 seeing itself alone, and to its prefix, the last run of that segment before its own.
+   * `mask` says all that in an array of booleans; it is computed where no kernel reads the rest.
+   */
+  limitedAttention(
+    queries: Handle,
+    keys: Handle,
+    values: Handle,
+    scale: number,
+    mask: Handle,
+    window: number,
+    segments: Handle | null,
+    prefixes: Handle | null,
+  ): Handle;
+
   // --- random, explicit keys only
   randomKey(seed: number): Handle;
   /** `count` keys, each of shape (2,). */

@@ -139,8 +139,20 @@ export function rope(x: Tensor, options: RopeOptions): Tensor {
   );
 }
 
-/** Attention mask: none, causal, or an array that broadcasts to (batch, heads, queries, keys). */
-export type AttentionMask = "" | "causal" | Tensor;
+/** What limits the sight of causal attention further. */
+export interface LimitedSight {
+  /** The same as booleans that broadcast to (batch, heads, queries, keys), for where no kernel reads the rest. */
+  mask: Tensor;
+  /** Tokens that a query sees, itself among them; absent: all. */
+  window?: number | undefined;
+  /** (batch, length) int32: equal numbers that follow each other see each other, a 0 itself alone. */
+  segments?: Tensor | undefined;
+  /** (batch, length) int32: the segment of which a token sees the last run before its own. */
+  prefixes?: Tensor | undefined;
+}
+
+/** None, causal, an array that broadcasts to (batch, heads, queries, keys), or causal with limits. */
+export type AttentionMask = "" | "causal" | Tensor | LimitedSight;
 
 /** (batch, heads, length, dims) each; fewer key heads than query heads means grouped queries. */
 export function attention(
@@ -150,17 +162,15 @@ export function attention(
   scale: number,
   mask: AttentionMask,
 ): Tensor {
-  const mode = typeof mask === "string" ? mask : "";
-  const array = typeof mask === "string" ? null : mask.handle;
+  const [q, k, v] = [queries.handle, keys.handle, values.handle];
+  if (typeof mask === "string")
+    return new Tensor(binding().scaledDotProductAttention(q, k, v, scale, mask, null));
+  if (mask instanceof Tensor)
+    return new Tensor(binding().scaledDotProductAttention(q, k, v, scale, "", mask.handle));
+  const { window = 0, segments = null, prefixes = null } = mask;
+  const [own, shared] = [handleOrNull(segments), handleOrNull(prefixes)];
   return new Tensor(
-    binding().scaledDotProductAttention(
-      queries.handle,
-      keys.handle,
-      values.handle,
-      scale,
-      mode,
-      array,
-    ),
+    binding().limitedAttention(q, k, v, scale, mask.mask.handle, window, own, shared),
   );
 }
 

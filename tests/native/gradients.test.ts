@@ -136,6 +136,15 @@ const gradable: Gradable[] = [
       [1, 2, 3, 4],
     ],
   ],
+  [
+    "attention of more queries",
+    (q, k, v) => mx.scaledDotProductAttention(q, k, v, 0.5, "causal", null),
+    [
+      [1, 2, 9, 2],
+      [1, 1, 9, 2],
+      [1, 1, 9, 2],
+    ],
+  ],
   ["linear", (x, w, b) => mx.linear(x, w, b), [[2, 4], [3, 4], [3]]],
   [
     "loraLinear",

@@ -227,35 +227,170 @@ test("swiglu, also where the gate is far from nought", () => {
 });
 
 describe("attention", () => {
-  /** MLX's own, with the causal mask as an array: which takes the road without kernels. */
-  const withMask = (q: Handle, k: Handle, v: Handle, causal: boolean): Handle => {
-    const [queries = 0, keys = 0] = [mx.shape(q)[2], mx.shape(k)[2]];
-    const seen = Array.from({ length: queries * keys }, (_, at) => {
-      const isSeen = !causal || (at % keys) - (keys - queries) <= Math.floor(at / keys);
-      return isSeen ? 0 : -Infinity;
+  type Sees = (row: number, query: number, key: number) => boolean;
+
+  /** MLX's own with an array that says what is seen, which takes the road without kernels. */
+  const withMask = (q: Handle, k: Handle, v: Handle, sees: Sees): Handle => {
+    const [rows = 0, , queries = 0] = mx.shape(q);
+    const keys = mx.shape(k)[2] ?? 0;
+    const seen = Array.from({ length: rows * queries * keys }, (_, at) => {
+      const [key, query] = [at % keys, Math.floor(at / keys) % queries];
+      return sees(Math.floor(at / keys / queries), query, key) ? 0 : -Infinity;
     });
-    return mx.scaledDotProductAttention(q, k, v, 0.3, "", floats(seen, [queries, keys]));
+    const mask = floats(seen, [rows, 1, queries, keys]);
+    return mx.scaledDotProductAttention(q, k, v, 0.3, "", mask);
   };
+
+  const inputsOf = (heads: number, queries: number, keys: number): Handle[] => [
+    normal([2, 4, queries, 8], 1),
+    normal([2, heads, keys, 8], 2),
+    normal([2, heads, keys, 8], 3),
+  ];
 
   test.each([
     ["as many heads of keys as of queries", 4, 6, 6],
     ["shared keys", 2, 17, 17],
     ["one shared head, queries behind cached keys", 1, 3, 40],
     ["one query", 2, 1, 21],
+    ["several blocks and tiles", 2, 300, 300],
+    ["several blocks and tiles behind cached keys", 4, 70, 601],
   ])("%s", (_name, heads, queries, keys) => {
-    const inputs = [
-      normal([2, 4, queries, 8], 1),
-      normal([2, heads, keys, 8], 2),
-      normal([2, heads, keys, 8], 3),
-    ];
     for (const mode of ["causal", ""] as const) {
       expectSame(
         ([q, k, v]) => [
           mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, mode, null),
         ],
-        ([q, k, v]) => [withMask(q as Handle, k as Handle, v as Handle, mode === "causal")],
-        inputs,
+        ([q, k, v]) => {
+          const sees: Sees = (_row, query, key) => mode === "" || key <= query + keys - queries;
+          return [withMask(q as Handle, k as Handle, v as Handle, sees)];
+        },
+        inputsOf(heads, queries, keys),
       );
     }
+  });
+
+  test.each([
+    ["as layers give them", [2, 30, 4, 8], [0, 2, 1, 3]],
+    ["as no layer does", [30, 4, 8, 2], [3, 1, 0, 2]],
+  ])("heads that lie in memory %s", (_how, shape, axes) => {
+    const attend =
+      (own: boolean): ArrayFunction =>
+      (all) => {
+        const [q, k, v] = all.map((one) => mx.transpose(one, axes)) as [Handle, Handle, Handle];
+        if (own) return [mx.scaledDotProductAttention(q, k, v, 0.3, "causal", null)];
+        return [withMask(q, k, v, (_row, query, key) => key <= query)];
+      };
+    const inputs = [1, 2, 3].map((seed) => normal(shape, seed));
+    expectSame(attend(true), attend(false), inputs);
+  });
+
+  interface Limits {
+    window?: number;
+    segments?: number[][];
+    prefixes?: number[][];
+  }
+
+  function expectLimited(limits: Limits, length: number, heads = 2): void {
+    const { window = 0, segments, prefixes } = limits;
+    const numbers = (rows?: number[][]): Handle | null =>
+      rows === undefined ? null : integers(rows.flat(), [2, length]);
+    const isSegmentSeen: Sees = (row, query, key) => {
+      const own = segments?.[row];
+      if (own === undefined || query === key) return true;
+      if (own[query] === 0) return false;
+      return own[query] === own[key] || prefixes?.[row]?.[query] === own[key];
+    };
+    const sees: Sees = (row, query, key) => {
+      const isNear = window === 0 || query - key < window;
+      return key <= query && isNear && isSegmentSeen(row, query, key);
+    };
+    expectSame(
+      ([q, k, v]) => [
+        mx.limitedAttention(
+          ...([q, k, v] as [Handle, Handle, Handle]),
+          ...([0.3, floats([0], [1]), window, numbers(segments), numbers(prefixes)] as const),
+        ),
+      ],
+      ([q, k, v]) => [withMask(q as Handle, k as Handle, v as Handle, sees)],
+      inputsOf(heads, length, length),
+    );
+  }
+
+  /** [1, 1, 2, 0] for [[1, 2], [2, 1], [0, 1]]. */
+  const runs = (...parts: [number, number][]): number[] =>
+    parts.flatMap(([number, count]) => Array<number>(count).fill(number));
+
+  test("windows, shorter and longer than a tile", () => {
+    for (const window of [1, 5, 100, 280]) expectLimited({ window }, 300, 1);
+  });
+
+  test("segments and padding, also with a window", () => {
+    const segments = [runs([1, 90], [2, 5], [3, 200], [0, 5]), runs([4, 1], [7, 299])];
+    expectLimited({ segments }, 300);
+    expectLimited({ segments, window: 60 }, 300, 4);
+  });
+
+  test("answers that share a prompt", () => {
+    const segments = [runs([1, 100], [2, 20], [3, 70], [0, 10]), runs([1, 10], [2, 90], [4, 100])];
+    const prefixes = [runs([1, 190], [0, 10]), runs([1, 100], [4, 100])];
+    expectLimited({ segments, prefixes }, 200);
+  });
+
+  test("values of another size than keys", () => {
+    const inputs = [normal([1, 4, 40, 8], 1), normal([1, 2, 40, 8], 2), normal([1, 2, 40, 5], 3)];
+    expectSame(
+      ([q, k, v]) => [
+        mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, "causal", null),
+      ],
+      ([q, k, v]) => {
+        const scores = mx.matmul(
+          scaled(q as Handle, 0.3),
+          mx.swapaxes(repeated(k as Handle), 2, 3),
+        );
+        const hidden = mx.greater(
+          mx.arange(0, 40, 1, "int32"),
+          mx.expandDims(mx.arange(0, 40, 1, "int32"), [1]),
+        );
+        const seen = mx.where(hidden, mx.full([], -Infinity, "float32"), scores);
+        return [mx.matmul(mx.softmax(seen, [-1], true), repeated(v as Handle))];
+      },
+      inputs,
+    );
+  });
+
+  /** Each head twice, as groups of queries see them. */
+  const repeated = (h: Handle): Handle => mx.repeat(h, 2, 1);
+
+  test("any number of threads gives the same bits", () => {
+    const before = mx.threads();
+    const inputs = [
+      normal([1, 6, 400, 16], 1),
+      normal([1, 2, 400, 16], 2),
+      normal([1, 2, 400, 16], 3),
+    ];
+    const attend: ArrayFunction = ([q, k, v]) => [
+      mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, "causal", null),
+    ];
+    const bits = [1, 2, 5].map((threads) => {
+      mx.setThreads(threads);
+      return mx.valueAndGrad(weighted(attend), inputs, [0, 1, 2]).map(numbers);
+    });
+    mx.setThreads(before);
+    expect(bits[1]).toEqual(bits[0]);
+    expect(bits[2]).toEqual(bits[0]);
+  });
+
+  test("the scores of all pairs are never there", () => {
+    const inputs = [1, 2, 3].map((seed) => normal([1, 4, 1024, 8], seed));
+    mx.eval(inputs);
+    mx.resetPeakMemory();
+    const { activeBytes } = mx.memory();
+    const attend: ArrayFunction = ([q, k, v]) => [
+      mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, "causal", null),
+    ];
+    mx.eval(mx.valueAndGrad(weighted(attend), inputs, [0, 1, 2]));
+    // One matrix of scores is 17 MB; inputs and outputs have 0.1 MB each.
+    if (mx.deviceInfo().device === "cpu")
+      expect(mx.memory().peakBytes - activeBytes).toBeLessThan(4e6);
   });
 });

@@ -7,7 +7,10 @@ import { attentionMask, type Span, type Visibility } from "./masks.ts";
 export interface ForwardContext {
   /** One cache a block, as `makeCache` gives them, when decoding. */
   cache?: readonly LayerCache[] | undefined;
-  /** (batch, length) int32, equal numbers attend to each other: rows packed from several samples. */
+  /**
+   * (batch, length) int32, equal numbers that follow each other attend to each other, and a 0 to itself alone: rows
+   * packed from several samples, and their padding.
+   */
   segments?: Tensor | undefined;
   /**
    * (batch, length) int32 beside `segments`: the segment that a token sees beside its own, as a prompt that several

@@ -1,6 +1,6 @@
 // Which tokens see which: causal, within a window, within a segment, and never the padding before a row.
 // Builds masks; whether one is needed at all is decided here too, because none is the fast way.
-import { arange, type AttentionMask, int32, type Tensor } from "../../mx/index.ts";
+import { arange, type AttentionMask, int32, type Tensor, where } from "../../mx/index.ts";
 
 /** Where queries and keys lie in the text read so far, padding included. */
 export interface Span {
@@ -17,7 +17,7 @@ export interface Visibility {
   window?: number | undefined;
   /** Tokens of padding before each row. */
   padding?: readonly number[] | undefined;
-  /** (batch, length) int32: only equal numbers see each other. Without a cache only. */
+  /** (batch, length) int32: only equal numbers see each other, a 0 (padding) itself alone. Without a cache only. */
   segments?: Tensor | undefined;
   /** (batch, length) int32: the segment that a query sees beside its own. */
   prefixes?: Tensor | undefined;
@@ -40,8 +40,10 @@ function beyondPadding(span: Span, padding: readonly number[]): Tensor {
 
 /** (batch, 1, queries, keys). */
 function withinSegments(segments: Tensor, prefixes: Tensor | undefined): Tensor {
-  const keys = segments.expandDims(1);
-  const own = segments.expandDims(2).equal(keys);
+  // each token of padding is a segment
+  const numbers = where(segments.equal(0), arange(-segments.dim(1), 0), segments);
+  const keys = numbers.expandDims(1);
+  const own = numbers.expandDims(2).equal(keys);
   const seen = prefixes === undefined ? own : own.logicalOr(prefixes.expandDims(2).equal(keys));
   return seen.expandDims(1);
 }
@@ -53,19 +55,28 @@ function distances(span: Span, positions: Tensor | undefined): Tensor {
   return positions.expandDims(2).sub(positions.expandDims(1)).expandDims(1);
 }
 
-/** None, causal, or booleans that broadcast to (batch, heads, queries, keys). */
-export function attentionMask(
+/** Booleans that broadcast to (batch, heads, queries, keys). */
+function visible(
   span: Span,
-  { window, padding, segments, prefixes, positions }: Visibility,
-): AttentionMask {
+  limits: Visibility & { isNarrow: boolean; isPadded: boolean },
+): Tensor {
+  const { window, isNarrow, isPadded, padding, segments, prefixes, positions } = limits;
+  const { rows, columns } = indices(span);
+  let seen = rows.greaterEqual(columns);
+  if (isNarrow) seen = seen.logicalAnd(distances(span, positions).less(window ?? 0));
+  if (isPadded) seen = seen.logicalAnd(beyondPadding(span, padding ?? []));
+  if (segments === undefined) return seen;
+  return seen.logicalAnd(withinSegments(segments, prefixes));
+}
+
+/** None, causal, causal with limits that a kernel may read, or the mask alone where none reads them. */
+export function attentionMask(span: Span, visibility: Visibility): AttentionMask {
+  const { window, padding, segments, prefixes, positions } = visibility;
   const reach = span.query + span.length - span.key;
   const isNarrow = window !== undefined && reach > window;
   const isPadded = padding?.some((count) => count > span.key) ?? false;
   if (!isNarrow && !isPadded && segments === undefined) return span.length === 1 ? "" : "causal";
-  const { rows, columns } = indices(span);
-  let visible = rows.greaterEqual(columns);
-  if (isNarrow) visible = visible.logicalAnd(distances(span, positions).less(window));
-  if (isPadded) visible = visible.logicalAnd(beyondPadding(span, padding ?? []));
-  if (segments !== undefined) visible = visible.logicalAnd(withinSegments(segments, prefixes));
-  return visible;
+  const mask = visible(span, { ...visibility, isNarrow, isPadded });
+  if (isPadded || (isNarrow && positions !== undefined)) return mask;
+  return { mask, window: isNarrow ? window : undefined, segments, prefixes };
 }
