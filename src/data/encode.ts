@@ -3,7 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Location } from "../core/errors.ts";
 import { interrupted } from "../core/interrupted.ts";
-import type { MaskPolicy, Renderer, Sample } from "../text/types.ts";
+import type { Masking, MaskPolicy, Renderer, Sample } from "../text/types.ts";
 import type { Row } from "./rows.ts";
 
 /** Token ids and, for each, the weight of learning it; equal lengths. */
@@ -38,7 +38,7 @@ export interface CutRow {
 
 export interface EncodeContext {
   renderer: Renderer;
-  maskPolicy: MaskPolicy;
+  maskPolicy: MaskPolicy | Masking;
 }
 
 export interface EncodedRows<Encoded extends EncodedRow = EncodedRow> {

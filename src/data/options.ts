@@ -6,6 +6,7 @@ import { autoFormat, formats } from "./formats/index.ts";
 
 export const MASKS = ["all", "assistant", "last"] as const;
 export const DATA_ORDERS = ["shuffled", "sequential"] as const;
+export const REASONING = ["keep", "drop", "mask"] as const;
 export const TOO_LONG = ["cut", "drop", "refuse"] as const;
 export const GROUPINGS = ["buckets", "pools", "none"] as const;
 
@@ -78,6 +79,16 @@ export const DataOptions = z.strictObject({
     .describe(
       "What is learned in a conversation: every token, every assistant turn, or the last one",
     ),
+  reasoning: z
+    .enum(REASONING)
+    .default("keep")
+    .describe(
+      "What becomes of thoughts before an answer (<think>…</think>, reasoning_content): learned, left out, or unlearned",
+    ),
+  learn_empty_thoughts: z
+    .boolean()
+    .default(false)
+    .describe("Learn thinking blocks that say nothing, too"),
   order: z
     .enum(DATA_ORDERS)
     .default("shuffled")

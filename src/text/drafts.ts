@@ -2,7 +2,9 @@
 // Knows how to wait and whom to blame, not what a template writes.
 import { DataError, FtError, type Location } from "../core/errors.ts";
 import { noticesOf, type TemplateFacts } from "./notices.ts";
-import type { Located, MaskPolicy, Rendered, Sample, Tokenizer } from "./types.ts";
+import { reasoningNotices } from "./reasoning-notices.ts";
+import { maskingOf } from "./reasoning.ts";
+import type { Located, Masking, MaskPolicy, Rendered, Sample, Tokenizer } from "./types.ts";
 
 /** A sample whose text is made, and what becomes of it once its tokens are there. */
 export interface Draft {
@@ -127,24 +129,28 @@ export abstract class DraftingRenderer {
     this.tokenizer = tokenizer;
   }
 
-  protected abstract facts(): Omit<TemplateFacts, "render">;
+  protected abstract facts(): Omit<TemplateFacts, "render" | "text">;
 
-  protected abstract draft(sample: Sample, policy: MaskPolicy): Draft;
+  protected abstract draft(sample: Sample, masking: Masking): Draft;
 
-  render(sample: Sample, policy: MaskPolicy): Rendered {
-    return renderDraft(this.draft(sample, policy), this.tokenizer);
+  render(sample: Sample, policy: MaskPolicy | Masking): Rendered {
+    return renderDraft(this.draft(sample, maskingOf(policy)), this.tokenizer);
   }
 
   renderMany(
     samples: readonly Sample[],
-    policy: MaskPolicy,
+    policy: MaskPolicy | Masking,
     place?: (index: number) => Location,
   ): Rendered[] {
-    return renderDrafts(samples, (sample) => this.draft(sample, policy), this.tokenizer, place);
+    const masking = maskingOf(policy);
+    return renderDrafts(samples, (sample) => this.draft(sample, masking), this.tokenizer, place);
   }
 
   notices(samples: Iterable<Sample>): string[] {
     const render: TemplateFacts["render"] = (sample, policy) => this.render(sample, policy);
-    return noticesOf({ ...this.facts(), render }, this.tokenizer, samples);
+    const text: TemplateFacts["text"] = (sample) => this.draft(sample, maskingOf("all")).text;
+    const facts = { ...this.facts(), render, text };
+    const all = [...samples];
+    return [...noticesOf(facts, this.tokenizer, all), ...reasoningNotices(facts, all)];
   }
 }

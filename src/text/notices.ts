@@ -1,7 +1,7 @@
 // What is probably not meant when a template, a tokenizer and rows meet: nothing that is wrong, so nothing is refused.
 import { FtError } from "../core/errors.ts";
 import { textOf } from "./conversation.ts";
-import type { MaskPolicy, Rendered, Sample, Tokenizer } from "./types.ts";
+import type { MaskPolicy, Message, Rendered, Sample, Tokenizer } from "./types.ts";
 
 /** What a renderer tells about itself. */
 export interface TemplateFacts {
@@ -12,6 +12,10 @@ export interface TemplateFacts {
   /** Whether special tokens written in data become control tokens, as in the model's own template. */
   readsMarks: boolean;
   render(sample: Sample, policy: MaskPolicy): Rendered;
+  /** What a sample reads like; throws FtError where the template cannot say it. */
+  text(sample: Sample): string;
+  /** What an answer to a question begins behind. */
+  promptText(messages: readonly Message[]): string;
 }
 
 function endMarkNotices({ title, endMark }: TemplateFacts, tokenizer: Tokenizer): string[] {

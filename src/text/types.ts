@@ -92,6 +92,15 @@ export type Sample = ConversationSample | InstructionSample | TextSample;
 /** Which tokens are learned: every token, every assistant turn, or the last assistant turn only. */
 export type MaskPolicy = "all" | "assistant" | "last";
 
+/** What is learned, in full. */
+export interface Masking {
+  turns: MaskPolicy;
+  /** Thoughts are learned with the turn that they are in, or stand there unlearned. */
+  reasoning: "keep" | "mask";
+  /** Whether thoughts that say nothing are learned as well. */
+  emptyThoughts: boolean;
+}
+
 /** Token ids with one loss weight a token: 0 not learned, 1 learned unless a message says otherwise; equal lengths. */
 export interface Rendered {
   ids: number[];
@@ -149,14 +158,14 @@ export interface Renderer {
   /** Made for conversations, rather than for one task or plain text: which form of a data set suits it. */
   readonly takesTurns: boolean;
   /** Training form: the whole sample with the mask of `policy`. */
-  render(sample: Sample, policy: MaskPolicy): Rendered;
+  render(sample: Sample, policy: MaskPolicy | Masking): Rendered;
   /**
    * Each sample as `render` gives it, several times as fast. `place` says where a sample comes from, for errors.
    * Throws one DataError that lists every sample of the kind that cannot be rendered, else what `render` throws.
    */
   renderMany(
     samples: readonly Sample[],
-    policy: MaskPolicy,
+    policy: MaskPolicy | Masking,
     place?: (index: number) => Location,
   ): Rendered[];
   /** What is probably not meant, of the template with this model and of these samples; one line each. */

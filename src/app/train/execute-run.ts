@@ -222,7 +222,7 @@ async function startNew(
 
 /** Options that came later, as what was always done before there was a choice. */
 const earlierOptimization = { decay_vectors: true, prefix_cache: false };
-const earlierData = { grouping: "pools" };
+const earlierData = { grouping: "pools", learn_empty_thoughts: true };
 
 /** A run's configuration as options of today. */
 function upToDate(config: unknown): unknown {

@@ -13,7 +13,8 @@ import {
   type Row,
 } from "../../data/index.ts";
 import type { TemplateSource } from "../../text/index.ts";
-import type { Renderer, Sample, Tokenizer } from "../../text/types.ts";
+import { withoutReasoning } from "../../text/reasoning.ts";
+import type { Masking, Renderer, Sample, Tokenizer } from "../../text/types.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type Objective, objectives } from "../../train/objectives/index.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -63,13 +64,26 @@ function requireKinds(rows: readonly Row[], kinds: readonly string[], word: stri
   });
 }
 
+/** What of a rendered row is learned. */
+function maskingOf({ data }: RunConfig): Masking {
+  const reasoning = data.reasoning === "mask" ? "mask" : "keep";
+  return { turns: data.mask, reasoning, emptyThoughts: data.learn_empty_thoughts };
+}
+
+function unthinking(dataset: Dataset): Dataset {
+  const without = (rows: readonly Row[]): Row[] =>
+    rows.map((row) => ({ ...row, sample: withoutReasoning(row.sample) }));
+  const { train, validation } = dataset;
+  return { ...dataset, train: without(train), validation: without(validation) };
+}
+
 /** Tells how far the rows are; asked whether to stop meanwhile. */
 export type DataWatch = Pick<Watcher, "onProgress" | "shouldStop">;
 
 /** Everything beside a row that decides what it becomes, but for the code that does it. */
 function encodedBy(config: RunConfig, { tokenizer, template }: DataTools): unknown[] {
   const { objective } = chosenMethod(config);
-  return [productVersion(), tokenizer.digest, template, config.data.mask, objective];
+  return [productVersion(), tokenizer.digest, template, maskingOf(config), objective];
 }
 
 /** Rows that are encoded each time, so that what other code made of them is not taken from the cache. */
@@ -122,12 +136,14 @@ export async function prepareWholeRows(
   watch: DataWatch = { shouldStop: () => false },
 ): Promise<PreparedData> {
   const { renderer } = tools;
-  const { path, dataset } = await loadRunDataset(config, renderer.takesTurns ? "chat" : "mlx");
+  const loaded = await loadRunDataset(config, renderer.takesTurns ? "chat" : "mlx");
+  const { path } = loaded;
+  const dataset = config.data.reasoning === "drop" ? unthinking(loaded.dataset) : loaded.dataset;
   const { objective: name } = chosenMethod(config);
   const entry = objectives.get(name);
   requireKinds([...dataset.train, ...dataset.validation], entry.kinds, name);
   const objective = await entry.load(config);
-  const context = { renderer, maskPolicy: config.data.mask };
+  const context = { renderer, maskPolicy: maskingOf(config) };
   const made = encodedBy(config, tools);
   const total = dataset.train.length + dataset.validation.length;
   const encode = (some: readonly Row[]): EncodedRows => objective.encode(some, context);

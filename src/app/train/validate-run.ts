@@ -16,7 +16,8 @@ import type { RowProblem } from "../../data/rows.ts";
 import { type OpenedModel, openModel, precisionWarnings } from "../../models/open-model.ts";
 import { describeBackend } from "../../mx/index.ts";
 import { type MaskRun, readTemplate, showMask } from "../../text/index.ts";
-import type { Tokenizer } from "../../text/types.ts";
+import { hasReasoning } from "../../text/reasoning.ts";
+import type { Masking, Renderer, Sample, Tokenizer } from "../../text/types.ts";
 import type { MemoryEstimate, MemoryTerm } from "../../train/memory-estimate.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import { type ResolvedConfig, withOrigins } from "../config/resolve.ts";
@@ -44,6 +45,8 @@ export interface TokenReport {
   /** Over training rows, before any cut. */
   tokens: number;
   supervisedTokens: number;
+  /** Of thoughts before answers, as the template writes them, learned or not. */
+  reasoningTokens: number;
   /** Rows longer than max_length. */
   truncated: number;
   /** Rows that are left out: with nothing to learn, before or after the cut, or too long where that is asked. */
@@ -136,7 +139,7 @@ function renderedSample(sample: EncodedRow, tokenizer: Tokenizer): RenderedSampl
 
 /** Figures over rows that were rendered without a cut. */
 function tokenReport(
-  { whole, data: cut, config }: Pick<FittingRun, "whole" | "data" | "config">,
+  { whole, data: cut, config, renderer }: FittingRun,
   tokenizer: Tokenizer,
 ): TokenReport {
   const { samples } = whole.train;
@@ -146,6 +149,10 @@ function tokenReport(
   return {
     tokens: lengths.reduce((sum, length) => sum + length, 0),
     supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
+    reasoningTokens: reasoningTokens(
+      samples.map(({ row }) => row.sample as Sample),
+      renderer,
+    ),
     truncated: long.length,
     dropped: cut.train.dropped.length,
     lost: lostRowsOf(cut, config),
@@ -156,9 +163,20 @@ function tokenReport(
   };
 }
 
+/** Tokens that are learned with thoughts and not without them, where every token of a row is learned. */
+function reasoningTokens(samples: readonly Sample[], renderer: Renderer): number {
+  const thinking = samples.filter(hasReasoning);
+  const count = (reasoning: Masking["reasoning"]): number =>
+    renderer
+      .renderMany(thinking, { turns: "all", reasoning, emptyThoughts: true })
+      .reduce((sum, { weights }) => sum + weights.filter((weight) => weight !== 0).length, 0);
+  return thinking.length === 0 ? 0 : count("keep") - count("mask");
+}
+
 const NO_TOKENS: OrNull<TokenReport & BatchReport> = {
   tokens: null,
   supervisedTokens: null,
+  reasoningTokens: null,
   truncated: null,
   dropped: null,
   lost: null,

@@ -69,6 +69,11 @@ function problemText(problem: RowProblem): string {
   return `${basename(problem.file)}: ${describeProblem(problem)}`;
 }
 
+function reasoningText({ reasoningTokens }: ValidationReport["data"]): string[] {
+  if ((reasoningTokens ?? 0) === 0) return [];
+  return [`Reasoning: ${formatCount(reasoningTokens ?? 0)} of the tokens`];
+}
+
 function packedText({ packed }: ValidationReport["data"]): string[] {
   if (packed === null) return [];
   const { rows, windows, windowTokens, filled } = packed;
@@ -86,6 +91,7 @@ function dataText({ data }: ValidationReport): string {
   if (data.tokens === null || data.histogram === null) return lines.join("\n");
   lines.push(
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
+    ...reasoningText(data),
     ...lostText(data),
     ...packedText(data),
     `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,

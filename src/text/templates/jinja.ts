@@ -7,10 +7,12 @@ import { isSpecial, textDraft } from "../encoding.ts";
 import { ChatTemplate } from "../jinja/chat-template.ts";
 import { locateTurns, unusedCharacter } from "../jinja/locate.ts";
 import { turnWeights, weightsFor } from "../masks.ts";
+import { unlearnedSpans, withoutSpans } from "../reasoning.ts";
 import type { Spoken } from "../sayable.ts";
 import type {
   JsonObject,
   Located,
+  Masking,
   MaskPolicy,
   Message,
   Rendered,
@@ -80,7 +82,9 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
   }
 
   protected override facts() {
-    return { title: "the model's chat template", endMark: undefined, readsMarks: true };
+    const title = "the model's chat template";
+    const promptText = (messages: readonly Message[]): string => this.promptText(messages);
+    return { title, endMark: undefined, readsMarks: true, promptText };
   }
 
   prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
@@ -95,12 +99,16 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
     return tools === undefined ? this.#template : this.#toolTemplate;
   }
 
-  protected override draft(sample: Sample, policy: MaskPolicy): Draft {
+  protected override draft(sample: Sample, masking: Masking): Draft {
     if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
     const spoken: Spoken = sample.kind === "chat" ? sample : { messages: messagesOf(sample) };
     const text = this.#templateFor(spoken.tools).text(spoken);
-    const weigh = this.#mask(spoken, text, policy);
-    const finish = (located: Located): Rendered => ({ ids: located.ids, weights: weigh(located) });
+    const weigh = this.#mask(spoken, text, masking.turns);
+    const unlearned = unlearnedSpans(text, spoken.messages, masking);
+    const finish = (located: Located): Rendered => {
+      const weights = withoutSpans(weigh(located), located.offsets, unlearned);
+      return { ids: located.ids, weights };
+    };
     return { text, addSpecialTokens: false, finish };
   }
 

@@ -14,17 +14,19 @@ import {
   withoutForgeries,
 } from "../encoding.ts";
 import { turnWeights, weightsFor } from "../masks.ts";
+import { unlearnedSpans, withoutSpans } from "../reasoning.ts";
 import { plainSayable, requireSayable, type Sayable, type Spoken } from "../sayable.ts";
 import type {
   InstructionSample,
   JsonObject,
   Located,
-  MaskPolicy,
+  Masking,
   Message,
   PlainMessage,
   Rendered,
   Renderer,
   Sample,
+  Span,
   Tokenizer,
 } from "../types.ts";
 
@@ -86,7 +88,8 @@ class SegmentRenderer extends DraftingRenderer implements Renderer {
 
   protected override facts() {
     const { name, endOfTurn: endMark } = this.#template;
-    return { title: `template ${name}`, endMark, readsMarks: false };
+    const promptText = (messages: readonly Message[]): string => this.promptText(messages);
+    return { title: `template ${name}`, endMark, readsMarks: false, promptText };
   }
 
   prompt(messages: readonly Message[], tools?: readonly JsonObject[]): number[] {
@@ -113,25 +116,32 @@ class SegmentRenderer extends DraftingRenderer implements Renderer {
     return this.#template.instruction?.(sample) ?? this.#template.conversation(messagesOf(sample));
   }
 
-  protected override draft(sample: Sample, policy: MaskPolicy): Draft {
+  protected override draft(sample: Sample, masking: Masking): Draft {
     if (sample.kind === "text") return textDraft(sample.text, this.tokenizer);
     const segments = this.#segments(sample);
-    const weightOf = turnWeights(weightsOf(sample), policy);
-    const finish = (located: Located): Rendered => this.#weigh(segments, located, weightOf);
-    return { text: joined(segments), addSpecialTokens: false, finish };
+    const weightOf = turnWeights(weightsOf(sample), masking.turns);
+    const text = joined(segments);
+    const unlearned = unlearnedSpans(text, [], masking);
+    const finish = (located: Located): Rendered =>
+      this.#weigh(segments, located, { weightOf, unlearned });
+    return { text, addSpecialTokens: false, finish };
   }
 
   #weigh(
     segments: Segment[],
     located: Located,
-    weightOf: (turn: number | undefined) => number,
+    {
+      weightOf,
+      unlearned,
+    }: { weightOf: (turn: number | undefined) => number; unlearned: readonly Span[] },
   ): Rendered {
     const { ids, offsets } = withoutForgeries(segments, located, this.tokenizer);
     const base = weightOf(undefined);
     const spans = segmentSpans(segments)
       .map((span, at) => ({ span, weight: weightOf(segments[at]?.turn) }))
       .filter(({ weight }) => weight !== base);
-    const rendered = { ids, weights: weightsFor(offsets, spans, base) };
+    const weights = withoutSpans(weightsFor(offsets, spans, base), offsets, unlearned);
+    const rendered = { ids, weights };
     const whole = withLead(this.#lead, rendered, base);
     if (!this.#needsEos) return whole;
     return withEos(whole, this.tokenizer, weightOf(segments.at(-1)?.turn));
