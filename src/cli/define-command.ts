@@ -39,6 +39,8 @@ export interface CommandDefinition<Arguments extends string, Options extends z.Z
   options: Options;
   /** The command takes every option of a run as a flag; help shows the preset's defaults. */
   settings?: { preset?: PresetName };
+  /** Its group's name alone means this command. */
+  isDefault?: boolean;
   examples: readonly string[];
   /** Returns the exit code when it is not 0. */
   run(input: CommandInput<Arguments, z.infer<Options>>, io: Io): Promise<number | void>;
@@ -59,6 +61,7 @@ export interface Command {
   arguments: Readonly<Record<string, ArgumentSpec>>;
   options: z.ZodObject;
   settings: { preset?: PresetName } | undefined;
+  isDefault: boolean;
   examples: readonly string[];
   run(input: RawInput, io: Io): Promise<number | void>;
 }
@@ -94,6 +97,7 @@ export function defineCommand<Options extends z.ZodObject, Arguments extends str
     arguments: definition.arguments ?? {},
     options: definition.options,
     settings: definition.settings,
+    isDefault: definition.isDefault ?? false,
     examples: definition.examples,
     run: (raw, io) => {
       const { operands, settings } = raw;

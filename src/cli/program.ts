@@ -23,6 +23,7 @@ export interface CommonInput {
 /** Groups of commands, with what they are about. */
 const GROUPS: Readonly<Record<string, string>> = {
   train: "Fine-tune models",
+  bench: "Measure this machine",
   models: "Look at models",
   config: "Look at configuration",
   templates: "Look at prompt templates",
@@ -58,7 +59,8 @@ function addArguments(commander: Commander, command: Command): void {
 type Found = (command: Command, input: RawInput, common: CommonInput) => void;
 
 function addCommand(parent: Commander, word: string, command: Command, onFound: Found): void {
-  const commander = parent.command(word).description(command.summary);
+  const { isDefault } = command;
+  const commander = parent.command(word, { isDefault }).description(command.summary);
   addArguments(commander, command);
   const own = optionsOf(command.options);
   for (const option of own) addFlag(commander, option, option.default);

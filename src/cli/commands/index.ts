@@ -1,5 +1,6 @@
 // Every command, in the order of help. The next command is one file and one line here.
 import type { Command } from "../define-command.ts";
+import { benchTrain } from "./bench-train.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   trainValidate,
   trainListData,
   generate,
+  benchTrain,
   info,
   modelsList,
   modelsInfo,

@@ -29,7 +29,7 @@ const schedules = new Registry<(...values: number[]) => Rate>(
     },
   },
   ({ name, known }) =>
-    new ConfigError("FT-CONFIG-065", {
+    new ConfigError("FT-CONFIG-069", {
       message: `Unknown schedule '${name}'. Valid options: [${known.join(", ")}]`,
       hint: `course.schedule: ${known[0]}`,
     }),

@@ -1,0 +1,185 @@
+// How fast a training step is on this machine, and what it takes: the learner of a real run over rows of drawn tokens,
+// on a model of a given shape with drawn weights. Reads no data, writes nothing.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Random } from "../../core/random.ts";
+import { collate, type Batch, type Sequence } from "../../data/index.ts";
+import { architectureOf, initialize, type LanguageModel } from "../../models/index.ts";
+import {
+  clearCache,
+  describeBackend,
+  dispose,
+  evaluate,
+  memory,
+  type Packing,
+  resetPeakMemory,
+} from "../../mx/index.ts";
+import { isEmbeddingLike, isLinearLike, PackedEmbedding, PackedLinear } from "../../nn/index.ts";
+import { LocalLearner } from "../../train/local-learner.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import { objectives } from "../../train/objectives/index.ts";
+import { optimizedSlots, parameterCount } from "../../train/run.ts";
+import { tunings } from "../../train/tuning/index.ts";
+import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
+import { describeMachine, type Info } from "../info.ts";
+import { makeOptimizer } from "../train/plan-run.ts";
+import { modelShapes } from "./shapes.ts";
+
+export interface TrainBenchOptions {
+  /** The name of a shape, or a folder with a config.json. */
+  shape: string;
+  methods: readonly string[];
+  batch: number;
+  /** Tokens that are read of each row. */
+  length: number;
+  steps: number;
+  /** Steps before those that count. */
+  warmup: number;
+  /** Share of the tokens that are learned, at the end of each row. */
+  learned: number;
+  /** Blocks that train, counted from the last; -1 is all. */
+  layers: number;
+  rank: number;
+}
+
+export interface TrainBenchResult {
+  shape: string;
+  method: string;
+  batch: number;
+  length: number;
+  trainableParameters: number;
+  /** The training step is not a compiled function: "off". */
+  compile: "off";
+  stepSeconds: { p50: number; p90: number };
+  tokensPerSecond: number;
+  supervisedTokensPerSecond: number;
+  /** As MLX counts; weights are in it. */
+  peakMemoryBytes: number;
+}
+
+export interface TrainBench {
+  environment: Info;
+  results: TrainBenchResult[];
+}
+
+export function shapeConfig(shape: string): unknown {
+  const file = join(shape, "config.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : modelShapes.get(shape);
+}
+
+function configFor(method: string, options: TrainBenchOptions): RunConfig {
+  return RunConfigSchema.parse({
+    method,
+    lora: {
+      r: options.rank,
+      num_layers: options.layers,
+      target_modules: ["all-linear"],
+      dropout: 0,
+    },
+    optimization: { batch_size: options.batch },
+  });
+}
+
+/** As `--load-in-4bit` packs them. */
+const packing: Packing = { groupSize: 64, bits: 4 };
+
+function packed(model: LanguageModel): void {
+  for (const [path, layer] of [...model.modules()]) {
+    const before = [...layer.tensors()];
+    const isLinear = isLinearLike(layer) && layer.inputSize % packing.groupSize === 0;
+    const isTable = isEmbeddingLike(layer) && layer.size % packing.groupSize === 0;
+    if (!isLinear && !isTable) continue;
+    const replacement = isLinear
+      ? PackedLinear.of(layer, packing)
+      : PackedEmbedding.of(layer as never, packing);
+    evaluate([...replacement.tensors()]);
+    model.replaceChild(path, replacement);
+    for (const tensor of before) tensor.dispose();
+  }
+}
+
+function batchOf({ batch, length, learned }: TrainBenchOptions, vocabularySize: number): Batch {
+  const random = Random.fromSeed(1);
+  const rows = Array.from({ length: batch }, (): [Sequence] => {
+    const ids = Int32Array.from({ length: length + 1 }, () => random.integer(vocabularySize));
+    const weights = Float32Array.from(ids, (_, at) => (at > length * (1 - learned) ? 1 : 0));
+    return [{ ids, weights }];
+  });
+  return collate(rows, { padId: 0, padToMultiple: 1, maxLength: length });
+}
+
+async function learnerOf(model: LanguageModel, config: RunConfig) {
+  const { tuning: name, objective: objectiveName } = chosenMethod(config);
+  const entry = tunings.get(name);
+  await entry.plan(model, config);
+  const makeTuning = await entry.load();
+  const nothing = async (): Promise<void> => undefined;
+  const tuning = await makeTuning({
+    model,
+    options: config,
+    origin: { base: "", template: "" },
+    seed: 1,
+    modelFiles: { save: nothing, load: nothing },
+  });
+  const objective = await objectives.get(objectiveName).load(config);
+  const slots = optimizedSlots(model).filter((slot) => slot.trainable);
+  const optimizer = makeOptimizer(config, slots, (path) => tuning.rateScale?.(path) ?? 1);
+  const maximumNorm = config.optimization.max_grad_norm;
+  const learner = new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm });
+  return { learner, trainable: parameterCount(slots) };
+}
+
+/** By nearest rank. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+async function benchMethod(method: string, options: TrainBenchOptions): Promise<TrainBenchResult> {
+  const modelConfig = shapeConfig(options.shape);
+  const architecture = await architectureOf(modelConfig);
+  const { vocabularySize } = architecture.sizes(modelConfig);
+  const model = architecture.build(modelConfig);
+  initialize(model, 1);
+  const config = configFor(method, options);
+  if (chosenMethod(config).tuning === "qlora") packed(model);
+  try {
+    const { learner, trainable } = await learnerOf(model, config);
+    const batch = batchOf(options, vocabularySize);
+    clearCache();
+    resetPeakMemory();
+    const seconds: number[] = [];
+    for (let step = 0; step < options.warmup + options.steps; step++) {
+      const started = performance.now();
+      await learner.step({ batches: [batch], learningRate: 1e-4, seeds: [step] }, () => false);
+      seconds.push((performance.now() - started) / 1000);
+    }
+    const counted = seconds.slice(options.warmup);
+    const p50 = percentile(counted, 0.5);
+    return {
+      ...{ shape: options.shape, method, batch: options.batch, length: options.length },
+      trainableParameters: trainable,
+      compile: "off",
+      stepSeconds: { p50, p90: percentile(counted, 0.9) },
+      tokensPerSecond: batch.tokens / p50,
+      supervisedTokensPerSecond: batch.learnedTokens / p50,
+      peakMemoryBytes: memory().peakBytes,
+    };
+  } finally {
+    dispose(model);
+  }
+}
+
+/** One method after the other. Throws ConfigError for an unknown shape; what a run of the method would refuse. */
+export async function benchTraining(
+  options: TrainBenchOptions,
+  onMethod: (method: string) => void = () => undefined,
+): Promise<TrainBench> {
+  describeBackend();
+  const results: TrainBenchResult[] = [];
+  for (const method of options.methods) {
+    onMethod(method);
+    results.push(await benchMethod(method, options));
+  }
+  return { environment: await describeMachine(), results };
+}
