@@ -21,12 +21,14 @@ import { trainListData } from "./train-list-data.ts";
 import { trainQuick } from "./train-quick.ts";
 import { trainResume } from "./train-resume.ts";
 import { trainStart } from "./train-start.ts";
+import { trainSweep } from "./train-sweep.ts";
 import { trainValidate } from "./train-validate.ts";
 
 export const commands: readonly Command[] = [
   trainQuick,
   trainStart,
   trainResume,
+  trainSweep,
   trainValidate,
   trainListData,
   generate,

@@ -1,0 +1,215 @@
+// One run after another over a table of settings: a grid, a list, or both. Each has a folder of its own; what is done is
+// not done again, what was broken off goes on, what fails does not end the rest.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { writeJsonAtomic } from "../../core/atomic-files.ts";
+import { ConfigError, FtError } from "../../core/errors.ts";
+import { asFtError } from "../../core/packed-errors.ts";
+import {
+  CONFIG_FILE,
+  readEvents,
+  type RunEvent,
+  type RunStatus,
+  showRun,
+} from "../../runs/index.ts";
+import { VALIDATION_LOSS } from "../../train/best.ts";
+import { readConfigFile } from "../config/files.ts";
+import { isGroup, type RawValues, setAt } from "../config/layers.ts";
+import { loadRunConfig } from "../config/load.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
+import { bestBy } from "./check-run.ts";
+import { resumeRun, startRun, type TrainRunOptions } from "./train-run.ts";
+
+const SweepFile = z.strictObject({
+  base: z.union([z.string(), z.record(z.string(), z.unknown())]).default({}),
+  grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  list: z.array(z.record(z.string(), z.unknown())).min(1).optional(),
+  output_dir: z.string().min(1).default("./sweep"),
+});
+
+/** Settings by dotted key, as one run has them over the base. */
+export type TrialSettings = Record<string, unknown>;
+
+export interface Trial {
+  /** Folder of the run. */
+  folder: string;
+  settings: TrialSettings;
+  resolved: ResolvedConfig;
+}
+
+export interface Sweep {
+  folder: string;
+  trials: Trial[];
+}
+
+export interface TrialResult {
+  folder: string;
+  settings: TrialSettings;
+  status: RunStatus;
+  steps: number;
+  trainLoss: number | null;
+  /** The best evaluation, by `metric`. */
+  best: number | null;
+  metric: string;
+  seconds: number | null;
+  error: { code: string; message: string } | null;
+}
+
+/** Every combination, the last key changing first. */
+function combinations(grid: Readonly<Record<string, readonly unknown[]>>): TrialSettings[] {
+  return Object.entries(grid).reduce<TrialSettings[]>(
+    (before, [key, values]) =>
+      before.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
+    [{}],
+  );
+}
+
+/** `{ lora: { r: 8 } }` and `{ "lora.r": 8 }` are the same. */
+function dotted(values: RawValues, under = ""): TrialSettings {
+  const pairs = Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+    const path = under === "" ? key : `${under}.${key}`;
+    return isGroup(value) ? Object.entries(dotted(value, path)) : [[path, value]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function nested(settings: TrialSettings): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(settings)) setAt(values, key.split("."), value);
+  return values;
+}
+
+/** `02-learning_rate=0.001-r=8`, in characters that every file system takes. */
+function folderName(index: number, count: number, settings: TrialSettings): string {
+  const number = String(index + 1).padStart(String(count).length, "0");
+  const parts = Object.entries(settings).map(([key, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return `${key.split(".").at(-1)}=${text}`;
+  });
+  const name = [number, ...parts].join("-").replace(/[^\w.=-]+/g, "_");
+  return name.slice(0, 100);
+}
+
+function parsedFile(file: string): z.infer<typeof SweepFile> {
+  const { data, error } = SweepFile.safeParse(readConfigFile("config", file).values);
+  if (error === undefined) return data;
+  throw new ConfigError("FT-CONFIG-070", {
+    at: { file },
+    message: "this is no sweep",
+    problems: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+    hint: "ft train sweep --help shows one",
+  });
+}
+
+/** The settings of one trial over the base. Throws ConfigError with all that is wrong. */
+function resolveTrial(file: string, base: string | RawValues, values: RawValues): ResolvedConfig {
+  const isFile = typeof base === "string";
+  return loadRunConfig({
+    preset: "start",
+    configFile: isFile ? resolve(dirname(file), base) : undefined,
+    arguments: isFile ? undefined : nested(dotted(base)),
+    flags: { values, originOf: () => "sweep" },
+  });
+}
+
+/**
+ * The trials of a sweep file, all of them checked. `output` takes the place of its own folder.
+ * Throws ConfigError: of the file, and of any setting in it.
+ */
+export function readSweep(file: string, output?: string): Sweep {
+  const { base, grid, list = [{}], output_dir } = parsedFile(file);
+  const folder = resolve(output ?? output_dir);
+  const all = list.flatMap((listed) =>
+    combinations(grid).map((chosen) => ({ ...dotted(listed), ...chosen })),
+  );
+  const trials = all.map((settings, index): Trial => {
+    const path = join(folder, folderName(index, all.length, settings));
+    const values = { ...nested(settings), output_dir: path };
+    return { folder: path, settings, resolved: resolveTrial(file, base, values) };
+  });
+  return { folder, trials };
+}
+
+/** Says in the folder what is tried, and refuses a folder in which something else was. */
+async function claimFolder({ folder, trials }: Sweep): Promise<void> {
+  const path = join(folder, "sweep.json");
+  const tried = trials.map(({ resolved: { config } }) => config);
+  if (!existsSync(path)) return await writeJsonAtomic(path, { trials: tried });
+  const before = JSON.parse(readFileSync(path, "utf8")) as { trials: unknown };
+  if (JSON.stringify(before.trials) === JSON.stringify(tried)) return;
+  throw new ConfigError("FT-CONFIG-071", {
+    at: { file: path },
+    message: "this folder holds a sweep of other settings",
+    hint: "--output another-folder starts a new one",
+  });
+}
+
+function isDone({ folder }: Trial): boolean {
+  return existsSync(join(folder, CONFIG_FILE)) && showRun(folder).status === "completed";
+}
+
+async function runTrial(trial: Trial, options: TrainRunOptions): Promise<void> {
+  if (existsSync(join(trial.folder, CONFIG_FILE))) await resumeRun(trial.folder, options);
+  else await startRun(trial.resolved, options);
+}
+
+/** The best figure of the evaluations after the first step. */
+function bestFigure({ resolved: { config } }: Trial, events: readonly RunEvent[]): number | null {
+  const { name, better } = bestBy(config);
+  const figures = events.flatMap((event) => {
+    if (event.type !== "evaluation-finished" || event.step === 0) return [];
+    return (name === VALIDATION_LOSS ? event.validationLoss : event.metrics?.[name]) ?? [];
+  });
+  if (figures.length === 0) return null;
+  return better === "lower" ? Math.min(...figures) : Math.max(...figures);
+}
+
+function resultOf(trial: Trial, error: FtError | undefined): TrialResult {
+  const { folder, settings, resolved } = trial;
+  const told = error === undefined ? null : { code: error.code, message: error.message };
+  const common = { folder, settings, metric: bestBy(resolved.config).name, error: told };
+  if (!existsSync(join(folder, CONFIG_FILE))) {
+    const nothing = { steps: 0, trainLoss: null, best: null, seconds: null };
+    return { ...common, ...nothing, status: error === undefined ? "missing" : "failed" };
+  }
+  const { status, step, trainLoss, lastEvent } = showRun(folder);
+  const seconds = lastEvent?.type === "run-completed" ? (lastEvent.seconds ?? null) : null;
+  const best = bestFigure(trial, readEvents(folder));
+  return { ...common, status, steps: step, trainLoss, best, seconds };
+}
+
+export interface SweepOptions extends TrainRunOptions {
+  onTrial?: (trial: Trial, index: number, count: number, isDone: boolean) => void;
+  onResult?: (result: TrialResult) => void;
+}
+
+const unexpected = (thrown: unknown): FtError =>
+  asFtError(thrown, (details) => new FtError("FT-RUN-UNEXPECTED", details));
+
+/** Runs what is not done yet, in order; ends early when it is asked to stop. The results are in the trials' order. */
+export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promise<TrialResult[]> {
+  await claimFolder(sweep);
+  const results: TrialResult[] = [];
+  const { trials } = sweep;
+  for (const [index, trial] of trials.entries()) {
+    const done = isDone(trial);
+    const isStopped = options.signal?.aborted === true;
+    let error: FtError | undefined;
+    if (!isStopped) options.onTrial?.(trial, index, trials.length, done);
+    if (!done && !isStopped) {
+      error = await runTrial(trial, options).then(() => undefined, unexpected);
+    }
+    results.push(resultOf(trial, error));
+    if (!isStopped) options.onResult?.(results.at(-1) as TrialResult);
+  }
+  return results;
+}
+
+/** The best first; those without a figure last, in their order. */
+export function ranked(results: readonly TrialResult[], better: "lower" | "higher"): TrialResult[] {
+  const sign = better === "lower" ? 1 : -1;
+  const rank = ({ best, trainLoss }: TrialResult): number =>
+    best === null ? (trainLoss ?? Infinity) : sign * best;
+  return results.toSorted((a, b) => rank(a) - rank(b));
+}

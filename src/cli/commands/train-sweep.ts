@@ -1,0 +1,85 @@
+// ft train sweep: one run after another over a table of settings, and which of them came out best.
+import { z } from "zod";
+import type { TrialResult, TrialSettings } from "../../app/train/sweep.ts";
+import { ExitCode } from "../../core/errors.ts";
+import { flags } from "../../core/flags.ts";
+import { formatDuration } from "../../core/units.ts";
+import { defineCommand } from "../define-command.ts";
+import { table } from "../render/table.ts";
+import { RunningOptions } from "../training.ts";
+
+function settingsText(settings: TrialSettings): string {
+  const parts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return parts.length === 0 ? "the base alone" : parts.join(" ");
+}
+
+const figure = (value: number | null): string => (value === null ? "-" : value.toPrecision(5));
+
+function resultsTable(results: readonly TrialResult[]): string {
+  const metric = results[0]?.metric ?? "";
+  return table(results, [
+    { title: "SETTINGS", value: ({ settings }) => settingsText(settings) },
+    { title: "STATUS", value: ({ status }) => status },
+    { title: "STEPS", value: ({ steps }) => steps },
+    { title: "LOSS", value: ({ trainLoss }) => figure(trainLoss) },
+    { title: `BEST ${metric.toUpperCase()}`, value: ({ best }) => figure(best) },
+    { title: "TIME", value: ({ seconds }) => (seconds === null ? "-" : formatDuration(seconds)) },
+    { title: "FOLDER", value: ({ folder }) => folder },
+  ]);
+}
+
+function outcome({ error, status, best, trainLoss }: TrialResult): string {
+  if (error !== null) return `failed: ${error.code} ${error.message}`;
+  return `${status}, loss ${figure(trainLoss)}, best ${figure(best)}`;
+}
+
+export const trainSweep = defineCommand({
+  name: "train sweep",
+  summary: "Train over a table of settings, one run after another, and compare what came out",
+  arguments: {
+    file: {
+      about:
+        "YAML with base (a configuration, or the path of one) and grid (lists of values by key), list (of settings), or both; " +
+        "output_dir holds a folder for each run. Started again, it goes on where it was. For example: " +
+        "{base: run.yaml, grid: {optimization.learning_rate: [1e-4, 3e-4], lora.r: [8, 16]}}",
+    },
+  },
+  options: RunningOptions.extend({
+    output: z
+      .string()
+      .optional()
+      .describe("Folder of the sweep, instead of output_dir in the file")
+      .register(flags, { short: "o", value: "FOLDER" }),
+    dryRun: z.boolean().default(false).describe("Check and list the runs; train nothing"),
+  }),
+  examples: [
+    "ft train sweep configs/sweeps/rates.yaml --dry-run",
+    "ft train sweep configs/sweeps/rates.yaml --output ./rates --json",
+  ],
+  run: async ({ arguments: { file = "" }, options }, io) => {
+    const { readSweep, runSweep, ranked } = await import("../../app/train/sweep.ts");
+    const { bestBy } = await import("../../app/train/check-run.ts");
+    const { loadExtensions } = await import("../../app/extensions.ts");
+    await loadExtensions(options.extension);
+    const sweep = readSweep(file, options.output);
+    const listed = sweep.trials.map(({ folder, settings }) => ({ folder, settings }));
+    if (options.dryRun) {
+      const lines = listed.map(({ folder, settings }) => `${folder}: ${settingsText(settings)}`);
+      io.show({ trials: listed }, () => lines.join("\n"));
+      return ExitCode.ok;
+    }
+    const { isolate, force, retry, extension: extensions } = options;
+    const results = await runSweep(sweep, {
+      ...{ isolate, force, retry, extensions, signal: io.signal },
+      onTrial: ({ settings }, index, count, done) =>
+        io.note(`${index + 1}/${count} ${settingsText(settings)}${done ? ": done before" : ""}`),
+      onResult: (result) => io.note(`  ${outcome(result)}`),
+    });
+    const [first] = sweep.trials;
+    const better = first === undefined ? "lower" : bestBy(first.resolved.config).better;
+    const inOrder = ranked(results, better);
+    io.show({ folder: sweep.folder, results: inOrder }, () => resultsTable(inOrder));
+    if (io.wasInterrupted) return ExitCode.interrupted;
+    return results.some(({ error }) => error !== null) ? ExitCode.runFailed : ExitCode.ok;
+  },
+});
