@@ -5,8 +5,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { attachLora, saveAdapter } from "../../../src/adapters/index.ts";
 import { loadStoredModel } from "../../../src/models/index.ts";
-import { dispose, scope, type Tensor } from "../../../src/mx/index.ts";
+import {
+  dispose,
+  float32,
+  int32,
+  normal,
+  randomKey,
+  retain,
+  scope,
+  type Tensor,
+} from "../../../src/mx/index.ts";
 import { loadTensorFile, openModelFolder } from "../../../src/weights/index.ts";
 import { relativeDifference } from "../../parity/models/fixtures.ts";
 
@@ -43,4 +53,38 @@ test.each(cases.map(([name]) => name))("%s", async (name) => {
   // The same sums in another order, as between two libraries.
   expect(scope(() => relativeDifference(model.forward(ids), logits))).toBeLessThanOrEqual(1e-5);
   dispose([model, ids, logits]);
+});
+
+const logitsWithAdapter = `
+import json, sys
+import mlx.core as mx
+from pathlib import Path
+from mlx_lm.utils import load_adapters, load_model
+mx.set_default_device(mx.cpu)
+model, _ = load_model(Path(sys.argv[1]))
+model = load_adapters(model, sys.argv[2])
+model.eval()
+print(json.dumps(model(mx.array([[1, 9, 4, 30, 2]])).astype(mx.float32).tolist()))
+`;
+
+test.each(["affine-4-64", "mxfp4"])("an adapter made on %s, loaded by mlx-lm", async (name) => {
+  const folder = path.join(root, name);
+  const { model } = await loadStoredModel(await openModelFolder(folder), { dtype: "float32" });
+  const shape = { rank: 4, scale: 3, dropout: 0 };
+  const attached = attachLora(model, { ...shape, targets: ["all-linear"], blockCount: -1 }, 2);
+  // As drawn an adapter changes nothing.
+  for (const [at, slot] of model.trainableSlots().entries())
+    slot.set(retain(scope(() => normal(0, 0.1, slot.get().shape, randomKey(at)))));
+  const adapter = path.join(root, `${name}-adapter`);
+  await saveAdapter(adapter, model, attached, shape, { base: folder, template: "auto" });
+  const printed = execFileSync(python, ["-c", logitsWithAdapter, folder, adapter], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const logits = JSON.parse(printed.toString().trim().split("\n").at(-1) ?? "") as number[][][];
+  const difference = scope(() => {
+    const own = model.forward(int32([1, 9, 4, 30, 2], [1, 5]));
+    return relativeDifference(own, float32(logits.flat(2), own.shape));
+  });
+  expect(difference).toBeLessThanOrEqual(1e-5);
+  dispose(model);
 });
