@@ -1,4 +1,6 @@
 // What `method`, `tuning` and `objective` say together: words, aliases, what is known but not built, contradictions.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { layer } from "../../../src/app/config/layers.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
@@ -93,5 +95,17 @@ describe("tuning and objective", () => {
       "Unknown tuning 'fll'. Valid options: [lora, qlora, dora, full]",
     );
     expect(problemOf({ objective: "x" })).toContain("Unknown objective 'x'");
+  });
+});
+
+describe("tests", () => {
+  const folder = join(import.meta.dirname, "../../native/train");
+  const texts = readdirSync(folder)
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+
+  test.each(builtMethods())("%s has a file of them, its own or that of its family", (word) => {
+    const isNamed = texts.some((text) => text.includes(`"${word}"`));
+    expect(existsSync(join(folder, `${word}.test.ts`)) || isNamed).toBe(true);
   });
 });
