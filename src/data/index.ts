@@ -45,6 +45,7 @@ export {
   type Sequence,
   tokenCount,
 } from "./encode.ts";
+export { cutDocuments, isDocument } from "./documents.ts";
 export {
   DataFormatError,
   DataValidationError,

@@ -57,6 +57,13 @@ export const DataOptions = z.strictObject({
     .describe(
       "What becomes of rows longer than that: their end is cut off, they are left out, or the data is refused",
     ),
+  document_overlap: z
+    .int()
+    .min(0, { error: "Document overlap must not be negative" })
+    .default(0)
+    .describe(
+      "Of documents cut into windows (--format document): tokens that a window reads again before its own",
+    ),
   validation_split: z
     .number()
     .min(0, { error: "Validation split must be between 0 and 1" })

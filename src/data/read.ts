@@ -10,8 +10,8 @@ import {
   MissingDataError,
   UnsupportedFileError,
 } from "./errors.ts";
-import { type FileReader, fileReaders } from "./files/index.ts";
-import { autoFormat, formats } from "./formats/index.ts";
+import { type FileReader, fileReaders, wholeFileReaders } from "./files/index.ts";
+import { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 import { parseRow, type ProblemList, type Row, type RowResult } from "./rows.ts";
 
 /** The error for a path that is not there, naming the nearest thing that is. */
@@ -28,10 +28,12 @@ export async function missingData(path: string): Promise<MissingDataError> {
 }
 
 /** The reader of an existing file's kind. Throws when there is no file or no reader. */
-async function readerOf(file: string): Promise<FileReader> {
+async function readerOf(file: string, format: RowFormat | undefined): Promise<FileReader> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) throw await missingData(file);
-  if (!found.isDirectory()) return fileReaders.get(extname(file).toLowerCase());
+  const extension = extname(file).toLowerCase();
+  const whole = format?.isWholeFile === true ? wholeFileReaders[extension] : undefined;
+  if (!found.isDirectory()) return whole ?? fileReaders.get(extension);
   throw new UnsupportedFileError({
     at: { file },
     message: "Unsupported file format: a folder, where a file is needed",
@@ -72,8 +74,8 @@ function unreadable(file: string, cause: unknown): FtError {
  * Throws a DataError when the file is missing, of an unknown kind, unreadable or empty.
  */
 export async function* readRows(file: string, format: string): AsyncGenerator<RowResult> {
-  if (format !== autoFormat) formats.get(format);
-  const reader = await readerOf(file);
+  const asked = format === autoFormat ? undefined : formats.get(format);
+  const reader = await readerOf(file, asked);
   let rows = 0;
   try {
     for await (const result of rowsOf(reader, file, format)) {

@@ -64,6 +64,8 @@ export interface InstructionSample {
 export interface TextSample {
   kind: "text";
   text: string;
+  /** One of many that are joined and cut into windows. */
+  isDocument?: boolean;
 }
 
 /** A prompt and two answers to it, of which one is better. No template renders it as it is: an objective does. */

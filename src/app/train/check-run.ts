@@ -36,6 +36,13 @@ export function checkRun(config: RunConfig): void {
       hint: "--method lora, or leave --init-adapter out",
     });
   }
+  if (Math.max(1, data.document_overlap) >= data.max_length && data.format === "document") {
+    throw new ConfigError("FT-CONFIG-073", {
+      at: { field: "data.document_overlap" },
+      message: `windows of ${data.max_length} tokens cannot share ${data.document_overlap} with the next`,
+      hint: "a --document-overlap that is less than --max-length",
+    });
+  }
   if (data.packing && objectives.get(method.objective).packs !== true) {
     throw new ConfigError("FT-CONFIG-065", {
       at: { field: "data.packing" },

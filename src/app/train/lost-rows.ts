@@ -1,7 +1,7 @@
 // Rows of a run that are not learned whole: refused where the settings say so, listed by their place, and summed up in
 // what it costs. Nothing that was to be learned goes without a word.
 import { DataError } from "../../core/errors.ts";
-import { isTooLong, type LostRow, lostRows, tokenCount } from "../../data/index.ts";
+import { isDocument, isTooLong, type LostRow, lostRows, tokenCount } from "../../data/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import type { PreparedData } from "./prepare-data.ts";
 
@@ -16,7 +16,7 @@ export function lostRowsOf({ train, validation }: PreparedData, { data }: RunCon
 /** @throws DataError FT-DATA-032 for rows that are too long, where the settings refuse these. */
 export function requireShortRows({ train, validation }: PreparedData, { data }: RunConfig): void {
   if (data.too_long !== "refuse") return;
-  const all = [...train.samples, ...validation.samples];
+  const all = [...train.samples, ...validation.samples].filter((sample) => !isDocument(sample));
   const long = all.filter((sample) => isTooLong(sample, data.max_length));
   const [first] = long;
   if (first === undefined) return;

@@ -6,6 +6,7 @@ import { DataError } from "../../core/errors.ts";
 import { ftHome } from "../../core/paths.ts";
 import { encodedKey, keepEncoded, keptEncoded } from "../../data/encoded-cache.ts";
 import {
+  cutDocuments,
   type cutRows,
   type Dataset,
   type EncodedRows,
@@ -168,8 +169,9 @@ export function cutData(
 ): PreparedData {
   const { train, validation, objective } = data;
   const how = { maxLength: options.max_length, dropLong: options.too_long === "drop" };
+  const windows = { maxLength: options.max_length, overlap: options.document_overlap };
   const cut = (rows: EncodedRows): EncodedRows => {
-    const all = cutAll(rows, { ...how, cutOne: objective.cut });
+    const all = cutAll(cutDocuments(rows, windows), { ...how, cutOne: objective.cut });
     return { ...all, samples: objective.arrange?.(all.samples) ?? all.samples };
   };
   return { ...data, train: cut(train), validation: cut(validation) };

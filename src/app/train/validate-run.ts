@@ -3,6 +3,7 @@
 import { NativeError, ProviderError } from "../../core/errors.ts";
 import { windowsPerEpoch } from "../../data/batches.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { isDocument } from "../../data/documents.ts";
 import {
   type EncodedRow,
   isTooLong,
@@ -65,6 +66,8 @@ export interface BatchReport {
   padding: number;
   /** Null when every row stands alone. */
   packed: PackingReport | null;
+  /** Documents to train on, and the windows that they were cut into; null where there are none. */
+  documents: { documents: number; windows: number } | null;
 }
 
 export interface DataReport {
@@ -145,7 +148,9 @@ function tokenReport(
   const { samples } = whole.train;
   const { data } = config;
   const lengths = samples.flatMap(({ sequences }) => sequences.map(({ ids }) => ids.length));
-  const long = samples.filter((sample) => isTooLong(sample, data.max_length));
+  const long = samples.filter(
+    (sample) => !isDocument(sample) && isTooLong(sample, data.max_length),
+  );
   return {
     tokens: lengths.reduce((sum, length) => sum + length, 0),
     supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
@@ -185,6 +190,7 @@ const NO_TOKENS: OrNull<TokenReport & BatchReport> = {
   shapes: null,
   padding: null,
   packed: null,
+  documents: null,
 };
 
 interface Looked {
@@ -195,6 +201,13 @@ interface Looked {
   memoryPlan: MemoryPlan | null;
   /** Of the model, the tuning and these rows. */
   notices: string[];
+}
+
+function documentReport({ whole, data }: FittingRun): BatchReport["documents"] {
+  const documents = whole.train.samples.filter(isDocument).length;
+  return documents === 0
+    ? null
+    : { documents, windows: data.train.samples.filter(isDocument).length };
 }
 
 async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
@@ -212,6 +225,7 @@ async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> 
       shapes: shapes.length,
       padding,
       packed: packingReport(settled, layout),
+      documents: documentReport(fitting),
     },
     stepsPerEpoch,
     memory,

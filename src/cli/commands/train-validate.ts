@@ -74,6 +74,10 @@ function reasoningText({ reasoningTokens }: ValidationReport["data"]): string[] 
   return [`Reasoning: ${formatCount(reasoningTokens ?? 0)} of the tokens`];
 }
 
+function documentsText({ documents: found }: ValidationReport["data"]): string[] {
+  return found === null ? [] : [`Documents: ${found.documents}, in ${found.windows} windows`];
+}
+
 function packedText({ packed }: ValidationReport["data"]): string[] {
   if (packed === null) return [];
   const { rows, windows, windowTokens, filled } = packed;
@@ -93,6 +97,7 @@ function dataText({ data }: ValidationReport): string {
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
     ...reasoningText(data),
     ...lostText(data),
+    ...documentsText(data),
     ...packedText(data),
     `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,
     "",

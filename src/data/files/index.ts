@@ -5,7 +5,7 @@ import { UnsupportedFileError } from "../errors.ts";
 import { readCsv, readTsv } from "./csv.ts";
 import type { FileReader } from "./file-reader.ts";
 import { readJson } from "./json.ts";
-import { readPlainText } from "./plain-text.ts";
+import { readPlainText, readWholeText } from "./plain-text.ts";
 
 export type { FileReader, RawRow } from "./file-reader.ts";
 
@@ -25,3 +25,6 @@ export const fileReaders = new Registry<FileReader>(
       hint: `Give a file ending in ${known.filter((extension) => extension !== "").join(", ")}`,
     }),
 );
+
+/** Readers of files that are one row each, where a format asks for that; other kinds are read as ever. */
+export const wholeFileReaders: Readonly<Record<string, FileReader>> = { ".txt": readWholeText };

@@ -25,6 +25,8 @@ export interface RowFormat {
   readonly title: string;
   /** Its rows have the fields of others as well: it is asked before them. Default false. */
   readonly isSpecial?: boolean;
+  /** A text file is one of its rows, rather than a row a line. Default false. */
+  readonly isWholeFile?: boolean;
   /** Whether a row claims this format, however badly it then keeps it. */
   detect(row: JsonObject): boolean;
   parse(row: JsonObject): ParsedRow;

@@ -3,6 +3,7 @@
 import { Registry } from "../../core/registry.ts";
 import { DataFormatError } from "../errors.ts";
 import { chat } from "./chat.ts";
+import { document } from "./document.ts";
 import type { RowFormat } from "./format.ts";
 import { instruction } from "./instruction.ts";
 import { kto } from "./kto.ts";
@@ -24,6 +25,7 @@ export const formats = new Registry<RowFormat>(
     instruction,
     text,
     mlx: text,
+    document,
     preference,
     "openai-preference": openaiPreference,
     kto,
