@@ -6,7 +6,7 @@ import { flags } from "../../core/flags.ts";
 import { type DeepReadonly, deepFreeze } from "../../core/frozen.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
-import { PreferenceOptions } from "../../train/objectives/options.ts";
+import { DistillationOptions, PreferenceOptions } from "../../train/objectives/options.ts";
 import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
 import { CourseOptions } from "../courses/options.ts";
 
@@ -18,6 +18,7 @@ export const RunConfigSchema = z.strictObject({
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
   preference: PreferenceOptions.prefault({}).describe("How preferences are learned"),
+  distillation: DistillationOptions.prefault({}).describe("How a teacher is learned from"),
   course: CourseOptions.prefault({}).describe("Whose course it follows"),
   optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
   output_dir: z

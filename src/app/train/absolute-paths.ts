@@ -15,7 +15,7 @@ const given = (path: string | null, make: (path: string) => string): string | nu
 
 /** The same configuration, whatever folder a later process starts in. */
 export function withAbsolutePaths(config: RunConfig): RunConfig {
-  const { model, data, lora } = config;
+  const { model, data, lora, distillation } = config;
   return {
     ...config,
     model: { ...model, name: found(model.name), cache_dir: given(model.cache_dir, absolute) },
@@ -26,6 +26,7 @@ export function withAbsolutePaths(config: RunConfig): RunConfig {
       template: templates.has(data.template) ? data.template : found(data.template),
     },
     lora: { ...lora, init_adapter: given(lora.init_adapter, found) },
+    distillation: { ...distillation, teacher: given(distillation.teacher, found) },
     output_dir: absolute(config.output_dir),
   };
 }

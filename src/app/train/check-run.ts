@@ -50,6 +50,13 @@ export function checkRun(config: RunConfig): void {
       hint: "leave --packing out: rows of like length meet in a batch all the same",
     });
   }
+  if (objectives.get(method.objective).teacher?.(config) === null) {
+    throw new ConfigError("FT-CONFIG-073", {
+      at: { field: "distillation.teacher" },
+      message: `--objective ${method.objective} learns from another model as well, and none is named`,
+      hint: "--teacher MODEL; rows that a model wrote are learned by --method lora",
+    });
+  }
   if (lora.init_adapter !== null && !existsSync(lora.init_adapter)) {
     throw new ConfigError("FT-CONFIG-062", {
       at: { field: "lora.init_adapter" },

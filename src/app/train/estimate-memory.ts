@@ -59,6 +59,25 @@ function weightBytes(config: RunConfig, { model, sizes, source }: PlannedModel):
   return sum(bytes) / sizes.parameterCount;
 }
 
+/** The same run beside a model that it learns from, which is held as well. */
+export function withTeacher(
+  config: RunConfig,
+  estimate: MemoryEstimate,
+  teacher: PlannedModel,
+): MemoryEstimate {
+  const model = { ...config.model, torch_dtype: "auto" as const };
+  const bytes = Math.round(
+    weightBytes({ ...config, model }, teacher) * teacher.sizes.parameterCount,
+  );
+  const term = { name: "teacher", bytes, formula: "its parameters × bytes a weight" };
+  return {
+    ...estimate,
+    totalBytes: estimate.totalBytes + bytes,
+    peakBytes: estimate.peakBytes + bytes,
+    terms: [...estimate.terms, term],
+  };
+}
+
 /** Peak bytes of the run, and the terms that add up to them. */
 export function estimateRunMemory(
   config: RunConfig,

@@ -1,7 +1,7 @@
 // Whether model, rows and settings fit each other, before any weight is read: everything that can be refused then is
 // refused here. Checking a run and starting one both go through this, so that what validates also starts.
 import { inputLength, paddedLength } from "../../data/collate.ts";
-import { type EncodedRows, learnedCount, tokenCount } from "../../data/encode.ts";
+import { type EncodedRow, learnedCount, tokenCount } from "../../data/encode.ts";
 import { type PlannedModel, planFittingModel } from "../../models/load.ts";
 import type { OpenedModel } from "../../models/open-model.ts";
 import { wantedPacking } from "../../models/options.ts";
@@ -10,12 +10,13 @@ import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
+import type { SampleShape } from "../../train/objectives/objective.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
 import { chooseBatch } from "./choose-batch.ts";
-import { estimateRunMemory, type RowFigures } from "./estimate-memory.ts";
+import { estimateRunMemory, type RowFigures, withTeacher } from "./estimate-memory.ts";
 import { largeModelNotices } from "./large-model.ts";
 import type { RowLayout } from "./lay-out-rows.ts";
 import { requireShortRows } from "./lost-rows.ts";
@@ -27,12 +28,14 @@ import {
   prepareWholeRows,
   samplesOf,
 } from "./prepare-data.ts";
+import { type PlannedTeacher, planTeacher } from "./teacher.ts";
 
 export interface FittingRun {
   /** The settings as they were asked for, with a batch size in the place of `auto`. */
   config: RunConfig;
   opened: OpenedModel;
   planned: PlannedModel;
+  teacher: PlannedTeacher | undefined;
   tuning: TuningPlan;
   renderer: Renderer;
   /** Rows before the cut. */
@@ -49,7 +52,11 @@ export interface FittingRun {
 }
 
 /** What of a fit changes with the settings: what is trained, rows as they are cut and batched, the memory for both. */
-async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedData) {
+async function fitTo(
+  config: RunConfig,
+  { planned, teacher }: Pick<FittingRun, "planned" | "teacher">,
+  whole: PreparedData,
+) {
   const { max_length } = config.data;
   const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
   const course = courseOf(config);
@@ -57,8 +64,9 @@ async function fitTo(config: RunConfig, planned: PlannedModel, whole: PreparedDa
   requireSamples(data);
   const longestInput = Math.min(max_length, planned.sizes.positionLimit ?? Infinity);
   const layout = course.layOut(config, data, longestInput);
-  const rows = rowFigures(config, data.train, layout);
-  const memory = estimateRunMemory(config, planned, tuning, rows);
+  const rows = rowFigures(config, data, layout);
+  const own = estimateRunMemory(config, planned, tuning, rows);
+  const memory = teacher === undefined ? own : withTeacher(config, own, teacher.planned);
   return { tuning, data, layout, rows, memory };
 }
 
@@ -75,18 +83,20 @@ export async function fitRun(
   const planned = await planFittingModel(stored, packedWith(packing));
   // What does not fit the model is refused before rows are read.
   await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
+  const teacher = await planTeacher(asked, opened);
+  const models = { planned, teacher };
   const whole = await prepareWholeRows(asked, { template, renderer, tokenizer }, watch);
   requireShortRows(whole, asked);
-  const estimate: Estimator = async (other) => (await fitTo(other, planned, whole)).memory;
+  const estimate: Estimator = async (other) => (await fitTo(other, models, whole)).memory;
   const { config, notices } = await settled(asked, whole, estimate);
-  const { rows, ...fitted } = await fitTo(config, planned, whole);
+  const { rows, ...fitted } = await fitTo(config, models, whole);
   const { data, tuning, memory } = fitted;
   requireKnownRows(data, planned.sizes);
   const limits = { blockCount: planned.sizes.blockCount, longestRow: rows.longestRow };
   return {
     config,
     opened,
-    planned,
+    ...models,
     renderer,
     whole,
     ...fitted,
@@ -113,10 +123,15 @@ async function settled(
   return { config, notices: [notice] };
 }
 
+/** Of a sample with every sequence in a row of its own. */
+function plainShape({ sequences }: EncodedRow): SampleShape {
+  return { rows: sequences.length, length: most(sequences.map(inputLength)) };
+}
+
 /** What the rows say of the largest batch; rows are grouped by length, so the longest meet each other. */
 function rowFigures(
   { data }: RunConfig,
-  { samples }: EncodedRows,
+  { train: { samples }, objective }: PreparedData,
   { units, unitLength, padding }: RowLayout,
 ): RowFigures {
   const tokens = samples.reduce((sum, sample) => sum + tokenCount(sample), 0);
@@ -126,11 +141,11 @@ function rowFigures(
     const longestRow = paddedLength(most(units.map(unitLength)), padding);
     return { rows: units.length, sequences: 1, longestRow, learnedShare };
   }
-  const longest = most(samples.flatMap(({ sequences }) => sequences.map(inputLength)));
+  const shapes = samples.map((sample) => objective.shape?.(sample) ?? plainShape(sample));
   return {
     rows: samples.length,
-    sequences: most(samples.map(({ sequences }) => sequences.length)),
-    longestRow: paddedLength(longest, padding),
+    sequences: most(shapes.map(({ rows }) => rows)),
+    longestRow: paddedLength(most(shapes.map(({ length }) => length)), padding),
     learnedShare,
   };
 }

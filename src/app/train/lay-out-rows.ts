@@ -33,7 +33,7 @@ export interface RowLayout {
 function lengthsBy({ objective }: PreparedData): (unit: Unit) => number {
   const sum = (lengths: readonly number[]): number => lengths.reduce((a, b) => a + b, 0);
   return (unit) =>
-    sum(unit.map((row) => objective.rowLength?.(row) ?? sum(row.sequences.map(inputLength))));
+    sum(unit.map((row) => objective.shape?.(row).length ?? sum(row.sequences.map(inputLength))));
 }
 
 /** Lengths of batches are multiples of this. */

@@ -33,6 +33,7 @@ import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from ".
 import { makeOptimizer, type RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 import { withReference } from "./reference-rows.ts";
+import { loadTeacher, teacherDigest } from "./teacher.ts";
 
 export interface PreparedRun {
   config: RunConfig;
@@ -79,8 +80,11 @@ export async function prepareRun(
   const loaded = loadPlanned(planned, dtype);
   const totalParameters = loaded.sizes.parameterCount;
   const origins = originsOf(recorded, asked);
+  const begun = await recordOf(config, { origins, template, dtype }, opened, backend, fitting.data);
+  const { teacher } = fitting;
   const record = {
-    ...(await recordOf(config, { origins, template, dtype }, opened, backend, fitting.data)),
+    ...begun,
+    ...(teacher && { model: { ...begun.model, teacher: await teacherDigest(teacher) } }),
     ...(memory !== undefined && { memory }),
   };
   const tuning = await tuningOf(config, opened, loaded, {
@@ -91,7 +95,7 @@ export async function prepareRun(
   });
   const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
   const data = await withReference(
-    fitting.data,
+    taught(fitting, backend),
     {
       config,
       model: loaded.model,
@@ -132,6 +136,12 @@ export async function prepareRun(
     planMemory: fitting.planMemory,
     record,
   };
+}
+
+/** The rows with an objective that knows its teacher, where it has one. */
+function taught({ data, teacher }: FittingRun, backend: ActiveBackend): PreparedData {
+  const objective = data.objective.taughtBy?.(loadTeacher(teacher, backend));
+  return objective === undefined ? data : { ...data, objective };
 }
 
 /** Where rows are read more than once and the blocks below the trained ones always give the same for them. */

@@ -60,6 +60,14 @@ function requireSameModel(before: Inputs, now: Inputs): void {
   throw new ConfigError("FT-RUN-009", { message, hint: "start a new run with --output" });
 }
 
+function requireSameTeacher(before: Inputs, now: Inputs): void {
+  if (!differ(before.model?.["teacher"], now.model?.["teacher"])) return;
+  throw new ConfigError("FT-RUN-009", {
+    message: "the teacher's weights or its config.json are not those that this run began with",
+    hint: "start a new run with --output",
+  });
+}
+
 function requireSameTokens(before: Inputs, now: Inputs): void {
   if (!differ(before.dataset?.["tokensDigest"], now.dataset?.["tokensDigest"])) return;
   throw new ConfigError("FT-RUN-011", {
@@ -83,5 +91,6 @@ export function requireSameInputs(before: Inputs, now: Inputs): void {
     });
   }
   requireSameModel(before, now);
+  requireSameTeacher(before, now);
   requireSameTokens(before, now);
 }

@@ -17,6 +17,7 @@ import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
 import { executeRun, type RunRequest } from "./execute-run.ts";
 import type { RunLength } from "./extend-run.ts";
+import { teacherOf } from "./teacher.ts";
 import { deathOfTrainer, isCrash } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
@@ -64,7 +65,8 @@ export async function startRun(
   options.onChecked?.();
   await requireData(config);
   // Here and not in the trainer, which only says how training goes.
-  await fetchModel(config.model, { onProgress: options.onDownload, signal: options.signal });
+  for (const model of [config.model, teacherOf(config)].filter((one) => one !== undefined))
+    await fetchModel(model, { onProgress: options.onDownload, signal: options.signal });
   return await start({ config, origins: Object.fromEntries(resolved.origins) }, options);
 }
 

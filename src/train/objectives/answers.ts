@@ -7,13 +7,14 @@ import {
   type EncodeContext,
   type EncodedRow,
   type EncodedRows,
+  inputLength,
   learnedTokens,
   type Row,
   type Sequence,
 } from "../../data/index.ts";
 import { float32, type Tensor } from "../../mx/index.ts";
 import type { JsonObject, Message, Sample } from "../../text/types.ts";
-import type { LossPass, TrainableModel } from "./objective.ts";
+import type { LossPass, SampleShape, TrainableModel } from "./objective.ts";
 import { tokenLosses } from "./token-losses.ts";
 
 /** A prompt with some answers. */
@@ -130,13 +131,11 @@ function piecesOf(sequences: readonly Sequence[], first: number): Piece[] {
   return [{ sequence: prompt, position: 0, owner: undefined }, ...answers];
 }
 
-/** Positions that answers to one prompt take of a row. */
-export function answersLength(sequences: readonly Sequence[], sharePrompt: boolean): number {
-  if (!sharePrompt) return longest(sequences) - 1;
-  return piecesOf(sequences, 0).reduce(
-    (length, { sequence }) => length + sequence.ids.length - 1,
-    0,
-  );
+/** What answers to one prompt take of a batch. */
+export function answersShape(sequences: readonly Sequence[], sharePrompt: boolean): SampleShape {
+  if (!sharePrompt) return { rows: sequences.length, length: longest(sequences) - 1 };
+  const lengths = piecesOf(sequences, 0).map(({ sequence }) => inputLength(sequence));
+  return { rows: 1, length: lengths.reduce((sum, length) => sum + length, 0) };
 }
 
 /** Tells positions, owners and prompts of the pieces that stand in the batch already. */

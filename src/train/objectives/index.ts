@@ -47,6 +47,16 @@ export const objectives = new Registry<ObjectiveEntry>(
       groups: ["preference"],
       load: async ({ preference }) => (await import("./kto.ts")).kto(preference),
     },
+    distillation: {
+      about: "the next token of each learned turn, and what a teacher would have said",
+      kinds: ["chat", "instruction", "text"],
+      packs: true,
+      metrics: { "distillation/kl": "lower", "distillation/hard": "lower" },
+      groups: ["distillation"],
+      teacher: ({ distillation }) => distillation.teacher,
+      load: async ({ distillation }) =>
+        (await import("./distillation.ts")).distillation(distillation),
+    },
   },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-OBJECTIVE", {

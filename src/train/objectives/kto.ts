@@ -14,7 +14,7 @@ import {
   type AnswerBatch,
   type Answered,
   answerScores,
-  answersLength,
+  answersShape,
   collateAnswers,
   cutPrompt,
   encodeAnswers,
@@ -131,7 +131,7 @@ export function kto(options: PreferenceOptions): Objective {
     encode: (rows, context) => encodeAnswers(rows, context, answersOf),
     cut: cutPrompt,
     arrange: withStrangers,
-    rowLength: (sample) => answersLength(measured(sample), sharePrompt),
+    shape: (sample) => answersShape(measured(sample), sharePrompt),
     collate: (units, padding) => {
       const rows = units.flat();
       const labels = rows.map(({ row }) => (row.sample as JudgedSample).label);

@@ -13,7 +13,7 @@ import type { ForwardContext } from "../../models/index.ts";
 import type { Tensor, TokenLossOptions } from "../../mx/index.ts";
 import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
-import type { PreferenceOptions } from "./options.ts";
+import type { DistillationOptions, PreferenceOptions } from "./options.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
@@ -57,6 +57,12 @@ export interface LossPass extends Pick<ForwardContext, "recompute"> {
   prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
 }
 
+export interface SampleShape {
+  rows: number;
+  /** Positions of each. */
+  length: number;
+}
+
 /**
  * Of an objective that compares with the model as it was before training: what that said of each row. It is asked once,
  * before the first step, and goes with the row from then on, as its `reference`.
@@ -83,8 +89,10 @@ export interface Objective<
   cut?(sample: Encoded, maxLength: number): Encoded | undefined;
   /** Samples as they are trained on, once they are cut, in their order. Absent: as they are. */
   arrange?(samples: readonly Encoded[]): Encoded[];
-  /** Positions that a sample takes of a row of a batch; absent: those of its sequences, one after another. */
-  rowLength?(sample: Encoded): number;
+  /** What a sample takes of a batch; absent: one row, with its sequences one after another. */
+  shape?(sample: Encoded): SampleShape;
+  /** The same, learning from `teacher` as well: a frozen model with the same tokens. Only of one that has a teacher. */
+  taughtBy?(teacher: TrainableModel): Objective<Encoded, Batch>;
   readonly reference?: Reference<Encoded>;
   /** One unit a row of the batch; a unit is one sample, or several packed together. */
   collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
@@ -94,6 +102,7 @@ export interface Objective<
 /** The groups of options that objectives read. */
 export interface ObjectiveOptions {
   preference: PreferenceOptions;
+  distillation: DistillationOptions;
 }
 
 /** What is known of an objective without the addon. */
@@ -106,6 +115,8 @@ export interface ObjectiveEntry {
   packs?: true;
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;
+  /** The model that it learns from beside the rows, as a model is named; null where the options name none. */
+  teacher?(options: ObjectiveOptions): string | null;
   /** The groups of options that it reads; settings of others are of no use to it. */
   groups?: readonly (keyof ObjectiveOptions)[];
   load(options: ObjectiveOptions): Promise<Objective>;

@@ -52,4 +52,37 @@ export const PreferenceOptions = z.strictObject({
     .register(flags, { off: "Run each answer with a copy of its prompt" }),
 });
 
+export const DIVERGENCES = ["forward", "reverse"] as const;
+
+export const DistillationOptions = z.strictObject({
+  teacher: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("Model to learn from, with the same tokens: Hub id, folder, .gguf file")
+    .register(flags, { value: "MODEL" }),
+  divergence: z
+    .enum(DIVERGENCES)
+    .default("forward")
+    .describe(
+      "What is lowered: forward covers all that the teacher may say, reverse keeps to what it says most",
+    )
+    .register(flags, { long: "teacher-divergence" }),
+  temperature: z
+    .number()
+    .positive({ error: "Temperature must be positive" })
+    .default(1)
+    .describe("Both models' logits are divided by it: above 1 unlikely tokens count for more")
+    .register(flags, { long: "teacher-temperature", value: "NUMBER" }),
+  weight: z
+    .number()
+    .min(0, { error: "Weight must be between 0 and 1" })
+    .max(1, { error: "Weight must be between 0 and 1" })
+    .default(0.5)
+    .describe("Share of the teacher in the loss; the rest is that of the rows' own tokens")
+    .register(flags, { long: "teacher-weight", value: "SHARE" }),
+});
+
+export type DistillationOptions = z.infer<typeof DistillationOptions>;
+
 export type PreferenceOptions = z.infer<typeof PreferenceOptions>;

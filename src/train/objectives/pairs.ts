@@ -7,7 +7,7 @@ import {
   type AnswerBatch,
   type Answered,
   answerScores,
-  answersLength,
+  answersShape,
   collateAnswers,
   cutPrompt,
   encodeAnswers,
@@ -98,7 +98,7 @@ export function pairObjective(of: PairObjective): Objective<EncodedRow, PairBatc
   return {
     encode: (rows, context) => encodeAnswers(rows, context, answersOf),
     cut: cutPrompt,
-    rowLength: ({ sequences }) => answersLength(sequences, of.sharePrompt),
+    shape: ({ sequences }) => answersShape(sequences, of.sharePrompt),
     collate: (units, options) => {
       const reference = Float32Array.from(units.flat().flatMap(measured));
       return { ...bare(units, options), reference };

@@ -21,6 +21,12 @@ interface LearnedRows {
   weights: Float32Array;
 }
 
+/** What the head is applied to. */
+export interface LearnedStates extends LearnedRows {
+  /** (count, hidden size). */
+  hidden: Tensor;
+}
+
 function everyRow({ targets, weights }: Batch): LearnedRows {
   return { rows: Int32Array.from(weights.keys()), targets, weights };
 }
@@ -60,12 +66,21 @@ function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
   });
 }
 
-/** Of the targets with a weight. Builds a graph, evaluates nothing. */
-export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass): TokenLosses {
-  const { rows, targets, weights } = learnedRows(batch);
+/** Where there is a target with a weight. Builds a graph, evaluates nothing. */
+export function learnedStates(
+  model: TrainableModel,
+  batch: Batch,
+  pass: LossPass = {},
+): LearnedStates {
+  const learned = learnedRows(batch);
   const hidden = hiddenOf(model, batch, pass);
   const flat = hidden.reshape(-1, hidden.dim(2));
-  const isDense = rows.length === batch.weights.length;
-  const learned = isDense ? flat : flat.take(int32(rows), 0);
-  return { losses: model.headLosses(learned, int32(targets)), rows, weights };
+  const isDense = learned.rows.length === batch.weights.length;
+  return { ...learned, hidden: isDense ? flat : flat.take(int32(learned.rows), 0) };
+}
+
+/** Of the targets with a weight. Builds a graph, evaluates nothing. */
+export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass): TokenLosses {
+  const { hidden, rows, targets, weights } = learnedStates(model, batch, pass);
+  return { losses: model.headLosses(hidden, int32(targets)), rows, weights };
 }

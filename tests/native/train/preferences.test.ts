@@ -13,7 +13,7 @@ import { dispose, scope } from "../../../src/mx/index.ts";
 import { lossAndGradients } from "../../../src/nn/index.ts";
 import type { RunEvent } from "../../../src/runs/index.ts";
 import { type Objective, objectives } from "../../../src/train/objectives/index.ts";
-import { PreferenceOptions } from "../../../src/train/objectives/options.ts";
+import { DistillationOptions, PreferenceOptions } from "../../../src/train/objectives/options.ts";
 import {
   buildToy,
   makeToyModel,
@@ -43,7 +43,10 @@ const units = [
 ];
 
 async function objectiveOf(name: string, preference: object): Promise<Objective> {
-  return await objectives.get(name).load({ preference: PreferenceOptions.parse(preference) });
+  return await objectives.get(name).load({
+    preference: PreferenceOptions.parse(preference),
+    distillation: DistillationOptions.parse({}),
+  });
 }
 
 /** Largest difference of the tensors, by their largest number. */

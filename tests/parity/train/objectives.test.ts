@@ -8,7 +8,7 @@ import { scope } from "../../../src/mx/index.ts";
 import { lossAndGradients } from "../../../src/nn/index.ts";
 import { objectives } from "../../../src/train/objectives/index.ts";
 import type { TrainableModel } from "../../../src/train/objectives/objective.ts";
-import { PreferenceOptions } from "../../../src/train/objectives/options.ts";
+import { DistillationOptions, PreferenceOptions } from "../../../src/train/objectives/options.ts";
 import { loadTensorFile } from "../../../src/weights/index.ts";
 import { loadFixture } from "../models/fixtures.ts";
 
@@ -47,6 +47,7 @@ function samplesFor(method: string): EncodedRow[] {
     const row = { sample, format: "", file: "", line: at + 1 };
     const [own, other] = sequences as [(typeof sequences)[0], (typeof sequences)[0]];
     const base = { row, reference: reference[at] as number[] };
+    if (method === "distillation") return { ...base, sequences: [own] };
     if (method !== "kto") return { ...base, sequences };
     const silent = { ids: other.ids, weights: new Float32Array(other.ids.length) };
     return { ...base, sequences: [own, silent], strange: other.weights } as EncodedRow;
@@ -55,8 +56,13 @@ function samplesFor(method: string): EncodedRow[] {
 
 /** Loss, sums of figures, and the gradients of the parameters named. */
 async function computed({ method, options }: Case, share_prompt: boolean, names: string[]) {
-  const preference = PreferenceOptions.parse({ ...options, share_prompt });
-  const objective = await objectives.get(method).load({ preference });
+  const isTaught = method === "distillation";
+  const untaught = await objectives.get(method).load({
+    preference: PreferenceOptions.parse({ ...(!isTaught && options), share_prompt }),
+    distillation: DistillationOptions.parse(isTaught ? options : {}),
+  });
+  const teacher = isTaught ? await loadFixture("llama-biased-tied", "float32") : undefined;
+  const objective = (teacher && untaught.taughtBy?.(teacher.model as TrainableModel)) ?? untaught;
   const { model } = await loadFixture("llama", "float32");
   const padding = { padId: 0, padToMultiple: 8, maxLength: 64 };
   const units = samplesFor(method).map((sample) => [sample]);
@@ -88,9 +94,7 @@ const KEPT = [
   "model.norm.weight",
 ];
 
-describe.each(
-  cases.map((one, at) => ({ ...one, at })).filter(({ method }) => objectives.has(method)),
-)("$method $options", ({ at, ...one }) => {
+describe.each(cases.map((one, at) => ({ ...one, at })))("$method $options", ({ at, ...one }) => {
   test.each([true, false])("a prompt once: %s", async (share) => {
     const { loss, sums, gradients } = await computed(one, share, KEPT);
     const { tensors } = await loadTensorFile(path.join(folder, "gradients.safetensors"));
