@@ -34,3 +34,4 @@ export { type Curve, curvesOf, type Point, pointsOf } from "./curves.ts";
 export { deleteRun } from "./delete.ts";
 export { EXPORT_FORMATS, exportRun, runCsv, runDocument } from "./export.ts";
 export { plotRuns } from "./plot.ts";
+export { checkReporters, openReporters, reporters } from "./reporting/index.ts";

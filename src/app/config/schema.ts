@@ -6,9 +6,15 @@ import { flags } from "../../core/flags.ts";
 import { type DeepReadonly, deepFreeze } from "../../core/frozen.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
+import { reporters } from "../../runs/index.ts";
 import { DistillationOptions, PreferenceOptions } from "../../train/objectives/options.ts";
 import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
 import { CourseOptions } from "../courses/options.ts";
+
+const listedReporters = reporters
+  .names()
+  .map((name) => `${name} (${reporters.get(name).about})`)
+  .join(", ");
 
 export const RunConfigSchema = z.strictObject({
   model: ModelOptions.prefault({}).describe("The model to start from"),
@@ -27,6 +33,11 @@ export const RunConfigSchema = z.strictObject({
     .default("./output")
     .describe("Run folder: configuration, events, checkpoints and the final model")
     .register(flags, { long: "output", short: "o", value: "FOLDER" }),
+  report_to: z
+    .array(z.enum(reporters.names() as [string, ...string[]]))
+    .default([])
+    .describe(`Who else is told of the run: ${listedReporters}`)
+    .register(flags, { value: "NAMES" }),
   seed: z
     .int()
     .min(0, { error: "Seed must not be negative" })

@@ -7,7 +7,7 @@ import type { Row } from "../../data/rows.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
 import { requireKnownTokens } from "../../models/known-tokens.ts";
 import { wantedPacking } from "../../models/options.ts";
-import { checkOutputFolder } from "../../runs/index.ts";
+import { checkOutputFolder, checkReporters } from "../../runs/index.ts";
 import { type BestBy, knownMetrics, VALIDATION_LOSS } from "../../train/best.ts";
 import { chosenMethod, wordFor } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
@@ -27,6 +27,7 @@ export function checkRun(config: RunConfig): void {
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
   bestBy(config);
+  checkReporters(config.report_to);
   requireReproducible(config);
   wantedPacking(model);
   if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {

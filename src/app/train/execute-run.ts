@@ -11,6 +11,7 @@ import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
 import { TORCH_DTYPES } from "../../models/options.ts";
 import {
   CONFIG_FILE,
+  openReporters,
   openRun,
   readRecord,
   recordRun,
@@ -19,6 +20,7 @@ import {
   type RunFact,
   type RunFolder,
   type RunRecord,
+  stampEvent,
   unreadableConfig,
 } from "../../runs/index.ts";
 import { restoreCheckpoint } from "../../train/checkpoint.ts";
@@ -120,25 +122,48 @@ function rowsOf({ units, validation, collate, folder, ...run }: TrainingRun): Le
   };
 }
 
+const isEnd = ({ type }: RunFact): boolean => type === "run-completed" || type === "run-stopped";
+
+function reporterFor(
+  { config }: PreparedRun,
+  { folder }: TrainingRun,
+  onProblem: (message: string) => void,
+): ReturnType<typeof openReporters> {
+  const { path, runId } = folder;
+  const { env: environment } = process;
+  const input = { folder: path, runId, config: { ...config }, environment, fetch, onProblem };
+  return openReporters(config.report_to, input);
+}
+
 /** Drives the loop; a failure is the last event and is thrown again. */
 async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher): Promise<RunEvent> {
   let last: RunEvent | undefined;
+  const warn = (message: string): void => tell({ type: "notice", level: "warning", message });
+  const reporter = reporterFor(prepared, run, warn);
   const tell = (fact: RunFact): void => {
+    last = run.folder.append(fact);
+    watcher.onEvent(last);
+    reporter.tell(last);
+  };
+  /** The last event of a run stays its last: what others have to say of it comes before. */
+  const end = async (fact: RunFact): Promise<void> => {
+    reporter.tell(stampEvent(run.folder.runId, fact));
+    await reporter.close();
     last = run.folder.append(fact);
     watcher.onEvent(last);
   };
   try {
     tell(startedFact(prepared, run));
-    for (const message of prepared.notices) tell({ type: "notice", level: "warning", message });
+    prepared.notices.forEach(warn);
     await run.learner.prepare?.(rowsOf(run));
-    for await (const fact of train(run)) tell(fact);
+    for await (const fact of train(run)) await (isEnd(fact) ? end(fact) : tell(fact));
     if (last?.type === "run-completed") await run.learner.forget?.();
   } catch (thrown) {
     const failure = failureOf(thrown);
     if (failure.code === NO_MEMORY) await keepWhatIs(run, tell);
     const error = await explained(failure, prepared, run);
     try {
-      tell(failedFact(error));
+      await end(failedFact(error));
     } catch {
       // A full disk has no room for the log either; the error itself is what counts.
     }
