@@ -42,9 +42,15 @@ const shapes: Record<string, Shape> = {
   },
 };
 
+/** The processor's do not count what other programs take of the machine. */
+interface Seconds {
+  wall: number;
+  processor: number;
+}
+
 interface Arm {
   model: LanguageModel;
-  step(): Promise<number>;
+  step(): Promise<Seconds>;
   dispose(): void;
 }
 
@@ -69,9 +75,10 @@ async function makeArm(kind: string, shape: Shape): Promise<Arm> {
   return {
     model,
     step: async () => {
-      const start = performance.now();
+      const [start, before] = [performance.now(), process.cpuUsage()];
       await step.run({ batches, learningRate: 1e-4, seeds: [0] });
-      return (performance.now() - start) / 1000;
+      const { user, system } = process.cpuUsage(before);
+      return { wall: (performance.now() - start) / 1e3, processor: (user + system) / 1e6 };
     },
     dispose: () => dispose([model, optimizer]),
   };
@@ -93,22 +100,33 @@ async function measure(name: string, shape: Shape): Promise<void> {
   for (const kind of kinds) peaks.push(await peakOf(kind, shape));
   const arms: Arm[] = [];
   for (const kind of kinds) arms.push(await makeArm(kind, shape));
-  const seconds: number[][] = kinds.map(() => []);
+  const seconds: Seconds[][] = kinds.map(() => []);
   for (const arm of arms) await arm.step();
   for (let round = 0; round < shape.rounds; round++)
     for (const [at, arm] of arms.entries()) seconds[at]?.push(await arm.step());
   for (const arm of arms) arm.dispose();
-  const times = seconds.map(median) as [number, number];
-  const [least, most] = peaks as [number, number];
-  console.log(
-    `| ${name} | ${times.map((time) => `${time.toFixed(3)} s`).join(" | ")} | ${(times[1] / times[0]).toFixed(3)} | ` +
-      `${peaks.map((peak) => `${(peak / 1e9).toFixed(3)} GB`).join(" | ")} | ${(most / least).toFixed(3)} |`,
-  );
+  const timesOf = (of: keyof Seconds): number[] =>
+    seconds.map((steps) => median(steps.map((step) => step[of])));
+  const columns = [
+    compared(timesOf("wall"), (time) => `${time.toFixed(3)} s`),
+    compared(timesOf("processor"), (time) => `${time.toFixed(3)} s`),
+    compared(peaks, (peak) => `${(peak / 1e9).toFixed(3)} GB`),
+  ];
+  console.log(`| ${name} | ${columns.join(" | ")} |`);
+}
+
+/** Figures of both, and how many times the first the second is. */
+function compared(figures: readonly number[], shown: (figure: number) => string): string {
+  const [lora = Number.NaN, dora = Number.NaN] = figures;
+  return `${shown(lora)} | ${shown(dora)} | ${(dora / lora).toFixed(3)}`;
 }
 
 describeBackend();
 const wanted = process.argv.slice(2);
-console.log(`load average ${loadavg()[0]?.toFixed(1)}; median seconds a step, peak memory`);
-console.log("| shape | LoRA | DoRA | × | LoRA | DoRA | × |\n|---|---|---|---|---|---|---|");
+const load = loadavg()[0]?.toFixed(1);
+console.log(
+  `load average ${load}; median seconds a step, of the clock and of the processor; peak memory`,
+);
+console.log(`| shape |${" LoRA | DoRA | × |".repeat(3)}\n|---|${"---|".repeat(9)}`);
 for (const [name, shape] of Object.entries(shapes))
   if (wanted.length === 0 || wanted.includes(name)) await measure(name, shape);

@@ -7,9 +7,11 @@ import { licences } from "./licences.ts";
 import { narrowPages } from "./pages.ts";
 import type { Rule } from "./repository.ts";
 import {
+  dataThroughItsIndex,
   exactVersions,
   lockWithoutAddresses,
   noMachinePaths,
+  noPlainErrors,
   noPromises,
   noRegistryHosts,
   oneDoorToTheAddon,
@@ -31,4 +33,6 @@ export const rules: readonly Rule[] = [
   lockWithoutAddresses,
   exactVersions,
   oneDoorToTheAddon,
+  noPlainErrors,
+  dataThroughItsIndex,
 ];

@@ -48,3 +48,15 @@ export const oneDoorToTheAddon = forbid(
   /ft_native|\.node["'`]/,
   (file) => file.startsWith("src/") && file.endsWith(".ts") && !file.startsWith("src/mx/"),
 );
+
+export const noPlainErrors = forbid(
+  "src/ throws no plain Error: what a person sees is an FtError, a slip of the program a RangeError or TypeError",
+  /throw new Error\(/,
+  (file) => file.startsWith("src/") && file.endsWith(".ts"),
+);
+
+export const dataThroughItsIndex = forbid(
+  "the command line imports data through its index",
+  /from "(\.\.\/)+data\/(?!index\.ts")/,
+  (file) => file.startsWith("src/cli/") && file.endsWith(".ts"),
+);

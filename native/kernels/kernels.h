@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "mlx/array.h"
@@ -34,6 +35,12 @@ array headLosses(const array& hidden, const array& weight, const array& targets,
 
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
+
+/** x·gains + added, rows by columns each; gains (columns). */
+array scaledAdd(const array& x, const array& gains, const array& added);
+
+/** slopes·gains, and for each column Σ slopes·y; slopes and y rows by columns, gains (columns). */
+std::pair<array, array> scaleGradients(const array& slopes, const array& gains, const array& y);
 
 /** Which keys a query sees, beside what segments say. */
 struct SeenKeys {

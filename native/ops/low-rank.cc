@@ -1,6 +1,7 @@
 // What low-rank adapters need beyond plain ops: the norm of an updated matrix that is never formed, products scaled by
 // learned magnitudes with a gradient of their own, and decompositions, which MLX has on the CPU alone.
 // LoRA's linear layer is in composites.cc; layers are TypeScript's.
+#include "kernels/kernels.h"
 #include "mlx/linalg.h"
 #include "mlx/ops.h"
 #include "mlx/transforms.h"
@@ -39,37 +40,50 @@ array updatedNorm(const array& squares, const array& products, const array& a, c
 /** (…, columns) as (rows, columns). */
 array asRows(const array& a) { return mx::reshape(a, {-1, a.shape(-1)}); }
 
-/** dm of each row: Σ gradient·y / m, where y = m·(what is scaled) is the output, which others keep anyway. */
-array magnitudeGradient(const array& gradient, const array& output, const array& magnitude) {
-  array total = mx::sum(mx::multiply(wide(asRows(gradient)), wide(asRows(output))), 0);
-  array isZero = mx::equal(magnitude, scalarOf(0, magnitude.dtype()));
-  return mx::where(isZero, scalarOf(0, mx::float32), mx::divide(total, magnitude));
+/** x·gain + added, columns by columns. */
+array scaledAdd(const array& x, const array& gain, const array& added) {
+  if (kernels::suits({x, gain, added})) return kernels::scaledAdd(x, gain, added);
+  return mx::add(mx::multiply(x, mx::astype(gain, x.dtype())), mx::astype(added, x.dtype()));
+}
+
+/** gradient·gain, and Σ gradient·output of each column. */
+std::pair<array, array> scaleGradients(const array& gradient, const array& gain, const array& output) {
+  if (kernels::suits({gradient, gain, output})) return kernels::scaleGradients(gradient, gain, output);
+  return {mx::multiply(gradient, mx::astype(gain, gradient.dtype())),
+          mx::sum(mx::multiply(wide(gradient), wide(output)), 0)};
 }
 
 /** base·g + narrow·(scale·g·B), for g = m / norm. */
 array scaledSum(const Arrays& inputs, double scale) {
   const array &base = inputs[0], &narrow = inputs[1], &b = inputs[2];
   array gain = mx::divide(inputs[3], inputs[4]);
-  array scaled = mx::multiply(asRows(base), mx::astype(gain, base.dtype()));
   array columns = mx::multiply(b, mx::multiply(gain, scalarOf(scale, mx::float32)));
-  array rows = asRows(narrow);
-  bool isOneType = scaled.dtype() == rows.dtype() && rows.dtype() == columns.dtype();
-  array sum = isOneType ? mx::addmm(scaled, rows, columns)
-                        : mx::add(scaled, mx::astype(mx::matmul(rows, columns), scaled.dtype()));
+  array sum = scaledAdd(asRows(base), gain, mx::matmul(asRows(narrow), columns));
   return mx::reshape(sum, base.shape());
 }
 
+/**
+ * dm of each row is Σ gradient·y / m, where y = m·(what is scaled) is the output, which others keep anyway. All are given
+ * together: each would else keep what it is computed from until the update asks for it, last of all.
+ */
 Arrays scaledSumGradients(const Arrays& inputs, const array& cotangent, const array& output, double scale) {
   const array &base = inputs[0], &narrow = inputs[1], &b = inputs[2], &magnitude = inputs[3], &norm = inputs[4];
   array gain = mx::divide(magnitude, norm);
   array columnGain = mx::multiply(gain, scalarOf(scale, mx::float32));
-  array rows = mx::astype(asRows(cotangent), b.dtype());
-  array narrowGradient = mx::matmul(rows, mx::transpose(mx::multiply(b, columnGain)));
-  array wideGradient = mx::matmul(mx::transpose(asRows(narrow)), rows);
-  return {mx::multiply(cotangent, mx::astype(gain, base.dtype())),
-          mx::reshape(mx::astype(narrowGradient, narrow.dtype()), narrow.shape()),
-          mx::astype(mx::multiply(wideGradient, columnGain), b.dtype()),
-          mx::astype(magnitudeGradient(cotangent, output, magnitude), magnitude.dtype()), mx::zeros_like(norm)};
+  array rows = asRows(cotangent);
+  auto [baseGradient, sums] = scaleGradients(rows, gain, asRows(output));
+  array isZero = mx::equal(magnitude, scalarOf(0, magnitude.dtype()));
+  array own = mx::where(isZero, scalarOf(0, mx::float32), mx::divide(sums, magnitude));
+  array typed = mx::astype(rows, b.dtype());
+  array narrowGradient = mx::matmul(typed, mx::transpose(mx::multiply(b, columnGain)));
+  array wideGradient = mx::matmul(mx::transpose(asRows(narrow)), typed);
+  Arrays gradients{mx::reshape(baseGradient, base.shape()),
+                   mx::reshape(mx::astype(narrowGradient, narrow.dtype()), narrow.shape()),
+                   mx::astype(mx::multiply(wideGradient, columnGain), b.dtype()),
+                   mx::astype(own, magnitude.dtype())};
+  gradients = mx::depends(gradients, gradients);
+  gradients.push_back(mx::zeros_like(norm));
+  return gradients;
 }
 
 /**

@@ -16,7 +16,7 @@ import { ExitCode, UsageError } from "../core/errors.ts";
 import { flags } from "../core/flags.ts";
 import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
-import { DATA_ABOUT } from "../data/options.ts";
+import { DATA_ABOUT } from "../data/index.ts";
 import { makeRunId, readRecord, type RunEvent, stampEvent } from "../runs/index.ts";
 import type { WorkProgress } from "../train/run.ts";
 import type { CommandInput } from "./define-command.ts";

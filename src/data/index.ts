@@ -62,3 +62,4 @@ export { describeProblem, ProblemList, type Row, type RowProblem, type RowResult
 export { allShapes, type BatchShape, plannedBatches, shapesOf } from "./shapes.ts";
 export { findSplits, type SplitName } from "./splits.ts";
 export { type DataSummary, describeFormats, summarize, SummaryBuilder } from "./summary.ts";
+export { DATA_ABOUT } from "./options.ts";

@@ -25,7 +25,7 @@ let active = MAIN_ADDON;
 function load(name: string): Binding {
   const file = addonFile(name);
   try {
-    if (!existsSync(file)) throw new Error("not there");
+    if (!existsSync(file)) throw new RangeError("not there");
     return createRequire(import.meta.url)(file) as Binding;
   } catch (error) {
     throw new NativeError("FT-NATIVE-001", {

@@ -9,7 +9,7 @@ import type { ValidationReport } from "../../app/train/validate-run.ts";
 import type { FtError } from "../../core/errors.ts";
 import { expandHome } from "../../core/paths.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
-import { describeProblem, type RowProblem } from "../../data/rows.ts";
+import { describeProblem, type RowProblem } from "../../data/index.ts";
 import { type CommandInput, defineCommand } from "../define-command.ts";
 import { failureDocument, type Io } from "../io.ts";
 import { histogramText, maskText } from "../render/samples.ts";

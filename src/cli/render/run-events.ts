@@ -3,7 +3,7 @@
 import type { RunConfig } from "../../app/config/schema.ts";
 import { shellWord } from "../../core/shell.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
-import { describeFormats } from "../../data/summary.ts";
+import { describeFormats } from "../../data/index.ts";
 import type {
   RunCompletedEvent,
   RunEvent,

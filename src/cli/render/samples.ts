@@ -1,6 +1,6 @@
 // Draws rendered rows with their mask, and the distribution of their lengths.
 import { visibleText } from "../../core/visible-text.ts";
-import type { LengthHistogram } from "../../data/encode.ts";
+import type { LengthHistogram } from "../../data/index.ts";
 import type { MaskRun } from "../../text/masks.ts";
 
 const GREEN = "\u001b[32m";

@@ -1,8 +1,12 @@
 // PyTorch's MPS device. MLX reaches the same GPU through Metal, so no addon for it is built.
+import { NativeError } from "../../core/errors.ts";
 import type { Backend } from "./index.ts";
 
 function notBuilt(): never {
-  throw new Error("the MPS backend is not built");
+  throw new NativeError("FT-NATIVE-001", {
+    message: "the MPS backend is not built",
+    hint: "MLX on Metal drives the same GPU",
+  });
 }
 
 export const mps: Backend = {

@@ -40,7 +40,7 @@ function textAt(value: unknown, ...path: string[]): string {
   let at: unknown = value;
   for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
   if (typeof at === "string") return at;
-  throw new Error(`an answer without ${path.join(".")}`);
+  throw new RangeError(`an answer without ${path.join(".")}`);
 }
 
 class MlflowRun implements Reporter {
@@ -85,7 +85,7 @@ class MlflowRun implements Reporter {
   }
 
   async #batch(send: Send, content: object): Promise<void> {
-    if (this.#id === undefined) throw new Error("the run could not be made there");
+    if (this.#id === undefined) throw new RangeError("the run could not be made there");
     const body = { run_id: this.#id, ...content };
     await send({ path: "api/2.0/mlflow/runs/log-batch", body });
   }

@@ -33,7 +33,7 @@ class TrackioRun implements Reporter {
     this.#outbox.post(async (send) => {
       const body = { args: [], kwargs: { logs, hf_token: null } };
       const answer = (await send({ path: "api/bulk_log", body })) as { error?: unknown };
-      if (answer.error) throw new Error("the server refused the figures");
+      if (answer.error) throw new RangeError("the server refused the figures");
     });
   }
 

@@ -168,7 +168,7 @@ class BudgetedInterpreter extends BaseInterpreter {
 function refuseMixedSum(left: Value, right: Value): void {
   const [text, other] = isText(left) ? [left, right] : [right, left];
   if (isText(text) && (isList(other) || isMapping(other))) {
-    throw new Error(`a ${other.type} cannot be added to a text`);
+    throw new TypeError(`a ${other.type} cannot be added to a text`);
   }
 }
 

@@ -62,7 +62,7 @@ export function pythonString(value: Value): string {
   }
   const word = words[value.type];
   if (word !== undefined) return word;
-  throw new Error(`cannot print a ${value.type}`);
+  throw new TypeError(`cannot print a ${value.type}`);
 }
 
 /** The options of json.dumps that templates give. */
@@ -115,7 +115,7 @@ class JsonWriter {
       return this.#enclosed("{}", written, depth);
     }
     if (value.type in words) return "null";
-    throw new Error(`cannot write a ${value.type} as JSON`);
+    throw new TypeError(`cannot write a ${value.type} as JSON`);
   }
 
   #text(text: string): string {

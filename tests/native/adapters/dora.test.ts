@@ -6,6 +6,7 @@ import { DoraLinear } from "../../../src/adapters/dora/dora-linear.ts";
 import { attachAdapter, fuseAdapters, placeAdapter } from "../../../src/adapters/index.ts";
 import {
   dispose,
+  doraSum,
   evaluate,
   int32,
   liveTensors,
@@ -14,6 +15,7 @@ import {
   scope,
   type Tensor,
   updatedNorm,
+  valueAndGrad,
   zeros,
 } from "../../../src/mx/index.ts";
 import {
@@ -208,6 +210,33 @@ describe("the operations", () => {
       return [mx.doraSum(base, narrow, b, magnitude, norm, 1.5)];
     };
     expectGradients(sum, inputs);
+  });
+
+  test("doraSum's kernels give what plain operations give, over many columns and rows", () => {
+    // columns that fill no whole piece, and enough of both for several threads
+    const [rows, columns] = [400, 1100];
+    const [base, narrow, b] = [
+      drawn([rows, columns], 1),
+      drawn([rows, 3], 2),
+      drawn([3, columns], 3),
+    ];
+    const [magnitude, norm] = [drawn([columns], 4), drawn([columns], 5).abs().add(0.5)];
+    const inputs = [base, narrow, b, magnitude];
+    const slopes = drawn([rows, columns], 6);
+    const along = (sum: Tensor): Tensor[] => [sum.mul(slopes).sum()];
+    const fused = valueAndGrad(([x, z, B, m]) => {
+      const operands = { narrow: z as Tensor, b: B as Tensor, scale: 1.5, magnitude: m as Tensor };
+      return along(doraSum(x as Tensor, { ...operands, norm }));
+    }, inputs);
+    const plain = valueAndGrad(([x, z, B, m]) => {
+      const sum = (x as Tensor).add((z as Tensor).matmul(B as Tensor).mul(1.5));
+      return along(sum.mul((m as Tensor).div(norm)));
+    }, inputs);
+    for (const [at, wanted] of [...plain.values, ...plain.gradients].entries())
+      // sums in another order
+      expect(
+        relativeDifference([...fused.values, ...fused.gradients][at] as Tensor, wanted),
+      ).toBeLessThanOrEqual(5e-6);
   });
 
   test("updatedNorm is the norm of the updated matrix, and has no gradient", () => {

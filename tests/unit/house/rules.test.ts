@@ -43,6 +43,11 @@ const seeds: Record<string, Record<string, string>> = {
     "package-lock.json": '{\n"resolved": "https://elsewhere.example/a.tgz"\n}',
   },
   "package.json pins exact versions": { "package.json": '    "zod": "^4.0.0"' },
+  "src/ throws no plain Error: what a person sees is an FtError, a slip of the program a RangeError or TypeError":
+    { "src/text/slip.ts": 'throw new Error("slip")' },
+  "the command line imports data through its index": {
+    "src/cli/screen.ts": 'import { rows } from "../data/rows.ts";',
+  },
   "only src/mx opens the addon": { "src/text/fast.ts": 'require("ft_native.node")' },
 };
 
