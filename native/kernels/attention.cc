@@ -8,6 +8,7 @@
 
 #include "core/blas.h"
 #include "core/pool.h"
+#include "kernels/heads.h"
 #include "kernels/kernels.h"
 #include "kernels/primitive.h"
 #include "kernels/running.h"
@@ -38,60 +39,6 @@ namespace {
 constexpr size_t queriesAtOnce = 64, keysAtOnce = 256;
 /** Fewer than this many groups of heads are cut into heads, whose gradients by shared keys are added up afterwards. */
 constexpr size_t wantedPieces = 8;
-
-/** One of (batch, heads, length, size) whose rows are contiguous. */
-template <class Number>
-struct Heads {
-  Number* data;
-  size_t heads, length, size;
-  size_t batchStride, headStride, rowStride;
-
-  Number* at(size_t batch, size_t head, size_t row) const {
-    return data + batch * batchStride + head * headStride + row * rowStride;
-  }
-  blas::Factor from(size_t batch, size_t head, size_t row) const { return {at(batch, head, row), rowStride}; }
-  blas::Factor transposed(size_t batch, size_t head, size_t row) const { return {at(batch, head, row), rowStride, true}; }
-  blas::Result to(size_t batch, size_t head, size_t row) const { return {at(batch, head, row), rowStride}; }
-};
-
-/** (batch, length, heads, size) that was just made. */
-Heads<float> made(array& a) {
-  size_t length = a.shape(1), heads = a.shape(2), size = a.shape(3);
-  return {a.data<float>(), heads, length, size, length * heads * size, size, heads * size};
-}
-
-/** An input (batch, heads, length, size) as it lies, or a copy of it where its rows are not contiguous. */
-class Read {
- public:
-  explicit Read(const array& a) {
-    size_t heads = a.shape(1), length = a.shape(2), size = a.shape(3);
-    const auto& strides = a.strides();
-    bool isUsable = (size == 1 || strides[3] == 1) && (length == 1 || strides[2] >= static_cast<int64_t>(size));
-    if (!isUsable) copy(a);
-    auto stride = [&](size_t axis, size_t packed) { return isUsable ? static_cast<size_t>(strides[axis]) : packed; };
-    // A single row's stride says nothing, and BLAS looks at it.
-    size_t row = length == 1 ? size : stride(2, size);
-    view = {isUsable ? a.data<float>() : copied.data(), heads, length, size,
-            stride(0, heads * length * size), stride(1, length * size), row};
-  }
-
-  const Heads<const float>* operator->() const { return &view; }
-
- private:
-  void copy(const array& a) {
-    const auto& strides = a.strides();
-    const float* data = a.data<float>();
-    copied.reserve(a.size());
-    for (int b = 0; b < a.shape(0); b++)
-      for (int h = 0; h < a.shape(1); h++)
-        for (int row = 0; row < a.shape(2); row++)
-          for (int i = 0; i < a.shape(3); i++)
-            copied.push_back(data[b * strides[0] + h * strides[1] + row * strides[2] + i * strides[3]]);
-  }
-
-  std::vector<float> copied;
-  Heads<const float> view;
-};
 
 struct Range {
   size_t begin, end;
@@ -383,10 +330,6 @@ class Backward {
   bool isByHead;
   Heads<float> keyParts, valueParts;
 };
-
-mx::Shape rowsFirst(const array& a, int size) { return {a.shape(0), a.shape(2), a.shape(1), size}; }
-
-array headsFirst(const array& a) { return mx::transpose(a, {0, 2, 1, 3}); }
 
 struct AttentionGradient {
   float scale;

@@ -33,6 +33,18 @@ struct HeadLoss {
  */
 array headLosses(const array& hidden, const array& weight, const array& targets, HeadLoss loss);
 
+/** x / sqrt(mean(x^2) + eps) * weight over the last axis; weight (width). */
+array rmsNorm(const array& x, const array& weight, float eps);
+
+/**
+ * Rotary positions of (batch, heads, length, size): each of the first 2 n numbers of a head with the one n further, for
+ * n frequencies; token t stands at (t + offset) scale.
+ */
+array rope(const array& x, const array& frequencies, float scale, int offset);
+
+/** base + a b: (rows, columns), (rows, rank), (rank, columns). Has no gradient of its own: see loraLinear. */
+array addedProduct(const array& base, const array& a, const array& b);
+
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
 

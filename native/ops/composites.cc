@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "mlx/random.h"
+#include "mlx/transforms.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -25,10 +26,72 @@ array dropped(const array& x, double probability, const array& key) {
   return mx::multiply(mx::multiply(mask, x), scalarOf(1 / kept, x.dtype()));
 }
 
+/** One layer's frozen weights, and what LoRA adds to them on the CPU: passed over once, where the product lies. */
+class FusedLora {
+ public:
+  static bool suits(const array& x, const array& weight, const Maybe& bias, const array& a, const array& b) {
+    bool isFrozen = !weight.is_tracer() && !(bias && bias->is_tracer());
+    return isFrozen && x.ndim() > 0 && kernels::suitsProducts({x, weight, bias.value_or(weight), a, b});
+  }
+
+  FusedLora(const array& weight, const Maybe& bias, double scale) : weight(weight), bias(bias), scale(scale) {}
+
+  /** Of x, A, B and what the update reads instead of x, if it does. */
+  array of(const Arrays& inputs) const {
+    auto forward = [self = *this](const Arrays& all) { return self.forward(all); };
+    auto backward = [self = *this](const Arrays& all, const Arrays& cotangents, const Arrays& outputs) {
+      return self.backward(all, cotangents[0], outputs[1]);
+    };
+    return mx::custom_vjp(forward, backward)(inputs)[0];
+  }
+
+ private:
+  /** The layer's output, and scale x A for the backward pass. */
+  Arrays forward(const Arrays& inputs) const {
+    array base = linearLayer(asRows(inputs[0]), weight, bias);
+    array narrow = mx::matmul(asRows(inputs.size() > 3 ? inputs[3] : inputs[0]), mx::multiply(factor(), inputs[1]));
+    mx::Shape shape = inputs[0].shape();
+    shape.back() = weight.shape(0);
+    return {mx::reshape(kernels::addedProduct(base, narrow, inputs[2]), shape), narrow};
+  }
+
+  Arrays backward(const Arrays& inputs, const array& cotangent, const array& narrow) const {
+    const array &x = inputs[0], &read = inputs.size() > 3 ? inputs[3] : inputs[0];
+    array slopes = asRows(mx::astype(cotangent, mx::float32));
+    array ranks = mx::matmul(slopes, mx::transpose(mx::multiply(factor(), inputs[2])));
+    array back = mx::matmul(slopes, weight), turned = mx::transpose(inputs[1]);
+    array aGradient = mx::matmul(mx::transpose(asRows(read)), ranks);
+    array bGradient = mx::matmul(mx::transpose(narrow), slopes);
+    if (inputs.size() == 3)
+      return {mx::reshape(kernels::addedProduct(back, ranks, turned), x.shape()), aGradient, bGradient};
+    array other = mx::reshape(mx::matmul(ranks, turned), read.shape());
+    return {mx::reshape(back, x.shape()), aGradient, bGradient, other};
+  }
+
+  static array asRows(const array& x) { return mx::reshape(x, {-1, x.shape(-1)}); }
+  array factor() const { return scalarOf(scale, mx::float32); }
+
+  array weight;
+  Maybe bias;
+  double scale;
+};
+
+void requireSizes(const array& x, const array& weight, const array& a, const array& b) {
+  require(weight.ndim() == 2 && a.ndim() == 2 && b.ndim() == 2 && x.shape(-1) == weight.shape(1) &&
+              a.shape(0) == weight.shape(1) && b.shape(1) == weight.shape(0) && a.shape(1) == b.shape(0),
+          "sizes do not agree: x " + describe(x) + ", weight " + describe(weight) + ", A " + describe(a) + ", B " +
+              describe(b));
+}
+
 array loraLinear(const array& x, const array& weight, const Maybe& bias, const array& a, const array& b, double scale,
                  double dropout, const Maybe& key) {
+  bool drops = key && dropout != 0;
+  array input = drops ? dropped(x, dropout, *key) : x;
+  if (FusedLora::suits(x, weight, bias, a, b)) {
+    requireSizes(x, weight, a, b);
+    return FusedLora(weight, bias, scale).of(drops ? Arrays{x, a, b, input} : Arrays{x, a, b});
+  }
   array base = linearLayer(x, weight, bias);
-  array input = key && dropout != 0 ? dropped(x, dropout, *key) : x;
   array update = mx::matmul(mx::matmul(input, a), b);
   array scaled = mx::multiply(scalarOf(scale, update.dtype()), update);
   // Float32 adapters over a half-precision base must not widen what flows on.

@@ -1,5 +1,7 @@
 // Matrix products and MLX's fused `fast` ops.
 // LoRA's linear layer, which is several of these, lives in composites.cc.
+#include <cmath>
+
 #include "kernels/kernels.h"
 #include "mlx/fast.h"
 #include "mlx/ops.h"
@@ -11,8 +13,31 @@ namespace ft::ops {
 
 namespace {
 
+array rmsNorm(const array& x, const std::optional<array>& weight, float eps) {
+  if (weight && x.ndim() > 0 && weight->shape() == mx::Shape{x.shape(-1)} && kernels::suits({x, *weight}))
+    return kernels::rmsNorm(x, *weight, eps);
+  return mx::fast::rms_norm(x, weight, eps);
+}
+
+/** Turns a token's position takes in each pair of numbers, as MLX computes them. */
+array frequencies(int dims, std::optional<float> base, const std::optional<array>& wavelengths) {
+  if (wavelengths) return mx::reciprocal(*wavelengths);
+  array pairs = mx::arange(0, -dims / 2, -1, mx::float32);
+  return mx::exp(mx::multiply(pairs, array(std::log(*base) / static_cast<float>(dims / 2))));
+}
+
+/** Whether the kernel serves: one position for the whole batch, halves that turn together. */
+bool isPlainRope(const array& x, int dims, bool traditional, std::optional<float> base, const RopeOffset& offset,
+                 const std::optional<array>& wavelengths) {
+  if (x.ndim() != 4 || traditional || !std::holds_alternative<int>(offset) || !kernels::suits({x})) return false;
+  if (dims < 2 || dims % 2 != 0 || dims > x.shape(3) || base.has_value() == wavelengths.has_value()) return false;
+  return !wavelengths || (wavelengths->shape() == mx::Shape{dims / 2} && kernels::suits({*wavelengths}));
+}
+
 array rope(const array& x, int dims, bool traditional, std::optional<float> base, float scale,
            const RopeOffset& offset, const std::optional<array>& freqs) {
+  if (isPlainRope(x, dims, traditional, base, offset, freqs))
+    return kernels::rope(x, frequencies(dims, base, freqs), scale, std::get<int>(offset));
   auto apply = [&](const auto& start) { return mx::fast::rope(x, dims, traditional, base, scale, start, freqs); };
   return std::visit(apply, offset);
 }
@@ -102,10 +127,7 @@ const OpTable& linear() {
       row("matmul", [](const array& a, const array& b) { return mx::matmul(a, b); }),
       row("gatherMm", gatherMm),
       row("conv1d", conv1d),
-      row("rmsNorm",
-          [](const array& x, const std::optional<array>& weight, float eps) {
-            return mx::fast::rms_norm(x, weight, eps);
-          }),
+      row("rmsNorm", rmsNorm),
       row("layerNorm",
           [](const array& x, const std::optional<array>& weight, const std::optional<array>& bias, float eps) {
             return mx::fast::layer_norm(x, weight, bias, eps);

@@ -31,6 +31,19 @@ function expectSame(fused: ArrayFunction, plain: ArrayFunction, inputs: Handle[]
 const scaled = (handle: Handle, factor: number): Handle =>
   mx.multiply(handle, mx.full([1], factor, "float32"));
 
+/** What `compute` gives with one thread, and with five. */
+function withThreads<T>(compute: () => T): T[] {
+  const before = mx.threads();
+  try {
+    return [1, 5].map((count) => {
+      mx.setThreads(count);
+      return compute();
+    });
+  } finally {
+    mx.setThreads(before);
+  }
+}
+
 describe("crossEntropy", () => {
   const plain = (logits: Handle, targets: Handle): Handle => {
     const chosen = mx.takeAlongAxis(logits, mx.expandDims(targets, [-1]), -1);
@@ -195,7 +208,6 @@ describe("linearCrossEntropy", () => {
   });
 
   test("any number of threads gives the same bits", () => {
-    const before = mx.threads();
     const inputs = [normal([700, 24], 1), normal([3000, 24], 2)];
     const fused: ArrayFunction = ([h, w]) => [
       mx.linearCrossEntropy(h as Handle, w as Handle, targetsOf(700, 3000), {
@@ -203,13 +215,8 @@ describe("linearCrossEntropy", () => {
         zLoss: 0,
       }),
     ];
-    const bits = [1, 2, 5].map((threads) => {
-      mx.setThreads(threads);
-      return mx.valueAndGrad(weighted(fused), inputs, [0, 1]).map(numbers);
-    });
-    mx.setThreads(before);
+    const bits = withThreads(() => mx.valueAndGrad(weighted(fused), inputs, [0, 1]).map(numbers));
     expect(bits[1]).toEqual(bits[0]);
-    expect(bits[2]).toEqual(bits[0]);
   });
 });
 
@@ -224,6 +231,135 @@ test("swiglu, also where the gate is far from nought", () => {
   );
   expect(shut).toBeCloseTo(0, 30);
   expect([open, none]).toEqual([200, NaN]);
+});
+
+describe("rmsNorm", () => {
+  /** Of MLX's single ops. */
+  const plain: ArrayFunction = ([x, weight]) => {
+    const mean = mx.mean(mx.square(x as Handle), [-1], true);
+    const root = mx.rsqrt(mx.add(mean, mx.full([], 1e-5, "float32")));
+    return [mx.multiply(mx.multiply(x as Handle, root), weight as Handle)];
+  };
+  const fused: ArrayFunction = ([x, weight]) => [mx.rmsNorm(x as Handle, weight as Handle, 1e-5)];
+
+  // Less than a vector, a rest behind vectors, more rows than one part of the weight's gradient has.
+  test.each([
+    [[1, 1], 1],
+    [[2, 3, 5], 5],
+    [[300, 67], 67],
+  ])("%j", (shape, width) => expectSame(fused, plain, [normal(shape, 1), normal([width], 2)]));
+
+  test("rows that are not contiguous", () => {
+    const turned =
+      (fn: ArrayFunction): ArrayFunction =>
+      ([x, weight]) =>
+        fn([mx.transpose(x as Handle, null), weight as Handle]);
+    expectSame(turned(fused), turned(plain), [normal([9, 20], 1), normal([9], 2)]);
+  });
+
+  test("any number of threads gives the same bits", () => {
+    const inputs = [normal([3000, 128], 1), normal([128], 2)];
+    const bits = withThreads(() => mx.valueAndGrad(weighted(fused), inputs, [0, 1]).map(numbers));
+    expect(bits[1]).toEqual(bits[0]);
+  });
+});
+
+describe("rope", () => {
+  /** With a position for each row of the batch MLX's ops compute it. */
+  const both = (
+    axes: number[],
+    dims: number,
+    offset: number,
+    freqs: Handle | null,
+  ): [ArrayFunction, ArrayFunction] => {
+    const turn =
+      (at: number | Handle[]): ArrayFunction =>
+      ([x]) => {
+        const heads = mx.transpose(x as Handle, axes);
+        return [mx.rope(heads, dims, false, freqs === null ? 10000 : null, 0.5, at, freqs)];
+      };
+    return [turn(offset), turn([integers([offset, offset])])];
+  };
+
+  test.each([
+    ["whole heads", 8, 0],
+    ["a part of each head, behind cached keys", 6, 11],
+  ])("%s", (_name, dims, offset) => {
+    for (const [shape, axes] of [
+      [
+        [2, 3, 20, 8],
+        [0, 1, 2, 3],
+      ],
+      [
+        [2, 20, 3, 8],
+        [0, 2, 1, 3],
+      ],
+      [
+        [20, 3, 8, 2],
+        [3, 1, 0, 2],
+      ],
+    ] as const)
+      expectSame(...both([...axes], dims, offset, null), [normal(shape, 1)]);
+  });
+
+  test("wavelengths of its own, and more kinds of positions than are remembered", () => {
+    for (const offset of [1, 2, 3, 4, 5, 6, 1])
+      expectSame(...both([0, 1, 2, 3], 4, offset, floats([1, 40])), [normal([2, 1, 5, 4], 1)]);
+  });
+});
+
+describe("loraLinear", () => {
+  const [weight, bias] = [(): Handle => normal([7, 5], 8), (): Handle => normal([7], 9)];
+  const inputs = (rows: number): Handle[] => [
+    normal([2, rows, 5], 1),
+    normal([5, 3], 2),
+    normal([3, 7], 3),
+  ];
+
+  const plain =
+    (drop: (x: Handle) => Handle): ArrayFunction =>
+    ([x, a, b]) => {
+      const update = mx.matmul(mx.matmul(drop(x as Handle), a as Handle), b as Handle);
+      return [mx.add(mx.linear(x as Handle, weight(), bias()), scaled(update, 1.5))];
+    };
+
+  const fused =
+    (dropout: number, key: Handle | null): ArrayFunction =>
+    ([x, a, b]) => [
+      mx.loraLinear(x as Handle, weight(), bias(), a as Handle, b as Handle, 1.5, dropout, key),
+    ];
+
+  test("what is added to the product is what would be added to it later", () => {
+    for (const rows of [1, 4, 90])
+      expectSame(
+        fused(0, null),
+        plain((x) => x),
+        inputs(rows),
+      );
+  });
+
+  test("with dropout, of which the frozen layer knows nothing", () => {
+    const dropped = (x: Handle): Handle =>
+      scaled(mx.multiply(mx.randomBernoulli(0.5, mx.shape(x), mx.randomKey(4)), x), 2);
+    expectSame(fused(0.5, mx.randomKey(4)), plain(dropped), inputs(6));
+  });
+
+  test("its inputs stay what they are", () => {
+    const all = inputs(4);
+    const before = all.map(numbers);
+    mx.eval(mx.valueAndGrad(weighted(fused(0, null)), all, [0, 1, 2]));
+    expect(all.map(numbers)).toEqual(before);
+  });
+
+  test("any number of threads gives the same bits", () => {
+    const [wide, tall] = [normal([600, 96], 4), normal([96, 8], 5)];
+    const all = [normal([700, 96], 1), tall, normal([8, 600], 3)];
+    const lora: ArrayFunction = ([x, a, b]) => [
+      mx.loraLinear(x as Handle, wide, null, a as Handle, b as Handle, 2, 0, null),
+    ];
+    const bits = withThreads(() => mx.valueAndGrad(weighted(lora), all, [0, 1, 2]).map(numbers));
+    expect(bits[1]).toEqual(bits[0]);
+  });
 });
 
 describe("attention", () => {
@@ -362,7 +498,6 @@ describe("attention", () => {
   const repeated = (h: Handle): Handle => mx.repeat(h, 2, 1);
 
   test("any number of threads gives the same bits", () => {
-    const before = mx.threads();
     const inputs = [
       normal([1, 6, 400, 16], 1),
       normal([1, 2, 400, 16], 2),
@@ -371,13 +506,10 @@ describe("attention", () => {
     const attend: ArrayFunction = ([q, k, v]) => [
       mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 0.3, "causal", null),
     ];
-    const bits = [1, 2, 5].map((threads) => {
-      mx.setThreads(threads);
-      return mx.valueAndGrad(weighted(attend), inputs, [0, 1, 2]).map(numbers);
-    });
-    mx.setThreads(before);
+    const bits = withThreads(() =>
+      mx.valueAndGrad(weighted(attend), inputs, [0, 1, 2]).map(numbers),
+    );
     expect(bits[1]).toEqual(bits[0]);
-    expect(bits[2]).toEqual(bits[0]);
   });
 
   test("the scores of all pairs are never there", () => {

@@ -42,6 +42,10 @@ const testedElsewhere = new Set([
     "resetPeakMemory",
   ],
   ...["clearCache", "setMemoryLimit", "setCacheLimit", "setWiredLimit"],
+  // kernels.test.ts
+  ...["limitedAttention", "linearCrossEntropy"],
+  // adapters/dora.test.ts, adapters/pissa.test.ts
+  ...["updatedNorm", "doraSum", "qr", "eigh"],
   // handles.test.ts
   ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain"],
   // data.test.ts and below
