@@ -7,6 +7,7 @@ import {
   dispose,
   evaluate,
   randomKey,
+  retain,
   scope,
   type Tensor,
   type TensorHolder,
@@ -145,62 +146,59 @@ export class TrainingStep implements TensorHolder {
   }
 
   /**
-   * The last micro-batch, clipping and the update, in one evaluation. What lies between them is given up before. Old
-   * parameters and moments live until it is done: when loss or gradient turn out not to be finite, they are put back.
+   * The last micro-batch, then the update, each in one evaluation: gradients are there whole anyway, for their norm.
+   * Nothing moves when loss or gradient turn out not to be finite. What an update replaces is given up before it is
+   * computed, so that parameters and moments are not there twice.
    */
-  #finish(sums: Sums | undefined, { batches, learningRate, seeds }: StepInput, weight: number) {
-    const batch = batches.at(-1);
-    if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
-    return carry(this, (): StepResult => {
-      const putBack = this.#remember();
-      try {
-        const started = performance.now();
-        const { loss, norm, metrics, metricSums } = scope(() => {
-          const seed = seeds[batches.length - 1] ?? 0;
-          const { gradients, ...kept } = this.#pass(sums, batch, weight, seed);
-          this.#settings.optimizer.update(gradients, learningRate);
-          return { ...kept, held: [...this.tensors()] };
-        });
-        const graphMilliseconds = performance.now() - started;
-        evaluate([loss, norm, ...metricSums, ...this.tensors()]);
-        const notFinite = whatIsNotFinite(loss.item(), norm.item());
-        if (notFinite !== undefined) putBack();
-        return {
-          loss: loss.item(),
-          weight,
-          metrics: metricsFrom(metrics, metricSums),
-          gradientNorm: this.#settings.maximumNorm === null ? null : norm.item(),
-          graphMilliseconds,
-          ...(notFinite !== undefined && { notFinite }),
-        };
-      } catch (error) {
-        putBack();
-        throw error;
-      }
-    });
-  }
-
-  /** Parameters and optimizer as they are now: call what it returns to have them back. */
-  #remember(): () => void {
-    const { slots, optimizer } = this.#settings;
-    const parameters = slots.map((slot) => slot.get());
-    const state = optimizer.state();
-    return () => {
-      for (const [at, slot] of slots.entries()) slot.set(parameters[at] as Tensor);
-      optimizer.restore(state);
+  #finish(sums: Sums | undefined, input: StepInput, weight: number): StepResult {
+    const { gradients, ...passed } = this.#pass(sums, input, weight);
+    const notFinite = whatIsNotFinite(passed.loss, passed.norm);
+    const started = performance.now();
+    if (notFinite === undefined) this.#update(gradients, input.learningRate);
+    dispose(gradients);
+    const updating = performance.now() - started;
+    if (notFinite === undefined) evaluate([...this.tensors()]);
+    return {
+      loss: passed.loss,
+      weight,
+      metrics: passed.metrics,
+      gradientNorm: this.#settings.maximumNorm === null ? null : passed.norm,
+      graphMilliseconds: passed.graphMilliseconds + updating,
+      ...(notFinite !== undefined && { notFinite }),
     };
   }
 
-  /** Everything before the update. The gradients are clipped ones. */
-  #pass(sums: Sums | undefined, batch: LossBatch, weight: number, seed: number) {
-    const { tensors, metrics } = this.#add(sums, batch, weight, seed);
-    const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
-    const raw = rest.slice(0, this.#settings.slots.length);
-    const metricSums = rest.slice(raw.length);
-    const { maximumNorm } = this.#settings;
-    // Clipped or not, the norm tells whether they are finite.
-    const { norm, gradients } = clipNorm(raw, maximumNorm ?? 1);
-    return { loss, norm, gradients: maximumNorm === null ? raw : gradients, metrics, metricSums };
+  #update(gradients: readonly Tensor[], learningRate: number): void {
+    carry(this, () => {
+      this.#settings.optimizer.update(gradients, learningRate);
+      return undefined;
+    });
+  }
+
+  /** Everything before the update, computed; the gradients it returns are clipped ones, and the caller's to dispose. */
+  #pass(sums: Sums | undefined, { batches, seeds }: StepInput, weight: number) {
+    const batch = batches.at(-1);
+    if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
+    const { maximumNorm, slots } = this.#settings;
+    const found = scope(() => {
+      const started = performance.now();
+      const added = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
+      const [loss, ...rest] = added.tensors as [Tensor, ...Tensor[]];
+      const raw = rest.slice(0, slots.length);
+      const metricSums = rest.slice(raw.length);
+      // Clipped or not, the norm tells whether they are finite.
+      const { norm, gradients } = clipNorm(raw, maximumNorm ?? 1);
+      const graphMilliseconds = performance.now() - started;
+      evaluate([loss, norm, ...metricSums, ...raw]);
+      return {
+        loss: loss.item(),
+        norm: norm.item(),
+        metrics: metricsFrom(added.metrics, metricSums),
+        graphMilliseconds,
+        gradients: maximumNorm === null ? raw : gradients,
+      };
+    });
+    return { ...found, gradients: retain(found.gradients) };
   }
 
   /** What came before and this micro-batch together. */

@@ -51,7 +51,7 @@ function writeTokenizer(folder: string, vocabularySize: number): void {
   writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(settings));
 }
 
-async function writeModel(folder: string, shape: Record<string, number>): Promise<void> {
+export async function writeModel(folder: string, shape: Record<string, number>): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const config = {
     ...{ architectures: ["LlamaForCausalLM"], model_type: "llama", ...shape },
