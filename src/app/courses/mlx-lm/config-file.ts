@@ -3,6 +3,7 @@
 import { basename, dirname } from "node:path";
 import { ConfigError, type Location } from "../../../core/errors.ts";
 import { type ConfigLayer, isGroup, type RawValues, setAt } from "../../config/layers.ts";
+import { RunConfigSchema } from "../../config/schema.ts";
 
 /** Ours, with dots, and the value there; a text: why it cannot be done; nothing: it changes nothing. */
 type Meant = Readonly<Record<string, unknown>> | string | undefined;
@@ -100,7 +101,7 @@ function adapterFolder(value: unknown): Meant {
 
 /** Keys that our own files do not have at the top. */
 const telling = Object.keys(top).filter(
-  (key) => !["model", "data", "seed", "optimizer"].includes(key),
+  (key) => key !== "optimizer" && !Object.hasOwn(RunConfigSchema.shape, key),
 );
 
 /** Whether a file's values are mlx-lm's. */
