@@ -42,7 +42,7 @@ export const ModelOptions = z.strictObject({
     .int()
     .nullable()
     .default(null)
-    .describe("Weights that share a scale; null is the mode's usual number, 64 for affine")
+    .describe("Weights that share a scale; null is the mode's least, 32 for affine")
     .register(flags, { value: "N" }),
   torch_dtype: z
     .enum(TORCH_DTYPES)
@@ -88,6 +88,6 @@ export function wantedPacking({
 }
 
 function noPacking(field: string, message: string): ConfigError {
-  const hint = "--load-in-4bit alone packs as mlx-lm does: affine, groups of 64";
+  const hint = "--load-in-4bit alone: affine, groups of 32";
   return new ConfigError("FT-CONFIG-064", { at: { field: `model.${field}` }, message, hint });
 }

@@ -1,15 +1,9 @@
 // The steps between what a stored model stores and what a model holds. Each knows its way back.
 // Written once over the algebra, so that the same step moves tensors and foretells shapes.
 import { elementCount } from "../../core/element-count.ts";
-import {
-  dequantize,
-  modeOf,
-  type Packing,
-  quantize,
-  type Shape,
-  type Tensor,
-} from "../../mx/index.ts";
+import { dequantize, modeOf, type Packing, type Shape, type Tensor } from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";
+import { packNearest } from "./nearest-packing.ts";
 
 export interface Step {
   forward<Value>(values: readonly Value[], algebra: Algebra<Value>): Value[];
@@ -139,7 +133,6 @@ export function computed(forward: Computation, backward: Computation): Step {
 /** Packed numbers, scales, and in mode affine biases, of a matrix whose rows are packed as MLX packs them. */
 export function packed(packing: Packing): Step {
   const { groupSize, bits } = packing;
-  const mode = modeOf(packing);
   const shapes = ([shape = []]: readonly Shape[]): Shape[] => {
     const columns = shape.at(-1) ?? 0;
     if (columns % groupSize !== 0)
@@ -147,12 +140,12 @@ export function packed(packing: Packing): Step {
     const rows = shape.slice(0, -1);
     const groups = [...rows, columns / groupSize];
     const numbers = [...rows, (columns * bits) / 32];
-    return mode === "affine" ? [numbers, groups, groups] : [numbers, groups];
+    return modeOf(packing) === "affine" ? [numbers, groups, groups] : [numbers, groups];
   };
   return computed(
     {
       shapes,
-      tensors: ([dense]) => quantize(dense as Tensor, groupSize, bits, mode).filter(isThere),
+      tensors: ([dense]) => packNearest(dense as Tensor, packing).filter(isThere),
     },
     {
       shapes: ([, scales = []]) => [[...scales.slice(0, -1), (scales.at(-1) ?? 0) * groupSize]],

@@ -69,7 +69,7 @@ test("only the adapter is trained; it is written as lora, and goes onto a packed
   dispose([plain.model, packed.model]);
 });
 
-test("loading packs one tensor after the other: never the dense model, 5 bits a weight afterwards", async () => {
+test("loading packs one tensor after the other: never the dense model, few bits a weight afterwards", async () => {
   const wide = { hidden_size: 256, intermediate_size: 512, num_hidden_layers: 6 };
   const large = await makeToyModel(join(folder, "wide"), { config: wide });
   const stored = await openModelFolder(large);
@@ -83,10 +83,11 @@ test("loading packs one tensor after the other: never the dense model, 5 bits a 
   const { activeBytes, peakBytes } = memory();
   const halves = 2 * sizes.parameterCount;
   expect(activeBytes - before).toBeLessThan(0.4 * halves);
-  // Weights as they become, and the largest tensor a few times over; the dense model alone would be twice the halves.
+  // Weights as they become, the largest tensor a few times over, and what packing works with.
   const largest = 4 * Math.max(512 * 256, sizes.vocabularySize * 256);
-  expect(peakBytes - before).toBeLessThan(0.4 * halves + 3 * largest);
-  expect(0.4 * halves + 3 * largest).toBeLessThan(2 * halves);
+  const most = 0.4 * halves + 3 * largest + 20 * 4 * 2 ** 16;
+  expect(peakBytes - before).toBeLessThan(most);
+  expect(most, "the dense model in float32").toBeLessThan(2 * halves);
   dispose(packed);
 });
 
