@@ -45,6 +45,15 @@ export const RunningOptions = z.strictObject({
     off: "Train in this process instead of one of its own: a crash then ends ft as well",
   }),
   force: z.boolean().default(false).describe("Try a run that is estimated not to fit into memory"),
+  profileRun: z
+    .boolean()
+    .default(false)
+    .describe("Write a profile of the run into its folder, for Chrome's developer tools"),
+  caffeinate: z
+    .boolean()
+    .default(true)
+    .describe("Keep a Mac awake while it trains")
+    .register(flags, { off: "Let a Mac fall asleep while it trains" }),
   retry: z
     .boolean()
     .default(false)
@@ -182,10 +191,11 @@ function failedEvent(error: FtError, runId: string | undefined): RunEvent {
 
 function runningOptions(options: RunningOptions, { onEvent, onProgress }: Watched, io: Io) {
   const { isolate, force, retry, extension: extensions } = options;
+  const how = { force, profile: options.profileRun, maySleep: !options.caffeinate };
   const onRetry = ({ message }: FtError): void => {
     io.note(`warning: ${message}; starting once more from the last checkpoint`);
   };
-  return { onEvent, onProgress, isolate, force, retry, onRetry, extensions, signal: io.signal };
+  return { onEvent, onProgress, isolate, ...how, retry, onRetry, extensions, signal: io.signal };
 }
 
 /** Where a run's record has what the arguments say. */

@@ -65,6 +65,7 @@ export const StepReported = z.object({
   stepSeconds: z.number(),
   activeMemoryBytes: bytes,
   peakMemoryBytes: bytes,
+  cacheMemoryBytes: bytes.optional(),
   residentBytes: bytes,
   gradientNorm: z.number().nullable().optional(),
   /** Milliseconds in which TypeScript built the last step's graph. */

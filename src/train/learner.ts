@@ -50,6 +50,8 @@ export interface LearnerState {
 export interface LearnerMemory {
   activeBytes: number;
   peakBytes: number;
+  /** Freed, and kept for the next arrays. */
+  cacheBytes?: number;
   /** Of the whole process. */
   residentBytes: number;
 }

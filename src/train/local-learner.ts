@@ -109,7 +109,6 @@ export class LocalLearner implements Learner {
   }
 
   memory(): LearnerMemory {
-    const { activeBytes, peakBytes } = memory();
-    return { activeBytes, peakBytes, residentBytes: process.memoryUsage.rss() };
+    return { ...memory(), residentBytes: process.memoryUsage.rss() };
   }
 }

@@ -3,6 +3,8 @@
 import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
+import { PauseWatch } from "../core/pause-watch.ts";
+import { formatDuration } from "../core/units.ts";
 import type { RunFact } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
@@ -20,12 +22,15 @@ const skipLimit = 3;
 export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
   const { state, totalSteps } = run;
   const meter = new Meter();
+  const watch = new PauseWatch();
   if (evaluationIsOpen(run)) yield* evaluateRun(run);
   while (state.step < totalSteps && !hasStalled(state, run.options) && !run.shouldStop()) {
     const learningRate = run.schedule(state.step);
     const taken = await takeStep(run, learningRate);
     if (taken === undefined) break;
-    meter.add(taken.seconds, taken.tokens);
+    const pause = watch.look();
+    meter.add(Math.max(0, taken.seconds - pause), taken.tokens);
+    if (pause > 0) yield pauseNotice(pause);
     if (taken.problem !== undefined) yield* skipped(run, taken.problem, learningRate);
     if (isDue(run, run.options.report_every))
       yield reported(run, taken.result, learningRate, meter);
@@ -52,6 +57,11 @@ function evaluationIsOpen(run: TrainingRun): boolean {
   return evaluations.isDue(state.step);
 }
 
+function pauseNotice(seconds: number): RunFact {
+  const message = `the machine slept, or the run was stopped, for ${formatDuration(seconds)}; it goes on`;
+  return { type: "notice", level: "info", message };
+}
+
 interface TakenStep {
   result: StepResult;
   seconds: number;
@@ -64,12 +74,15 @@ async function takeStep(run: TrainingRun, learningRate: number): Promise<TakenSt
   const { state } = run;
   const started = performance.now();
   const batches = batchesOf(run, state.step);
+  run.phases.add("batches", performance.now() - started);
   const seeds = stepSeeds(run.seed, state.step, batches.length);
   const of = run.stepsAnUpdate;
   const part = of === 1 ? undefined : { index: state.step % of, of };
   const input = { batches, learningRate, seeds, part };
   const result = await run.learner.step(input, () => run.shouldStop());
   if (result === undefined) return undefined;
+  run.phases.add("steps", performance.now() - started);
+  run.phases.add("graph", result.graphMilliseconds);
   const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
   state.step += 1;
   state.tokens += tokens;
@@ -139,7 +152,7 @@ function reported(
   state.lossSum = 0;
   state.weightSum = 0;
   state.metrics = {};
-  const { activeBytes, peakBytes, residentBytes } = run.learner.memory();
+  const { activeBytes, peakBytes, cacheBytes, residentBytes } = run.learner.memory();
   return {
     type: "step-reported",
     step: state.step,
@@ -152,6 +165,7 @@ function reported(
     ...meter.take(),
     activeMemoryBytes: activeBytes,
     peakMemoryBytes: peakBytes,
+    ...(cacheBytes !== undefined && { cacheMemoryBytes: cacheBytes }),
     residentBytes,
     gradientNorm: result.gradientNorm,
     graphMilliseconds: result.graphMilliseconds,
@@ -174,6 +188,7 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   state.validationLoss = validationLoss;
   state.evaluatedStep = state.step;
   const seconds = (performance.now() - started) / 1000;
+  run.phases.add("evaluation", 1000 * seconds);
   const fields = metricFields(metrics);
   const figures = { loss: validationLoss, metrics: fields.metrics ?? {} };
   const isBest = judge(state, run.bestBy, run.options, figures);
@@ -207,7 +222,9 @@ async function* save(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
   const path = folder.checkpointPath(state.step);
   if (folder.pointer("latest")?.step !== state.step) {
+    const started = performance.now();
     await saveCheckpoint(path, run.learner, state);
+    run.phases.add("saving", performance.now() - started);
     // Resuming starts at `latest`: it moves last, so that a crash in between is done over again.
     if (state.bestStep === state.step) await folder.setPointer("best", state.step);
     await folder.setPointer("latest", state.step);

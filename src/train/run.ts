@@ -7,6 +7,7 @@ import type { BestBy } from "./best.ts";
 import type { Learner } from "./learner.ts";
 import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
 import type { OptimizationOptions } from "./options.ts";
+import type { Phases } from "./phases.ts";
 import type { RunState } from "./state.ts";
 
 /** Of work that tells nothing until it is done: how far it has come. Shown while it lasts, kept nowhere. */
@@ -50,6 +51,8 @@ export interface TrainingRun {
   totalParameters: number;
   folder: RunFolder;
   state: RunState;
+  /** Gets where the time goes. */
+  phases: Phases;
   /** Asked between any two batches; true: save and stop. */
   shouldStop(): boolean;
   onProgress?: ((progress: WorkProgress) => void) | undefined;

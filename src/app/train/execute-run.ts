@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { FtError } from "../../core/errors.ts";
+import { keepAwake } from "../../core/keep-awake.ts";
 import { asFtError } from "../../core/packed-errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { NO_MEMORY } from "../../core/system-errors.ts";
@@ -38,6 +39,7 @@ import {
 import { lostRowsOf } from "./lost-rows.ts";
 import { cheapestChanges } from "./memory-plan.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { startProfile } from "./profile-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
 /** The code of a run's error that nobody foresaw. */
@@ -46,9 +48,20 @@ const failureOf = (thrown: unknown): FtError =>
   asFtError(thrown, ({ message, cause }) => new FtError("FT-RUN-UNEXPECTED", { message, cause }));
 
 /** A new run, or the folder of one to go on with. */
-export type RunRequest =
-  | { config: RunConfig; origins: Record<string, string>; force?: boolean | undefined }
-  | { resume: string; length?: RunLength | undefined; force?: boolean | undefined };
+export type RunRequest = HowToRun &
+  (
+    | { config: RunConfig; origins: Record<string, string> }
+    | { resume: string; length?: RunLength | undefined }
+  );
+
+export interface HowToRun {
+  /** Though it is estimated not to fit. */
+  force?: boolean | undefined;
+  /** Write a profile into the run's folder. */
+  profile?: boolean | undefined;
+  /** Let a Mac sleep meanwhile. */
+  maySleep?: boolean | undefined;
+}
 
 export interface Watcher {
   onEvent(event: RunEvent): void;
@@ -136,7 +149,13 @@ function reporterFor(
 }
 
 /** Drives the loop; a failure is the last event and is thrown again. */
-async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher): Promise<RunEvent> {
+async function drive(
+  prepared: PreparedRun,
+  run: TrainingRun,
+  watcher: Watcher,
+  { profile = false, maySleep = false }: HowToRun,
+): Promise<RunEvent> {
+  if (!maySleep) keepAwake();
   let last: RunEvent | undefined;
   const warn = (message: string): void => tell({ type: "notice", level: "warning", message });
   const reporter = reporterFor(prepared, run, warn);
@@ -152,6 +171,7 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
     last = run.folder.append(fact);
     watcher.onEvent(last);
   };
+  const endProfile = profile ? await startProfile(run.folder.path, run.phases) : undefined;
   try {
     tell(startedFact(prepared, run));
     prepared.notices.forEach(warn);
@@ -168,6 +188,8 @@ async function drive(prepared: PreparedRun, run: TrainingRun, watcher: Watcher):
       // A full disk has no room for the log either; the error itself is what counts.
     }
     throw error;
+  } finally {
+    await endProfile?.();
   }
   if (last === undefined) throw new RangeError("a run without events");
   return last;
@@ -241,7 +263,7 @@ async function startNew(
     await folder.writeSkippedRows(prepared.data.dataset.skipped);
     await folder.writeLostRows(lostRowsOf(prepared.data, prepared.config));
     await enterInIndex(folder, prepared.record.createdAt, prepared);
-    return await drive(prepared, assembleRun(prepared, folder, watcher), watcher);
+    return await drive(prepared, assembleRun(prepared, folder, watcher), watcher, request);
   });
 }
 
@@ -276,14 +298,17 @@ function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
 }
 
 async function resume(
-  { resume: path, length, force }: Extract<RunRequest, { resume: string }>,
+  { resume: path, length, ...how }: Extract<RunRequest, { resume: string }>,
   watcher: Watcher,
 ): Promise<RunEvent> {
   const record = readRecord(path);
   return await inFolder(reopenRun(path), async (folder) => {
     const before = recordedConfig(path, record);
     const config = withLength(before, length ?? {});
-    const prepared = await prepareRun(config, watcher, { template: record.template, force });
+    const prepared = await prepareRun(config, watcher, {
+      template: record.template,
+      force: how.force,
+    });
     requireSameInputs(record, prepared.record);
     // The folder may have been moved since it was entered.
     await enterInIndex(folder, record.createdAt, prepared);
@@ -299,7 +324,7 @@ async function resume(
       await recordLength(folder, record, config);
       prepared.notices.push(...lengthNotices(before, prepared, run.state.step));
     }
-    return await drive(prepared, run, watcher);
+    return await drive(prepared, run, watcher, how);
   });
 }
 

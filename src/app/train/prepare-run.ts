@@ -18,6 +18,7 @@ import type { Renderer } from "../../text/types.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
+import { Phases } from "../../train/phases.ts";
 import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
 import { type Tuning, tunings } from "../../train/tuning/index.ts";
@@ -222,6 +223,7 @@ export function assembleRun(
     totalParameters: prepared.totalParameters,
     folder,
     state: initialState(),
+    phases: new Phases(),
     shouldStop,
     onProgress,
   };

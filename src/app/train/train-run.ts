@@ -15,13 +15,13 @@ import type { PartialRunConfig } from "../config/schema.ts";
 import { extensionUrl, loadExtensions } from "../extensions.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
-import { executeRun, type RunRequest } from "./execute-run.ts";
+import { executeRun, type HowToRun, type RunRequest } from "./execute-run.ts";
 import type { RunLength } from "./extend-run.ts";
 import { teacherOf } from "./teacher.ts";
 import { deathOfTrainer, isCrash } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
-export interface TrainRunOptions {
+export interface TrainRunOptions extends HowToRun {
   onEvent?: ((event: RunEvent) => void) | undefined;
   /** Gets how far tokenizing and evaluating have come, some times a second. */
   onProgress?: ((progress: WorkProgress) => void) | undefined;
@@ -29,8 +29,6 @@ export interface TrainRunOptions {
   isolate?: boolean | undefined;
   /** Modules that register architectures, templates and the like, as paths or URLs. */
   extensions?: readonly string[] | undefined;
-  /** Try a run that is estimated not to fit into memory. */
-  force?: boolean | undefined;
   /** Start a trainer that crashed once more, from the last checkpoint. Needs `isolate`. */
   retry?: boolean | undefined;
   /** Called before that, with the error that the crash would have been. */
@@ -84,7 +82,8 @@ export async function resumeRun(
 }
 
 async function start(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
-  const request = { ...asked, force: options.force };
+  const { force, profile, maySleep } = options;
+  const request = { ...asked, force, profile, maySleep };
   const isIsolated = options.isolate ?? true;
   const last = await (isIsolated ? superviseTrainer : trainHere)(request, options);
   return deepFreeze(last) as RunEvent;

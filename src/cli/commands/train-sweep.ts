@@ -68,9 +68,10 @@ export const trainSweep = defineCommand({
       io.show({ trials: listed }, () => lines.join("\n"));
       return ExitCode.ok;
     }
-    const { isolate, force, retry, extension: extensions } = options;
+    const { isolate, force, retry, extension: extensions, caffeinate } = options;
     const results = await runSweep(sweep, {
       ...{ isolate, force, retry, extensions, signal: io.signal },
+      ...{ maySleep: !caffeinate, profile: options.profileRun },
       onTrial: ({ settings }, index, count, done) =>
         io.note(`${index + 1}/${count} ${settingsText(settings)}${done ? ": done before" : ""}`),
       onResult: (result) => io.note(`  ${outcome(result)}`),

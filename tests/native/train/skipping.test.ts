@@ -83,6 +83,9 @@ test.each(["loss", "gradient"])("a %s that is not finite: skipped, counted, told
   ]);
   expect(last).toMatchObject({ type: "run-completed", totalSteps: 16, skippedSteps: 2 });
   const reports = of(readEvents(output), "step-reported");
+  for (const { activeMemoryBytes, peakMemoryBytes, cacheMemoryBytes = 0, residentBytes } of reports)
+    for (const bytes of [activeMemoryBytes, peakMemoryBytes, cacheMemoryBytes, residentBytes])
+      expect(bytes).toBeGreaterThan(0);
   const silent = reports.filter(({ trainLoss }) => trainLoss === null).map(({ step }) => step);
   expect(silent).toEqual(skipped.map(({ step }) => step));
 });

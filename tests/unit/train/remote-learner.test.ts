@@ -10,6 +10,7 @@ import { restoreCheckpoint } from "../../../src/train/checkpoint.ts";
 import type { Learner, LearnerState } from "../../../src/train/learner.ts";
 import { train } from "../../../src/train/loop.ts";
 import { OptimizationOptions } from "../../../src/train/options.ts";
+import { Phases } from "../../../src/train/phases.ts";
 import { everyEvaluation, type TrainingRun, type Unit } from "../../../src/train/run.ts";
 import { initialState } from "../../../src/train/state.ts";
 import { makeFolder } from "../../support/folders.ts";
@@ -119,6 +120,7 @@ function makeRun(folder: RunFolder, learner: Learner, stopAfter = Infinity): Tra
     totalParameters: 256,
     folder,
     state,
+    phases: new Phases(),
     shouldStop: () => state.step >= stopAfter,
   };
 }
