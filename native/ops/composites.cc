@@ -26,17 +26,17 @@ array dropped(const array& x, double probability, const array& key) {
   return mx::multiply(mx::multiply(mask, x), scalarOf(1 / kept, x.dtype()));
 }
 
-/** One layer's frozen weights, and what LoRA adds to them on the CPU: passed over once, where the product lies. */
+/** A linear layer and what LoRA adds to it on the CPU: passed over once, where the product lies. */
 class FusedLora {
  public:
   static bool suits(const array& x, const array& weight, const Maybe& bias, const array& a, const array& b) {
-    bool isFrozen = !weight.is_tracer() && !(bias && bias->is_tracer());
-    return isFrozen && x.ndim() > 0 && kernels::suitsProducts({x, weight, bias.value_or(weight), a, b});
+    return x.ndim() > 0 && kernels::suitsProducts({x, weight, bias.value_or(weight), a, b});
   }
 
-  FusedLora(const array& weight, const Maybe& bias, double scale) : weight(weight), bias(bias), scale(scale) {}
+  /** `drops`: the update reads another input than the layer. */
+  FusedLora(double scale, bool hasBias, bool drops) : scale(scale), hasBias(hasBias), drops(drops) {}
 
-  /** Of x, A, B and what the update reads instead of x, if it does. */
+  /** Of x, weight, A, B, the bias and what the update reads, if it reads something else. */
   array of(const Arrays& inputs) const {
     auto forward = [self = *this](const Arrays& all) { return self.forward(all); };
     auto backward = [self = *this](const Arrays& all, const Arrays& cotangents, const Arrays& outputs) {
@@ -48,32 +48,33 @@ class FusedLora {
  private:
   /** The layer's output, and scale x A for the backward pass. */
   Arrays forward(const Arrays& inputs) const {
-    array base = linearLayer(asRows(inputs[0]), weight, bias);
-    array narrow = mx::matmul(asRows(inputs.size() > 3 ? inputs[3] : inputs[0]), mx::multiply(factor(), inputs[1]));
+    array base = linearLayer(asRows(inputs[0]), inputs[1], hasBias ? Maybe(inputs[4]) : std::nullopt);
+    array narrow = mx::matmul(asRows(readBy(inputs)), mx::multiply(factor(), inputs[2]));
     mx::Shape shape = inputs[0].shape();
-    shape.back() = weight.shape(0);
-    return {mx::reshape(kernels::addedProduct(base, narrow, inputs[2]), shape), narrow};
+    shape.back() = inputs[1].shape(0);
+    return {mx::reshape(kernels::addedProduct(base, narrow, inputs[3]), shape), narrow};
   }
 
+  /** Of what nobody asks for, as of frozen weights, nothing is computed. */
   Arrays backward(const Arrays& inputs, const array& cotangent, const array& narrow) const {
-    const array &x = inputs[0], &read = inputs.size() > 3 ? inputs[3] : inputs[0];
-    array slopes = asRows(mx::astype(cotangent, mx::float32));
-    array ranks = mx::matmul(slopes, mx::transpose(mx::multiply(factor(), inputs[2])));
-    array back = mx::matmul(slopes, weight), turned = mx::transpose(inputs[1]);
-    array aGradient = mx::matmul(mx::transpose(asRows(read)), ranks);
-    array bGradient = mx::matmul(mx::transpose(narrow), slopes);
-    if (inputs.size() == 3)
-      return {mx::reshape(kernels::addedProduct(back, ranks, turned), x.shape()), aGradient, bGradient};
-    array other = mx::reshape(mx::matmul(ranks, turned), read.shape());
-    return {mx::reshape(back, x.shape()), aGradient, bGradient, other};
+    const array &x = inputs[0], &read = readBy(inputs);
+    array slopes = asRows(mx::astype(cotangent, mx::float32)), across = mx::transpose(slopes);
+    array ranks = mx::matmul(slopes, mx::transpose(mx::multiply(factor(), inputs[3])));
+    array back = mx::matmul(slopes, inputs[1]), turned = mx::transpose(inputs[2]);
+    array own = drops ? back : kernels::addedProduct(back, ranks, turned);
+    Arrays gradients{mx::reshape(own, x.shape()), mx::matmul(across, asRows(x)),
+                     mx::matmul(mx::transpose(asRows(read)), ranks), mx::matmul(mx::transpose(narrow), slopes)};
+    if (hasBias) gradients.push_back(mx::sum(slopes, 0));
+    if (drops) gradients.push_back(mx::reshape(mx::matmul(ranks, turned), read.shape()));
+    return gradients;
   }
 
+  const array& readBy(const Arrays& inputs) const { return drops ? inputs.back() : inputs[0]; }
   static array asRows(const array& x) { return mx::reshape(x, {-1, x.shape(-1)}); }
   array factor() const { return scalarOf(scale, mx::float32); }
 
-  array weight;
-  Maybe bias;
   double scale;
+  bool hasBias, drops;
 };
 
 void requireSizes(const array& x, const array& weight, const array& a, const array& b) {
@@ -89,7 +90,10 @@ array loraLinear(const array& x, const array& weight, const Maybe& bias, const a
   array input = drops ? dropped(x, dropout, *key) : x;
   if (FusedLora::suits(x, weight, bias, a, b)) {
     requireSizes(x, weight, a, b);
-    return FusedLora(weight, bias, scale).of(drops ? Arrays{x, a, b, input} : Arrays{x, a, b});
+    Arrays inputs{x, weight, a, b};
+    if (bias) inputs.push_back(*bias);
+    if (drops) inputs.push_back(input);
+    return FusedLora(scale, bias.has_value(), drops).of(inputs);
   }
   array base = linearLayer(x, weight, bias);
   array update = mx::matmul(mx::matmul(input, a), b);

@@ -34,6 +34,8 @@ export interface LocalLearnerParts {
   maximumNorm: number | null;
   /** Of the training pass; an evaluation keeps nothing anyway. */
   pass?: LossPass;
+  /** Alpha of the noise on embeddings while training; 0: none. */
+  embeddingNoise?: number;
   /** The blocks before this one are computed once for all epochs. */
   frozenBlocks?: number | undefined;
 }

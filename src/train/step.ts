@@ -32,6 +32,30 @@ export interface StepSettings {
   maximumNorm: number | null;
   /** Of the training pass. */
   pass?: LossPass;
+  /** Alpha of the noise on embeddings (NEFTune); absent or 0: none. */
+  embeddingNoise?: number;
+}
+
+/** What draws the noise on embeddings: a key as layers have one, though no layer keeps it. */
+class EmbeddingNoise implements Stochastic {
+  readonly #alpha: number;
+  #key: Tensor | null = null;
+
+  constructor(alpha: number) {
+    this.#alpha = alpha;
+  }
+
+  get drawsRandom(): boolean {
+    return this.#alpha > 0;
+  }
+
+  setRandomKey(key: Tensor | null): void {
+    this.#key = key;
+  }
+
+  get now(): LossPass["noise"] {
+    return this.#key === null ? undefined : { alpha: this.#alpha, key: this.#key };
+  }
 }
 
 /** Of some micro-batches: the share of the window's mean loss, then the gradients, then the sums of the metrics. */
@@ -42,13 +66,18 @@ interface Sums {
 
 export class TrainingStep implements TensorHolder {
   readonly #settings: StepSettings;
+  readonly #noise: EmbeddingNoise;
   readonly #stochastic: readonly Stochastic[];
   /** Of the steps before this one that are averaged with it. */
   #held: Sums | undefined;
 
   constructor(settings: StepSettings) {
     this.#settings = settings;
-    this.#stochastic = stochasticLayers(settings.model);
+    this.#noise = new EmbeddingNoise(settings.embeddingNoise ?? 0);
+    this.#stochastic = [
+      ...stochasticLayers(settings.model),
+      ...(this.#noise.drawsRandom ? [this.#noise] : []),
+    ];
   }
 
   *tensors(): Generator<Tensor> {
@@ -218,7 +247,7 @@ export class TrainingStep implements TensorHolder {
     let metrics: Sums["metrics"] = [];
     return withRandomKeys(this.#stochastic, randomKey(seed), () => {
       const { values, gradients } = lossAndGradients(slots, () => {
-        const loss = objective.loss(model, batch, pass);
+        const loss = objective.loss(model, batch, { ...pass, noise: this.#noise.now });
         const named = Object.entries(loss.metrics ?? {});
         metrics = named.map(([name, metric]) => ({ name, weight: metric.weight }));
         return [loss.lossSum.div(weight), ...named.map(([, metric]) => metric.sum)];

@@ -7,7 +7,11 @@ import { type DeepReadonly, deepFreeze } from "../../core/frozen.ts";
 import { DataOptions } from "../../data/options.ts";
 import { ModelOptions } from "../../models/options.ts";
 import { reporters } from "../../runs/index.ts";
-import { DistillationOptions, PreferenceOptions } from "../../train/objectives/options.ts";
+import {
+  DistillationOptions,
+  LossOptions,
+  PreferenceOptions,
+} from "../../train/objectives/options.ts";
 import { Method, ObjectiveName, OptimizationOptions, TuningName } from "../../train/options.ts";
 import { CourseOptions } from "../courses/options.ts";
 
@@ -23,6 +27,7 @@ export const RunConfigSchema = z.strictObject({
   tuning: TuningName,
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
+  loss: LossOptions.prefault({}).describe("What is beside the likelihood of the next token"),
   preference: PreferenceOptions.prefault({}).describe("How preferences are learned"),
   distillation: DistillationOptions.prefault({}).describe("How a teacher is learned from"),
   course: CourseOptions.prefault({}).describe("Whose course it follows"),

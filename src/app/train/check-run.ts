@@ -29,6 +29,7 @@ export function checkRun(config: RunConfig): void {
   bestBy(config);
   checkReporters(config.report_to);
   requireReproducible(config);
+  requireTokenLoss(config);
   wantedPacking(model);
   if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {
     throw new ConfigError("FT-CONFIG-063", {
@@ -65,6 +66,19 @@ export function checkRun(config: RunConfig): void {
       hint: "give a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/** Throws ConfigError FT-CONFIG-077 for what is added to a loss that is not of tokens. */
+function requireTokenLoss(config: RunConfig): void {
+  const { objective } = chosenMethod(config);
+  const { label_smoothing, z_loss } = config.loss;
+  const isAdded = label_smoothing !== 0 || z_loss !== 0;
+  if (!isAdded || objectives.get(objective).groups?.includes("loss") === true) return;
+  throw new ConfigError("FT-CONFIG-077", {
+    at: { field: label_smoothing === 0 ? "loss.z_loss" : "loss.label_smoothing" },
+    message: `--objective ${objective} has no loss of tokens that this could be added to`,
+    hint: `leave ${label_smoothing === 0 ? "--z-loss" : "--label-smoothing"} out`,
+  });
 }
 
 /** Throws ConfigError FT-CONFIG-066 for what the tool to reproduce does not do. */

@@ -147,11 +147,12 @@ function taught({ data, teacher }: FittingRun, backend: ActiveBackend): Prepared
 
 /** Where rows are read more than once and the blocks below the trained ones always give the same for them. */
 function frozenBlocks(
-  { optimization }: RunConfig,
+  { optimization, loss }: RunConfig,
   frozen: number,
   epochs: number,
 ): number | undefined {
-  return optimization.prefix_cache && epochs > 1 && frozen > 0 ? frozen : undefined;
+  const isSame = loss.neftune_alpha === 0;
+  return isSame && optimization.prefix_cache && epochs > 1 && frozen > 0 ? frozen : undefined;
 }
 
 /** A batch size that the estimate chose comes from nowhere else. */
@@ -194,7 +195,7 @@ export function assembleRun(
   { shouldStop, onProgress }: DataWatch,
 ): TrainingRun {
   const { config, loaded, data, layout, slots, plan, opened, tuning } = prepared;
-  const { optimization, seed } = config;
+  const { optimization, loss, seed } = config;
   const { model } = loaded;
   const { objective } = data;
   const optimizer = makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1);
@@ -203,7 +204,11 @@ export function assembleRun(
   return {
     learner: new LocalLearner({
       ...{ model, objective, tuning, slots, optimizer, maximumNorm },
-      pass: { recompute: optimization.gradient_checkpointing },
+      pass: {
+        recompute: optimization.gradient_checkpointing,
+        tokenLoss: { labelSmoothing: loss.label_smoothing, zLoss: loss.z_loss },
+      },
+      embeddingNoise: loss.neftune_alpha,
       frozenBlocks: prepared.frozenBlocks,
     }),
     objective,

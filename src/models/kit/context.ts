@@ -23,6 +23,8 @@ export interface ForwardContext {
   from?: { block: number; states: Tensor } | undefined;
   /** The pass ends before this block and gives what came out of the one below, without the last norm. */
   until?: number | undefined;
+  /** Added to the embeddings: uniform within ±alpha / √(length · width), drawn from the key (Jain et al. 2023). */
+  noise?: { alpha: number; key: Tensor } | undefined;
   /** What a block computes is computed again in the backward pass instead of being kept (Chen et al. 2016). */
   recompute?: boolean | undefined;
 }

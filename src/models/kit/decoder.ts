@@ -1,7 +1,7 @@
 // The usual decoder, embed, blocks, norm, and the usual model around it, with a head of its own or the embedding's.
 // Modules are spelled as the stored model spells them: the names are given.
 import { ModelError } from "../../core/errors.ts";
-import { linearCrossEntropy, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
+import { linearCrossEntropy, type Tensor, type TokenLossOptions, uniform } from "../../mx/index.ts";
 import {
   denseWeight,
   type Embedding,
@@ -78,9 +78,16 @@ class Decoder extends Module {
   }
 
   forward(ids: Tensor, context: ForwardContext): Tensor {
-    const x = context.from?.states ?? this.#positioned(this.embedding.forward(ids), context);
+    const x = context.from?.states ?? this.#positioned(this.#embedded(ids, context), context);
     const h = runBlocks(this.blocks, x, context);
     return context.until === undefined ? child<Norm>(this, this.#names.norm).forward(h) : h;
+  }
+
+  #embedded(ids: Tensor, { noise }: ForwardContext): Tensor {
+    const x = this.embedding.forward(ids);
+    if (noise === undefined) return x;
+    const bound = noise.alpha / Math.sqrt(x.dim(1) * x.dim(2));
+    return x.add(uniform(-bound, bound, x.shape, noise.key).astype(x.dtype));
   }
 
   #positioned(x: Tensor, context: ForwardContext): Tensor {

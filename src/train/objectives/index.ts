@@ -17,6 +17,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       about: "the next token of each learned turn",
       kinds: ["chat", "instruction", "text"],
       packs: true,
+      groups: ["loss"],
       load: async () => (await import("./supervised.ts")).supervised,
     },
     dpo: {

@@ -13,7 +13,7 @@ import type { ForwardContext } from "../../models/index.ts";
 import type { Tensor, TokenLossOptions } from "../../mx/index.ts";
 import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
-import type { DistillationOptions, PreferenceOptions } from "./options.ts";
+import type { DistillationOptions, LossOptions, PreferenceOptions } from "./options.ts";
 
 /** The part of a language model that training needs. */
 export interface TrainableModel extends BlockModel {
@@ -22,7 +22,7 @@ export interface TrainableModel extends BlockModel {
     ids: Tensor,
     context?: Pick<
       ForwardContext,
-      "positions" | "segments" | "prefixes" | "recompute" | "from" | "until"
+      "positions" | "segments" | "prefixes" | "noise" | "recompute" | "from" | "until"
     >,
   ): Tensor;
   head(hidden: Tensor): Tensor;
@@ -51,8 +51,12 @@ export interface Loss {
   metrics?: Readonly<Record<string, Metric>>;
 }
 
-/** How the model is to be run for a loss: what saves memory or time and changes no value. */
-export interface LossPass extends Pick<ForwardContext, "recompute"> {
+/**
+ * How the model is to be run for a loss: what saves memory or time and changes no value, and what only training adds.
+ */
+export interface LossPass extends Pick<ForwardContext, "recompute" | "noise"> {
+  /** Of objectives that read it, in place of the likelihood alone. */
+  tokenLoss?: TokenLossOptions | undefined;
   /** What the frozen blocks give for a batch: the pass goes on from there. */
   prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
 }
@@ -101,6 +105,7 @@ export interface Objective<
 
 /** The groups of options that objectives read. */
 export interface ObjectiveOptions {
+  loss: LossOptions;
   preference: PreferenceOptions;
   distillation: DistillationOptions;
 }

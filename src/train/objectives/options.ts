@@ -1,4 +1,4 @@
-// Options of the objectives that have any: learning from preferences, and from a teacher. Which objective reads which
+// Options of the objectives that have any: the loss of tokens, learning from preferences, and from a teacher. Which objective reads which
 // group its entry says; what the numbers do is in the objectives' own files.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
@@ -51,6 +51,30 @@ export const PreferenceOptions = z.strictObject({
     .describe("Answers to one prompt run behind it once, rather than with a copy each")
     .register(flags, { off: "Run each answer with a copy of its prompt" }),
 });
+
+export const LossOptions = z.strictObject({
+  label_smoothing: z
+    .number()
+    .min(0, { error: "Label smoothing must be between 0 and 1" })
+    .lt(1, { error: "Label smoothing must be between 0 and 1" })
+    .default(0)
+    .describe("Share of a target's probability that all tokens have together, while training")
+    .register(flags, { value: "SHARE" }),
+  z_loss: z
+    .number()
+    .min(0, { error: "Z-loss must not be negative" })
+    .default(0)
+    .describe("Factor on (log Σ exp of the logits)², which keeps logits small, while training")
+    .register(flags, { value: "NUMBER" }),
+  neftune_alpha: z
+    .number()
+    .min(0, { error: "NEFTune's alpha must not be negative" })
+    .default(0)
+    .describe("Noise on embeddings while training, uniform within ±alpha / √(length · width)")
+    .register(flags, { value: "NUMBER" }),
+});
+
+export type LossOptions = z.infer<typeof LossOptions>;
 
 export const DIVERGENCES = ["forward", "reverse"] as const;
 

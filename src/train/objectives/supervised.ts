@@ -12,7 +12,7 @@ export const supervised: Objective<EncodedRow, Batch> = {
       options,
     ),
   loss: (model, batch, pass = {}) => {
-    const { losses, weights } = tokenLosses(model, batch, pass);
+    const { losses, weights } = tokenLosses(model, batch, pass, pass.tokenLoss);
     return { lossSum: losses.mul(float32(weights)).sum() };
   },
 };

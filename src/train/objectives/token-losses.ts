@@ -1,14 +1,14 @@
 // What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
 // is applied to those positions only. Which of them are summed, and how, is the objectives'.
 import type { Batch } from "../../data/index.ts";
-import { int32, type Tensor } from "../../mx/index.ts";
+import { int32, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
 import type { LossPass, TrainableModel } from "./objective.ts";
 
 /** Row counts are rounded up to this, so that MLX sees few different shapes. */
 const rowMultiple = 32;
 
 export interface TokenLosses {
-  /** (count) float32: −log p of each target. */
+  /** (count) float32: −log p of each target, unless more was asked for. */
   losses: Tensor;
   /** Where in the flattened batch each one stands; the tail is padding, at weight 0. */
   rows: Int32Array;
@@ -55,11 +55,11 @@ function learnedRows(batch: Batch): LearnedRows {
 function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
   const shape = [batch.batch, batch.length];
   const ids = int32(batch.ids, shape);
-  const { recompute, prefix } = pass;
+  const { recompute, prefix, noise } = pass;
   const from = prefix && { block: prefix.block, states: prefix.of(batch) };
-  if (!batch.isPacked) return model.hidden(ids, { recompute, from });
+  if (!batch.isPacked) return model.hidden(ids, { recompute, from, noise });
   return model.hidden(ids, {
-    ...{ recompute, from },
+    ...{ recompute, from, noise },
     positions: int32(batch.positions, shape),
     segments: int32(batch.segments, shape),
     ...(batch.prefixes !== undefined && { prefixes: int32(batch.prefixes, shape) }),
@@ -79,8 +79,13 @@ export function learnedStates(
   return { ...learned, hidden: isDense ? flat : flat.take(int32(learned.rows), 0) };
 }
 
-/** Of the targets with a weight. Builds a graph, evaluates nothing. */
-export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass): TokenLosses {
+/** Of the targets with a weight: −log p and what the options add. Builds a graph, evaluates nothing. */
+export function tokenLosses(
+  model: TrainableModel,
+  batch: Batch,
+  pass: LossPass,
+  options?: TokenLossOptions,
+): TokenLosses {
   const { hidden, rows, targets, weights } = learnedStates(model, batch, pass);
-  return { losses: model.headLosses(hidden, int32(targets)), rows, weights };
+  return { losses: model.headLosses(hidden, int32(targets), options), rows, weights };
 }

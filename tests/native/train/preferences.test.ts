@@ -13,7 +13,11 @@ import { dispose, scope } from "../../../src/mx/index.ts";
 import { lossAndGradients } from "../../../src/nn/index.ts";
 import type { RunEvent } from "../../../src/runs/index.ts";
 import { type Objective, objectives } from "../../../src/train/objectives/index.ts";
-import { DistillationOptions, PreferenceOptions } from "../../../src/train/objectives/options.ts";
+import {
+  DistillationOptions,
+  LossOptions,
+  PreferenceOptions,
+} from "../../../src/train/objectives/options.ts";
 import {
   buildToy,
   makeToyModel,
@@ -44,6 +48,7 @@ const units = [
 
 async function objectiveOf(name: string, preference: object): Promise<Objective> {
   return await objectives.get(name).load({
+    loss: LossOptions.parse({}),
     preference: PreferenceOptions.parse(preference),
     distillation: DistillationOptions.parse({}),
   });

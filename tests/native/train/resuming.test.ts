@@ -90,6 +90,25 @@ test.each(trials)("$method, $optimizer, computed again: $recompute", async (tria
   expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
 });
 
+test("noise on embeddings and what is added to the loss, above frozen blocks read twice", async () => {
+  const options = {
+    loss: { neftune_alpha: 5, label_smoothing: 0.1, z_loss: 1e-3 },
+    lora: { num_layers: 1 },
+    optimization: { iters: 12 },
+  };
+  const [whole, parts, still] = ["whole", "parts", "still"].map((name) =>
+    join(folder, `noise-${name}`),
+  ) as [string, string, string];
+  await trainRun(configOf(whole, options), { isolate: false });
+  await trainRun(configOf(still, { ...options, loss: { label_smoothing: 0.1, z_loss: 1e-3 } }), {
+    isolate: false,
+  });
+  await stopped(configOf(parts, options));
+  await resumeRun(parts, { isolate: false });
+  expect(resultOf(parts).equals(resultOf(whole))).toBe(true);
+  expect(resultOf(still).equals(resultOf(whole))).toBe(false);
+});
+
 test("an adapter that began as principal vectors, and B at a rate of its own", async () => {
   const options = { lora: { init: "pissa", lora_plus_ratio: 8 } };
   const [whole, parts, plain] = ["whole", "parts", "plain"].map((name) =>

@@ -4,7 +4,15 @@ import { describe, expect, test } from "vitest";
 import { attachLora } from "../../../src/adapters/index.ts";
 import { type Batch, collate } from "../../../src/data/index.ts";
 import type { LanguageModel } from "../../../src/models/index.ts";
-import { liveTensors, scope } from "../../../src/mx/index.ts";
+import {
+  crossEntropy,
+  float32,
+  int32,
+  liveTensors,
+  randomKey,
+  scope,
+  type TokenLossOptions,
+} from "../../../src/mx/index.ts";
 import { optimizers, type OptimizerSettings } from "../../../src/nn/index.ts";
 import type { StepResult } from "../../../src/train/learner.ts";
 import { supervised } from "../../../src/train/objectives/supervised.ts";
@@ -45,10 +53,13 @@ interface Options {
   optimizer?: string;
   maximumNorm?: number | null;
   recompute?: boolean;
+  tokenLoss?: TokenLossOptions;
+  embeddingNoise?: number;
 }
 
 async function makeStep(options: Options = {}) {
   const { dropout = 0, optimizer = "adamw", maximumNorm = null, recompute = false } = options;
+  const { tokenLoss, embeddingNoise = 0 } = options;
   const model = await buildToy(config);
   attachLora(model, { rank: 4, scale: 2, dropout, targets: ["all-linear"], blockCount: -1 }, 7);
   const slots = model.trainableSlots().map((slot) => ({ ...slot, isHidden: true }));
@@ -58,7 +69,8 @@ async function makeStep(options: Options = {}) {
     slots,
     optimizer: optimizers.get(optimizer).make(slots, settings),
     maximumNorm,
-    pass: { recompute },
+    pass: { recompute, tokenLoss },
+    embeddingNoise,
   });
   const values = (): number[] => slots.flatMap((slot) => [...slot.get().toFloat32()]);
   const step = async (
@@ -116,6 +128,51 @@ describe("accumulation", () => {
     const { loss } = await step([batchOf(rows)], 1e-3, [0]);
     expect(loss).toBeCloseTo(mean, 5);
     expect(Math.abs(loss - meanOfMeans)).toBeGreaterThan(1e-3);
+  });
+});
+
+describe("what only training adds", () => {
+  test("label smoothing and z-loss, as the logits have them", async () => {
+    const batch = batchOf(rows);
+    const { model, step } = await makeStep({ tokenLoss: { labelSmoothing: 0.1, zLoss: 0.01 } });
+    const plain = lossOf(model, batch);
+    const wanted = scope(() => {
+      const logits = model.forward(int32(batch.ids, [batch.batch, batch.length]));
+      const logSum = logits.logsumexp(-1).reshape(-1);
+      const chosen = crossEntropy(logits.reshape(-1, vocabulary), int32(batch.targets));
+      const spread = logSum.sub(logits.mean(-1).reshape(-1));
+      const losses = chosen.mul(0.9).add(spread.mul(0.1)).add(logSum.square().mul(0.01));
+      return losses.mul(float32(batch.weights)).sum().item() / batch.weightSum;
+    });
+    const { loss } = await step([batch], 1e-3, [0]);
+    // float32 sums in another order, on a loss near 4
+    expect(loss).toBeCloseTo(wanted, 5);
+    expect(Math.abs(loss - plain)).toBeGreaterThan(1e-2);
+  });
+
+  test("noise on embeddings, by the step's seed and within its bound", async () => {
+    const batch = batchOf(rows);
+    const lossWith = async (seed: number, embeddingNoise = 5): Promise<number> =>
+      (await (await makeStep({ embeddingNoise })).step([batch], 1e-3, [seed])).loss;
+    const { model } = await makeStep();
+    const plain = lossOf(model, batch);
+    expect(await lossWith(1)).toBe(await lossWith(1));
+    expect(await lossWith(2)).not.toBe(await lossWith(1));
+    expect(await lossWith(1)).not.toBeCloseTo(plain, 5);
+    expect(await lossWith(1, 0)).toBeCloseTo(plain, 5);
+    scope(() => {
+      const ids = int32(batch.ids, [batch.batch, batch.length]);
+      const states = model.embedding.forward(ids);
+      const bound = 5 / Math.sqrt(batch.length * states.dim(2));
+      const noise = { alpha: 5, key: randomKey(3) };
+      const moved = model.hidden(ids, { noise, until: 0 }).sub(states).toFloat32();
+      const largest = moved.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      // float32 beside embeddings of another size
+      expect(largest).toBeLessThan(bound * 1.0001);
+      expect(largest).toBeGreaterThan(bound * 0.95);
+      const mean = moved.reduce((sum, value) => sum + value, 0) / moved.length;
+      expect(Math.abs(mean)).toBeLessThan(bound * 0.05);
+    });
   });
 });
 

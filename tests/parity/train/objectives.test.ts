@@ -8,7 +8,11 @@ import { scope } from "../../../src/mx/index.ts";
 import { lossAndGradients } from "../../../src/nn/index.ts";
 import { objectives } from "../../../src/train/objectives/index.ts";
 import type { TrainableModel } from "../../../src/train/objectives/objective.ts";
-import { DistillationOptions, PreferenceOptions } from "../../../src/train/objectives/options.ts";
+import {
+  DistillationOptions,
+  LossOptions,
+  PreferenceOptions,
+} from "../../../src/train/objectives/options.ts";
 import { loadTensorFile } from "../../../src/weights/index.ts";
 import { loadFixture } from "../models/fixtures.ts";
 
@@ -58,6 +62,7 @@ function samplesFor(method: string): EncodedRow[] {
 async function computed({ method, options }: Case, share_prompt: boolean, names: string[]) {
   const isTaught = method === "distillation";
   const untaught = await objectives.get(method).load({
+    loss: LossOptions.parse({}),
     preference: PreferenceOptions.parse({ ...(!isTaught && options), share_prompt }),
     distillation: DistillationOptions.parse(isTaught ? options : {}),
   });

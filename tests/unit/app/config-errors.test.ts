@@ -9,6 +9,7 @@ import {
   type RunConfig,
   RunConfigSchema,
 } from "../../../src/app/config/schema.ts";
+import { checkRun } from "../../../src/app/train/check-run.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
 import { makeFile } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -56,6 +57,20 @@ describe("the text of each error", () => {
   test("what every run needs", () => {
     const error = refusal(() => requireRunnable(defaultRunConfig()), ConfigError);
     expect(error.problems).toEqual(["Model name is required", "Training file is required"]);
+  });
+
+  test("what is added to a loss that is not of tokens", () => {
+    const config = (method: string, loss: object): RunConfig =>
+      RunConfigSchema.parse({
+        ...{ method, loss, output_dir: "/nowhere/run" },
+        ...{ model: { name: "m" }, data: { train_file: "rows.jsonl" } },
+      });
+    const error = refusal(() => checkRun(config("dpo", { z_loss: 0.1 })), ConfigError);
+    expect(error.code).toBe("FT-CONFIG-077");
+    expect(error.message).toContain("--objective dpo has no loss of tokens");
+    expect(error.hint).toBe("leave --z-loss out");
+    expect(() => checkRun(config("dpo", { neftune_alpha: 5 }))).not.toThrow();
+    expect(() => checkRun(config("lora", { z_loss: 0.1 }))).not.toThrow();
   });
 
   test("a template that does not exist", () => {

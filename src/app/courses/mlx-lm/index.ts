@@ -61,6 +61,9 @@ function problems(config: RunConfig): string[] {
     ...(optimization.optimizer === "muon" && !isAdapter
       ? ["mlx-lm's muon is reproduced for LoRA only: vectors and embeddings move differently there"]
       : []),
+    ...(Object.values(config.loss).some((value) => value !== 0)
+      ? ["mlx-lm has neither label smoothing nor z-loss nor noise on embeddings"]
+      : []),
     ...(optimization.iters === null ? ["mlx-lm counts iterations: give --iters"] : []),
   ];
 }
