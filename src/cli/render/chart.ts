@@ -56,13 +56,27 @@ class Canvas {
   }
 
   lines(isColored: boolean): string[] {
-    return this.#cells.map((row) => row.map((cell) => cellText(cell, isColored)).join(""));
+    return this.#cells.map((row) => (isColored ? coloredText(row) : textOf(row)));
   }
 }
 
-function cellText({ bits, color }: Cell, isColored: boolean): string {
-  const text = String.fromCodePoint(BLANK + bits);
-  return isColored && bits !== 0 ? `\u001b[${color}m${text}${RESET}` : text;
+function textOf(cells: readonly Cell[]): string {
+  return cells.map(({ bits }) => String.fromCodePoint(BLANK + bits)).join("");
+}
+
+/** Cells of one colour beside each other change it once. */
+function coloredText(cells: readonly Cell[]): string {
+  const runs: Cell[][] = [];
+  for (const cell of cells) {
+    const last = runs.at(-1);
+    if (last?.[0]?.color === cell.color) last.push(cell);
+    else runs.push([cell]);
+  }
+  const texts = runs.map((run) => {
+    const color = run[0]?.color ?? "";
+    return color === "" ? textOf(run) : `\u001b[${color}m${textOf(run)}${RESET}`;
+  });
+  return texts.join("");
 }
 
 const chartRows = 10;
