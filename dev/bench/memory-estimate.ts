@@ -48,6 +48,8 @@ interface Case {
   /** Share of them that is the answer. */
   learned?: number;
   options: string;
+  /** Rows are of all lengths from a fifth of that on. */
+  spread?: boolean;
   /** Not used in fitting the constants. */
   heldOut?: boolean;
 }
@@ -64,6 +66,14 @@ const cases: readonly Case[] = [
   { name: "lora, 1 × 2,048", model: small, length: 2048, options: "-b 1", heldOut: true },
   { name: "lora, 1 × 4,096", model: small, length: 4096, options: "-b 1" },
   { name: "lora, 8 × 256, 40 % learned", model: small, length: 256, learned: 0.4, options: "-b 8" },
+  { name: "lora, nothing dropped", model: small, length: 512, options: "-b 4 --lora-dropout 0" },
+  {
+    name: "lora, 8 blocks, nothing dropped",
+    model: deep,
+    length: 256,
+    options: "-b 4 --lora-dropout 0",
+    heldOut: true,
+  },
   { name: "lora, rank 64", model: small, length: 256, options: "-b 4 -r 64" },
   {
     name: "lora, four accumulated",
@@ -90,6 +100,15 @@ const cases: readonly Case[] = [
   },
   { name: "lora, packed", model: deep, length: 200, options: "-b 2 --packing --max-length 512" },
   { name: "lora, 512 wide", model: wide, length: 256, options: "-b 4" },
+  { name: "lora, of many lengths", model: deep, length: 512, spread: true, options: "-b 4" },
+  {
+    name: "full, of many lengths",
+    model: deep,
+    length: 256,
+    spread: true,
+    options: "-b 4 --method full",
+    heldOut: true,
+  },
   { name: "dora", model: deep, length: 256, options: "-b 4 --method dora" },
   {
     name: "dora, 512 wide",
@@ -194,20 +213,24 @@ async function modelOf({ model }: Case): Promise<string> {
 }
 
 /** Words that are one token each to the model. */
-function rowsOf({ model, length, learned = 1 }: Case): string {
+function rowsOf({ model, length, learned = 1, spread = false }: Case): string {
   const isOwn = typeof model !== "string";
   const words = (count: number): string =>
     Array.from({ length: Math.max(1, count) }, (_, at) => (isOwn ? `w${at % 997}` : "and")).join(
       " ",
     );
   const scaffold = 8;
-  const answer = Math.round(length * learned) - (learned === 1 ? 0 : 1);
-  const row =
-    learned === 1
-      ? { text: words(length) }
-      : { prompt: words(length - answer - scaffold), completion: words(answer) };
-  const path = join(folder, `rows-${isOwn}-${length}-${learned}.jsonl`);
-  writeFileSync(path, jsonLines(Array.from({ length: 40 }, () => row)));
+  const row = (tokens: number): object => {
+    if (learned === 1) return { text: words(tokens) };
+    const answer = Math.round(tokens * learned) - 1;
+    return { prompt: words(tokens - answer - scaffold), completion: words(answer) };
+  };
+  const count = 40;
+  const tokens = (at: number): number =>
+    spread ? length * (0.2 + (0.8 * at) / (count - 1)) : length;
+  const path = join(folder, `rows-${isOwn}-${length}-${learned}-${spread}.jsonl`);
+  const rows = Array.from({ length: count }, (_, at) => row(Math.round(tokens(at))));
+  writeFileSync(path, jsonLines(rows));
   return path;
 }
 
@@ -219,7 +242,7 @@ function settings(one: Case, model: string): string[] {
   return [
     ...[model, rowsOf(one), "--template", "chatml", "--val-split", "0", "--warmup-steps", "0"],
     ...["--target-modules", "all-linear", ...one.options.split(" "), ...maxLength, ...mask],
-    ...["--iters", "3", "--report-every", "1", "--json"],
+    ...["--iters", one.spread === true ? "20" : "3", "--report-every", "1", "--json"],
   ];
 }
 

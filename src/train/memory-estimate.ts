@@ -1,13 +1,15 @@
 // How much memory training will need at its peak: one formula, each term shown. Arithmetic only; needs no addon.
 // What the process has resident is estimated, since that is what gets it killed: arrays, what the allocator keeps of
-// freed ones, and the program. Constants were fitted to measured peaks (dev/LOG.md, dev/bench/memory-estimate.ts).
+// freed ones, and the program. Constants were fitted to measured peaks on the CPU; how far each of them is off is in
+// docs/memory.md, which dev/bench/memory-estimate.ts measures. Attention keeps no scores, and losses no logits.
 
 /** Sizes of a model, as its architecture computes them from config.json. */
 export interface EstimatedModel {
   hiddenSize: number;
   innerSize: number;
+  /** Arrays of inner size that a block keeps for its backward pass; absent: a gated block's. */
+  innerArrays?: number;
   blockCount: number;
-  headCount: number;
   vocabularySize: number;
   parameterCount: number;
 }
@@ -17,8 +19,16 @@ export interface EstimatedRun {
   trainable: number;
   /** Of the optimizer, for all that is trained. */
   stateBytes: number;
-  /** As its optimizer says: arrays of the size of what is trained that an update works with. */
+  /** As its optimizer says: arrays of the size of a parameter that moving it works with. */
   updateCopies: number;
+  /** Of the largest thing that is trained. */
+  largest: number;
+  /** Numbers of it in the tokens' table, or a head of its own, where those are trained. */
+  trainedTable: number;
+  /** The head is packed: logits are there in whole then, and again for their gradient. */
+  isHeadPacked: boolean;
+  /** Numbers that a block keeps for each token beside those: inputs that were dropped from, outputs that are scaled. */
+  keptPerToken: number;
   /** They are adapters beside the weights, rather than the weights. */
   isAdapter: boolean;
   /** Of the last blocks, how many the backward pass goes through. */
@@ -33,6 +43,10 @@ export interface EstimatedRun {
   weightBytes: number;
   /** Of a block only its input is kept; the rest is computed again, one block at a time. */
   recompute: boolean;
+  /** That reading the weights took beside them. */
+  readingBytes: number;
+  /** Batches have different lengths. */
+  varies: boolean;
 }
 
 export interface MemoryTerm {
@@ -53,14 +67,14 @@ export interface MemoryEstimate {
 }
 
 /** Arrays of hidden and of inner size that the backward pass of a block keeps, in float32. */
-const hiddenCopies = 12;
-const innerCopies = 4;
-/** With recomputation, blocks' worth of these at once: what is computed again, and the gradients on the way through it. */
-const workedBlocks = 2;
-/** Copies of the attention scores kept where attention is not fused: the softmax of every block, and one at work. */
-const scoreCopies = 1.5;
-/** Logits and their gradient. */
-const logitCopies = 2;
+const hiddenArrays = 6.2;
+const gatedInnerArrays = 3.9;
+/** And of hidden size for the whole model: what goes into the first block and the head, and gradients on the way. */
+const outerArrays = 10.4;
+/** A block more is there at once while gradients pass through it. */
+const blocksAtWork = 1;
+/** Copies of a trained table's gradient: as the head's, as the embedding's, their sum, and what they are made of. */
+const tableCopies = 4;
 const floatBytes = 4;
 /**
  * What the allocator may keep, as a share of what a step allocates and frees. Arrays of another length are no use to the
@@ -68,53 +82,86 @@ const floatBytes = 4;
  * that the system clears.
  */
 const cacheShare = 0.5;
+/** Of that, what is there beside the peak: at the peak of batches that are all alike, hardly anything. */
+const keptOfAlike = 0.2;
 /** A small model's cache costs nothing worth saving. */
 const leastCacheBytes = 32e6;
 /** Node, the addon, its libraries and rows; and what the tokenizer keeps of each token. */
-const programBytes = 140e6;
-const bytesPerToken = 1500;
+const programBytes = 150e6;
+const bytesPerToken = 800;
+
+/** What is kept at once of a pass forward, and one backward through `blocks` of the model's blocks. */
+function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
+  const { hiddenSize, innerSize, innerArrays = gatedInnerArrays } = model;
+  const tokens = run.batch * run.longestRow;
+  const blocks =
+    (run.recompute ? Math.min(1, run.trainedBlocks) : run.trainedBlocks) + blocksAtWork;
+  const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + run.keptPerToken;
+  const counted = run.recompute ? `${blocks} blocks` : "trained blocks and one";
+  const inputs = model.blockCount * tokens * hiddenSize * floatBytes;
+  return [
+    term(
+      "activations",
+      tokens * (blocks * ofBlock + outerArrays * hiddenSize) * floatBytes,
+      `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(run.keptPerToken)}) + ${outerArrays}·hidden) × 4 B`,
+    ),
+    ...(run.recompute ? [term("block inputs", inputs, "blocks × tokens × hidden × 4 B")] : []),
+  ];
+}
+
+/** Copies of the logits that the backward pass of a packed head makes. */
+const logitCopies = 2.2;
+
+/** The tokens' table, where it is trained: its gradient in parts, and of the logits a share. */
+function tableBytes({ vocabularySize }: EstimatedModel, run: EstimatedRun): number {
+  if (run.trainedTable === 0) return 0;
+  const learned = run.batch * run.longestRow * run.learnedShare;
+  return (tableCopies * run.trainedTable + learned * vocabularySize) * floatBytes;
+}
 
 /** Peak bytes of the whole process, and the terms that add up to them. */
 export function estimateMemory(model: EstimatedModel, run: EstimatedRun): MemoryEstimate {
-  const { trainable, batch, longestRow: length, recompute } = run;
-  const tokens = batch * length;
-  const { hiddenSize, innerSize, headCount, vocabularySize } = model;
-  const blocks = recompute ? Math.min(workedBlocks, run.trainedBlocks) : run.trainedBlocks;
-  const counted = recompute ? `${workedBlocks} blocks` : "trained blocks";
-  const inputs = model.blockCount * tokens * hiddenSize * floatBytes;
-  const activations =
-    blocks * tokens * (hiddenCopies * hiddenSize + innerCopies * innerSize) * floatBytes;
-  const scores = blocks * batch * headCount * length * length * scoreCopies * floatBytes;
-  const logits = tokens * run.learnedShare * vocabularySize * logitCopies * floatBytes;
+  const { trainable, isAdapter } = run;
+  const gradients = trainable * floatBytes;
   const kept: MemoryTerm[] = [
     term("weights", model.parameterCount * run.weightBytes, "parameters × bytes a weight"),
-    ...(run.isAdapter ? [term("adapters", trainable * floatBytes, "trainable × 4 B")] : []),
-    term("gradients", trainable * floatBytes, "trainable × 4 B"),
+    ...(isAdapter ? [term("adapters", gradients, "trainable × 4 B")] : []),
+    term("gradients", gradients, "trainable × 4 B"),
     term("optimizer", run.stateBytes, "its state"),
   ];
-  const forward = [
-    term(
-      "activations",
-      activations,
-      `${counted} × batch × length × (${hiddenCopies}·hidden + ${innerCopies}·inner) × 4 B`,
-    ),
-    ...(recompute ? [term("block inputs", inputs, "blocks × batch × length × hidden × 4 B")] : []),
-    term("attention", scores, `${counted} × batch × heads × length² × ${scoreCopies} × 4 B`),
-    term("logits", logits, `learned tokens × vocabulary × ${logitCopies} × 4 B`),
-  ];
-  const update = run.updateCopies * trainable * floatBytes;
-  const passing = Math.max(total(forward), update);
-  const cacheBytes = Math.round(Math.max(leastCacheBytes, cacheShare * passing));
-  const beyond = `trainable × ${run.updateCopies} × 4 B, where that is more than the pass before it`;
+  const forward = passTerms(model, run);
+  const table = tableBytes(model, run);
+  const learned = run.batch * run.longestRow * run.learnedShare;
+  if (run.isHeadPacked)
+    forward.push(
+      term(
+        "logits",
+        logitCopies * learned * model.vocabularySize * floatBytes,
+        `learned tokens × vocabulary × ${logitCopies} × 4 B`,
+      ),
+    );
+  const activations = total(forward);
+  // Activations are given up as gradients come: of all weights, the larger of both is there.
+  const atStart = activations + table - (isAdapter ? 0 : gradients);
+  const atEnd = table + activations / (run.trainedBlocks + blocksAtWork);
+  const update = run.updateCopies * run.largest * floatBytes;
+  const passing = Math.max(isAdapter ? atStart : Math.max(atStart, atEnd), update);
+  const cacheBytes = Math.round(Math.max(leastCacheBytes, cacheShare * (passing + gradients)));
+  const beside = run.varies ? cacheBytes : keptOfAlike * cacheShare * passing;
   const terms = [
     ...kept,
     ...forward,
-    term("update", passing - total(forward), beyond),
-    term("cache", cacheBytes, `${cacheShare} × what a step frees again, kept for the next`),
+    term(
+      "table",
+      table,
+      `(${tableCopies} × the trained table + learned tokens × vocabulary) × 4 B`,
+    ),
+    term("at once", passing - activations - table, "what of these is not there at the same time"),
+    term("cache", beside, "freed arrays, kept for the next"),
     term(
       "program",
-      programBytes + vocabularySize * bytesPerToken,
-      `Node, addon and rows; tokenizer: vocabulary × ${bytesPerToken} B`,
+      programBytes + model.vocabularySize * bytesPerToken + run.readingBytes,
+      `Node, addon and rows; tokenizer: vocabulary × ${bytesPerToken} B; what reading the weights took`,
     ),
   ];
   const peakBytes = Math.round(total(kept) + passing);

@@ -33,6 +33,8 @@ export interface StoredModel {
   files: readonly string[];
   /** Size of each of them. */
   fileBytes: ReadonlyMap<string, number>;
+  /** Most bytes that reading a tensor takes beside the tensor, where it is unpacked on the way. */
+  readingBytes?: number;
   /**
    * Opens the files; needs the addon.
    * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold, and for axes beyond 32 bits.

@@ -155,7 +155,7 @@ function mappingOf({ account }: PlannedModel): TensorMapping {
 }
 
 /** Rows of the estimate that is shown beside a model. */
-const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1 };
+const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1, varies: true };
 
 async function memoryOf(planned: PlannedModel): Promise<MemoryEstimate> {
   const usual = defaultRunConfig();

@@ -5,7 +5,13 @@ import { NativeError } from "../../core/errors.ts";
 import type { PlannedModel } from "../../models/load.ts";
 import { chooseDtype } from "../../models/open-model.ts";
 import { describeBackend, type Dtype } from "../../mx/index.ts";
-import { masterBytes, optimizers } from "../../nn/index.ts";
+import {
+  isEmbeddingLike,
+  isLinearLike,
+  isPacked,
+  masterBytes,
+  optimizers,
+} from "../../nn/index.ts";
 import { estimateMemory, type MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
@@ -24,6 +30,8 @@ export interface RowFigures {
   longestRow: number;
   /** Share of tokens that are learned. */
   learnedShare: number;
+  /** Not all are of one length. */
+  varies: boolean;
 }
 
 const BYTES: Partial<Record<Dtype, number>> = { float32: 4, float16: 2, bfloat16: 2 };
@@ -78,12 +86,35 @@ export function withTeacher(
   };
 }
 
+/** Whether the layer that gives the logits, a head or the tokens' table, is packed. */
+function hasPackedHead({ model, sizes }: PlannedModel): boolean {
+  return [...model.modules()].some(([, layer]) => {
+    const isHead =
+      (isLinearLike(layer) && layer.outputSize === sizes.vocabularySize) ||
+      (isEmbeddingLike(layer) && layer.count === sizes.vocabularySize);
+    return isHead && isPacked(layer);
+  });
+}
+
+/** Of the inputs of a block's layers, what the gradients of their weights keep beside what is kept anyway. */
+const weightGradientShare = 0.5;
+/** Of the outputs that a trained vector scales, as DoRA's does. */
+const scaledShare = 0.55;
+
+/** Of a block, for each token: inputs from which some are dropped, and outputs that a vector scales. */
+function keptByAdapters({ lora }: RunConfig, shapes: TuningPlan["shapes"], blocks: number): number {
+  const inputs = shapes.filter(([, columns]) => columns === lora.r).map(([rows = 0]) => rows);
+  const scaled = shapes.filter(({ length }) => length === 1).map(elementCount);
+  const all = (lora.dropout > 0 ? sum(inputs) : 0) + scaledShare * sum(scaled);
+  return all / Math.max(1, blocks);
+}
+
 /** Peak bytes of the run, and the terms that add up to them. */
 export function estimateRunMemory(
   config: RunConfig,
   planned: PlannedModel,
   { shapes, trainedBlocks }: TuningPlan,
-  { rows, sequences, longestRow, learnedShare }: RowFigures,
+  { rows, sequences, longestRow, learnedShare, varies }: RowFigures,
 ): MemoryEstimate {
   const { optimization } = config;
   const optimizer = optimizers.get(optimization.optimizer);
@@ -93,16 +124,32 @@ export function estimateRunMemory(
   const hasMasters =
     optimization.master_weights && !isAdapter && floatBytes(config, planned.source) < 4;
   const masters = hasMasters ? trainable * masterBytes : 0;
+  const sizes = shapes.map(elementCount);
+  const { vocabularySize } = planned.sizes;
   return estimateMemory(planned.sizes, {
     trainable,
     trainedBlocks,
     stateBytes: sum(shapes.map((shape) => optimizer.stateBytes(shape))) + masters,
     updateCopies: optimizer.updateCopies,
+    largest: sizes.reduce((most, size) => Math.max(most, size), 0),
+    trainedTable: isAdapter
+      ? 0
+      : sum(
+          shapes
+            .filter(([rows, columns]) => rows === vocabularySize && columns !== undefined)
+            .map(elementCount),
+        ),
+    isHeadPacked: hasPackedHead(planned),
+    keptPerToken: isAdapter
+      ? keptByAdapters(config, shapes, trainedBlocks)
+      : weightGradientShare * sum(planned.sizes.linears.map(({ inputSize }) => inputSize)),
     isAdapter,
     batch: Math.min(optimization.batch_size, rows) * sequences,
     weightBytes: weightBytes(config, planned),
     longestRow,
     learnedShare,
     recompute: optimization.gradient_checkpointing,
+    varies,
+    readingBytes: planned.source.readingBytes ?? 0,
   });
 }

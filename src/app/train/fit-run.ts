@@ -137,9 +137,11 @@ function rowFigures(
   const tokens = samples.reduce((sum, sample) => sum + tokenCount(sample), 0);
   const learned = samples.reduce((sum, sample) => sum + learnedCount(sample), 0);
   const learnedShare = learned / Math.max(1, tokens);
+  const lengths = units.map((unit) => paddedLength(unitLength(unit), padding));
+  const varies = new Set(lengths).size > 1;
   if (data.packing) {
     const longestRow = paddedLength(most(units.map(unitLength)), padding);
-    return { rows: units.length, sequences: 1, longestRow, learnedShare };
+    return { rows: units.length, sequences: 1, longestRow, learnedShare, varies };
   }
   const shapes = samples.map((sample) => objective.shape?.(sample) ?? plainShape(sample));
   return {
@@ -147,6 +149,7 @@ function rowFigures(
     sequences: most(shapes.map(({ rows }) => rows)),
     longestRow: paddedLength(most(shapes.map(({ length }) => length)), padding),
     learnedShare,
+    varies,
   };
 }
 

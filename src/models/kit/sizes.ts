@@ -18,6 +18,8 @@ export interface ModelSizes {
   hiddenSize: number;
   /** Inner size of the feed-forward blocks: the widest input of a linear layer. */
   innerSize: number;
+  /** Arrays of that size that a block keeps for its backward pass, where its feed-forward part says so. */
+  innerArrays?: number;
   blockCount: number;
   /** Of the block with most attention heads. */
   headCount: number;
@@ -55,15 +57,22 @@ function headCount(module: Module): number {
   return "headCount" in module && typeof module.headCount === "number" ? module.headCount : 0;
 }
 
+/** What a feed-forward part says of itself. */
+function innerArrays(module: Module): number {
+  return "innerArrays" in module && typeof module.innerArrays === "number" ? module.innerArrays : 0;
+}
+
 const most = (numbers: Iterable<number>): number =>
   [...numbers].reduce((greatest, number) => Math.max(greatest, number), 0);
 
 export function sizesOf(model: LanguageModel): ModelSizes {
   const { embedding, positionLimit, trainedLength } = model;
   const blocks = model.blocks.map(linearsOf);
+  const arrays = most([...model.modules()].map(([, module]) => innerArrays(module)));
   return {
     hiddenSize: embedding.size,
     innerSize: most(blocks.flat().map(({ inputSize }) => inputSize)),
+    ...(arrays > 0 && { innerArrays: arrays }),
     blockCount: blocks.length,
     headCount: most([...model.modules()].map(([, module]) => headCount(module))),
     vocabularySize: embedding.count,

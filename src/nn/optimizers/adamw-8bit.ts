@@ -75,7 +75,7 @@ const rule: UpdateRule = {
 export const adamw8bit: OptimizerKind = {
   about: "AdamW with its moments in 8 bits",
   highRate: 1e-3,
-  updateCopies: 3,
+  updateCopies: 50,
   make: byRule(rule),
   usual,
   stateBytes(shape) {

@@ -50,7 +50,7 @@ export interface OptimizerKind {
   highRate: number;
   /** Bytes of state that it keeps for a parameter of this shape. */
   stateBytes(shape: readonly number[]): number;
-  /** Arrays in float32, of the size of all that is trained, that one update holds beside state and gradients. */
+  /** Arrays in float32, of the size of a parameter, that moving it works with beside state and gradient. */
   updateCopies: number;
 }
 

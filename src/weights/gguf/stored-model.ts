@@ -1,5 +1,6 @@
 // Opens a GGUF file as a stored model: under Hugging Face's names, with the files that would stand beside the weights.
 // Reads metadata and no weights, but for the few factors of rotary positions that some files keep among them.
+import { elementCount } from "../../core/element-count.ts";
 import { ModelError } from "../../core/errors.ts";
 import { filesMadeBy, type NamedFiles } from "../../core/named-files.ts";
 import {
@@ -66,6 +67,7 @@ function storedModel(
     tensors: listed(path, header.tensors),
     files: [path],
     fileBytes: new Map([[path, header.fileBytes]]),
+    readingBytes: readingBytes(header.tensors),
     load: () => openGgufTensors(path, header),
   });
 }
@@ -79,6 +81,14 @@ function requireWhole(metadata: Metadata): void {
     message: `one of ${parts} files of a model; those are not read together`,
     hint: "join them with llama.cpp's llama-gguf-split --merge",
   });
+}
+
+/** A tensor is read, and written in float32, before it is handed over. */
+function readingBytes(tensors: ReadonlyMap<string, GgufTensor>): number {
+  const bytes = [...tensors.values()].map(
+    ({ shape, begin, end }) => end - begin + Float32Array.BYTES_PER_ELEMENT * elementCount(shape),
+  );
+  return bytes.reduce((most, one) => Math.max(most, one), 0);
 }
 
 function listed(file: string, tensors: ReadonlyMap<string, GgufTensor>): Map<string, StoredTensor> {

@@ -3,12 +3,20 @@ import { describe, expect, test } from "vitest";
 import { type EstimatedRun, estimateMemory } from "../../../src/train/memory-estimate.ts";
 
 const model = {
-  ...{ hiddenSize: 192, innerSize: 512, headCount: 6, vocabularySize: 4687 },
+  ...{ hiddenSize: 192, innerSize: 512, vocabularySize: 4687 },
   ...{ blockCount: 4, parameterCount: 2_700_000 },
 };
 const run = {
   ...{ trainable: 100_000, isAdapter: true, trainedBlocks: 4, batch: 4, longestRow: 256 },
   ...{ learnedShare: 1, weightBytes: 4, stateBytes: 800_000, updateCopies: 4, recompute: false },
+  ...{
+    largest: 10_000,
+    trainedTable: 0,
+    keptPerToken: 0,
+    isHeadPacked: false,
+    readingBytes: 0,
+    varies: true,
+  },
 };
 
 const estimate = (changes: Partial<EstimatedRun> = {}): number =>
@@ -31,6 +39,7 @@ describe("the estimate", () => {
     const { terms, totalBytes, cacheBytes } = estimateMemory(model, run);
     expect(terms.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes);
     expect(terms.find(({ name }) => name === "cache")?.bytes).toBe(cacheBytes);
+    expect(estimate({ varies: false })).toBeLessThan(totalBytes);
     expect(terms.map(({ name }) => name)).toContain("program");
   });
 });
