@@ -35,8 +35,6 @@ const schedules = new Registry<(...values: number[]) => Rate>(
     }),
 );
 
-export const mlxSchedules: readonly string[] = schedules.names();
-
 type Schedule = Readonly<Omit<CourseOptions, "schedule_arguments">> & {
   readonly schedule_arguments: readonly number[];
 };
