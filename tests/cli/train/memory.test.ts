@@ -15,10 +15,13 @@ function promisesAll(): boolean {
   return readFileSync("/proc/sys/vm/overcommit_memory", "utf8").trim() === "1";
 }
 
-/** Four heads of 100,000 by 100,000 scores: 160 GB. */
+/** 100,000 tokens by an inner size of 100,000: 40 GB an array. */
 async function makeHugeRun(): Promise<string> {
   const cwd = makeFolder();
-  await makeToyModel(join(cwd, "model"), { config: { max_position_embeddings: 1_000_000 } });
+  const sizes = { num_hidden_layers: 4, intermediate_size: 100_000 };
+  await makeToyModel(join(cwd, "model"), {
+    config: { ...sizes, max_position_embeddings: 1_000_000 },
+  });
   const long = chatRow("Say it again.", "again ".repeat(100_000));
   writeRows(join(cwd, "rows.jsonl"), [toyRow(0), long, ...[1, 2, 3].map((at) => toyRow(at))]);
   return cwd;
