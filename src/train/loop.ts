@@ -263,6 +263,8 @@ async function* finishEarly(run: TrainingRun): AsyncGenerator<RunFact> {
 async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
   const temporary = temporaryNameFor(folder.finalModelPath);
+  // A run killed after its last checkpoint was saved and before older ones were forgotten comes here at once.
+  await folder.prune(run.options.keep_checkpoints);
   const modelStep = await saveResult(run, temporary);
   await replaceFolderAtomic(temporary, folder.finalModelPath);
   yield {
