@@ -98,10 +98,9 @@ export function everyEvaluation(
 }
 
 /** What the evaluation at this step looks at; none where there is nothing to evaluate on. */
-export function validationBatches(run: TrainingRun): LossBatch[] {
-  return run.evaluations
-    .batches(run.state.step)
-    .map((indices) => run.objective.collate(chosen(run.validation, indices), run.collate));
+export function* validationBatches(run: TrainingRun): Generator<LossBatch> {
+  for (const indices of run.evaluations.batches(run.state.step))
+    yield run.objective.collate(chosen(run.validation, indices), run.collate);
 }
 
 function chosen(units: readonly Unit[], indices: readonly number[]): Unit[] {

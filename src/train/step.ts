@@ -156,17 +156,20 @@ export class TrainingStep implements TensorHolder {
     dispose(before);
   }
 
+  #heldNames(): string[] {
+    return ["loss", ...this.#settings.slots.map(({ name }) => name)];
+  }
+
   /** What is held between steps that are averaged, by name; nothing where each step moves. */
   heldTensors(): Map<string, Tensor> {
-    const names = ["loss", ...this.#settings.slots.map(({ name }) => name)];
+    const names = this.#heldNames();
     const held = this.#held?.tensors.slice(0, names.length) ?? [];
     return new Map(held.map((value, at) => [names[at] ?? "", value]));
   }
 
   /** Puts back what `heldTensors` gave. Throws RangeError where one is missing. */
   restoreHeld(tensors: ReadonlyMap<string, Tensor>): void {
-    const names = ["loss", ...this.#settings.slots.map(({ name }) => name)];
-    const found = names.map((name) => {
+    const found = this.#heldNames().map((name) => {
       const value = tensors.get(name);
       if (value === undefined) throw new RangeError(`no held gradient of ${name}`);
       return value;

@@ -6,6 +6,7 @@ import { Random } from "../../core/random.ts";
 import { collate, type Batch, type Sequence } from "../../data/index.ts";
 import { architectureOf, initialize, type LanguageModel } from "../../models/index.ts";
 import {
+  carry,
   clearCache,
   describeBackend,
   dispose,
@@ -14,7 +15,13 @@ import {
   type Packing,
   resetPeakMemory,
 } from "../../mx/index.ts";
-import { isEmbeddingLike, isLinearLike, PackedEmbedding, PackedLinear } from "../../nn/index.ts";
+import {
+  isEmbeddingLike,
+  isLinearLike,
+  type Module,
+  PackedEmbedding,
+  PackedLinear,
+} from "../../nn/index.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
@@ -83,18 +90,23 @@ function configFor(method: string, options: TrainBenchOptions): RunConfig {
 /** As `--load-in-4bit` packs them. */
 const packing: Packing = { groupSize: 64, bits: 4 };
 
+/** Undefined for a layer that cannot be packed, or whose rows are no whole groups. */
+function packedForm(layer: Module): Module | undefined {
+  const fits = (columns: number): boolean => columns % packing.groupSize === 0;
+  if (isLinearLike(layer) && fits(layer.inputSize)) return PackedLinear.of(layer, packing);
+  if (isEmbeddingLike(layer) && fits(layer.size)) return PackedEmbedding.of(layer, packing);
+  return undefined;
+}
+
 function packed(model: LanguageModel): void {
   for (const [path, layer] of [...model.modules()]) {
-    const before = [...layer.tensors()];
-    const isLinear = isLinearLike(layer) && layer.inputSize % packing.groupSize === 0;
-    const isTable = isEmbeddingLike(layer) && layer.size % packing.groupSize === 0;
-    if (!isLinear && !isTable) continue;
-    const replacement = isLinear
-      ? PackedLinear.of(layer, packing)
-      : PackedEmbedding.of(layer as never, packing);
-    evaluate([...replacement.tensors()]);
-    model.replaceChild(path, replacement);
-    for (const tensor of before) tensor.dispose();
+    // layer by layer, so that one at a time is there twice; a bias goes over as it is
+    carry(model, () => {
+      const replacement = packedForm(layer);
+      if (replacement === undefined) return;
+      model.replaceChild(path, replacement);
+      evaluate([...replacement.tensors()]);
+    });
   }
 }
 

@@ -3,8 +3,8 @@
 // each; the loop asks the object.
 import type { cutRows } from "../../data/index.ts";
 import type { Evaluations } from "../../train/run.ts";
-import type { RunConfig } from "../config/schema.ts";
-import type { PartialRunConfig } from "../config/schema.ts";
+import type { ConfigLayer } from "../config/layers.ts";
+import type { PartialRunConfig, RunConfig } from "../config/schema.ts";
 import type { RowLayout } from "../train/lay-out-rows.ts";
 import type { RunPlan } from "../train/plan-run.ts";
 import type { PreparedData } from "../train/prepare-data.ts";
@@ -14,6 +14,8 @@ export interface Course {
   about: string;
   /** What a run starts from instead of a command's own preset, when this is asked for. */
   preset?: (optimizer: string) => PartialRunConfig;
+  /** A configuration file of that tool as one of ours; undefined for any other file. */
+  readFile?: (file: ConfigLayer) => ConfigLayer | undefined;
   /** What cannot be reproduced of a configuration, one line each. */
   problems(config: RunConfig): string[];
   /** Rows as they are learned: cut, and weighted. */

@@ -3,7 +3,6 @@ import type { PartialRunConfig } from "../config/schema.ts";
 import type { Course } from "./course.ts";
 // The registry of courses: one file and one line each; the names are options.ts's, which help reads.
 import { ft } from "./ft.ts";
-import { fromMlxLm, isMlxLmFile } from "./mlx-lm/config-file.ts";
 import { mlxLm } from "./mlx-lm/index.ts";
 import { COURSES } from "./options.ts";
 
@@ -15,7 +14,8 @@ export function courseOf({ course }: { course: { compat: (typeof COURSES)[number
 
 /** A configuration file of another tool as one of ours; any other stays what it is. */
 export function asOurs(file: ConfigLayer): ConfigLayer {
-  return isMlxLmFile(file.values) ? fromMlxLm(file) : file;
+  const read = Object.values(courses).map(({ readFile }) => readFile?.(file));
+  return read.find((one) => one !== undefined) ?? file;
 }
 
 /** What a run starts from when it reproduces a tool; undefined where there is nothing of its own. */

@@ -7,6 +7,7 @@ import type { Unit } from "../../../train/run.ts";
 import type { PartialRunConfig, RunConfig } from "../../config/schema.ts";
 import type { Course } from "../course.ts";
 import { DrawnBatches, slicedBatches } from "./batches.ts";
+import { fromMlxLm, isMlxLmFile } from "./config-file.ts";
 import { mlxLmRows } from "./rows.ts";
 import { mlxLmSchedule } from "./schedule.ts";
 
@@ -74,6 +75,7 @@ const padding = (maxLength: number) => ({ padToMultiple: lengthMultiple, maxLeng
 export const mlxLm: Course = {
   about: "mlx_lm.lora 0.32",
   preset,
+  readFile: (file) => (isMlxLmFile(file.values) ? fromMlxLm(file) : undefined),
   problems,
   cut: mlxLmRows,
   layOut({ optimization, seed }, rows, longestInput) {
