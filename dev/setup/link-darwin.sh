@@ -26,7 +26,8 @@ compile() { # SOURCE OBJECT
 say "compiling for darwin-arm64"
 objects=()
 for source in native/*.cc native/*/*.cc dev/setup/darwin-libcxx.cc; do
-  object="$out/$(basename "$source" .cc).o"
+  object="$out/${source%.cc}.o" # by its path: two folders may hold files of one name
+  mkdir -p "$(dirname "$object")"
   objects+=("$object")
   if [ "$object" -nt "$source" ] && [ -z "$(find native -name '*.h' -newer "$object")" ]; then continue; fi
   compile "$source" "$object"
