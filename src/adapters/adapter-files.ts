@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
@@ -17,6 +18,14 @@ import { ALL_LINEAR } from "./options.ts";
 
 const weightsFile = "adapters.safetensors";
 const configFile = "adapter_config.json";
+const extension = ".safetensors";
+
+/** The file of an adapter's weights, given that or the adapter's folder: a run of mlx-lm keeps several in one. */
+export function adapterWeightsFile(path: string): string {
+  return path.endsWith(extension) ? path : join(path, weightsFile);
+}
+
+const folderOf = (path: string): string => (path.endsWith(extension) ? dirname(path) : path);
 
 /** mlx-lm's file; other keys of it (its training arguments) are ignored. */
 const AdapterConfig = z.looseObject({
@@ -164,28 +173,32 @@ function requireSameNames(
 }
 
 /**
- * Whether `loadAdapterWeights` would take the adapter in `folder`, from the header of its file alone.
+ * Whether `loadAdapterWeights` would take the adapter at `path`, from the header of its file alone.
  * @throws ModelError FT-ADAPTER-003 for other tensors than `shapes` names, FT-MODEL-010 for other shapes.
  */
 export async function requireFittingAdapter(
-  folder: string,
+  path: string,
   shapes: PlacedAdapter["shapes"],
 ): Promise<void> {
-  const { tensors } = await readSafetensorsHeader(join(folder, weightsFile));
-  requireSameNames(folder, new Set(shapes.keys()), new Set(tensors.keys()));
+  const { tensors } = await readSafetensorsHeader(adapterWeightsFile(path));
+  requireSameNames(folderOf(path), new Set(shapes.keys()), new Set(tensors.keys()));
   requireSameShapes(
     shapes,
     [...tensors].map(([name, { shape }]) => [name, shape]),
   );
 }
 
-/** Puts the adapter's values into layers that are attached already (to go on training it). */
-export async function loadAdapterWeights(folder: string, model: BlockModel): Promise<void> {
-  const { tensors } = await loadTensorFile(join(folder, weightsFile));
+/** Puts the values of an adapter, a folder or a file, into layers that are attached already (to go on training it). */
+export async function loadAdapterWeights(path: string, model: BlockModel): Promise<void> {
+  const { tensors } = await loadTensorFile(adapterWeightsFile(path));
   retain(tensors);
   try {
     carry(model, () => {
-      requireSameNames(folder, new Set(trainedTensors(model).keys()), new Set(tensors.keys()));
+      requireSameNames(
+        folderOf(path),
+        new Set(trainedTensors(model).keys()),
+        new Set(tensors.keys()),
+      );
       model.update(takenBack(model, tensors));
       evaluate([...trainedTensors(model).values()]);
     });
@@ -221,11 +234,16 @@ function otherBase(
   );
 }
 
-/** As `loadAdapter` warns, for an adapter whose weights alone are loaded. Throws ModelError FT-ADAPTER-003. */
+/**
+ * As `loadAdapter` warns, for an adapter whose weights alone are loaded; a file may stand by itself. Throws ModelError
+ * FT-ADAPTER-003.
+ */
 export async function otherBaseOf(
-  folder: string,
+  path: string,
   baseDigest: string | undefined,
 ): Promise<string | undefined> {
+  const folder = folderOf(path);
+  if (folder !== path && !existsSync(join(folder, configFile))) return undefined;
   return otherBase(await readAdapterConfig(folder), baseDigest);
 }
 

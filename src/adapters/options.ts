@@ -74,7 +74,9 @@ export const LoraOptions = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe("Start from this adapter folder instead of zeros")
+    .describe(
+      "Start from this adapter, a folder or its .safetensors file; with full, from these weights",
+    )
     .register(flags, { value: "PATH" }),
 });
 

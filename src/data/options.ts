@@ -30,6 +30,10 @@ export const DataOptions = z.strictObject({
     .default(null)
     .describe("Validation rows; null splits them off the training rows")
     .register(flags, { value: "FILE" }),
+  evaluate_test: z
+    .boolean()
+    .default(false)
+    .describe("Evaluate on the test rows of the data's folder too, once, after the last step"),
   template: z
     .string()
     .default("auto")

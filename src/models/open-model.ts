@@ -46,6 +46,7 @@ export function chooseDtype(
   wanted: ModelOptions["torch_dtype"],
   { backend }: ActiveBackend,
 ): Dtype | undefined {
+  if (wanted === "checkpoint") return undefined;
   if (wanted !== "auto") return wanted;
   return backend.isFastInHalf ? undefined : "float32";
 }

@@ -6,7 +6,7 @@ import { flags } from "../core/flags.ts";
 import type { Packing } from "../mx/index.ts";
 import { PACKING_MODES, packingProblem, usualGroupSize } from "./kit/quantization.ts";
 
-export const TORCH_DTYPES = ["auto", "float32", "float16", "bfloat16"] as const;
+export const TORCH_DTYPES = ["auto", "checkpoint", "float32", "float16", "bfloat16"] as const;
 
 export const ModelOptions = z.strictObject({
   name: z
@@ -48,7 +48,7 @@ export const ModelOptions = z.strictObject({
     .enum(TORCH_DTYPES)
     .default("auto")
     .describe(
-      "Precision of the base weights; auto is the model's own, or float32 where 16 bits are slow",
+      "Precision of the base weights; checkpoint is the model's own, auto as well, or float32 where 16 bits are slow",
     ),
   trust_remote_code: z
     .boolean()

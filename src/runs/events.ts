@@ -101,6 +101,20 @@ export const EvaluationFinished = z.object({
   seconds: z.number().optional(),
 });
 
+/** Once, after the last step, where it was asked for. */
+export const TestFinished = z.object({
+  type: z.literal("test-finished"),
+  ...envelope,
+  step: count,
+  testLoss: z.number(),
+  /** e to the loss. */
+  testPerplexity: z.number(),
+  /** Other figures of the objective, by name: means over the test rows. */
+  metrics: z.record(z.string(), z.number()).optional(),
+  batches: count,
+  seconds: z.number(),
+});
+
 export const CheckpointSaved = z.object({
   type: z.literal("checkpoint-saved"),
   ...envelope,
@@ -165,6 +179,7 @@ export const RunEvent = z.discriminatedUnion("type", [
   StepSkipped,
   EvaluationStarted,
   EvaluationFinished,
+  TestFinished,
   CheckpointSaved,
   Notice,
   RunCompleted,

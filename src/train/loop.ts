@@ -9,7 +9,8 @@ import type { RunFact } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
-import { batchesOf, type TrainingRun, validationBatches } from "./run.ts";
+import type { LossBatch } from "./objectives/objective.ts";
+import { batchesOf, testBatches, type TrainingRun, validationBatches } from "./run.ts";
 import { stepSeeds } from "./state.ts";
 
 /** Steps in a row that may be skipped before a run is given up. */
@@ -179,7 +180,7 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   if (batches === 0) return;
   yield { type: "evaluation-started", step: state.step, batches };
   const started = performance.now();
-  const found = await evaluation(run, batches);
+  const found = await evaluation(run, validationBatches(run), batches);
   if (found === undefined) return;
   const { loss: validationLoss, metrics } = found;
   if (!Number.isFinite(validationLoss)) {
@@ -196,16 +197,17 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   if (isBest) yield* save(run);
 }
 
-/** Mean loss and sums of metrics over the validation set; undefined when asked to stop. */
+/** Mean loss and sums of metrics over some batches; undefined when asked to stop. */
 async function evaluation(
   run: TrainingRun,
+  batches: Iterable<LossBatch>,
   total: number,
 ): Promise<{ loss: number; metrics: MetricSums } | undefined> {
   let lossSum = 0;
   let weightSum = 0;
   let done = 0;
   const metrics: MetricSums = {};
-  for (const batch of validationBatches(run)) {
+  for (const batch of batches) {
     const sums = await run.learner.evaluate(batch);
     lossSum += sums.lossSum;
     weightSum += sums.weightSum;
@@ -215,6 +217,20 @@ async function evaluation(
     if (run.shouldStop()) return undefined;
   }
   return { loss: lossSum / weightSum, metrics };
+}
+
+/** Once, with what the last step left; a request to stop ends it, since the run itself is over. */
+async function* evaluateTest(run: TrainingRun): AsyncGenerator<RunFact> {
+  const batches = run.test.batches.length;
+  if (batches === 0) return;
+  const started = performance.now();
+  const found = await evaluation(run, testBatches(run), batches);
+  if (found === undefined) return;
+  const { loss: testLoss, metrics } = found;
+  const seconds = (performance.now() - started) / 1000;
+  run.phases.add("evaluation", 1000 * seconds);
+  const figures = { testLoss, testPerplexity: Math.exp(testLoss), ...metricFields(metrics) };
+  yield { type: "test-finished", step: run.state.step, ...figures, batches, seconds };
 }
 
 /** Writes a checkpoint unless this step has one, and forgets old ones. */
@@ -267,6 +283,7 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   await folder.prune(run.options.keep_checkpoints);
   const modelStep = await saveResult(run, temporary);
   await replaceFolderAtomic(temporary, folder.finalModelPath);
+  yield* evaluateTest(run);
   yield {
     type: "run-completed",
     finalTrainingLoss: state.trainLoss,

@@ -122,6 +122,17 @@ export const OptimizationOptions = z.strictObject({
     .describe(
       "Adafactor's own rate, from the step and each parameter's size; the learning rate does not count",
     ),
+  scale_parameter: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe("Adafactor's rate times each parameter's size; null: with relative_step alone"),
+  muon_alone: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Muon moves vectors, embeddings and stacks itself, as mlx.optimizers has it, instead of leaving them to AdamW",
+    ),
   gradient_accumulation_steps: positiveInteger("Gradient accumulation steps must be positive")
     .default(1)
     .describe("Forward passes summed into one optimizer step"),
@@ -206,6 +217,11 @@ export const OptimizationOptions = z.strictObject({
     .nullable()
     .default(50)
     .describe("Validation batches in one evaluation, always of the same rows; null is all"),
+  test_batches: positiveInteger("Test batches must be positive")
+    .nullable()
+    .default(null)
+    .describe("Batches of test rows that are evaluated after the last step; null is all")
+    .register(flags, { value: "N" }),
   keep_checkpoints: positiveInteger("Kept checkpoints must be positive")
     .default(3)
     .describe("Newest checkpoints kept, beside the best and the latest"),

@@ -28,6 +28,13 @@ export interface Evaluations {
   batches(steps: number): readonly (readonly number[])[];
 }
 
+/** Rows that are looked at once, after the last step. */
+export interface TestSet {
+  units: readonly Unit[];
+  /** Indices of units, batch by batch. */
+  batches: readonly (readonly number[])[];
+}
+
 export interface TrainingRun {
   learner: Learner;
   objective: Pick<Objective, "collate">;
@@ -37,6 +44,7 @@ export interface TrainingRun {
   units: readonly Unit[];
   validation: readonly Unit[];
   evaluations: Evaluations;
+  test: TestSet;
   /** Steps whose gradients are averaged before the parameters move: 1 where each step moves them. */
   stepsAnUpdate: number;
   collate: CollateOptions;
@@ -86,15 +94,24 @@ export function everyEvaluation(
   units: number,
   totalSteps: number,
 ): Evaluations {
-  const count = Math.ceil(units / batch_size);
-  const batches = Array.from({ length: count }, (_, at) => {
-    const start = at * batch_size;
-    return Array.from({ length: Math.min(batch_size, units - start) }, (_each, on) => start + on);
-  });
+  const batches = inOrder(units, batch_size);
   return {
     isDue: (steps) => steps % eval_steps === 0 || steps === totalSteps,
     batches: () => batches,
   };
+}
+
+/** Batches of units in their own order; the last may be small. */
+export function inOrder(units: number, batchSize: number): number[][] {
+  return Array.from({ length: Math.ceil(units / batchSize) }, (_, at) => {
+    const start = at * batchSize;
+    return Array.from({ length: Math.min(batchSize, units - start) }, (_each, on) => start + on);
+  });
+}
+
+/** What the evaluation after the last step looks at. */
+export function* testBatches({ test, objective, collate }: TrainingRun): Generator<LossBatch> {
+  for (const indices of test.batches) yield objective.collate(chosen(test.units, indices), collate);
 }
 
 /** What the evaluation at this step looks at; none where there is nothing to evaluate on. */

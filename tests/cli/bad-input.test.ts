@@ -155,13 +155,7 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "no adapter to start from",
     3,
     "model rows.jsonl --init-adapter nowhere",
-    ["no adapter folder nowhere", "adapters.safetensors"],
-  ],
-  [
-    "an adapter to start from where every weight is trained",
-    3,
-    "model rows.jsonl --method full --init-adapter nowhere",
-    ["of no use to --method full", "--method lora"],
+    ["no adapter at nowhere", "adapters.safetensors"],
   ],
 
   [

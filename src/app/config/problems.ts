@@ -153,6 +153,15 @@ function issueText(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
   return issue.message;
 }
 
+/** Why a value is none of this kind; undefined where it is. */
+export function wrongValue(schema: z.core.$ZodType, value: unknown): string | undefined {
+  const { error } = z.safeParse(schema, value);
+  const [issue] = error?.issues.flatMap(unfolded) ?? [];
+  return (
+    issue && issueText(issue, schema, valueAt({ value }, ["value", ...issue.path.map(String)]))
+  );
+}
+
 /** The issues that say most: those inside the member of a union that was meant. */
 function unfolded(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const inner = issue.code === "invalid_union" ? intended(issue) : undefined;

@@ -16,6 +16,8 @@ export interface Course {
   preset?: (optimizer: string) => PartialRunConfig;
   /** A configuration file of that tool as one of ours; undefined for any other file. */
   readFile?: (file: ConfigLayer) => ConfigLayer | undefined;
+  /** The settings as they mean the same here, once it is known how many blocks the model has. */
+  onModel?(config: RunConfig, blockCount: number): RunConfig;
   /** What cannot be reproduced of a configuration, one line each. */
   problems(config: RunConfig): string[];
   /** Rows as they are learned: cut, and weighted. */
@@ -23,6 +25,8 @@ export interface Course {
   layOut(config: RunConfig, rows: PreparedData, longestInput: number): RowLayout;
   plan(config: RunConfig, layout: RowLayout): RunPlan;
   evaluations(config: RunConfig, layout: RowLayout, totalSteps: number): Evaluations;
+  /** Of the test rows, by index, where they are evaluated after the last step. */
+  testBatches(config: RunConfig, layout: RowLayout): readonly (readonly number[])[];
   /** Steps whose gradients are averaged before one update; those of a window that is accumulated within a step: 1. */
   stepsAnUpdate(config: RunConfig): number;
 }

@@ -1,6 +1,7 @@
 // What a configuration may not ask for yet, what must be there before anything is loaded, and what rows a model takes.
 // Shared by training and validation, so that what validates also starts; their common course is fit-run.ts.
 import { existsSync } from "node:fs";
+import { adapterWeightsFile } from "../../adapters/index.ts";
 import { ConfigError, DataError, ModelError, placeText } from "../../core/errors.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
 import type { Row } from "../../data/rows.ts";
@@ -9,9 +10,8 @@ import { requireKnownTokens } from "../../models/known-tokens.ts";
 import { wantedPacking } from "../../models/options.ts";
 import { checkOutputFolder, checkReporters } from "../../runs/index.ts";
 import { type BestBy, knownMetrics, VALIDATION_LOSS } from "../../train/best.ts";
-import { chosenMethod, wordFor } from "../../train/methods.ts";
+import { chosenMethod } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
-import { tunings } from "../../train/tuning/index.ts";
 import { requireRunnable } from "../config/load.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
@@ -20,7 +20,7 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 063 for one nobody uses, 064 for a figure to judge by that the objective does not give. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 064 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
   const { model, lora, data } = config;
   requireRunnable(config);
@@ -31,13 +31,6 @@ export function checkRun(config: RunConfig): void {
   requireReproducible(config);
   requireTokenLoss(config);
   wantedPacking(model);
-  if (lora.init_adapter !== null && !tunings.get(method.tuning).isAdapter) {
-    throw new ConfigError("FT-CONFIG-063", {
-      at: { field: "lora.init_adapter" },
-      message: `an adapter to start from is of no use to --method ${wordFor(method) ?? method.tuning}`,
-      hint: "--method lora, or leave --init-adapter out",
-    });
-  }
   if (Math.max(1, data.document_overlap) >= data.max_length && data.format === "document") {
     throw new ConfigError("FT-CONFIG-073", {
       at: { field: "data.document_overlap" },
@@ -59,11 +52,11 @@ export function checkRun(config: RunConfig): void {
       hint: "--teacher MODEL; rows that a model wrote are learned by --method lora",
     });
   }
-  if (lora.init_adapter !== null && !existsSync(lora.init_adapter)) {
+  if (lora.init_adapter !== null && !existsSync(adapterWeightsFile(lora.init_adapter))) {
     throw new ConfigError("FT-CONFIG-062", {
       at: { field: "lora.init_adapter" },
-      message: `there is no adapter folder ${lora.init_adapter}`,
-      hint: "give a folder with adapters.safetensors and adapter_config.json",
+      message: `there is no adapter at ${lora.init_adapter}`,
+      hint: "give a .safetensors file of weights, or a folder with adapters.safetensors and adapter_config.json",
     });
   }
 }
@@ -117,15 +110,15 @@ export async function requireData({ data }: RunConfig): Promise<void> {
   if (data.validation_file !== null) await locateData(data.validation_file);
 }
 
-type Rows = Pick<PreparedData, "train" | "validation">;
+type Rows = Pick<PreparedData, "train" | "validation" | "test">;
 
 interface PlacedSequence {
   row: Row;
   ids: Int32Array;
 }
 
-function sequencesOf({ train, validation }: Rows): PlacedSequence[] {
-  return [...train.samples, ...validation.samples].flatMap(({ row, sequences }) =>
+function sequencesOf({ train, validation, test }: Rows): PlacedSequence[] {
+  return [...train.samples, ...validation.samples, ...test.samples].flatMap(({ row, sequences }) =>
     sequences.map(({ ids }) => ({ row, ids })),
   );
 }

@@ -47,6 +47,7 @@ function storedBytes({ tensors }: StoredModel): number {
 
 /** Bytes of a floating weight in memory; as stored when the addon is missing and the precision is left to it. */
 function floatBytes({ model }: RunConfig, stored: StoredModel): number {
+  if (model.torch_dtype === "checkpoint") return storedBytes(stored);
   if (model.torch_dtype !== "auto") return BYTES[model.torch_dtype] ?? 4;
   try {
     const dtype = chooseDtype("auto", describeBackend());

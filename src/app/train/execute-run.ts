@@ -123,9 +123,11 @@ async function enterInIndex(
 }
 
 /** All that a run will read. */
-function rowsOf({ units, validation, collate, folder, ...run }: TrainingRun): LearnerRows {
+function rowsOf({ units, validation, test, collate, folder, ...run }: TrainingRun): LearnerRows {
   return {
-    sequences: [...units, ...validation].flat().flatMap(({ sequences }) => sequences),
+    sequences: [...units, ...validation, ...test.units]
+      .flat()
+      .flatMap(({ sequences }) => sequences),
     // Sequences by themselves: those that share windows would be padded to whole ones.
     collate: { ...collate, buckets: [] },
     folder: folder.path,

@@ -72,15 +72,16 @@ async function fitTo(
 
 /** @throws FtError of every kind: config, data, model. Reads no weights and writes nothing. */
 export async function fitRun(
-  asked: RunConfig,
+  given: RunConfig,
   opened: OpenedModel,
   template: TemplateSource,
   watch?: DataWatch,
 ): Promise<FittingRun> {
   const { tokenizer, stored } = opened;
   const renderer = rendererOf(tokenizer, template);
-  const packing = wantedPacking(asked.model);
+  const packing = wantedPacking(given.model);
   const planned = await planFittingModel(stored, packedWith(packing));
+  const asked = courseOf(given).onModel?.(given, planned.sizes.blockCount) ?? given;
   // What does not fit the model is refused before rows are read.
   await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
   const teacher = await planTeacher(asked, opened);

@@ -23,6 +23,8 @@ export interface RowLayout {
   units: readonly Unit[];
   /** In the order in which they are evaluated. */
   validation: readonly Unit[];
+  /** Evaluated once, after the last step; none where that is not asked for. */
+  test: readonly Unit[];
   /** Positions that a unit takes in a row of a batch. */
   unitLength(unit: Unit): number;
   batches: StepPlan;
@@ -108,7 +110,8 @@ export function layOut(config: RunConfig, rows: PreparedData, longestRow: number
     grouping: data.grouping,
   });
   const padding = { padToMultiple: lengthMultiple, maxLength: longestInput, buckets };
-  return { units, validation, unitLength, batches, padding };
+  const test = packed(rows.test.samples);
+  return { units, validation, test, unitLength, batches, padding };
 }
 
 /** How rows to train on share windows. */

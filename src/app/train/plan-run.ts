@@ -54,6 +54,8 @@ function optimizerSettings(
     biasCorrection: optimization.bias_correction,
     coupledDecay: optimization.coupled_decay,
     relativeStep: optimization.relative_step,
+    scaleParameter: optimization.scale_parameter ?? optimization.relative_step,
+    isMuonAlone: optimization.muon_alone,
     adamwShare,
   };
 }

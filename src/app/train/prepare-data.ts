@@ -29,6 +29,8 @@ export interface PreparedData {
   dataset: Dataset;
   train: EncodedRows;
   validation: EncodedRows;
+  /** None where they are not evaluated. */
+  test: EncodedRows;
   /** What encoded the rows, and makes batches and a loss of them. */
   objective: Objective;
 }
@@ -74,8 +76,13 @@ function maskingOf({ data }: RunConfig): Masking {
 function unthinking(dataset: Dataset): Dataset {
   const without = (rows: readonly Row[]): Row[] =>
     rows.map((row) => ({ ...row, sample: withoutReasoning(row.sample) }));
-  const { train, validation } = dataset;
-  return { ...dataset, train: without(train), validation: without(validation) };
+  const { train, validation, test } = dataset;
+  return {
+    ...dataset,
+    train: without(train),
+    validation: without(validation),
+    test: without(test),
+  };
 }
 
 /** Tells how far the rows are; asked whether to stop meanwhile. */
@@ -142,11 +149,12 @@ export async function prepareWholeRows(
   const dataset = config.data.reasoning === "drop" ? unthinking(loaded.dataset) : loaded.dataset;
   const { objective: name } = chosenMethod(config);
   const entry = objectives.get(name);
-  requireKinds([...dataset.train, ...dataset.validation], entry.kinds, name);
+  const tested = config.data.evaluate_test ? testRows(path, dataset) : [];
+  requireKinds([...dataset.train, ...dataset.validation, ...tested], entry.kinds, name);
   const objective = await entry.load(config);
   const context = { renderer, maskPolicy: maskingOf(config) };
   const made = encodedBy(config, tools);
-  const total = dataset.train.length + dataset.validation.length;
+  const total = dataset.train.length + dataset.validation.length + tested.length;
   const encode = (some: readonly Row[]): EncodedRows => objective.encode(some, context);
   const encoded = (rows: readonly Row[], before: number): Promise<EncodedRows> =>
     encodedRows(rows, [...made, probe(rows, encode)], () =>
@@ -158,7 +166,17 @@ export async function prepareWholeRows(
     );
   const train = await encoded(dataset.train, 0);
   const validation = await encoded(dataset.validation, dataset.train.length);
-  return { path, dataset, train, validation, objective };
+  const test = await encoded(tested, total - tested.length);
+  return { path, dataset, train, validation, test, objective };
+}
+
+function testRows(path: string, { test }: Dataset): Row[] {
+  if (test.length > 0) return test;
+  throw new DataError("FT-DATA-035", {
+    at: { file: path },
+    message: "there are no test rows to evaluate on after training",
+    hint: "put a test.jsonl beside train.jsonl, or leave --evaluate-test out",
+  });
 }
 
 /** Rows as they are trained on: none longer than the settings allow. */
@@ -167,12 +185,12 @@ export function cutData(
   { data: options }: RunConfig,
   cutAll: typeof cutRows,
 ): PreparedData {
-  const { train, validation, objective } = data;
+  const { train, validation, test, objective } = data;
   const how = { maxLength: options.max_length, dropLong: options.too_long === "drop" };
   const windows = { maxLength: options.max_length, overlap: options.document_overlap };
   const cut = (rows: EncodedRows): EncodedRows => {
     const all = cutAll(cutDocuments(rows, windows), { ...how, cutOne: objective.cut });
     return { ...all, samples: objective.arrange?.(all.samples) ?? all.samples };
   };
-  return { ...data, train: cut(train), validation: cut(validation) };
+  return { ...data, train: cut(train), validation: cut(validation), test: cut(test) };
 }

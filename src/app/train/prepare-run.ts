@@ -216,6 +216,7 @@ export function assembleRun(
     plan: layout.batches,
     units: layout.units,
     validation: layout.validation,
+    test: { units: layout.test, batches: course.testBatches(config, layout) },
     evaluations: course.evaluations(config, layout, plan.totalSteps),
     stepsAnUpdate: course.stepsAnUpdate(config),
     collate: { ...layout.padding, padId: padIdOf(opened) },

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { adapterWeightsFile } from "../../adapters/index.ts";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { hashFile } from "../../core/file-hash.ts";
 import { ftHome } from "../../core/paths.ts";
@@ -26,7 +27,7 @@ const digestOf = (data: Uint8Array): string => createHash("sha256").update(data)
 /** An adapter to start from may change at its path. */
 async function startOf({ lora }: RunConfig): Promise<string | null> {
   if (lora.init_adapter === null) return null;
-  return await hashFile(join(lora.init_adapter, "adapters.safetensors"));
+  return await hashFile(adapterWeightsFile(lora.init_adapter));
 }
 
 /** Equal names, equal numbers. */
@@ -73,8 +74,8 @@ export async function withReference(
 ): Promise<PreparedData> {
   const { reference } = data.objective;
   if (reference === undefined) return data;
-  const rows = [data.train.samples, data.validation.samples] as const;
-  const total = rows[0].length + rows[1].length;
+  const rows = [data.train.samples, data.validation.samples, data.test.samples] as const;
+  const total = rows[0].length + rows[1].length + rows[2].length;
   const measured = async (samples: EncodedRow[], before: number): Promise<EncodedRow[]> =>
     await measuredRows(reference, samples, input, {
       shouldStop: watch.shouldStop,
@@ -82,10 +83,12 @@ export async function withReference(
     });
   const train = await measured(rows[0], 0);
   const validation = await measured(rows[1], train.length);
+  const test = await measured(rows[2], train.length + validation.length);
   return {
     ...data,
     train: { ...data.train, samples: train },
     validation: { ...data.validation, samples: validation },
+    test: { ...data.test, samples: test },
   };
 }
 

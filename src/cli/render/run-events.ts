@@ -104,6 +104,11 @@ function skippedText({ step, reason, skippedSteps }: RunEventOf<"step-skipped">)
   );
 }
 
+function testText({ testLoss, testPerplexity, metrics }: RunEventOf<"test-finished">): string {
+  const loss = `test loss ${testLoss.toFixed(4)}, perplexity ${testPerplexity.toFixed(3)}`;
+  return `${loss}${figures({ metrics })}`;
+}
+
 /** How many progress lines of a run stay on a terminal, about. */
 const keptLines = 10;
 
@@ -139,6 +144,8 @@ export class RunScreen {
         return this.#say(
           `${evaluatedAt(event)}: validation loss ${event.validationLoss.toFixed(4)}${figures(event)}`,
         );
+      case "test-finished":
+        return this.#say(testText(event));
       case "checkpoint-saved":
         return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);
       case "notice":

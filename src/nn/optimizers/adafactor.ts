@@ -3,14 +3,7 @@
 // transformers' Trainer sets it up, unless relative steps are asked for; numerics of mlx.optimizers.Adafactor either way, but for weight decay, which is decoupled.
 import { elementCount } from "../../core/element-count.ts";
 import { type Tensor, zeros } from "../../mx/index.ts";
-import {
-  byRule,
-  decayed,
-  held,
-  type SlotState,
-  type StepContext,
-  type UpdateRule,
-} from "./by-rule.ts";
+import { byRule, held, type SlotState, type StepContext, type UpdateRule } from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
 
 /** Added to squared gradients. */
@@ -40,14 +33,22 @@ function advance(state: SlotState, square: Tensor, share: number): SlotState {
 
 const [leastScale, largestStep] = [1e-3, 1e-2];
 
-/** The rate given; or, as the paper has it, the parameter's root mean square times a share that falls with the step. */
+/** The rate given, or one that falls with the step; as the paper has it, times the parameter's root mean square. */
 function rateFor(
   parameter: Tensor,
   { settings, learningRate, step }: StepContext,
 ): Tensor | number {
-  if (settings.relativeStep !== true) return learningRate;
-  const size = parameter.square().mean(null, false).sqrt().maximum(leastScale);
-  return size.mul(Math.min(largestStep, 1 / Math.sqrt(step)));
+  const { relativeStep = false, scaleParameter = relativeStep } = settings;
+  const rate = relativeStep ? Math.min(largestStep, 1 / Math.sqrt(step)) : learningRate;
+  if (!scaleParameter) return rate;
+  return parameter.square().mean(null, false).sqrt().maximum(leastScale).mul(rate);
+}
+
+/** Decoupled weight decay, by the rate that the update has too. */
+function decayedBy(rate: Tensor | number, parameter: Tensor, { settings }: StepContext): Tensor {
+  const { weightDecay, coupledDecay } = settings;
+  if (weightDecay === 0 || coupledDecay === true) return parameter;
+  return parameter.sub(parameter.mul(weightDecay).mul(rate));
 }
 
 const rule: UpdateRule = {
@@ -70,10 +71,8 @@ const rule: UpdateRule = {
     const step = gradient.mul(scale);
     const size = step.square().mean(null, false).sqrt();
     const clipped = step.div(size.maximum(1));
-    return {
-      parameter: decayed(parameter, context).sub(clipped.mul(rateFor(parameter, context))),
-      state,
-    };
+    const rate = rateFor(parameter, context);
+    return { parameter: decayedBy(rate, parameter, context).sub(clipped.mul(rate)), state };
   },
 };
 

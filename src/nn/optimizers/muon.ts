@@ -1,5 +1,5 @@
-// Muon (Jordan et al. 2024): momentum made orthogonal by Newton–Schulz for hidden matrices, AdamW for the rest.
-// Numerics of mlx.optimizers.Muon, except that weight decay is decoupled, as in AdamW.
+// Muon (Jordan et al. 2024): momentum made orthogonal by Newton–Schulz for hidden matrices, AdamW for the rest unless
+// it is to move everything itself. Numerics of mlx.optimizers.Muon; weight decay is decoupled, as in AdamW.
 import { type Tensor, zeros } from "../../mx/index.ts";
 import { makeAdamw } from "./adamw.ts";
 import { byRule, decayed, held, type UpdateRule } from "./by-rule.ts";
@@ -29,7 +29,20 @@ function orthogonalized(matrix: Tensor): Tensor {
   return isTall ? x.transpose() : x;
 }
 
-const matrixRule: UpdateRule = {
+/** Of a matrix, or of a stack with each item's numbers in a row; vectors keep their direction. */
+function directionOf(momentum: Tensor): Tensor {
+  if (momentum.ndim < 2) return momentum;
+  if (momentum.ndim === 2) return orthogonalized(momentum);
+  return orthogonalized(momentum.reshape(momentum.dim(0), -1)).reshape(...momentum.shape);
+}
+
+/** Rows over columns, where there are more. */
+function shapeScale({ shape }: Tensor): number {
+  const [rows = 1, columns = 1] = shape.slice(-2);
+  return shape.length < 2 ? 1 : Math.sqrt(Math.max(1, rows / columns));
+}
+
+const rule: UpdateRule = {
   begin: ({ shape }) => ({ momentum: zeros(shape, "float32") }),
   update(parameter, gradient, state, context) {
     const { settings, learningRate } = context;
@@ -37,19 +50,18 @@ const matrixRule: UpdateRule = {
       value.mul(settings.momentum).add(gradient.mul(1 - settings.momentum));
     const momentum = blend(held(state, "momentum"));
     // Nesterov's: one step ahead.
-    const direction = orthogonalized(blend(momentum));
-    const shapeScale = Math.sqrt(Math.max(1, gradient.dim(0) / gradient.dim(1)));
-    return {
-      parameter: decayed(parameter, context).sub(direction.mul(learningRate * shapeScale)),
-      state: { momentum },
-    };
+    const direction = directionOf(blend(momentum));
+    const rate = learningRate * shapeScale(gradient);
+    return { parameter: decayed(parameter, context).sub(direction.mul(rate)), state: { momentum } };
   },
 };
 
 const isMatrix = (slot: OptimizedSlot): boolean => slot.isHidden && slot.get().ndim === 2;
 
 const make: OptimizerMaker = (slots, settings) => {
-  const matrices = { make: byRule(matrixRule), settings, rateScale: 1 };
+  const moved = byRule(rule);
+  if (settings.isMuonAlone === true) return moved(slots, settings);
+  const matrices = { make: moved, settings, rateScale: 1 };
   const others = { make: makeAdamw, settings, rateScale: settings.adamwShare };
   return groupedBy(slots, (slot) => (isMatrix(slot) ? matrices : others));
 };

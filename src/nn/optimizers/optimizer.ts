@@ -16,12 +16,16 @@ export interface OptimizerSettings {
   biasCorrection: boolean;
   /** Decay is added to the gradient, instead of taken from the parameter beside it. Not of adamw. */
   coupledDecay?: boolean;
-  /** Adafactor only: its rate follows from the step and the parameter's size; the given one does not count. */
+  /** Adafactor only: its rate follows from the step; the given one does not count. */
   relativeStep?: boolean;
+  /** Adafactor only: the rate is times the parameter's size; left out: with relativeStep alone. */
+  scaleParameter?: boolean;
   /** Of sgd and muon. */
   momentum: number;
   /** Muon only: the AdamW rate of what is not a hidden matrix, as a share of the learning rate. */
   adamwShare: number;
+  /** Muon only: nothing is left to AdamW; vectors follow their momentum, stacks are read as matrices. */
+  isMuonAlone?: boolean;
 }
 
 export interface Optimizer {

@@ -1,4 +1,5 @@
-// Every weight of the model is trained, or every one of its last blocks; the whole model is written.
+// Every weight of the model is trained, or every one of its last blocks; the whole model is written. It may begin with
+// other weights than the model's: what mlx_lm.lora writes of such a run.
 import { chosenBlocks } from "../../adapters/attach.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { Module } from "../../nn/index.ts";
@@ -31,6 +32,9 @@ export const full: TuningEntry = {
   groups: [],
   plan: async (model, options) => {
     requireDense(model);
+    const { init_adapter: first } = options.lora;
+    if (first !== null)
+      await (await import("./first-weights.ts")).requireFittingWeights(first, model);
     const blocks = lastBlocks(model, options);
     const trained: readonly Module[] = blocks ?? [model];
     return {
@@ -45,6 +49,8 @@ export const full: TuningEntry = {
   load:
     async () =>
     async ({ model, options, modelFiles }) => {
+      const { init_adapter: first } = options.lora;
+      if (first !== null) await (await import("./first-weights.ts")).loadFirstWeights(first, model);
       const blocks = lastBlocks(model, options);
       if (blocks !== undefined) model.freeze();
       for (const part of blocks ?? [model]) part.unfreeze();

@@ -4,12 +4,20 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { RunConfig } from "../../../src/app/config/schema.ts";
 import { resumeRun, trainRun } from "../../../src/app/train/train-run.ts";
-import { ConfigError } from "../../../src/core/errors.ts";
-import { dispose, normal, randomKey, scope, type Tensor, zeros } from "../../../src/mx/index.ts";
+import { ConfigError, ModelError } from "../../../src/core/errors.ts";
+import {
+  dispose,
+  normal,
+  randomKey,
+  retain,
+  scope,
+  type Tensor,
+  zeros,
+} from "../../../src/mx/index.ts";
 import { type OptimizedSlot, optimizers, withMasters } from "../../../src/nn/index.ts";
 import type { RunEvent } from "../../../src/runs/index.ts";
-import { loadTensorFile } from "../../../src/weights/index.ts";
-import { bitsOf } from "../../parity/models/fixtures.ts";
+import { loadTensorFile, saveTensors } from "../../../src/weights/index.ts";
+import { bitsOf, relativeDifference } from "../../parity/models/fixtures.ts";
 import { rejection } from "../../support/refusal.ts";
 import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
@@ -148,5 +156,44 @@ describe("float32 copies of half-precision weights", () => {
       const names = [...withMasters(make)([slot], settings).state().tensors.keys()];
       expect(names.filter((name) => name.endsWith(".master"))).toEqual([]);
     });
+  });
+});
+
+describe("other first weights", () => {
+  /** A file as mlx_lm.lora writes one of such a run: some blocks, by the paths of parameters. */
+  async function firstWeights(name: string): Promise<string> {
+    const { tensors } = await loadTensorFile(join(model, "model.safetensors"));
+    const file = join(folder, `${name}.safetensors`);
+    const values = scope(() => {
+      const block = [...tensors].filter(([path]) => path.startsWith("model.layers.1."));
+      return retain(new Map(block.map(([path, value]) => [path, value.mul(2).astype("bfloat16")])));
+    });
+    await saveTensors(file, values, { format: "mlx" });
+    dispose([tensors, values]);
+    return file;
+  }
+
+  test("a run begins with them, in its own precision", async () => {
+    const file = await firstWeights("first");
+    const { lora, ...config } = configOf("begun", { layers: 1, rate: 1e-12 });
+    await trainRun({ ...config, lora: { ...lora, init_adapter: file } }, { isolate: false });
+    const [found, expected] = await Promise.all(
+      [join(folder, "begun", "final_model", "model.safetensors"), file].map(loadTensorFile),
+    );
+    const path = "model.layers.1.mlp.up_proj.weight";
+    const [one, other] = [found, expected].map((from) => from?.tensors.get(path) as Tensor);
+    expect(one?.dtype).toBe("float32");
+    expect(scope(() => relativeDifference(one as Tensor, other as Tensor))).toBeLessThan(1e-6);
+    dispose([found?.tensors, expected?.tensors]);
+  });
+
+  test("an adapter is refused, with what it is for", async () => {
+    await trainRun({ ...configOf("adapter"), method: "lora", tuning: "lora" }, { isolate: false });
+    const start = join(folder, "adapter", "final_model");
+    const { lora, ...config } = configOf("refused");
+    const asked = { ...config, lora: { ...lora, init_adapter: start } };
+    const error = await rejection(trainRun(asked, { isolate: false }), ModelError);
+    expect(error).toMatchObject({ code: "FT-ADAPTER-008", exitCode: 3 });
+    expect(error.problems[0]).toMatch(/lora_a: no such parameter/);
   });
 });

@@ -128,6 +128,21 @@ describe("like mlx.optimizers, over five steps with a changing rate", () => {
     });
   });
 
+  test.each([
+    ["muon alone", { isMuonAlone: true, coupledDecay: true }],
+    ["sgd, decay in the gradient", { coupledDecay: true }],
+    ["adafactor, sized", { scaleParameter: true }],
+    ["adafactor, its own rate", { relativeStep: true }],
+  ])("%s, with weight decay as it is there", (name, its) => {
+    scope(() => {
+      const slots = slotsOf(["tall", "wide", "square", "vector"], false);
+      const kind = name.split(/\W/)[0] ?? "";
+      const optimizer = optimizers.get(kind).make(slots, { ...settings, ...its });
+      // Muon's iteration multiplies rounding by up to 3.4 in each of its five rounds.
+      follow(optimizer, slots, recordedAfter(name), kind === "muon" ? 2e-5 : 2e-6);
+    });
+  });
+
   test("muon, without weight decay, which here is decoupled and there is not", () => {
     scope(() => {
       const slots = slotsOf(["tall", "wide", "square"]);

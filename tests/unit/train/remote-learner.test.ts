@@ -109,6 +109,7 @@ function makeRun(folder: RunFolder, learner: Learner, stopAfter = Infinity): Tra
     units,
     validation: units.slice(0, 2),
     evaluations: everyEvaluation(options, 2, 12),
+    test: { units: [], batches: [] },
     stepsAnUpdate: 1,
     collate: { padId: 0, padToMultiple: 1, maxLength: 64 },
     shapes: 1,

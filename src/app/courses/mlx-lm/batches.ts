@@ -17,6 +17,8 @@ export interface DrawnOptions {
   seed: number;
   training: number[][];
   validation: number[][];
+  /** Evaluated after the last iteration; none where that is not asked for. */
+  test?: number[][];
   /** Iterations of the whole run. */
   iterations: number;
   /** Iterations between validations. */
@@ -28,13 +30,14 @@ export class DrawnBatches implements StepPlan {
   readonly #options: DrawnOptions;
   readonly #passes: number[][] = [];
   readonly #validations = new Map<number, number[]>();
+  readonly #test: number[];
   readonly windowsPerEpoch: number;
   /** Each pass has the same batches. */
   readonly sameShapes = true;
 
   constructor(options: DrawnOptions) {
     this.#options = options;
-    const { seed, training, validation, iterations } = options;
+    const { seed, training, validation, test = [], iterations } = options;
     this.windowsPerEpoch = training.length;
     const random = new LegacyRandom(seed);
     for (let iteration = 0; iteration < iterations; iteration++) {
@@ -42,6 +45,7 @@ export class DrawnBatches implements StepPlan {
       if (this.isValidated(iteration))
         this.#validations.set(iteration, random.permutation(validation.length));
     }
+    this.#test = random.permutation(test.length);
   }
 
   /** Whether there is a validation before an iteration, counted from 0. */
@@ -70,5 +74,11 @@ export class DrawnBatches implements StepPlan {
     const order = this.#validations.get(iteration) ?? [];
     const { validation } = this.#options;
     return order.slice(0, limit ?? order.length).map((at) => validation[at] ?? []);
+  }
+
+  /** Batches of the evaluation after the last iteration; at most `limit` of them. */
+  testBatches(limit: number | null): number[][] {
+    const { test = [] } = this.#options;
+    return this.#test.slice(0, limit ?? this.#test.length).map((at) => test[at] ?? []);
   }
 }
