@@ -1,4 +1,6 @@
 // A model's files, found or downloaded, and checked; its weights are not read. And the precision to read them in.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { ActiveBackend, Dtype } from "../mx/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
@@ -9,6 +11,7 @@ import {
   resolveModel,
   type ResolveOptions,
 } from "../weights/index.ts";
+import { planModel } from "./load.ts";
 import type { ModelOptions } from "./options.ts";
 
 export interface OpenedModel {
@@ -19,22 +22,35 @@ export interface OpenedModel {
 
 export type ModelOrigin = Pick<ModelOptions, "name" | "revision" | "cache_dir">;
 
-/** Downloads what is not here yet. Throws as `resolveModel` does. */
+export type FetchOptions = Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal">;
+
+/**
+ * Downloads what is not here yet. A model that cannot be built is refused before its weights travel.
+ * @throws what `resolveModel` throws; ModelError as `planModel` does.
+ */
 export async function fetchModel(
   { name, revision, cache_dir }: ModelOrigin,
-  options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
+  options: FetchOptions = {},
 ): Promise<ResolvedModel> {
-  return await resolveModel(name, {
+  const asked = {
     ...options,
     revision: revision ?? undefined,
     cacheDir: cache_dir ?? undefined,
-  });
+  };
+  if (options.leaveWeights !== true) await lookFirst(name, asked);
+  return await resolveModel(name, asked);
+}
+
+async function lookFirst(name: string, asked: ResolveOptions): Promise<void> {
+  const { folder, remote = [] } = await resolveModel(name, { ...asked, leaveWeights: true });
+  const isAdapter = existsSync(join(folder, "adapter_config.json"));
+  if (remote.length > 0 && !isAdapter) await planModel(await openStoredModel(folder, remote));
 }
 
 /** Downloads what is not here yet; with `leaveWeights` all but the weights, whose headers are read where they are. */
 export async function openModel(
   origin: ModelOrigin,
-  options: Pick<ResolveOptions, "leaveWeights" | "onProgress" | "signal"> = {},
+  options: FetchOptions = {},
 ): Promise<OpenedModel> {
   const resolved = await fetchModel(origin, options);
   const stored = await openStoredModel(resolved.folder, resolved.remote);

@@ -21,8 +21,28 @@ export const architectures = new Registry<LazyArchitecture>(
     }),
 );
 
-/** Throws ModelError FT-MODEL-002 when config.json names no supported model_type. */
+/** A repository that brings the code of its model, in Python. */
+function ownCode(config: unknown): string[] {
+  const map = (config as { auto_map?: unknown } | null)?.auto_map;
+  if (typeof map !== "object" || map === null) return [];
+  const places = Object.values(map).filter((place) => typeof place === "string");
+  return [...new Set(places.map((place) => `${place.split("--").at(-1)?.split(".")[0]}.py`))];
+}
+
+function refuseOwnCode(type: string, files: readonly string[]): ModelError {
+  return new ModelError("FT-MODEL-033", {
+    message:
+      `'${type}' models come with Python code of their own (${files.join(", ")}), which is never run here: ` +
+      `architectures are built in. Supported: [${architectures.names().join(", ")}]`,
+    hint: "choose a model of a supported type: ft models search NAME",
+  });
+}
+
+/** Throws ModelError FT-MODEL-033 for a type that only the repository's own code knows; FT-MODEL-002 when config.json names no supported model_type. */
 export async function architectureOf(config: unknown): Promise<Architecture> {
   const modelType = (config as { model_type?: unknown } | null)?.model_type;
-  return await architectures.get(typeof modelType === "string" ? modelType : "")();
+  const type = typeof modelType === "string" ? modelType : "";
+  const files = architectures.has(type) ? [] : ownCode(config);
+  if (files.length > 0) throw refuseOwnCode(type, files);
+  return await architectures.get(type)();
 }

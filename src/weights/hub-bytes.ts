@@ -57,7 +57,7 @@ async function range(
   const before = response.status === 206 ? 0 : position;
   const parts: Uint8Array[] = [];
   let count = 0;
-  for await (const chunk of chunks(response, signal)) {
+  for await (const chunk of chunks(response, hub.silenceSeconds, signal)) {
     parts.push(chunk);
     count += chunk.length;
     if (count >= before + length) break;

@@ -1,12 +1,13 @@
 // One model's place in the hub cache, in the layout Python's huggingface_hub reads and writes:
 // models--org--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<name> → ../../blobs/<etag>}. Sends nothing.
 import { randomBytes } from "node:crypto";
-import { copyFile, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, lstat, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../core/atomic-files.ts";
 import { makeFolders } from "../core/folders.ts";
 import { isCommit } from "./hub-connection.ts";
 import { ADAPTER_WEIGHTS, TOKENIZERS } from "./hub-files.ts";
+import { blobOf, writerOf } from "./hub-parts.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { chooseWeights, INDEX_FILE, missingShards } from "./weight-files.ts";
 
@@ -62,6 +63,53 @@ export class ModelCache {
     makeFolders(this.snapshot(commit));
     const tag = path.join(this.#cacheDir, "CACHEDIR.TAG");
     if ((await sizeOf(tag)) === undefined) await writeFileAtomic(tag, CACHE_TAG);
+  }
+
+  /** What its files take on the disk; undefined when the cache has no such model. */
+  async bytes(): Promise<number | undefined> {
+    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(
+      () => undefined,
+    );
+    const files = entries?.filter((entry) => entry.isFile());
+    const found = files?.map(({ parentPath, name }) => lstat(path.join(parentPath, name)));
+    return found && (await Promise.all(found)).reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes that earlier downloads left of these blobs, and that need not be fetched again. */
+  async begunBytes(etags: ReadonlySet<string>): Promise<number> {
+    const blobs = path.join(this.#folder, "blobs");
+    const names = await readdir(blobs).catch(() => [] as string[]);
+    const parts = names.filter((name) => etags.has(blobOf(name) ?? ""));
+    const sizes = await Promise.all(parts.map((name) => sizeOf(path.join(blobs, name))));
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
+  /** The process that downloads a file of it just now. */
+  async writer(): Promise<number | undefined> {
+    const names = await readdir(path.join(this.#folder, "blobs")).catch(() => [] as string[]);
+    return names.map(writerOf).find((pid) => pid !== undefined);
+  }
+
+  /** Removes the model with all its revisions, and what Python's client locks it with. */
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+    const locks = path.join(this.#cacheDir, ".locks", path.basename(this.#folder));
+    await rm(locks, { recursive: true, force: true });
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Newest snapshot that is whole, whichever revision it is of. */
+  async anyComplete(): Promise<string | undefined> {
+    const commit = await this.commitOf("main");
+    const others = await readdir(path.join(this.#folder, "snapshots")).catch(() => [] as string[]);
+    for (const candidate of commit === undefined ? others : [commit, ...others]) {
+      const folder = await this.complete(candidate);
+      if (folder !== undefined) return folder;
+    }
+    return undefined;
   }
 
   /** A blob of another size than the hub's is damaged and is removed. */

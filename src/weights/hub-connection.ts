@@ -3,12 +3,14 @@
 import { listFiles, modelInfo } from "@huggingface/hub";
 import { logger } from "../core/logger.ts";
 import { HubFailure } from "./hub-errors.ts";
-import { retryAfterSeconds, retrying, type RetryTerms } from "./hub-retry.ts";
+import { askAgainSeconds, retrying, type RetryTerms } from "./hub-retry.ts";
 
 export interface HubConnection extends RetryTerms {
   endpoint: string;
   /** Answers 2xx or throws HubFailure. */
   request: typeof fetch;
+  /** How long a body may be silent. */
+  silenceSeconds: number;
 }
 
 export interface ConnectionOptions {
@@ -20,6 +22,7 @@ export interface ConnectionOptions {
   retryDelayMs?: number | undefined;
   /** How long an answer may take to begin. */
   answerSeconds?: number | undefined;
+  silenceSeconds?: number | undefined;
 }
 
 export interface RemoteFile {
@@ -34,6 +37,7 @@ const ANSWER_ATTEMPTS = 3;
 const RETRY_DELAY_MS = 300;
 /** What Python's client waits too. */
 const ANSWER_SECONDS = 10;
+const SILENCE_SECONDS = 30;
 /** Until then nobody wonders. */
 const WORD_AFTER_SECONDS = 3;
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -53,12 +57,20 @@ function headersFor(url: URL, given: RequestInit["headers"], options: Connection
   return headers;
 }
 
-async function failed(response: Response): Promise<HubFailure> {
+/** The host of an answer, when that is not the hub. */
+function hostElsewhere(response: Response, endpoint: string): string | undefined {
+  if (!URL.canParse(response.url)) return undefined;
+  const { origin, host } = new URL(response.url);
+  return origin === new URL(endpoint).origin ? undefined : host;
+}
+
+async function failed(response: Response, endpoint: string): Promise<HubFailure> {
   const said = response.headers.get("x-error-message") ?? response.statusText;
   const reason = response.headers.get("x-error-code") ?? "";
-  const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), Date.now());
+  const retryAfter = askAgainSeconds(response.headers, Date.now());
+  const elsewhere = hostElsewhere(response, endpoint);
   await response.body?.cancel();
-  return new HubFailure(said, { status: response.status, reason, retryAfter });
+  return new HubFailure(said, { status: response.status, reason, retryAfter, elsewhere });
 }
 
 /**
@@ -101,7 +113,7 @@ export function connect(options: ConnectionOptions): HubConnection {
     const limit = answerLimit(answerSeconds, url.host, [options.signal, init?.signal]);
     try {
       const response = await send(url, { ...init, headers, signal: limit.signal });
-      if (!response.ok) throw await failed(response);
+      if (!response.ok) throw await failed(response, options.endpoint);
       return response;
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -114,7 +126,8 @@ export function connect(options: ConnectionOptions): HubConnection {
     }
   };
   const { endpoint, signal, retryDelayMs = RETRY_DELAY_MS } = options;
-  return { endpoint, request, retryDelayMs, signal };
+  const { silenceSeconds = SILENCE_SECONDS } = options;
+  return { endpoint, request, retryDelayMs, silenceSeconds, signal };
 }
 
 /** An answer that is not what the hub's interface promises. */
@@ -132,21 +145,37 @@ async function understood<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The commit a branch, tag or commit names now. */
-export async function commitOf(hub: HubConnection, id: string, revision: string): Promise<string> {
-  const { sha } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
+/** What the hub says of a model at a revision. */
+export interface HubAnswer {
+  /** The commit a branch, tag or commit names now. */
+  commit: string;
+  /** The model's name there: another than was asked for, when it was renamed. */
+  name: string;
+  /** As its owner tags it: "apache-2.0". */
+  license: string | undefined;
+}
+
+const LICENSE = /^license:(.+)$/;
+
+export async function describe(
+  hub: HubConnection,
+  id: string,
+  revision: string,
+): Promise<HubAnswer> {
+  const { sha, name, tags } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
     understood("the model's description cannot be read", () =>
       modelInfo({
         name: id,
         revision,
-        additionalFields: ["sha"],
+        additionalFields: ["sha", "tags"],
         hubUrl: hub.endpoint,
         fetch: hub.request,
       }),
     ),
   );
   if (typeof sha !== "string" || !COMMIT.test(sha)) throw misunderstood("the hub names no commit");
-  return sha;
+  const license = tags?.map((tag) => LICENSE.exec(tag)?.[1]).find((found) => found !== undefined);
+  return { commit: sha, name: name ?? id, license };
 }
 
 /** Files at the top of the repository; folders hold nothing that loading needs. */

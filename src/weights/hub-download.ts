@@ -1,13 +1,10 @@
 // Fetches the bytes of one file into the cache's blobs: resumed by range, verified by hash, renamed when whole.
 // Plain GETs, because the library's download resumes nothing and hides the status of a failed answer.
-import type { Hash } from "node:crypto";
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
-import path from "node:path";
+import { ExitCode, ModelError } from "../core/errors.ts";
+import { logger } from "../core/logger.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
-import { HubFailure, unusable } from "./hub-errors.ts";
+import { HubFailure } from "./hub-errors.ts";
+import { DamagedFile, PartFile } from "./hub-parts.ts";
 import { retrying } from "./hub-retry.ts";
 
 export interface BlobDownload {
@@ -17,17 +14,40 @@ export interface BlobDownload {
   file: RemoteFile;
   /** Final path of the blob. */
   target: string;
-  /** Bytes of this file that are on disk now. */
-  onBytes: (bytes: number) => void;
+  /** Bytes of this file that are on disk now, and how many of them came just now. */
+  onBytes: (bytes: number, came: number) => void;
   signal: AbortSignal | undefined;
 }
 
 const ATTEMPTS = 5;
-const SILENCE_MS = 30_000;
 
-/** @throws HubFailure; ProviderError FT-WEIGHTS-037 when what came is not what the hub promised. */
+/**
+ * A file that comes damaged is fetched once more from its first byte.
+ * @throws HubFailure; ModelError FT-WEIGHTS-037 (exit 7) when what came is twice not what the hub promised.
+ */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
-  const part = await PartFile.claim(download.target, download.file);
+  const { file, target } = download;
+  try {
+    await fetchInto(await PartFile.claim(target, file), download);
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    logger().info(`${file.name} came damaged: ${error.message}. Fetching it again`);
+    await fetchInto(await PartFile.begin(target, file), download).catch((again: unknown) => {
+      throw again instanceof DamagedFile ? damaged(file, again) : again;
+    });
+  }
+}
+
+function damaged({ name }: RemoteFile, cause: DamagedFile): ModelError {
+  return new ModelError("FT-WEIGHTS-037", {
+    message: `${name} came damaged twice: ${cause.message}; nothing was kept`,
+    hint: "a proxy, or the mirror that HF_ENDPOINT names, changes the file: ask the hub itself",
+    exitCode: ExitCode.malformedWeights,
+    cause,
+  });
+}
+
+async function fetchInto(part: PartFile, download: BlobDownload): Promise<void> {
   try {
     const patience = { attempts: ATTEMPTS, progressed: () => part.progressed() };
     await retrying(download.hub, patience, () => fetchRest(download, part));
@@ -40,26 +60,27 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
 
 async function fetchRest(download: BlobDownload, part: PartFile): Promise<void> {
   const { hub, id, commit, file, onBytes, signal } = download;
-  onBytes(part.bytes);
+  onBytes(part.bytes, 0);
   if (part.bytes >= file.bytes && file.bytes > 0) return;
   const url = `${hub.endpoint}/${id}/resolve/${commit}/${encodeURIComponent(file.name)}`;
   const response = await hub.request(url, { headers: range(part.bytes) });
   // A server that ignores the range begins again from the first byte.
   if (response.status !== 206) await part.restart();
-  for await (const chunk of chunks(response, signal)) {
+  for await (const chunk of chunks(response, hub.silenceSeconds, signal)) {
     await part.append(chunk);
-    onBytes(part.bytes);
+    onBytes(part.bytes, chunk.length);
   }
   if (part.bytes < file.bytes) throw new HubFailure("the connection ended early");
 }
 
-/** The body's chunks. Ends with HubFailure when the connection breaks or is silent for half a minute. */
+/** The body's chunks. Ends with HubFailure when the connection breaks or is silent for so long. */
 export async function* chunks(
   response: Response,
+  silenceSeconds: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
-  const stop = stopper(signal);
+  const stop = stopper(silenceSeconds, signal);
   try {
     while (reader !== undefined) {
       const { done, value } = await Promise.race([reader.read(), stop.reached]);
@@ -77,7 +98,10 @@ export async function* chunks(
 }
 
 /** Rejects when the caller aborts or nothing is heard; the read itself may then never settle. */
-function stopper(signal: AbortSignal | undefined): {
+function stopper(
+  silenceSeconds: number,
+  signal: AbortSignal | undefined,
+): {
   reached: Promise<never>;
   heard: () => void;
   end: () => void;
@@ -89,7 +113,7 @@ function stopper(signal: AbortSignal | undefined): {
   reached.catch(() => undefined);
   if (signal?.aborted === true) stop();
   signal?.addEventListener("abort", stop);
-  const timer = setTimeout(stop, SILENCE_MS);
+  const timer = setTimeout(stop, silenceSeconds * 1000);
   const end = (): void => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
@@ -101,119 +125,4 @@ function range(from: number): Record<string, string> {
   // Compressed answers have other sizes and no ranges.
   const plain = { "accept-encoding": "identity" };
   return from === 0 ? plain : { ...plain, range: `bytes=${from}-` };
-}
-
-/** The growing file beside the blob, and the hash of what is in it. */
-class PartFile {
-  readonly #target: string;
-  readonly #file: RemoteFile;
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  #hash: Hash;
-  #lastSeen = 0;
-  bytes = 0;
-
-  private constructor(target: string, file: RemoteFile, name: string, handle: FileHandle) {
-    this.#target = target;
-    this.#file = file;
-    this.#path = name;
-    this.#handle = handle;
-    this.#hash = newHash(file);
-  }
-
-  /** Takes over what an ended process left of this file, else begins one. No other process gets the same. */
-  static async claim(target: string, file: RemoteFile): Promise<PartFile> {
-    const name = `${target}.ft-${process.pid}-${randomBytes(4).toString("hex")}.incomplete`;
-    const claimed = await takeAbandoned(target, name);
-    const part = new PartFile(target, file, name, await open(name, claimed ? "r+" : "wx"));
-    if (claimed) await part.#readBack();
-    return part;
-  }
-
-  async #readBack(): Promise<void> {
-    if ((await stat(this.#path)).size > this.#file.bytes) return this.restart();
-    for await (const chunk of createReadStream(this.#path)) {
-      this.#hash.update(chunk as Buffer);
-      this.bytes += (chunk as Buffer).length;
-    }
-    this.#lastSeen = this.bytes;
-  }
-
-  async append(chunk: Uint8Array): Promise<void> {
-    if (this.bytes + chunk.length > this.#file.bytes) throw this.#wrong("more bytes than promised");
-    await this.#handle.write(chunk, 0, chunk.length, this.bytes);
-    this.#hash.update(chunk);
-    this.bytes += chunk.length;
-  }
-
-  async restart(): Promise<void> {
-    await this.#handle.truncate(0);
-    this.#hash = newHash(this.#file);
-    this.bytes = 0;
-    this.#lastSeen = 0;
-  }
-
-  /** Whether bytes came since this was last asked. */
-  progressed(): boolean {
-    const grown = this.bytes > this.#lastSeen;
-    this.#lastSeen = this.bytes;
-    return grown;
-  }
-
-  #wrong(what: string): Error {
-    this.#broken = true;
-    return unusable("FT-WEIGHTS-037", {
-      message: `${this.#file.name} came damaged: ${what}; nothing was kept`,
-      hint: "download again; if it stays so, a proxy or HF_ENDPOINT changes the file",
-    });
-  }
-
-  #broken = false;
-
-  async finish(): Promise<void> {
-    if (this.#hash.digest("hex") !== this.#file.etag)
-      throw this.#wrong("its hash is not the hub's");
-    await this.#handle.sync();
-    await this.#handle.close();
-    await rename(this.#path, this.#target);
-  }
-
-  /** Keeps sound bytes for the next attempt under a name that says nobody is at work on them. */
-  async leave(): Promise<void> {
-    await this.#handle.close().catch(() => undefined);
-    if (this.#broken || this.bytes === 0) return rm(this.#path, { force: true });
-    const idle = `${this.#target}.ft-0-${randomBytes(4).toString("hex")}.incomplete`;
-    await rename(this.#path, idle).catch(() => undefined);
-  }
-}
-
-/** A git blob id covers a prefix with the size; other files are named by the SHA-256 of their content. */
-function newHash({ etag, bytes }: RemoteFile): Hash {
-  if (etag.length === 64) return createHash("sha256");
-  return createHash("sha1").update(`blob ${bytes}\0`);
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Renames one abandoned part to `name`; renaming is what makes the claim exclusive. */
-async function takeAbandoned(target: string, name: string): Promise<boolean> {
-  const prefix = `${path.basename(target)}.ft-`;
-  for (const entry of await readdir(path.dirname(target))) {
-    if (!entry.startsWith(prefix) || !entry.endsWith(".incomplete")) continue;
-    if (isRunning(Number.parseInt(entry.slice(prefix.length), 10))) continue;
-    const taken = rename(path.join(path.dirname(target), entry), name).then(
-      () => true,
-      () => false,
-    );
-    if (await taken) return true;
-  }
-  return false;
 }

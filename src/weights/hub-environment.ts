@@ -13,6 +13,8 @@ export interface HubSettings {
   offline: boolean;
   /** How long an answer may take to begin; undefined leaves it to the connection. */
   answerSeconds: number | undefined;
+  /** How long the bytes of a file may stay away; likewise. */
+  silenceSeconds: number | undefined;
 }
 
 /** What a caller may say instead of the environment. */
@@ -92,5 +94,6 @@ export function hubSettings(
     token: clean(overrides.token) ?? hubToken(environment),
     offline: overrides.offline ?? isTrue(offline),
     answerSeconds: seconds(environment["HF_HUB_ETAG_TIMEOUT"]),
+    silenceSeconds: seconds(environment["HF_HUB_DOWNLOAD_TIMEOUT"]),
   };
 }

@@ -1,6 +1,5 @@
 // What goes wrong between us and the hub, and what a person can do about it.
 // `HubFailure` is for the retry loop; it never leaves this folder: `explained` makes it a ProviderError.
-import type { FtErrorDetails } from "../core/errors.ts";
 import { ProviderError } from "../core/errors.ts";
 import { formatDuration } from "../core/units.ts";
 
@@ -9,6 +8,7 @@ export interface HubFailureDetails {
   reason?: string;
   retryAfter?: number | undefined;
   isSilence?: boolean;
+  elsewhere?: string | undefined;
   cause?: unknown;
 }
 
@@ -21,6 +21,8 @@ export class HubFailure extends Error {
   readonly retryAfter: number | undefined;
   /** Nothing came at all, not even a refusal. */
   readonly isSilence: boolean;
+  /** The host that answered, where the hub had sent us on to another. */
+  readonly elsewhere: string | undefined;
 
   constructor(message: string, details: HubFailureDetails = {}) {
     super(message, { cause: details.cause });
@@ -28,11 +30,14 @@ export class HubFailure extends Error {
     this.reason = details.reason ?? "";
     this.retryAfter = details.retryAfter;
     this.isSilence = details.isSilence ?? false;
+    this.elsewhere = details.elsewhere;
   }
 
   /** Trying again may help. */
   get temporary(): boolean {
-    const { status } = this;
+    const { status, elsewhere } = this;
+    // An address to which the hub sends on is good for a while only: the hub then gives another.
+    if (status === 403 && elsewhere !== undefined) return true;
     return status === undefined || status === 408 || status === 429 || status >= 500;
   }
 }
@@ -83,24 +88,25 @@ function unreachable(failure: HubFailure, { id, endpoint }: HubQuestion): Explan
 function explanation(failure: HubFailure, question: HubQuestion): Explanation {
   const { status, reason } = failure;
   if (status === undefined) return unreachable(failure, question);
+  if (failure.elsewhere !== undefined) return refused(failure, question);
   if (reason === "GatedRepo") return gated(question);
   if (reason === "RevisionNotFound") return unknownRevision(question);
   if (reason === "RepoNotFound" || status === 404) return unknownRepository(question);
   if (status === 401) return question.hasToken ? badToken() : unknownRepository(question);
   if (status === 403) return gated(question);
-  const { retryAfter } = failure;
-  const message = `the hub answered ${status} for ${question.id}: ${failure.message}`;
+  return refused(failure, question);
+}
+
+function refused(failure: HubFailure, { id }: HubQuestion): Explanation {
+  const { status, retryAfter, elsewhere } = failure;
+  const who = elsewhere === undefined ? "the hub" : `${elsewhere}, to which the hub sends on,`;
+  const message = `${who} answered ${status} for ${id}: ${failure.message}`;
   const when = retryAfter === undefined ? "later" : `in ${formatDuration(Math.ceil(retryAfter))}`;
-  return ["FT-WEIGHTS-036", message, `try again ${when}: ft models pull ${question.id}`];
+  return ["FT-WEIGHTS-036", message, `try again ${when}: ft models pull ${id}`];
 }
 
 /** The error a person sees. Exit 6. */
 export function explained(failure: HubFailure, question: HubQuestion): ProviderError {
   const [code, message, hint] = explanation(failure, question);
   return new ProviderError(code, { message, hint, cause: failure });
-}
-
-/** A download that could not be used although the hub answered. Exit 6. */
-export function unusable(code: string, details: FtErrorDetails): ProviderError {
-  return new ProviderError(code, details);
 }

@@ -18,8 +18,8 @@ export interface Patience {
   progressed?: () => boolean;
 }
 
-/** Nobody waits at a prompt for longer than this: the hub's wish is then told instead. */
-const LONGEST_WAIT_SECONDS = 60;
+/** The window of the hub's own limits; for longer nobody waits at a prompt: the hub's wish is then told instead. */
+const LONGEST_WAIT_SECONDS = 300;
 
 /** A hub that says nothing is asked fewer times: each of them takes as long as the wait for an answer. */
 const SILENT_ATTEMPTS = 2;
@@ -30,6 +30,21 @@ export function retryAfterSeconds(header: string | null, now: number): number | 
   if (/^\s*\d+\s*$/.test(header)) return Number(header);
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+const QUOTA = /;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)/;
+
+/** `RateLimit: "api";r=0;t=55` (draft-ietf-httpapi-ratelimit-headers-09): seconds until the quota is whole again. */
+function quotaSeconds(header: string | null): number | undefined {
+  const [, left, seconds] = QUOTA.exec(header ?? "") ?? [];
+  return Number(left) === 0 ? Number(seconds) : undefined;
+}
+
+/** When a server wants to be asked again, in seconds from now, whichever way it says so. */
+export function askAgainSeconds(headers: Headers, now: number): number | undefined {
+  return (
+    retryAfterSeconds(headers.get("retry-after"), now) ?? quotaSeconds(headers.get("ratelimit"))
+  );
 }
 
 /** Seconds until the next attempt; undefined when there shall be none. */

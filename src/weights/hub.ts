@@ -4,38 +4,30 @@ import { stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
+import { logger } from "../core/logger.ts";
 import { nearest } from "../core/nearest.ts";
 import { builtinModel, isBuiltin } from "./builtin.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { remoteSource } from "./hub-bytes.ts";
 import { cachedIds, ModelCache } from "./hub-cache.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
-import { commitOf, connect, filesAt, isCommit } from "./hub-connection.ts";
+import { connect, describe, filesAt, isCommit } from "./hub-connection.ts";
 import { downloadBlob } from "./hub-download.ts";
 import type { HubOverrides, HubSettings } from "./hub-environment.ts";
 import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
 import { planFiles } from "./hub-files.ts";
+import { type OnProgress, Progress } from "./hub-progress.ts";
 import { missingFolder } from "./model-folder.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { INDEX_FILE, isGguf, unsupportedWeights } from "./weight-files.ts";
-
-export interface DownloadProgress {
-  /** The file being fetched now, and its bytes on disk. */
-  file: string;
-  fileBytes: number;
-  fileTotal: number;
-  /** Over all files that this call fetches, but for an index of shards. */
-  bytes: number;
-  total: number;
-}
 
 export interface ResolveOptions extends HubOverrides {
   /** Branch, tag or commit. */
   revision?: string | undefined;
   /** Fetch all but the weights: `ResolvedModel.remote` reads what is wanted of them. */
   leaveWeights?: boolean | undefined;
-  onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
   /** Replaces the global fetch, for a proxy or a test. */
   fetch?: typeof fetch | undefined;
@@ -50,6 +42,8 @@ export interface ResolvedModel {
   /** For models of the hub: its id and the commit of the folder. */
   id?: string;
   commit?: string;
+  /** What the hub says of its licence, where it was asked. */
+  license?: string;
   /** Weights that were left on the hub, for `openStoredModel`. */
   remote?: ByteSource[];
 }
@@ -120,8 +114,7 @@ async function fromHub(
   settings: HubSettings,
   options: ResolveOptions,
 ): Promise<ResolvedModel> {
-  const { endpoint, token, answerSeconds } = settings;
-  const hub = connect({ ...options, endpoint, token, answerSeconds });
+  const hub = connect({ ...options, ...settings });
   const cache = new ModelCache(settings.cacheDir, id);
   const pull: Pull = { id, revision, settings, cache, hub, options };
   // A commit never changes: what is whole needs no question.
@@ -177,7 +170,9 @@ async function notCached({ id, revision, settings }: Pull): Promise<ProviderErro
 
 async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   const { id, revision, cache, hub } = pull;
-  const commit = await commitOf(hub, id, revision);
+  const { commit, name, license } = await describe(hub, id, revision);
+  if (name !== id) logger().info(`${id} is called ${name} now: ${hub.endpoint}/${name}`);
+  const known = { id, commit, ...(license !== undefined && { license }) };
   const files = await filesAt(hub, id, commit);
   const plan = planFiles(files.map(({ name }) => name));
   if (plan.weights.length === 0 && !plan.sharded) throw nothingToRead(id, plan.unsupported);
@@ -191,14 +186,14 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   if (pull.options.leaveWeights === true) {
     await fetchFiles(silent, commit, chosen(plan.small));
     const remote = await leftRemote(pull, commit, chosen(weights));
-    return { folder: cache.snapshot(commit), source: "hub", id, commit, remote };
+    return { folder: cache.snapshot(commit), source: "hub", ...known, remote };
   }
   // Small files first: without them the weights are of no use.
   const fetched = await fetchFiles(pull, commit, [...chosen(plan.small), ...chosen(weights)]);
   // Last, so that the name never leads to half a snapshot where a whole one was.
   await cache.remember(revision, commit);
   const source = before + fetched === 0 ? "cache" : "hub";
-  return { folder: cache.snapshot(commit), source, id, commit };
+  return { folder: cache.snapshot(commit), source, ...known };
 }
 
 /** Sources for the files that the cache does not have. */
@@ -228,16 +223,17 @@ function nothingToRead(id: string, unsupported: readonly string[]): ModelError {
 /** Brings the files into the snapshot; returns how many had to be fetched. */
 async function fetchFiles(pull: Pull, commit: string, files: RemoteFile[]): Promise<number> {
   const wanted = await missingBlobs(pull.cache, commit, files);
-  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
-  await checkSpace(pull.settings.cacheDir, total);
   const { id, hub, cache, options } = pull;
-  let before = 0;
+  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
+  const begun = await cache.begunBytes(new Set(wanted.map(({ etag }) => etag)));
+  await checkSpace(pull.settings.cacheDir, total - begun);
+  const progress = new Progress(wanted, options.onProgress);
   for (const file of wanted) {
-    const onBytes = reporter(options.onProgress, file, before, total);
+    const onBytes = progress.of(file);
     const { signal } = options;
     await downloadBlob({ hub, id, commit, file, target: cache.blob(file.etag), onBytes, signal });
     await cache.link(commit, file.name, file.etag);
-    before += file.bytes;
+    progress.finished(file);
   }
   return wanted.length;
 }
@@ -255,26 +251,6 @@ async function missingBlobs(
     else missing.push(file);
   }
   return missing;
-}
-
-const REPORT_EVERY_MS = 100;
-
-/** Ten reports a second are enough for any bar; the last of a file always comes. */
-function reporter(
-  onProgress: ResolveOptions["onProgress"],
-  file: RemoteFile,
-  before: number,
-  total: number,
-): (fileBytes: number) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (fileBytes) => {
-    const now = performance.now();
-    if (onProgress === undefined || (fileBytes < file.bytes && now - last < REPORT_EVERY_MS))
-      return;
-    last = now;
-    const bytes = before + fileBytes;
-    onProgress({ file: file.name, fileBytes, fileTotal: file.bytes, bytes, total });
-  };
 }
 
 async function checkSpace(cacheDir: string, needed: number): Promise<void> {

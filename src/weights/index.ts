@@ -4,12 +4,8 @@ export { openModelFolder } from "./model-folder.ts";
 export { openStoredModel } from "./open-stored-model.ts";
 export type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 export { hubSettings } from "./hub-environment.ts";
-export {
-  type DownloadProgress,
-  type ResolvedModel,
-  resolveModel,
-  type ResolveOptions,
-} from "./hub.ts";
+export { type ResolvedModel, resolveModel, type ResolveOptions } from "./hub.ts";
+export type { DownloadProgress } from "./hub-progress.ts";
 export { loadTensorFile, loadTensors, readerOf, type TensorFiles } from "./load-tensors.ts";
 export * from "./recipe/index.ts";
 export type { SafetensorsDtype } from "./safetensors-dtypes.ts";

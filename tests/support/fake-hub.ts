@@ -9,6 +9,11 @@ export interface FakeRepository {
   /** Branch or tag → commit. */
   refs: Record<string, string>;
   files: Record<string, Buffer>;
+  tags?: readonly string[];
+  gated?: false | "manual";
+  downloads?: number;
+  /** As the hub tells it of safetensors: numbers of each type. */
+  parameters?: Record<string, number>;
 }
 
 export interface Trouble {
@@ -16,6 +21,8 @@ export interface Trouble {
   code?: string;
   /** The header `Retry-After` of a refusal. */
   retryAfter?: string;
+  /** The header `RateLimit`. */
+  rateLimit?: string;
   /** Takes the question and never answers. */
   silent?: boolean;
   /** Ends the connection after so many bytes of a file. */
@@ -26,6 +33,8 @@ export interface Trouble {
   ignoreRange?: boolean;
   /** Sends other bytes than the listing promises. */
   corrupt?: boolean;
+  /** Sends this content, with its own size and hash in the headers: what stood there was replaced since. */
+  changedTo?: Buffer;
   /** Sends whoever wants a file to the same path of another hub. */
   redirectTo?: string;
   /** How many requests this meets; all when absent. */
@@ -48,6 +57,8 @@ export class FakeHub {
   readonly repositories: Record<string, FakeRepository> = {};
   readonly asked: string[] = [];
   readonly headers: IncomingMessage["headers"][] = [];
+  /** Old name of a repository → its name now. */
+  readonly renamed: Record<string, string> = {};
   trouble: Trouble = {};
   #met = 0;
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
@@ -89,9 +100,20 @@ export class FakeHub {
     if (trouble.status !== undefined) {
       const code = trouble.code === undefined ? {} : { "x-error-code": trouble.code };
       const wait = trouble.retryAfter === undefined ? {} : { "retry-after": trouble.retryAfter };
+      const quota = trouble.rateLimit === undefined ? {} : { ratelimit: trouble.rateLimit };
       response
-        .writeHead(trouble.status, { ...code, ...wait })
+        .writeHead(trouble.status, { ...code, ...wait, ...quota })
         .end(JSON.stringify({ error: "refused" }));
+      return;
+    }
+    const old = Object.keys(this.renamed).find((name) => url.includes(`/${name}/`));
+    if (old !== undefined) {
+      const location = (request.url ?? "").replace(old, this.renamed[old] ?? "");
+      response.writeHead(307, { location }).end();
+      return;
+    }
+    if (url.startsWith("/api/models?")) {
+      this.#search(response, new URL(`http://hub${request.url}`).searchParams);
       return;
     }
     const api = /^\/api\/models\/(.+?)\/(revision|tree)\/([^?]+)/.exec(url);
@@ -101,6 +123,24 @@ export class FakeHub {
     } else if (api !== null) this.#describe(response, api[1] ?? "", api[2] ?? "", api[3] ?? "");
     else if (file !== null) this.#file(request, response, trouble, file[1] ?? "", file[3] ?? "");
     else response.writeHead(404).end();
+  }
+
+  #search(response: ServerResponse, asked: URLSearchParams): void {
+    const found = Object.entries(this.repositories)
+      .filter(([id]) => id.includes(asked.get("search") ?? ""))
+      .sort(([, a], [, b]) => (b.downloads ?? 0) - (a.downloads ?? 0))
+      .map(([id, repository]) => this.#entry(id, repository));
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(found));
+  }
+
+  #entry(
+    id: string,
+    { tags = [], gated = false, downloads = 0, ...rest }: FakeRepository,
+  ): unknown {
+    const text = rest.files["config.json"]?.toString() ?? "{}";
+    const { model_type } = JSON.parse(text) as { model_type?: string };
+    const safetensors = rest.parameters && { parameters: rest.parameters };
+    return { _id: "1", id, tags, gated, downloads, likes: 0, config: { model_type }, safetensors };
   }
 
   #describe(response: ServerResponse, id: string, kind: string, revision: string): void {
@@ -115,7 +155,10 @@ export class FakeHub {
       response.writeHead(404, { "x-error-code": "RevisionNotFound" }).end();
       return;
     }
-    const body = kind === "tree" ? tree(repository) : { _id: "1", id, sha, lastModified: 0 };
+    const body =
+      kind === "tree"
+        ? tree(repository)
+        : { _id: "1", id, sha, lastModified: 0, tags: repository.tags };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
@@ -126,7 +169,7 @@ export class FakeHub {
     id: string,
     name: string,
   ): void {
-    const content = this.repositories[id]?.files[name];
+    const content = trouble.changedTo ?? this.repositories[id]?.files[name];
     if (content === undefined) {
       response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
       return;

@@ -6,9 +6,11 @@ import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
+import { modelsDelete } from "./models-delete.ts";
 import { modelsInfo } from "./models-info.ts";
 import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
+import { modelsSearch } from "./models-search.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
@@ -37,6 +39,8 @@ export const commands: readonly Command[] = [
   modelsList,
   modelsInfo,
   modelsPull,
+  modelsSearch,
+  modelsDelete,
   configShow,
   configProfiles,
   configSchema,

@@ -1,6 +1,6 @@
 // ft models info: what a model holds, and whether it can be trained here.
 import { z } from "zod";
-import type { ModelInfo } from "../../app/models/models.ts";
+import type { ModelInfo } from "../../app/models/model-info.ts";
 import { flags } from "../../core/flags.ts";
 import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
@@ -23,17 +23,42 @@ function modelText(model: ModelInfo, withMemory: boolean): string {
     [
       ["Model", model.name],
       ["Folder", model.folder],
+      ["License", model.license ?? "not said"],
       ["Architecture", `${model.architecture}${model.supported ? "" : " (not supported)"}`],
       ["Parameters", model.parameters.toLocaleString("en-US")],
+      ...layerLines(model),
       ["Precision", dtypes.join(", ")],
       ...quantizationLines(model),
       ["Tensors", `${model.tensors}: ${mappingText(model)}`],
       ["Size", formatBytes(model.bytes)],
+      ["Template", templateText(model)],
       ["Files", model.files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(", ")],
       ...memoryLines(model, withMemory),
     ],
     "",
   );
+}
+
+function layerLines({ layers }: ModelInfo): [string, string][] {
+  if (layers === null) return [];
+  const counts = new Map<string, number>();
+  for (const { kind, experts } of layers) {
+    const name = experts > 1 ? `${kind} with ${experts} experts` : kind;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [["Layers", [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ")]];
+}
+
+function templateText({ template, baseModel }: ModelInfo): string {
+  if (baseModel === null) return "its tokenizer cannot be read";
+  if (template === null) return "none: a base model, which continues texts rather than answer";
+  const { markers, tools, marksAnswers } = template;
+  const words = [
+    markers.join(" "),
+    ...(tools ? ["tools"] : []),
+    ...(marksAnswers ? ["marks its answers"] : []),
+  ];
+  return words.filter((word) => word !== "").join(", ") || "its own";
 }
 
 function quantizationLines({ quantization }: ModelInfo): [string, string][] {
@@ -72,7 +97,7 @@ export const modelsInfo = defineCommand({
     "ft models info HuggingFaceTB/SmolLM2-135M-Instruct --json",
   ],
   run: async (input, io) => {
-    const { modelInfo } = await import("../../app/models/models.ts");
+    const { modelInfo } = await import("../../app/models/model-info.ts");
     const model = await modelInfo(input.arguments.model ?? "", {
       revision: input.options.revision,
       signal: io.signal,

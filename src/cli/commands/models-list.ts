@@ -1,23 +1,12 @@
 // ft models list: models that can be trained from.
 import { z } from "zod";
-import type { ListedModel } from "../../app/models/models.ts";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
-import { table } from "../render/table.ts";
-
-function modelsText(models: readonly ListedModel[]): string {
-  if (models.length === 0)
-    return "No models here. ft models pull HuggingFaceTB/SmolLM2-135M-Instruct brings one.";
-  return table(models, [
-    { title: "MODEL", value: (model) => model.name },
-    { title: "SOURCE", value: (model) => model.source },
-    { title: "FOLDER", value: (model) => model.folder },
-  ]);
-}
+import { modelTable } from "../render/models.ts";
 
 export const modelsList = defineCommand({
   name: "models list",
-  summary: "List models on this disk, or supported ones on the Hub",
+  summary: "List models on this disk with what each needs to train, or supported ones on the Hub",
   options: z.strictObject({
     source: z
       .string()
@@ -27,8 +16,9 @@ export const modelsList = defineCommand({
   }),
   examples: ["ft models list", "ft models list --source huggingface", "ft models list --json"],
   run: async ({ options }, io) => {
-    const { listModels } = await import("../../app/models/models.ts");
+    const { listModels } = await import("../../app/models/list-models.ts");
     const models = await listModels(options.source);
-    io.show({ models }, () => modelsText(models));
+    const none = "No models here. ft models pull HuggingFaceTB/SmolLM2-135M-Instruct brings one.";
+    io.show({ models }, () => modelTable(models, none));
   },
 });

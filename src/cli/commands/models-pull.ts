@@ -20,12 +20,12 @@ export const modelsPull = defineCommand({
     "ft models pull HuggingFaceTB/SmolLM2-135M-Instruct --revision main",
   ],
   run: async (input, io) => {
-    const { pullModel } = await import("../../app/models/models.ts");
-    const model = await pullModel(input.arguments.model ?? "", {
-      revision: input.options.revision,
-      onProgress: downloadNote(io),
-      signal: io.signal,
-    });
+    const { fetchModel } = await import("../../models/open-model.ts");
+    const origin = { name: input.arguments.model ?? "", revision: input.options.revision ?? null };
+    const model = await fetchModel(
+      { ...origin, cache_dir: null },
+      { onProgress: downloadNote(io), signal: io.signal },
+    );
     io.show(model, () => model.folder);
   },
 });

@@ -1,5 +1,5 @@
 // Draws a download: one line that moves on a terminal, one line a file elsewhere.
-import { formatBytes } from "../../core/units.ts";
+import { formatBytes, formatDuration } from "../../core/units.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import type { Io } from "../io.ts";
 
@@ -12,9 +12,22 @@ export function downloadNote(io: Io): (progress: DownloadProgress) => void {
       file = progress.file;
       return;
     }
-    const share = progress.total === 0 ? 100 : Math.floor((100 * progress.bytes) / progress.total);
-    const sizes = `${formatBytes(progress.bytes)} of ${formatBytes(progress.total)}`;
     const end = progress.bytes >= progress.total ? "\n" : "";
-    io.draw(`\r\u001b[Kdownloading ${progress.file}  ${share}%  ${sizes}${end}`);
+    io.draw(`\r\u001b[K${progressText(progress)}${end}`);
   };
+}
+
+/** All files together: how much, how fast, how long still. */
+export function progressText(progress: DownloadProgress): string {
+  const { file, bytes, total, bytesPerSecond, secondsLeft } = progress;
+  const share = total === 0 ? 100 : Math.floor((100 * bytes) / total);
+  const parts = [
+    `downloading ${file}`,
+    `${share}%`,
+    `${formatBytes(bytes)} of ${formatBytes(total)}`,
+  ];
+  if (bytesPerSecond !== undefined) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (secondsLeft !== undefined && bytes < total)
+    parts.push(secondsLeft < 10 ? "less than 10s left" : `${formatDuration(secondsLeft)} left`);
+  return parts.join("  ");
 }

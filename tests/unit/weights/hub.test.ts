@@ -182,8 +182,9 @@ describe("from the hub", () => {
     const seen: DownloadProgress[] = [];
     await pull({ onProgress: (progress) => seen.push(progress) });
     const last = seen.at(-1);
+    const { bytesPerSecond: _speed, secondsLeft: _left, ...counted } = last ?? {};
     const all = [...Object.values(small), weights].reduce((sum, { length }) => sum + length, 0);
-    expect(last).toEqual({
+    expect(counted).toEqual({
       file: "model.safetensors",
       fileBytes: weights.length,
       fileTotal: weights.length,
@@ -247,10 +248,19 @@ describe("broken connections", () => {
     expect(incomplete()).toEqual([other]);
   });
 
-  test("other bytes than promised are refused and not kept", async () => {
+  test("a wrong byte of the right length is fetched again once", async () => {
+    hub.reset({ corrupt: true, only: "model.safetensors", times: 1 });
+    const { folder } = await pull();
+    expect(readFileSync(path.join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    expect(hub.blobsAsked().filter((line) => line.includes("model.safetensors"))).toHaveLength(2);
+    expect(hub.headers.flatMap(({ range }) => range ?? [])).toEqual([]);
+  });
+
+  test("twice other bytes than promised are refused and not kept", async () => {
     hub.reset({ corrupt: true, only: "model.safetensors" });
     const error = await refusal(pull());
-    expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-037", 6]);
+    expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-037", 7]);
+    expect(hub.blobsAsked().filter((line) => line.includes("model.safetensors"))).toHaveLength(2);
     expect(incomplete()).toEqual([]);
     expect(existsSync(path.join(storage(), "refs", "main"))).toBe(false);
     hub.reset();
@@ -278,6 +288,45 @@ describe("broken connections", () => {
     expect((await pull()).source).toBe("hub");
     // Timers may be a little early; without the header the wait would be 1 ms.
     expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  test("so is one that says it of a quota", async () => {
+    hub.reset({ status: 429, rateLimit: '"api";r=0;t=1', times: 1 });
+    const started = performance.now();
+    expect((await pull()).source).toBe("hub");
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  test("a small file of a wrong byte is refused by git's hash", async () => {
+    hub.reset({ corrupt: true, only: "config.json" });
+    expect(await refusal(pull())).toMatchObject({ code: "FT-WEIGHTS-037", exitCode: 7 });
+    expect(existsSync(path.join(storage(), "snapshots", main, "config.json"))).toBe(false);
+  });
+
+  test("what was replaced since the listing is not stored under the old hash", async () => {
+    const other = safetensorsBytes({ "b.weight": ["F32", [50_000]] });
+    hub.reset({ changedTo: other, only: "/resolve/", times: 9 });
+    expect(await refusal(pull())).toMatchObject({ code: "FT-WEIGHTS-037", exitCode: 7 });
+    const { oid } = etagOf("model.safetensors", weights);
+    expect(existsSync(path.join(storage(), "blobs", oid))).toBe(false);
+    expect(incomplete()).toEqual([]);
+  });
+
+  test("what an ended process left damaged is fetched afresh", async () => {
+    const { oid } = etagOf("model.safetensors", weights);
+    const blobs = path.join(storage(), "blobs");
+    mkdirSync(blobs, { recursive: true });
+    writeFileSync(path.join(blobs, `${oid}.ft-0-abcd.incomplete`), Buffer.alloc(1234, 7));
+    const { folder } = await pull();
+    expect(readFileSync(path.join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    expect(incomplete()).toEqual([]);
+  });
+
+  test("bytes that stay away for longer than HF_HUB_DOWNLOAD_TIMEOUT are asked for again", async () => {
+    vi.stubEnv("HF_HUB_DOWNLOAD_TIMEOUT", "0.3");
+    hub.reset({ stall: true, only: "model.safetensors", times: 1 });
+    expect((await pull()).source).toBe("hub");
+    expect(hub.blobsAsked().filter((line) => line.includes("model.safetensors"))).toHaveLength(2);
   });
 
   test("a wait that nobody has time for is told instead", async () => {
@@ -359,6 +408,59 @@ describe("without a connection", () => {
     await pull();
     expect((await refusal(pull({ offline: true }, "org/tinny"))).message).toContain("org/tiny is");
   });
+});
+
+describe("another host, to which the hub sends on", () => {
+  const store = new FakeHub();
+  let address: string;
+  beforeAll(async () => {
+    address = (await store.start()).replace("127.0.0.1", "localhost");
+  });
+  afterAll(() => store.stop());
+  beforeEach(() => {
+    store.repositories[id] = hub.repositories[id] ?? { refs: {}, files: {} };
+    hub.reset({ redirectTo: address, only: "model.safetensors" });
+  });
+
+  test("says when to ask again, and is not asked before", async () => {
+    store.reset({ status: 503, retryAfter: "1", times: 1 });
+    const started = performance.now();
+    expect((await pull()).source).toBe("hub");
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  test("no longer takes an address that it gave: the hub is asked for another", async () => {
+    store.reset({ status: 403, times: 1 });
+    expect((await pull()).source).toBe("hub");
+    expect(hub.blobsAsked().filter((line) => line.includes("model.safetensors"))).toHaveLength(2);
+  });
+
+  test("refuses for good: told as what it is, not as a gate", async () => {
+    store.reset({ status: 403 });
+    const error = await refusal(pull());
+    expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-036", 6]);
+    expect(error.message).toContain("to which the hub sends on, answered 403");
+  });
+
+  test("breaks off: what came is kept", async () => {
+    store.reset({ breakAfter: 70_000, times: 1 });
+    await pull();
+    expect(store.headers.flatMap(({ range }) => range ?? [])).toHaveLength(1);
+  });
+});
+
+test("a renamed model is fetched, and its new page is told", async () => {
+  const said: string[] = [];
+  const before = logger();
+  setLogger({ ...before, info: (message) => void said.push(message) });
+  hub.renamed["old/tiny"] = id;
+  try {
+    expect((await pull({}, "old/tiny")).folder).toContain("models--old--tiny");
+  } finally {
+    setLogger(before);
+    delete hub.renamed["old/tiny"];
+  }
+  expect(said).toEqual([`old/tiny is called org/tiny now: ${endpoint}/org/tiny`]);
 });
 
 describe("refusals of the hub", () => {
