@@ -2,6 +2,8 @@
 // Knows lists of tensors only; src/nn maps a module's parameters onto them.
 import type { ArrayFunction } from "./binding.ts";
 import { binding } from "./loader.ts";
+import { float32 } from "./ops.ts";
+import { scope } from "./scope.ts";
 import { handlesOf, type Tensor, wrapAll } from "./tensor.ts";
 
 export type TensorFunction = (inputs: Tensor[]) => Tensor[];
@@ -78,4 +80,22 @@ export class Compiled {
   dispose(): void {
     binding().compileFree(this.#id);
   }
+}
+
+/**
+ * Whether such functions are compiled here, rather than traced anew at each call: on the CPU MLX needs a C++ compiler for
+ * that, and MLX_DISABLE_COMPILE turns it off.
+ */
+export function compilesFunctions(): boolean {
+  let traces = 0;
+  const probe = new Compiled(([x]) => {
+    traces += 1;
+    return [(x as Tensor).add(1)];
+  });
+  try {
+    scope(() => [1, 2].forEach((value) => probe.call([float32([value])])));
+  } finally {
+    probe.dispose();
+  }
+  return traces === 1;
 }

@@ -38,6 +38,8 @@ export interface LocalLearnerParts {
   embeddingNoise?: number;
   /** The blocks before this one are computed once for all epochs. */
   frozenBlocks?: number | undefined;
+  /** Loss and gradients as a compiled function. */
+  compile?: boolean;
 }
 
 export class LocalLearner implements Learner {
@@ -57,6 +59,7 @@ export class LocalLearner implements Learner {
     this.#prefixPath = join(folder, PREFIX_STATES);
     this.#prefix = await prefixStates({ ...rows, model, block, path: this.#prefixPath });
     const pass = { ...this.#parts.pass, prefix: this.#prefix };
+    this.#step.dispose();
     this.#step = new TrainingStep({ ...this.#parts, pass });
   }
 
@@ -108,6 +111,16 @@ export class LocalLearner implements Learner {
 
   async saveResult(folder: string): Promise<void> {
     await this.#parts.tuning.save(folder);
+  }
+
+  /** How often the loss of a step was traced; 0 where it is not compiled. */
+  get traces(): number {
+    return this.#step.traces;
+  }
+
+  /** Gives up what was compiled, and with it what that holds of the model. */
+  dispose(): void {
+    this.#step.dispose();
   }
 
   memory(): LearnerMemory {

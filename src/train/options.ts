@@ -202,6 +202,12 @@ export const OptimizationOptions = z.strictObject({
     .describe(
       "Compute activations again in the backward pass: less memory, about a third more time",
     ),
+  compile: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Say the graph of a step to MLX once for each shape of a batch; on the CPU this needs a C++ compiler",
+    ),
   prefix_cache: z
     .boolean()
     .default(true)

@@ -6,6 +6,7 @@ import {
   clipNorm,
   dispose,
   evaluate,
+  float32,
   randomKey,
   retain,
   scope,
@@ -20,6 +21,7 @@ import {
   stochasticLayers,
   withRandomKeys,
 } from "../nn/index.ts";
+import { CompiledGradients } from "./compiled-gradients.ts";
 import type { MetricSums, StepInput, StepResult } from "./learner.ts";
 import type { LossBatch, LossPass, Objective, TrainableModel } from "./objectives/objective.ts";
 
@@ -34,6 +36,8 @@ export interface StepSettings {
   pass?: LossPass;
   /** Alpha of the noise on embeddings (NEFTune); absent or 0: none. */
   embeddingNoise?: number;
+  /** Loss and gradients as a compiled function; of an objective that has `arrays`. */
+  compile?: boolean;
 }
 
 /** What draws the noise on embeddings: a key as layers have one, though no layer keeps it. */
@@ -68,6 +72,7 @@ export class TrainingStep implements TensorHolder {
   readonly #settings: StepSettings;
   readonly #noise: EmbeddingNoise;
   readonly #stochastic: readonly Stochastic[];
+  readonly #compiled: CompiledGradients | undefined;
   /** Of the steps before this one that are averaged with it. */
   #held: Sums | undefined;
 
@@ -78,6 +83,21 @@ export class TrainingStep implements TensorHolder {
       ...stochasticLayers(settings.model),
       ...(this.#noise.drawsRandom ? [this.#noise] : []),
     ];
+    if (settings.compile === true) {
+      const stochastic = this.#stochastic;
+      const pass = (): LossPass => this.#passNow();
+      this.#compiled = new CompiledGradients({ ...settings, stochastic, pass });
+    }
+  }
+
+  /** How often the loss was traced; 0 where it is not compiled. */
+  get traces(): number {
+    return this.#compiled?.traces ?? 0;
+  }
+
+  /** Gives up what was compiled. */
+  dispose(): void {
+    this.#compiled?.dispose();
   }
 
   *tensors(): Generator<Tensor> {
@@ -245,12 +265,20 @@ export class TrainingStep implements TensorHolder {
     };
   }
 
+  #passNow(): LossPass {
+    return { ...this.#settings.pass, noise: this.#noise.now };
+  }
+
   #gradients(batch: LossBatch, weight: number, seed: number): Sums {
-    const { model, objective, slots, pass = {} } = this.#settings;
+    const { model, objective, slots } = this.#settings;
+    if (this.#compiled !== undefined) {
+      const given = { batch, weight: float32([weight], []), key: randomKey(seed) };
+      return { tensors: this.#compiled.call(given), metrics: [] };
+    }
     let metrics: Sums["metrics"] = [];
     return withRandomKeys(this.#stochastic, randomKey(seed), () => {
       const { values, gradients } = lossAndGradients(slots, () => {
-        const loss = objective.loss(model, batch, { ...pass, noise: this.#noise.now });
+        const loss = objective.loss(model, batch, this.#passNow());
         const named = Object.entries(loss.metrics ?? {});
         metrics = named.map(([name, metric]) => ({ name, weight: metric.weight }));
         return [loss.lossSum.div(weight), ...named.map(([, metric]) => metric.sum)];

@@ -43,7 +43,7 @@ export interface ProgramOptions {
   cwd?: string;
   /** What it reads from stdin; nothing unless said. */
   input?: string;
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
 }
 
 function parsedLines(text: string): RunEvent[] {

@@ -11,6 +11,7 @@ const Baseline = z.looseObject({
       method: z.string(),
       batch: z.number(),
       length: z.number(),
+      trainableParameters: z.number(),
       tokensPerSecond: z.number(),
       peakMemoryBytes: z.number(),
     }),
@@ -32,11 +33,11 @@ export function readBaseline(file: string): BaselineResult[] {
   }
 }
 
-/** The one of the same work. */
+/** The one of the same work, compiled or not. */
 export function baselineOf(
   result: TrainBenchResult,
   baseline: readonly BaselineResult[],
 ): BaselineResult | undefined {
-  const keys = ["shape", "method", "batch", "length"] as const;
+  const keys = ["shape", "method", "batch", "length", "trainableParameters"] as const;
   return baseline.find((one) => keys.every((key) => one[key] === result[key]));
 }

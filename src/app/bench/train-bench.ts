@@ -2,6 +2,7 @@
 // on a model of a given shape with drawn weights. Reads no data, writes nothing.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ConfigError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import { collate, type Batch, type Sequence } from "../../data/index.ts";
 import { architectureOf, initialize, type LanguageModel } from "../../models/index.ts";
@@ -22,14 +23,14 @@ import {
   PackedEmbedding,
   PackedLinear,
 } from "../../nn/index.ts";
-import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
 import { optimizedSlots, parameterCount } from "../../train/run.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
 import { describeMachine, type Info } from "../info.ts";
-import { makeOptimizer } from "../train/plan-run.ts";
+import { requireCompiling } from "../train/check-run.ts";
+import { learnerOf, requireCompiler, tuningOf } from "../train/make-learner.ts";
 import { modelShapes } from "./shapes.ts";
 
 export interface TrainBenchOptions {
@@ -47,6 +48,8 @@ export interface TrainBenchOptions {
   /** Blocks that train, counted from the last; -1 is all. */
   layers: number;
   rank: number;
+  /** Loss and gradients as a compiled function. */
+  compile: boolean;
 }
 
 export interface TrainBenchResult {
@@ -55,8 +58,7 @@ export interface TrainBenchResult {
   batch: number;
   length: number;
   trainableParameters: number;
-  /** The training step is not a compiled function: "off". */
-  compile: "off";
+  compile: "on" | "off";
   stepSeconds: { p50: number; p90: number };
   tokensPerSecond: number;
   supervisedTokensPerSecond: number;
@@ -83,7 +85,7 @@ function configFor(method: string, options: TrainBenchOptions): RunConfig {
       target_modules: ["all-linear"],
       dropout: 0,
     },
-    optimization: { batch_size: options.batch },
+    optimization: { batch_size: options.batch, compile: options.compile },
   });
 }
 
@@ -120,24 +122,17 @@ function batchOf({ batch, length, learned }: TrainBenchOptions, vocabularySize: 
   return collate(rows, { padId: 0, padToMultiple: 1, maxLength: length });
 }
 
-async function learnerOf(model: LanguageModel, config: RunConfig) {
+/** Tunes nothing that is written anywhere. */
+const noFiles = { save: async () => undefined, load: async () => undefined };
+
+async function benchLearner(model: LanguageModel, config: RunConfig) {
   const { tuning: name, objective: objectiveName } = chosenMethod(config);
-  const entry = tunings.get(name);
-  await entry.plan(model, config);
-  const makeTuning = await entry.load();
-  const nothing = async (): Promise<void> => undefined;
-  const tuning = await makeTuning({
-    model,
-    options: config,
-    origin: { base: "", template: "" },
-    seed: 1,
-    modelFiles: { save: nothing, load: nothing },
-  });
+  await tunings.get(name).plan(model, config);
+  const origin = { base: "", template: "" };
+  const tuning = await tuningOf(config, model, { origin, modelFiles: noFiles });
   const objective = await objectives.get(objectiveName).load(config);
   const slots = optimizedSlots(model).filter((slot) => slot.trainable);
-  const optimizer = makeOptimizer(config, slots, (path) => tuning.rateScale?.(path) ?? 1);
-  const maximumNorm = config.optimization.max_grad_norm;
-  const learner = new LocalLearner({ model, objective, tuning, slots, optimizer, maximumNorm });
+  const learner = learnerOf({ config, model, objective, tuning, slots });
   return { learner, trainable: parameterCount(slots) };
 }
 
@@ -147,16 +142,39 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-async function benchMethod(method: string, options: TrainBenchOptions): Promise<TrainBenchResult> {
-  const modelConfig = shapeConfig(options.shape);
-  const architecture = await architectureOf(modelConfig);
-  const { vocabularySize } = architecture.sizes(modelConfig);
-  const model = architecture.build(modelConfig);
-  initialize(model, 1);
-  const config = configFor(method, options);
-  if (chosenMethod(config).tuning === "qlora") packed(model);
+/** Throws ConfigError FT-CONFIG-079 for a method that learns from other rows than these. */
+function requireMeasurable(config: RunConfig): void {
+  const { objective } = chosenMethod(config);
+  if (objective !== "supervised") {
+    throw new ConfigError("FT-CONFIG-079", {
+      message: `--objective ${objective} learns from rows of another kind than what is measured here: rows of tokens`,
+      hint: "ft train start MODEL ROWS --method METHOD --json reports the speed of its steps",
+    });
+  }
+  if (config.optimization.compile) requireCompiling(objective);
+  requireCompiler(config);
+}
+
+function resultOf(
+  seconds: readonly number[],
+  { tokens, learnedTokens }: Batch,
+): Pick<TrainBenchResult, "stepSeconds" | "tokensPerSecond" | "supervisedTokensPerSecond"> {
+  const p50 = percentile(seconds, 0.5);
+  return {
+    stepSeconds: { p50, p90: percentile(seconds, 0.9) },
+    tokensPerSecond: tokens / p50,
+    supervisedTokensPerSecond: learnedTokens / p50,
+  };
+}
+
+async function measure(
+  model: LanguageModel,
+  vocabularySize: number,
+  config: RunConfig,
+  options: TrainBenchOptions,
+) {
+  const { learner, trainable } = await benchLearner(model, config);
   try {
-    const { learner, trainable } = await learnerOf(model, config);
     const batch = batchOf(options, vocabularySize);
     clearCache();
     resetPeakMemory();
@@ -166,17 +184,29 @@ async function benchMethod(method: string, options: TrainBenchOptions): Promise<
       await learner.step({ batches: [batch], learningRate: 1e-4, seeds: [step] }, () => false);
       seconds.push((performance.now() - started) / 1000);
     }
-    const counted = seconds.slice(options.warmup);
-    const p50 = percentile(counted, 0.5);
     return {
-      ...{ shape: options.shape, method, batch: options.batch, length: options.length },
       trainableParameters: trainable,
-      compile: "off",
-      stepSeconds: { p50, p90: percentile(counted, 0.9) },
-      tokensPerSecond: batch.tokens / p50,
-      supervisedTokensPerSecond: batch.learnedTokens / p50,
+      ...resultOf(seconds.slice(options.warmup), batch),
       peakMemoryBytes: memory().peakBytes,
     };
+  } finally {
+    learner.dispose();
+  }
+}
+
+async function benchMethod(method: string, options: TrainBenchOptions): Promise<TrainBenchResult> {
+  const config = configFor(method, options);
+  requireMeasurable(config);
+  const modelConfig = shapeConfig(options.shape);
+  const architecture = await architectureOf(modelConfig);
+  const { vocabularySize } = architecture.sizes(modelConfig);
+  const model = architecture.build(modelConfig);
+  initialize(model, 1);
+  if (chosenMethod(config).tuning === "qlora") packed(model);
+  const { shape, batch, length, compile } = options;
+  try {
+    const found = await measure(model, vocabularySize, config, options);
+    return { shape, method, compile: compile ? "on" : "off", batch, length, ...found };
   } finally {
     dispose(model);
   }

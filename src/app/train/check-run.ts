@@ -45,6 +45,7 @@ export function checkRun(config: RunConfig): void {
       hint: "leave --packing out: rows of like length meet in a batch all the same",
     });
   }
+  if (config.optimization.compile) requireCompiling(method.objective);
   if (objectives.get(method.objective).teacher?.(config) === null) {
     throw new ConfigError("FT-CONFIG-073", {
       at: { field: "distillation.teacher" },
@@ -59,6 +60,17 @@ export function checkRun(config: RunConfig): void {
       hint: "give a .safetensors file of weights, or a folder with adapters.safetensors and adapter_config.json",
     });
   }
+}
+
+/** Throws ConfigError FT-CONFIG-078 for an objective whose loss is no function of arrays. */
+export function requireCompiling(objective: string): void {
+  if (objectives.get(objective).compiles === true) return;
+  const able = objectives.names().filter((name) => objectives.get(name).compiles === true);
+  throw new ConfigError("FT-CONFIG-078", {
+    at: { field: "optimization.compile" },
+    message: `a step of --objective ${objective} depends on more than its arrays and cannot be compiled; one of ${able.join(", ")} can`,
+    hint: "leave --compile out",
+  });
 }
 
 /** Throws ConfigError FT-CONFIG-077 for what is added to a loss that is not of tokens. */

@@ -15,13 +15,11 @@ import type { OptimizedSlot } from "../../nn/index.ts";
 import { LOST_ROWS, type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
-import { LocalLearner } from "../../train/local-learner.ts";
-import { chosenMethod } from "../../train/methods.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
 import { Phases } from "../../train/phases.ts";
 import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
-import { type Tuning, tunings } from "../../train/tuning/index.ts";
+import type { ModelFiles, Tuning } from "../../train/tuning/index.ts";
 import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
@@ -30,8 +28,9 @@ import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { lostNotices } from "./lost-rows.ts";
+import { learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
 import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
-import { makeOptimizer, type RunPlan } from "./plan-run.ts";
+import type { RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 import { withReference } from "./reference-rows.ts";
 import { loadTeacher, teacherDigest } from "./teacher.ts";
@@ -76,6 +75,7 @@ export async function prepareRun(
   const memory = await planLargeRun(fitting);
   if (memory !== undefined && !force) requireMemory(memory);
   const backend = describeBackend();
+  requireCompiler(config);
   const dtype = chooseDtype(config.model.torch_dtype, backend);
   setCacheLimit(fitting.memory.cacheBytes);
   const loaded = loadPlanned(planned, dtype);
@@ -88,11 +88,9 @@ export async function prepareRun(
     ...(teacher && { model: { ...begun.model, teacher: await teacherDigest(teacher) } }),
     ...(memory !== undefined && { memory }),
   };
-  const tuning = await tuningOf(config, opened, loaded, {
-    base: config.model.name,
-    baseDigest: record.model.digest,
-    template: template.name,
-    templateText: template.text,
+  const tuning = await tuningOf(config, loaded.model, {
+    origin: originOf(config.model.name, record.model.digest, template),
+    modelFiles: modelFilesOf(loaded, opened),
   });
   const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
   const data = await withReference(
@@ -139,6 +137,21 @@ export async function prepareRun(
   };
 }
 
+function originOf(
+  base: string,
+  baseDigest: string,
+  { name: template, text: templateText }: TemplateSource,
+): AdapterOrigin {
+  return { base, baseDigest, template, templateText };
+}
+
+function modelFilesOf(loaded: LoadedModel, { stored }: OpenedModel): ModelFiles {
+  return {
+    save: (folder) => saveModel(folder, loaded, stored.companions),
+    load: (folder) => restoreModel(folder, loaded),
+  };
+}
+
 /** The rows with an objective that knows its teacher, where it has one. */
 function taught({ data, teacher }: FittingRun, backend: ActiveBackend): PreparedData {
   const objective = data.objective.taughtBy?.(loadTeacher(teacher, backend));
@@ -169,48 +182,19 @@ async function planLargeRun({ memory, planMemory }: FittingRun): Promise<MemoryP
   return isLarge ? await planMemory() : undefined;
 }
 
-async function tuningOf(
-  config: RunConfig,
-  { stored }: OpenedModel,
-  loaded: LoadedModel,
-  origin: AdapterOrigin,
-): Promise<Tuning> {
-  const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
-  return await makeTuning({
-    model: loaded.model,
-    options: config,
-    origin,
-    seed: config.seed,
-    modelFiles: {
-      save: (folder) => saveModel(folder, loaded, stored.companions),
-      load: (folder) => restoreModel(folder, loaded),
-    },
-  });
-}
-
 /** The run as the loop needs it, at its first step. */
 export function assembleRun(
   prepared: PreparedRun,
   folder: RunFolder,
   { shouldStop, onProgress }: DataWatch,
 ): TrainingRun {
-  const { config, loaded, data, layout, slots, plan, opened, tuning } = prepared;
-  const { optimization, loss, seed } = config;
+  const { config, loaded, data, layout, slots, plan, opened, tuning, frozenBlocks } = prepared;
+  const { optimization, seed } = config;
   const { model } = loaded;
   const { objective } = data;
-  const optimizer = makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1);
-  const maximumNorm = optimization.max_grad_norm;
   const course = courseOf(config);
   return {
-    learner: new LocalLearner({
-      ...{ model, objective, tuning, slots, optimizer, maximumNorm },
-      pass: {
-        recompute: optimization.gradient_checkpointing,
-        tokenLoss: { labelSmoothing: loss.label_smoothing, zLoss: loss.z_loss },
-      },
-      embeddingNoise: loss.neftune_alpha,
-      frozenBlocks: prepared.frozenBlocks,
-    }),
+    learner: learnerOf({ config, model, objective, tuning, slots, frozenBlocks }),
     objective,
     schedule: plan.schedule,
     plan: layout.batches,

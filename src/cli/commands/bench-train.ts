@@ -21,6 +21,7 @@ function benchText({ results }: TrainBench, baseline: readonly BaselineResult[])
     baselineOf(result, baseline);
   return table(results, [
     { title: "Method", value: ({ method }) => method },
+    { title: "Compiled", value: ({ compile }) => compile },
     { title: "Step, median", value: ({ stepSeconds }) => milliseconds(stepSeconds.p50) },
     { title: "90 %", value: ({ stepSeconds }) => milliseconds(stepSeconds.p90) },
     {
@@ -77,6 +78,11 @@ export const benchTrain = defineCommand({
       .describe("Blocks that train, counted from the last; -1 is all")
       .register(flags, { value: "N" }),
     rank: positive("Rank of adapters", 8),
+    compile: z
+      .enum(["on", "off"])
+      .default("off")
+      .describe("Whether MLX compiles the step: its graph is built once for each shape")
+      .register(flags, { value: "on|off" }),
     baseline: z
       .string()
       .optional()
@@ -86,15 +92,18 @@ export const benchTrain = defineCommand({
   examples: [
     "ft bench train smollm-135m --method lora,full",
     "ft bench --method lora,dora,qlora --length 512 --json",
-    "ft bench train small --baseline before.json",
+    "ft bench train tiny --compile on --baseline before.json",
   ],
   run: async ({ arguments: { shape = "small" }, options }, io) => {
-    const { method: methods, baseline: file, ...rest } = options;
+    const { method: methods, baseline: file, compile, ...rest } = options;
     const baseline = file === undefined ? [] : readBaseline(file);
     const { benchTraining } = await import("../../app/bench/train-bench.ts");
-    const found = await benchTraining({ shape, methods, ...rest }, (method) =>
-      io.note(`measuring ${method}: ${rest.warmup} + ${rest.steps} steps`),
+    const found = await benchTraining(
+      { shape, methods, ...rest, compile: compile === "on" },
+      (method) => io.note(`measuring ${method}: ${rest.warmup} + ${rest.steps} steps`),
     );
+    if (file !== undefined && !found.results.some((one) => baselineOf(one, baseline)))
+      io.note(`${file} holds no measurement of this shape, method, batch and length`);
     io.show(found, () => benchText(found, baseline));
   },
 });

@@ -193,7 +193,8 @@ export function answerScores(
   batch: AnswerBatch,
   pass: LossPass = {},
 ): Tensor {
-  const { losses, rows, weights } = tokenLosses(model, batch, pass);
+  const { losses, learned } = tokenLosses(model, batch, pass);
+  const { rows, weights } = learned;
   const answers = batch.answerWeights.length;
   const members = new Float32Array(answers * rows.length);
   for (const [at, row] of rows.entries()) {

@@ -1,7 +1,7 @@
 // Learning from a teacher (Hinton et al. 2015): beside the rows' own tokens, the distribution that a larger model gives
 // for each of them, at the learned positions only. Forward divergence, or reverse (Gu et al. 2024).
 import type { Batch, EncodedRow } from "../../data/index.ts";
-import { crossEntropy, float32, int32, type Tensor } from "../../mx/index.ts";
+import { crossEntropy, type Tensor } from "../../mx/index.ts";
 import type { Loss, LossPass, Objective, TrainableModel } from "./objective.ts";
 import type { DistillationOptions } from "./options.ts";
 import { supervised } from "./supervised.ts";
@@ -36,17 +36,16 @@ function lossOf(
   teacher: TrainableModel,
   { divergence: kind, temperature, weight }: DistillationOptions,
 ): Loss {
-  const { hidden, targets, weights: learned } = learnedStates(model, batch, pass);
+  const { hidden, targets, weights } = learnedStates(model, batch, pass);
   const logits = model.head(hidden);
   const known = teacher.head(learnedStates(teacher, batch).hidden).stopGradient();
   const [ours, theirs] = sharedLogits(logits, known).map((one) => logSoftmax(one, temperature)) as [
     Tensor,
     Tensor,
   ];
-  const weights = float32(learned);
   const kl = kind === "forward" ? divergence(theirs, ours) : divergence(ours, theirs);
   const soft = kl.mul(weights).sum();
-  const hard = crossEntropy(logits, int32(targets)).mul(weights).sum();
+  const hard = crossEntropy(logits, targets).mul(weights).sum();
   const metric = (sum: Tensor) => ({ sum: sum.stopGradient(), weight: batch.weightSum });
   return {
     // Gradients of softened distributions shrink with the square of the temperature.
@@ -56,13 +55,14 @@ function lossOf(
 }
 
 export function distillation(options: DistillationOptions): Objective {
+  const { encode, collate } = supervised;
   const taughtBy = (teacher: TrainableModel): Objective<EncodedRow, Batch> => ({
-    ...supervised,
+    ...{ encode, collate },
     taughtBy,
     loss: (model, batch, pass = {}) => lossOf({ model, batch, pass }, teacher, options),
   });
   const untaught = (): never => {
     throw new RangeError("distillation without a teacher");
   };
-  return { ...supervised, taughtBy, loss: untaught } as Objective;
+  return { encode, collate, taughtBy, loss: untaught } as Objective;
 }

@@ -17,6 +17,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       about: "the next token of each learned turn",
       kinds: ["chat", "instruction", "text"],
       packs: true,
+      compiles: true,
       groups: ["loss"],
       load: async () => (await import("./supervised.ts")).supervised,
     },
@@ -67,6 +68,7 @@ export const objectives = new Registry<ObjectiveEntry>(
 );
 
 export type {
+  BatchArray,
   Loss,
   LossBatch,
   LossPass,

@@ -55,10 +55,18 @@ export interface Loss {
  * How the model is to be run for a loss: what saves memory or time and changes no value, and what only training adds.
  */
 export interface LossPass extends Pick<ForwardContext, "recompute" | "noise"> {
+  /** The batch's arrays as inputs of a function that is traced; absent: they are made of the batch. */
+  arrays?: Readonly<Record<string, Tensor>> | undefined;
   /** Of objectives that read it, in place of the likelihood alone. */
   tokenLoss?: TokenLossOptions | undefined;
   /** What the frozen blocks give for a batch: the pass goes on from there. */
   prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
+}
+
+/** What a batch puts into the graph of its loss. */
+export interface BatchArray {
+  values: Int32Array | Float32Array;
+  shape: readonly number[];
 }
 
 export interface SampleShape {
@@ -100,6 +108,11 @@ export interface Objective<
   readonly reference?: Reference<Encoded>;
   /** One unit a row of the batch; a unit is one sample, or several packed together. */
   collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
+  /**
+   * All that a batch puts into its loss, by name. With it the loss is a function of these arrays, has no metrics, and can
+   * be compiled; `loss` then takes them from the pass where it has them.
+   */
+  arrays?(batch: Batch): Readonly<Record<string, BatchArray>>;
   loss(model: TrainableModel, batch: Batch, pass?: LossPass): Loss;
 }
 
@@ -118,6 +131,8 @@ export interface ObjectiveEntry {
   kinds: readonly string[];
   /** Several of its rows may share a row of a batch: `--packing`. */
   packs?: true;
+  /** Its objective has `arrays`: `--compile`. */
+  compiles?: true;
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;
   /** The model that it learns from beside the rows, as a model is named; null where the options name none. */

@@ -1,8 +1,7 @@
 // Supervised fine-tuning: weighted next-token cross-entropy.
 import { type Batch, collate, type EncodedRow, encodeRows } from "../../data/index.ts";
-import { float32 } from "../../mx/index.ts";
 import type { Objective } from "./objective.ts";
-import { tokenLosses } from "./token-losses.ts";
+import { batchArrays, tokenLosses } from "./token-losses.ts";
 
 export const supervised: Objective<EncodedRow, Batch> = {
   encode: encodeRows,
@@ -11,8 +10,9 @@ export const supervised: Objective<EncodedRow, Batch> = {
       units.map((unit) => unit.flatMap(({ sequences }) => sequences)),
       options,
     ),
+  arrays: batchArrays,
   loss: (model, batch, pass = {}) => {
     const { losses, weights } = tokenLosses(model, batch, pass, pass.tokenLoss);
-    return { lossSum: losses.mul(float32(weights)).sum() };
+    return { lossSum: losses.mul(weights).sum() };
   },
 };

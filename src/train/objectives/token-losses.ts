@@ -1,8 +1,8 @@
 // What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
 // is applied to those positions only. Which of them are summed, and how, is the objectives'.
 import type { Batch } from "../../data/index.ts";
-import { int32, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
-import type { LossPass, TrainableModel } from "./objective.ts";
+import { float32, int32, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
+import type { BatchArray, LossPass, TrainableModel } from "./objective.ts";
 
 /** Row counts are rounded up to this, so that MLX sees few different shapes. */
 const rowMultiple = 32;
@@ -10,22 +10,30 @@ const rowMultiple = 32;
 export interface TokenLosses {
   /** (count) float32: −log p of each target, unless more was asked for. */
   losses: Tensor;
-  /** Where in the flattened batch each one stands; the tail is padding, at weight 0. */
-  rows: Int32Array;
-  weights: Float32Array;
+  /** (count) float32. */
+  weights: Tensor;
+  learned: LearnedRows;
 }
 
-interface LearnedRows {
+export interface LearnedRows {
+  /** Where in the flattened batch each one stands; the tail is padding, at weight 0. */
   rows: Int32Array;
   targets: Int32Array;
   weights: Float32Array;
 }
 
 /** What the head is applied to. */
-export interface LearnedStates extends LearnedRows {
+export interface LearnedStates {
   /** (count, hidden size). */
   hidden: Tensor;
+  /** (count) int32. */
+  targets: Tensor;
+  /** (count) float32. */
+  weights: Tensor;
+  learned: LearnedRows;
 }
+
+type Arrays = Readonly<Record<string, Tensor>>;
 
 function everyRow({ targets, weights }: Batch): LearnedRows {
   return { rows: Int32Array.from(weights.keys()), targets, weights };
@@ -51,18 +59,47 @@ function learnedRows(batch: Batch): LearnedRows {
   };
 }
 
-/** (batch, length, hidden size). Positions and segments are told only where they say something. */
-function hiddenOf(model: TrainableModel, batch: Batch, pass: LossPass): Tensor {
+/** Positions and segments are told only where they say something, and rows only where not all are learned. */
+function arraysWith(
+  batch: Batch,
+  { rows, targets, weights }: LearnedRows,
+): Readonly<Record<string, BatchArray>> {
   const shape = [batch.batch, batch.length];
-  const ids = int32(batch.ids, shape);
-  const { recompute, prefix, noise } = pass;
+  const each = (values: Int32Array): BatchArray => ({ values, shape });
+  const learned = (values: BatchArray["values"]): BatchArray => ({ values, shape: [rows.length] });
+  return {
+    ids: each(batch.ids),
+    ...(batch.isPacked && { positions: each(batch.positions), segments: each(batch.segments) }),
+    ...(batch.isPacked && batch.prefixes !== undefined && { prefixes: each(batch.prefixes) }),
+    ...(rows.length !== batch.weights.length && { rows: learned(rows) }),
+    targets: learned(targets),
+    weights: learned(weights),
+  };
+}
+
+export function batchArrays(batch: Batch): Readonly<Record<string, BatchArray>> {
+  return arraysWith(batch, learnedRows(batch));
+}
+
+export function tensorsOf(arrays: Readonly<Record<string, BatchArray>>): Arrays {
+  const made = Object.entries(arrays).map(([name, { values, shape }]) => {
+    return [name, values instanceof Int32Array ? int32(values, shape) : float32(values, shape)];
+  });
+  return Object.fromEntries(made) as Arrays;
+}
+
+/** (batch, length, hidden size) */
+function hiddenOf(
+  model: TrainableModel,
+  batch: Batch,
+  { recompute, prefix, noise }: LossPass,
+  { ids, positions, segments, prefixes }: Arrays,
+): Tensor {
   const from = prefix && { block: prefix.block, states: prefix.of(batch) };
-  if (!batch.isPacked) return model.hidden(ids, { recompute, from, noise });
-  return model.hidden(ids, {
+  return model.hidden(ids as Tensor, {
     ...{ recompute, from, noise },
-    positions: int32(batch.positions, shape),
-    segments: int32(batch.segments, shape),
-    ...(batch.prefixes !== undefined && { prefixes: int32(batch.prefixes, shape) }),
+    ...(positions && segments && { positions, segments }),
+    ...(prefixes && { prefixes }),
   });
 }
 
@@ -73,10 +110,11 @@ export function learnedStates(
   pass: LossPass = {},
 ): LearnedStates {
   const learned = learnedRows(batch);
-  const hidden = hiddenOf(model, batch, pass);
+  const arrays = pass.arrays ?? tensorsOf(arraysWith(batch, learned));
+  const hidden = hiddenOf(model, batch, pass, arrays);
   const flat = hidden.reshape(-1, hidden.dim(2));
-  const isDense = learned.rows.length === batch.weights.length;
-  return { ...learned, hidden: isDense ? flat : flat.take(int32(learned.rows), 0) };
+  const { rows, targets, weights } = arrays as Record<"rows" | "targets" | "weights", Tensor>;
+  return { learned, targets, weights, hidden: "rows" in arrays ? flat.take(rows, 0) : flat };
 }
 
 /** Of the targets with a weight: −log p and what the options add. Builds a graph, evaluates nothing. */
@@ -86,6 +124,6 @@ export function tokenLosses(
   pass: LossPass,
   options?: TokenLossOptions,
 ): TokenLosses {
-  const { hidden, rows, targets, weights } = learnedStates(model, batch, pass);
-  return { losses: model.headLosses(hidden, int32(targets), options), rows, weights };
+  const { hidden, targets, weights, learned } = learnedStates(model, batch, pass);
+  return { losses: model.headLosses(hidden, targets, options), weights, learned };
 }

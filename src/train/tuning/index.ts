@@ -17,4 +17,11 @@ export const tunings = new Registry<TuningEntry>(
     }),
 );
 
-export type { ModelFiles, Tuning, TuningEntry, TuningOptions, TuningPlan } from "./tuning.ts";
+export type {
+  ModelFiles,
+  Tuning,
+  TuningEntry,
+  TuningInput,
+  TuningOptions,
+  TuningPlan,
+} from "./tuning.ts";

@@ -5,7 +5,7 @@ import { tunings } from "../../../src/train/tuning/index.ts";
 
 const options = {
   ...{ shape: "tiny", batch: 2, length: 32, steps: 2, warmup: 1 },
-  ...{ learned: 0.25, layers: -1, rank: 4 },
+  ...{ learned: 0.25, layers: -1, rank: 4, compile: false },
 };
 
 test("every tuning is measured, and adapters need less than all weights", async () => {

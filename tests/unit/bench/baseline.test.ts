@@ -5,7 +5,7 @@ import { baselineOf, readBaseline } from "../../../src/app/bench/baseline.ts";
 
 const result = {
   ...{ shape: "tiny", method: "lora", batch: 4, length: 256 },
-  ...{ tokensPerSecond: 10, peakMemoryBytes: 5 },
+  ...{ trainableParameters: 1, tokensPerSecond: 10, peakMemoryBytes: 5 },
 };
 
 function fileOf(name: string, text: string): string {
@@ -18,10 +18,11 @@ function fileOf(name: string, text: string): string {
 
 test("an earlier result is compared with where it is of the same work", () => {
   const baseline = readBaseline(fileOf("good.json", JSON.stringify({ results: [result] })));
-  const now = { ...result, trainableParameters: 1, supervisedTokensPerSecond: 1 };
-  const measured = { ...now, compile: "off" as const, stepSeconds: { p50: 1, p90: 1 } };
+  const now = { ...result, supervisedTokensPerSecond: 1 };
+  const measured = { ...now, compile: "on" as const, stepSeconds: { p50: 1, p90: 1 } };
   expect(baselineOf(measured, baseline)?.tokensPerSecond).toBe(10);
   expect(baselineOf({ ...measured, batch: 8 }, baseline)).toBeUndefined();
+  expect(baselineOf({ ...measured, trainableParameters: 2 }, baseline)).toBeUndefined();
 });
 
 test.each([["{"], ["{}"], ['{"results":[{"shape":1}]}']])("%s is no such result", (text) => {

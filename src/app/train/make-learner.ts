@@ -1,0 +1,61 @@
+// A learner of this process from a model with its weights: what is trained, the objective and the optimizer, as the
+// configuration says. Of runs and benchmarks alike; rows, folders and schedules are the callers'.
+import type { AdapterOrigin } from "../../adapters/index.ts";
+import { FtError } from "../../core/errors.ts";
+import type { LanguageModel } from "../../models/index.ts";
+import { compilesFunctions } from "../../mx/index.ts";
+import type { OptimizedSlot } from "../../nn/index.ts";
+import { LocalLearner } from "../../train/local-learner.ts";
+import { chosenMethod } from "../../train/methods.ts";
+import type { Objective } from "../../train/objectives/index.ts";
+import { type Tuning, type TuningInput, tunings } from "../../train/tuning/index.ts";
+import type { RunConfig } from "../config/schema.ts";
+import { makeOptimizer } from "./plan-run.ts";
+
+/** Puts into the model what the configuration trains. */
+export async function tuningOf(
+  config: RunConfig,
+  model: LanguageModel,
+  how: { origin: AdapterOrigin; modelFiles: TuningInput["modelFiles"] },
+): Promise<Tuning> {
+  const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
+  return await makeTuning({ model, options: config, seed: config.seed, ...how });
+}
+
+export interface LearnerMaterial {
+  config: RunConfig;
+  model: LanguageModel;
+  objective: Objective;
+  tuning: Tuning;
+  /** What is trained. */
+  slots: readonly OptimizedSlot[];
+  /** Blocks that are computed once for all epochs; undefined: none. */
+  frozenBlocks?: number | undefined;
+}
+
+export function learnerOf({ config, ...material }: LearnerMaterial): LocalLearner {
+  const { optimization, loss } = config;
+  const { slots, tuning } = material;
+  return new LocalLearner({
+    ...material,
+    optimizer: makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1),
+    maximumNorm: optimization.max_grad_norm,
+    pass: {
+      recompute: optimization.gradient_checkpointing,
+      tokenLoss: { labelSmoothing: loss.label_smoothing, zLoss: loss.z_loss },
+    },
+    embeddingNoise: loss.neftune_alpha,
+    compile: optimization.compile,
+  });
+}
+
+/** Throws FtError FT-TRAIN-012 where a step is to be compiled and nothing is here. */
+export function requireCompiler({ optimization }: RunConfig): void {
+  if (!optimization.compile || compilesFunctions()) return;
+  throw new FtError("FT-TRAIN-012", {
+    message:
+      "MLX compiles no functions here: on the CPU it needs a C++ compiler (g++) for that, and MLX_DISABLE_COMPILE unset",
+    hint: "leave --compile out: the same steps, a little slower where the model is small",
+    exitCode: 3,
+  });
+}
