@@ -33,6 +33,11 @@ export function isTemporaryName(name: string): boolean {
   return /^\..+\.tmp-\d+-[0-9a-f]{8}$/.test(name);
 }
 
+/** A path of which some parts are such names, as it is meant to be called once all is written. */
+export function plainPath(path: string): string {
+  return path.replaceAll(/(^|[\\/])\.([^\\/]+?)\.tmp-\d+-[0-9a-f]{8}[^\\/]*/g, "$1$2");
+}
+
 /**
  * Writes `data` to `path` through a temporary file: write, fsync, rename, fsync of the folder.
  * Missing parent folders are made. `mode` is that of a new file, 0o644 when not given.

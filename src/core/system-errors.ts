@@ -1,5 +1,6 @@
 // What the machine refuses, in words: permission, room on the disk, names, memory. For whatever reports an error, in any process.
 // Not for files that are expected to be there: whoever reads them knows what they are.
+import { plainPath } from "./atomic-files.ts";
 import { ExitCode, FtError } from "./errors.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -22,7 +23,7 @@ export function systemError(error: unknown): FtError | undefined {
   if (code === NO_MEMORY) return noMemory(error);
   const reason = reasonOf(error);
   if (reason === undefined) return undefined;
-  const place = path === undefined ? "" : `: ${path}`;
+  const place = path === undefined ? "" : `: ${plainPath(path).replace(/\/\.$/, "")}`;
   return new FtError(`FT-FILE-${code}`, {
     message: `${reason}${place}`,
     hint: "Choose another folder with --output, or make room and permission there",

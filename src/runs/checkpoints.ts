@@ -66,9 +66,13 @@ export function readPointer(run: string, pointer: Pointer): Checkpoint | undefin
   return existsSync(path) ? { step, path } : undefined;
 }
 
-/** Removes all but the `keep` newest, never `best` or `latest`; returns what it removed. */
-export async function pruneCheckpoints(run: string, keep: number): Promise<Checkpoint[]> {
-  const pointed = new Set(POINTERS.map((pointer) => readPointer(run, pointer)?.step));
+/** Removes all but the `keep` newest, never `best`, `latest` or that of the step `needed`; returns what it removed. */
+export async function pruneCheckpoints(
+  run: string,
+  keep: number,
+  needed?: number,
+): Promise<Checkpoint[]> {
+  const pointed = new Set([needed, ...POINTERS.map((pointer) => readPointer(run, pointer)?.step)]);
   const all = listCheckpoints(run);
   const old = all.slice(0, Math.max(0, all.length - keep));
   const removed = old.filter((checkpoint) => !pointed.has(checkpoint.step));

@@ -1,5 +1,11 @@
 // What the rest of the program sees of run folders.
-export { type Checkpoint, type Pointer, readPointer, TRAINED_FOLDER } from "./checkpoints.ts";
+export {
+  type Checkpoint,
+  listCheckpoints,
+  type Pointer,
+  readPointer,
+  TRAINED_FOLDER,
+} from "./checkpoints.ts";
 export { readEvents } from "./event-log.ts";
 export * from "./events.ts";
 export {

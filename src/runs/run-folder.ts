@@ -132,8 +132,8 @@ export class RunFolder {
     return setPointer(this.path, name, step);
   }
 
-  prune(keep: number): Promise<Checkpoint[]> {
-    return pruneCheckpoints(this.path, keep);
+  prune(keep: number, needed?: number): Promise<Checkpoint[]> {
+    return pruneCheckpoints(this.path, keep, needed);
   }
 
   /** Flushes the log and gives the folder back. */

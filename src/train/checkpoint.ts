@@ -1,13 +1,13 @@
 // A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
 import { cp, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
 import { hashFile } from "../core/file-hash.ts";
 import { shellWord } from "../core/shell.ts";
-import { TRAINED_FOLDER } from "../runs/index.ts";
+import { listCheckpoints, TRAINED_FOLDER } from "../runs/index.ts";
 import type { Learner } from "./learner.ts";
 import { RunState } from "./state.ts";
 
@@ -56,11 +56,14 @@ export async function saveCheckpoint(
 }
 
 function damaged(folder: string, message: string, problems: readonly string[]): DataError {
+  const other = listCheckpoints(dirname(dirname(folder))).findLast(({ path }) => path !== folder);
+  const before =
+    other === undefined ? "the run begins again" : `it goes on after step ${other.step}`;
   return new DataError("FT-TRAIN-003", {
     at: { file: folder },
     message,
     problems,
-    hint: `rm -r ${shellWord(folder)}, then resume: the checkpoint before it is used`,
+    hint: `rm -r ${shellWord(folder)}, then resume: ${before}`,
   });
 }
 

@@ -2,13 +2,13 @@
 // where the learner computes.
 import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
-import { FtError } from "../core/errors.ts";
 import { PauseWatch } from "../core/pause-watch.ts";
 import { formatDuration } from "../core/units.ts";
-import type { RunFact } from "../runs/index.ts";
+import type { Checkpoint, RunFact } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
+import { notFinite, soundCheckpoint } from "./not-finite.ts";
 import type { LossBatch } from "./objectives/objective.ts";
 import { batchesOf, testBatches, type TrainingRun, validationBatches } from "./run.ts";
 import { stepSeeds } from "./state.ts";
@@ -112,26 +112,16 @@ async function* skipped(
   const { step, skippedSteps, skippedInRow: inRow } = state;
   yield { type: "step-skipped", step, reason, learningRate, skippedSteps, inRow };
   if (inRow < skipLimit) return;
+  const sound = soundCheckpoint(run);
   // Who goes on from here begins with other rows, and may skip as many again.
   state.skippedInRow = 0;
-  yield* save(run);
+  yield* save(run, sound);
   const what = reason === "loss" ? "training loss" : "gradient";
-  throw notFinite(run, `the ${what} became infinite or undefined in ${inRow} steps in a row`);
-}
-
-function notFinite(run: TrainingRun, message: string): FtError {
-  const { state, folder } = run;
-  const latest = folder.pointer("latest");
-  const again = "train again with a tenth of the learning rate (--lr)";
-  return new FtError("FT-TRAIN-001", {
-    message: `${message}, after ${state.step} steps (learning rate ${rateOf(run)})`,
-    hint: latest === undefined ? again : `the last good checkpoint is ${latest.path}; ${again}`,
-  });
-}
-
-/** Of the last step. */
-function rateOf({ state, schedule }: TrainingRun): number {
-  return schedule(Math.max(0, state.step - 1));
+  throw notFinite(
+    run,
+    `the ${what} became infinite or undefined in ${inRow} steps in a row`,
+    sound,
+  );
 }
 
 /** Named figures as an event carries them: left out when there are none. */
@@ -184,7 +174,8 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   if (found === undefined) return;
   const { loss: validationLoss, metrics } = found;
   if (!Number.isFinite(validationLoss)) {
-    throw notFinite(run, "the validation loss became infinite or undefined");
+    const message = "the validation loss became infinite or undefined";
+    throw notFinite(run, message, soundCheckpoint(run));
   }
   state.validationLoss = validationLoss;
   state.evaluatedStep = state.step;
@@ -233,8 +224,8 @@ async function* evaluateTest(run: TrainingRun): AsyncGenerator<RunFact> {
   yield { type: "test-finished", step: run.state.step, ...figures, batches, seconds };
 }
 
-/** Writes a checkpoint unless this step has one, and forgets old ones. */
-async function* save(run: TrainingRun): AsyncGenerator<RunFact> {
+/** Writes a checkpoint unless this step has one, and forgets old ones, but not the one that is `needed`. */
+async function* save(run: TrainingRun, needed?: Checkpoint): AsyncGenerator<RunFact> {
   const { folder, state } = run;
   const path = folder.checkpointPath(state.step);
   if (folder.pointer("latest")?.step !== state.step) {
@@ -246,7 +237,8 @@ async function* save(run: TrainingRun): AsyncGenerator<RunFact> {
     await folder.setPointer("latest", state.step);
     yield { type: "checkpoint-saved", step: state.step, path };
   }
-  await folder.prune(run.options.keep_checkpoints);
+  const kept = needed ?? (state.skippedInRow > 0 ? soundCheckpoint(run) : undefined);
+  await folder.prune(run.options.keep_checkpoints, kept?.step);
 }
 
 /** After a failure that left weights and state as they were: writes them down, where that is still possible. */

@@ -2,7 +2,7 @@
 // Not a stored model: names, folders and manifests belong to whoever calls.
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { isTemporaryName, temporaryNameFor } from "../core/atomic-files.ts";
+import { isTemporaryName, plainPath, temporaryNameFor } from "../core/atomic-files.ts";
 import { FtError } from "../core/errors.ts";
 import { makeFolders } from "../core/folders.ts";
 import { shellWord } from "../core/shell.ts";
@@ -48,10 +48,10 @@ async function synced(target: string): Promise<void> {
 
 function notSaved(file: string, cause: unknown): FtError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  // The addon begins with the call and its arguments: here the name of every tensor.
-  const reason = said.replace(/^saveSafetensors\(.*\): /s, "");
+  // The addon begins with the call and its arguments, here the name of every tensor, and the file of a passing name.
+  const reason = said.replace(/^saveSafetensors\(.*\): /s, "").replace(/^writing .* failed: /s, "");
   return new FtError("FT-WEIGHTS-021", {
-    at: { file },
+    at: { file: plainPath(file) },
     message: `the tensors could not be written: ${reason}`,
     hint: `df -h ${shellWord(lastingFolder(file))} shows the space left; make room there`,
     cause,

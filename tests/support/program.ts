@@ -51,17 +51,17 @@ function parsedLines(text: string): RunEvent[] {
   return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as RunEvent);
 }
 
+/** For the compiled program, wherever it is started from. */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  const addon = join(root, "build/Release/ft_native.node");
+  return { ...process.env, NO_COLOR: "1", HF_HUB_OFFLINE: "1", FT_ADDON: addon };
+}
+
 /** Starts `ft ...args`, without colors and without asking the hub. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Started {
   const child = spawn(process.execPath, [compiledProgram(), ...args], {
     cwd: options.cwd ?? inject("runFolder"),
-    env: {
-      ...process.env,
-      NO_COLOR: "1",
-      HF_HUB_OFFLINE: "1",
-      FT_ADDON: join(root, "build/Release/ft_native.node"),
-      ...options.env,
-    },
+    env: { ...programEnvironment(), ...options.env },
   });
   // A program that ends without reading closes the pipe; that is no fault of a test.
   child.stdin.on("error", () => undefined);

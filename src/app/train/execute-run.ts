@@ -42,7 +42,6 @@ import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { startProfile } from "./profile-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 
-/** The code of a run's error that nobody foresaw. */
 /** Whatever was thrown in a run, as an error with a code. */
 const failureOf = (thrown: unknown): FtError =>
   asFtError(thrown, ({ message, cause }) => new FtError("FT-RUN-UNEXPECTED", { message, cause }));
@@ -231,21 +230,27 @@ async function withLessMemory(
     hint:
       latest === undefined
         ? (changes[0]?.split(":")[0] ?? "a smaller --max-length")
-        : `what was learned is kept in ${latest.path}`,
+        : `what was learned is kept in ${latest.path}; ft train resume ${shellWord(folder.path)} goes on ` +
+          "from there where more is free",
     exitCode,
     cause,
   });
 }
 
 /** Codes of what a full disk or a missing permission makes of a run. */
-const NOT_WRITTEN = /^FT-(FILE-|WEIGHTS-021)/;
+const UNWRITTEN_TENSORS = "FT-WEIGHTS-021";
+const isUnwritten = (code: string): boolean =>
+  code === UNWRITTEN_TENSORS || code.startsWith("FT-FILE-");
 
 /** What the machine refused to write can be mended, and the run gone on with: says how. */
 function withWayOn(error: FtError, folder: RunFolder): FtError {
-  if (!NOT_WRITTEN.test(error.code) || folder.pointer("latest") === undefined) return error;
+  if (!isUnwritten(error.code)) return error;
   const { code, message, hint, problems, exitCode, cause } = error;
-  const command = `ft train resume ${shellWord(folder.path)} goes on from the last checkpoint`;
-  const both = [hint, command].filter((part) => part !== undefined).join("; then ");
+  const latest = folder.pointer("latest");
+  const from = latest === undefined ? "begins again" : `goes on after step ${latest.step}`;
+  // The folder cannot be another one any more.
+  const mend = code === UNWRITTEN_TENSORS ? hint : `make room and permission in ${folder.path}`;
+  const both = `${mend}; then ft train resume ${shellWord(folder.path)} ${from}`;
   return new FtError(code, { message, problems, exitCode, cause, hint: both });
 }
 

@@ -1,9 +1,8 @@
 // Resuming equals never having stopped: after kill -9 of the trainer, every number and every byte is the same.
-import { createHash } from "node:crypto";
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { readEvents } from "../../../src/runs/index.ts";
+import { bytesOf, factsOf } from "../../support/left-of-a-run.ts";
 import { eventsOf, runProgram } from "../../support/program.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
@@ -43,36 +42,6 @@ const kinds = {
   "every weight, Muon": ["--method", "full", "--optimizer", "muon"],
 };
 
-/** Relative path → SHA-256, for everything below a folder. */
-function hashes(of: string): Record<string, string> {
-  const files = readdirSync(of, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return Object.fromEntries(
-    files.map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
-      return [path.slice(of.length + 1), hash];
-    }),
-  );
-}
-
-/** Step → what was reported of it last, without what depends on the clock. */
-function reported(run: string): Map<string, unknown> {
-  const facts = new Map<string, unknown>();
-  for (const event of readEvents(run)) {
-    if (event.type === "step-reported") {
-      const { step, epoch, trainLoss, learningRate, tokens, supervisedTokens, gradientNorm } =
-        event;
-      const numbers = [epoch, trainLoss, learningRate, tokens, supervisedTokens, gradientNorm];
-      facts.set(`step ${step}`, numbers);
-    }
-    if (event.type === "evaluation-finished")
-      facts.set(`validation ${event.step}`, event.validationLoss);
-  }
-  return facts;
-}
-
 describe.each(Object.entries(kinds))("%s", (name, options) => {
   let straight: string;
   let broken: string;
@@ -93,16 +62,15 @@ describe.each(Object.entries(kinds))("%s", (name, options) => {
   });
 
   test("every reported number is the same", () => {
-    const expected = reported(straight);
-    expect(expected.size).toBe(40 + 6);
-    expect(new Map([...reported(broken)].sort())).toEqual(new Map([...expected].sort()));
+    const expected = factsOf(straight);
+    expect(Object.keys(expected)).toHaveLength(40 + 6);
+    expect(factsOf(broken)).toEqual(expected);
   });
 
   test("weights, moments and state are the same bytes", () => {
-    const files = hashes(join(straight, "checkpoints"));
-    expect(Object.keys(files)).toContain("step-40/optimizer.safetensors");
-    expect(hashes(join(broken, "checkpoints"))).toEqual(files);
-    expect(hashes(join(broken, "final_model"))).toEqual(hashes(join(straight, "final_model")));
+    const files = bytesOf(straight);
+    expect(Object.keys(files)).toContain("checkpoints/step-40/optimizer.safetensors");
+    expect(bytesOf(broken)).toEqual(files);
   });
 });
 

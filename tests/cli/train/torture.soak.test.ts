@@ -1,12 +1,13 @@
 // A trainer killed with -9, at random moments and before each thing that it does with files while it saves: resumed, it
 // ends in the bytes of a run that was never touched.
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, inject, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
+import { readEvents } from "../../../src/runs/index.ts";
 import { LOCK_FILE } from "../../../src/runs/lock.ts";
+import { bytesOf } from "../../support/left-of-a-run.ts";
 import { runProgram, startProgram, trainerOf, until } from "../../support/program.ts";
 import { rounds } from "../../support/soak.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
@@ -18,6 +19,8 @@ let points: string;
 let expected: Record<string, string>;
 /** What an untouched run does with files, in order. */
 let done: string[];
+/** Milliseconds in which it has the run's folder. */
+let lived: number;
 let runs = 0;
 
 const options = [
@@ -52,21 +55,9 @@ beforeAll(async () => {
   expect(ended).toMatchObject({ code: 0 });
   done = readFileSync(points, "utf8").trim().split("\n");
   expected = bytesOf(whole);
+  const times = readEvents(whole).map(({ time }) => Date.parse(time));
+  lived = (times.at(-1) ?? 0) - (times[0] ?? 0);
 });
-
-/** SHA-256 of all that a run leaves beside its log. */
-function bytesOf(run: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const part of ["checkpoints", "final_model"]) {
-    for (const entry of readdirSync(join(run, part), { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      const hash = createHash("sha256");
-      if (entry.isFile())
-        found[path.slice(run.length)] = hash.update(readFileSync(path)).digest("hex");
-    }
-  }
-  return found;
-}
 
 /** Resumes what has begun, starts what has not. */
 const goingOn = (run: string): string[] =>
@@ -119,7 +110,7 @@ test("killed at random moments, again and again", { timeout: 3_600_000 }, async 
   for (let kills = 0; kills < wanted;) {
     const run = join(folder, `random-${runs++}`);
     for (let times = 0; times < mostKillsOfARun; times++) {
-      if (!(await isKilled(goingOn(run), run, 1200 * random.next()))) break;
+      if (!(await isKilled(goingOn(run), run, 1.2 * lived * random.next()))) break;
       kills += 1;
     }
     const last = await runProgram(goingOn(run));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
 import { resumeRun, trainRun } from "../../../src/app/train/train-run.ts";
 import type { Batch, EncodedRow } from "../../../src/data/index.ts";
+import { listCheckpoints } from "../../../src/runs/checkpoints.ts";
 import { readEvents, type RunEvent } from "../../../src/runs/index.ts";
 import { type Objective, objectives } from "../../../src/train/objectives/index.ts";
 import { supervised } from "../../../src/train/objectives/supervised.ts";
@@ -115,8 +116,9 @@ test("three in a row end the run; what it had is kept, and it can go on", async 
   await expect(ended).rejects.toMatchObject({
     code: "FT-TRAIN-001",
     exitCode: 1,
-    message: expect.stringMatching(/training loss.*in 3 steps in a row, after \d steps/),
-    hint: expect.stringMatching(/last good checkpoint is .*step-\d.*--lr/),
+    message: expect.stringMatching(/training loss.*in 3 steps in a row, after step \d/),
+    // Nothing was learned from the weights that are kept: they are not called good.
+    hint: expect.stringMatching(/^train again .*--lr/),
   });
   const skips = of(readEvents(output), "step-skipped");
   expect(skips.map(({ inRow }) => inRow)).toEqual([1, 2, 3]);
@@ -124,4 +126,19 @@ test("three in a row end the run; what it had is kept, and it can go on", async 
   expect(existsSync(join(output, "checkpoints", `step-${at}`, "trained"))).toBe(true);
   const resumed = await resumeRun(output, { isolate: false });
   expect(resumed).toMatchObject({ type: "run-completed", totalSteps: 5, skippedSteps: 3 });
+});
+
+test("the checkpoint that was last learned from is kept and named, whatever is saved after it", async () => {
+  const short = [0, 1, 2, 3].map((at) => toyRow(at));
+  const rows = writeRows(join(folder, "late.jsonl"), [...short, long, long, long]);
+  const output = join(folder, "late");
+  const saved = { iters: 7, save_steps: 1, keep_checkpoints: 2 };
+  const config = configOf(output, "faulty_gradient", { rows, ...saved });
+  const inOrder = { ...config, data: { ...config.data, order: "sequential" as const } };
+  const good = join(output, "checkpoints", "step-3");
+  await expect(trainRun(inOrder, { isolate: false })).rejects.toMatchObject({
+    code: "FT-TRAIN-001",
+    hint: expect.stringContaining(`the last good checkpoint is ${good}; train again`),
+  });
+  expect(listCheckpoints(output).map(({ step }) => step)).toEqual([3, 6, 7]);
 });
