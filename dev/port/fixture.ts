@@ -12,6 +12,9 @@ export const layerTolerance = 5e-6;
 /** A gradient sums over all positions and passes every layer twice; differences grow accordingly. */
 export const gradientTolerance = 2e-5;
 
+/** Ids that `greedy` goes on from. */
+export const promptLength = 5;
+
 export interface Expected {
   /** (2, length) int32. */
   ids: Tensor;
@@ -22,6 +25,8 @@ export interface Expected {
   logits: Tensor;
   /** The same, one token at a time through a cache. */
   cached: Tensor;
+  /** (2, tokens) int32: the most likely tokens after the first ids of each row, one after the other. */
+  greedy: Tensor;
   loss: Tensor;
   /** `embedding`, `blocks.N`, `norm`. */
   layers: Map<string, Tensor>;
@@ -59,6 +64,7 @@ export async function expectedIn(folder: string): Promise<Expected> {
     weights: one("weights"),
     logits: one("logits"),
     cached: one("cached"),
+    greedy: one("greedy"),
     loss: one("loss"),
     layers: named(tensors, "layer:"),
     gradients: named(tensors, "gradient:"),

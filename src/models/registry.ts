@@ -8,8 +8,22 @@ type LazyArchitecture = () => Promise<Architecture>;
 
 export const architectures = new Registry<LazyArchitecture>(
   {
+    gemma: async () => (await import("./gemma.ts")).gemma,
+    gemma2: async () => (await import("./gemma2.ts")).gemma2,
+    gemma3_text: async () => (await import("./gemma3_text.ts")).gemma3_text,
     gpt2: async () => (await import("./gpt2.ts")).gpt2,
+    granite: async () => (await import("./granite.ts")).granite,
     llama: async () => (await import("./llama.ts")).llama,
+    ministral3: async () => (await import("./ministral3.ts")).ministral3,
+    mistral: async () => (await import("./mistral.ts")).mistral,
+    olmo: async () => (await import("./olmo.ts")).olmo,
+    olmo2: async () => (await import("./olmo2.ts")).olmo2,
+    olmo3: async () => (await import("./olmo3.ts")).olmo3,
+    phi: async () => (await import("./phi.ts")).phi,
+    phi3: async () => (await import("./phi3.ts")).phi3,
+    qwen2: async () => (await import("./qwen2.ts")).qwen2,
+    qwen3: async () => (await import("./qwen3.ts")).qwen3,
+    smollm3: async () => (await import("./smollm3.ts")).smollm3,
   },
   ({ name, known, nearest }) =>
     new ModelError("FT-MODEL-002", {

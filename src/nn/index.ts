@@ -5,6 +5,7 @@ export * from "./layers.ts";
 export * from "./linear-like.ts";
 export * from "./losses.ts";
 export * from "./module.ts";
+export * from "./norms.ts";
 export * from "./optimizers/index.ts";
 export * from "./packed-layers.ts";
 export * from "./parameter.ts";

@@ -1,6 +1,6 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
-import { full, layerNorm, linear, normal, rmsNorm, type Tensor } from "../mx/index.ts";
+import { full, linear, normal, type Tensor } from "../mx/index.ts";
 import type { EmbeddingLike, LinearLike } from "./linear-like.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
@@ -93,39 +93,5 @@ export class Embedding extends Module implements EmbeddingLike, Drawn {
 
   draw(key: Tensor, { embedding = 1 / Math.sqrt(this.size) }: DrawScales): void {
     this.weight = normal(0, embedding, this.weight.shape, key);
-  }
-}
-
-/** x / rms(x) · weight (Zhang & Sennrich 2019). */
-export class RMSNorm extends Module {
-  weight: Tensor;
-  readonly #eps: number;
-
-  constructor(size: number, eps: number) {
-    super();
-    this.weight = parameter([size], 1);
-    this.#eps = eps;
-  }
-
-  forward(x: Tensor): Tensor {
-    return rmsNorm(x, this.weight, this.#eps);
-  }
-}
-
-/** (x − mean) / std · weight + bias (Ba et al. 2016). */
-export class LayerNorm extends Module {
-  weight: Tensor;
-  bias: Tensor;
-  readonly #eps: number;
-
-  constructor(size: number, eps: number) {
-    super();
-    this.weight = parameter([size], 1);
-    this.bias = parameter([size]);
-    this.#eps = eps;
-  }
-
-  forward(x: Tensor): Tensor {
-    return layerNorm(x, this.weight, this.bias, this.#eps);
   }
 }

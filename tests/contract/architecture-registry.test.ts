@@ -231,9 +231,9 @@ describe("configs that change the mathematics are refused, by key", () => {
   });
 
   test.each(["rope_scaling", "rope_parameters"])("an unknown rotary variant in %s", async (key) => {
-    const error = await refusalOf({ ...llama, [key]: { rope_type: "yarn", factor: 4 } });
+    const error = await refusalOf({ ...llama, [key]: { rope_type: "ntk", factor: 4 } });
     expect(error.message).toContain(
-      "Unknown rope scaling 'yarn'. Supported: [default, linear, llama3]",
+      "Unknown rope scaling 'ntk'. Supported: [default, linear, llama3, yarn, longrope, su, dynamic]",
     );
     expect(error.exitCode).toBe(3);
   });

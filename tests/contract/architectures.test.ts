@@ -203,6 +203,20 @@ describe.each(cases)("%s %s", (name, _, config) => {
     });
   });
 
+  test("blocks that are computed again give the same gradients", () => {
+    scope(() => {
+      const slots = [...model.slots()];
+      const gradientsOf = (context: { recompute: boolean }): Tensor[] => {
+        const loss = () => [crossEntropy(model.forward(someIds(), context), someIds(1)).mean()];
+        const { values, gradients } = lossAndGradients(slots, loss);
+        return [...values, ...gradients];
+      };
+      const [plain, again] = [false, true].map((recompute) => gradientsOf({ recompute }));
+      for (const [at, gradient] of plain?.entries() ?? [])
+        expect(relativeDifference(again?.[at] as Tensor, gradient)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
   test("its sizes are told without weights", async () => {
     const sizes = (await architectureOf(config)).sizes(config);
     expect(sizes.blockCount).toBe(model.blocks.length);
@@ -274,6 +288,25 @@ describe.each(cases)("%s %s", (name, _, config) => {
       dispose(again.model);
     },
   );
+
+  test("an adapter alone, trained for a few steps, lowers the loss", async () => {
+    const adapted = await randomModel(config);
+    const placement = { rank: 2, scale: 2, dropout: 0, blockCount: -1, targets: ["all-linear"] };
+    attachLora(adapted, placement, 1);
+    const slots = adapted.trainableSlots();
+    const losses: number[] = [];
+    for (let step = 0; step < 5; step++) {
+      carry(adapted, () => {
+        const { values, gradients } = lossAndGradients(slots, () => [lossOf(adapted)]);
+        losses.push(values[0]?.item() ?? Number.NaN);
+        for (const [at, slot] of slots.entries())
+          slot.set(slot.get().sub((gradients[at] as Tensor).mul(0.05)));
+        evaluate([...adapted.tensors()]);
+      });
+    }
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+    dispose(adapted);
+  });
 
   test("an adapter attaches to every linear layer of the blocks and gets gradients", async () => {
     const adapted = await randomModel(config);

@@ -1,16 +1,41 @@
 // A few tiny configs for every registered architecture; the contract tests build each with random weights.
 // Not fixtures: what transformers computes lies in tests/fixtures/models.
 
-const llama = {
-  model_type: "llama",
+/** The keys that most share. */
+const usual = {
   vocab_size: 40,
   hidden_size: 16,
   intermediate_size: 24,
   num_hidden_layers: 2,
   num_attention_heads: 4,
   num_key_value_heads: 2,
-  rms_norm_eps: 1e-5,
 };
+
+const llama = { model_type: "llama", ...usual, rms_norm_eps: 1e-5 };
+
+const yarn = {
+  rope_type: "yarn",
+  factor: 4,
+  original_max_position_embeddings: 8,
+  rope_theta: 1000,
+};
+
+const longrope = {
+  type: "longrope",
+  short_factor: [1, 1.5],
+  long_factor: [2, 4],
+  attention_factor: 1.2,
+};
+
+/** One config each: the usual keys and these. */
+function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
+  return Object.fromEntries(
+    Object.entries(differences).map(([model_type, difference]) => [
+      model_type,
+      [{ model_type, ...usual, ...difference }],
+    ]),
+  );
+}
 
 const gpt2 = {
   model_type: "gpt2",
@@ -29,4 +54,20 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     { ...llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
     { ...llama, head_dim: 6, rope_scaling: { type: "linear", factor: 2 } },
   ],
+  ...alike({
+    gemma: { head_dim: 6 },
+    gemma2: { head_dim: 6, sliding_window: 4, query_pre_attn_scalar: 6, attn_logit_softcapping: 2 },
+    gemma3_text: { head_dim: 6, sliding_window: 4, sliding_window_pattern: 2 },
+    granite: { residual_multiplier: 0.5, attention_multiplier: 0.5, logits_scaling: 2 },
+    ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
+    mistral: { sliding_window: 4 },
+    olmo: { clip_qkv: 8, attention_bias: true },
+    olmo2: {},
+    olmo3: { num_hidden_layers: 4, sliding_window: 4 },
+    phi: { qk_layernorm: true },
+    phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
+    qwen2: { use_sliding_window: true, sliding_window: 4, max_window_layers: 1 },
+    qwen3: { head_dim: 6 },
+    smollm3: { no_rope_layer_interval: 2 },
+  }),
 };

@@ -1,6 +1,7 @@
 """Writes a fixture: a model folder as people have it, and what transformers computes with that model.
 
-expected.safetensors: ids, targets, weights (of the loss), logits, cached (the logits token by token), loss,
+expected.safetensors: ids, targets, weights (of the loss), logits, cached (the logits token by token), greedy (tokens
+that follow the first ids), loss,
 layer:NAME for embedding, blocks and norm, gradient:NAME for some parameters, by the checkpoint's names. Its metadata
 hold the specimen's switches and the versions that made it.
 trace.safetensors: also every module inside the blocks; too much to commit.
@@ -24,6 +25,8 @@ from reference.specimen import Specimen, Variant
 VISIBLE = 1e-3
 # Of the largest logit: more than the same sums in another order, also where decoding has another algorithm.
 CONTRADICTION = 1e-4
+# Tokens of the text that is gone on with, and how many follow.
+PROMPT, FOLLOWING = 5, 32
 
 
 def contiguous(tensors):
@@ -102,7 +105,8 @@ def write_expected(folder: Path, model_type, model, specimen: Specimen, variant:
     layers, logits = observe.layers(model, ids, specimen.blocks)
     require_visible(model_type, specimen, variant, model, logits, ids)
     expected = {"ids": ids.int(), "targets": targets.int(), "weights": weights, "logits": logits,
-                "cached": cached_logits(model, ids, logits, variant)}
+                "cached": cached_logits(model, ids, logits, variant),
+                "greedy": observe.greedy(model, ids[:, :PROMPT], FOLLOWING).int()}
     expected.update({f"layer:{name}": value for name, value in layers.items() if not is_part(name)})
     made_with = {"torch": version_of(torch), "transformers": version_of(transformers), "seed": str(specimen.seed),
                  "switches": json.dumps(dict(variant.switches))}

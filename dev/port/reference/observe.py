@@ -104,6 +104,15 @@ def token_by_token(model, ids):
     return torch.cat(steps, 1)
 
 
+def greedy(model, ids, count):
+    """The most likely token after each text, `count` times over, (batch, count); every text is read anew."""
+    with torch.no_grad():
+        for _ in range(count):
+            following = model(input_ids=ids, use_cache=False).logits[:, -1].argmax(-1, keepdim=True)
+            ids = torch.cat([ids, following], 1)
+    return ids[:, -count:]
+
+
 def loss_of(model, ids, targets, weights):
     """Cross-entropy of each token, weighted, over the sum of the weights."""
     logits = model(input_ids=ids, use_cache=False).logits.float()

@@ -48,6 +48,8 @@ class Specimen:
     """Tokens of each of the two rows: more than a sliding window holds."""
     near_initial: Sequence[str] = ()
     """Patterns of matrices drawn near what the class starts with, where random ones would make no sense."""
+    fixed: Sequence[str] = ()
+    """Patterns of constants that checkpoints hold: they stay what the class makes them."""
     blocks: str | None = None
     """Path of the list of blocks in transformers' model, where it is not the first list of that length."""
     build: Callable[[dict], Any] | None = None

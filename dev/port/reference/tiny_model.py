@@ -62,6 +62,8 @@ def draw(model, specimen: Specimen):
     """
     with torch.no_grad():
         for name, value in stored(model).items():
+            if any(fnmatch(name, pattern) for pattern in specimen.fixed):
+                continue
             generator = numpy.random.default_rng([specimen.seed, zlib.crc32(name.encode())])
             steps = numpy.asarray(numpy.rint(64 * generator.standard_normal(tuple(value.shape))))
             noise = torch.from_numpy(steps).float() / 64

@@ -1,100 +1,78 @@
-// Multi-head attention with grouped keys and rotary positions, and the parts that other attentions share.
-// Takes a plain shape: which keys of config.json it comes from is config.ts's and the architectures'.
-import { attention, type Tensor } from "../../mx/index.ts";
-import { Linear, Module } from "../../nn/index.ts";
-import {
-  type AttendOptions,
-  attentionCache,
-  type CacheOptions,
-  KeyValueCache,
-  type LayerCache,
-  type Projections,
-} from "./caches/index.ts";
-import type { BlockContext } from "./context.ts";
-import type { RotaryEmbedding } from "./rope.ts";
+// Where queries, keys and values come from: three layers, or one whose result is taken apart.
+// All that follows is headed-attention.ts's.
+import type { Tensor } from "../../mx/index.ts";
+import { Linear, type LinearLike } from "../../nn/index.ts";
+import { type AttentionShape, HeadedAttention } from "./headed-attention.ts";
+import { child } from "./named.ts";
+import type { Projections } from "./scores.ts";
 
-/** (batch, length, heads·size) → (batch, heads, length, size). */
-export function splitHeads(x: Tensor, heads: number): Tensor {
-  const [batch = 1, length = 1, width = 1] = x.shape;
-  return x.reshape(batch, length, heads, width / heads).transpose(0, 2, 1, 3);
-}
-
-/** (batch, heads, length, size) → (batch, length, heads·size). */
-export function mergeHeads(x: Tensor): Tensor {
-  const [batch = 1, heads = 1, length = 1, size = 1] = x.shape;
-  return x.transpose(0, 2, 1, 3).reshape(batch, length, heads * size);
-}
-
-/** Scaled dot-product attention over what the cache holds plus these tokens. */
-export function attend(
-  projections: Projections,
-  options: AttendOptions,
-  context: BlockContext,
-): Tensor {
-  const { cache } = context;
-  if (cache instanceof KeyValueCache) return cache.attend(projections, options, context);
-  if (cache !== undefined) throw new RangeError("attention cannot use a cache of another kind");
-  const { queries, keys, values } = projections;
-  return attention(queries, keys, values, options.scale, context.mask(0, options));
-}
-
-export interface AttentionShape {
-  hiddenSize: number;
-  heads: number;
-  /** Shared by groups of queries. */
-  keyHeads: number;
-  headSize: number;
-  /** Biases of queries, keys and values, and of the output. */
-  bias: { inputs: boolean; output: boolean };
-  /** Absent: positions are not told to queries and keys. */
-  rotary?: RotaryEmbedding;
-  /** Factor on the scores; default 1/√(head size). */
-  scale?: number;
-  /** Tokens that a query sees, itself among them; absent: all before it. */
-  window?: number | undefined;
-}
-
-export class Attention extends Module {
-  q_proj: Linear;
-  k_proj: Linear;
-  v_proj: Linear;
-  o_proj: Linear;
-  declare rotary?: RotaryEmbedding;
-  readonly #shape: AttentionShape;
+export class Attention extends HeadedAttention {
+  declare q_proj: Linear;
+  declare k_proj: Linear;
+  declare v_proj: Linear;
 
   constructor(shape: AttentionShape) {
-    super();
-    const { hiddenSize, heads, keyHeads, headSize, bias } = shape;
-    this.#shape = shape;
-    this.q_proj = new Linear(hiddenSize, heads * headSize, { bias: bias.inputs });
-    this.k_proj = new Linear(hiddenSize, keyHeads * headSize, { bias: bias.inputs });
-    this.v_proj = new Linear(hiddenSize, keyHeads * headSize, { bias: bias.inputs });
-    this.o_proj = new Linear(heads * headSize, hiddenSize, {
-      bias: bias.output,
-      closesResidual: true,
-    });
-    if (shape.rotary !== undefined) this.rotary = shape.rotary;
+    const { hiddenSize, heads, keyHeads, headSize } = shape;
+    const layer = (count: number): Linear =>
+      new Linear(hiddenSize, count * headSize, { bias: shape.bias.inputs });
+    super(shape, { q_proj: layer(heads), k_proj: layer(keyHeads), v_proj: layer(keyHeads) });
   }
 
-  get headCount(): number {
-    return this.#shape.heads;
-  }
-
-  makeCache(options: CacheOptions): LayerCache {
-    return attentionCache(options, this.#shape.window);
-  }
-
-  forward(x: Tensor, context: BlockContext): Tensor {
-    const { heads, keyHeads, headSize, window, scale = headSize ** -0.5 } = this.#shape;
-    const queries = splitHeads(this.q_proj.forward(x), heads);
-    const keys = splitHeads(this.k_proj.forward(x), keyHeads);
-    const values = splitHeads(this.v_proj.forward(x), keyHeads);
-    const { start } = context;
-    const turned = {
-      queries: this.rotary?.forward(queries, start) ?? queries,
-      keys: this.rotary?.forward(keys, start) ?? keys,
-      values,
+  protected project(x: Tensor): Projections {
+    return {
+      queries: this.q_proj.forward(x),
+      keys: this.k_proj.forward(x),
+      values: this.v_proj.forward(x),
     };
-    return this.o_proj.forward(mergeHeads(attend(turned, { scale, window }, context)));
+  }
+}
+
+export interface FusedInputs {
+  /** What the stored model calls the layer. */
+  name: string;
+  /**
+   * How its rows lie: all queries, all keys, all values; or for each key head its queries, its key and its value, which
+   * with a key head for each query means query, key and value of each head.
+   */
+  rows: "by kind" | "by key head";
+}
+
+/** Queries, keys and values are one layer. */
+export class FusedAttention extends HeadedAttention {
+  readonly #shape: AttentionShape;
+  readonly #inputs: FusedInputs;
+
+  constructor(shape: AttentionShape, inputs: FusedInputs) {
+    const { hiddenSize, heads, keyHeads, headSize, bias } = shape;
+    const width = (heads + 2 * keyHeads) * headSize;
+    super(shape, { [inputs.name]: new Linear(hiddenSize, width, { bias: bias.inputs }) });
+    this.#shape = shape;
+    this.#inputs = inputs;
+  }
+
+  protected project(x: Tensor): Projections {
+    const rows = child<LinearLike>(this, this.#inputs.name).forward(x);
+    return this.#inputs.rows === "by kind" ? this.#byKind(rows) : this.#byKeyHead(rows);
+  }
+
+  #byKind(rows: Tensor): Projections {
+    const { heads, keyHeads, headSize } = this.#shape;
+    const ends = [heads * headSize, (heads + keyHeads) * headSize];
+    const [queries, keys, values] = rows.splitAt(ends, -1) as [Tensor, Tensor, Tensor];
+    return { queries, keys, values };
+  }
+
+  #byKeyHead(rows: Tensor): Projections {
+    const { heads, keyHeads, headSize } = this.#shape;
+    const [batch = 1, length = 1] = rows.shape;
+    const group = heads / keyHeads;
+    const parts = rows.reshape(batch, length, keyHeads, group + 2, headSize);
+    const flat = (part: Tensor): Tensor => part.reshape(batch, length, -1);
+    const [queries, keys, values] = parts.splitAt([group, group + 1], 3) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    return { queries: flat(queries), keys: flat(keys), values: flat(values) };
   }
 }

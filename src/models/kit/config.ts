@@ -10,13 +10,24 @@ const size = z.number().int().positive().max(10_000_000);
 const ropeScaling = z.looseObject({
   rope_type: z.string().optional(),
   type: z.string().optional(),
-  rope_theta: z.number().positive().optional(),
-  partial_rotary_factor: z.number().positive().max(1).optional(),
-  factor: z.number().positive().optional(),
-  low_freq_factor: z.number().positive().optional(),
-  high_freq_factor: z.number().positive().optional(),
-  original_max_position_embeddings: size.optional(),
+  rope_theta: z.number().positive().nullish(),
+  partial_rotary_factor: z.number().positive().max(1).nullish(),
+  factor: z.number().positive().nullish(),
+  low_freq_factor: z.number().positive().nullish(),
+  high_freq_factor: z.number().positive().nullish(),
+  original_max_position_embeddings: size.nullish(),
+  attention_factor: z.number().positive().nullish(),
+  beta_fast: z.number().positive().nullish(),
+  beta_slow: z.number().positive().nullish(),
+  mscale: z.number().nullish(),
+  mscale_all_dim: z.number().nullish(),
+  truncate: z.boolean().nullish(),
+  short_factor: z.array(z.number().positive()).nullish(),
+  long_factor: z.array(z.number().positive()).nullish(),
+  alpha: z.number().positive().nullish(),
 });
+
+export type RopeScaling = z.infer<typeof ropeScaling>;
 
 /** Fields shared by Llama-shaped decoders. */
 export const baseConfig = z.looseObject({
@@ -29,12 +40,16 @@ export const baseConfig = z.looseObject({
   num_key_value_heads: size.nullish(),
   head_dim: size.nullish(),
   max_position_embeddings: size.default(2048),
+  original_max_position_embeddings: size.nullish(),
   rms_norm_eps: z.number().positive().default(1e-6),
   rope_theta: z.number().positive().nullish(),
   rope_scaling: ropeScaling.nullish(),
   rope_parameters: ropeScaling.nullish(),
   partial_rotary_factor: z.number().positive().max(1).nullish(),
   tie_word_embeddings: z.boolean().default(false),
+  attention_bias: z.boolean().default(false),
+  mlp_bias: z.boolean().default(false),
+  hidden_act: z.string().default("silu"),
 });
 
 export type BaseConfig = z.infer<typeof baseConfig>;

@@ -47,14 +47,6 @@ export class Pass {
     return new BlockContext(this, this.context.cache?.[index]);
   }
 
-  /** Positions, (length) or (batch, length). */
-  positions(): Tensor {
-    if (this.context.positions !== undefined) return this.context.positions;
-    const { start } = this.block(0);
-    if (typeof start === "number") return arange(start, start + this.length);
-    return start.expandDims(1).add(arange(0, this.length)).maximum(0);
-  }
-
   /** `make`'s result, made once for the same key. */
   shared<Made extends AttentionMask>(key: string, make: () => Made): Made {
     const made = this.#made.get(key) ?? make();
@@ -92,15 +84,30 @@ export class BlockContext {
   get start(): number | Tensor {
     // Segments alone need not be told: only distances count, and these are the same within each.
     if (this.#pass.context.prefixes !== undefined) return this.positions();
+    return this.positionOf(this.offset);
+  }
+
+  /** Position of the token at an index that counts padding too; (batch) int32 where rows begin with some. */
+  positionOf(index: number): number | Tensor {
     const { padding } = this.cache ?? {};
-    if (padding === undefined) return this.offset;
-    const make = (): Tensor => int32(padding.map((count) => this.offset - count));
-    return this.#pass.shared(`start ${this.offset} ${padding}`, make);
+    if (padding === undefined) return index;
+    const make = (): Tensor => int32(padding.map((count) => index - count));
+    return this.#pass.shared(`position ${index} ${padding}`, make);
+  }
+
+  /** Tokens of the longest text so far, this pass among them; of the longest segment where rows are packed, (). */
+  get reach(): number | Tensor {
+    if (this.segments !== undefined) return this.positions().max().add(1);
+    return this.offset + this.length - Math.min(...(this.cache?.padding ?? [0]));
   }
 
   /** (length) or (batch, length) int32. */
   positions(): Tensor {
-    return this.#pass.positions();
+    const { positions } = this.#pass.context;
+    if (positions !== undefined) return positions;
+    const first = this.positionOf(this.offset);
+    if (typeof first === "number") return arange(first, first + this.length);
+    return first.expandDims(1).add(arange(0, this.length)).maximum(0);
   }
 
   /** (batch, length) booleans, false for padding before a row; undefined where there is none in this pass. */

@@ -13,11 +13,10 @@ import {
 } from "../../nn/index.ts";
 import { type Block, runBlocks } from "./block.ts";
 import { type ForwardContext, Pass } from "./context.ts";
+import type { Norm } from "./headed-attention.ts";
 import { LanguageModel } from "./language-model.ts";
-
-export interface Norm extends Module {
-  forward(x: Tensor): Tensor;
-}
+import { child } from "./named.ts";
+import { softCapped } from "./scores.ts";
 
 export interface DecoderParts {
   embedding: Embedding;
@@ -37,7 +36,7 @@ export interface DecoderNames {
   head: string;
 }
 
-const usualNames: DecoderNames = {
+export const usualNames: DecoderNames = {
   decoder: "model",
   embedding: "embed_tokens",
   blocks: "layers",
@@ -45,17 +44,18 @@ const usualNames: DecoderNames = {
   head: "lm_head",
 };
 
-/** A module's child by a name that is not known before. */
-function child<Kind>(module: Module, name: string): Kind {
-  return (module as unknown as Record<string, Kind>)[name] as Kind;
-}
-
 class Decoder extends Module {
   readonly #names: DecoderNames;
+  readonly #embeddingScale: number;
 
-  constructor({ embedding, positions, blocks, norm }: DecoderParts, names: DecoderNames) {
+  constructor(
+    { embedding, positions, blocks, norm }: DecoderParts,
+    names: DecoderNames,
+    embeddingScale: number,
+  ) {
     super();
     this.#names = names;
+    this.#embeddingScale = embeddingScale;
     Object.assign(this, {
       [names.embedding]: embedding,
       ...(names.positions !== undefined && { [names.positions]: positions }),
@@ -84,7 +84,8 @@ class Decoder extends Module {
   }
 
   #embedded(ids: Tensor, { noise }: ForwardContext): Tensor {
-    const x = this.embedding.forward(ids);
+    const rows = this.embedding.forward(ids);
+    const x = this.#embeddingScale === 1 ? rows : rows.mul(this.#embeddingScale);
     if (noise === undefined) return x;
     const bound = noise.alpha / Math.sqrt(x.dim(1) * x.dim(2));
     return x.add(uniform(-bound, bound, x.shape, noise.key).astype(x.dtype));
@@ -94,7 +95,7 @@ class Decoder extends Module {
     const { positions } = this;
     if (positions === undefined) return x;
     requirePositions(positions.count, x.dim(1), context);
-    return x.add(positions.forward(new Pass(x.dim(1), context).positions()));
+    return x.add(positions.forward(new Pass(x.dim(1), context).block(0).positions()));
   }
 }
 
@@ -112,6 +113,15 @@ function requirePositions(
   });
 }
 
+/** What the head does beside its one product. */
+export interface HeadOptions {
+  /** Factor on the logits; default 1. */
+  scale?: number | undefined;
+  /** Logits become cap · tanh(logit / cap). */
+  softCap?: number | undefined;
+  bias?: boolean | undefined;
+}
+
 export interface CausalOptions {
   /** Default: as in Llama's files, model.embed_tokens, model.layers.N, model.norm, lm_head. */
   names?: DecoderNames;
@@ -119,21 +129,26 @@ export interface CausalOptions {
   isTied: boolean;
   /** Longest text that it was made for, in tokens. */
   trainedLength?: number;
+  /** Factor on the embeddings of tokens; default 1. */
+  embeddingScale?: number;
+  head?: HeadOptions;
 }
 
 export class CausalLM extends LanguageModel {
   readonly #names: DecoderNames;
   readonly #trainedLength: number | undefined;
+  readonly #head: HeadOptions;
 
   constructor(parts: DecoderParts, options: CausalOptions) {
     super();
-    const { names = usualNames, isTied, trainedLength } = options;
+    const { names = usualNames, isTied, trainedLength, embeddingScale = 1, head = {} } = options;
     const { count, size } = parts.embedding;
     this.#names = names;
     this.#trainedLength = trainedLength;
+    this.#head = head;
     Object.assign(this, {
-      [names.decoder]: new Decoder(parts, names),
-      ...(!isTied && { [names.head]: new Linear(size, count, { bias: false }) }),
+      [names.decoder]: new Decoder(parts, names, embeddingScale),
+      ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
     });
   }
 
@@ -166,18 +181,23 @@ export class CausalLM extends LanguageModel {
   }
 
   head(hidden: Tensor): Tensor {
-    return this.#ownHead?.forward(hidden) ?? this.embedding.asLinear(hidden);
+    const { scale = 1, softCap } = this.#head;
+    const product = this.#ownHead?.forward(hidden) ?? this.embedding.asLinear(hidden);
+    const logits = scale === 1 ? product : product.mul(scale);
+    return softCap === undefined ? logits : softCapped(logits, softCap);
   }
 
-  /** An architecture whose head does more than this one layer overrides `head` and this one. */
   override headLosses(
     hidden: Tensor,
     targets: Tensor,
     options: TokenLossOptions = plainTokenLoss,
   ): Tensor {
     const weight = denseWeight(this.headModule);
-    if (weight === undefined) return super.headLosses(hidden, targets, options);
-    return linearCrossEntropy(hidden, weight, targets, options);
+    const { scale = 1, softCap } = this.#head;
+    if (weight === undefined || softCap !== undefined)
+      return super.headLosses(hidden, targets, options);
+    const rows = scale === 1 ? hidden : hidden.mul(scale);
+    return linearCrossEntropy(rows, weight, targets, options);
   }
 
   protected override get headModule(): Module {

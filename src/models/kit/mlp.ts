@@ -1,21 +1,105 @@
-// Feed-forward blocks.
+// Feed-forward parts of blocks.
 import { swiglu, type Tensor } from "../../mx/index.ts";
-import { Linear, Module } from "../../nn/index.ts";
+import {
+  type Activation,
+  activations,
+  Linear,
+  type LinearLike,
+  Module,
+  silu,
+} from "../../nn/index.ts";
+import { child } from "./named.ts";
 
-/** down(silu(gate(x))·up(x)) (Shazeer 2020). */
+/** The activation of a config, which the architecture has checked to be one of `activations`. */
+export function activationOf(name: string): Activation {
+  const activation = activations[name];
+  if (activation === undefined) throw new RangeError(`no activation '${name}'`);
+  return activation;
+}
+
+/** act(gate)·up. */
+function gated(activation: Activation, gate: Tensor, up: Tensor): Tensor {
+  return activation === silu ? swiglu(gate, up) : activation(gate).mul(up);
+}
+
+export interface GatedMlpOptions {
+  bias: boolean;
+  /** Of the gate; default SiLU. */
+  activation?: Activation;
+}
+
+/** down(act(gate(x))·up(x)) (Shazeer 2020). */
 export class GatedMlp extends Module {
   gate_proj: Linear;
   up_proj: Linear;
   down_proj: Linear;
+  readonly #activation: Activation;
 
-  constructor(size: number, innerSize: number, options: { bias: boolean }) {
+  constructor(size: number, innerSize: number, { bias, activation = silu }: GatedMlpOptions) {
     super();
-    this.gate_proj = new Linear(size, innerSize, options);
-    this.up_proj = new Linear(size, innerSize, options);
-    this.down_proj = new Linear(innerSize, size, { ...options, closesResidual: true });
+    this.gate_proj = new Linear(size, innerSize, { bias });
+    this.up_proj = new Linear(size, innerSize, { bias });
+    this.down_proj = new Linear(innerSize, size, { bias, closesResidual: true });
+    this.#activation = activation;
   }
 
   forward(x: Tensor): Tensor {
-    return this.down_proj.forward(swiglu(this.gate_proj.forward(x), this.up_proj.forward(x)));
+    const [gate, up] = [this.gate_proj.forward(x), this.up_proj.forward(x)];
+    return this.down_proj.forward(gated(this.#activation, gate, up));
+  }
+}
+
+/** The same with gate and up as one layer, the gate's rows first. */
+export class FusedGatedMlp extends Module {
+  gate_up_proj: Linear;
+  down_proj: Linear;
+  readonly #activation: Activation;
+
+  constructor(size: number, innerSize: number, { bias, activation = silu }: GatedMlpOptions) {
+    super();
+    this.gate_up_proj = new Linear(size, 2 * innerSize, { bias });
+    this.down_proj = new Linear(innerSize, size, { bias, closesResidual: true });
+    this.#activation = activation;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [gate, up] = this.gate_up_proj.forward(x).split(2) as [Tensor, Tensor];
+    return this.down_proj.forward(gated(this.#activation, gate, up));
+  }
+}
+
+export interface MlpOptions {
+  bias: boolean;
+  activation: Activation | (Module & { forward: Activation });
+  /** What the stored model calls its layers, first and last, and the activation if that has parameters. */
+  names: { up: string; down: string; activation?: string };
+}
+
+/** down(act(up(x))). */
+export class Mlp extends Module {
+  readonly #act: Activation;
+  readonly #names: MlpOptions["names"];
+
+  constructor(size: number, innerSize: number, { bias, activation, names }: MlpOptions) {
+    super();
+    const isModule = activation instanceof Module;
+    Object.assign(this, {
+      [names.up]: new Linear(size, innerSize, { bias }),
+      [names.down]: new Linear(innerSize, size, { bias, closesResidual: true }),
+      ...(isModule && { [names.activation ?? "act_fn"]: activation }),
+    });
+    this.#names = names;
+    this.#act = isModule ? (x) => activation.forward(x) : activation;
+  }
+
+  /** An activation is several operations, each of which keeps its input. */
+  get innerArrays(): number {
+    return 6.2;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { up, down } = this.#names;
+    const inner = this.#act(child<LinearLike>(this, up).forward(x));
+    return child<LinearLike>(this, down).forward(inner);
   }
 }

@@ -1,82 +1,43 @@
-// Rotary position embeddings and their stretched variants, chosen by the config and never by a model's name.
-// One variant is one entry of the table; a variant yields either a base and a scale, or its own wavelengths.
-import { ModelError } from "../../core/errors.ts";
-import { Registry } from "../../core/registry.ts";
-import { deferred, float32, rope, type Tensor } from "../../mx/index.ts";
+// Rotary position embeddings (Su et al. 2021): turning queries and keys by their positions.
+// How far each pair turns is rope-variants.ts's.
+import { concatenate, deferred, float32, rope, type Tensor } from "../../mx/index.ts";
 import { Module } from "../../nn/index.ts";
-import type { BaseConfig } from "./config.ts";
+import type { BaseConfig, RopeScaling } from "./config.ts";
+import { FULL, type LayerType, SLIDING } from "./layer-types.ts";
+import { lengthTensor, type RopeShape, type RopeVariant, ropeVariant } from "./rope-variants.ts";
 
-type Scaling = NonNullable<BaseConfig["rope_scaling"]>;
-
-interface RopeShape {
-  dims: number;
-  base: number;
-  scaling: Scaling;
+export interface RopeOptions {
+  /** Pairs are neighbours (x₀, x₁), (x₂, x₃), …; else number i and i + dims/2. */
+  isInterleaved?: boolean;
+  /** Of families that turn otherwise in layers with a window. */
+  layerType?: LayerType;
+  /** The base in layers with a window, where the config does not tell it. */
+  slidingBase?: number;
 }
-
-interface RopeVariant {
-  scale: number;
-  /** Wavelengths over 2π of each pair; undefined: base^(2i/dims). */
-  wavelengths?: number[];
-}
-
-function plainWavelengths({ dims, base }: RopeShape): number[] {
-  return Array.from({ length: dims / 2 }, (_, pair) => base ** ((2 * pair) / dims));
-}
-
-function required(scaling: Scaling, key: keyof Scaling): number {
-  const value = scaling[key];
-  if (typeof value === "number") return value;
-  throw new ModelError("FT-MODEL-005", {
-    message: `rope scaling '${scaling.rope_type ?? scaling.type}' needs '${key}' in config.json`,
-  });
-}
-
-/** Llama 3.1: long wavelengths are stretched, short ones kept, those between blended. */
-function llama3Wavelengths(shape: RopeShape): number[] {
-  const factor = required(shape.scaling, "factor");
-  const low = shape.scaling.low_freq_factor ?? 1;
-  const high = shape.scaling.high_freq_factor ?? 4;
-  const context = shape.scaling.original_max_position_embeddings ?? 8192;
-  return plainWavelengths(shape).map((wavelength) => {
-    const turns = context / (2 * Math.PI * wavelength);
-    if (turns > high) return wavelength;
-    if (turns < low) return wavelength * factor;
-    const smooth = (turns - low) / (high - low);
-    return wavelength / ((1 - smooth) / factor + smooth);
-  });
-}
-
-const variants = new Registry<(shape: RopeShape) => RopeVariant>(
-  {
-    default: () => ({ scale: 1 }),
-    linear: ({ scaling }) => ({ scale: 1 / required(scaling, "factor") }),
-    llama3: (shape) => ({ scale: 1, wavelengths: llama3Wavelengths(shape) }),
-  },
-  ({ name, known }) =>
-    new ModelError("FT-MODEL-005", {
-      message: `Unknown rope scaling '${name}'. Supported: [${known.join(", ")}]`,
-      hint: "choose a model with one of these",
-    }),
-);
 
 export class RotaryEmbedding extends Module {
   readonly #dims: number;
   readonly #base: number;
-  readonly #scale: number;
+  readonly #isInterleaved: boolean;
+  readonly #variant: RopeVariant;
   readonly #wavelengths: Tensor | null;
 
-  constructor(shape: RopeShape) {
+  constructor(shape: RopeShape, { isInterleaved = false }: RopeOptions = {}) {
     super();
-    const kind = shape.scaling.rope_type ?? shape.scaling.type ?? "default";
-    const { scale, wavelengths } = variants.get(kind)(shape);
+    this.#variant = ropeVariant(shape);
     this.#dims = shape.dims;
     this.#base = shape.base;
-    this.#scale = scale;
+    this.#isInterleaved = isInterleaved;
+    const { wavelengths } = this.#variant;
     this.#wavelengths =
       wavelengths === undefined
         ? null
         : deferred([wavelengths.length], "float32", () => float32(wavelengths));
+  }
+
+  /** Whether positions turn otherwise once the text is long: keys must then be kept as they are. */
+  get followsLength(): boolean {
+    return this.#variant.long !== undefined;
   }
 
   override *buffers(): Generator<Tensor> {
@@ -85,35 +46,77 @@ export class RotaryEmbedding extends Module {
 
   /**
    * x (batch, heads, length, head size); `offset` is the position of its first token, (batch) one for each row, or
-   * (batch, length) one for each token.
+   * (batch, length) one for each token. `reach`: tokens of the longest text so far.
    */
-  forward(x: Tensor, offset: number | Tensor): Tensor {
-    if (typeof offset === "number" || offset.ndim < 2) return this.#turned(x, offset);
+  forward(x: Tensor, offset: number | Tensor, reach: number | Tensor = 0): Tensor {
+    const freqs = this.#wavelengthsAt(reach);
+    const turned = (part: Tensor, at: number | Tensor): Tensor => this.#turned(part, at, freqs);
+    if (typeof offset === "number" || offset.ndim < 2) return this.#strong(turned(x, offset));
     const [batch = 1, heads = 1, length = 1, size = 1] = x.shape;
     const tokens = x.transpose(0, 2, 1, 3).reshape(batch * length, heads, 1, size);
-    const turned = this.#turned(tokens, offset.reshape(-1));
-    return turned.reshape(batch, length, heads, size).transpose(0, 2, 1, 3);
+    const each = turned(tokens, offset.reshape(-1)).reshape(batch, length, heads, size);
+    return this.#strong(each.transpose(0, 2, 1, 3));
   }
 
-  #turned(x: Tensor, offset: number | Tensor): Tensor {
+  #wavelengthsAt(reach: number | Tensor): Tensor | null {
+    const { long } = this.#variant;
+    if (long === undefined || (typeof reach === "number" && reach <= long.beyond))
+      return this.#wavelengths;
+    return long.wavelengths(lengthTensor(reach));
+  }
+
+  #turned(x: Tensor, offset: number | Tensor, freqs: Tensor | null): Tensor {
     return rope(x, {
       dims: this.#dims,
-      traditional: false,
-      base: this.#wavelengths === null ? this.#base : null,
-      scale: this.#scale,
+      traditional: this.#isInterleaved,
+      base: freqs === null ? this.#base : null,
+      scale: this.#variant.scale ?? 1,
       offset,
-      freqs: this.#wavelengths,
+      freqs,
     });
+  }
+
+  /** Of longer texts, what is turned has another magnitude; the rest of each head keeps its own. */
+  #strong(x: Tensor): Tensor {
+    const { magnitude = 1 } = this.#variant;
+    if (magnitude === 1) return x;
+    if (this.#dims === x.dim(3)) return x.mul(magnitude);
+    const [turned, rest] = x.splitAt([this.#dims], 3) as [Tensor, Tensor];
+    return concatenate([turned.mul(magnitude), rest], 3);
   }
 }
 
+const isNested = (settings: RopeScaling, layerType: LayerType): boolean =>
+  typeof settings[layerType] === "object" && settings[layerType] !== null;
+
+/** The settings of one kind of layer; where the config does not tell them apart, all that it says is of full ones. */
+function settingsOf(config: BaseConfig, { layerType, slidingBase }: RopeOptions): RopeScaling {
+  const settings = config.rope_parameters ?? config.rope_scaling ?? {};
+  if (layerType === undefined) return settings;
+  const own = isNested(settings, layerType) ? (settings[layerType] as RopeScaling) : {};
+  if (layerType === SLIDING) return { rope_theta: slidingBase, ...own };
+  return isNested(settings, FULL) ? own : settings;
+}
+
 /** Reads both config styles. */
-export function ropeFrom(config: BaseConfig, headSize: number): RotaryEmbedding {
-  const scaling = config.rope_parameters ?? config.rope_scaling ?? {};
-  const share = scaling.partial_rotary_factor ?? config.partial_rotary_factor ?? 1;
-  return new RotaryEmbedding({
-    dims: Math.floor(headSize * share),
-    base: scaling.rope_theta ?? config.rope_theta ?? 10_000,
-    scaling,
-  });
+export function ropeFrom(
+  config: BaseConfig,
+  headSize: number,
+  options: RopeOptions = {},
+): RotaryEmbedding {
+  const settings = settingsOf(config, options);
+  const share = settings.partial_rotary_factor ?? config.partial_rotary_factor ?? 1;
+  const original = config.original_max_position_embeddings ?? undefined;
+  return new RotaryEmbedding(
+    {
+      dims: Math.floor(headSize * share),
+      base: settings.rope_theta ?? config.rope_theta ?? 10_000,
+      scaling: {
+        ...settings,
+        original_max_position_embeddings: original ?? settings.original_max_position_embeddings,
+      },
+      maxLength: config.max_position_embeddings,
+    },
+    options,
+  );
 }

@@ -46,15 +46,15 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
   });
 
   test("no specimen, or no such type: says what to do, and fails", () => {
-    const none = port("starcoder2");
+    const none = port("bloom");
     expect(none.status).toBe(1);
-    expect(none.answer["missing"]).toContain("make port-new starcoder2");
+    expect(none.answer["missing"]).toContain("make port-new bloom");
     const unknown = port("lama");
     expect(unknown.answer["missing"]).toContain("has no such model type. Did you mean llama");
   });
 
   test.each([
-    ["qwen3", "model.layers.3.self_attn.q_norm.weight", "Qwen3Attention"],
+    ["arcee", "model.layers.3.mlp.up_proj.weight", "ArceeAttention"],
     ["mixtral", "model.layers.0.block_sparse_moe.experts.3.w2.weight", "MixtralSparseMoeBlock"],
   ])("%s, which is not built, is described from a model of guessed sizes", (type, name, kind) => {
     const { status, answer } = run("new", type);

@@ -1,6 +1,6 @@
 // The kinds of cache.
 export { attentionCache } from "./attention-cache.ts";
-export { type AttendOptions, KeyValueCache, type Projections } from "./key-value-cache.ts";
+export { type AttendOptions, KeyValueCache } from "./key-value-cache.ts";
 export type { CacheOptions, LayerCache } from "./layer-cache.ts";
 export { QuantizedCache } from "./quantized-cache.ts";
 export { StateCache } from "./state-cache.ts";

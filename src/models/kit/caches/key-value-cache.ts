@@ -1,20 +1,18 @@
 // What every cache of keys and values does: take new ones, and attend over those it holds.
 // How they are held, and how many, is each kind's own.
-import { attention, type Tensor } from "../../../mx/index.ts";
+import type { Tensor } from "../../../mx/index.ts";
 import type { BlockContext } from "../context.ts";
+import { attended, type Projections, type ScoreOptions } from "../scores.ts";
 import type { LayerCache } from "./layer-cache.ts";
 
-export interface AttendOptions {
-  scale: number;
+export interface AttendOptions extends ScoreOptions {
   /** Tokens that a query sees, itself among them; absent: all before it. */
   window?: number | undefined;
-}
-
-/** Queries, keys and values (batch, heads, length, size) of the tokens of one pass. */
-export interface Projections {
-  queries: Tensor;
-  keys: Tensor;
-  values: Tensor;
+  /**
+   * Turns keys by their positions, of which the first is given, when they are used: for rotations that change as the
+   * text grows, so that keys are held unturned. Absent: keys come turned.
+   */
+  turned?: ((keys: Tensor, start: number | Tensor) => Tensor) | undefined;
 }
 
 export abstract class KeyValueCache implements LayerCache {
@@ -35,16 +33,13 @@ export abstract class KeyValueCache implements LayerCache {
   /** Forgets the last tokens; false where that cannot be done. */
   protected abstract forget(count: number): boolean;
 
-  attend(
-    { queries, keys, values }: Projections,
-    { scale, window }: AttendOptions,
-    context: BlockContext,
-  ): Tensor {
-    const held = this.hold(keys, values);
-    this.#offset += keys.dim(2);
+  attend(projections: Projections, options: AttendOptions, context: BlockContext): Tensor {
+    const held = this.hold(projections.keys, projections.values);
+    this.#offset += projections.keys.dim(2);
     const first = this.#offset - held.keys.dim(2);
-    const mask = context.mask(first, { window, padding: this.padding });
-    return attention(queries, held.keys, held.values, scale, mask);
+    const keys = options.turned?.(held.keys, context.positionOf(first)) ?? held.keys;
+    const mask = context.mask(first, { window: options.window, padding: this.padding });
+    return attended({ queries: projections.queries, keys, values: held.values }, options, mask);
   }
 
   trim(count: number): boolean {

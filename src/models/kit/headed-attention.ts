@@ -1,0 +1,138 @@
+// What attentions of several heads share, wherever queries, keys and values come from: norms, positions, caches, output.
+// Takes a plain shape: which keys of config.json it comes from is usual.ts's and the architectures'.
+import type { Tensor } from "../../mx/index.ts";
+import { Linear, type LinearLike, Module } from "../../nn/index.ts";
+import { attend, mergeHeads, splitHeads } from "./attend.ts";
+import { attentionCache, type CacheOptions, type LayerCache } from "./caches/index.ts";
+import type { BlockContext } from "./context.ts";
+import { child } from "./named.ts";
+import type { RotaryEmbedding } from "./rope.ts";
+import type { Projections } from "./scores.ts";
+
+/** A layer that keeps the shape. */
+export interface Norm extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+export interface HeadNorms {
+  queries: Norm;
+  keys: Norm;
+  /** Of all heads' numbers together, (batch, length, heads·size); of each head; of each head when it is turned. */
+  over: "all heads" | "heads" | "turned heads";
+}
+
+/** What the stored model calls them. */
+export interface AttentionNames {
+  output: string;
+  queryNorm: string;
+  keyNorm: string;
+}
+
+const usualNames: AttentionNames = { output: "o_proj", queryNorm: "q_norm", keyNorm: "k_norm" };
+
+export interface AttentionShape {
+  hiddenSize: number;
+  heads: number;
+  /** Shared by groups of queries. */
+  keyHeads: number;
+  headSize: number;
+  /** Biases of queries, keys and values, and of the output. */
+  bias: { inputs: boolean; output: boolean };
+  /** Absent: positions are not told to queries and keys. */
+  rotary?: RotaryEmbedding | undefined;
+  norms?: HeadNorms | undefined;
+  /** Factor on the scores; default 1/√(head size). */
+  scale?: number | undefined;
+  /** Scores become cap · tanh(score / cap). */
+  softCap?: number | undefined;
+  /** Queries, keys and values stay within ±clip. */
+  clip?: number | undefined;
+  /** Factor on turned queries, broadcast to (batch, heads, length, size). */
+  queryFactor?: ((context: BlockContext) => Tensor) | undefined;
+  /** Tokens that a query sees, itself among them; absent: all before it. */
+  window?: number | undefined;
+  names?: Partial<AttentionNames> | undefined;
+}
+
+export abstract class HeadedAttention extends Module {
+  declare rotary?: RotaryEmbedding;
+  readonly #shape: AttentionShape;
+  readonly #names: AttentionNames;
+
+  /** `inputs`: the layers of queries, keys and values, by name. */
+  constructor(shape: AttentionShape, inputs: Readonly<Record<string, Linear>>) {
+    super();
+    const { hiddenSize, heads, headSize, bias, norms, rotary } = shape;
+    const names = { ...usualNames, ...shape.names };
+    const output = { bias: bias.output, closesResidual: true };
+    this.#shape = shape;
+    this.#names = names;
+    Object.assign(this, inputs, {
+      [names.output]: new Linear(heads * headSize, hiddenSize, output),
+      ...(norms !== undefined && { [names.queryNorm]: norms.queries, [names.keyNorm]: norms.keys }),
+      ...(rotary !== undefined && { rotary }),
+    });
+  }
+
+  /** x (batch, length, hidden size) → queries, keys and values, (batch, length, heads·size) each. */
+  protected abstract project(x: Tensor): Projections;
+
+  get headCount(): number {
+    return this.#shape.heads;
+  }
+
+  makeCache(options: CacheOptions): LayerCache {
+    return attentionCache(options, this.#shape.window);
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    const { headSize, window, softCap, scale = headSize ** -0.5 } = this.#shape;
+    const { queries, keys, values } = this.#inHeads(this.project(x));
+    const { reach, start } = context;
+    const { queryNorm, keyNorm } = this.#names;
+    const turn = (heads: Tensor, at: number | Tensor, norm: string): Tensor =>
+      this.#normed(this.rotary?.forward(heads, at, reach) ?? heads, norm, "turned heads");
+    const turnKeys = (heads: Tensor, at: number | Tensor): Tensor => turn(heads, at, keyNorm);
+    const isLate = this.rotary?.followsLength === true;
+    const ready = {
+      queries: this.#weighed(turn(queries, start, queryNorm), context),
+      keys: isLate ? keys : turnKeys(keys, start),
+      values,
+    };
+    const options = { scale, softCap, window, turned: isLate ? turnKeys : undefined };
+    const mixed = mergeHeads(attend(ready, options, context));
+    return child<LinearLike>(this, this.#names.output).forward(mixed);
+  }
+
+  #inHeads(projections: Projections): Projections {
+    const { heads, keyHeads } = this.#shape;
+    const { queries, keys, values } = this.#clipped(projections);
+    const { queryNorm, keyNorm } = this.#names;
+    const headsOf = (x: Tensor, count: number, norm: string): Tensor =>
+      this.#normed(splitHeads(this.#normed(x, norm, "all heads"), count), norm, "heads");
+    return {
+      queries: headsOf(queries, heads, queryNorm),
+      keys: headsOf(keys, keyHeads, keyNorm),
+      values: splitHeads(values, keyHeads),
+    };
+  }
+
+  #normed(x: Tensor, norm: string, over: HeadNorms["over"]): Tensor {
+    if (this.#shape.norms?.over !== over) return x;
+    return child<Norm>(this, norm).forward(x);
+  }
+
+  #clipped({ queries, keys, values }: Projections): Projections {
+    const { clip } = this.#shape;
+    if (clip === undefined) return { queries, keys, values };
+    const within = (x: Tensor): Tensor => x.clip(-clip, clip);
+    return { queries: within(queries), keys: within(keys), values: within(values) };
+  }
+
+  #weighed(queries: Tensor, context: BlockContext): Tensor {
+    const { queryFactor } = this.#shape;
+    return queryFactor === undefined
+      ? queries
+      : queries.mul(queryFactor(context).astype(queries.dtype));
+  }
+}

@@ -1,0 +1,78 @@
+// The block that nearly every decoder has: attention and a feed-forward part, each added to what came in.
+// Told in data where norms stand; a block of another kind is a class of its own.
+import type { Tensor } from "../../mx/index.ts";
+import type { Module } from "../../nn/index.ts";
+import { Block } from "./block.ts";
+import type { BlockContext } from "./context.ts";
+import type { Norm } from "./headed-attention.ts";
+import { child } from "./named.ts";
+
+interface Mixer extends Module {
+  forward(x: Tensor, context: BlockContext): Tensor;
+}
+
+/** Each under the name that the stored model has for it. */
+export interface BlockParts {
+  attention: readonly [name: string, part: Mixer];
+  mlp: readonly [name: string, part: Norm];
+  /** By place: what reads attention and the feed-forward part, and what reads their results. */
+  norms: Partial<Record<NormPlace, readonly [name: string, part: Norm]>>;
+}
+
+export type NormPlace = "beforeAttention" | "afterAttention" | "beforeMlp" | "afterMlp";
+
+export interface BlockOptions {
+  /** Both halves read what came in, and are added at once; the norm before attention serves both where it is alone. */
+  isParallel?: boolean;
+  /** Factor on what is added; default 1. */
+  residualScale?: number;
+}
+
+export class ResidualBlock extends Block {
+  readonly #names: Partial<Record<NormPlace | "attention" | "mlp", string>>;
+  readonly #options: BlockOptions;
+
+  constructor({ attention, mlp, norms }: BlockParts, options: BlockOptions = {}) {
+    super();
+    const placed = Object.entries(norms);
+    Object.assign(this, Object.fromEntries([attention, mlp, ...placed.map(([, norm]) => norm)]));
+    this.#names = {
+      attention: attention[0],
+      mlp: mlp[0],
+      ...Object.fromEntries(placed.map(([place, [name]]) => [place, name])),
+    };
+    this.#options = options;
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    if (this.#options.isParallel === true) return this.#parallel(x, context);
+    const h = x.add(this.#mixed(this.#normed(x, "beforeAttention"), context));
+    return h.add(this.#fed(this.#normed(h, "beforeMlp")));
+  }
+
+  #parallel(x: Tensor, context: BlockContext): Tensor {
+    const read = this.#normed(x, "beforeAttention");
+    const fed = this.#names.beforeMlp === undefined ? read : this.#normed(x, "beforeMlp");
+    return x.add(this.#mixed(read, context)).add(this.#fed(fed));
+  }
+
+  #mixed(x: Tensor, context: BlockContext): Tensor {
+    const mixed = child<Mixer>(this, this.#names.attention as string).forward(x, context);
+    return this.#scaled(this.#normed(mixed, "afterAttention"));
+  }
+
+  #fed(x: Tensor): Tensor {
+    const fed = child<Norm>(this, this.#names.mlp as string).forward(x);
+    return this.#scaled(this.#normed(fed, "afterMlp"));
+  }
+
+  #normed(x: Tensor, place: NormPlace): Tensor {
+    const name = this.#names[place];
+    return name === undefined ? x : child<Norm>(this, name).forward(x);
+  }
+
+  #scaled(x: Tensor): Tensor {
+    const { residualScale = 1 } = this.#options;
+    return residualScale === 1 ? x : x.mul(residualScale);
+  }
+}
