@@ -67,12 +67,25 @@ export function chooseDtype(
   return backend.isFastInHalf ? undefined : "float32";
 }
 
-/** What to know of a precision that was asked for and that this backend computes slowly; nothing of any other. */
+const halves = ["bfloat16", "float16"] as const;
+
+/** The 16-bit precision that a checkpoint's weights have; undefined where they have another. */
+function halfOf({ tensors }: Pick<StoredModel, "tensors">): (typeof halves)[number] | undefined {
+  const held = new Set([...tensors.values()].map(({ dtype }) => dtype));
+  return halves.find((half) => held.has(half === "bfloat16" ? "BF16" : "F16"));
+}
+
+/**
+ * What to know of a precision that was asked for and that this backend computes slowly; nothing of any other. Of the
+ * checkpoint's own, its tensors tell.
+ */
 export function precisionWarnings(
   wanted: ModelOptions["torch_dtype"],
   { backend }: Pick<ActiveBackend, "backend">,
+  stored?: Pick<StoredModel, "tensors">,
 ): string[] {
-  if (backend.isFastInHalf || wanted === "auto" || wanted === "float32") return [];
-  const slow = `${wanted} is many times slower than float32 on the ${backend.name} backend`;
+  const half = wanted === "checkpoint" && stored ? halfOf(stored) : wanted;
+  if (backend.isFastInHalf || !halves.some((one) => one === half)) return [];
+  const slow = `${half} is many times slower than float32 on the ${backend.name} backend`;
   return [`${slow}: leave model.torch_dtype at auto, or set --torch-dtype float32`];
 }

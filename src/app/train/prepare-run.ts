@@ -125,7 +125,7 @@ export async function prepareRun(
       plan.totalSteps / layout.batches.windowsPerEpoch,
     ),
     notices: [
-      ...precisionWarnings(config.model.torch_dtype, backend),
+      ...precisionWarnings(config.model.torch_dtype, backend, opened.stored),
       ...dataNotices(data, config),
       ...fitting.notices,
       ...(memory === undefined ? [] : memoryNotices(memory)),

@@ -258,9 +258,9 @@ function stepWarnings({ optimization }: RunConfig, stepsPerEpoch: number): strin
 }
 
 /** Where the addon is missing, nobody knows on what this would run. */
-function slowPrecision({ model }: RunConfig): string[] {
+function slowPrecision({ model }: RunConfig, opened?: OpenedModel): string[] {
   try {
-    return precisionWarnings(model.torch_dtype, describeBackend());
+    return precisionWarnings(model.torch_dtype, describeBackend(), opened?.stored);
   } catch (error) {
     if (error instanceof NativeError) return [];
     throw error;
@@ -282,7 +282,7 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
     config: withOrigins(resolved),
     warnings: [
       ...warningsFor(config),
-      ...slowPrecision(config),
+      ...slowPrecision(config, "problem" in model ? undefined : model),
       ...stepWarnings(config, stepsPerEpoch),
       ...notices,
     ],

@@ -14,6 +14,7 @@ test("auto is float32 where 16 bits are slow, else the model's own", () => {
   expect(chooseDtype("auto", active(false))).toBe("float32");
   expect(chooseDtype("auto", active(true))).toBeUndefined();
   expect(chooseDtype("bfloat16", active(false))).toBe("bfloat16");
+  expect(chooseDtype("checkpoint", active(false))).toBeUndefined();
 });
 
 test.each(["bfloat16", "float16"] as const)("%s is warned of only where it is slow", (wanted) => {
@@ -26,4 +27,14 @@ test.each(["bfloat16", "float16"] as const)("%s is warned of only where it is sl
 test("auto and float32 are never warned of", () => {
   for (const wanted of ["auto", "float32"] as const)
     expect(precisionWarnings(wanted, active(false))).toEqual([]);
+});
+
+test.each([
+  ["BF16", ["bfloat16 is many times slower"]],
+  ["F16", ["float16 is many times slower"]],
+  ["F32", []],
+])("the checkpoint's own precision is what its tensors have: %s", (dtype, expected) => {
+  const tensors = new Map([["weight", { file: "", dtype, shape: [2, 2], bytes: 8 }]]);
+  const warnings = precisionWarnings("checkpoint", active(false), { tensors });
+  expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
 });

@@ -157,7 +157,7 @@ export class Bench {
       ...{ batch_size: 4, iters: iterations, learning_rate: 1e-3, steps_per_report: 1 },
       ...{ steps_per_eval: 20, val_batches: 2, save_every: 1000, max_seq_length: 256, seed: 3 },
       lora_parameters: { rank: 4, scale: 10, dropout: 0 },
-      adapter_path: this.path(`${idOf(name)}-theirs`),
+      adapter_path: this.theirOutput(name),
     };
     writeFileSync(file, stringify({ ...common, ...settings }));
     return file;
@@ -171,6 +171,11 @@ export class Bench {
     });
     const lines = printed.toString().trim().split("\n");
     return new Map(names.map((name, at) => [name, JSON.parse(lines[at] ?? "") as Seen]));
+  }
+
+  /** Where mlx_lm.lora puts what it trained. */
+  theirOutput(name: string): string {
+    return this.path(`${idOf(name)}-theirs`);
   }
 
   /** Where ft puts a case's run. */
