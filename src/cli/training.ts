@@ -2,6 +2,7 @@
 // Training itself is app/train/train-run.ts.
 import { resolve as resolvePath } from "node:path";
 import { z } from "zod";
+import { betterKnown } from "../app/config/better-known.ts";
 import { valueAt } from "../app/config/layers.ts";
 import { loadRunConfig, requireRunnable } from "../app/config/load.ts";
 import type { PresetName } from "../app/config/presets.ts";
@@ -133,7 +134,8 @@ function showDryRun(resolved: ResolvedConfig, io: Io): void {
   const { config, origins } = resolved;
   const warnings = [...resolved.unused, ...warningsFor(config)];
   const recommendations = recommendationsFor(config);
-  const document = { config: withOrigins(resolved), warnings, recommendations };
+  const advice = { warnings, recommendations, betterKnown: betterKnown(resolved) ?? null };
+  const document = { config: withOrigins(resolved), ...advice };
   io.show(document, () => [originsText(config, origins), ...adviceLines(resolved)].join("\n"));
 }
 
@@ -146,10 +148,13 @@ export function originsText(config: RunConfig, origins: ReadonlyMap<string, stri
   return lines.map(([left, origin]) => `${left.padEnd(width)}  # ${origin}`).join("\n");
 }
 
-function adviceLines({ config, unused }: ResolvedConfig): string[] {
+function adviceLines(resolved: ResolvedConfig): string[] {
+  const { config, unused } = resolved;
+  const better = betterKnown(resolved);
   return [
     ...[...unused, ...warningsFor(config)].map((text) => `warning: ${text}`),
     ...recommendationsFor(config).map((text) => `recommendation: ${text}`),
+    ...(better === undefined ? [] : [`better known: ${better}`]),
   ];
 }
 

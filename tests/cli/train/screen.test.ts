@@ -20,6 +20,7 @@ test("train quick tells what it does, prints the results, and writes where it sa
   expect(code).toBe(0);
   expect(stderr).toContain("Dataset format: chat message format (auto-detected)");
   expect(stderr).toContain("LoRA Rank:     8 (α=16)");
+  expect(stderr).toMatch(/^better known: --target-modules all-linear .*$/m);
   expect(stderr).toContain("base model");
   expect(stderr).toMatch(/step 4\/4 {2}100% {2}loss \d/);
   expect(stdout).toMatch(/^Results\n/);
