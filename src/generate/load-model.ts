@@ -7,7 +7,9 @@ import { ModelError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 import { loadStoredModel, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
-import { describeBackend, dispose, type Dtype, int32, scope } from "../mx/index.ts";
+import { ModelOptions, wantedPacking } from "../models/options.ts";
+import { packedWith, packingNotices } from "../models/packing.ts";
+import { describeBackend, dispose, type Dtype, int32, type Packing, scope } from "../mx/index.ts";
 import { trainedFolder } from "../runs/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
@@ -19,6 +21,8 @@ export interface LoadModelOptions {
   /** Adapter folder as written by ft or mlx_lm.lora; or of a run of ft, or of one of its checkpoints. */
   adapter?: string;
   revision?: string;
+  /** Quantize a dense model to 4 bits while it is loaded, as `--load-in-4bit` of training does. */
+  loadIn4bit?: boolean | undefined;
   /** Gets how far the download of a Hub model has come. */
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
   /** Aborting ends the download; what came of it is kept for the next one. */
@@ -38,7 +42,7 @@ export class Model {
   readonly tokenizer: Tokenizer;
   /** How conversations read: the template of the adapter's training, else "auto". */
   readonly template: TemplateSource;
-  /** Of loading: an adapter that was trained on another base. */
+  /** Of loading: an adapter that was trained on another base, what of the model is not packed. */
   readonly warnings: readonly string[];
 
   constructor(
@@ -84,10 +88,18 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const origin = { name, revision, cache_dir: null };
   const { stored, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
-  const loaded = await loadStoredModel(stored, dtype === undefined ? {} : { dtype });
-  if (adapter === undefined) return new Model(loaded, tokenizer);
-  const digest = await modelDigest(stored);
-  return new Model(loaded, tokenizer, await loadAdapter(adapter, loaded.model, digest));
+  const packing = options.loadIn4bit === true ? usualPacking() : undefined;
+  const how = { ...(dtype !== undefined && { dtype }), ...packedWith(packing) };
+  const loaded = await loadStoredModel(stored, how);
+  const notices = packingNotices(stored.config, loaded.model, packing);
+  if (adapter === undefined) return new Model(loaded, tokenizer, { warnings: notices });
+  const found = await loadAdapter(adapter, loaded.model, await modelDigest(stored));
+  return new Model(loaded, tokenizer, { ...found, warnings: [...notices, ...found.warnings] });
+}
+
+/** What training takes for `--load-in-4bit` alone. */
+function usualPacking(): Packing | undefined {
+  return wantedPacking(ModelOptions.parse({ load_in_4bit: true }));
 }
 
 /** @throws ModelError FT-GENERATE-004 where a whole model is, not an adapter. */

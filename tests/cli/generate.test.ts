@@ -41,6 +41,20 @@ test("answers with the adapter, greedily the same each time, asked by argument o
   }
 });
 
+test("--load-in-4bit answers from packed weights", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  const ask = ["generate", "model", "What is 3 plus one?", "--max-tokens", "4", "--json"];
+  const dense = await runProgram(ask, { cwd });
+  const packed = await runProgram([...ask, "--load-in-4bit"], { cwd });
+  expect(packed).toMatchObject({ code: 0 });
+  // drawn weights lose enough by 4 bits for other tokens to be the likeliest
+  const tokens = ({ stdout }: { stdout: string }): number[] =>
+    (JSON.parse(stdout) as GeneratedText).tokenIds;
+  expect(tokens(packed)).toHaveLength(4);
+  expect(tokens(packed)).not.toEqual(tokens(dense));
+});
+
 test("of two things that exclude each other, neither is left aside in silence", async () => {
   const clash = ["generate", "model", "hello", "--prompt", "hi", "--raw", "--system", "be kind"];
   const { code, stderr } = await runProgram(clash);

@@ -12,6 +12,8 @@ export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload"
   /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */
   model: string | Model;
   adapter?: string;
+  /** Quantize a dense model to 4 bits while it is loaded. */
+  loadIn4bit?: boolean | undefined;
   /** Text to continue as it is. */
   prompt?: string;
   /** Conversation to answer, rendered with `template`. */
@@ -129,9 +131,10 @@ function atLastPosition({ positionLimit }: ModelSizes): string {
 /** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long, 003 for bad options. */
 export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
   if (typeof options.model !== "string") return await answer(options.model, options);
-  const { adapter, onDownload, signal } = options;
+  const { adapter, loadIn4bit, onDownload, signal } = options;
   const model = await loadModel(options.model, {
     ...(adapter !== undefined && { adapter }),
+    loadIn4bit,
     onDownload,
     signal,
   });

@@ -13,6 +13,7 @@ import {
   type Sequence,
 } from "../../data/index.ts";
 import { float32, type Tensor } from "../../mx/index.ts";
+import { maskingOf } from "../../text/reasoning.ts";
 import type { JsonObject, Message, Sample } from "../../text/types.ts";
 import type { LossPass, SampleShape, TrainableModel } from "./objective.ts";
 import { tokenLosses } from "./token-losses.ts";
@@ -37,12 +38,14 @@ function conversations({ prompt, answers, tools }: Answered): Sample[] {
 /** A sequence an answer; rows of which an answer teaches nothing are set aside. Throws what the renderer throws. */
 export function encodeAnswers(
   rows: readonly Row[],
-  { renderer }: EncodeContext,
+  { renderer, maskPolicy }: EncodeContext,
   answered: (row: Row) => Answered,
 ): EncodedRows {
   const samples = rows.map((row) => conversations(answered(row)));
   const owners = rows.flatMap((row, at) => samples[at]?.map(() => row) ?? []);
-  const rendered = renderer.renderMany(samples.flat(), "assistant", (at) => {
+  // Which turns are learned is the rows' matter; what of them, thoughts and all, is asked as for any row.
+  const masking = { ...maskingOf(maskPolicy), turns: "assistant" as const };
+  const rendered = renderer.renderMany(samples.flat(), masking, (at) => {
     const { file = "", line = 0 } = owners[at] ?? {};
     return { file, line };
   });

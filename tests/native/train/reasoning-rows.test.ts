@@ -19,9 +19,9 @@ beforeAll(async () => {
   model = await makeToyModel(join(folder, "model"));
 });
 
-async function checked(rows: object[], data: object): Promise<ValidationReport> {
+async function checked(rows: object[], data: object, more: object = {}): Promise<ValidationReport> {
   const file = writeRows(join(folder, "rows.jsonl"), rows);
-  const options = { data: { template: thinking, validation_split: 0, ...data } };
+  const options = { data: { template: thinking, validation_split: 0, ...data }, ...more };
   const config = toyRunConfig({ model, data: file, output: join(folder, "run"), options });
   return await validateRun(resolveConfig([layer("argument", "", config)]));
 }
@@ -62,6 +62,27 @@ test("reasoning is counted, and learned, masked or left out", async () => {
   expect(learnedIn(keep)).toContain("Two and two.");
   for (const report of [mask, drop]) expect(learnedIn(report)).toBe("⟦4<|im_end|>⟧⟦6<|im_end|>⟧");
   expect(drop.data.tokens).toBeLessThan(keep.data.tokens ?? 0);
+});
+
+test("of answers that are compared, thoughts are learned or masked, empty ones never", async () => {
+  const answer = (reasoning: string, content: string): object[] => [
+    { role: "assistant", content: `<think>\n${reasoning}\n</think>\n\n${content}` },
+  ];
+  const pair = (chosen: object[], rejected: object[]): object => ({
+    prompt: [{ role: "user", content: "2+2?" }],
+    ...{ chosen, rejected },
+  });
+  const thinks = [pair(answer("Two and two.", "4"), answer("Two times three.", "6"))];
+  const learned = async (pairs: object[], data: object): Promise<number> =>
+    (await checked(pairs, data, { method: "dpo" })).data.supervisedTokens ?? 0;
+  const keep = await learned(thinks, { reasoning: "keep" });
+  const mask = await learned(thinks, { reasoning: "mask" });
+  const drop = await learned(thinks, { reasoning: "drop" });
+  expect(mask).toBe(drop);
+  expect(keep).toBeGreaterThan(mask + 10);
+  const empty = [pair(answer("", "4"), answer("", "6"))];
+  expect(await learned(empty, {})).toBe(mask);
+  expect(await learned(empty, { learn_empty_thoughts: true })).toBeGreaterThan(mask);
 });
 
 test("tools are in the prompt, calls are learned, their results are not", async () => {
