@@ -42,9 +42,6 @@ array rmsNorm(const array& x, const array& weight, float eps);
  */
 array rope(const array& x, const array& frequencies, float scale, int offset);
 
-/** base + a b: (rows, columns), (rows, rank), (rank, columns). Has no gradient of its own: see loraLinear. */
-array addedProduct(const array& base, const array& a, const array& b);
-
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
 

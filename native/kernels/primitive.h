@@ -22,6 +22,19 @@ inline array likeOutput(const array& cotangent, const array& output) {
 }
 
 /**
+ * Memory for an output: that of the input which the work names by `takenBy(output)`, where nothing else needs it. The
+ * work then finds both at the same place.
+ */
+template <class Work>
+void giveMemory(const Arrays& inputs, size_t output, array& out) {
+  if constexpr (requires { Work::takenBy(output); }) {
+    const array& taken = inputs[Work::takenBy(output)];
+    if (taken.is_donatable() && taken.flags().row_contiguous) return out.copy_shared_buffer(taken);
+  }
+  out.set_data(mx::allocator::malloc(out.nbytes()));
+}
+
+/**
  * `Work` is copied into the scheduled task, because MLX lets go of a node before its task has run. It has a `name`,
  * fills the output from contiguous inputs when called, compares with ==, and may give a gradient by `vjp`.
  */
@@ -33,7 +46,7 @@ class Kernel final : public mx::UnaryPrimitive {
   const char* name() const override { return Work::name; }
 
   void eval_cpu(const Arrays& inputs, array& out) override {
-    out.set_data(mx::allocator::malloc(out.nbytes()));
+    giveMemory<Work>(inputs, 0, out);
     auto& encoder = mx::cpu::get_command_encoder(stream());
     Arrays held;
     for (const array& input : inputs) {
@@ -77,10 +90,10 @@ class KernelOfMany final : public mx::Primitive {
       encoder.set_input_array(input);
       held.push_back(array::unsafe_weak_copy(input));
     }
-    for (array& out : outputs) {
-      out.set_data(mx::allocator::malloc(out.nbytes()));
-      encoder.set_output_array(out);
-      results.push_back(array::unsafe_weak_copy(out));
+    for (size_t index = 0; index < outputs.size(); index++) {
+      giveMemory<Work>(inputs, index, outputs[index]);
+      encoder.set_output_array(outputs[index]);
+      results.push_back(array::unsafe_weak_copy(outputs[index]));
     }
     encoder.dispatch([work = work, held, results]() mutable { work(held, results); });
   }

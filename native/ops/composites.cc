@@ -1,6 +1,10 @@
 // Several MLX ops behind one call, where crossing from JavaScript once instead of ten times pays.
 // No policy: what to train, when to clip and how the rate moves is decided above.
+#include <cmath>
+
 #include "kernels/kernels.h"
+#include "kernels/narrow-products.h"
+#include "kernels/optimizers.h"
 #include "mlx/ops.h"
 #include "mlx/random.h"
 #include "mlx/transforms.h"
@@ -14,9 +18,29 @@ namespace {
 using Arrays = std::vector<array>;
 using Maybe = std::optional<array>;
 
+array asRows(const array& x) { return mx::reshape(x, {-1, x.shape(-1)}); }
+
 array linearLayer(const array& x, const array& weight, const Maybe& bias) {
   array transposed = mx::transpose(weight);
   return bias ? mx::addmm(*bias, x, transposed) : mx::matmul(x, transposed);
+}
+
+/** The same where the weight is trained on the CPU: MLX's gradient of it lies transposed, which all that follows pays. */
+array trainedLayer(const array& x, const array& weight) {
+  auto forward = [](const Arrays& inputs) { return Arrays{linearLayer(inputs[0], inputs[1], std::nullopt)}; };
+  auto backward = [](const Arrays& inputs, const Arrays& cotangents, const Arrays&) {
+    array slopes = asRows(mx::astype(cotangents[0], mx::float32));
+    return Arrays{mx::reshape(mx::matmul(slopes, inputs[1]), inputs[0].shape()),
+                  mx::matmul(mx::transpose(slopes), asRows(inputs[0]))};
+  };
+  return mx::custom_vjp(forward, backward)({x, weight})[0];
+}
+
+array linearOf(const array& x, const array& weight, const Maybe& bias) {
+  bool isTrained = weight.is_tracer() && weight.ndim() == 2 && x.ndim() > 1 && x.shape(-1) == weight.shape(1);
+  if (!isTrained || !kernels::suitsProducts({x, weight})) return linearLayer(x, weight, bias);
+  array product = trainedLayer(x, weight);
+  return bias ? mx::add(product, *bias) : product;
 }
 
 array dropped(const array& x, double probability, const array& key) {
@@ -49,29 +73,40 @@ class FusedLora {
   /** The layer's output, and scale x A for the backward pass. */
   Arrays forward(const Arrays& inputs) const {
     array base = linearLayer(asRows(inputs[0]), inputs[1], hasBias ? Maybe(inputs[4]) : std::nullopt);
-    array narrow = mx::matmul(asRows(readBy(inputs)), mx::multiply(factor(), inputs[2]));
+    array narrow = times(asRows(readBy(inputs)), {inputs[2]});
     mx::Shape shape = inputs[0].shape();
     shape.back() = inputs[1].shape(0);
-    return {mx::reshape(kernels::addedProduct(base, narrow, inputs[3]), shape), narrow};
+    return {mx::reshape(kernels::addedProduct(base, narrow, {inputs[3]}), shape), narrow};
   }
 
   /** Of what nobody asks for, as of frozen weights, nothing is computed. */
   Arrays backward(const Arrays& inputs, const array& cotangent, const array& narrow) const {
     const array &x = inputs[0], &read = readBy(inputs);
     array slopes = asRows(mx::astype(cotangent, mx::float32)), across = mx::transpose(slopes);
-    array ranks = mx::matmul(slopes, mx::transpose(mx::multiply(factor(), inputs[3])));
-    array back = mx::matmul(slopes, inputs[1]), turned = mx::transpose(inputs[2]);
-    array own = drops ? back : kernels::addedProduct(back, ranks, turned);
-    Arrays gradients{mx::reshape(own, x.shape()), mx::matmul(across, asRows(x)),
-                     mx::matmul(mx::transpose(asRows(read)), ranks), mx::matmul(mx::transpose(narrow), slopes)};
+    array ranks = times(slopes, {inputs[3], true}), back = mx::matmul(slopes, inputs[1]);
+    array own = drops ? back : kernels::addedProduct(back, ranks, {inputs[2], true});
+    Arrays gradients{mx::reshape(own, x.shape()), mx::matmul(across, asRows(x)), overRows(ranks, asRows(read), true),
+                     overRows(narrow, slopes, false)};
     if (hasBias) gradients.push_back(mx::sum(slopes, 0));
-    if (drops) gradients.push_back(mx::reshape(mx::matmul(ranks, turned), read.shape()));
+    if (drops) gradients.push_back(mx::reshape(mx::matmul(ranks, mx::transpose(inputs[2])), read.shape()));
     return gradients;
   }
 
+  /** scale x b. */
+  array times(const array& x, kernels::Narrow b) const {
+    int rank = b.matrix.shape(b.isTransposed ? 0 : 1);
+    if (kernels::suitsNarrow(rank)) return kernels::narrowProduct(x, b, static_cast<float>(scale));
+    array scaled = mx::multiply(scalarOf(scale, mx::float32), b.matrix);
+    return mx::matmul(x, b.isTransposed ? mx::transpose(scaled) : scaled);
+  }
+
+  /** The transpose of a times x, or the transpose of that. */
+  static array overRows(const array& a, const array& x, bool isTurned) {
+    if (kernels::suitsNarrow(a.shape(1))) return kernels::productOverRows(a, x, isTurned);
+    return isTurned ? mx::matmul(mx::transpose(x), a) : mx::matmul(mx::transpose(a), x);
+  }
+
   const array& readBy(const Arrays& inputs) const { return drops ? inputs.back() : inputs[0]; }
-  static array asRows(const array& x) { return mx::reshape(x, {-1, x.shape(-1)}); }
-  array factor() const { return scalarOf(scale, mx::float32); }
 
   double scale;
   bool hasBias, drops;
@@ -138,6 +173,31 @@ struct AdamwStep {
   }
 };
 
+/** The numbers of a step, in the same roundings as AdamwStep's. */
+kernels::AdamwNumbers adamwNumbers(const AdamwSettings& settings) {
+  auto remaining = [&](double beta) {
+    return 1 - std::pow(static_cast<float>(beta), static_cast<float>(settings.step));
+  };
+  kernels::AdamwNumbers numbers{};
+  numbers.beta1 = static_cast<float>(settings.beta1);
+  numbers.beta2 = static_cast<float>(settings.beta2);
+  numbers.eps = static_cast<float>(settings.eps);
+  float rate = static_cast<float>(settings.learningRate);
+  numbers.rate = settings.biasCorrection ? rate / remaining(settings.beta1) : rate;
+  numbers.rootScale = settings.biasCorrection ? 1 / std::sqrt(remaining(settings.beta2)) : 1;
+  numbers.decay = 1 - rate * static_cast<float>(settings.weightDecay);
+  numbers.fresh1 = static_cast<float>(1 - settings.beta1);
+  numbers.fresh2 = static_cast<float>(1 - settings.beta2);
+  return numbers;
+}
+
+/** Whether the kernel can move it: all float32, on the CPU, of one shape. */
+bool movesAlike(const array& parameter, const array& gradient, const array& first, const array& second) {
+  const mx::Shape& shape = parameter.shape();
+  return gradient.shape() == shape && first.shape() == shape && second.shape() == shape &&
+         kernels::suits({parameter, gradient, first, second});
+}
+
 Arrays adamw(const Arrays& parameters, const Arrays& gradients, const Arrays& first, const Arrays& second,
              const AdamwSettings& settings) {
   size_t count = parameters.size();
@@ -146,7 +206,13 @@ Arrays adamw(const Arrays& parameters, const Arrays& gradients, const Arrays& fi
   require(settings.step >= 1, "step counts from 1");
   Arrays results(count * 3, array(0));
   std::optional<AdamwStep> step;
+  kernels::AdamwNumbers numbers = adamwNumbers(settings);
   for (size_t i = 0; i < count; i++) {
+    if (movesAlike(parameters[i], gradients[i], first[i], second[i])) {
+      Arrays moved = kernels::adamw(parameters[i], gradients[i], first[i], second[i], numbers);
+      for (size_t part = 0; part < 3; part++) results[part * count + i] = moved[part];
+      continue;
+    }
     if (!step || step->dtype != gradients[i].dtype()) step.emplace(settings, gradients[i].dtype());
     array m = step->moment(first[i], settings.beta1, gradients[i]);
     array v = step->moment(second[i], settings.beta2, mx::square(gradients[i]));
@@ -157,11 +223,18 @@ Arrays adamw(const Arrays& parameters, const Arrays& gradients, const Arrays& fi
   return results;
 }
 
-Arrays clipNorm(const Arrays& gradients, double maximum) {
+array squaresOf(const Arrays& gradients) {
+  bool areSuited = !gradients.empty();
+  for (const array& gradient : gradients) areSuited = areSuited && kernels::suits({gradient});
+  if (areSuited) return kernels::squares(gradients);
   array total(0.0f);
   for (const array& gradient : gradients)
     total = mx::add(total, mx::sum(mx::square(mx::astype(gradient, mx::float32))));
-  array norm = mx::sqrt(total);
+  return total;
+}
+
+Arrays clipNorm(const Arrays& gradients, double maximum) {
+  array norm = mx::sqrt(squaresOf(gradients));
   array ratio = mx::divide(scalarOf(maximum, mx::float32), mx::add(norm, scalarOf(1e-6, mx::float32)));
   array factor = mx::minimum(ratio, scalarOf(1, mx::float32));
   Arrays results{norm};
@@ -174,7 +247,7 @@ Arrays clipNorm(const Arrays& gradients, double maximum) {
 
 const OpTable& composites() {
   static const OpTable table = {
-      row("linear", linearLayer),
+      row("linear", linearOf),
       row("loraLinear", loraLinear),
       row("swiglu",
           [](const array& gate, const array& up) {

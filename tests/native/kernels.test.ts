@@ -338,6 +338,27 @@ describe("loraLinear", () => {
       );
   });
 
+  // Ranks that fill groups of eight or not, one that is left to the BLAS; widths with and without whole pieces.
+  test.each([
+    [8, 32, 288],
+    [1, 300, 32],
+    [11, 33, 40],
+    [32, 96, 70],
+    [40, 20, 24],
+  ])("rank %i, %i wide to %i", (rank, width, size) => {
+    const wide = normal([size, width], 8);
+    const all = [normal([2, 19, width], 1), normal([width, rank], 2), normal([rank, size], 3)];
+    const update = ([x, a, b]: Handle[]): Handle =>
+      mx.matmul(mx.matmul(x as Handle, a as Handle), b as Handle);
+    expectSame(
+      ([x, a, b]) => [
+        mx.loraLinear(x as Handle, wide, null, a as Handle, b as Handle, 0.5, 0, null),
+      ],
+      (given) => [mx.add(mx.linear(given[0] as Handle, wide, null), scaled(update(given), 0.5))],
+      all,
+    );
+  });
+
   test("with dropout, of which the frozen layer knows nothing", () => {
     const dropped = (x: Handle): Handle =>
       scaled(mx.multiply(mx.randomBernoulli(0.5, mx.shape(x), mx.randomKey(4)), x), 2);
@@ -358,6 +379,77 @@ describe("loraLinear", () => {
       mx.loraLinear(x as Handle, wide, null, a as Handle, b as Handle, 2, 0, null),
     ];
     const bits = withThreads(() => mx.valueAndGrad(weighted(lora), all, [0, 1, 2]).map(numbers));
+    expect(bits[1]).toEqual(bits[0]);
+  });
+});
+
+test.each([null, 9])("linear whose weight is trained, bias %s", (seed) => {
+  const bias = seed === null ? [] : [normal([7], seed)];
+  const inputs = [normal([2, 3, 5], 1), normal([7, 5], 2), ...bias];
+  expectSame(
+    ([x, w, b]) => [mx.linear(x as Handle, w as Handle, b ?? null)],
+    ([x, w, b]) => {
+      const product = mx.matmul(x as Handle, mx.transpose(w as Handle, [1, 0]));
+      return [b === undefined ? product : mx.add(product, b)];
+    },
+    inputs,
+  );
+});
+
+describe("adamw", () => {
+  const settings = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-6, weightDecay: 0.1 };
+  const state = (size: number): Handle[][] =>
+    [1, 2, 3, 4].map((seed) => {
+      const drawn = normal([size], seed);
+      return [seed === 4 ? mx.square(drawn) : drawn];
+    });
+  const moved = (size: number, step: number, biasCorrection: boolean): Handle[] => {
+    const [parameters = [], gradients = [], first = [], second = []] = state(size);
+    return mx.adamw(parameters, gradients, first, second, { ...settings, step, biasCorrection });
+  };
+
+  /** By single operations, as Loshchilov and Hutter write it. */
+  const plain = (size: number, step: number, corrects: boolean): Handle[] => {
+    const [p, g, m, v] = state(size).map(first) as [Handle, Handle, Handle, Handle];
+    const { learningRate: rate, beta1, beta2, eps, weightDecay } = settings;
+    const fresh = (old: Handle, beta: number, value: Handle): Handle =>
+      mx.add(scaled(old, beta), scaled(value, 1 - beta));
+    const [mean, square] = [fresh(m, beta1, g), fresh(v, beta2, mx.square(g))];
+    const rise = corrects ? rate / (1 - beta1 ** step) : rate;
+    const spread = scaled(mx.sqrt(square), corrects ? 1 / Math.sqrt(1 - beta2 ** step) : 1);
+    const change = mx.divide(scaled(mean, rise), mx.add(spread, mx.full([1], eps, "float32")));
+    return [mx.subtract(scaled(p, 1 - rate * weightDecay), change), mean, square];
+  };
+
+  // A tail behind whole vectors, and enough for several threads.
+  test.each([
+    [37, 1, true],
+    [300_001, 3, true],
+    [40, 2, false],
+  ])("%i numbers at step %i, bias corrected: %s", (size, step, corrects) => {
+    const wanted = plain(size, step, corrects);
+    moved(size, step, corrects).forEach((one, at) => expectClose(one, wanted[at] as Handle));
+  });
+
+  test("what others hold stays what it is", () => {
+    const [parameters = [], gradients = [], first = [], second = []] = state(50);
+    const all = [parameters, gradients, first, second].flat();
+    const before = all.map(numbers);
+    mx.eval(
+      mx.adamw(parameters, gradients, first, second, {
+        ...settings,
+        step: 1,
+        biasCorrection: true,
+      }),
+    );
+    expect(all.map(numbers)).toEqual(before);
+  });
+
+  test("any number of threads gives the same bits, of the norm too", () => {
+    const bits = withThreads(() => [
+      ...moved(400_000, 2, true).map(numbers),
+      mx.clipNorm([normal([500, 700], 1), normal([3], 2)], 1).map(numbers),
+    ]);
     expect(bits[1]).toEqual(bits[0]);
   });
 });
