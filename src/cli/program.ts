@@ -3,6 +3,7 @@
 import { Command as Commander, CommanderError } from "commander";
 import { valueAt } from "../app/config/layers.ts";
 import { type PresetName, presets } from "../app/config/presets.ts";
+import { otherFlag } from "../app/courses/other-flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Option, optionsOf } from "../core/options.ts";
 import { type ArgumentSpec, type Command, CommonOptions, type RawInput } from "./define-command.ts";
@@ -118,9 +119,10 @@ function usageError(
   args: readonly string[],
 ): UsageError {
   const message = error.message.replace(/^error: /, "");
+  const [, flag = ""] = /^unknown option '([^'=]+)/.exec(message) ?? [];
   return new UsageError("FT-USAGE-001", {
     message,
-    hint: `ft ${[...understood(program, args), "--help"].join(" ")}`,
+    hint: otherFlag(flag) ?? `ft ${[...understood(program, args), "--help"].join(" ")}`,
     cause: error,
   });
 }

@@ -88,6 +88,16 @@ describe("what is not understood", () => {
     expect(error.hint).toMatch(/^ft .*--help$/);
   });
 
+  test.each([
+    ["--learning-rate 1e-5", "--lr"],
+    ["--train", "trains without it"],
+    ["--steps-per-eval=5", "--eval-steps"],
+  ])("a flag of mlx_lm.lora's, %s, is told by its name here", (flag, name) => {
+    const { message, hint } = refused(`train start m d ${flag}`);
+    expect(message).toContain("unknown option");
+    expect(hint).toMatch(new RegExp(`is here: .*${name}`));
+  });
+
   test.each(["", "train", "runs"])("ft %s alone shows help as an error", (line) => {
     const error = refused(line);
     expect(error.message).toContain("A command is needed");
