@@ -8,6 +8,7 @@
 #include "core/blas.h"
 #include "core/pool.h"
 #include "kernels/classes.h"
+#include "kernels/head-tiles.h"
 #include "kernels/kernels.h"
 #include "kernels/primitive.h"
 #include "kernels/running.h"
@@ -27,34 +28,26 @@ FT_VECTORISED void sharesRow(float* __restrict logits, size_t count, float logSu
   for (size_t i = 0; i < count; i++) logits[i] = factor * exponential(logits[i] - logSum) - evenly;
 }
 
-namespace {
+FT_VECTORISED void spreadRow(float* __restrict numbers, size_t count, float factor, float evenly) {
+  for (size_t i = 0; i < count; i++) numbers[i] = factor * numbers[i] - evenly;
+}
 
-constexpr size_t rowsAtOnce = 256, classesAtOnce = 512;
-/** Pieces that rows alone should give; fewer rows are cut by classes too. */
-constexpr size_t wantedPieces = 8;
+void takeTarget(int32_t target, size_t all, Range classes, float share, float* slopes) {
+  int64_t chosen = classOf(target, all);
+  if (chosen < 0) std::fill(slopes, slopes + classes.count(), std::numeric_limits<float>::quiet_NaN());
+  else if (chosen >= static_cast<int64_t>(classes.begin) && chosen < static_cast<int64_t>(classes.end))
+    slopes[chosen - classes.begin] -= share;
+}
 
-struct Sizes {
-  size_t rows, width, classes;
-
-  Sizes(const array& hidden, const array& weight)
-      : rows(hidden.shape(0)), width(hidden.shape(1)), classes(weight.shape(0)) {}
-
-  size_t blocks() const { return (rows + rowsAtOnce - 1) / rowsAtOnce; }
-  size_t tiles() const { return (classes + classesAtOnce - 1) / classesAtOnce; }
-};
-
-struct Range {
-  size_t begin, end;
-  size_t count() const { return end - begin; }
-};
-
-Range rangeAt(size_t index, size_t step, size_t end) { return {index * step, std::min((index + 1) * step, end)}; }
-
-/** logits = rows of hidden times classes of the weight, transposed. */
 void logitsOf(const float* hidden, const float* weight, size_t width, Range rows, Range classes, float* logits) {
   blas::multiply({rows.count(), classes.count(), width}, 1, {hidden + rows.begin * width, width},
                  {weight + classes.begin * width, width, true}, 0, {logits, classes.count()});
 }
+
+namespace {
+
+/** Pieces that rows alone should give; fewer rows are cut by classes too. */
+constexpr size_t wantedPieces = 8;
 
 /** One pass over the logits: each row's log sum exp, its target's logit, and where wanted its mean of the weight. */
 class Pass {
@@ -80,7 +73,7 @@ class Pass {
   /** NaN for a target that is not there. */
   float target(size_t row) const { return chosen[row]; }
 
-  const Sizes sizes;
+  const HeadSizes sizes;
 
  private:
   /** The rows of a block over a share of the tiles. */
@@ -142,14 +135,14 @@ struct HeadWeightGradient {
   static constexpr const char* name = "HeadWeightGradient";
 
   void operator()(const Arrays& inputs, array& out) const {
-    Sizes sizes(inputs[0], inputs[1]);
+    HeadSizes sizes(inputs[0], inputs[1]);
     pool::each(sizes.tiles(), [&](size_t tile) {
       Range classes = rangeAt(tile, classesAtOnce, sizes.classes);
       for (size_t block = 0; block < sizes.blocks(); block++) add(inputs, sizes, classes, block, out.data<float>());
     });
   }
 
-  void add(const Arrays& inputs, const Sizes& sizes, Range classes, size_t block, float* gradient) const {
+  void add(const Arrays& inputs, const HeadSizes& sizes, Range classes, size_t block, float* gradient) const {
     const float *hidden = inputs[0].data<float>(), *weight = inputs[1].data<float>();
     const float *cotangents = inputs[3].data<float>(), *logSums = inputs[4].data<float>();
     Range rows = rangeAt(block, rowsAtOnce, sizes.rows);
@@ -168,10 +161,7 @@ struct HeadWeightGradient {
     if (cotangent == 0) return std::fill(logits, logits + classes.count(), 0.0f);
     float evenly = cotangent * loss.smoothing / static_cast<float>(all);
     sharesRow(logits, classes.count(), logSum, cotangent * (1 + 2 * loss.zLoss * logSum), evenly);
-    int64_t chosen = classOf(target, all);
-    if (chosen < 0) std::fill(logits, logits + classes.count(), std::numeric_limits<float>::quiet_NaN());
-    else if (chosen >= static_cast<int64_t>(classes.begin) && chosen < static_cast<int64_t>(classes.end))
-      logits[chosen - classes.begin] -= cotangent * (1 - loss.smoothing);
+    takeTarget(target, all, classes, cotangent * (1 - loss.smoothing), logits);
   }
 
   bool operator==(const HeadWeightGradient&) const = default;

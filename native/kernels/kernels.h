@@ -33,6 +33,33 @@ struct HeadLoss {
  */
 array headLosses(const array& hidden, const array& weight, const array& targets, HeadLoss loss);
 
+/**
+ * The sum of those losses, each times its share (rows), with the gradients by hidden rows and weight at once: for a
+ * weight that is trained. A row of no share counts for nothing, whatever it is.
+ */
+array headLossSum(const array& hidden, const array& weight, const array& targets, const array& shares, HeadLoss loss);
+
+/** What a step of AdamW multiplies with; the rate and the roots' factor have the bias correction in them. */
+struct MomentStep {
+  float beta1, beta2, rate, rootFactor, eps, kept;
+  bool operator==(const MomentStep&) const = default;
+};
+
+/** A moment in 8 bits: MLX's affine format, groups of 64 numbers in the order of the parameter's. */
+struct PackedMoment {
+  array packed, scales, biases;
+};
+
+/** Whether `packedMomentStep` can run. */
+bool suitsPackedMoments(const array& parameter, const array& gradient, const PackedMoment& moment);
+
+/**
+ * A step of AdamW whose moments rest as roots in 8 bits: the first's square root with its sign, the second's fourth
+ * root. Returns the parameter, then packed, scales and biases of both.
+ */
+std::vector<array> packedMomentStep(const array& parameter, const array& gradient, const PackedMoment& first,
+                                    const PackedMoment& second, const MomentStep& step);
+
 /** x / sqrt(mean(x^2) + eps) * weight over the last axis; weight (width). */
 array rmsNorm(const array& x, const array& weight, float eps);
 

@@ -116,11 +116,17 @@ class KernelOfMany final : public mx::Primitive {
   const Work work;
 };
 
-/** Float32 arrays of the given shapes, computed together by `work` from inputs as they lie in memory. */
+/** Arrays of the given shapes and dtypes, computed together by `work` from inputs as they lie in memory. */
+template <class Work>
+Arrays computedTogether(const std::vector<mx::Shape>& shapes, const std::vector<mx::Dtype>& dtypes,
+                        const Arrays& inputs, Work work) {
+  return array::make_arrays(shapes, dtypes, std::make_shared<KernelOfMany<Work>>(work), inputs);
+}
+
+/** The same, all in float32. */
 template <class Work>
 Arrays computedTogether(const std::vector<mx::Shape>& shapes, const Arrays& inputs, Work work) {
-  std::vector<mx::Dtype> dtypes(shapes.size(), mx::float32);
-  return array::make_arrays(shapes, dtypes, std::make_shared<KernelOfMany<Work>>(work), inputs);
+  return computedTogether(shapes, std::vector<mx::Dtype>(shapes.size(), mx::float32), inputs, work);
 }
 
 /** A float32 array of the given shape, computed by `work`. */

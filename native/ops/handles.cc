@@ -18,6 +18,7 @@ const OpTable& handles() {
   static const OpTable table = {
       row("liveHandles", [](Environment& environment) { return environment.slots.alive(); }),
       row("free", [](Environment& environment, const Handles& list) { environment.slots.free(list.values); }),
+      row("isTraced", [](const array& a) { return a.is_tracer(); }),
       row("scopeBegin", [](Environment& environment) { environment.slots.openScope(); }),
       row("scopeEnd", scopeEnd),
       row("retain", [](Environment& environment, const Handles& list) { environment.slots.retain(list.values); }),

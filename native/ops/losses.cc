@@ -171,13 +171,17 @@ bool isBetterAtOnce(const array& hidden, const array& weight, const LossSettings
   return isPlain && weight.is_tracer() && int64_t{hidden.shape(0)} * weight.shape(0) <= mostLogits;
 }
 
-array linearCrossEntropy(const array& hidden, const array& weight, const array& targets,
-                         const LossSettings& settings) {
+void requireHead(const array& hidden, const array& weight, const array& targets) {
   bool fits = hidden.ndim() == 2 && weight.ndim() == 2 && targets.ndim() == 1 &&
       hidden.shape(1) == weight.shape(1) && hidden.shape(0) == targets.shape(0);
   require(fits, "needs hidden (rows, width), a weight (classes, width) and targets (rows), got " + describe(hidden) +
                     ", " + describe(weight) + " and " + describe(targets));
   requireTargets(targets, weight.shape(0));
+}
+
+array linearCrossEntropy(const array& hidden, const array& weight, const array& targets,
+                         const LossSettings& settings) {
+  requireHead(hidden, weight, targets);
   array wanted = narrowed(targets);
   if (kernels::suitsProducts({hidden, weight})) {
     if (isBetterAtOnce(hidden, weight, settings))
@@ -194,12 +198,26 @@ array linearCrossEntropy(const array& hidden, const array& weight, const array& 
   return mx::custom_vjp(forward, backward)({hidden, weight, wanted})[0];
 }
 
+/** Where the weight is trained, both gradients come with the sum: no logit is computed twice then. */
+array linearCrossEntropySum(const array& hidden, const array& weight, const array& targets, const array& shares,
+                            const LossSettings& settings) {
+  requireHead(hidden, weight, targets);
+  require(shares.shape() == targets.shape(), "needs as many shares as targets, got " + describe(shares));
+  bool isTrained = weight.is_tracer() && hidden.size() > 0 && weight.size() > 0;
+  if (isTrained && kernels::suitsProducts({hidden, weight, shares})) {
+    kernels::HeadLoss loss{static_cast<float>(settings.labelSmoothing), static_cast<float>(settings.zLoss)};
+    return kernels::headLossSum(hidden, weight, narrowed(targets), shares, loss);
+  }
+  return mx::sum(mx::multiply(shares, linearCrossEntropy(hidden, weight, targets, settings)));
+}
+
 }  // namespace
 
 const OpTable& losses() {
   static const OpTable table = {
       row("crossEntropy", crossEntropy),
       row("linearCrossEntropy", linearCrossEntropy),
+      row("linearCrossEntropySum", linearCrossEntropySum),
   };
   return table;
 }

@@ -18,6 +18,7 @@ const OpTable& transforms();
 const OpTable& losses();
 const OpTable& composites();
 const OpTable& lowRank();
+const OpTable& moments();
 const OpTable& files();
 
 }  // namespace ft::ops

@@ -77,6 +77,8 @@ export interface Binding {
   liveHandles(): number;
   /** Frees now; using the handle again is an error. Freeing twice is an error. */
   free(handles: readonly Handle[]): void;
+  /** Whether it depends on what is differentiated or recorded now. */
+  isTraced(array: Handle): boolean;
   /** Opens a scope: each handle made from now on belongs to it. */
   scopeBegin(): void;
   /** Closes the innermost scope, frees its handles except `keep`, which move to the enclosing one; returns how many were freed. */
@@ -354,6 +356,17 @@ export interface Binding {
     targets: Handle,
     settings: { labelSmoothing: number; zLoss: number },
   ): Handle;
+  /**
+   * Σ shares · linearCrossEntropy, shares (rows) without a gradient. Where the weight is differentiated and the CPU
+   * computes, both gradients come with the sum, from logits that are computed once.
+   */
+  linearCrossEntropySum(
+    hidden: Handle,
+    weight: Handle,
+    targets: Handle,
+    shares: Handle,
+    settings: { labelSmoothing: number; zLoss: number },
+  ): Handle;
   /** silu(gate)·up. */
   swiglu(gate: Handle, up: Handle): Handle;
   /** AdamW (Loshchilov & Hutter 2019) over lists; returns parameters, then first, then second moments. `step` counts from 1. */
@@ -362,6 +375,25 @@ export interface Binding {
     gradients: readonly Handle[],
     first: readonly Handle[],
     second: readonly Handle[],
+    settings: {
+      learningRate: number;
+      beta1: number;
+      beta2: number;
+      eps: number;
+      weightDecay: number;
+      step: number;
+      biasCorrection: boolean;
+    },
+  ): Handle[];
+  /**
+   * One step of AdamW for a parameter of whole groups of 64 numbers, whose moments rest in 8 bits: `state` is packed,
+   * scales and biases (affine) of the first moment's root with its sign, and of the second's fourth root. Returns the
+   * parameter, then the state.
+   */
+  adamw8bit(
+    parameter: Handle,
+    gradient: Handle,
+    state: readonly Handle[],
     settings: {
       learningRate: number;
       beta1: number;

@@ -198,6 +198,22 @@ export function linearCrossEntropy(
 }
 
 /**
+ * Σ shares · those losses. shares (rows) float32 is told, not learned. Of a trained weight both gradients are made with
+ * the sum, which takes less than the losses would: no matrix of logits, and none computed twice.
+ */
+export function linearCrossEntropySum(
+  hidden: Tensor,
+  weight: Tensor,
+  { targets, shares }: { targets: Tensor; shares: Tensor },
+  options: TokenLossOptions,
+): Tensor {
+  const told = [targets.handle, shares.handle] as const;
+  return new Tensor(
+    binding().linearCrossEntropySum(hidden.handle, weight.handle, ...told, options),
+  );
+}
+
+/**
  * Products of chosen matrices: out[i] = a[lhsIndices[i]] · b[rhsIndices[i]], (…indices, rows, columns). Indices count
  * the matrices of (…, rows, inner) and (…, inner, columns) over all batch axes; null means each in turn.
  * `sorted`: the one list of indices given ascends, which MLX then uses.
@@ -258,6 +274,20 @@ export function adamw(
     first: all.slice(count, 2 * count),
     second: all.slice(2 * count),
   };
+}
+
+/**
+ * One AdamW update of a parameter whose moments rest in 8 bits: packed, scales and biases of the first one's root, and of
+ * the second one's fourth root, in groups of 64 numbers.
+ */
+export function adamw8bit(
+  parameter: Tensor,
+  gradient: Tensor,
+  state: readonly Tensor[],
+  settings: AdamwSettings,
+): [parameter: Tensor, ...state: Tensor[]] {
+  const after = binding().adamw8bit(parameter.handle, gradient.handle, handlesOf(state), settings);
+  return wrapAll(after) as [Tensor, ...Tensor[]];
 }
 
 /** The global norm before clipping, and the gradients scaled so that it is at most `maximum`. */

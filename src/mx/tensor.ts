@@ -50,6 +50,11 @@ export class Tensor {
     return this.#shape;
   }
 
+  /** Whether it depends on what is differentiated or recorded now. */
+  get isTraced(): boolean {
+    return binding().isTraced(this.handle);
+  }
+
   get dtype(): Dtype {
     this.#dtype ??= binding().dtype(this.handle);
     return this.#dtype;

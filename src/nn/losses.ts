@@ -5,8 +5,11 @@ import {
   checkpoint,
   concatenate,
   crossEntropy,
+  customVjp,
+  full,
   type Tensor,
   type TokenLossOptions,
+  vjp,
 } from "../mx/index.ts";
 import { withParameters } from "./gradients.ts";
 import { Embedding, Linear } from "./layers.ts";
@@ -43,7 +46,10 @@ export interface Head {
 /** Logits at once, where the head is not one product of dense matrices. */
 const chunkSize = 2 ** 24;
 
-/** hidden (rows, hidden size), targets (rows) → (rows). Of several chunks the backward pass computes the logits again. */
+/**
+ * hidden (rows, hidden size), targets (rows) → (rows). Of a head that is not trained no logits are kept for the backward
+ * pass; of a trained one it computes them again where there are several chunks.
+ */
 export function lossesThroughHead(
   head: Head,
   hidden: Tensor,
@@ -52,15 +58,40 @@ export function lossesThroughHead(
 ): Tensor {
   const rows = hidden.dim(0);
   const step = Math.max(32, Math.floor(chunkSize / head.classes));
-  if (rows <= step) return lossesOfLogits(head.forward(hidden), targets, options);
+  const isFrozen = head.module.trainableSlots().length === 0;
+  if (rows <= step && !isFrozen) return lossesOfLogits(head.forward(hidden), targets, options);
+  const lossesOf = isFrozen ? frozenLosses : recomputedLosses;
   const chunks: Tensor[] = [];
   for (let begin = 0; begin < rows; begin += step) {
     const end = Math.min(begin + step, rows);
     // one chunk after the other
     const part = after(hidden.narrow(0, begin, end), chunks.slice(-1));
-    chunks.push(recomputedLosses(head, part, targets.narrow(0, begin, end), options));
+    chunks.push(lossesOf(head, part, targets.narrow(0, begin, end), options));
   }
   return concatenate(chunks);
+}
+
+/** Each loss's slopes by its hidden row are known when the loss is: they are kept, and not the logits. */
+function frozenLosses(
+  { forward }: Head,
+  hidden: Tensor,
+  targets: Tensor,
+  options: TokenLossOptions,
+): Tensor {
+  const lossesOf = (rows: Tensor): Tensor => lossesOfLogits(forward(rows), targets, options);
+  if (!hidden.isTraced) return lossesOf(hidden);
+  const [losses] = customVjp(
+    ([rows]) => {
+      const even = full([hidden.dim(0)], 1);
+      const found = vjp(([row]) => [lossesOf(row as Tensor)], [rows as Tensor], [even]);
+      const [value, slopes] = [...found.outputs, ...found.gradients] as [Tensor, Tensor];
+      // who waits for the losses waits until the logits are not needed any more
+      return [after(value, [slopes]), slopes];
+    },
+    (_, [cotangent], [, slopes]) => [(slopes as Tensor).mul((cotangent as Tensor).expandDims(1))],
+    [hidden],
+  );
+  return losses as Tensor;
 }
 
 function recomputedLosses(

@@ -22,6 +22,7 @@ import {
   dispose,
   type Dtype,
   evaluate,
+  full,
   int32,
   normal,
   randomKey,
@@ -122,9 +123,13 @@ describe.each(cases)("%s %s", (name, _, config) => {
         crossEntropy(model.head(rows()), targets).sum(),
       ]);
       const pieces = lossAndGradients(slots, () => [model.headLosses(rows(), targets).sum()]);
-      const both = [...pieces.values, ...pieces.gradients];
-      for (const [index, wanted] of [...whole.values, ...whole.gradients].entries())
-        expect(relativeDifference(both[index] as Tensor, wanted)).toBeLessThanOrEqual(sameSums);
+      const shares = full([2 * length], 1);
+      const sum = lossAndGradients(slots, () => [model.headLossSum(rows(), { targets, shares })]);
+      for (const found of [pieces, sum]) {
+        const both = [...found.values, ...found.gradients];
+        for (const [index, wanted] of [...whole.values, ...whole.gradients].entries())
+          expect(relativeDifference(both[index] as Tensor, wanted)).toBeLessThanOrEqual(sameSums);
+      }
     });
   });
 

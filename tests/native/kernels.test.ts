@@ -220,6 +220,129 @@ describe("linearCrossEntropy", () => {
   });
 });
 
+describe("linearCrossEntropySum", () => {
+  type Options = { labelSmoothing: number; zLoss: number };
+  const none = { labelSmoothing: 0, zLoss: 0 };
+  const targetsOf = (rows: number, classes: number): Handle =>
+    integers(Array.from({ length: rows }, (_, row) => (row * 7919) % classes));
+  /** Every fourth counts for nothing, another for less than nothing. */
+  const sharesOf = (rows: number): Handle =>
+    floats(Array.from({ length: rows }, (_, row) => [0, 0.5, -0.25, 2][row % 4] ?? 0));
+
+  function expectSum(
+    [rows, width, classes]: readonly [number, number, number],
+    options: Options,
+  ): void {
+    const [targets, shares] = [targetsOf(rows, classes), sharesOf(rows)];
+    const [hidden, weight] = [normal([rows, width], 1), normal([classes, width], 2)];
+    const fused: ArrayFunction = ([h, w = weight]) => [
+      mx.linearCrossEntropySum(h as Handle, w, targets, shares, options),
+    ];
+    const plain: ArrayFunction = ([h, w = weight]) => {
+      const losses = mx.linearCrossEntropy(h as Handle, w, targets, options);
+      return [mx.sum(mx.multiply(shares, losses), null, false)];
+    };
+    expectSame(fused, plain, [hidden, weight]);
+    // the head alone, the hidden rows alone
+    expectSame(
+      ([w]) => fused([hidden, w as Handle]),
+      ([w]) => plain([hidden, w as Handle]),
+      [weight],
+    );
+    expectSame(fused, plain, [hidden]);
+  }
+
+  // One row, a tile with a rest, several tiles and splits, and rows in two parts.
+  const sizes = [
+    [1, 1, 1],
+    [5, 3, 17],
+    [300, 33, 700],
+    [33, 4, 20_000],
+    [130, 2, 140_000],
+  ] as const;
+
+  test.each(sizes)("%i rows of %i, %i classes", (...size) => {
+    expectSum(size, none);
+    expectSum(size, { labelSmoothing: 0.2, zLoss: 0.01 });
+  });
+
+  test("a target that is not there: NaN, unless its row counts for nothing", () => {
+    const [hidden, weight] = [normal([2, 4], 1), normal([9, 4], 2)];
+    // computed later, the targets are not looked at before
+    const targets = (): Handle => mx.add(integers([8, 2]), integers([1, 0]));
+    const lossWith =
+      (shares: number[]): ArrayFunction =>
+      ([h, w]) => [
+        mx.linearCrossEntropySum(h as Handle, w as Handle, targets(), floats(shares), none),
+      ];
+    const counted = mx.valueAndGrad(lossWith([1, 1]), [hidden, weight], [0, 1]).map(numbers);
+    expect(counted[0]).toEqual([NaN]);
+    const ignored = mx.valueAndGrad(lossWith([0, 1]), [hidden, weight], [0, 1]).map(numbers);
+    expect(ignored.flat().every(Number.isFinite)).toBe(true);
+    expect(ignored[1]?.slice(0, 4)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("any number of threads gives the same bits", () => {
+    const inputs = [normal([300, 24], 1), normal([30_000, 24], 2)];
+    const fused: ArrayFunction = ([h, w]) => [
+      mx.linearCrossEntropySum(h as Handle, w as Handle, targetsOf(300, 30_000), sharesOf(300), {
+        labelSmoothing: 0.1,
+        zLoss: 0,
+      }),
+    ];
+    const bits = withThreads(() => mx.valueAndGrad(fused, inputs, [0, 1]).map(numbers));
+    expect(bits[1]).toEqual(bits[0]);
+  });
+});
+
+describe("adamw8bit", () => {
+  const settings = {
+    ...{ learningRate: 0.01, beta1: 0.8, beta2: 0.95, eps: 1e-6, weightDecay: 0.1 },
+    biasCorrection: true,
+  };
+  const packed = (values: Handle): Handle[] =>
+    mx.quantize(mx.reshape(values, [-1, 64]), 64, 8, "affine");
+  const unpacked = (state: readonly Handle[]): Handle => {
+    const [codes, scales, biases] = state as [Handle, Handle, Handle];
+    return mx.dequantize(codes, scales, biases, 64, 8, "affine", "float32");
+  };
+
+  test.each([1, 700])("moves as MLX's ops do, %i × 64 numbers", (groups) => {
+    const shape = [groups, 64];
+    const parameter = normal(shape, 1);
+    let [fused, plain] = [parameter, mx.astype(parameter, "float64")];
+    const start = [normal(shape, 2), mx.abs(normal(shape, 3))].flatMap(packed);
+    let states = [start, start];
+    for (let step = 1; step <= 3; step++) {
+      const gradient = scaled(normal(shape, 3 + step), step === 2 ? 0 : 0.1);
+      const moved = [fused, plain].map((one, at) =>
+        mx.adamw8bit(one, gradient, states[at] ?? [], { ...settings, step }),
+      );
+      [fused, plain] = moved.map(first) as [Handle, Handle];
+      states = moved.map(([, ...state]) => state);
+      expectClose(fused, mx.astype(plain, "float32"));
+    }
+    for (const at of [0, 3]) {
+      const [ours, theirs] = states.map((state) => numbers(unpacked(state.slice(at, at + 3))));
+      // a number between two codes may go to either: the range of a group is at most 8, in 255 codes
+      const gaps = (ours ?? []).map((value, index) => Math.abs(value - (theirs?.[index] ?? NaN)));
+      expect(largest(gaps)).toBeLessThan(8 / 255);
+      expect(gaps.filter((gap) => gap > 1e-4).length).toBeLessThan(0.002 * gaps.length);
+    }
+  });
+
+  test("any number of threads gives the same bits", () => {
+    const shape = [9000, 64];
+    const state = [normal(shape, 2), mx.abs(normal(shape, 3))].flatMap(packed);
+    const bits = withThreads(() =>
+      mx
+        .adamw8bit(normal(shape, 1), normal(shape, 4), state, { ...settings, step: 1 })
+        .map(numbers),
+    );
+    expect(bits[1]).toEqual(bits[0]);
+  });
+});
+
 test("swiglu, also where the gate is far from nought", () => {
   const inputs = [scaled(normal([5, 7, 33], 1), 30), normal([5, 7, 33], 2)];
   const plain: ArrayFunction = ([g, u]) => [

@@ -74,6 +74,17 @@ describe("valueAndGrad", () => {
   });
 });
 
+test("an array is traced inside a function that is differentiated by it", () => {
+  const seen: boolean[] = [];
+  const loss: ArrayFunction = ([x]) => {
+    seen.push(...[mx.sin(x as Handle), floats([1])].map((one) => mx.isTraced(one)));
+    return [mx.sum(x as Handle, null, false)];
+  };
+  mx.valueAndGrad(loss, [floats([1, 2])], [0]);
+  loss([floats([1, 2])]);
+  expect(seen).toEqual([true, false, false, false]);
+});
+
 test("vjp returns outputs and the cotangents' pull-back", () => {
   const { outputs, gradients } = mx.vjp(cube, [floats([1, 2])], [floats([1, 10])]);
   expect(outputs.map(numbers)).toEqual([[1, 8]]);

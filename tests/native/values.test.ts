@@ -43,7 +43,7 @@ const testedElsewhere = new Set([
   ],
   ...["clearCache", "setMemoryLimit", "setCacheLimit", "setWiredLimit"],
   // kernels.test.ts
-  ...["limitedAttention", "linearCrossEntropy"],
+  ...["limitedAttention", "linearCrossEntropy", "linearCrossEntropySum", "adamw8bit"],
   // adapters/dora.test.ts, adapters/pissa.test.ts
   ...["updatedNorm", "doraSum", "qr", "eigh"],
   // handles.test.ts
@@ -67,6 +67,7 @@ const testedElsewhere = new Set([
     "vjp",
     "checkpoint",
     "customVjp",
+    "isTraced",
     "depends",
     "compile",
     "compiledCall",

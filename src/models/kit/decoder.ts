@@ -1,7 +1,13 @@
 // The usual decoder, embed, blocks, norm, and the usual model around it, with a head of its own or the embedding's.
 // Modules are spelled as the stored model spells them: the names are given.
 import { ModelError } from "../../core/errors.ts";
-import { linearCrossEntropy, type Tensor, type TokenLossOptions, uniform } from "../../mx/index.ts";
+import {
+  linearCrossEntropy,
+  linearCrossEntropySum,
+  type Tensor,
+  type TokenLossOptions,
+  uniform,
+} from "../../mx/index.ts";
 import {
   denseWeight,
   type Embedding,
@@ -187,17 +193,32 @@ export class CausalLM extends LanguageModel {
     return softCap === undefined ? logits : softCapped(logits, softCap);
   }
 
+  /** What the one product with a dense weight gets, where the head is no more than that and a factor. */
+  #product(hidden: Tensor): { rows: Tensor; weight: Tensor } | undefined {
+    const weight = denseWeight(this.headModule);
+    const { scale = 1, softCap } = this.#head;
+    if (weight === undefined || softCap !== undefined) return undefined;
+    return { rows: scale === 1 ? hidden : hidden.mul(scale), weight };
+  }
+
   override headLosses(
     hidden: Tensor,
     targets: Tensor,
     options: TokenLossOptions = plainTokenLoss,
   ): Tensor {
-    const weight = denseWeight(this.headModule);
-    const { scale = 1, softCap } = this.#head;
-    if (weight === undefined || softCap !== undefined)
-      return super.headLosses(hidden, targets, options);
-    const rows = scale === 1 ? hidden : hidden.mul(scale);
-    return linearCrossEntropy(rows, weight, targets, options);
+    const product = this.#product(hidden);
+    if (product === undefined) return super.headLosses(hidden, targets, options);
+    return linearCrossEntropy(product.rows, product.weight, targets, options);
+  }
+
+  override headLossSum(
+    hidden: Tensor,
+    told: { targets: Tensor; shares: Tensor },
+    options: TokenLossOptions = plainTokenLoss,
+  ): Tensor {
+    const product = this.#product(hidden);
+    if (product === undefined) return super.headLossSum(hidden, told, options);
+    return linearCrossEntropySum(product.rows, product.weight, told, options);
   }
 
   protected override get headModule(): Module {

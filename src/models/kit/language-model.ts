@@ -34,6 +34,15 @@ export abstract class LanguageModel extends Module {
     return lossesThroughHead(head, hidden, targets, options);
   }
 
+  /** Σ shares · `headLosses`; shares (rows) float32 have no gradient. A scalar. */
+  headLossSum(
+    hidden: Tensor,
+    told: { targets: Tensor; shares: Tensor },
+    options: TokenLossOptions = plainTokenLoss,
+  ): Tensor {
+    return this.headLosses(hidden, told.targets, options).mul(told.shares).sum();
+  }
+
   /** Where the parameters are that `head` depends on. */
   protected get headModule(): Module {
     return this;

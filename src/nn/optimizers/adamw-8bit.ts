@@ -2,8 +2,15 @@
 // spaced logarithmically; here roots are stored with even spacing (the first moment's square root with its sign, the
 // second's fourth root), which is as fine near zero and needs only MLX's own quantization. Small arrays stay in float32.
 import { elementCount } from "../../core/element-count.ts";
-import { dequantize, quantize, type Tensor, zeros } from "../../mx/index.ts";
-import { byRule, decayed, held, type SlotState, type UpdateRule } from "./by-rule.ts";
+import {
+  adamw,
+  adamw8bit,
+  type AdamwSettings,
+  quantize,
+  type Tensor,
+  zeros,
+} from "../../mx/index.ts";
+import { byRule, held, type SlotState, type StepContext, type UpdateRule } from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
 
 /** Numbers that share a scale. */
@@ -12,70 +19,53 @@ const bits = 8;
 /** Arrays with fewer numbers stay in float32, as in bitsandbytes. */
 const leastSize = 4096;
 
-interface Moment {
-  label: string;
-  /** To what is stored, and back. */
-  shrink(value: Tensor): Tensor;
-  grow(stored: Tensor): Tensor;
-}
-
-const first: Moment = {
-  label: "first_moment",
-  shrink: (value) => value.sign().mul(value.abs().sqrt()),
-  grow: (stored) => stored.mul(stored.abs()),
-};
-const second: Moment = {
-  label: "second_moment",
-  shrink: (value) => value.sqrt().sqrt(),
-  grow: (stored) => stored.square().square(),
-};
+const labels = ["first_moment", "second_moment"] as const;
+/** Of a moment that is packed, in the order in which the step takes them. */
+const parts = ["", "_scales", "_biases"] as const;
 
 function isPacked(shape: readonly number[]): boolean {
   const size = elementCount(shape);
   return size >= leastSize && size % group === 0;
 }
 
-function pack({ label, shrink }: Moment, value: Tensor): SlotState {
-  if (!isPacked(value.shape)) return { [label]: value };
-  const [packed, scales, biases] = quantize(shrink(value).reshape(-1, group), group, bits);
-  return { [label]: packed, [`${label}_scales`]: scales, [`${label}_biases`]: biases };
-}
+/** Names of what a parameter's two moments consist of. */
+const packedNames = labels.flatMap((label) => parts.map((part) => `${label}${part}`));
 
-function unpack({ label, grow }: Moment, state: SlotState, shape: readonly number[]): Tensor {
-  const stored = held(state, label);
-  if (!isPacked(shape)) return stored;
-  const [scales, biases] = [held(state, `${label}_scales`), held(state, `${label}_biases`)];
-  return grow(dequantize(stored, scales, biases, { groupSize: group, bits }).reshape(...shape));
+const settingsOf = ({ settings, learningRate, step }: StepContext): AdamwSettings => {
+  const { beta1, beta2, eps, biasCorrection, coupledDecay } = settings;
+  const weightDecay = coupledDecay === true ? 0 : settings.weightDecay;
+  return { learningRate, beta1, beta2, eps, weightDecay, biasCorrection, step };
+};
+
+function named(names: readonly string[], values: readonly Tensor[]): SlotState {
+  return Object.fromEntries(names.map((name, at) => [name, values[at] as Tensor]));
 }
 
 const rule: UpdateRule = {
   begin({ shape }) {
-    const none = zeros([...shape], "float32");
-    return { ...pack(first, none), ...pack(second, none) };
+    const none = (): Tensor => zeros([...shape], "float32");
+    if (!isPacked(shape)) return named(labels, labels.map(none));
+    const packed = labels.flatMap(() => quantize(none().reshape(-1, group), group, bits));
+    return named(packedNames, packed);
   },
   update(parameter, gradient, state, context) {
-    const { settings, learningRate, step } = context;
-    const { beta1, beta2, eps, biasCorrection } = settings;
-    const blend = (moment: Moment, value: Tensor, share: number): Tensor =>
-      unpack(moment, state, parameter.shape)
-        .mul(share)
-        .add(value.mul(1 - share));
-    const m = blend(first, gradient, beta1);
-    const v = blend(second, gradient.square(), beta2);
-    const [correct1, correct2] = biasCorrection ? [1 - beta1 ** step, 1 - beta2 ** step] : [1, 1];
-    const size = v.sqrt().div(Math.sqrt(correct2)).add(eps);
-    const change = m.div(size).mul(learningRate / correct1);
-    return {
-      parameter: decayed(parameter, context).sub(change),
-      state: { ...pack(first, m), ...pack(second, v) },
-    };
+    const settings = settingsOf(context);
+    if (isPacked(parameter.shape)) {
+      const before = packedNames.map((name) => held(state, name));
+      const [moved, ...after] = adamw8bit(parameter, gradient, before, settings);
+      return { parameter: moved, state: named(packedNames, after) };
+    }
+    const [first, second] = labels.map((label) => [held(state, label)]) as [Tensor[], Tensor[]];
+    const next = adamw({ parameters: [parameter], first, second }, [gradient], settings);
+    const moments = [...next.first, ...next.second];
+    return { parameter: next.parameters[0] as Tensor, state: named(labels, moments) };
   },
 };
 
-export const adamw8bit: OptimizerKind = {
+export const adamw8bitKind: OptimizerKind = {
   about: "AdamW with its moments in 8 bits",
   highRate: 1e-3,
-  updateCopies: 50,
+  updateCopies: 2,
   make: byRule(rule),
   usual,
   stateBytes(shape) {

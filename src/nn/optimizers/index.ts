@@ -2,7 +2,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import { adafactor } from "./adafactor.ts";
-import { adamw8bit } from "./adamw-8bit.ts";
+import { adamw8bitKind } from "./adamw-8bit.ts";
 import { adam, adamw } from "./adamw.ts";
 import { lion } from "./lion.ts";
 import { muon } from "./muon.ts";
@@ -10,7 +10,7 @@ import type { OptimizerKind } from "./optimizer.ts";
 import { sgd } from "./sgd.ts";
 
 export const optimizers = new Registry<OptimizerKind>(
-  { adamw, muon, adam, sgd, adafactor, lion, adamw_8bit: adamw8bit },
+  { adamw, muon, adam, sgd, adafactor, lion, adamw_8bit: adamw8bitKind },
   ({ name, known }) =>
     new ConfigError("FT-CONFIG-OPTIMIZER", {
       message: `Unknown optimizer '${name}'. Valid options: [${known.join(", ")}]`,

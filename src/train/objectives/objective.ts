@@ -27,6 +27,11 @@ export interface TrainableModel extends BlockModel {
   ): Tensor;
   head(hidden: Tensor): Tensor;
   headLosses(hidden: Tensor, targets: Tensor, options?: TokenLossOptions): Tensor;
+  headLossSum(
+    hidden: Tensor,
+    told: { targets: Tensor; shares: Tensor },
+    options?: TokenLossOptions,
+  ): Tensor;
 }
 
 /** What the loop reads of a batch; the rest of it is between an objective's `collate` and its `loss`. */

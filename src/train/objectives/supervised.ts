@@ -1,7 +1,7 @@
 // Supervised fine-tuning: weighted next-token cross-entropy.
 import { type Batch, collate, type EncodedRow, encodeRows } from "../../data/index.ts";
 import type { Objective } from "./objective.ts";
-import { batchArrays, tokenLosses } from "./token-losses.ts";
+import { batchArrays, learnedStates } from "./token-losses.ts";
 
 export const supervised: Objective<EncodedRow, Batch> = {
   encode: encodeRows,
@@ -12,7 +12,7 @@ export const supervised: Objective<EncodedRow, Batch> = {
     ),
   arrays: batchArrays,
   loss: (model, batch, pass = {}) => {
-    const { losses, weights } = tokenLosses(model, batch, pass, pass.tokenLoss);
-    return { lossSum: losses.mul(weights).sum() };
+    const { hidden, targets, weights: shares } = learnedStates(model, batch, pass);
+    return { lossSum: model.headLossSum(hidden, { targets, shares }, pass.tokenLoss) };
   },
 };

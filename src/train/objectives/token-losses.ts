@@ -1,14 +1,14 @@
 // What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
 // is applied to those positions only. Which of them are summed, and how, is the objectives'.
 import type { Batch } from "../../data/index.ts";
-import { float32, int32, type Tensor, type TokenLossOptions } from "../../mx/index.ts";
+import { float32, int32, type Tensor } from "../../mx/index.ts";
 import type { BatchArray, LossPass, TrainableModel } from "./objective.ts";
 
 /** Row counts are rounded up to this, so that MLX sees few different shapes. */
 const rowMultiple = 32;
 
 export interface TokenLosses {
-  /** (count) float32: −log p of each target, unless more was asked for. */
+  /** (count) float32: −log p of each target. */
   losses: Tensor;
   /** (count) float32. */
   weights: Tensor;
@@ -117,13 +117,8 @@ export function learnedStates(
   return { learned, targets, weights, hidden: "rows" in arrays ? flat.take(rows, 0) : flat };
 }
 
-/** Of the targets with a weight: −log p and what the options add. Builds a graph, evaluates nothing. */
-export function tokenLosses(
-  model: TrainableModel,
-  batch: Batch,
-  pass: LossPass,
-  options?: TokenLossOptions,
-): TokenLosses {
+/** −log p of the targets with a weight. Builds a graph, evaluates nothing. */
+export function tokenLosses(model: TrainableModel, batch: Batch, pass: LossPass): TokenLosses {
   const { hidden, targets, weights, learned } = learnedStates(model, batch, pass);
-  return { losses: model.headLosses(hidden, targets, options), weights, learned };
+  return { losses: model.headLosses(hidden, targets), weights, learned };
 }
