@@ -47,6 +47,7 @@ interface Case {
   length: number;
   /** Share of them that is the answer. */
   learned?: number;
+  /** MODEL stands for the model's folder. */
   options: string;
   /** Rows are of all lengths from a fifth of that on. */
   spread?: boolean;
@@ -160,6 +161,34 @@ const cases: readonly Case[] = [
     options: "-b 4 --method full --gradient-checkpointing",
     heldOut: true,
   },
+  {
+    name: "full, SmolLM's shape with 8 blocks",
+    model: { hidden: 576, blocks: 8, vocabulary: 49_152, heads: 9 },
+    length: 256,
+    options: "-b 4 --method full",
+    heldOut: true,
+  },
+  {
+    name: "lora, two blocks computed again at a time",
+    model: deep,
+    length: 512,
+    options: "-b 4 --gradient-checkpointing --gradient-checkpointing-blocks 2",
+    heldOut: true,
+  },
+  {
+    name: "distillation",
+    model: wordy,
+    length: 128,
+    options: "-b 4 --method distillation --teacher MODEL",
+  },
+  {
+    name: "distillation, 40 % learned",
+    model: deep,
+    length: 256,
+    learned: 0.4,
+    options: "-b 4 --method distillation --teacher MODEL",
+    heldOut: true,
+  },
   { name: "gpt2, lora", model: "gpt2", length: 200, options: "-b 4" },
   { name: "gpt2, full", model: "gpt2", length: 200, options: "-b 4 --method full" },
   { name: "SmolLM2, lora, 2 × 128", model: "smollm2", length: 128, options: "-b 2" },
@@ -241,7 +270,13 @@ function settings(one: Case, model: string): string[] {
   const mask = one.learned === undefined ? ["--mask", "all"] : [];
   return [
     ...[model, rowsOf(one), "--template", "chatml", "--val-split", "0", "--warmup-steps", "0"],
-    ...["--target-modules", "all-linear", ...one.options.split(" "), ...maxLength, ...mask],
+    ...[
+      "--target-modules",
+      "all-linear",
+      ...one.options.replace("MODEL", model).split(" "),
+      ...maxLength,
+      ...mask,
+    ],
     ...["--iters", one.spread === true ? "20" : "3", "--report-every", "1", "--json"],
   ];
 }

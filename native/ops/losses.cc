@@ -8,6 +8,7 @@
 #include "mlx/transforms.h"
 #include "ops/indices.h"
 #include "ops/scalar.h"
+#include "ops/settled.h"
 #include "ops/tables.h"
 
 namespace ft::ops {
@@ -104,7 +105,7 @@ class ChunkedHead {
   Chunk chunkAt(const Arrays& inputs, int begin, const Arrays& before) const {
     int end = std::min(begin + step, rows);
     array hidden = mx::slice(inputs[0], {begin, 0}, {end, inputs[0].shape(1)});
-    if (!before.empty()) hidden = mx::depends({hidden}, before)[0];
+    if (!before.empty()) hidden = settled({hidden}, before)[0];
     array logits = mx::astype(mx::matmul(hidden, mx::transpose(inputs[1])), mx::float32);
     Chosen chosen(mx::slice(inputs[2], {begin}, {end}), classes);
     return {hidden, logits, logSumOf(logits, chosen), chosen};

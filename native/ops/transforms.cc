@@ -6,6 +6,7 @@
 
 #include "mlx/compile_impl.h"
 #include "mlx/ops.h"
+#include "ops/settled.h"
 #include "ops/tables.h"
 
 namespace ft::ops {
@@ -103,7 +104,7 @@ Arrays customVjp(const SharedCallback& forward, const SharedCallback& backward, 
 Arrays checkpoint(const SharedCallback& callback, const Arrays& inputs) {
   auto function = closure(callback);
   auto gradient = [function](const Arrays& primals, const Arrays& cotangents, const Arrays&) {
-    Arrays gradients = mx::vjp(function, mx::depends(primals, cotangents), cotangents).second;
+    Arrays gradients = mx::vjp(function, settled(primals, cotangents), cotangents).second;
     return mx::depends(gradients, gradients);
   };
   return mx::custom_vjp(function, gradient)(inputs);
@@ -152,8 +153,7 @@ const OpTable& transforms() {
       row("vjp", vjp),
       row("checkpoint", checkpoint),
       row("customVjp", customVjp),
-      row("depends",
-          [](const Arrays& inputs, const Arrays& dependencies) { return mx::depends(inputs, dependencies); }),
+      row("depends", settled),
       row("compile", compile),
       row("compiledCall", compiledCall),
       row("compileFree", compileFree),

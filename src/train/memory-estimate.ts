@@ -25,8 +25,10 @@ export interface EstimatedRun {
   largest: number;
   /** Numbers of it in the tokens' table, or a head of its own, where those are trained. */
   trainedTable: number;
-  /** The head is packed: logits are there in whole then, and again for their gradient. */
+  /** The head is packed: logits are there then, of some rows at a time. */
   isHeadPacked: boolean;
+  /** As the objective says: arrays of all learned logits; 0 where it needs none. */
+  logitCopies: number;
   /** Numbers that a block keeps for each token beside those: inputs that were dropped from, outputs that are scaled. */
   keptPerToken: number;
   /** They are adapters beside the weights, rather than the weights. */
@@ -41,8 +43,8 @@ export interface EstimatedRun {
   learnedShare: number;
   /** Bytes of a weight: 4 in float32, 2 in half precision. */
   weightBytes: number;
-  /** Of a block only its input is kept; the rest is computed again, one block at a time. */
-  recompute: boolean;
+  /** Of so many blocks at a time only the input is kept, and the rest is computed again; 0: all is kept. */
+  recompute: number;
   /** That reading the weights took beside them. */
   readingBytes: number;
   /** Batches have different lengths. */
@@ -73,8 +75,8 @@ const gatedInnerArrays = 3.9;
 const outerArrays = 10.4;
 /** A block more is there at once while gradients pass through it. */
 const blocksAtWork = 1;
-/** Copies of a trained table's gradient: as the head's, as the embedding's, their sum, and what they are made of. */
-const tableCopies = 4;
+/** Copies of a trained table's gradient: as the head's, and as the embedding's. */
+const tableCopies = 2;
 const floatBytes = 4;
 /**
  * What the allocator may keep, as a share of what a step allocates and frees. Arrays of another length are no use to the
@@ -94,29 +96,40 @@ const bytesPerToken = 800;
 function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   const { hiddenSize, innerSize, innerArrays = gatedInnerArrays } = model;
   const tokens = run.batch * run.longestRow;
+  const { recompute, trainedBlocks } = run;
   const blocks =
-    (run.recompute ? Math.min(1, run.trainedBlocks) : run.trainedBlocks) + blocksAtWork;
+    (recompute > 0 ? Math.min(recompute, trainedBlocks) : trainedBlocks) + blocksAtWork;
   const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + run.keptPerToken;
-  const counted = run.recompute ? `${blocks} blocks` : "trained blocks and one";
-  const inputs = model.blockCount * tokens * hiddenSize * floatBytes;
+  const counted = recompute > 0 ? `${blocks} blocks` : "trained blocks and one";
+  const inputs = Math.ceil(model.blockCount / recompute) * tokens * hiddenSize * floatBytes;
   return [
     term(
       "activations",
       tokens * (blocks * ofBlock + outerArrays * hiddenSize) * floatBytes,
       `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(run.keptPerToken)}) + ${outerArrays}·hidden) × 4 B`,
     ),
-    ...(run.recompute ? [term("block inputs", inputs, "blocks × tokens × hidden × 4 B")] : []),
+    ...(recompute > 0 ? [term("block inputs", inputs, "kept inputs × tokens × hidden × 4 B")] : []),
   ];
 }
 
-/** Copies of the logits that the backward pass of a packed head makes. */
-const logitCopies = 2.2;
+/** Logits of a trained or packed head at once, unless so few rows have more. */
+const logitsAtOnce = 2 ** 24;
+const leastRowsAtOnce = 64;
+/** Arrays of those that a packed head's losses and slopes are made with; a trained head's take the logits' place. */
+const packedLogitCopies = 2.2;
 
-/** The tokens' table, where it is trained: its gradient in parts, and of the logits a share. */
-function tableBytes({ vocabularySize }: EstimatedModel, run: EstimatedRun): number {
-  if (run.trainedTable === 0) return 0;
+/** What the head takes beside its weight and their gradient, in bytes: none where it is neither trained nor packed. */
+function logitTerm({ vocabularySize }: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   const learned = run.batch * run.longestRow * run.learnedShare;
-  return (tableCopies * run.trainedTable + learned * vocabularySize) * floatBytes;
+  if (run.logitCopies > 0) {
+    const bytes = run.logitCopies * learned * vocabularySize * floatBytes;
+    return [term("logits", bytes, `learned tokens × vocabulary × ${run.logitCopies} × 4 B`)];
+  }
+  const copies = run.isHeadPacked ? packedLogitCopies : Math.sign(run.trainedTable);
+  if (copies === 0) return [];
+  const rows = Math.min(learned, Math.max(leastRowsAtOnce, logitsAtOnce / vocabularySize));
+  const bytes = copies * rows * vocabularySize * floatBytes;
+  return [term("logits", bytes, `${Math.round(rows)} tokens × vocabulary × ${copies} × 4 B`)];
 }
 
 /** Peak bytes of the whole process, and the terms that add up to them. */
@@ -129,17 +142,8 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
     term("gradients", gradients, "trainable × 4 B"),
     term("optimizer", run.stateBytes, "its state"),
   ];
-  const forward = passTerms(model, run);
-  const table = tableBytes(model, run);
-  const learned = run.batch * run.longestRow * run.learnedShare;
-  if (run.isHeadPacked)
-    forward.push(
-      term(
-        "logits",
-        logitCopies * learned * model.vocabularySize * floatBytes,
-        `learned tokens × vocabulary × ${logitCopies} × 4 B`,
-      ),
-    );
+  const forward = [...passTerms(model, run), ...logitTerm(model, run)];
+  const table = tableCopies * run.trainedTable * floatBytes;
   const activations = total(forward);
   // Activations are given up as gradients come: of all weights, the larger of both is there.
   const atStart = activations + table - (isAdapter ? 0 : gradients);
@@ -151,11 +155,7 @@ export function estimateMemory(model: EstimatedModel, run: EstimatedRun): Memory
   const terms = [
     ...kept,
     ...forward,
-    term(
-      "table",
-      table,
-      `(${tableCopies} × the trained table + learned tokens × vocabulary) × 4 B`,
-    ),
+    term("table", table, `${tableCopies} × the trained table × 4 B`),
     term("at once", passing - activations - table, "what of these is not there at the same time"),
     term("cache", beside, "freed arrays, kept for the next"),
     term(

@@ -202,6 +202,11 @@ export const OptimizationOptions = z.strictObject({
     .describe(
       "Compute activations again in the backward pass: less memory, about a third more time",
     ),
+  gradient_checkpointing_blocks: positiveInteger("Blocks computed again must be at least one")
+    .default(1)
+    .describe(
+      "With gradient checkpointing, how many blocks are computed again at a time: of very deep models less is kept with 2",
+    ),
   compile: z
     .boolean()
     .default(false)
@@ -257,6 +262,11 @@ export const OptimizationOptions = z.strictObject({
 });
 
 export type OptimizationOptions = z.infer<typeof OptimizationOptions>;
+
+/** Blocks that the backward pass computes again at a time; 0: none. */
+export function recomputedBlocks(options: OptimizationOptions): number {
+  return options.gradient_checkpointing ? options.gradient_checkpointing_blocks : 0;
+}
 
 /**
  * A warm-up that ends inside the run: `shortened` says that it had to be cut, to a tenth of the steps. None where the

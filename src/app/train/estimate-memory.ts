@@ -14,6 +14,8 @@ import {
 } from "../../nn/index.ts";
 import { estimateMemory, type MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
+import { objectives } from "../../train/objectives/index.ts";
+import { recomputedBlocks } from "../../train/options.ts";
 import { type TuningPlan, tunings } from "../../train/tuning/index.ts";
 import type { StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
@@ -120,7 +122,8 @@ export function estimateRunMemory(
   const { optimization } = config;
   const optimizer = optimizers.get(optimization.optimizer);
   const trainable = sum(shapes.map(elementCount));
-  const { isAdapter } = tunings.get(chosenMethod(config).tuning);
+  const method = chosenMethod(config);
+  const { isAdapter } = tunings.get(method.tuning);
   // adapters are float32 themselves
   const hasMasters =
     optimization.master_weights && !isAdapter && floatBytes(config, planned.source) < 4;
@@ -141,6 +144,7 @@ export function estimateRunMemory(
             .map(elementCount),
         ),
     isHeadPacked: hasPackedHead(planned),
+    logitCopies: objectives.get(method.objective).logitCopies ?? 0,
     keptPerToken: isAdapter
       ? keptByAdapters(config, shapes, trainedBlocks)
       : weightGradientShare * sum(planned.sizes.linears.map(({ inputSize }) => inputSize)),
@@ -149,7 +153,7 @@ export function estimateRunMemory(
     weightBytes: weightBytes(config, planned),
     longestRow,
     learnedShare,
-    recompute: optimization.gradient_checkpointing,
+    recompute: recomputedBlocks(optimization),
     varies,
     readingBytes: planned.source.readingBytes ?? 0,
   });

@@ -8,6 +8,7 @@ import type { OptimizedSlot } from "../../nn/index.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { Objective } from "../../train/objectives/index.ts";
+import { recomputedBlocks } from "../../train/options.ts";
 import { type Tuning, type TuningInput, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { makeOptimizer } from "./plan-run.ts";
@@ -41,7 +42,7 @@ export function learnerOf({ config, ...material }: LearnerMaterial): LocalLearne
     optimizer: makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1),
     maximumNorm: optimization.max_grad_norm,
     pass: {
-      recompute: optimization.gradient_checkpointing,
+      recompute: recomputedBlocks(optimization),
       tokenLoss: { labelSmoothing: loss.label_smoothing, zLoss: loss.z_loss },
     },
     embeddingNoise: loss.neftune_alpha,

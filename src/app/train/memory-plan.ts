@@ -76,6 +76,14 @@ function smallerBatches(config: RunConfig): Changed[] {
   });
 }
 
+/** Each row in a row of its own, as long as the longest of its batch and no longer. */
+function unpacked(config: RunConfig): Changed[] {
+  if (!config.data.packing) return [];
+  return [
+    { flags: "--no-packing", config: { ...config, data: { ...config.data, packing: false } } },
+  ];
+}
+
 function smallerState(config: RunConfig): Changed[] {
   if (!["adam", "adamw"].includes(config.optimization.optimizer)) return [];
   return [optimizing(config, "--optimizer adamw_8bit", { optimizer: "adamw_8bit" })];
@@ -125,7 +133,10 @@ function stepsFor({ blockCount, longestRow }: Limits): Steps {
     fewer(config)
       .slice(0, 1)
       .flatMap((halved) => withMore(halved, shorter));
-  return { free: [checkpointed, smallerBatches, smallerState], costly: [fewer, shorter, both] };
+  return {
+    free: [checkpointed, smallerBatches, unpacked, smallerState],
+    costly: [fewer, shorter, both],
+  };
 }
 
 interface Found {

@@ -28,16 +28,22 @@ export abstract class Block extends Module {
 /** What a context tells in tensors: they are gone by the second time unless they are inputs of it. */
 const TOLD = ["positions", "segments", "prefixes"] as const;
 
-/** One block, kept as its inputs alone: the rest is computed again when the gradient needs it. */
-function recomputed(block: Block, x: Tensor, context: ForwardContext, index: number): Tensor {
-  const slots = block.trainableSlots();
+/** Some blocks, kept as their inputs alone: the rest is computed again when the gradient needs it. */
+function recomputed(
+  blocks: readonly Block[],
+  x: Tensor,
+  context: ForwardContext,
+  first: number,
+): Tensor {
+  const slots = blocks.flatMap((block) => block.trainableSlots());
   const told = TOLD.filter((name) => context[name] !== undefined);
   const inputs = [x, ...told.map((name) => context[name] as Tensor)];
   const [output] = checkpoint(
     ([h, ...values]) => {
       const again = Object.fromEntries(told.map((name, at) => [name, values[at]]));
+      // what blocks share would be gone by the second time
       const pass = new Pass(x.dim(1), { ...context, ...again });
-      const run = (): Tensor => block.forward(h as Tensor, pass.block(index));
+      const run = (): Tensor => through(blocks, h as Tensor, pass, first);
       return [withParameters(slots, values.slice(told.length), run)];
     },
     [...inputs, ...slots.map((slot) => slot.get())],
@@ -45,15 +51,18 @@ function recomputed(block: Block, x: Tensor, context: ForwardContext, index: num
   return output as Tensor;
 }
 
+function through(blocks: readonly Block[], x: Tensor, pass: Pass, first: number): Tensor {
+  return blocks.reduce((h, block, at) => block.forward(h, pass.block(first + at)), x);
+}
+
 /** x (batch, length, hidden size) through every block, or those that the context names, each with its own cache. */
 export function runBlocks(blocks: readonly Block[], x: Tensor, context: ForwardContext): Tensor {
-  const pass = new Pass(x.dim(1), context);
-  const first = context.from?.block ?? 0;
-  const run = (h: Tensor, block: Block, at: number): Tensor => {
-    const index = first + at;
-    if (context.recompute !== true) return block.forward(h, pass.block(index));
-    // what blocks share would be gone by the second time
-    return recomputed(block, h, context, index);
-  };
-  return blocks.slice(first, context.until).reduce(run, x);
+  const { from, until, recompute = 0 } = context;
+  const first = from?.block ?? 0;
+  const some = blocks.slice(first, until);
+  if (recompute === 0) return through(some, x, new Pass(x.dim(1), context), first);
+  let h = x;
+  for (let at = 0; at < some.length; at += recompute)
+    h = recomputed(some.slice(at, at + recompute), h, context, first + at);
+  return h;
 }

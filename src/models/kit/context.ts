@@ -25,8 +25,11 @@ export interface ForwardContext {
   until?: number | undefined;
   /** Added to the embeddings: uniform within ±alpha / √(length · width), drawn from the key (Jain et al. 2023). */
   noise?: { alpha: number; key: Tensor } | undefined;
-  /** What a block computes is computed again in the backward pass instead of being kept (Chen et al. 2016). */
-  recompute?: boolean | undefined;
+  /**
+   * What blocks compute, so many at a time, is computed again in the backward pass instead of being kept (Chen et al.
+   * 2016); 0: all is kept.
+   */
+  recompute?: number | undefined;
 }
 
 export class Pass {

@@ -2,14 +2,7 @@
 // spaced logarithmically; here roots are stored with even spacing (the first moment's square root with its sign, the
 // second's fourth root), which is as fine near zero and needs only MLX's own quantization. Small arrays stay in float32.
 import { elementCount } from "../../core/element-count.ts";
-import {
-  adamw,
-  adamw8bit,
-  type AdamwSettings,
-  quantize,
-  type Tensor,
-  zeros,
-} from "../../mx/index.ts";
+import { adamw, adamw8bit, type AdamwSettings, type Tensor, zeros } from "../../mx/index.ts";
 import { byRule, held, type SlotState, type StepContext, type UpdateRule } from "./by-rule.ts";
 import { type OptimizerKind, usual } from "./optimizer.ts";
 
@@ -43,9 +36,18 @@ function named(names: readonly string[], values: readonly Tensor[]): SlotState {
 
 const rule: UpdateRule = {
   begin({ shape }) {
-    const none = (): Tensor => zeros([...shape], "float32");
-    if (!isPacked(shape)) return named(labels, labels.map(none));
-    const packed = labels.flatMap(() => quantize(none().reshape(-1, group), group, bits));
+    if (!isPacked(shape))
+      return named(
+        labels,
+        labels.map(() => zeros([...shape], "float32")),
+      );
+    const groups = elementCount(shape) / group;
+    // codes of nought are nought on any scale
+    const packed = labels.flatMap(() => [
+      zeros([groups, (group * bits) / 32], "uint32"),
+      zeros([groups, 1], "float32"),
+      zeros([groups, 1], "float32"),
+    ]);
     return named(packedNames, packed);
   },
   update(parameter, gradient, state, context) {

@@ -142,6 +142,8 @@ export interface ObjectiveEntry {
   metrics?: Readonly<Record<string, Better>>;
   /** The model that it learns from beside the rows, as a model is named; null where the options name none. */
   teacher?(options: ObjectiveOptions): string | null;
+  /** Arrays of the logits of all learned tokens that its loss and the backward pass work with; absent: none. */
+  logitCopies?: number;
   /** The groups of options that it reads; settings of others are of no use to it. */
   groups?: readonly (keyof ObjectiveOptions)[];
   load(options: ObjectiveOptions): Promise<Objective>;

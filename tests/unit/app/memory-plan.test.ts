@@ -29,6 +29,20 @@ const configOf = (optimization: Record<string, unknown> = {}): RunConfig =>
 const planOf = async (available: number, config = configOf()) =>
   await planMemory(config, estimateOf(config), { estimate, limits }, available);
 
+test("windows of packed rows may be taken apart", async () => {
+  const packed = RunConfigSchema.parse({
+    optimization: { batch_size: 4 },
+    data: { packing: true },
+  });
+  const halfApart = async (config: RunConfig): Promise<MemoryEstimate> => {
+    const whole = estimateOf(config);
+    return config.data.packing ? whole : { ...whole, totalBytes: whole.totalBytes / 2 };
+  };
+  const parts = { estimate: halfApart, limits };
+  const { changes } = await planMemory(packed, estimateOf(packed), parts, 250);
+  expect(changes).toContainEqual({ change: "--no-packing", peakBytes: 320, residentBytes: 210 });
+});
+
 describe("a run of 420", () => {
   test("fits into 420, and is told what would need less", async () => {
     const plan = await planOf(420);

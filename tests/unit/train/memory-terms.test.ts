@@ -8,12 +8,13 @@ const model = {
 };
 const run = {
   ...{ trainable: 100_000, isAdapter: true, trainedBlocks: 4, batch: 4, longestRow: 256 },
-  ...{ learnedShare: 1, weightBytes: 4, stateBytes: 800_000, updateCopies: 4, recompute: false },
+  ...{ learnedShare: 1, weightBytes: 4, stateBytes: 800_000, updateCopies: 4, recompute: 0 },
   ...{
     largest: 10_000,
     trainedTable: 0,
     keptPerToken: 0,
     isHeadPacked: false,
+    logitCopies: 0,
     readingBytes: 0,
     varies: true,
   },
@@ -30,7 +31,7 @@ describe("the estimate", () => {
       { batch: 1 },
       { longestRow: 64 },
       { weightBytes: 2 },
-      { recompute: true },
+      { recompute: 1 },
     ])
       expect(estimate(less)).toBeLessThan(whole);
   });
