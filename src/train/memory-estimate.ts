@@ -116,7 +116,7 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
 const logitsAtOnce = 2 ** 24;
 const leastRowsAtOnce = 64;
 /** Arrays of those that a packed head's losses and slopes are made with; a trained head's take the logits' place. */
-const packedLogitCopies = 2.2;
+const packedLogitCopies = 3;
 
 /** What the head takes beside its weight and their gradient, in bytes: none where it is neither trained nor packed. */
 function logitTerm({ vocabularySize }: EstimatedModel, run: EstimatedRun): MemoryTerm[] {

@@ -55,7 +55,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       packs: true,
       metrics: { "distillation/kl": "lower", "distillation/hard": "lower" },
       groups: ["distillation"],
-      logitCopies: 10,
+      logitCopies: 9,
       teacher: ({ distillation }) => distillation.teacher,
       load: async ({ distillation }) =>
         (await import("./distillation.ts")).distillation(distillation),
