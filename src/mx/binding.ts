@@ -61,6 +61,17 @@ export interface DeviceInfo {
   cuda: boolean;
 }
 
+/** `step` counts from 1. */
+export interface AdamWSettings {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  eps: number;
+  weightDecay: number;
+  step: number;
+  biasCorrection: boolean;
+}
+
 export interface Binding {
   // --- the addon itself
   version(): { mlx: string; addon: string; blas: string };
@@ -375,15 +386,7 @@ export interface Binding {
     gradients: readonly Handle[],
     first: readonly Handle[],
     second: readonly Handle[],
-    settings: {
-      learningRate: number;
-      beta1: number;
-      beta2: number;
-      eps: number;
-      weightDecay: number;
-      step: number;
-      biasCorrection: boolean;
-    },
+    settings: AdamWSettings,
   ): Handle[];
   /**
    * One step of AdamW for a parameter of whole groups of 64 numbers, whose moments rest in 8 bits: `state` is packed,
@@ -394,15 +397,7 @@ export interface Binding {
     parameter: Handle,
     gradient: Handle,
     state: readonly Handle[],
-    settings: {
-      learningRate: number;
-      beta1: number;
-      beta2: number;
-      eps: number;
-      weightDecay: number;
-      step: number;
-      biasCorrection: boolean;
-    },
+    settings: AdamWSettings,
   ): Handle[];
   /** Global norm first, then the gradients scaled by min(1, maximum/(norm + 1e-6)). */
   clipNorm(gradients: readonly Handle[], maximum: number): Handle[];
