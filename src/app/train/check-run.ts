@@ -47,7 +47,7 @@ export function checkRun(config: RunConfig): void {
   }
   if (config.optimization.compile) requireCompiling(method.objective);
   if (objectives.get(method.objective).teacher?.(config) === null) {
-    throw new ConfigError("FT-CONFIG-073", {
+    throw new ConfigError("FT-CONFIG-072", {
       at: { field: "distillation.teacher" },
       message: `--objective ${method.objective} learns from another model as well, and none is named`,
       hint: "--teacher MODEL; rows that a model wrote are learned by --method lora",

@@ -1,7 +1,7 @@
 // Whether a run fits into memory, and the cheapest changes after which it would: found by asking the estimate again.
 // The estimate itself is estimate-memory.ts; what a change does to rows and model is the caller's to work out.
 import { totalmem } from "node:os";
-import { DataError, ExitCode, FtError } from "../../core/errors.ts";
+import { ExitCode, FtError } from "../../core/errors.ts";
 import { formatBytes, parseBytes } from "../../core/units.ts";
 import type { LighterRun } from "../../runs/index.ts";
 import type { MemoryEstimate } from "../../train/memory-estimate.ts";
@@ -25,7 +25,7 @@ export interface MemoryPlan {
   changes: LighterRun[];
 }
 
-/** What a run of other settings over the same model and rows would need. Throws DataError where no row is left. */
+/** What a run of other settings over the same model and rows would need. Throws FtError where such a run would be refused. */
 export type Estimator = (config: RunConfig) => Promise<MemoryEstimate>;
 
 /** A run with some settings changed, and the flags for it. */
@@ -186,11 +186,9 @@ class Search {
   }
 
   async #isLess(changed: Changed, base: Changed): Promise<boolean> {
-    const [after, before] = [
-      await this.#estimate(changed.config),
-      await this.#estimate(base.config),
-    ];
-    return after.totalBytes < worthwhile * before.totalBytes;
+    const after = await this.#estimateOf(changed.config);
+    const before = await this.#estimate(base.config);
+    return after !== undefined && after.totalBytes < worthwhile * before.totalBytes;
   }
 
   async #mildest(forms: readonly (readonly Changed[])[]): Promise<LighterRun[]> {
@@ -213,12 +211,12 @@ class Search {
     return undefined;
   }
 
-  /** undefined where rows are cut so short that none is left to learn from. */
+  /** undefined where such a run would be refused: no row is left to learn from, an adapter fits other layers. */
   async #estimateOf(config: RunConfig): Promise<MemoryEstimate | undefined> {
     try {
       return await this.#estimate(config);
     } catch (error) {
-      if (error instanceof DataError) return undefined;
+      if (error instanceof FtError) return undefined;
       throw error;
     }
   }

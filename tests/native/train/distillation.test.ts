@@ -103,7 +103,7 @@ test("the memory of a run holds its teacher", async () => {
 
 test("no teacher, and one with other tokens, are refused with the way on", async () => {
   await expect(checked(configOf("none", { teacher: null }))).rejects.toMatchObject({
-    code: "FT-CONFIG-073",
+    code: "FT-CONFIG-072",
     exitCode: 3,
     hint: expect.stringContaining("--teacher MODEL"),
   });

@@ -78,7 +78,7 @@ const refused: [what: string, code: string, given: () => Given | Promise<Given>]
     async () =>
       withLora({ init_adapter: await trainedAdapter({ lora: { target_modules: ["q_proj"] } }) }),
   ],
-  ["a folder without an adapter", "FT-WEIGHTS-001", () => withLora({ init_adapter: makeFolder() })],
+  ["a folder without an adapter", "FT-CONFIG-062", () => withLora({ init_adapter: makeFolder() })],
   ["an adapter that is not there", "FT-CONFIG-062", () => withLora({ init_adapter: "/nowhere" })],
   ["an output folder with something in it", "FT-RUN-001", () => ({ output: folder })],
   ["a file as the output folder", "FT-RUN-004", () => ({ output: rows })],

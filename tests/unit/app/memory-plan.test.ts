@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type RunConfig, RunConfigSchema } from "../../../src/app/config/schema.ts";
 import { chooseBatch } from "../../../src/app/train/choose-batch.ts";
 import { memoryNotices, planMemory, requireMemory } from "../../../src/app/train/memory-plan.ts";
+import { ModelError } from "../../../src/core/errors.ts";
 import type { MemoryEstimate } from "../../../src/train/memory-estimate.ts";
 
 const limits = { blockCount: 8, longestRow: 1024 };
@@ -41,6 +42,19 @@ test("windows of packed rows may be taken apart", async () => {
   const parts = { estimate: halfApart, limits };
   const { changes } = await planMemory(packed, estimateOf(packed), parts, 250);
   expect(changes).toContainEqual({ change: "--no-packing", peakBytes: 320, residentBytes: 210 });
+});
+
+test("settings that would be refused are no change to offer: an adapter that is gone on from has its layers", async () => {
+  const wholeModel = async (config: RunConfig): Promise<MemoryEstimate> => {
+    if (config.lora.num_layers !== -1) throw new ModelError("FT-ADAPTER-003", { message: "no" });
+    return estimateOf(config);
+  };
+  const config = configOf();
+  const parts = { estimate: wholeModel, limits };
+  const { changes } = await planMemory(config, estimateOf(config), parts, 200);
+  const named = changes.map(({ change }) => change);
+  expect(named).toContain("--max-length 256");
+  expect(named.filter((change) => change.includes("--num-layers"))).toEqual([]);
 });
 
 describe("a run of 420", () => {
