@@ -27,6 +27,16 @@ const longrope = {
   attention_factor: 1.2,
 };
 
+const latent = {
+  q_lora_rank: 10,
+  kv_lora_rank: 6,
+  qk_nope_head_dim: 4,
+  qk_rope_head_dim: 2,
+  v_head_dim: 5,
+  scale_emb: 3,
+  dim_model_base: 8,
+};
+
 /** One config each: the usual keys and these. */
 function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
   return Object.fromEntries(
@@ -49,18 +59,36 @@ const gpt2 = {
 /** By model_type; each config adds what it says to a small model. A vocabulary of at least 40. */
 export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
   gpt2: [gpt2, { ...gpt2, n_inner: 20 }],
+  gpt_bigcode: [{ ...gpt2, model_type: "gpt_bigcode" }],
+  gptj: [{ ...gpt2, model_type: "gptj", rotary_dim: 4 }],
   llama: [
     llama,
     { ...llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
     { ...llama, head_dim: 6, rope_scaling: { type: "linear", factor: 2 } },
   ],
   ...alike({
+    apertus: {},
+    cohere: { use_qk_norm: true, logit_scale: 0.5 },
+    cohere2: { sliding_window: 4, sliding_window_pattern: 2 },
+    ernie4_5: { head_dim: 6, use_bias: true },
+    exaone4: { sliding_window: 4, sliding_window_pattern: 2 },
+    falcon: { new_decoder_architecture: true, num_kv_heads: 2, ffn_hidden_size: 24 },
     gemma: { head_dim: 6 },
     gemma2: { head_dim: 6, sliding_window: 4, query_pre_attn_scalar: 6, attn_logit_softcapping: 2 },
     gemma3_text: { head_dim: 6, sliding_window: 4, sliding_window_pattern: 2 },
+    gemma3: { text_config: { ...usual, head_dim: 6, sliding_window: 4 } },
+    glm: { head_dim: 8 },
+    glm4: { head_dim: 8 },
+    gpt_neox: { rotary_pct: 0.5 },
     granite: { residual_multiplier: 0.5, attention_multiplier: 0.5, logits_scaling: 2 },
+    helium: { head_dim: 4 },
+    hunyuan_v1_dense: { rope_scaling: { type: "dynamic", alpha: 50, factor: 1 } },
+    internlm2: { rope_scaling: { type: "dynamic", factor: 2 } },
+    internlm3: { head_dim: 6, qkv_bias: true },
+    minicpm3: latent,
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
     mistral: { sliding_window: 4 },
+    nemotron: { hidden_act: "gelu" },
     olmo: { clip_qkv: 8, attention_bias: true },
     olmo2: {},
     olmo3: { num_hidden_layers: 4, sliding_window: 4 },
@@ -68,6 +96,9 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
     qwen2: { use_sliding_window: true, sliding_window: 4, max_window_layers: 1 },
     qwen3: { head_dim: 6 },
+    seed_oss: { head_dim: 6 },
     smollm3: { no_rope_layer_interval: 2 },
+    stablelm: { qk_layernorm: true, partial_rotary_factor: 0.5 },
+    starcoder2: { sliding_window: 4 },
   }),
 };

@@ -116,7 +116,7 @@ def write_expected(folder: Path, model_type, model, specimen: Specimen, variant:
     expected["loss"] = loss
     if variant.gradients:
         loss.backward()
-        found = observe.gradients(model, variant.gradients)
+        found = observe.gradients(model, variant.gradients, variant.rewrite)
         expected.update({f"gradient:{name}": value for name, value in found.items()})
     save_file(contiguous(expected), folder / "expected.safetensors", metadata=made_with)
 

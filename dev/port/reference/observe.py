@@ -120,7 +120,7 @@ def loss_of(model, ids, targets, weights):
     return (losses * weights.flatten()).sum() / weights.sum()
 
 
-def gradients(model, patterns):
+def gradients(model, patterns, rewrite=None):
     """After backward(): gradients by the checkpoint's names and in its layout. The model's weights are gone then.
 
     Saving gradients in the place of weights lets transformers rename, split and transpose them as it does weights.
@@ -131,4 +131,5 @@ def gradients(model, patterns):
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder)
         stored = load_file(Path(folder) / "model.safetensors")
+    stored = stored if rewrite is None else rewrite(stored)
     return {name: value for name, value in stored.items() if any(fnmatch(name, pattern) for pattern in patterns)}

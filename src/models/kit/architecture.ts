@@ -19,6 +19,8 @@ interface Definition<Schema extends z.ZodType> {
   config: Schema;
   /** What the config may not ask for. */
   requires?: readonly Requirement[];
+  /** The key of the part of the config that this is asked of; default: the config itself. */
+  within?: string;
   build(config: z.infer<Schema>): LanguageModel;
   /** Where names or layouts differ from the stored model's; what every decoder needs comes after it by itself. */
   recipe?(config: z.infer<Schema>): Recipe;
@@ -37,7 +39,11 @@ export function defineArchitecture<Schema extends z.ZodType>(
   const parse = (config: unknown): z.infer<Schema> => {
     const parsed = definition.config.safeParse(config);
     if (!parsed.success) throw notOfThisArchitecture(parsed.error);
-    requireSupported(config as Record<string, unknown>, definition.requires ?? []);
+    requireSupported(
+      config as Record<string, unknown>,
+      definition.requires ?? [],
+      definition.within,
+    );
     return parsed.data;
   };
   return {

@@ -87,14 +87,16 @@ export function only(key: string, values: readonly unknown[], because: string): 
   return { key, accepts: (value) => isAbsent(value) || values.includes(value), because };
 }
 
-/** Throws ModelError FT-MODEL-004 with every unsupported key. */
+/** Throws ModelError FT-MODEL-004 with every unsupported key of the config, or of the part of it `within` a key. */
 export function requireSupported(
   config: Readonly<Record<string, unknown>>,
   requirements: readonly Requirement[],
+  within?: string,
 ): void {
+  const asked = within === undefined ? config : (config[within] as Record<string, unknown>);
   const unmet = requirements
-    .filter(({ key, accepts }) => !accepts(config[key]))
-    .map(({ key, because }) => `${key} = ${JSON.stringify(config[key])}: ${because}`);
+    .filter(({ key, accepts }) => !accepts(asked[key]))
+    .map(({ key, because }) => `${key} = ${JSON.stringify(asked[key])}: ${because}`);
   const problems = [...quantizationProblems(config), ...unmet];
   if (problems.length === 0) return;
   throw new ModelError("FT-MODEL-004", {

@@ -90,6 +90,11 @@ export class BlockContext {
     return this.positionOf(this.offset);
   }
 
+  /** The same where positions count and not only distances: each token's own where rows are packed. */
+  get startInSegment(): number | Tensor {
+    return this.segments === undefined ? this.start : this.positions();
+  }
+
   /** Position of the token at an index that counts padding too; (batch) int32 where rows begin with some. */
   positionOf(index: number): number | Tensor {
     const { padding } = this.cache ?? {};

@@ -21,7 +21,7 @@ import { type Block, runBlocks } from "./block.ts";
 import { type ForwardContext, Pass } from "./context.ts";
 import type { Norm } from "./headed-attention.ts";
 import { LanguageModel } from "./language-model.ts";
-import { child } from "./named.ts";
+import { child, placed } from "./named.ts";
 import { softCapped } from "./scores.ts";
 
 export interface DecoderParts {
@@ -153,7 +153,7 @@ export class CausalLM extends LanguageModel {
     this.#trainedLength = trainedLength;
     this.#head = head;
     Object.assign(this, {
-      [names.decoder]: new Decoder(parts, names, embeddingScale),
+      ...placed(names.decoder, new Decoder(parts, names, embeddingScale)),
       ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
     });
   }

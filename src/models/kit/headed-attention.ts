@@ -88,7 +88,10 @@ export abstract class HeadedAttention extends Module {
   forward(x: Tensor, context: BlockContext): Tensor {
     const { headSize, window, softCap, scale = headSize ** -0.5 } = this.#shape;
     const { queries, keys, values } = this.#inHeads(this.project(x));
-    const { reach, start } = context;
+    const { reach } = context;
+    // a norm of what is turned makes of distances positions
+    const isNormedLate = this.#shape.norms?.over === "turned heads";
+    const start = isNormedLate ? context.startInSegment : context.start;
     const { queryNorm, keyNorm } = this.#names;
     const turn = (heads: Tensor, at: number | Tensor, norm: string): Tensor =>
       this.#normed(this.rotary?.forward(heads, at, reach) ?? heads, norm, "turned heads");

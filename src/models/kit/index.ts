@@ -9,6 +9,7 @@ export * from "./context.ts";
 export * from "./decoder.ts";
 export * from "./headed-attention.ts";
 export * from "./language-model.ts";
+export * from "./latent-attention.ts";
 export * from "./layer-types.ts";
 export * from "./mlp.ts";
 export * from "./quantization.ts";

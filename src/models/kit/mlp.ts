@@ -28,24 +28,41 @@ export interface GatedMlpOptions {
   activation?: Activation;
 }
 
+/** What the stored model calls the layers. */
+export interface GatedMlpNames {
+  gate: string;
+  up: string;
+  down: string;
+}
+
+const usualNames: GatedMlpNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" };
+
 /** down(act(gate(x))·up(x)) (Shazeer 2020). */
 export class GatedMlp extends Module {
-  gate_proj: Linear;
-  up_proj: Linear;
-  down_proj: Linear;
   readonly #activation: Activation;
+  readonly #names: GatedMlpNames;
 
-  constructor(size: number, innerSize: number, { bias, activation = silu }: GatedMlpOptions) {
+  constructor(
+    size: number,
+    innerSize: number,
+    { bias, activation = silu }: GatedMlpOptions,
+    names = usualNames,
+  ) {
     super();
-    this.gate_proj = new Linear(size, innerSize, { bias });
-    this.up_proj = new Linear(size, innerSize, { bias });
-    this.down_proj = new Linear(innerSize, size, { bias, closesResidual: true });
+    Object.assign(this, {
+      [names.gate]: new Linear(size, innerSize, { bias }),
+      [names.up]: new Linear(size, innerSize, { bias }),
+      [names.down]: new Linear(innerSize, size, { bias, closesResidual: true }),
+    });
     this.#activation = activation;
+    this.#names = names;
   }
 
   forward(x: Tensor): Tensor {
-    const [gate, up] = [this.gate_proj.forward(x), this.up_proj.forward(x)];
-    return this.down_proj.forward(gated(this.#activation, gate, up));
+    const { gate, up, down } = this.#names;
+    const [open, fed] = [gate, up].map((name) => child<LinearLike>(this, name).forward(x));
+    const inner = gated(this.#activation, open as Tensor, fed as Tensor);
+    return child<LinearLike>(this, down).forward(inner);
   }
 }
 

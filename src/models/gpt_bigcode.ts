@@ -1,0 +1,103 @@
+// StarCoder and SantaCoder: GPT-2's blocks with plain linear layers, and one key head for all queries.
+import { z } from "zod";
+import { Embedding, LayerNorm } from "../nn/index.ts";
+import { drop, type Recipe, tie } from "../weights/index.ts";
+import {
+  activationOf,
+  CausalLM,
+  defineArchitecture,
+  FusedAttention,
+  knownActivation,
+  Mlp,
+  only,
+  ResidualBlock,
+} from "./kit/index.ts";
+
+const size = z.int().positive();
+
+const GptBigcodeConfig = z
+  .looseObject({
+    model_type: z.literal("gpt_bigcode"),
+    vocab_size: size,
+    n_embd: size,
+    n_head: size,
+    n_layer: size,
+    n_positions: size.default(1024),
+    n_inner: size.nullish(),
+    activation_function: z.string().default("gelu_pytorch_tanh"),
+    layer_norm_epsilon: z.number().positive().default(1e-5),
+    scale_attn_weights: z.boolean().default(true),
+    multi_query: z.boolean().default(true),
+  })
+  .refine(({ n_embd, n_head }) => n_embd % n_head === 0, {
+    path: ["n_embd"],
+    error: "is not a multiple of n_head",
+  });
+type GptBigcodeConfig = z.infer<typeof GptBigcodeConfig>;
+
+const names = {
+  decoder: "transformer",
+  embedding: "wte",
+  positions: "wpe",
+  blocks: "h",
+  norm: "ln_f",
+  head: "lm_head",
+};
+
+const normOf = ({ n_embd, layer_norm_epsilon }: GptBigcodeConfig): LayerNorm =>
+  new LayerNorm(n_embd, layer_norm_epsilon);
+
+function attention(config: GptBigcodeConfig): FusedAttention {
+  const { n_embd, n_head, multi_query, scale_attn_weights } = config;
+  const shape = {
+    hiddenSize: n_embd,
+    heads: n_head,
+    keyHeads: multi_query ? 1 : n_head,
+    headSize: n_embd / n_head,
+    bias: { inputs: true, output: true },
+    scale: scale_attn_weights ? undefined : 1,
+    names: { output: "c_proj" },
+  };
+  return new FusedAttention(shape, { name: "c_attn", rows: "by key head" });
+}
+
+function block(config: GptBigcodeConfig): ResidualBlock {
+  const { n_embd, n_inner, activation_function } = config;
+  const mlp = {
+    bias: true,
+    activation: activationOf(activation_function),
+    names: { up: "c_fc", down: "c_proj" },
+  };
+  return new ResidualBlock({
+    attention: ["attn", attention(config)],
+    mlp: ["mlp", new Mlp(n_embd, n_inner ?? 4 * n_embd, mlp)],
+    norms: { beforeAttention: ["ln_1", normOf(config)], beforeMlp: ["ln_2", normOf(config)] },
+  });
+}
+
+function build(config: GptBigcodeConfig): CausalLM {
+  const { vocab_size, n_embd, n_positions, n_layer } = config;
+  const parts = {
+    embedding: new Embedding(vocab_size, n_embd),
+    positions: new Embedding(n_positions, n_embd),
+    blocks: Array.from({ length: n_layer }, () => block(config)),
+    norm: normOf(config),
+  };
+  return new CausalLM(parts, { names, isTied: true });
+}
+
+const recipe: Recipe = [
+  drop("{path*}.attn.[bias|masked_bias]"),
+  tie("lm_head.weight", "transformer.wte.weight"),
+];
+
+export const gpt_bigcode = defineArchitecture({
+  config: GptBigcodeConfig,
+  requires: [
+    knownActivation("activation_function"),
+    only("tie_word_embeddings", [true], "an untied head is not built"),
+    only("add_cross_attention", [false], "cross attention is not built"),
+  ],
+  build,
+  recipe: () => recipe,
+});

@@ -1,0 +1,98 @@
+// GPT-J: attention and feed-forward part side by side behind one LayerNorm, a part of each head turned in neighbouring
+// pairs, a head with a bias.
+import { z } from "zod";
+import { Embedding, LayerNorm } from "../nn/index.ts";
+import { drop, type Recipe } from "../weights/index.ts";
+import {
+  activationOf,
+  Attention,
+  CausalLM,
+  defineArchitecture,
+  knownActivation,
+  Mlp,
+  only,
+  ResidualBlock,
+  RotaryEmbedding,
+} from "./kit/index.ts";
+
+const size = z.int().positive();
+
+const GptjConfig = z
+  .looseObject({
+    model_type: z.literal("gptj"),
+    vocab_size: size,
+    n_embd: size,
+    n_head: size,
+    n_layer: size,
+    n_positions: size.default(2048),
+    n_inner: size.nullish(),
+    rotary_dim: size.default(64),
+    activation_function: z.string().default("gelu_new"),
+    layer_norm_epsilon: z.number().positive().default(1e-5),
+  })
+  .refine(({ n_embd, n_head }) => n_embd % n_head === 0, {
+    path: ["n_embd"],
+    error: "is not a multiple of n_head",
+  });
+type GptjConfig = z.infer<typeof GptjConfig>;
+
+const names = {
+  decoder: "transformer",
+  embedding: "wte",
+  blocks: "h",
+  norm: "ln_f",
+  head: "lm_head",
+};
+
+const normOf = ({ n_embd, layer_norm_epsilon }: GptjConfig): LayerNorm =>
+  new LayerNorm(n_embd, layer_norm_epsilon);
+
+function attention({ n_embd, n_head, rotary_dim, n_positions }: GptjConfig): Attention {
+  const turned = { dims: rotary_dim, base: 10_000, scaling: {}, maxLength: n_positions };
+  return new Attention({
+    hiddenSize: n_embd,
+    heads: n_head,
+    keyHeads: n_head,
+    headSize: n_embd / n_head,
+    bias: { inputs: false, output: false },
+    rotary: new RotaryEmbedding(turned, { isInterleaved: true }),
+    names: { output: "out_proj" },
+  });
+}
+
+function block(config: GptjConfig): ResidualBlock {
+  const { n_embd, n_inner, activation_function } = config;
+  const mlp = {
+    bias: true,
+    activation: activationOf(activation_function),
+    names: { up: "fc_in", down: "fc_out" },
+  };
+  const parts = {
+    attention: ["attn", attention(config)],
+    mlp: ["mlp", new Mlp(n_embd, n_inner ?? 4 * n_embd, mlp)],
+    norms: { beforeAttention: ["ln_1", normOf(config)] },
+  } as const;
+  return new ResidualBlock(parts, { isParallel: true });
+}
+
+function build(config: GptjConfig): CausalLM {
+  const parts = {
+    embedding: new Embedding(config.vocab_size, config.n_embd),
+    blocks: Array.from({ length: config.n_layer }, () => block(config)),
+    norm: normOf(config),
+  };
+  const trainedLength = config.n_positions;
+  return new CausalLM(parts, { names, isTied: false, trainedLength, head: { bias: true } });
+}
+
+const recipe: Recipe = [drop("{path*}.attn.[bias|masked_bias|embed_positions]")];
+
+export const gptj = defineArchitecture({
+  config: GptjConfig,
+  requires: [
+    knownActivation("activation_function"),
+    only("tie_word_embeddings", [false], "the head of this architecture has a bias"),
+  ],
+  build,
+  recipe: () => recipe,
+});
