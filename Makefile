@@ -56,6 +56,9 @@ test-unit: setup ## without addon, without network
 test-integration: setup ## with the addon: operations, contracts, parity with other tools
 	$(TEST) --project native --project contract --project parity
 
+test-parity: setup ## every architecture beside transformers, a line each
+	@$(RUN) dev/port/table.ts
+
 test-lora: setup ## adapters
 	$(TEST) adapter lora
 

@@ -46,6 +46,16 @@ export function relativeDistance(actual: Float32Array, expected: Float32Array): 
   return scale === 0 ? largest : largest / scale;
 }
 
+/** L2 norm of the difference over that of `expected`. The sizes must be equal. */
+export function relativeNorm(actual: Float32Array, expected: Float32Array): number {
+  let [apart, whole] = [0, 0];
+  for (const [index, wanted] of expected.entries()) {
+    apart += ((actual[index] ?? Number.NaN) - wanted) ** 2;
+    whole += wanted ** 2;
+  }
+  return Math.sqrt(whole === 0 ? apart : apart / whole);
+}
+
 /** (a, b, c, d) → (a, c, b, d). */
 function middleAxesSwapped({ shape, values }: Values): Values {
   const [outer = 1, rows = 1, columns = 1, inner = 1] = shape;

@@ -1,7 +1,12 @@
 // What ours computes for a fixture, held against what transformers computed: one report.
 // Prints nothing. Parameters and their gradients are compared under the checkpoint's names, as a saved model has them.
 import { ModelError } from "../../src/core/errors.ts";
-import { type LoadedModel, loadStoredModel, storedTensors } from "../../src/models/index.ts";
+import {
+  type LanguageModel,
+  type LoadedModel,
+  loadStoredModel,
+  storedTensors,
+} from "../../src/models/index.ts";
 import {
   concatenate,
   crossEntropy,
@@ -19,13 +24,27 @@ import {
   expectedIn,
   gradientTolerance,
   layerTolerance,
+  promptLength,
   traceIn,
 } from "./fixture.ts";
 import type { Report } from "./report.ts";
 import { traceOf, valuesOf } from "./trace.ts";
 
+/** The most likely tokens after the first ids of each row, one after the other through a cache; row after row. */
+export function greedyTokens(model: LanguageModel, ids: Tensor, count: number): number[] {
+  const cache = model.makeCache();
+  const following: Tensor[] = [];
+  let read = ids.narrow(1, 0, promptLength);
+  for (let at = 0; at < count; at++) {
+    const logits = model.forward(read, { cache });
+    read = logits.narrow(1, logits.dim(1) - 1, logits.dim(1)).argmax(-1);
+    following.push(read);
+  }
+  return [...(concatenate(following, 1).astype("int32").toMemory() as Int32Array)];
+}
+
 /** Logits of one token after the other, through a cache. */
-function tokenByToken({ model }: LoadedModel, ids: Tensor): Tensor {
+export function tokenByToken({ model }: LoadedModel, ids: Tensor): Tensor {
   const cache = model.makeCache();
   const steps = Array.from({ length: ids.dim(1) }, (_, at) =>
     model.forward(ids.narrow(1, at, at + 1), { cache }),

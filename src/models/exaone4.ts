@@ -11,6 +11,7 @@ import {
   layerTypeOf,
   layerTypes,
   only,
+  SLIDING,
   usualBlock,
   windowAt,
 } from "./kit/index.ts";
@@ -19,7 +20,11 @@ const Exaone4Config = baseConfig.extend({
   model_type: z.literal("exaone4"),
   rms_norm_eps: z.number().positive().default(1e-5),
   sliding_window: z.int().positive().nullable().default(4096),
-  sliding_window_pattern: z.int().nonnegative().nullable().default(4),
+  /** Every which layer sees everything; or the kinds of layers in turn, L local and G global. */
+  sliding_window_pattern: z
+    .union([z.int().nonnegative(), z.string().regex(/^[LG]+$/)])
+    .nullable()
+    .default(4),
   layer_types: layerTypes,
 });
 type Exaone4Config = z.infer<typeof Exaone4Config>;
@@ -29,10 +34,15 @@ const normNames = {
   afterMlp: "post_feedforward_layernorm",
 };
 
+function usualTypes({ sliding_window, sliding_window_pattern: pattern }: Exaone4Config) {
+  if (sliding_window === null || pattern === null) return fullEvery(1);
+  if (typeof pattern === "number") return fullEvery(pattern);
+  return (layer: number) => (pattern[layer % pattern.length] === "G" ? FULL : SLIDING);
+}
+
 function block(config: Exaone4Config, layer: number) {
-  const { sliding_window, sliding_window_pattern } = config;
-  const usual = fullEvery(sliding_window === null ? 1 : (sliding_window_pattern ?? 1));
-  const isMute = sliding_window !== null && layerTypeOf(config, layer, usual) === FULL;
+  const usual = usualTypes(config);
+  const isMute = config.sliding_window !== null && layerTypeOf(config, layer, usual) === FULL;
   return usualBlock(config, {
     attention: {
       norms: headNorms(config),

@@ -77,6 +77,8 @@ export function buildGemma3Text(config: Gemma3TextConfig, names?: DecoderNames):
     norm: hiddenNorm(config, { isOffset: true }),
     embeddingScale: Math.sqrt(config.hidden_size),
     head: { softCap: config.final_logit_softcapping ?? undefined },
+    // already with what the rotation stretches
+    trainedLength: config.max_position_embeddings,
     ...(names !== undefined && { names }),
   });
 }

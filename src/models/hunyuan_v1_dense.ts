@@ -24,7 +24,12 @@ function attention(config: z.infer<typeof HunyuanConfig>): Partial<AttentionShap
 
 export const hunyuan_v1_dense = defineArchitecture({
   config: HunyuanConfig,
-  requires: [knownActivation(), only("mlp_bias", [false], "this architecture has no biases there")],
+  requires: [
+    knownActivation(),
+    only("mlp_bias", [false], "this architecture has no biases there"),
+    only("use_qk_norm", [true], "this architecture always has norms over heads"),
+    only("use_cla", [false], "layers that share keys and values are not built"),
+  ],
   build: (config) =>
     causalModel(config, () => usualBlock(config, { attention: attention(config) })),
 });

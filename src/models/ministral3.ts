@@ -1,17 +1,18 @@
 // Ministral 3: Mistral's blocks, YaRN, and queries that grow with their position in long texts.
 import { z } from "zod";
-import type { Tensor } from "../mx/index.ts";
+import type { Dtype, Tensor } from "../mx/index.ts";
 import {
   baseConfig,
   type BlockContext,
+  type CausalLM,
   causalModel,
+  type DecoderNames,
   defineArchitecture,
-  knownActivation,
-  only,
   usualBlock,
 } from "./kit/index.ts";
+import { mistralRequires } from "./mistral.ts";
 
-const Ministral3Config = baseConfig.extend({
+export const Ministral3Config = baseConfig.extend({
   model_type: z.literal("ministral3"),
   num_key_value_heads: z.int().positive().default(8),
   head_dim: z.int().positive().nullable().default(128),
@@ -36,10 +37,9 @@ const usualRope = {
 
 /** 1 + β·log(1 + ⌊position / original length⌋), as (1 or batch, 1, length, 1). */
 function queryFactor(beta: number, length: number) {
-  return (context: BlockContext): Tensor => {
-    const positions = context.positions();
-    const lengths = positions.floorDivide(length).astype("float32");
-    const factors = lengths.log1p().mul(beta).add(1).expandDims(-1);
+  return (context: BlockContext, dtype: Dtype): Tensor => {
+    const lengths = context.positions().floorDivide(length).astype("float32");
+    const factors = lengths.log1p().mul(beta).add(1).astype(dtype).expandDims(-1);
     return factors.ndim === 2 ? factors : factors.expandDims(1);
   };
 }
@@ -59,13 +59,13 @@ function block(config: Ministral3Config) {
   );
 }
 
+/** The text model, also where it is part of another. */
+export function buildMinistral3(config: Ministral3Config, names?: DecoderNames): CausalLM {
+  return causalModel(config, () => block(config), names === undefined ? {} : { names });
+}
+
 export const ministral3 = defineArchitecture({
   config: Ministral3Config,
-  requires: [
-    knownActivation(),
-    only("attention_bias", [false], "this architecture has no biases"),
-    only("mlp_bias", [false], "this architecture has no biases"),
-    only("layer_types", [], "windows are the same in every layer of it"),
-  ],
-  build: (config) => causalModel(config, () => block(config)),
+  requires: mistralRequires,
+  build: (config) => buildMinistral3(config),
 });

@@ -2,29 +2,42 @@
 import { z } from "zod";
 import {
   baseConfig,
+  type CausalLM,
   causalModel,
+  type DecoderNames,
   defineArchitecture,
   knownActivation,
-  usualBlock,
   only,
+  type Requirement,
+  usualBlock,
 } from "./kit/index.ts";
 
-const MistralConfig = baseConfig.extend({
+export const MistralConfig = baseConfig.extend({
   model_type: z.literal("mistral"),
   num_key_value_heads: z.int().positive().nullable().default(8),
   sliding_window: z.int().positive().nullable().default(4096),
 });
 
+/** Of Ministral too. */
+export const mistralRequires: readonly Requirement[] = [
+  knownActivation(),
+  only("attention_bias", [false], "this architecture has no biases"),
+  only("mlp_bias", [false], "this architecture has no biases"),
+  only("layer_types", [], "windows are the same in every layer of it"),
+];
+
+/** The text model, also where it is part of another. */
+export function buildMistral(
+  config: z.infer<typeof MistralConfig>,
+  names?: DecoderNames,
+): CausalLM {
+  const attention = { window: config.sliding_window ?? undefined };
+  const block = () => usualBlock(config, { attention });
+  return causalModel(config, block, names === undefined ? {} : { names });
+}
+
 export const mistral = defineArchitecture({
   config: MistralConfig,
-  requires: [
-    knownActivation(),
-    only("attention_bias", [false], "this architecture has no biases"),
-    only("mlp_bias", [false], "this architecture has no biases"),
-    only("layer_types", [], "windows are the same in every layer of it"),
-  ],
-  build: (config) =>
-    causalModel(config, () =>
-      usualBlock(config, { attention: { window: config.sliding_window ?? undefined } }),
-    ),
+  requires: mistralRequires,
+  build: (config) => buildMistral(config),
 });

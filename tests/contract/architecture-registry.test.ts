@@ -183,8 +183,8 @@ describe("unknown types", () => {
   );
 });
 
-const [llama = {}] = tinyConfigs["llama"] ?? [];
-const [gpt2 = {}] = tinyConfigs["gpt2"] ?? [];
+const tiny = (name: string): Readonly<Record<string, unknown>> => tinyConfigs[name]?.[0] ?? {};
+const [llama, gpt2] = [tiny("llama"), tiny("gpt2")];
 
 describe("configs that change the mathematics are refused, by key", () => {
   test.each([
@@ -197,6 +197,20 @@ describe("configs that change the mathematics are refused, by key", () => {
     [llama, "quantize_activations", true],
     [llama, "quantization_config", { quant_method: "gptq" }],
     [llama, "partial_rotary_factor", 0.5],
+    [tiny("gemma"), "use_bidirectional_attention", true],
+    [tiny("gemma2"), "hidden_activation", "snake"],
+    [tiny("gemma3_text"), "attn_logit_softcapping", 50],
+    [tiny("mistral"), "attention_bias", true],
+    [tiny("ministral3"), "layer_types", ["sliding_attention"]],
+    [tiny("phi"), "tie_word_embeddings", true],
+    [tiny("olmo2"), "clip_qkv", 8],
+    [tiny("apertus"), "hidden_act", "silu"],
+    [tiny("cohere2"), "use_qk_norm", true],
+    [tiny("exaone4"), "mlp_bias", true],
+    [tiny("falcon"), "alibi", true],
+    [tiny("gpt_bigcode"), "add_cross_attention", true],
+    [tiny("gptj"), "activation_function", "snake"],
+    [tiny("hunyuan_v1_dense"), "use_cla", true],
     [gpt2, "activation_function", "relu"],
     [gpt2, "scale_attn_by_inverse_layer_idx", true],
     [gpt2, "scale_attn_weights", false],
@@ -207,6 +221,15 @@ describe("configs that change the mathematics are refused, by key", () => {
     const error = await refusalOf({ ...base, [key]: value });
     expect(error.exitCode).toBe(3);
     expect(error.problems.join("\n")).toContain(`${key} = ${JSON.stringify(value)}`);
+  });
+
+  test("what stands in the part of the config that is read, too", async () => {
+    const text_config = {
+      ...(tiny("gemma3")["text_config"] as object),
+      attn_logit_softcapping: 50,
+    };
+    const { problems } = await refusalOf({ ...tiny("gemma3"), text_config });
+    expect(problems.join("\n")).toContain("attn_logit_softcapping = 50");
   });
 
   test("all of them at once", async () => {
@@ -252,6 +275,13 @@ describe("configs that are wrong are refused, by field", () => {
     [llama, { hidden_size: 18 }, "hidden_size"],
     [llama, { num_key_value_heads: 3 }, "num_key_value_heads"],
     [llama, { head_dim: 5 }, "head_dim"],
+    [
+      tiny("phi3"),
+      { rope_scaling: { type: "longrope", short_factor: [1], long_factor: [2] } },
+      "short_factor",
+    ],
+    [tiny("gemma2"), { layer_types: ["chunked_attention"] }, "layer_types"],
+    [tiny("falcon"), { parallel_attn: false }, "parallel_attn"],
     [gpt2, { n_layer: 1.5 }, "n_layer"],
     [gpt2, { n_embd: 15 }, "n_embd"],
   ])("%j with %j", async (base, change, field) => {

@@ -1,9 +1,14 @@
 // What attentions of several heads share, wherever queries, keys and values come from: norms, positions, caches, output.
 // Takes a plain shape: which keys of config.json it comes from is usual.ts's and the architectures'.
-import type { Tensor } from "../../mx/index.ts";
+import type { Dtype, Tensor } from "../../mx/index.ts";
 import { Linear, type LinearLike, Module } from "../../nn/index.ts";
 import { attend, mergeHeads, splitHeads } from "./attend.ts";
-import { attentionCache, type CacheOptions, type LayerCache } from "./caches/index.ts";
+import {
+  type AttendOptions,
+  attentionCache,
+  type CacheOptions,
+  type LayerCache,
+} from "./caches/index.ts";
 import type { BlockContext } from "./context.ts";
 import { child } from "./named.ts";
 import type { RotaryEmbedding } from "./rope.ts";
@@ -47,8 +52,8 @@ export interface AttentionShape {
   softCap?: number | undefined;
   /** Queries, keys and values stay within ±clip. */
   clip?: number | undefined;
-  /** Factor on turned queries, broadcast to (batch, heads, length, size). */
-  queryFactor?: ((context: BlockContext) => Tensor) | undefined;
+  /** Factor on turned queries, of their dtype, broadcast to (batch, heads, length, size). */
+  queryFactor?: ((context: BlockContext, dtype: Dtype) => Tensor) | undefined;
   /** Tokens that a query sees, itself among them; absent: all before it. */
   window?: number | undefined;
   names?: Partial<AttentionNames> | undefined;
@@ -87,24 +92,32 @@ export abstract class HeadedAttention extends Module {
 
   forward(x: Tensor, context: BlockContext): Tensor {
     const { headSize, window, softCap, scale = headSize ** -0.5 } = this.#shape;
-    const { queries, keys, values } = this.#inHeads(this.project(x));
-    const { reach } = context;
-    // a norm of what is turned makes of distances positions
-    const isNormedLate = this.#shape.norms?.over === "turned heads";
-    const start = isNormedLate ? context.startInSegment : context.start;
-    const { queryNorm, keyNorm } = this.#names;
+    const { turned, ...ready } = this.#placed(this.#inHeads(this.project(x)), context);
+    const mixed = mergeHeads(attend(ready, { scale, softCap, window, turned }, context));
+    return child<LinearLike>(this, this.#names.output).forward(mixed);
+  }
+
+  /** Queries and keys turned by their positions; where the text's length tells how, keys are left to `turned`. */
+  #placed(
+    { queries, keys, values }: Projections,
+    context: BlockContext,
+  ): Projections & Pick<AttendOptions, "turned"> {
+    const { norms, queryFactor } = this.#shape;
+    const isLate = this.rotary?.followsLength === true;
+    const reach = isLate ? context.reach : 0;
     const turn = (heads: Tensor, at: number | Tensor, norm: string): Tensor =>
       this.#normed(this.rotary?.forward(heads, at, reach) ?? heads, norm, "turned heads");
-    const turnKeys = (heads: Tensor, at: number | Tensor): Tensor => turn(heads, at, keyNorm);
-    const isLate = this.rotary?.followsLength === true;
-    const ready = {
-      queries: this.#weighed(turn(queries, start, queryNorm), context),
+    const turnKeys = (heads: Tensor, at: number | Tensor): Tensor =>
+      turn(heads, at, this.#names.keyNorm);
+    // behind such a norm it is positions that count, not distances
+    const start = norms?.over === "turned heads" ? context.startInSegment : context.start;
+    const turned = turn(queries, start, this.#names.queryNorm);
+    return {
+      queries: queryFactor === undefined ? turned : turned.mul(queryFactor(context, turned.dtype)),
       keys: isLate ? keys : turnKeys(keys, start),
       values,
+      turned: isLate ? turnKeys : undefined,
     };
-    const options = { scale, softCap, window, turned: isLate ? turnKeys : undefined };
-    const mixed = mergeHeads(attend(ready, options, context));
-    return child<LinearLike>(this, this.#names.output).forward(mixed);
   }
 
   #inHeads(projections: Projections): Projections {
@@ -130,12 +143,5 @@ export abstract class HeadedAttention extends Module {
     if (clip === undefined) return { queries, keys, values };
     const within = (x: Tensor): Tensor => x.clip(-clip, clip);
     return { queries: within(queries), keys: within(keys), values: within(values) };
-  }
-
-  #weighed(queries: Tensor, context: BlockContext): Tensor {
-    const { queryFactor } = this.#shape;
-    return queryFactor === undefined
-      ? queries
-      : queries.mul(queryFactor(context).astype(queries.dtype));
   }
 }

@@ -17,4 +17,5 @@ export * from "./residual-block.ts";
 export * from "./rope.ts";
 export * from "./scores.ts";
 export * from "./sizes.ts";
+export * from "./text-tower.ts";
 export * from "./usual.ts";

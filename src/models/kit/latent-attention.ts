@@ -74,13 +74,13 @@ export class LatentAttention extends Module {
 
   forward(x: Tensor, context: BlockContext): Tensor {
     const { plainSize, turnedSize, scale = (plainSize + turnedSize) ** -0.5 } = this.#shape;
-    const { start, reach } = context;
+    const isLate = this.rotary.followsLength;
+    const [start, reach] = [context.start, isLate ? context.reach : 0];
     const turn = (heads: Tensor, at: number | Tensor): Tensor => {
       const [plain, turned] = heads.splitAt([plainSize], 3) as [Tensor, Tensor];
       return concatenate([plain, this.rotary.forward(turned, at, reach)], 3);
     };
     const { keys, values } = this.#keysAndValues(x);
-    const isLate = this.rotary.followsLength;
     const ready = {
       queries: turn(this.#queries(x), start),
       keys: isLate ? keys : turn(keys, start),

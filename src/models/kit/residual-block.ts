@@ -5,7 +5,7 @@ import type { Module } from "../../nn/index.ts";
 import { Block } from "./block.ts";
 import type { BlockContext } from "./context.ts";
 import type { Norm } from "./headed-attention.ts";
-import { child } from "./named.ts";
+import { child, placed } from "./named.ts";
 
 interface Mixer extends Module {
   forward(x: Tensor, context: BlockContext): Tensor;
@@ -34,12 +34,13 @@ export class ResidualBlock extends Block {
 
   constructor({ attention, mlp, norms }: BlockParts, options: BlockOptions = {}) {
     super();
-    const placed = Object.entries(norms);
-    Object.assign(this, Object.fromEntries([attention, mlp, ...placed.map(([, norm]) => norm)]));
+    const byPlace = Object.entries(norms);
+    for (const [name, part] of [attention, mlp, ...byPlace.map(([, norm]) => norm)])
+      Object.assign(this, placed(name, part));
     this.#names = {
       attention: attention[0],
       mlp: mlp[0],
-      ...Object.fromEntries(placed.map(([place, [name]]) => [place, name])),
+      ...Object.fromEntries(byPlace.map(([place, [name]]) => [place, name])),
     };
     this.#options = options;
   }

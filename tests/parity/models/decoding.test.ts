@@ -1,8 +1,8 @@
 // Reading through a cache, and packing rows, change nothing, whatever the rotary variant or the heads.
 // Sampling is not tested here.
 import { describe, expect, test } from "vitest";
-import { promptLength } from "../../../dev/port/fixture.ts";
-import { concatenate, int32, liveTensors, scope, type Tensor } from "../../../src/mx/index.ts";
+import { greedyTokens } from "../../../dev/port/examine.ts";
+import { int32, liveTensors, scope, type Tensor } from "../../../src/mx/index.ts";
 import { oneByOne, readInPieces, readPacked } from "../../contract/decoding.ts";
 import { expectedOf, loadFixture, modelNames, regenerate, relativeDifference } from "./fixtures.ts";
 
@@ -32,18 +32,8 @@ describe.each(modelNames)("%s", (name) => {
   test("the most likely tokens, one after the other through a cache, are transformers'", async () => {
     const { model } = await loadFixture(name, "float32");
     const { ids, greedy } = await expectedOf(name);
-    scope(() => {
-      const cache = model.makeCache();
-      const following: Tensor[] = [];
-      let read = ids.narrow(1, 0, promptLength);
-      for (let at = 0; at < greedy.dim(1); at++) {
-        const logits = model.forward(read, { cache });
-        read = logits.narrow(1, logits.dim(1) - 1, logits.dim(1)).argmax(-1);
-        following.push(read);
-      }
-      const own = concatenate(following, 1).astype("int32").toMemory();
-      expect([...own], regenerate).toEqual([...greedy.toMemory()]);
-    });
+    const own = scope(() => greedyTokens(model, ids, greedy.dim(1)));
+    expect(own, regenerate).toEqual([...greedy.toMemory()]);
   });
 
   test("two rows packed into one are as two rows", async () => {
