@@ -74,7 +74,11 @@ export async function planModel(
   const recipe = architecture.recipe(config);
   const packing = packingOf(config as Record<string, unknown>);
   if (packing !== undefined)
-    packAsStored(model, packing, new Set(mapTensors(recipe, shapesOf(stored)).shapes.keys()));
+    packAsStored(
+      model,
+      config as Record<string, unknown>,
+      mapTensors(recipe, shapesOf(stored)).entries,
+    );
   if (replaceLayers === undefined || packing !== undefined) {
     const account = accountFor(recipe, shapesOf(stored), model);
     return { model, sizes, account, source: stored };
@@ -113,8 +117,9 @@ export function loadPlanned(
   const { entries } = account;
   const reader = source.load();
   try {
-    fillModel(model, entries, reader, dtype);
-    unpackAlike(model, dtype ?? precisionOf(model));
+    const precision = dtype ?? source.precision;
+    fillModel(model, entries, reader, precision);
+    unpackAlike(model, precision ?? precisionOf(model));
   } catch (error) {
     dispose(model);
     throw error;

@@ -10,8 +10,8 @@ import {
   PackedEmbedding,
   PackedLinear,
 } from "../nn/index.ts";
-import { convert, packed, type Recipe, type Rule } from "../weights/index.ts";
-import { type LanguageModel, packingOf } from "./kit/index.ts";
+import { convert, packed, type Recipe, type Rule, type WeightEntry } from "../weights/index.ts";
+import { type LanguageModel, ownPackingsOf, packingOf } from "./kit/index.ts";
 
 /** Replaces layers of a model; returns how the parameters that were there become those that are. */
 export type ReplaceLayers = (model: LanguageModel) => Recipe;
@@ -29,14 +29,14 @@ function packedOf(layer: Module, packing: Packing): Module | undefined {
   return undefined;
 }
 
-/** Packs the layers that `isChosen` says, where that can be done; returns their paths. */
+/** Packs the layers for which `packingAt` says how, where that can be done; returns their paths. */
 function packLayers(
   model: LanguageModel,
-  packing: Packing,
-  isChosen: (path: string) => boolean,
+  packingAt: (path: string) => Packing | undefined,
 ): string[] {
   return [...model.modules()].flatMap(([path, layer]) => {
-    const replacement = isChosen(path) ? packedOf(layer, packing) : undefined;
+    const packing = packingAt(path);
+    const replacement = packing && packedOf(layer, packing);
     if (replacement === undefined) return [];
     model.replaceChild(path, replacement);
     return [path];
@@ -51,19 +51,39 @@ export function packWhole(packing: Packing): ReplaceLayers {
   const parts =
     modeOf(packing) === "affine" ? ["weight", "scales", "biases"] : ["weight", "scales"];
   return (model) =>
-    packLayers(model, packing, () => true).map((path): Rule => {
+    packLayers(model, () => packing).map((path): Rule => {
       const names = parts.map((part) => `${path}.${part}`);
       return convert(`${path}.weight`, names, packed(packing));
     });
 }
 
-/** Packs the layers that come packed: those with scales among the parameters that the stored model gives. */
+const SCALES = ".scales";
+
+/** By the parameter that they become: names under which scales are stored. */
+function storedScales(entries: readonly WeightEntry[]): Map<string, string> {
+  const scales = entries.flatMap(({ sources, parameters }) =>
+    parameters.filter((name) => name.endsWith(SCALES)).map((name) => [name, sources[0]] as const),
+  );
+  return new Map(scales.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
+/**
+ * Packs the layers that come packed: those with scales among the parameters that the stored model gives. How, its
+ * config says: for all, or for a layer by its stored name.
+ */
 export function packAsStored(
   model: LanguageModel,
-  packing: Packing,
-  given: ReadonlySet<string>,
+  config: Readonly<Record<string, unknown>>,
+  entries: readonly WeightEntry[],
 ): void {
-  packLayers(model, packing, (path) => given.has(`${path}.scales`));
+  const general = packingOf(config);
+  const own = ownPackingsOf(config);
+  const stored = storedScales(entries);
+  packLayers(model, (path) => {
+    const scales = stored.get(`${path}${SCALES}`);
+    if (scales === undefined) return undefined;
+    return own.get(scales.slice(0, -SCALES.length)) ?? own.get(path) ?? general;
+  });
 }
 
 /** Layers that could be packed and are not, by path. */

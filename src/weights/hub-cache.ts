@@ -9,7 +9,7 @@ import { isCommit } from "./hub-connection.ts";
 import { ADAPTER_WEIGHTS, TOKENIZERS } from "./hub-files.ts";
 import { blobOf, writerOf } from "./hub-parts.ts";
 import { readShardIndex } from "./shard-index.ts";
-import { chooseWeights, INDEX_FILE, missingShards } from "./weight-files.ts";
+import { chooseWeights, missingShards } from "./weight-files.ts";
 
 const FOLDER = /^models--(.+)$/;
 // The words of bford.info/cachedir, which backup programs look for.
@@ -163,6 +163,6 @@ async function hasWeights(folder: string, names: readonly string[]): Promise<boo
   const choice = chooseWeights(names);
   if (choice.kind === "none") return false;
   if (choice.kind === "files") return missingShards(choice.files).length === 0;
-  const index = await readShardIndex(path.join(folder, INDEX_FILE));
+  const index = await readShardIndex(path.join(folder, choice.index));
   return [...index.values()].every((shard) => names.includes(shard));
 }

@@ -1,7 +1,8 @@
-// Which files of a hub repository are worth their bytes: configuration, tokenizer, safetensors. Never code, never pickles.
+// Which files of a hub repository are worth their bytes: configuration, tokenizer, weights in the best form that is
+// there. Never code.
 // Decides from names; weight-files.ts decides among weights.
 import { isSideFile } from "./side-files.ts";
-import { chooseWeights, INDEX_FILE } from "./weight-files.ts";
+import { chooseWeights } from "./weight-files.ts";
 
 /** Weights of an adapter repository, PEFT's and mlx-lm's. */
 export const ADAPTER_WEIGHTS = ["adapter_model.safetensors", "adapters.safetensors"];
@@ -17,8 +18,8 @@ export interface FilePlan {
   small: string[];
   /** Known when no index has to be read first. */
   weights: string[];
-  /** The index is among `small` and names the weights. */
-  sharded: boolean;
+  /** Names the weights; it is among `small`. */
+  index?: string;
   /** Weight files in forms that cannot be read, when there are no others. */
   unsupported: string[];
 }
@@ -27,12 +28,13 @@ export function planFiles(names: readonly string[]): FilePlan {
   const small = names.filter((name) => isSideFile(name) || name === ADAPTER_CONFIG);
   const choice = chooseWeights(names);
   if (choice.kind === "index") {
-    return { small: [...small, INDEX_FILE], weights: [], sharded: true, unsupported: [] };
+    const { index } = choice;
+    return { small: [...small, index], weights: [], index, unsupported: [] };
   }
   if (choice.kind === "files") {
-    return { small, weights: choice.files, sharded: false, unsupported: [] };
+    return { small, weights: choice.files, unsupported: [] };
   }
   const weights = ADAPTER_WEIGHTS.filter((name) => names.includes(name));
   const unsupported = weights.length > 0 ? [] : choice.unsupported;
-  return { small, weights, sharded: false, unsupported };
+  return { small, weights, unsupported };
 }

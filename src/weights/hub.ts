@@ -20,7 +20,7 @@ import { planFiles } from "./hub-files.ts";
 import { type OnProgress, Progress } from "./hub-progress.ts";
 import { missingFolder } from "./model-folder.ts";
 import { readShardIndex } from "./shard-index.ts";
-import { INDEX_FILE, isGguf, unsupportedWeights } from "./weight-files.ts";
+import { isGguf, unsupportedWeights } from "./weight-files.ts";
 
 export interface ResolveOptions extends HubOverrides {
   /** Branch, tag or commit. */
@@ -175,14 +175,16 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   const known = { id, commit, ...(license !== undefined && { license }) };
   const files = await filesAt(hub, id, commit);
   const plan = planFiles(files.map(({ name }) => name));
-  if (plan.weights.length === 0 && !plan.sharded) throw nothingToRead(id, plan.unsupported);
+  if (plan.weights.length === 0 && plan.index === undefined)
+    throw nothingToRead(id, plan.unsupported);
   await cache.prepare(commit);
   const chosen = (names: readonly string[]): RemoteFile[] =>
     files.filter(({ name }) => names.includes(name));
-  const index = chosen(plan.sharded ? [INDEX_FILE] : []);
+  const index = chosen(plan.index === undefined ? [] : [plan.index]);
   const silent: Pull = { ...pull, options: { ...pull.options, onProgress: undefined } };
   const before = await fetchFiles(silent, commit, index);
-  const weights = plan.sharded ? await shardNames(cache, commit) : plan.weights;
+  const { index: named } = plan;
+  const weights = named === undefined ? plan.weights : await shardNames(cache, commit, named);
   if (pull.options.leaveWeights === true) {
     await fetchFiles(silent, commit, chosen(plan.small));
     const remote = await leftRemote(pull, commit, chosen(weights));
@@ -210,8 +212,8 @@ async function leftRemote(
   );
 }
 
-async function shardNames(cache: ModelCache, commit: string): Promise<string[]> {
-  const index = await readShardIndex(path.join(cache.snapshot(commit), INDEX_FILE));
+async function shardNames(cache: ModelCache, commit: string, name: string): Promise<string[]> {
+  const index = await readShardIndex(path.join(cache.snapshot(commit), name));
   return [...new Set(index.values())];
 }
 

@@ -2,7 +2,7 @@
 // Changes no name and no layout: that is the model's business.
 import { ModelError } from "../core/errors.ts";
 import { dispose, loadSafetensors, retain, type Tensor } from "../mx/index.ts";
-import { isSafetensorsDtype, mlxDtype } from "./safetensors-dtypes.ts";
+import { isSafetensorsDtype, mlxDtype, type SafetensorsDtype } from "./safetensors-dtypes.ts";
 import { readSafetensorsHeader } from "./safetensors-header.ts";
 import type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 import { shown } from "./weight-errors.ts";
@@ -15,7 +15,7 @@ export type TensorFiles = Pick<StoredModel, "tensors" | "files">;
  * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold (float64, 8 bits and less), and for axes beyond 32 bits.
  */
 export function loadTensors(stored: TensorFiles): Map<string, Tensor> {
-  checkTypes(stored);
+  checkTypes(stored.files[0] ?? "", stored.tensors, (dtype) => mlxDtype(dtype) !== undefined);
   const tensors = new Map<string, Tensor>();
   for (const file of stored.files) {
     for (const [name, tensor] of loadSafetensors(file)) tensors.set(name, tensor);
@@ -58,19 +58,27 @@ export async function loadTensorFile(
 /** MLX counts along an axis in 32 bits, and would take a longer one for another length. */
 const LONGEST_AXIS = 2 ** 31 - 1;
 
-function unfit({ dtype, shape }: StoredTensor): string | undefined {
-  if (!isSafetensorsDtype(dtype) || mlxDtype(dtype) === undefined) return dtype;
+type Facts = Pick<StoredTensor, "dtype" | "shape">;
+type Readable = (dtype: SafetensorsDtype) => boolean;
+
+function unfit({ dtype, shape }: Facts, isReadable: Readable): string | undefined {
+  if (!isSafetensorsDtype(dtype) || !isReadable(dtype)) return dtype;
   return shape.some((length) => length > LONGEST_AXIS) ? `[${shape.join(", ")}]` : undefined;
 }
 
-function checkTypes({ tensors, files }: TensorFiles): void {
+/** @throws ModelError FT-WEIGHTS-020 with every tensor of `file` that cannot be read. */
+export function checkTypes(
+  file: string,
+  tensors: ReadonlyMap<string, Facts>,
+  isReadable: Readable,
+): void {
   const problems = [...tensors].flatMap(([name, entry]) => {
-    const reason = unfit(entry);
+    const reason = unfit(entry, isReadable);
     return reason === undefined ? [] : [`tensor ${JSON.stringify(name)} is ${reason}`];
   });
   if (problems.length === 0) return;
   throw new ModelError("FT-WEIGHTS-020", {
-    at: { file: files[0] ?? "" },
+    at: { file },
     message: `${problems.length} tensors have an element type or shape that MLX does not hold`,
     problems: shown(problems),
     hint: "choose a BF16, F16 or F32 version of the model",

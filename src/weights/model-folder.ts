@@ -8,20 +8,13 @@ import { parsePythonJson } from "../core/json-text.ts";
 import { filesInFolder } from "../core/named-files.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { openTensors } from "./load-tensors.ts";
-import type { SafetensorsHeader } from "./safetensors-header.ts";
-import { readHeader, readSafetensorsHeader } from "./safetensors-header.ts";
+import { unpackedFp8 } from "./fp8.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
 import type { StoredModel, StoredTensor } from "./stored-model.ts";
 import { downloadAgain, malformed, shown } from "./weight-errors.ts";
-import {
-  chooseWeights,
-  INDEX_FILE,
-  isGguf,
-  missingShards,
-  unsupportedWeights,
-} from "./weight-files.ts";
+import { chooseWeights, isGguf, missingShards, unsupportedWeights } from "./weight-files.ts";
+import { openTogether, openWeightFile, type WeightFile } from "./weight-forms.ts";
 
 const CONFIG_FILE = "config.json";
 const MAX_CONFIG_BYTES = 16_000_000;
@@ -39,13 +32,13 @@ export async function openModelFolder(
   const names = [...(await fileNames(folder)), ...remote.map(({ name }) => name)];
   const { files, index } = await weightFiles(folder, names);
   const config = await readConfig(folder, names);
-  const headers = await headersOf(files, remote);
-  if (index !== undefined) compareWithIndex(folder, index, headers);
-  const fileBytes = new Map([...headers].map(([file, header]) => [file, header.fileBytes]));
-  const tensors = tensorsOf(folder, headers);
-  const load = () => openTensors({ tensors, files });
+  const opened = await openedFiles(files, remote);
+  if (index !== undefined) compareWithIndex(index, opened);
+  const fileBytes = new Map([...opened].map(([file, one]) => [file, one.fileBytes]));
+  const tensors = tensorsOf(folder, opened);
+  const load = () => openTogether(opened);
   const companions = filesInFolder(folder);
-  return { folder, config, companions, tensors, files, fileBytes, load };
+  return unpackedFp8({ folder, config, companions, tensors, files, fileBytes, load });
 }
 
 async function fileNames(folder: string): Promise<string[]> {
@@ -86,7 +79,7 @@ export async function missingFolder(folder: string, cause?: unknown): Promise<Mo
 
 interface ChosenFiles {
   files: string[];
-  index?: ShardIndex;
+  index?: { file: string; shards: ShardIndex };
 }
 
 async function weightFiles(folder: string, names: readonly string[]): Promise<ChosenFiles> {
@@ -97,13 +90,14 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<Ch
     checkPresent(folder, missingShards(choice.files));
     return { files: choice.files.map(inFolder) };
   }
-  const index = await readShardIndex(inFolder(INDEX_FILE));
-  const shards = [...new Set(index.values())].sort();
+  const file = inFolder(choice.index);
+  const shards = await readShardIndex(file);
+  const used = [...new Set(shards.values())].sort();
   checkPresent(
     folder,
-    shards.filter((shard) => !names.includes(shard)),
+    used.filter((shard) => !names.includes(shard)),
   );
-  return { files: shards.map(inFolder), index };
+  return { files: used.map(inFolder), index: { file, shards } };
 }
 
 function noWeights(folder: string, unsupported: readonly string[]): ModelError {
@@ -140,51 +134,54 @@ function badConfig(file: string, message: string, line?: number): ModelError {
   return new ModelError("FT-WEIGHTS-015", { at, message, hint });
 }
 
-type Headers = Map<string, SafetensorsHeader>;
+type Files = Map<string, WeightFile>;
 
 /** One file after another: a folder of a hundred shards must not open them all at once. */
-async function headersOf(
+async function openedFiles(
   files: readonly string[],
   remote: readonly ByteSource[],
-): Promise<Headers> {
-  const headers: Headers = new Map();
+): Promise<Files> {
+  const opened: Files = new Map();
   for (const file of files) {
     const source = remote.find(({ name }) => name === path.basename(file));
-    const header = source === undefined ? readSafetensorsHeader(file) : readHeader(source);
-    headers.set(file, await header);
+    opened.set(file, await openWeightFile(file, source));
   }
-  return headers;
+  return opened;
 }
 
-function compareWithIndex(folder: string, index: ShardIndex, headers: Headers): void {
+function compareWithIndex(
+  { file, shards }: { file: string; shards: ShardIndex },
+  files: Files,
+): void {
+  const folder = path.dirname(file);
   const problems: string[] = [];
-  for (const [tensor, shard] of index) {
-    const header = headers.get(path.join(folder, shard));
+  for (const [tensor, shard] of shards) {
+    const header = files.get(path.join(folder, shard));
     if (!header?.tensors.has(tensor)) {
       problems.push(`tensor ${JSON.stringify(tensor)} is not in ${shard}, where the index has it`);
     }
   }
-  for (const [file, header] of headers) {
-    for (const tensor of header.tensors.keys()) {
-      if (index.has(tensor)) continue;
+  for (const [shard, { tensors }] of files) {
+    for (const tensor of tensors.keys()) {
+      if (shards.has(tensor)) continue;
       problems.push(
-        `tensor ${JSON.stringify(tensor)} of ${path.basename(file)} is not in the index`,
+        `tensor ${JSON.stringify(tensor)} of ${path.basename(shard)} is not in the index`,
       );
     }
   }
   if (problems.length === 0) return;
   const message = "the index and the shards do not belong together";
-  throw malformed("FT-WEIGHTS-016", path.join(folder, INDEX_FILE), message, problems);
+  throw malformed("FT-WEIGHTS-016", file, message, problems);
 }
 
-function tensorsOf(folder: string, headers: Headers): Map<string, StoredTensor> {
+function tensorsOf(folder: string, files: Files): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   const problems: string[] = [];
-  for (const [file, header] of headers) {
-    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+  for (const [file, opened] of files) {
+    for (const [name, tensor] of opened.tensors) {
       const earlier = tensors.get(name)?.file;
       if (earlier !== undefined) problems.push(twice(name, earlier, file));
-      tensors.set(name, { file, dtype, shape, bytes: end - begin });
+      tensors.set(name, { ...tensor, file });
     }
   }
   if (problems.length === 0) return tensors;

@@ -1,4 +1,4 @@
-// Reads and checks model.safetensors.index.json: which shard holds which tensor.
+// Reads and checks model.safetensors.index.json, or that of pytorch_model.bin: which shard holds which tensor.
 // Does not look at the shards; model-folder.ts compares the two.
 import { open } from "node:fs/promises";
 import { ModelError } from "../core/errors.ts";
@@ -11,7 +11,7 @@ export type ShardIndex = Map<string, string>;
 
 const MAX_INDEX_BYTES = 64_000_000;
 const LIMITS = { depth: 16, values: 2_000_000 };
-const PLAIN_SHARD = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*\.safetensors$/;
+const PLAIN_SHARD = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*\.(?:safetensors|bin|pt|pth)$/;
 
 /** Text of a small file; larger than `limit` bytes is malformed (exit 7). */
 export async function boundedText(path: string, limit: number): Promise<string> {
@@ -40,7 +40,7 @@ export async function readShardIndex(path: string): Promise<ShardIndex> {
     else problems.push(`tensor ${JSON.stringify(tensor)}: ${shownShard(shard)}`);
   }
   if (problems.length > 0) {
-    const message = "the index names files that are not plain .safetensors files of its folder";
+    const message = "the index names files that are not plain weight files of its folder";
     throw malformed("FT-WEIGHTS-013", path, message, problems);
   }
   return index;

@@ -1,7 +1,7 @@
 // What a stored model is to the rest of the program, whatever its files look like.
 // Not a reader: each weight form has its own, and gives one of these.
 import type { NamedFiles } from "../core/named-files.ts";
-import type { Tensor } from "../mx/index.ts";
+import type { Dtype, Tensor } from "../mx/index.ts";
 
 export interface StoredTensor {
   /** One of the stored model's `files`. */
@@ -33,6 +33,8 @@ export interface StoredModel {
   files: readonly string[];
   /** Size of each of them. */
   fileBytes: ReadonlyMap<string, number>;
+  /** What its numbers become where nobody asks for a precision: the one that they were packed from. */
+  precision?: Dtype;
   /** Most bytes that reading a tensor takes beside the tensor, where it is unpacked on the way. */
   readingBytes?: number;
   /**

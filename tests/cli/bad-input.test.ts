@@ -165,7 +165,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     ["./no-such-model: there is no such"],
   ],
   ["an unknown model type", 3, "unknown-type rows.jsonl", ["Unknown model type 'lama'", "'llama'"]],
-  ["weights as a pickle", 3, "pickle rows.jsonl", ["pytorch_model.bin", "model.safetensors"]],
+  [
+    "weights that are no weights",
+    7,
+    "pickle rows.jsonl",
+    ["pytorch_model.bin", "nothing in it is ever run"],
+  ],
   ["a model without a tokenizer", 3, "no-tokenizer rows.jsonl", ["no tokenizer.json"]],
   [
     "truncated weights",

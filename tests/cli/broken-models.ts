@@ -37,7 +37,7 @@ const damages: Record<string, Damage> = {
   "no-tokenizer": (file) => rmSync(file("tokenizer.json")),
   pickle: (file) => {
     rmSync(file("model.safetensors"));
-    writeFileSync(file("pytorch_model.bin"), "not looked at");
+    writeFileSync(file("pytorch_model.bin"), "cos\nsystem\n(X\u0002\0\0\0idtR.");
   },
   "unknown-type": (file) =>
     rewrite(file("config.json"), (bytes) => bytes.toString().replace('"llama"', '"lama"')),

@@ -52,7 +52,7 @@ function floatBytes({ model }: RunConfig, stored: StoredModel): number {
   if (model.torch_dtype === "checkpoint") return storedBytes(stored);
   if (model.torch_dtype !== "auto") return BYTES[model.torch_dtype] ?? 4;
   try {
-    const dtype = chooseDtype("auto", describeBackend());
+    const dtype = chooseDtype("auto", describeBackend()) ?? stored.precision;
     return (dtype && BYTES[dtype]) ?? storedBytes(stored);
   } catch (error) {
     if (error instanceof NativeError) return storedBytes(stored);

@@ -1,5 +1,5 @@
-// What config.json says of packed weights, in MLX's words: one setting for every layer that is packed.
-// Which layers those are is not said there: the tensors tell.
+// What config.json says of packed weights, in MLX's words: a setting for the layers that are packed, and others for those
+// that have one of their own. Which layers are packed is not said there: the tensors tell.
 import { z } from "zod";
 import type { Packing } from "../../mx/index.ts";
 
@@ -50,15 +50,15 @@ function settingOf(value: unknown): Packing | undefined {
   return packingProblem(packing) === undefined ? packing : undefined;
 }
 
-const same = (a: Packing | undefined, b: Packing): boolean =>
-  a?.groupSize === b.groupSize && a.bits === b.bits && a.mode === b.mode;
-
-/** Layers that have another setting than the one for all; false there means that a layer is not packed. */
-function otherSettings(quantization: object, packing: Packing): string[] {
-  return Object.entries(quantization)
+/** Layers that have a setting of their own; what that leaves unsaid is as for the others. */
+function ownSettings(quantization: object): [layer: string, setting: unknown][] {
+  const general = quantization as Record<string, unknown>;
+  return Object.entries(general)
     .filter(([key, value]) => !settingKeys.includes(key) && typeof value === "object")
-    .filter(([, value]) => !same(settingOf(value), packing))
-    .map(([layer]) => layer);
+    .map(([layer, value]) => [
+      layer,
+      { group_size: general["group_size"], bits: general["bits"], ...(value as object) },
+    ]);
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
@@ -68,16 +68,48 @@ export function packingOf({ quantization }: Config): Packing | undefined {
   return isAbsent(quantization) ? undefined : settingOf(quantization);
 }
 
+/** The same layer by layer: by name, for those that have a setting of their own. */
+export function ownPackingsOf({ quantization }: Config): ReadonlyMap<string, Packing> {
+  if (isAbsent(quantization)) return new Map();
+  const settings = ownSettings(quantization as object).map(
+    ([layer, setting]) => [layer, settingOf(setting)] as const,
+  );
+  return new Map(settings.filter((entry): entry is [string, Packing] => entry[1] !== undefined));
+}
+
+function settingProblem(setting: unknown): string | undefined {
+  const { data, error } = Setting.safeParse(setting);
+  if (error === undefined)
+    return packingProblem({ groupSize: data.group_size, bits: data.bits, mode: data.mode });
+  const [issue] = error.issues;
+  return `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a setting"}`;
+}
+
 function problemOf(quantization: unknown): string | undefined {
-  const { data, error } = Setting.safeParse(quantization);
-  if (error !== undefined) {
-    const [issue] = error.issues;
-    return `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a setting"}`;
+  const problem = settingProblem(quantization);
+  if (problem !== undefined) return problem;
+  for (const [layer, setting] of ownSettings(quantization as object)) {
+    const own = settingProblem(setting);
+    if (own !== undefined) return `${layer}: ${own}`;
   }
-  const packing = { groupSize: data.group_size, bits: data.bits, mode: data.mode };
-  const others = otherSettings(quantization as object, packing);
-  if (others.length === 0) return packingProblem(packing);
-  return `models of several settings are not read yet, and ${others[0]} has one of its own`;
+  return undefined;
+}
+
+const packIt =
+  "take the model that it was made from and let ft pack it (--load-in-4bit true), or its version of mlx-community";
+
+/** What other tools pack weights with, and what to use instead. */
+const foreignMethods: Readonly<Record<string, string>> = {
+  awq: `AWQ's weights are not read: ${packIt}`,
+  gptq: `GPTQ's weights are not read: ${packIt}`,
+  "compressed-tensors": `compressed-tensors' weights are not read: ${packIt}`,
+  bitsandbytes: `the weights of bitsandbytes are not read: ${packIt}`,
+};
+
+function foreignProblem(foreign: unknown): string {
+  const method = (foreign as { quant_method?: unknown }).quant_method;
+  const known = foreignMethods[String(method).toLowerCase()];
+  return known ?? `of quantized models MLX's own and FP8 are read: ${packIt}`;
 }
 
 const LONGEST_SHOWN = 120;
@@ -99,5 +131,5 @@ export function quantizationProblems(config: Config): string[] {
     return problem === undefined ? [] : [told("quantization", problem)];
   }
   if (isAbsent(foreign)) return [];
-  return [told("quantization_config", "of quantized models only MLX's own are read")];
+  return [told("quantization_config", foreignProblem(foreign))];
 }

@@ -2,6 +2,7 @@
 // Bit-equal to gguf-py's quants.py: every product here is exact, so each weight is rounded once, when it is stored.
 import { halfAt } from "./halves.ts";
 import { q4k, q5k, q6k } from "./k-quants.ts";
+import { iq4nl, mxfp4 } from "./small-float-blocks.ts";
 
 /** Whole blocks into as many weights. Only the halves of a block have a byte order. */
 export type Dequantize = (source: DataView, target: Float32Array, littleEndian: boolean) => void;
@@ -76,4 +77,6 @@ export const dequantizers: ReadonlyMap<string, Dequantize> = new Map([
   ["Q4_K", q4k],
   ["Q5_K", q5k],
   ["Q6_K", q6k],
+  ["IQ4_NL", iq4nl],
+  ["MXFP4", mxfp4],
 ]);

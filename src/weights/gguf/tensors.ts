@@ -1,11 +1,11 @@
-import { closeSync, openSync, readSync } from "node:fs";
 // Tensors of a GGUF file as MLX's: read by range when they are asked for, unpacked on the way.
 // The only file here that needs the addon. Where tensors lie was checked by header.ts.
 import { elementCount } from "../../core/element-count.ts";
 import { ModelError } from "../../core/errors.ts";
 import { type Dtype, retain, tensor, type Tensor } from "../../mx/index.ts";
+import { FileRanges } from "../file-ranges.ts";
 import type { TensorReader } from "../stored-model.ts";
-import { malformed, shown } from "../weight-errors.ts";
+import { shown } from "../weight-errors.ts";
 import { type Dequantize, dequantizers } from "./dequantize.ts";
 import type { GgufHeader, GgufTensor } from "./header.ts";
 import { swapBytes } from "./values.ts";
@@ -49,32 +49,6 @@ function checkTypes(file: string, tensors: ReadonlyMap<string, GgufTensor>): voi
   });
 }
 
-/** An open file of which parts are read into memory that is used again. */
-class Ranges {
-  readonly #path: string;
-  readonly #file: number;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = openSync(path, "r");
-  }
-
-  /** @throws ModelError FT-WEIGHTS-050 when the file has become shorter than its header was checked against. */
-  fill(target: Uint8Array, position: number): void {
-    let filled = 0;
-    while (filled < target.length) {
-      const length = target.length - filled;
-      const read = readSync(this.#file, target, filled, length, position + filled);
-      if (read === 0) throw malformed("FT-WEIGHTS-050", this.#path, "truncated while it was read");
-      filled += read;
-    }
-  }
-
-  close(): void {
-    closeSync(this.#file);
-  }
-}
-
 /** Memory for whole tensors and for chunks, made once for the largest. */
 interface Scratch {
   weights: Float32Array;
@@ -82,7 +56,7 @@ interface Scratch {
 }
 
 function readPlain(
-  ranges: Ranges,
+  ranges: FileRanges,
   { begin, end }: GgufTensor,
   width: number,
   little: boolean,
@@ -94,7 +68,7 @@ function readPlain(
 }
 
 function unpack(
-  ranges: Ranges,
+  ranges: FileRanges,
   { type, begin, end }: GgufTensor,
   { weights, chunk }: Scratch,
   dequantize: Dequantize,
@@ -125,7 +99,7 @@ function scratchFor(tensors: Iterable<GgufTensor>): Scratch {
  */
 export function openGgufTensors(path: string, { tensors, littleEndian }: GgufHeader): TensorReader {
   checkTypes(path, tensors);
-  const ranges = new Ranges(path);
+  const ranges = new FileRanges(path, "FT-WEIGHTS-050");
   let scratch: Scratch | undefined;
   const load = (found: GgufTensor): Tensor => {
     const { type, shape } = found;

@@ -49,7 +49,7 @@ describe.each(names)("%s", (name) => {
     const packed = [...model.modules()].filter(([, layer]) => isPacked(layer));
     expect(packed.map(([at]) => `${at}.scales`).toSorted()).toEqual(scaled.toSorted());
     for (const [at] of packed) expect(model.parameters().get(`${at}.weight`)?.dtype).toBe("uint32");
-    const isFull = name !== "llama-4-64";
+    const isFull = name !== "llama-4-64" && name !== "llama-mixed";
     expect(leftDense(model).length > 0, "layers of no whole groups").toBe(!isFull);
     expect(sizes.parameterCount).toBeGreaterThan(40 * 64);
     dispose(model);

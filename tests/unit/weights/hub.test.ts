@@ -497,11 +497,16 @@ describe("refusals of the hub", () => {
     expect(error.message).toContain('"nope"');
   });
 
-  test("only pickles: nothing is fetched", async () => {
+  test("only what torch.save wrote: it is fetched", async () => {
     hub.repositories[id] = { refs: { main }, files: { ...small, "pytorch_model.bin": weights } };
+    expect(readdirSync((await pull()).folder)).toContain("pytorch_model.bin");
+  });
+
+  test("only weights of other forms: nothing is fetched", async () => {
+    hub.repositories[id] = { refs: { main }, files: { ...small, "flax_model.msgpack": weights } };
     const error = await refusal(pull());
     expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-039", 3]);
-    expect(error.message).toContain("comes later");
+    expect(error.message).toContain("flax_model.msgpack");
     expect(hub.blobsAsked()).toEqual([]);
     expect(existsSync(storage())).toBe(false);
   });

@@ -121,21 +121,23 @@ describe("refuses", () => {
     expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-011", 3]);
   });
 
-  test.each(["pytorch_model.bin", "consolidated.00.pth", "model.pt"])("only %s", async (name) => {
-    const error = await refusal(
-      folderOf({ "config.json": config, [name]: "x", "optimizer.pt": "x" }),
-    );
-    expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-012", 3]);
-    expect(error.message).toContain(name);
-    expect(error.message).not.toContain("optimizer.pt");
-    expect(error.message).toContain("comes later");
-    expect(error.hint).toContain("save_pretrained");
-  });
+  test.each(["consolidated.00.pth", "flax_model.msgpack", "tf_model.h5"])(
+    "only %s",
+    async (name) => {
+      const error = await refusal(
+        folderOf({ "config.json": config, [name]: "x", "optimizer.pt": "x" }),
+      );
+      expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-012", 3]);
+      expect(error.message).toContain(name);
+      expect(error.message).not.toContain("optimizer.pt");
+      expect(error.hint).toContain("pytorch_model.bin");
+    },
+  );
 
   test("only a gguf file", async () => {
     const error = await refusal(folderOf({ "config.json": config, "model-q4.gguf": "x" }));
     expect(error.message).toContain("model-q4.gguf");
-    expect(error.hint).not.toContain("save_pretrained");
+    expect(error.hint).toContain("give the file itself");
   });
 
   test("missing shards, all of them", async () => {
@@ -153,7 +155,7 @@ describe("refuses", () => {
   });
 
   test("an index that leaves its folder, exit 7", async () => {
-    for (const shard of ["../x.safetensors", "/etc/x.safetensors", "a/b.safetensors", "x.bin", 1]) {
+    for (const shard of ["../x.safetensors", "/etc/x.safetensors", "a/b.safetensors", "x.py", 1]) {
       const index = { weight_map: { ...weightMap, "d.weight": shard } };
       const error = await refusal(folderOf({ ...sharded, "model.safetensors.index.json": index }));
       expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-013", 7]);

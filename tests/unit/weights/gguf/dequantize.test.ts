@@ -9,8 +9,10 @@ interface Case {
   weights: string;
 }
 
-const fixture = new URL("../../../fixtures/gguf/blocks.json", import.meta.url);
-const cases = JSON.parse(readFileSync(fixture, "utf8")) as Case[];
+const cases = ["blocks.json", "more-blocks.json"].flatMap((name) => {
+  const fixture = new URL(`../../../fixtures/gguf/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(fixture, "utf8")) as Case[];
+});
 
 function dequantized(type: string, blocks: Buffer, weights: number, littleEndian = true): Buffer {
   const target = new Float32Array(weights);
