@@ -37,10 +37,16 @@ export function dtypeRead(dtype: SafetensorsDtype): Dtype | undefined {
 
 function numbersOf(bytes: Buffer, { dtype }: RangeEntry): Uint8Array | Float32Array {
   const table = smallFloats.get(dtype);
-  if (table !== undefined) return Float32Array.from(bytes, (byte) => table[byte] as number);
+  if (table !== undefined) return looked(bytes, table);
   if (dtype !== "F64") return bytes;
-  const wide = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
-  return Float32Array.from(wide);
+  return new Float32Array(new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8));
+}
+
+/** Not Float32Array.from, which takes twenty times as long. */
+function looked(bytes: Buffer, table: Float32Array): Float32Array {
+  const numbers = new Float32Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) numbers[at] = table[bytes[at] as number] as number;
+  return numbers;
 }
 
 function read(ranges: FileRanges, entry: RangeEntry, littleEndian: boolean): Tensor {

@@ -7,7 +7,7 @@ import type { SafetensorsDtype } from "./safetensors-dtypes.ts";
 import { isSafetensorsDtype, SAFETENSORS_DTYPES, tensorBytes } from "./safetensors-dtypes.ts";
 import type { JsonObject, JsonValue } from "./strict-json.ts";
 import { JsonProblem, parseStrictJson } from "./strict-json.ts";
-import { malformed } from "./weight-errors.ts";
+import { isLfsPointer, malformed, POINTER } from "./weight-errors.ts";
 
 export interface TensorEntry {
   dtype: SafetensorsDtype;
@@ -65,6 +65,7 @@ async function headerLength({ name, bytes, read }: ByteSource): Promise<number> 
   if (prefix.length < LENGTH_BYTES) {
     throw truncated(name, `only ${bytes} bytes: too short for a safetensors file`);
   }
+  if (isLfsPointer(prefix)) throw malformed("FT-WEIGHTS-003", name, POINTER);
   const length = prefix.readBigUInt64LE(0);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     const message = `claims a header of ${length} bytes, more than the ${MAX_HEADER_BYTES} allowed: not a safetensors file, or damaged`;

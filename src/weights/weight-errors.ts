@@ -39,6 +39,15 @@ export function downloadAgain(file: string): string {
   return `download again: rm ${quoted(blobBehind(file))} && ft models pull ${id}`;
 }
 
+const POINTER_START = "version ";
+/** What git has in the place of a large file that it did not fetch. */
+export const POINTER =
+  "a pointer of Git LFS stands in its place, not the file itself: git lfs pull fetches it";
+
+export function isLfsPointer(start: Uint8Array): boolean {
+  return Buffer.from(start).toString("latin1").startsWith(POINTER_START);
+}
+
 /** A weight file that is broken or hostile; exit 7. */
 export function malformed(
   code: string,

@@ -1,5 +1,5 @@
-// A tiny Hugging Face folder as a GGUF file, as llama.cpp's converter writes it: its names, its order of the rows of q
-// and k, its keys. Written apart from the reader that undoes it; needs no addon.
+// A tiny Hugging Face folder as a GGUF file, as llama.cpp's converter writes it: its names (Llama's here, others' from
+// gguf-py), its order of the rows of q and k, its keys. Written apart from the reader that undoes it; needs no addon.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensorsHeader } from "../../src/weights/index.ts";
@@ -25,7 +25,15 @@ const outside: Readonly<Record<string, string>> = {
   "lm_head.weight": "output.weight",
 };
 
-function nameIn(name: string): string {
+/** What gguf-py calls the tensors of a fixture, and its architecture. */
+export interface GgufNames {
+  architecture: string;
+  tensors: Readonly<Record<string, string>>;
+}
+
+function nameIn(name: string, names: GgufNames | undefined): string {
+  const known = names?.tensors[name];
+  if (known !== undefined) return known;
   const [, layer, part = "", kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
   return outside[name] ?? `blk.${layer}.${parts[part]}.${kind}`;
 }
@@ -40,16 +48,25 @@ function interleaved(rows: readonly Buffer[], heads: number): Buffer[] {
   });
 }
 
+/** Of float32. */
+function plusOne(bytes: Buffer): Buffer {
+  const moved = Buffer.from(bytes);
+  for (let at = 0; at < moved.length; at += 4) moved.writeFloatLE(moved.readFloatLE(at) + 1, at);
+  return moved;
+}
+
 function tensorPlan(
   name: string,
   shape: readonly number[],
-  bytes: Buffer,
+  given: Buffer,
   config: Json,
+  { normsPlusOne = false, turned = true }: GgufModelOptions,
 ): GgufTensorPlan {
+  const bytes = normsPlusOne && name.endsWith("norm.weight") ? plusOne(given) : given;
   const heads = name.includes("attn_q.")
     ? config["num_attention_heads"]
     : config["num_key_value_heads"];
-  if (!/attn_[qk]\./.test(name)) return { type: 0, shape, data: bytes };
+  if (!turned || !/attn_[qk]\./.test(name)) return { type: 0, shape, data: bytes };
   const count = shape[0] ?? 1;
   const width = bytes.length / count;
   const rows = Array.from({ length: count }, (_, at) =>
@@ -90,19 +107,23 @@ const noTokenizer: Record<string, GgufEntry> = {
 };
 
 /** Keys of the file; `more` are added and win. */
-function keysOf(config: Json, more: Record<string, GgufEntry>): Record<string, GgufEntry> {
+function keysOf(
+  name: string,
+  config: Json,
+  more: Record<string, GgufEntry>,
+): Record<string, GgufEntry> {
   const size = (key: string): GgufEntry => ["u32", Number(config[key])];
   const rope = config["rope_parameters"] as { rope_theta?: number } | undefined;
   return {
-    "general.architecture": ["text", "llama"],
-    "llama.block_count": size("num_hidden_layers"),
-    "llama.context_length": size("max_position_embeddings"),
-    "llama.embedding_length": size("hidden_size"),
-    "llama.feed_forward_length": size("intermediate_size"),
-    "llama.attention.head_count": size("num_attention_heads"),
-    "llama.attention.head_count_kv": size("num_key_value_heads"),
-    "llama.attention.layer_norm_rms_epsilon": ["f32", Number(config["rms_norm_eps"] ?? 1e-6)],
-    "llama.rope.freq_base": ["f32", rope?.rope_theta ?? Number(config["rope_theta"] ?? 10_000)],
+    "general.architecture": ["text", name],
+    [`${name}.block_count`]: size("num_hidden_layers"),
+    [`${name}.context_length`]: size("max_position_embeddings"),
+    [`${name}.embedding_length`]: size("hidden_size"),
+    [`${name}.feed_forward_length`]: size("intermediate_size"),
+    [`${name}.attention.head_count`]: size("num_attention_heads"),
+    [`${name}.attention.head_count_kv`]: size("num_key_value_heads"),
+    [`${name}.attention.layer_norm_rms_epsilon`]: ["f32", Number(config["rms_norm_eps"] ?? 1e-6)],
+    [`${name}.rope.freq_base`]: ["f32", rope?.rope_theta ?? Number(config["rope_theta"] ?? 10_000)],
     ...more,
   };
 }
@@ -110,6 +131,11 @@ function keysOf(config: Json, more: Record<string, GgufEntry>): Record<string, G
 export interface GgufModelOptions {
   /** Take the folder's tokenizer.json, byte-level BPE as Qwen's. */
   withTokenizer?: boolean;
+  /** Of another architecture than Llama. */
+  names?: GgufNames;
+  /** As Llama's converter turns the rows of q and k; default true. */
+  turned?: boolean;
+  normsPlusOne?: boolean;
   metadata?: Record<string, GgufEntry>;
   tensors?: Record<string, GgufTensorPlan>;
 }
@@ -122,12 +148,15 @@ export async function ggufModel(folder: string, options: GgufModelOptions = {}):
   const header = await readSafetensorsHeader(file);
   const tensors = [...header.tensors].map(([name, { shape, begin, end }]) => {
     const bytes = data.subarray(header.dataStart + begin, header.dataStart + end);
-    const named = nameIn(name);
-    return [named, tensorPlan(named, shape, bytes, config)] as const;
+    const named = nameIn(name, options.names);
+    return [named, tensorPlan(named, shape, bytes, config, options)] as const;
   });
   const tokenizer = options.withTokenizer === true ? tokenizerKeys(folder) : noTokenizer;
   return ggufBytes({
-    metadata: keysOf(config, { ...tokenizer, ...options.metadata }),
+    metadata: keysOf(options.names?.architecture ?? "llama", config, {
+      ...tokenizer,
+      ...options.metadata,
+    }),
     tensors: { ...Object.fromEntries(tensors), ...options.tensors },
   });
 }

@@ -1,5 +1,6 @@
 // The names that pickled weights may use, and what each gives. The only list: data that asks for any other name is
 // refused, and nothing here runs anything. What torch.save writes for a dictionary of tensors needs no more.
+import { SAFETENSORS_DTYPES, type SafetensorsDtype } from "../safetensors-dtypes.ts";
 import {
   isKind,
   type PickledMap,
@@ -10,7 +11,7 @@ import {
 } from "./values.ts";
 
 /** Types of storages, and safetensors' names for what is in them. */
-const storages: Readonly<Record<string, string>> = {
+const storages: Readonly<Record<string, SafetensorsDtype>> = {
   DoubleStorage: "F64",
   FloatStorage: "F32",
   HalfStorage: "F16",
@@ -25,18 +26,32 @@ const storages: Readonly<Record<string, string>> = {
   Float8_e5m2Storage: "F8_E5M2",
 };
 
-const storageTypes: ReadonlyMap<string, string> = new Map(
-  Object.entries(storages).map(([name, dtype]) => [`torch ${name}`, dtype]),
-);
+const storageTypes: ReadonlyMap<string, SafetensorsDtype> = new Map([
+  ...Object.entries(storages).map(([name, dtype]) => [`torch ${name}`, dtype] as const),
+  // Bytes, whose type is told with the tensor.
+  ["torch.storage UntypedStorage", "U8"],
+]);
 
-/** torch.float8_e4m3fn and its like: given to `_rebuild_tensor_v3` beside an untyped storage. */
-const dtypes: ReadonlyMap<string, string> = new Map([
+/** torch.float8_e4m3fn and its like: given to `_rebuild_tensor_v3` beside a storage, or a setting of whoever saved. */
+const dtypes: ReadonlyMap<string, SafetensorsDtype> = new Map([
+  ["torch float64", "F64"],
+  ["torch float32", "F32"],
+  ["torch float16", "F16"],
+  ["torch bfloat16", "BF16"],
   ["torch float8_e4m3fn", "F8_E4M3"],
   ["torch float8_e5m2", "F8_E5M2"],
-  ["torch uint16", "U16"],
-  ["torch uint32", "U32"],
+  ["torch int64", "I64"],
+  ["torch int32", "I32"],
+  ["torch int16", "I16"],
+  ["torch int8", "I8"],
   ["torch uint64", "U64"],
+  ["torch uint32", "U32"],
+  ["torch uint16", "U16"],
+  ["torch uint8", "U8"],
+  ["torch bool", "BOOL"],
 ]);
+
+const bitsOf = (dtype: SafetensorsDtype): number => SAFETENSORS_DTYPES[dtype].bits;
 
 type Make = (inputs: readonly PickledValue[]) => PickledValue;
 
@@ -65,7 +80,8 @@ const rebuildTensorV3: Make = (inputs) => {
   const name = isKind(dtype, "global") ? dtypes.get(dtype.name) : undefined;
   if (!isKind(storage, "storage") || name === undefined)
     throw new PickleProblem("a tensor whose type of number is not known");
-  return rebuildTensor([{ ...storage, dtype: name }, ...inputs.slice(1)]);
+  const count = Math.floor((storage.count * bitsOf(storage.dtype)) / bitsOf(name));
+  return rebuildTensor([{ ...storage, dtype: name, count }, ...inputs.slice(1)]);
 };
 
 const rebuildParameter: Make = ([tensor]) => {
@@ -80,6 +96,7 @@ const emptyMap: Make = (inputs) => {
 
 /** What may be called. */
 const makers: ReadonlyMap<string, Make> = new Map<string, Make>([
+  ["torch._utils _rebuild_tensor", rebuildTensor],
   ["torch._utils _rebuild_tensor_v2", rebuildTensor],
   ["torch._utils _rebuild_tensor_v3", rebuildTensorV3],
   ["torch._utils _rebuild_parameter", rebuildParameter],
@@ -90,10 +107,7 @@ const makers: ReadonlyMap<string, Make> = new Map<string, Make>([
 ]);
 
 const known = (name: string): boolean =>
-  makers.has(name) ||
-  storageTypes.has(name) ||
-  dtypes.has(name) ||
-  name === "torch.storage UntypedStorage";
+  makers.has(name) || storageTypes.has(name) || dtypes.has(name);
 
 const LONGEST_SHOWN = 100;
 
@@ -115,7 +129,7 @@ export function callOf(callee: PickledValue, inputs: readonly PickledValue[]): P
 export function storageOf(reference: PickledValue): PickledValue {
   const items = reference instanceof PickledTuple ? reference.items : [];
   const [word, type, key, , count] = items;
-  const dtype = isKind(type, "global") ? (storageTypes.get(type.name) ?? "U8") : undefined;
+  const dtype = isKind(type, "global") ? storageTypes.get(type.name) : undefined;
   if (word !== "storage" || dtype === undefined || typeof key !== "string" || !isCount(count))
     throw new PickleProblem("a storage that is not described as torch describes one");
   return { kind: "storage", dtype, key, count };

@@ -4,7 +4,7 @@ import { elementCount } from "../../core/element-count.ts";
 import type { ModelError } from "../../core/errors.ts";
 import { type ByteSource, withFile } from "../byte-source.ts";
 import { type SafetensorsDtype, tensorBytes } from "../safetensors-dtypes.ts";
-import { malformed } from "../weight-errors.ts";
+import { isLfsPointer, malformed, POINTER } from "../weight-errors.ts";
 import { layoutOf, stateOf } from "./state.ts";
 import { unpickled } from "./unpickle.ts";
 import { type PickledTensor, type PickledValue, PickleProblem, type Storage } from "./values.ts";
@@ -48,7 +48,8 @@ export async function readPickleFile(path: string): Promise<PickleHeader> {
  */
 export async function readPickleHeader(source: ByteSource): Promise<PickleHeader> {
   try {
-    const start = await source.read(0, Math.min(4, source.bytes));
+    const start = await source.read(0, Math.min(8, source.bytes));
+    if (isLfsPointer(start)) throw new PickleProblem(POINTER);
     return isZip(start) ? await zipHeader(source) : await oldHeader(source);
   } catch (error) {
     throw error instanceof PickleProblem ? failed(source.name, error) : error;
@@ -162,7 +163,7 @@ async function oldPlaces(
 }
 
 const bytesOf = ({ dtype }: Storage, shape: readonly number[]): number | undefined =>
-  tensorBytes(dtype as SafetensorsDtype, shape);
+  tensorBytes(dtype, shape);
 
 function placed(
   tensors: ReadonlyMap<string, PickledTensor>,
@@ -190,6 +191,6 @@ function entryOf(name: string, tensor: PickledTensor, places: Places): PickleEnt
     throw new PickleProblem(`tensor ${shown} is a view whose numbers lie apart`);
   const begin = place.begin + offset * width;
   const isPlain = layout.axes.every((axis, at) => axis === at);
-  const entry = { dtype: storage.dtype as SafetensorsDtype, shape, begin, end: begin + bytes };
+  const entry = { dtype: storage.dtype, shape, begin, end: begin + bytes };
   return isPlain ? entry : { ...entry, layout };
 }

@@ -1,10 +1,10 @@
 // What pickled data can become here: plain values, and descriptions of tensors whose numbers stay in the file.
+import type { SafetensorsDtype } from "../safetensors-dtypes.ts";
 
 /** Where a tensor's numbers are, before anybody knows its shape. */
 export interface Storage {
   kind: "storage";
-  /** As safetensors names it. */
-  dtype: string;
+  dtype: SafetensorsDtype;
   /** Of the archive: data/0. */
   key: string;
   /** How many numbers it holds, as the pickle says. */

@@ -43,8 +43,9 @@ export const isZip = (start: Uint8Array): boolean =>
   start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
 
 async function bytesAt(source: ByteSource, at: number, count: number): Promise<Buffer> {
-  const bytes = at < 0 ? Buffer.alloc(0) : Buffer.from(await source.read(at, count));
-  if (bytes.length === count) return bytes;
+  const isWithin = at >= 0 && at + count <= source.bytes;
+  const bytes = isWithin ? Buffer.from(await source.read(at, count)) : undefined;
+  if (bytes?.length === count) return bytes;
   throw new PickleProblem("its table of contents lies outside the file", "truncated");
 }
 

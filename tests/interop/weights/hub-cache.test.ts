@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ModelCache } from "../../../src/weights/hub-cache.ts";
 import { resolveModel } from "../../../src/weights/index.ts";
 import { FakeHub } from "../../support/fake-hub.ts";
 import { safetensorsBytes } from "../../support/model-files.ts";
@@ -47,6 +48,24 @@ test("Python finds offline what ft brought", async () => {
   const [snapshot, file] = printed.toString().trim().split("\n");
   expect(realpathSync(snapshot ?? "")).toBe(realpathSync(folder));
   expect(file).toBe(path.join(folder, "model.safetensors"));
+});
+
+const scan = `
+import sys
+from huggingface_hub import scan_cache_dir
+found = scan_cache_dir(sys.argv[1])
+print(sorted(repo.repo_id for repo in found.repos), found.size_on_disk, len(found.warnings))
+`;
+
+test("Python counts what ft brought, has nothing to complain of, and misses nothing after", async () => {
+  const cacheDir = path.join(root, "counted");
+  await resolveModel(id, { cacheDir });
+  const cache = new ModelCache(cacheDir, id);
+  const files = Object.values(hub.repositories[id]?.files ?? {});
+  const bytes = files.reduce((sum, { length }) => sum + length, 0);
+  expect(await runPython(scan, cacheDir)).toBe(`['${id}'] ${bytes} 0`);
+  await cache.remove();
+  expect(await runPython(scan, cacheDir)).toBe("[] 0 0");
 });
 
 const downloadByPython = `

@@ -12,7 +12,7 @@ import { openGgufTensors } from "../../../src/weights/gguf/tensors.ts";
 import { type StoredModel, openStoredModel } from "../../../src/weights/index.ts";
 import { makeFile } from "../../support/folders.ts";
 import { ggufBytes } from "../../support/gguf-bytes.ts";
-import { ggufModel, type GgufModelOptions } from "../../support/gguf-model.ts";
+import { ggufModel, type GgufModelOptions, type GgufNames } from "../../support/gguf-model.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
@@ -67,9 +67,12 @@ test("types that are not read are told, all at once: FT-WEIGHTS-020", async () =
   expect(error.problems[0]).toBe('tensor "a" is Q2_K');
 });
 
-async function logitsOf(stored: StoredModel): Promise<Buffer> {
+async function logitsOf(
+  stored: StoredModel,
+  ids: readonly number[] = [5, 80, 17, 3, 42, 9],
+): Promise<Buffer> {
   const { model } = await loadStoredModel(stored);
-  const logits = scope(() => model.forward(int32([5, 80, 17, 3, 42, 9], [1, 6])).toFloat32());
+  const logits = scope(() => model.forward(int32([...ids], [1, ids.length])).toFloat32());
   dispose(model);
   return Buffer.from(logits.buffer);
 }
@@ -147,5 +150,112 @@ describe("a llama in GGUF computes what its folder computes, to the bit", () => 
     const found = await logitsOf(await openStoredModel(file));
     expect(found.equals(expected)).toBe(true);
     expect(found.equals(plain)).toBe(Object.keys(config).length === 0);
+  });
+});
+
+const names = JSON.parse(readFileSync(path.join(fixtures, "gguf/names.json"), "utf8")) as Record<
+  string,
+  GgufNames
+>;
+
+describe("other architectures in GGUF compute what their folders compute", () => {
+  /** Longer than the windows of the fixtures. */
+  const ids = [5, 30, 17, 3, 42, 9, 11, 2, 40, 21];
+  const key = (name: string, size: number): NonNullable<GgufModelOptions["metadata"]> => ({
+    [`${name}.attention.key_length`]: ["u32", size],
+    [`${name}.attention.value_length`]: ["u32", size],
+    [`${name}.rope.dimension_count`]: ["u32", size],
+  });
+  const gemma = { turned: false, normsPlusOne: true };
+  const cases: Case[] = [
+    { name: "qwen2", gguf: { turned: false }, config: { use_sliding_window: false } },
+    {
+      name: "qwen3",
+      gguf: { turned: false, metadata: key("qwen3", 12) },
+      config: { use_sliding_window: false },
+    },
+    { name: "gemma", gguf: { ...gemma, metadata: key("gemma", 12) }, config: {} },
+    {
+      name: "gemma2",
+      gguf: {
+        ...gemma,
+        metadata: {
+          ...key("gemma2", 12),
+          "gemma2.attention.sliding_window": ["u32", 6],
+          "gemma2.attn_logit_softcapping": ["f32", 0.5],
+          "gemma2.final_logit_softcapping": ["f32", 2],
+        },
+      },
+      config: { query_pre_attn_scalar: 12 },
+    },
+    {
+      name: "gemma3_text",
+      gguf: {
+        ...gemma,
+        metadata: {
+          ...key("gemma3", 12),
+          "gemma3.attention.sliding_window": ["u32", 6],
+          "gemma3.attention.sliding_window_pattern": ["u32", 3],
+          "gemma3.final_logit_softcapping": ["f32", 2],
+          "gemma3.rope.freq_base": ["f32", 1000],
+          "gemma3.rope.freq_base_swa": ["f32", 100],
+          "gemma3.rope.scaling.type": ["text", "linear"],
+          "gemma3.rope.scaling.factor": ["f32", 8],
+        },
+      },
+      config: { query_pre_attn_scalar: 12 },
+    },
+    {
+      name: "granite",
+      gguf: {
+        metadata: {
+          "granite.attention.scale": ["f32", 0.25],
+          "granite.embedding_scale": ["f32", 3],
+          "granite.residual_scale": ["f32", 0.4],
+          "granite.logit_scale": ["f32", 2],
+        },
+      },
+      config: {},
+    },
+    {
+      name: "smollm3-full",
+      gguf: {},
+      config: { no_rope_layers: null, no_rope_layer_interval: 4, layer_types: null },
+    },
+    { name: "olmo2", gguf: { turned: false }, config: {} },
+    {
+      name: "phi3",
+      gguf: { turned: false, metadata: { "phi3.attention.sliding_window": ["u32", 6] } },
+      config: {},
+    },
+  ];
+
+  test.each(cases)("$name", async ({ name, gguf, config }) => {
+    const folder = path.join(fixtures, "models", name);
+    const opened = await openStoredModel(folder);
+    const told = { ...(opened.config as object), ...config };
+    const expected = new Float32Array((await logitsOf({ ...opened, config: told }, ids)).buffer);
+    const written = { ...gguf, ...(names[name] !== undefined && { names: names[name] }) };
+    const file = makeFile("model.gguf", await ggufModel(folder, written));
+    const found = new Float32Array((await logitsOf(await openStoredModel(file), ids)).buffer);
+    const largest = expected.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
+    const apart = expected.reduce(
+      (most, logit, at) => Math.max(most, Math.abs(logit - (found[at] ?? 0))),
+      0,
+    );
+    // Norms plus one lose their lowest bits, and factors of 32 bits are not those of 64.
+    expect(apart / largest).toBeLessThanOrEqual(2e-6);
+  });
+
+  test("factors for long texts are refused by name", async () => {
+    const folder = path.join(fixtures, "models/phi3");
+    const factors = { type: 0, shape: [4], data: Buffer.alloc(16) };
+    const written: GgufModelOptions = {
+      turned: false,
+      tensors: { "rope_factors_long.weight": factors },
+      ...(names["phi3"] !== undefined && { names: names["phi3"] }),
+    };
+    const file = makeFile("model.gguf", await ggufModel(folder, written));
+    await expect(openStoredModel(file)).rejects.toMatchObject({ code: "FT-WEIGHTS-055" });
   });
 });

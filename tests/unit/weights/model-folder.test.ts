@@ -1,10 +1,20 @@
 // Model folders, whole and broken: what is chosen, what is refused, and that everything wrong is said at once.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { openModelFolder } from "../../../src/weights/model-folder.ts";
+import { readPickleFile } from "../../../src/weights/pickle/header.ts";
 import { type Layout, safetensorsBytes, writeFolder } from "../../support/model-files.ts";
 import { rejection } from "../../support/refusal.ts";
 
@@ -82,6 +92,36 @@ describe("reads", () => {
     });
     const stored = await openModelFolder(folder);
     expect([...stored.tensors.keys()]).toEqual(["whole.weight"]);
+  });
+
+  test("what torch.save wrote, in shards that an index names", async () => {
+    const fixture = (name: string): Buffer =>
+      readFileSync(new URL(`../../fixtures/pickle/${name}`, import.meta.url));
+    const shards = [
+      "pytorch_model-00001-of-00002.bin",
+      "pytorch_model-00002-of-00002.bin",
+    ] as const;
+    const old = await readPickleFile(
+      fileURLToPath(new URL("../../fixtures/pickle/legacy.bin", import.meta.url)),
+    );
+    const names = [...old.tensors.keys()];
+    const files = {
+      "config.json": config,
+      [shards[0]]: fixture("eight.bin"),
+      [shards[1]]: fixture("legacy.bin"),
+      "pytorch_model.bin.index.json": {
+        weight_map: {
+          eight: shards[0],
+          ...Object.fromEntries(names.map((name) => [name, shards[1]])),
+        },
+      },
+    };
+    const stored = await openModelFolder(folderOf(files));
+    expect([...stored.tensors.keys()].sort()).toEqual(["eight", ...names].sort());
+    expect(stored.files.map((file) => path.basename(file))).toEqual([...shards]);
+    const { [shards[1]]: _, ...without } = files;
+    const error = await refusal(folderOf(without));
+    expect([error.code, error.problems]).toEqual(["FT-WEIGHTS-014", [shards[1]]]);
   });
 
   test("a config.json with numbers that are not finite, as transformers writes them", async () => {

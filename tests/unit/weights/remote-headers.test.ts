@@ -1,5 +1,5 @@
 // A model of a hub opened without its weights: only the small files and the headers travel.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -88,6 +88,18 @@ test("a header longer than the first read is read to its end", async () => {
 test("a server that ignores ranges is read no further than needed", async () => {
   hub.reset({ ignoreRange: true, only: ".safetensors" });
   expect((await inspect()).tensors.size).toBe(3);
+});
+
+test("what torch.save wrote is known by its table of contents and its pickle", async () => {
+  const zip = readFileSync(new URL("../../fixtures/pickle/zip.bin", import.meta.url));
+  hub.repositories[id] = {
+    refs: { main },
+    files: { "config.json": Buffer.from("{}"), "pytorch_model.bin": zip },
+  };
+  const { tensors, files } = await inspect();
+  expect(tensors.get("bfloat16")).toMatchObject({ dtype: "BF16", shape: [7] });
+  expect(ranges().length).toBeGreaterThan(0);
+  for (const file of files) expect(existsSync(file)).toBe(false);
 });
 
 test("weights that are in the cache are read there", async () => {

@@ -67,6 +67,13 @@ describe("beside Python safetensors 0.8.0", () => {
   });
 });
 
+test("a pointer of Git LFS is told as what it is", async () => {
+  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 500000000\n";
+  const error = await refusal(written("pointer", Buffer.from(pointer)));
+  expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-003", 7]);
+  expect(error.message).toContain("git lfs pull");
+});
+
 test("gives types, shapes, places and metadata", async () => {
   const bytes = safetensorsBytes(
     { "a.weight": ["F16", [2, 3]], b: ["I64", [1]] },
