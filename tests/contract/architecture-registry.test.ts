@@ -193,7 +193,6 @@ describe("configs that change the mathematics are refused, by key", () => {
     [llama, "quantization", { group_size: 64, bits: 7 }],
     [llama, "quantization", { group_size: 64, bits: 4, mode: "mxfp4" }],
     [llama, "quantization", { group_size: 64, bits: 4, mode: "nf4" }],
-    [llama, "quantization", { group_size: 64, bits: 4, lm_head: { group_size: 64, bits: 8 } }],
     [llama, "quantize_activations", true],
     [llama, "quantization_config", { quant_method: "gptq" }],
     [llama, "partial_rotary_factor", 0.5],

@@ -56,15 +56,18 @@ export async function readPickleHeader(source: ByteSource): Promise<PickleHeader
   }
 }
 
-const codes = {
-  truncated: ["FT-WEIGHTS-060", "truncated"],
-  malformed: ["FT-WEIGHTS-061", "not a sound PyTorch file"],
-  hostile: ["FT-WEIGHTS-062", "refused, for nothing in it is ever run"],
-} as const;
+const refusals: Readonly<
+  Record<PickleProblem["trouble"], (file: string, message: string) => ModelError>
+> = {
+  truncated: (file, message) => malformed("FT-WEIGHTS-060", file, `truncated: ${message}`),
+  malformed: (file, message) =>
+    malformed("FT-WEIGHTS-061", file, `not a sound PyTorch file: ${message}`),
+  hostile: (file, message) =>
+    malformed("FT-WEIGHTS-062", file, `refused, for nothing in it is ever run: ${message}`),
+};
 
 function failed(file: string, { trouble, message }: PickleProblem): ModelError {
-  const [code, what] = codes[trouble];
-  return malformed(code, file, `${what}: ${message}`);
+  return refusals[trouble](file, message);
 }
 
 /** Where the numbers of each storage are, by its key. */
