@@ -8,22 +8,23 @@ import {
   FusedGatedMlp,
   headSizeOf,
   knownActivation,
+  type NormNames,
   only,
   ropeFrom,
   usualBlock,
 } from "./kit/index.ts";
 
-const GlmConfig = baseConfig.extend({
-  model_type: z.literal("glm"),
+/** Keys that its later forms have too. */
+export const glmKeys = baseConfig.extend({
   num_key_value_heads: z.int().positive().nullable().default(2),
   head_dim: z.int().positive().nullable().default(128),
   rms_norm_eps: z.number().positive().default(1.5625e-7),
   partial_rotary_factor: z.number().positive().max(1).default(0.5),
   attention_bias: z.boolean().default(true),
 });
-type GlmConfig = z.infer<typeof GlmConfig>;
 
-function block(config: GlmConfig) {
+/** With names of norms where they are not Llama's two. */
+export function glmBlock(config: z.infer<typeof glmKeys>, names: { normNames?: NormNames } = {}) {
   const { hidden_size, intermediate_size, hidden_act } = config;
   const activation = activationOf(hidden_act);
   return usualBlock(config, {
@@ -32,11 +33,17 @@ function block(config: GlmConfig) {
       rotary: ropeFrom(config, headSizeOf(config), { isInterleaved: true }),
     },
     mlp: new FusedGatedMlp(hidden_size, intermediate_size, { bias: false, activation }),
+    ...names,
   });
 }
 
+export const glmRequires = [
+  knownActivation(),
+  only("mlp_bias", [false], "this architecture has no biases there"),
+];
+
 export const glm = defineArchitecture({
-  config: GlmConfig,
-  requires: [knownActivation(), only("mlp_bias", [false], "this architecture has no biases there")],
-  build: (config) => causalModel(config, () => block(config)),
+  config: glmKeys.extend({ model_type: z.literal("glm") }),
+  requires: glmRequires,
+  build: (config) => causalModel(config, () => glmBlock(config)),
 });

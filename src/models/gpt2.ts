@@ -13,25 +13,15 @@ import {
   mergeHeads,
   only,
   splitHeads,
+  wholeHeads,
+  gptConfig,
 } from "./kit/index.ts";
 
-const size = z.number().int().positive();
-
-const Gpt2Config = z
-  .looseObject({
+const Gpt2Config = gptConfig
+  .extend({
     model_type: z.literal("gpt2"),
-    vocab_size: size,
-    n_embd: size,
-    n_head: size,
-    n_layer: size,
-    n_positions: size.default(1024),
-    n_inner: size.nullish(),
-    layer_norm_epsilon: z.number().positive().default(1e-5),
   })
-  .refine(({ n_embd, n_head }) => n_embd % n_head === 0, {
-    path: ["n_embd"],
-    error: "is not a multiple of n_head",
-  });
+  .refine(...wholeHeads("n_embd", "n_head"));
 type Gpt2Config = z.infer<typeof Gpt2Config>;
 
 class Gpt2Attention extends Module {

@@ -11,38 +11,22 @@ import {
   Mlp,
   only,
   ResidualBlock,
+  wholeHeads,
+  gptConfig,
+  gptNames,
 } from "./kit/index.ts";
 
-const size = z.int().positive();
-
-const GptBigcodeConfig = z
-  .looseObject({
+const GptBigcodeConfig = gptConfig
+  .extend({
     model_type: z.literal("gpt_bigcode"),
-    vocab_size: size,
-    n_embd: size,
-    n_head: size,
-    n_layer: size,
-    n_positions: size.default(1024),
-    n_inner: size.nullish(),
     activation_function: z.string().default("gelu_pytorch_tanh"),
-    layer_norm_epsilon: z.number().positive().default(1e-5),
     scale_attn_weights: z.boolean().default(true),
     multi_query: z.boolean().default(true),
   })
-  .refine(({ n_embd, n_head }) => n_embd % n_head === 0, {
-    path: ["n_embd"],
-    error: "is not a multiple of n_head",
-  });
+  .refine(...wholeHeads("n_embd", "n_head"));
 type GptBigcodeConfig = z.infer<typeof GptBigcodeConfig>;
 
-const names = {
-  decoder: "transformer",
-  embedding: "wte",
-  positions: "wpe",
-  blocks: "h",
-  norm: "ln_f",
-  head: "lm_head",
-};
+const names = { ...gptNames, positions: "wpe" };
 
 const normOf = ({ n_embd, layer_norm_epsilon }: GptBigcodeConfig): LayerNorm =>
   new LayerNorm(n_embd, layer_norm_epsilon);

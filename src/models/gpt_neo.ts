@@ -11,6 +11,8 @@ import {
   Mlp,
   only,
   ResidualBlock,
+  wholeHeads,
+  gptNames,
 } from "./kit/index.ts";
 
 const size = z.int().positive();
@@ -31,20 +33,10 @@ const GptNeoConfig = z
     activation_function: z.string().default("gelu_new"),
     layer_norm_epsilon: z.number().positive().default(1e-5),
   })
-  .refine(({ hidden_size, num_heads }) => hidden_size % num_heads === 0, {
-    path: ["hidden_size"],
-    error: "is not a multiple of num_heads",
-  });
+  .refine(...wholeHeads("hidden_size", "num_heads"));
 type GptNeoConfig = z.infer<typeof GptNeoConfig>;
 
-const names = {
-  decoder: "transformer",
-  embedding: "wte",
-  positions: "wpe",
-  blocks: "h",
-  norm: "ln_f",
-  head: "lm_head",
-};
+const names = { ...gptNames, positions: "wpe" };
 
 const normOf = ({ hidden_size, layer_norm_epsilon }: GptNeoConfig): LayerNorm =>
   new LayerNorm(hidden_size, layer_norm_epsilon);

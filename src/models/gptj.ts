@@ -13,36 +13,22 @@ import {
   only,
   ResidualBlock,
   RotaryEmbedding,
+  wholeHeads,
+  gptConfig,
+  gptNames,
 } from "./kit/index.ts";
 
 const size = z.int().positive();
 
-const GptjConfig = z
-  .looseObject({
+const GptjConfig = gptConfig
+  .extend({
     model_type: z.literal("gptj"),
-    vocab_size: size,
-    n_embd: size,
-    n_head: size,
-    n_layer: size,
     n_positions: size.default(2048),
-    n_inner: size.nullish(),
     rotary_dim: size.default(64),
     activation_function: z.string().default("gelu_new"),
-    layer_norm_epsilon: z.number().positive().default(1e-5),
   })
-  .refine(({ n_embd, n_head }) => n_embd % n_head === 0, {
-    path: ["n_embd"],
-    error: "is not a multiple of n_head",
-  });
+  .refine(...wholeHeads("n_embd", "n_head"));
 type GptjConfig = z.infer<typeof GptjConfig>;
-
-const names = {
-  decoder: "transformer",
-  embedding: "wte",
-  blocks: "h",
-  norm: "ln_f",
-  head: "lm_head",
-};
 
 const normOf = ({ n_embd, layer_norm_epsilon }: GptjConfig): LayerNorm =>
   new LayerNorm(n_embd, layer_norm_epsilon);
@@ -82,7 +68,12 @@ function build(config: GptjConfig): CausalLM {
     norm: normOf(config),
   };
   const trainedLength = config.n_positions;
-  return new CausalLM(parts, { names, isTied: false, trainedLength, head: { bias: true } });
+  return new CausalLM(parts, {
+    names: gptNames,
+    isTied: false,
+    trainedLength,
+    head: { bias: true },
+  });
 }
 
 const recipe: Recipe = [drop("{path*}.attn.[bias|masked_bias|embed_positions]")];

@@ -7,6 +7,7 @@ export * from "./caches/index.ts";
 export * from "./config.ts";
 export * from "./context.ts";
 export * from "./decoder.ts";
+export * from "./gpt.ts";
 export * from "./headed-attention.ts";
 export * from "./language-model.ts";
 export * from "./latent-attention.ts";
