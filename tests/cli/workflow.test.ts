@@ -1,4 +1,5 @@
 // From data to an answer: train, look at the run, ask the adapter.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { runProgram, shortTraining } from "../support/program.ts";
@@ -20,14 +21,21 @@ test("train with a template, list and show the run, and generate with the adapte
   expect(shown.stdout).toContain("Status:          completed");
   expect(shown.stdout).toMatch(/step 6 \(best, latest\)/);
 
+  const picture = join(folder, "run.png");
+  const plotted = await runProgram(["runs", "plot", output, "-o", picture]);
+  expect(plotted.code, plotted.stderr).toBe(0);
+  expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
+  const other = await runProgram(["runs", "plot", output, "-o", "run.pdf"]);
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("-o run.png") as string });
+
   const adapter = join(output, "final_model");
   const ask = ["generate", model, "Hello", "--adapter", adapter, "--max-tokens", "4", "--json"];
   const own = await runProgram(ask);
   const named = await runProgram([...ask, "--template", "chatml"]);
-  const other = await runProgram([...ask, "--template", "alpaca"]);
+  const elsewise = await runProgram([...ask, "--template", "alpaca"]);
   expect(own.code, own.stderr).toBe(0);
   const promptTokens = (out: string): number =>
     (JSON.parse(out) as { promptTokens: number }).promptTokens;
   expect(promptTokens(own.stdout)).toBe(promptTokens(named.stdout));
-  expect(promptTokens(own.stdout)).not.toBe(promptTokens(other.stdout));
+  expect(promptTokens(own.stdout)).not.toBe(promptTokens(elsewise.stdout));
 });
