@@ -128,6 +128,23 @@ export class BlockContext {
     return indices.greaterEqual(int32(padding, [padding.length, 1]));
   }
 
+  /**
+   * (batch, length, 1) booleans for layers with a running state: whether the token so far before belongs to the same
+   * text; undefined where rows are not packed.
+   */
+  follows(distance: number): Tensor | undefined {
+    const { segments, prefixes } = this.#pass.context;
+    if (prefixes !== undefined)
+      throw new RangeError(
+        "a running state cannot go on from a beginning that several texts share",
+      );
+    if (segments === undefined || distance === 0) return undefined;
+    return this.#pass.shared(`follows ${distance}`, () => {
+      const before = segments.pad([0, distance], [0, 0], -1).narrow(1, 0, this.length);
+      return segments.equal(before).expandDims(2);
+    });
+  }
+
   /** Mask of this pass's queries over keys that begin at `key`; blocks that need the same share it. */
   mask(key: number, { window, padding }: Pick<Visibility, "window" | "padding">): AttentionMask {
     const span: Span = { query: this.offset, length: this.length, key };

@@ -17,6 +17,7 @@ export * from "./quantization.ts";
 export * from "./residual-block.ts";
 export * from "./rope.ts";
 export * from "./scores.ts";
+export * from "./short-convolution.ts";
 export * from "./sizes.ts";
 export * from "./text-tower.ts";
 export * from "./usual.ts";

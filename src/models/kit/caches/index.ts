@@ -3,5 +3,5 @@ export { attentionCache } from "./attention-cache.ts";
 export { type AttendOptions, KeyValueCache } from "./key-value-cache.ts";
 export type { CacheOptions, LayerCache } from "./layer-cache.ts";
 export { QuantizedCache } from "./quantized-cache.ts";
-export { StateCache } from "./state-cache.ts";
+export { StateCache, stateCacheOf } from "./state-cache.ts";
 export { WindowCache } from "./window-cache.ts";
