@@ -264,7 +264,9 @@ export async function loadAdapter(
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.
   const blockCount = num_layers < 1 ? -1 : num_layers;
-  const placement = { rank, scale, dropout, targets: keys, blockCount };
+  // left out, they are all that mlx-lm adapts by itself: what chooses among experts too
+  const adaptsRouters = lora_parameters.keys === undefined;
+  const placement = { rank, scale, dropout, targets: keys, blockCount, adaptsRouters };
   try {
     const attached = attachAdapter(model, kind, placement, 0);
     await loadAdapterWeights(folder, model);

@@ -3,7 +3,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { carry, evaluate, randomKey, retain, scope, splitKey, type Tensor } from "../mx/index.ts";
-import { isEmbeddingLike, isLinearLike, type Module } from "../nn/index.ts";
+import { isEmbeddingLike, isLinearLike, type Module, routersIn } from "../nn/index.ts";
 import type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 import { adapterKinds } from "./kinds.ts";
 import { requireStart } from "./lora/begin.ts";
@@ -20,6 +20,8 @@ export interface AdapterPlacement extends AdapterShape {
   blockCount: number;
   /** Ends of module names, or "all-linear", which is all in the blocks. */
   targets: readonly string[];
+  /** "all-linear" means what chooses among experts too. */
+  adaptsRouters?: boolean;
 }
 
 export interface Attached {
@@ -37,6 +39,11 @@ type Carrier = [path: string, layer: Module];
 /** Layers below `block` that can carry an adapter of this kind, by path. */
 function carriersIn(block: Module, kind: AdapterKind): Carrier[] {
   return [...block.modules()].filter(([, layer]) => kind.fits(layer));
+}
+
+/** Paths of what chooses among experts, within a block. */
+function routersOf(model: BlockModel): Set<string> {
+  return new Set(model.blocks.flatMap((block) => [...routersIn(block)]));
 }
 
 /** Those outside of the blocks, by full path: embeddings and the head. */
@@ -60,15 +67,18 @@ export function linearNames(
   return lastNames(model.blocks.flatMap((block) => carriersIn(block, kind)));
 }
 
-/** Embeddings are adapted only where they are named. */
-function matches([path, layer]: Carrier, target: string): boolean {
-  if (target === ALL_LINEAR) return !isEmbeddingLike(layer);
-  return path === target || path.endsWith(`.${target}`);
+const isNamed = (path: string, target: string): boolean =>
+  path === target || path.endsWith(`.${target}`);
+
+/** Embeddings are adapted only where they are named, and so are `routers`. */
+function matches([path, layer]: Carrier, target: string, routers: ReadonlySet<string>): boolean {
+  if (target !== ALL_LINEAR) return isNamed(path, target);
+  return !isEmbeddingLike(layer) && !routers.has(path);
 }
 
 /** What is outside of the blocks is adapted only where it is named. */
-function matchesOutside(carrier: Carrier, target: string): boolean {
-  return target !== ALL_LINEAR && matches(carrier, target);
+function matchesOutside([path]: Carrier, target: string): boolean {
+  return target !== ALL_LINEAR && isNamed(path, target);
 }
 
 /** Path of the embedding that is the head as well; undefined where the head has weights of its own. */
@@ -104,13 +114,14 @@ function unknownTargets(
  */
 export function selectTargets(
   model: BlockModel,
-  targets: readonly string[],
+  { targets, adaptsRouters = false }: Pick<AdapterPlacement, "targets" | "adaptsRouters">,
   kind: AdapterKind = adapterKinds.get("lora"),
 ): string[] {
+  const routers = adaptsRouters ? new Set<string>() : routersOf(model);
   const inside = new Map(model.blocks.flatMap((block) => carriersIn(block, kind)));
   const outside = new Map(carriersOutside(model, kind));
   const chosenBy = (target: string): string[] => [
-    ...[...inside].filter((carrier) => matches(carrier, target)).map(([path]) => path),
+    ...[...inside].filter((carrier) => matches(carrier, target, routers)).map(([path]) => path),
     ...[...outside].filter((carrier) => matchesOutside(carrier, target)).map(([path]) => path),
   ];
   const unmatched = targets.filter((target) => chosenBy(target).length === 0);
@@ -153,7 +164,7 @@ export function placeAdapter(
   placement: AdapterPlacement,
 ): PlacedAdapter {
   const kind = adapterKinds.get(kindName);
-  const keys = selectTargets(model, placement.targets, kind);
+  const keys = selectTargets(model, placement, kind);
   const blockCount = chosenBlocks(model, placement.blockCount);
   const chosen = (carriers: readonly Carrier[], prefix: string): PlacedAdapter["layers"] =>
     carriers

@@ -42,6 +42,10 @@ export const LoraOptions = z.strictObject({
     .default(["q_proj", "v_proj"])
     .describe(`Modules that carry an adapter, by the end of their name, or ${ALL_LINEAR}`)
     .register(flags, { value: "NAMES" }),
+  adapt_routers: z
+    .boolean()
+    .default(false)
+    .describe(`With ${ALL_LINEAR}: what chooses among experts carries an adapter too`),
   num_layers: z
     .int()
     .refine((layers) => layers === -1 || layers > 0, {

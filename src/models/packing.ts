@@ -9,6 +9,8 @@ import {
   type Module,
   PackedEmbedding,
   PackedLinear,
+  PackedStackedLinear,
+  routersIn,
 } from "../nn/index.ts";
 import { convert, packed, type Recipe, type Rule, type WeightEntry } from "../weights/index.ts";
 import { type LanguageModel, ownPackingsOf, packingOf } from "./kit/index.ts";
@@ -23,6 +25,11 @@ function packedOf(layer: Module, packing: Packing): Module | undefined {
   if (isLinearLike(layer) && fits(layer.inputSize)) {
     const options = { ...packing, bias: "bias" in layer };
     return new PackedLinear(layer.inputSize, layer.outputSize, options);
+  }
+  if (isStackedLinearLike(layer) && fits(layer.inputSize)) {
+    const { expertCount, inputSize, outputSize } = layer;
+    const options = { ...packing, bias: "bias" in layer };
+    return new PackedStackedLinear(expertCount, inputSize, outputSize, options);
   }
   if (isEmbeddingLike(layer) && fits(layer.size))
     return new PackedEmbedding(layer.count, layer.size, packing);
@@ -44,17 +51,22 @@ function packLayers(
 }
 
 /**
- * Every linear layer and embedding is packed while it is loaded, as mlx-lm's conversion packs them: the head and the
- * tokens' table too. Those whose rows are no whole groups stay as they are: `leftDense` names them.
+ * Every linear layer, stack and embedding is packed while it is loaded, as mlx-lm's conversion packs them: the head and
+ * the tokens' table too. Those whose rows are no whole groups stay as they are: `leftDense` names them. So does what
+ * chooses among experts: it is small, and a choice that tips is another answer.
  */
 export function packWhole(packing: Packing): ReplaceLayers {
   const parts =
     modeOf(packing) === "affine" ? ["weight", "scales", "biases"] : ["weight", "scales"];
-  return (model) =>
-    packLayers(model, () => packing).map((path): Rule => {
+  return (model) => {
+    const routers = routersIn(model);
+    const packingAt = (path: string): Packing | undefined =>
+      routers.has(path) ? undefined : packing;
+    return packLayers(model, packingAt).map((path): Rule => {
       const names = parts.map((part) => `${path}.${part}`);
       return convert(`${path}.weight`, names, packed(packing));
     });
+  };
 }
 
 const SCALES = ".scales";
@@ -88,8 +100,11 @@ export function packAsStored(
 
 /** Layers that could be packed and are not, by path. */
 export function leftDense(model: LanguageModel): string[] {
+  const routers = routersIn(model);
   const layers = [...model.modules()].filter(
-    ([, layer]) => isLinearLike(layer) || isEmbeddingLike(layer) || isStackedLinearLike(layer),
+    ([path, layer]) =>
+      !routers.has(path) &&
+      (isLinearLike(layer) || isEmbeddingLike(layer) || isStackedLinearLike(layer)),
   );
   return layers.filter(([, layer]) => !isPacked(layer)).map(([path]) => path);
 }

@@ -112,7 +112,10 @@ export function fillModel(
 ): void {
   const slots = new Map([...model.slots()].map((slot) => [slot.name, slot]));
   for (const entry of entries) {
-    const values = entry.take(reader, (tensor) => inPrecision(tensor, dtype));
+    const isConstant = entry.parameters.every((name) => slots.get(name)?.isConstant);
+    const values = entry.take(reader, (tensor) =>
+      isConstant ? tensor : inPrecision(tensor, dtype),
+    );
     for (const [at, name] of entry.parameters.entries())
       replace(slots.get(name), values[at] as Tensor);
   }

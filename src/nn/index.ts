@@ -8,6 +8,7 @@ export * from "./module.ts";
 export * from "./norms.ts";
 export * from "./optimizers/index.ts";
 export * from "./packed-layers.ts";
+export * from "./packed-stacked-linear.ts";
 export * from "./parameter.ts";
 export * from "./schedules.ts";
 export * from "./stacked-linear.ts";

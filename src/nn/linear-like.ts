@@ -22,9 +22,18 @@ export interface StackedLinearLike {
   readonly expertCount: number;
   readonly inputSize: number;
   readonly outputSize: number;
-  /** x (…, in), the same for each choice, or (…, choices, in); experts (…, choices) → (…, choices, out). */
-  forward(x: Tensor, experts: Tensor): Tensor;
+  /**
+   * x (…, in), the same for each choice, or (…, choices, in); experts (…, choices) → (…, choices, out). `isSorted`: x is
+   * (rows, in), and experts (rows) ascend.
+   */
+  forward(x: Tensor, experts: Tensor, isSorted?: boolean): Tensor;
   toDense(): StackedLinear;
+}
+
+/** Has layers below it that choose among experts. */
+export interface Routes {
+  /** Their names. */
+  readonly routers: readonly string[];
 }
 
 /** Rows of a table, which may also serve as the output head. */
@@ -48,4 +57,16 @@ export function isStackedLinearLike(module: Module): module is Module & StackedL
 
 export function isEmbeddingLike(module: Module): module is Module & EmbeddingLike {
   return "asLinear" in module;
+}
+
+function routes(module: Module): module is Module & Routes {
+  return "routers" in module;
+}
+
+/** Paths of the layers that choose among experts: they are trained only where they are named. */
+export function routersIn(root: Module): Set<string> {
+  const paths = [...root.modules()].flatMap(([path, module]) =>
+    routes(module) ? module.routers.map((name) => (path === "" ? name : `${path}.${name}`)) : [],
+  );
+  return new Set(paths);
 }

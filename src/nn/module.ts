@@ -8,6 +8,8 @@ export interface ParameterSlot {
   /** Dotted path from the root, as in a checkpoint: "layers.0.self_attn.q_proj.weight". */
   name: string;
   trainable: boolean;
+  /** Stored with the model, in the precision that it is stored in, and never trained. */
+  isConstant?: true;
   get(): Tensor;
   set(value: Tensor): void;
 }
@@ -40,6 +42,7 @@ export function requireSameShapes(
 
 export class Module {
   #frozen = new Set<string>();
+  readonly #constant = new Set<string>();
 
   /** Direct children as [key, module]; those in arrays are keyed "layers.0". */
   *children(): Generator<[string, Module]> {
@@ -71,12 +74,18 @@ export class Module {
   #slot(fields: Fields, key: string, name: string): ParameterSlot {
     return {
       name,
-      trainable: !this.#frozen.has(key),
+      trainable: !this.#frozen.has(key) && !this.#constant.has(key),
+      ...(this.#constant.has(key) && { isConstant: true }),
       get: () => fields[key] as Tensor,
       set: (value) => {
         fields[key] = value;
       },
     };
+  }
+
+  /** A parameter of this module that is stored with it, and never trained. */
+  protected keepConstant(key: string): void {
+    this.#constant.add(key);
   }
 
   trainableSlots(): ParameterSlot[] {
@@ -106,7 +115,7 @@ export class Module {
     }
   }
 
-  /** Makes every parameter here and below trainable. */
+  /** Makes every parameter here and below trainable, but for constants. */
   unfreeze(): void {
     for (const [, module] of this.modules()) module.#frozen.clear();
   }

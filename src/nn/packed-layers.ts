@@ -26,11 +26,11 @@ export function isPacked(module: Module): module is Module & Packed {
   return "packing" in module;
 }
 
-/** A (rows, columns) matrix, packed along its rows. */
-abstract class PackedMatrix extends Module implements Packed {
-  /** (rows, columns · bits / 32) uint32. */
+/** A (rows, columns) matrix, or a stack of such, packed along its rows. */
+export abstract class PackedMatrix extends Module implements Packed {
+  /** (…rows, columns · bits / 32) uint32. */
   weight: Tensor;
-  /** (rows, columns / group); uint8 where the mode is not affine. */
+  /** (…rows, columns / group); uint8 where the mode is not affine. */
   scales: Tensor;
   /** As the scales; of mode affine alone. */
   declare biases?: Tensor;
@@ -38,15 +38,16 @@ abstract class PackedMatrix extends Module implements Packed {
   readonly #columns: number;
   #dtype: FloatDtype = "float32";
 
-  constructor(rows: number, columns: number, packing: Packing) {
+  constructor(shape: number | readonly number[], columns: number, packing: Packing) {
     super();
+    const rows = [shape].flat();
     const { groupSize, bits } = packing;
     const isAffine = modeOf(packing) === "affine";
     this.packing = packing;
     this.#columns = columns;
-    this.weight = parameter([rows, (columns * bits) / 32], 0, "uint32");
-    this.scales = parameter([rows, columns / groupSize], 0, isAffine ? "float32" : "uint8");
-    if (isAffine) this.biases = parameter([rows, columns / groupSize]);
+    this.weight = parameter([...rows, (columns * bits) / 32], 0, "uint32");
+    this.scales = parameter([...rows, columns / groupSize], 0, isAffine ? "float32" : "uint8");
+    if (isAffine) this.biases = parameter([...rows, columns / groupSize]);
   }
 
   protected get rows(): number {

@@ -8,11 +8,17 @@ import { parameter } from "./parameter.ts";
 
 /**
  * x · matrices[expert] for each choice. x (…, in), the same for each choice, or (…, choices, in); matrices
- * (experts, in, out); experts (…, choices) integers → (…, choices, out).
+ * (experts, in, out); experts (…, choices) integers → (…, choices, out). `isSorted`: x is (rows, in), and experts (rows)
+ * ascend.
  */
-export function chosenProducts(x: Tensor, matrices: Tensor, experts: Tensor): Tensor {
+export function chosenProducts(
+  x: Tensor,
+  matrices: Tensor,
+  experts: Tensor,
+  isSorted = false,
+): Tensor {
   const rows = x.ndim === experts.ndim ? x.expandDims(-2, -3) : x.expandDims(-2);
-  return gatherMm(rows, matrices, null, experts).squeeze(-2);
+  return gatherMm(rows, matrices, null, experts, isSorted).squeeze(-2);
 }
 
 /** y = x·W[expert]ᵀ (+ bias[expert]). Weight (experts, out, in), bias (experts, out). */
@@ -40,8 +46,8 @@ export class StackedLinear extends Module implements StackedLinearLike {
     return this.weight.dim(1);
   }
 
-  forward(x: Tensor, experts: Tensor): Tensor {
-    const y = chosenProducts(x, this.weight.swapaxes(-1, -2), experts);
+  forward(x: Tensor, experts: Tensor, isSorted = false): Tensor {
+    const y = chosenProducts(x, this.weight.swapaxes(-1, -2), experts, isSorted);
     return this.bias === undefined ? y : y.add(this.bias.take(experts, 0));
   }
 

@@ -32,7 +32,13 @@ import {
   splitKey,
   type Tensor,
 } from "../../src/mx/index.ts";
-import { Linear, lossAndGradients, withParameters } from "../../src/nn/index.ts";
+import {
+  Linear,
+  lossAndGradients,
+  routersIn,
+  StackedLinear,
+  withParameters,
+} from "../../src/nn/index.ts";
 import { supervised } from "../../src/train/objectives/supervised.ts";
 import { openModelFolder } from "../../src/weights/index.ts";
 import { bitsOf, relativeDifference } from "../parity/models/fixtures.ts";
@@ -117,7 +123,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
 
   test("losses through the head are those of its logits, with a gradient for each weight", () => {
     scope(() => {
-      const slots = [...model.slots()];
+      const slots = model.trainableSlots();
       const targets = someIds(1).reshape(-1);
       const rows = (): Tensor => model.hidden(someIds()).reshape(2 * length, -1);
       const whole = lossAndGradients(slots, () => [
@@ -172,7 +178,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
     }));
     const options = { padId: 0, padToMultiple: 4, maxLength: 16 };
     const gradientsOf = (units: (typeof sequences)[]): Tensor[] => {
-      const slots = [...model.slots()];
+      const slots = model.trainableSlots();
       const { values, gradients } = lossAndGradients(slots, () => [
         supervised.loss(model, collate(units, options)).lossSum,
       ]);
@@ -193,7 +199,9 @@ describe.each(cases)("%s %s", (name, _, config) => {
 
   test("every parameter has a finite gradient that predicts how the loss moves", () => {
     scope(() => {
-      const slots = [...model.slots()];
+      const slots = model.trainableSlots();
+      // Further away a token may go to another expert, and the loss jumps.
+      const steps = routersIn(model).size > 0 ? [5e-3, 1e-3, 2e-4] : [5e-3];
       const { gradients } = lossAndGradients(slots, () => [lossOf(model)]);
       evaluate(gradients);
       for (const [index, slot] of slots.entries()) {
@@ -202,16 +210,20 @@ describe.each(cases)("%s %s", (name, _, config) => {
         expect(Number.isFinite(size) && size > 1e-6, `${slot.name}: |gradient| = ${size}`).toBe(
           true,
         );
-        const slope = slopeAlong(model, slot, gradient.div(size));
+        const direction = gradient.div(size);
         // Float32 losses near 4 are exact to 5e-7, here divided by 2·step; the cubic term adds some.
-        expect(Math.abs(slope - size), slot.name).toBeLessThanOrEqual(0.01 * size + 2e-4);
+        const isPredicted = steps.some(
+          (step) =>
+            Math.abs(slopeAlong(model, slot, direction, step) - size) <= 0.01 * size + 1e-6 / step,
+        );
+        expect(isPredicted, slot.name).toBe(true);
       }
     });
   });
 
   test("blocks that are computed again give the same gradients", () => {
     scope(() => {
-      const slots = [...model.slots()];
+      const slots = model.trainableSlots();
       const gradientsOf = (context: ForwardContext): Tensor[] => {
         const loss = () => [crossEntropy(model.forward(someIds(), context), someIds(1)).mean()];
         const { values, gradients } = lossAndGradients(slots, loss);
@@ -314,10 +326,14 @@ describe.each(cases)("%s %s", (name, _, config) => {
     dispose(adapted);
   });
 
-  test("an adapter attaches to every linear layer of the blocks and gets gradients", async () => {
+  test("an adapter attaches to every linear layer of the blocks but routers, and gets gradients", async () => {
     const adapted = await randomModel(config);
     const linears = adapted.blocks.flatMap((block) =>
-      [...block.modules()].filter(([, module]) => module instanceof Linear),
+      [...block.modules()].filter(
+        ([at, module]) =>
+          (module instanceof Linear || module instanceof StackedLinear) &&
+          !routersIn(block).has(at),
+      ),
     );
     const placement = { rank: 2, scale: 2, dropout: 0, blockCount: -1, targets: ["all-linear"] };
     const { paths } = attachLora(adapted, placement, 1);
@@ -346,8 +362,8 @@ function slopeAlong(
   model: LanguageModel,
   slot: { get(): Tensor; set(value: Tensor): void; name: string; trainable: boolean },
   direction: Tensor,
+  step: number,
 ): number {
-  const step = 5e-3;
   const at = (distance: number): number => {
     const moved = slot.get().add(direction.mul(distance));
     return withParameters([slot], [moved], () => lossOf(model).item());

@@ -37,6 +37,9 @@ const latent = {
   dim_model_base: 8,
 };
 
+/** Of Qwen's sparse models. */
+const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 10 };
+
 /** One config each: the usual keys and these. */
 function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
   return Object.fromEntries(
@@ -90,6 +93,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
     mistral: { sliding_window: 4 },
     mistral3: { text_config: { model_type: "mistral", ...usual, sliding_window: 4 } },
+    mixtral: { sliding_window: 4, num_local_experts: 4 },
     nemotron: { hidden_act: "gelu" },
     olmo: { clip_qkv: 8, attention_bias: true },
     olmo2: {},
@@ -98,6 +102,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
     qwen2: { use_sliding_window: true, sliding_window: 4, max_window_layers: 1 },
     qwen3: { head_dim: 6 },
+    qwen3_moe: { head_dim: 6, ...experts, norm_topk_prob: true, mlp_only_layers: [0] },
     seed_oss: { head_dim: 6 },
     smollm3: { no_rope_layer_interval: 2 },
     stablelm: { qk_layernorm: true, partial_rotary_factor: 0.5 },

@@ -128,6 +128,8 @@ def gradients(model, patterns, rewrite=None):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(torch.zeros_like(parameter) if parameter.grad is None else parameter.grad)
+        for buffer in model.buffers():
+            buffer.zero_()
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder)
         stored = load_file(Path(folder) / "model.safetensors")

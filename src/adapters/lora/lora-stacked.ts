@@ -33,10 +33,10 @@ export class LoraStacked extends LowRank implements StackedLinearLike {
     return this.linear.outputSize;
   }
 
-  forward(x: Tensor, experts: Tensor): Tensor {
-    const narrow = chosenProducts(this.dropped(x), this.lora_a.swapaxes(-1, -2), experts);
-    const update = chosenProducts(narrow, this.lora_b.swapaxes(-1, -2), experts);
-    return this.updated(this.linear.forward(x, experts), update);
+  forward(x: Tensor, experts: Tensor, isSorted = false): Tensor {
+    const narrow = chosenProducts(this.dropped(x), this.lora_a.swapaxes(-1, -2), experts, isSorted);
+    const update = chosenProducts(narrow, this.lora_b.swapaxes(-1, -2), experts, isSorted);
+    return this.updated(this.linear.forward(x, experts, isSorted), update);
   }
 
   toDense(): StackedLinear {

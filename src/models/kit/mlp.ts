@@ -18,7 +18,7 @@ export function activationOf(name: string): Activation {
 }
 
 /** act(gate)·up. */
-function gated(activation: Activation, gate: Tensor, up: Tensor): Tensor {
+export function gated(activation: Activation, gate: Tensor, up: Tensor): Tensor {
   return activation === silu ? swiglu(gate, up) : activation(gate).mul(up);
 }
 

@@ -76,20 +76,22 @@ export interface BlockDifferences extends BlockOptions {
   attention?: Partial<AttentionShape>;
   /** In the place of the gated one. */
   mlp?: Norm;
+  /** Default "mlp". */
+  mlpName?: string;
   /** Makes each norm; default RMSNorm over the hidden size. */
   norm?: () => Norm;
   normNames?: NormNames;
 }
 
 export function usualBlock(config: BaseConfig, differences: BlockDifferences = {}): ResidualBlock {
-  const { attention, mlp, norm, normNames = llamaNorms, ...options } = differences;
+  const { attention, mlp, mlpName = "mlp", norm, normNames = llamaNorms, ...options } = differences;
   const named = Object.entries(normNames).map(([place, name]) => [
     place,
     [name, norm?.() ?? hiddenNorm(config)],
   ]);
   const parts = {
     attention: ["self_attn", new Attention({ ...attentionShape(config), ...attention })],
-    mlp: ["mlp", mlp ?? gatedMlp(config)],
+    mlp: [mlpName, mlp ?? gatedMlp(config)],
     norms: Object.fromEntries(named) as BlockParts["norms"],
   } as const;
   return new ResidualBlock(parts, options);

@@ -45,7 +45,8 @@ function placementOn(
   const { r: rank, dropout, init: start } = options;
   const shape = { rank, scale: loraScale(options), dropout, start };
   const { targets, notices } = targetsFor(model, kind, options.target_modules);
-  return { placement: { ...shape, blockCount: options.num_layers, targets }, notices };
+  const where = { blockCount: options.num_layers, adaptsRouters: options.adapt_routers };
+  return { placement: { ...shape, ...where, targets }, notices };
 }
 
 function requireOneStart({ init, init_adapter }: LoraOptions): void {

@@ -28,7 +28,10 @@ function preset(optimizer: string): PartialRunConfig {
     seed: 0,
     model: { torch_dtype: "checkpoint" },
     data: { max_length: 2048, mask: "all", validation_split: 0 },
-    lora: { r: 8, scale: 20, dropout: 0, target_modules: ["all-linear"], num_layers: 16 },
+    lora: {
+      ...{ r: 8, scale: 20, dropout: 0, num_layers: 16 },
+      ...{ target_modules: ["all-linear"], adapt_routers: true },
+    },
     optimization: {
       ...{ optimizer: "adam", learning_rate: 1e-5, batch_size: 4, iters: 1000, warmup_steps: 0 },
       ...{ lr_scheduler: "constant", max_grad_norm: null, bias_correction: false },
