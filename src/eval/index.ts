@@ -1,0 +1,7 @@
+// The surface of eval/.
+export * from "./metrics/bleu.ts";
+export { bleuTokenizers } from "./metrics/bleu-tokenizers.ts";
+export * from "./metrics/chrf.ts";
+export { type Answer, type Metric, scoreOf, summed } from "./metrics/metric.ts";
+export { metrics } from "./metrics/registry.ts";
+export * from "./metrics/rouge.ts";

@@ -1,0 +1,56 @@
+// What a metric of texts is. Sums decide, not means: so a corpus score and its bootstrap come from the same numbers.
+// Knows no model and no file.
+
+/** What a model said, and what it should have said: any of the references. */
+export interface Answer {
+  prediction: string;
+  references: readonly string[];
+}
+
+export interface Metric {
+  about: string;
+  /** The best or worst score there can be, as the field prints it: shares to 1, BLEU and chrF to 100. */
+  scale: 1 | 100;
+  better: "higher" | "lower";
+  /** What decides the score beside the texts, so that two scores with one signature may be compared. */
+  signature: (answers: readonly Answer[]) => string;
+  /** Numbers of one answer that may be added over answers; as many for each. */
+  statistics: (answer: Answer) => readonly number[];
+  /** The score of what was added. */
+  score: (sums: readonly number[]) => number;
+}
+
+/** The mean over answers of a number of each. */
+export function meanMetric(
+  about: string,
+  signature: string,
+  measure: (answer: Answer) => number,
+): Metric {
+  return {
+    about,
+    ...{ scale: 1, better: "higher", signature: () => signature },
+    statistics: (answer) => [measure(answer), 1],
+    score: ([sum = 0, count = 0]) => (count === 0 ? 0 : sum / count),
+  };
+}
+
+/** The highest value over the references. */
+export function bestOf(
+  { prediction, references }: Answer,
+  measure: (prediction: string, reference: string) => number,
+): number {
+  return references.reduce((best, reference) => Math.max(best, measure(prediction, reference)), 0);
+}
+
+/** Sums of rows of statistics. */
+export function summed(rows: readonly (readonly number[])[]): number[] {
+  const sums = Array.from({ length: rows[0]?.length ?? 0 }, () => 0);
+  for (const row of rows)
+    for (const [at, value] of row.entries()) sums[at] = (sums[at] ?? 0) + value;
+  return sums;
+}
+
+/** The metric's score over all answers. */
+export function scoreOf(metric: Metric, answers: readonly Answer[]): number {
+  return metric.score(summed(answers.map((answer) => metric.statistics(answer))));
+}

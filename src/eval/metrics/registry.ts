@@ -1,0 +1,40 @@
+import { UsageError } from "../../core/errors.ts";
+// The metrics of texts by their names, one line each; another is a line, or `register` from an extension.
+import { Registry } from "../../core/registry.ts";
+import { bleu } from "./bleu.ts";
+import { chrf } from "./chrf.ts";
+import {
+  accuracy,
+  exactMatch,
+  f1,
+  jsonMatch,
+  jsonValid,
+  normalizedMatch,
+  numericMatch,
+} from "./matches.ts";
+import type { Metric } from "./metric.ts";
+import { rouge } from "./rouge.ts";
+
+export const metrics = new Registry<Metric>(
+  {
+    rouge1: rouge("rouge1"),
+    rouge2: rouge("rouge2"),
+    rougeL: rouge("rougeL"),
+    rougeLsum: rouge("rougeLsum"),
+    bleu: bleu(),
+    chrf: chrf(),
+    "chrf++": chrf({ wordOrder: 2 }),
+    exact_match: exactMatch,
+    normalized_match: normalizedMatch,
+    numeric_match: numericMatch,
+    f1,
+    accuracy,
+    json_valid: jsonValid,
+    json_match: jsonMatch,
+  },
+  ({ name, known, nearest }) =>
+    new UsageError("FT-EVAL-002", {
+      message: `There is no metric '${name}'. There are: ${known.join(", ")}`,
+      hint: nearest === undefined ? "--metrics exact_match,rougeL" : `did you mean '${nearest}'?`,
+    }),
+);
