@@ -8,8 +8,9 @@ import { type Given, givenValue } from "./settings.ts";
 /** What commander parsed, by its own names. */
 export type Parsed = Readonly<Record<string, unknown>>;
 
-function attribute(option: Option): string {
-  return option.flag.long.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+function attributesOf({ flag }: Option): string[] {
+  const names = [flag.long, ...(flag.aliases ?? [])];
+  return names.map((name) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
 }
 
 /** Nothing for what is off, empty or null: that is what no flag means anyway. */
@@ -91,7 +92,12 @@ export function shownFlag(option: Option, fallback: unknown): { spelling: string
 /** A flag; of a boolean both forms, of which help shows one. */
 function flagsOf(option: Option, fallback: unknown): Flag[] {
   const { spelling, about } = shownFlag(option, fallback);
-  if (option.shape.kind !== "boolean") return [new Flag(spelling, about).argParser(collected)];
+  if (option.shape.kind !== "boolean") {
+    const others = (option.flag.aliases ?? []).map((name) =>
+      new Flag(`--${name} <value>`).hideHelp(),
+    );
+    return [new Flag(spelling, about), ...others].map((flag) => flag.argParser(collected));
+  }
   const shown = new Flag(spelling, about);
   // In this order: a `--no-` form that comes first makes commander set a default.
   return spelling.startsWith("--no-")
@@ -115,8 +121,9 @@ export function addFlag(commander: Commander, option: Option, fallback: unknown)
 export function givenOptions(options: readonly Option[], parsed: Parsed): Map<string, Given> {
   const values = new Map<string, Given>();
   for (const option of options) {
-    const given = parsed[attribute(option)] as Given | undefined;
-    if (given !== undefined) values.set(option.key, given);
+    const given = attributesOf(option).map((name) => parsed[name] as Given | undefined);
+    const first = given.find((value) => value !== undefined);
+    if (first !== undefined) values.set(option.key, first);
   }
   return values;
 }

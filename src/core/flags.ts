@@ -7,6 +7,8 @@ export interface FlagSpelling {
   long?: string;
   /** One letter. */
   short?: string;
+  /** Other long names for the same, which help does not show. */
+  aliases?: readonly string[];
   /** What stands for the value in help, for example "N" or "FILE". */
   value?: string;
   /** The words to choose from, where the schema has none because a registry has them. */

@@ -5,3 +5,5 @@ export * from "./metrics/chrf.ts";
 export { type Answer, type Metric, scoreOf, summed } from "./metrics/metric.ts";
 export { metrics } from "./metrics/registry.ts";
 export * from "./metrics/rouge.ts";
+export { type Question, questionsOf, type Unasked } from "./questions.ts";
+export { type ReferenceLoss, referenceLoss } from "./reference-loss.ts";

@@ -16,6 +16,8 @@ export interface GenerateTextOptions extends Pick<LoadModelOptions, "onDownload"
   loadIn4bit?: boolean | undefined;
   /** Text to continue as it is. */
   prompt?: string;
+  /** Token ids to continue as they are. */
+  ids?: readonly number[];
   /** Conversation to answer, rendered with `template`. */
   messages?: readonly Message[];
   /** Default: the one the adapter was trained with, else the model's own, else alpaca. */
@@ -45,14 +47,14 @@ export interface GeneratedText {
 }
 
 function promptIds(options: GenerateTextOptions, model: Model): number[] {
-  const { prompt, messages, template } = options;
-  const ids =
-    messages === undefined
-      ? model.tokenizer.encode(prompt ?? "", { addSpecialTokens: true })
-      : rendererOf(
-          model.tokenizer,
-          template === undefined ? model.template : readTemplate(template),
-        ).prompt(messages);
+  const { prompt = "", ids: given, messages, template } = options;
+  const rendered = (): number[] | undefined => {
+    if (messages === undefined) return undefined;
+    const source = template === undefined ? model.template : readTemplate(template);
+    return rendererOf(model.tokenizer, source).prompt(messages);
+  };
+  const whole = (): number[] => model.tokenizer.encode(prompt, { addSpecialTokens: true });
+  const ids = [...(given ?? rendered() ?? whole())];
   requireKnownTokens(ids, model.loaded.sizes.vocabularySize);
   if (ids.length > 0) return ids;
   throw new ModelError("FT-GENERATE-001", {

@@ -4,6 +4,7 @@ import { benchTrain } from "./bench-train.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
 import { modelsDelete } from "./models-delete.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   trainValidate,
   trainListData,
   generate,
+  evaluate,
   benchTrain,
   info,
   modelsList,

@@ -108,7 +108,7 @@ export function bleu(some: Partial<BleuOptions> = {}): Metric {
   const cut = cutter(options);
   return {
     about: "runs of words in common",
-    ...{ scale: 100, better: "higher" },
+    ...{ looksAt: "prediction", scale: 100, better: "higher" },
     signature: (answers) => signature(answers, options),
     statistics: (answer) => statistics(answer, cut),
     score: (sums) => score(sums, options),

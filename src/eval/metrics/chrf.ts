@@ -74,7 +74,7 @@ export function chrf(some: Partial<ChrfOptions> = {}): Metric {
   const options = { ...usual, ...some };
   return {
     about: "runs of characters in common",
-    ...{ scale: 100, better: "higher" },
+    ...{ looksAt: "prediction", scale: 100, better: "higher" },
     signature: (answers) => signature(answers, options),
     statistics: (answer) => statistics(answer, options),
     score: (sums) => score(sums, options),

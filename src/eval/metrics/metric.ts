@@ -5,12 +5,16 @@
 export interface Answer {
   prediction: string;
   references: readonly string[];
+  /** What the model itself lost on the references: the sum over their tokens. */
+  loss?: { sum: number; tokens: number } | undefined;
 }
 
 export interface Metric {
   about: string;
-  /** The best or worst score there can be, as the field prints it: shares to 1, BLEU and chrF to 100. */
-  scale: 1 | 100;
+  /** What of an answer it looks at, which costs a pass of the model each. */
+  looksAt: "prediction" | "loss";
+  /** The largest score, as the field prints it: shares to 1, BLEU and chrF to 100; null where there is no largest. */
+  scale: 1 | 100 | null;
   better: "higher" | "lower";
   /** What decides the score beside the texts, so that two scores with one signature may be compared. */
   signature: (answers: readonly Answer[]) => string;
@@ -28,7 +32,7 @@ export function meanMetric(
 ): Metric {
   return {
     about,
-    ...{ scale: 1, better: "higher", signature: () => signature },
+    ...{ looksAt: "prediction", scale: 1, better: "higher", signature: () => signature },
     statistics: (answer) => [measure(answer), 1],
     score: ([sum = 0, count = 0]) => (count === 0 ? 0 : sum / count),
   };

@@ -13,6 +13,7 @@ import {
   numericMatch,
 } from "./matches.ts";
 import type { Metric } from "./metric.ts";
+import { perplexity } from "./perplexity.ts";
 import { rouge } from "./rouge.ts";
 
 export const metrics = new Registry<Metric>(
@@ -31,6 +32,7 @@ export const metrics = new Registry<Metric>(
     accuracy,
     json_valid: jsonValid,
     json_match: jsonMatch,
+    perplexity,
   },
   ({ name, known, nearest }) =>
     new UsageError("FT-EVAL-002", {

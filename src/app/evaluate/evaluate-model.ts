@@ -1,0 +1,231 @@
+// A model's answers to rows of data, written down one after another and scored.
+import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { DataError } from "../../core/errors.ts";
+import { Random } from "../../core/random.ts";
+import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
+import { type Metric, questionsOf, referenceLoss, type Unasked } from "../../eval/index.ts";
+import { loadModel, type Model } from "../../generate/load-model.ts";
+import { readTemplate, rendererOf } from "../../text/index.ts";
+import type { Renderer } from "../../text/types.ts";
+import type { DownloadProgress } from "../../weights/index.ts";
+import { defaultDataset, locateData } from "../data/shipped.ts";
+import { generateText } from "../generate/generate-text.ts";
+import { evaluatedModel } from "./evaluated-model.ts";
+import { type ResultRow, ResultsFolder } from "./results-file.ts";
+import { chosenMetrics, scored, type Scores, scoresOfOne } from "./scores.ts";
+
+export interface EvaluateOptions {
+  /** Hub id, folder, builtin name, or the folder of an adapter or a run. */
+  model: string;
+  baseModel?: string | undefined;
+  /** A file, a folder, a shipped set; default the shipped one. */
+  data?: string | undefined;
+  format: string;
+  template?: string | undefined;
+  metrics: readonly string[];
+  numSamples: number;
+  maxGenLength: number;
+  seed: number;
+  output: string;
+  loadIn4bit?: boolean | undefined;
+  onDownload?: (progress: DownloadProgress) => void;
+  onProgress?: (progress: { done: number; total: number; secondsLeft: number }) => void;
+  signal?: AbortSignal;
+}
+
+export interface Evaluation extends Scores {
+  model: string;
+  adapter: string | null;
+  samples: number;
+  /** Rows that could not be asked. */
+  unasked: number;
+  seconds: number;
+  resultsFile: string;
+  warnings: string[];
+}
+
+interface Asked {
+  rows: Row[];
+  files: DataFile[];
+}
+
+/** Rows of a test split where there is one, else of a validation split, else all. */
+async function rowsOf({ data, format, seed }: EvaluateOptions): Promise<Asked> {
+  const path = data ?? (await defaultDataset("chat"));
+  const dataset = await loadDataset(await locateData(path), { format, seed, validationSplit: 0 });
+  const { test, validation, train, files } = dataset;
+  const split = test.length > 0 ? "test" : validation.length > 0 ? "validation" : "train";
+  const rows = { test, validation, train }[split];
+  return { rows, files: files.filter((file) => file.split === split) };
+}
+
+/** So many, chosen by the seed, in the order of the data. */
+function someOf<T>(all: readonly T[], count: number, seed: number): T[] {
+  if (all.length <= count) return [...all];
+  const order = Random.fromSeed(seed).split("evaluation").shuffle(all.length).slice(0, count);
+  return [...order].sort((a, b) => a - b).flatMap((at) => all.slice(at, at + 1));
+}
+
+interface Job {
+  row: Row;
+  /** Undefined for a row that asks nothing: only its loss is taken. */
+  question?: { ids: number[]; prompt: string; reference: string };
+}
+
+function jobsOf(
+  rows: readonly Row[],
+  renderer: Renderer,
+  chosen: readonly [string, Metric][],
+): { jobs: Job[]; unasked: Unasked[] } {
+  const asks = chosen.some(([, { looksAt }]) => looksAt === "prediction");
+  if (!asks) return { jobs: rows.map((row) => ({ row })), unasked: [] };
+  const { questions, unasked } = questionsOf(rows, renderer);
+  return { jobs: questions.map((question) => ({ row: question.row, question })), unasked };
+}
+
+function requireJobs(
+  jobs: readonly Job[],
+  { rows, files }: Asked,
+  unasked: readonly Unasked[],
+): void {
+  if (jobs.length > 0) return;
+  const [first] = unasked;
+  throw new DataError("FT-EVAL-007", {
+    at: { file: files[0]?.path },
+    message: `none of the ${rows.length} rows asks the model anything: ${first?.reason ?? "there are none"}`,
+    hint: "--metrics perplexity takes rows of any kind",
+  });
+}
+
+class Evaluator {
+  readonly #model: Model;
+  readonly #renderer: Renderer;
+  readonly #chosen: readonly [string, Metric][];
+  readonly #options: EvaluateOptions;
+
+  constructor(
+    model: Model,
+    renderer: Renderer,
+    chosen: readonly [string, Metric][],
+    options: EvaluateOptions,
+  ) {
+    this.#model = model;
+    this.#renderer = renderer;
+    this.#chosen = chosen;
+    this.#options = options;
+  }
+
+  async #answer(
+    question: Job["question"],
+  ): Promise<{ text: string; tokens: number; finishReason: string }> {
+    if (question === undefined) return { text: "", tokens: 0, finishReason: "not asked" };
+    const { maxGenLength: maxTokens, seed, signal } = this.#options;
+    const { text, tokenIds, finishReason } = await generateText({
+      ...{ model: this.#model, ids: question.ids, maxTokens, seed, temperature: 0 },
+      ...(signal && { signal }),
+    });
+    return { text, tokens: tokenIds.length, finishReason };
+  }
+
+  #loss(row: Row): ResultRow["loss"] {
+    if (!this.#chosen.some(([, { looksAt }]) => looksAt === "loss")) return undefined;
+    const { model, sizes } = this.#model.loaded;
+    const maxLength = sizes.positionLimit ?? model.trainedLength ?? 4096;
+    return referenceLoss(model, row, { renderer: this.#renderer, maxLength });
+  }
+
+  async row({ row, question }: Job, index: number): Promise<ResultRow> {
+    const { text, tokens, finishReason } = await this.#answer(question);
+    const references = question === undefined ? [] : [question.reference];
+    const loss = this.#loss(row);
+    const scores = scoresOfOne(this.#chosen, { prediction: text, references, loss });
+    return {
+      ...{ index, file: row.file, line: row.line, id: row.id },
+      ...{ prompt: question?.prompt ?? "", prediction: text, references },
+      ...{ tokens, finishReason, loss, scores },
+    };
+  }
+}
+
+/** Answers what is not answered yet. */
+async function answerAll(
+  jobs: readonly Job[],
+  evaluator: Evaluator,
+  results: ResultsFolder,
+  { onProgress, signal }: EvaluateOptions,
+): Promise<void> {
+  const [started, before] = [performance.now(), results.rows.length];
+  for (const [index, job] of jobs.entries()) {
+    if (index < before) continue;
+    results.add(await evaluator.row(job, index));
+    const perRow = (performance.now() - started) / 1000 / (index + 1 - before);
+    onProgress?.({
+      done: index + 1,
+      total: jobs.length,
+      secondsLeft: perRow * (jobs.length - index - 1),
+    });
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+}
+
+function identityOf(
+  options: EvaluateOptions,
+  files: readonly DataFile[],
+  digests: object,
+  jobs: number,
+): object {
+  const { template, numSamples, maxGenLength, seed, loadIn4bit = false } = options;
+  return {
+    ...digests,
+    data: files.map(({ sha256 }) => sha256),
+    template: template ?? null,
+    metrics: [...options.metrics],
+    ...{ numSamples, maxGenLength, seed, loadIn4bit, rows: jobs },
+  };
+}
+
+/**
+ * Greedy answers to the rows, and their scores. What is in the output folder already is not asked again.
+ * @throws what `loadModel` and `loadDataset` throw; UsageError FT-EVAL-002, 006; DataError FT-EVAL-007.
+ */
+export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
+  const chosen = chosenMetrics(options.metrics);
+  const started = performance.now();
+  const { base, adapter, digest } = await evaluatedModel(options.model, options.baseModel);
+  const { loadIn4bit, onDownload, signal } = options;
+  const model = await loadModel(base, {
+    ...(adapter && { adapter }),
+    loadIn4bit,
+    onDownload,
+    signal,
+  });
+  try {
+    const source = options.template === undefined ? model.template : readTemplate(options.template);
+    const renderer = rendererOf(model.tokenizer, source);
+    const asked = await rowsOf(options);
+    const { jobs: all, unasked } = jobsOf(asked.rows, renderer, chosen);
+    requireJobs(all, asked, unasked);
+    const jobs = someOf(all, options.numSamples, options.seed);
+    const identity = identityOf(options, asked.files, { base, adapter: digest }, jobs.length);
+    const results = await ResultsFolder.open(resolve(options.output), { ...identity });
+    await answerAll(jobs, new Evaluator(model, renderer, chosen, options), results, options);
+    const { scores, signature } = scored(chosen, results.rows);
+    const evaluation = {
+      ...{
+        model: base,
+        adapter: adapter ?? null,
+        scores,
+        samples: jobs.length,
+        unasked: unasked.length,
+      },
+      ...{ seconds: (performance.now() - started) / 1000, resultsFile: results.file, signature },
+      warnings: [...model.warnings],
+    };
+    await results.finish(evaluation);
+    return evaluation;
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { extname } from "node:path";
+// Finished predictions scored: a file of rows with `prediction` and `reference` or `references`. Asks no model.
+import { z } from "zod";
+import { DataError } from "../../core/errors.ts";
+import { fileReaders } from "../../data/files/index.ts";
+import { missingData } from "../../data/read.ts";
+import type { Answer } from "../../eval/index.ts";
+import { chosenMetrics, requireNoModel, type Scores, scored } from "./scores.ts";
+
+export interface ScoredPredictions extends Scores {
+  predictions: string;
+  samples: number;
+  seconds: number;
+}
+
+const Prediction = z.looseObject({
+  prediction: z.string(),
+  reference: z.string().optional(),
+  references: z.array(z.string()).min(1).optional(),
+});
+
+const mostProblems = 10;
+
+function answerOf(value: unknown): Answer | string {
+  const { success, data, error } = Prediction.safeParse(value);
+  if (!success) {
+    const [issue] = error.issues;
+    return `${issue?.path.join(".") || "row"}: ${issue?.message}`;
+  }
+  const { prediction, reference, references = reference === undefined ? [] : [reference] } = data;
+  return references.length > 0 ? { prediction, references } : "reference: is missing";
+}
+
+/** Every row that cannot be used is in one error. */
+function refuse(file: string, problems: readonly string[]): DataError {
+  const more = problems.length - mostProblems;
+  return new DataError("FT-EVAL-004", {
+    at: { file },
+    message: `${problems.length} rows cannot be scored`,
+    hint: 'each row needs "prediction" and "reference", or "references" as a list',
+    problems: [...problems.slice(0, mostProblems), ...(more > 0 ? [`and ${more} more`] : [])],
+  });
+}
+
+/** @throws DataError for a missing file, one of no known kind, without rows, or with rows that cannot be scored. */
+export async function readPredictions(file: string): Promise<Answer[]> {
+  if (!existsSync(file)) throw await missingData(file);
+  const read = fileReaders.get(extname(file).toLowerCase());
+  const answers: Answer[] = [];
+  const problems: string[] = [];
+  for await (const raw of read(file)) {
+    const answer = "value" in raw ? answerOf(raw.value) : raw.problem;
+    if (typeof answer === "string") problems.push(`line ${raw.line}, ${answer}`);
+    else answers.push(answer);
+  }
+  if (problems.length > 0) throw refuse(file, problems);
+  if (answers.length > 0) return answers;
+  throw new DataError("FT-EVAL-005", { at: { file }, message: "there are no predictions in it" });
+}
+
+export async function scorePredictions(
+  file: string,
+  names: readonly string[],
+): Promise<ScoredPredictions> {
+  const started = performance.now();
+  const chosen = chosenMetrics(names);
+  requireNoModel(chosen);
+  const answers = await readPredictions(file);
+  const { scores, signature } = scored(chosen, answers);
+  const seconds = (performance.now() - started) / 1000;
+  return { predictions: file, scores, samples: answers.length, seconds, signature };
+}

@@ -1,0 +1,40 @@
+// Scores of answers by the names of metrics. Where the answers come from, a model or a file, is the caller's.
+import { UsageError } from "../../core/errors.ts";
+import { type Answer, type Metric, metrics, scoreOf } from "../../eval/index.ts";
+
+export interface Scores {
+  scores: Record<string, number>;
+  /** What decides each score beside the texts: "exact_match=stripped; bleu=nrefs:1|…". */
+  signature: string;
+}
+
+/** @throws UsageError FT-EVAL-002 for a name that is no metric's. */
+export function chosenMetrics(names: readonly string[]): [name: string, metric: Metric][] {
+  return [...new Set(names)].map((name) => [name, metrics.get(name)]);
+}
+
+export function scored(chosen: readonly [string, Metric][], answers: readonly Answer[]): Scores {
+  const signatures = chosen.map(([name, metric]) => `${name}=${metric.signature(answers)}`);
+  return {
+    scores: Object.fromEntries(chosen.map(([name, metric]) => [name, scoreOf(metric, answers)])),
+    signature: signatures.join("; "),
+  };
+}
+
+/** Of one answer, for the file of results. */
+export function scoresOfOne(
+  chosen: readonly [string, Metric][],
+  answer: Answer,
+): Record<string, number> {
+  return Object.fromEntries(chosen.map(([name, metric]) => [name, scoreOf(metric, [answer])]));
+}
+
+/** @throws UsageError FT-EVAL-003 for a metric that asks the model, where there is none. */
+export function requireNoModel(chosen: readonly [string, Metric][]): void {
+  const asking = chosen.filter(([, { looksAt }]) => looksAt === "loss").map(([name]) => name);
+  if (asking.length === 0) return;
+  throw new UsageError("FT-EVAL-003", {
+    message: `${asking.join(", ")} needs the model itself, not its predictions`,
+    hint: `ft evaluate MODEL --data FILE --metrics ${asking.join(",")}`,
+  });
+}

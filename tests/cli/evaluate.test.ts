@@ -1,0 +1,144 @@
+// ft evaluate: a model's answers scored and written down, finished predictions, and what is refused.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { makeFolder } from "../support/folders.ts";
+import { runProgram } from "../support/program.ts";
+import { makeToyModel, writeRows } from "../support/toy-model.ts";
+
+interface Evaluation {
+  model: string;
+  scores: Record<string, number>;
+  samples: number;
+  seconds: number;
+  resultsFile: string;
+  signature: string;
+}
+
+interface ResultRow {
+  index: number;
+  prediction: string;
+  references: string[];
+  loss: { sum: number; tokens: number };
+  scores: Record<string, number>;
+}
+
+const rowsOf = (file: string): ResultRow[] =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ResultRow);
+
+describe("a model", () => {
+  let cwd: string;
+  const ask = [
+    ...["evaluate", "model", "--data", "rows.jsonl", "--max-gen-length", "4", "--json"],
+    ...["--metrics", "exact_match,rougeL,perplexity", "--template", "chatml"],
+  ];
+
+  beforeAll(async () => {
+    cwd = join(inject("runFolder"), "evaluate");
+    await makeToyModel(join(cwd, "model"));
+    writeRows(join(cwd, "rows.jsonl"), 9);
+  });
+
+  test("is scored as its file of answers says", async () => {
+    const ended = await runProgram([...ask, "-n", "6"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    const found = JSON.parse(ended.stdout) as Evaluation;
+    expect(found).toMatchObject({ model: expect.stringContaining("model") as string, samples: 6 });
+    expect(found.signature).toBe(
+      "exact_match=stripped; rougeL=f|mean|stemmer:yes; perplexity=tokens",
+    );
+    const rows = rowsOf(found.resultsFile);
+    expect(rows.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+    const [sum, tokens] = ["sum", "tokens"].map((key) =>
+      rows.reduce((all, { loss }) => all + loss[key as "sum"], 0),
+    ) as [number, number];
+    expect(found.scores["perplexity"]).toBeCloseTo(Math.exp(sum / tokens), 9);
+    const right = rows.filter((row) => row.prediction.trim() === row.references[0]?.trim());
+    expect(found.scores["exact_match"]).toBeCloseTo(right.length / 6, 12);
+  });
+
+  test("goes on with its answers after a crash, and refuses those to another question", async () => {
+    const whole = [...ask, "-o", "once"];
+    const first = JSON.parse((await runProgram(whole, { cwd })).stdout) as Evaluation;
+    const text = readFileSync(first.resultsFile, "utf8");
+    const lines = text.split("\n");
+    // three answers and a half, and one that is marked, to see that it is not asked again
+    const kept = lines
+      .slice(0, 3)
+      .map((line) => line.replace('"finishReason":', '"marked":true,"finishReason":'));
+    writeFileSync(first.resultsFile, `${kept.join("\n")}\n${lines[3]?.slice(0, 20)}`);
+    const again = JSON.parse((await runProgram(whole, { cwd })).stdout) as Evaluation;
+    expect(again.scores).toEqual(first.scores);
+    expect(readFileSync(again.resultsFile, "utf8").replaceAll('"marked":true,', "")).toBe(text);
+    expect(readFileSync(again.resultsFile, "utf8").match(/"marked"/g)).toHaveLength(3);
+    const other = await runProgram([...whole.slice(0, -2), "-o", "once", "--seed", "7"], { cwd });
+    expect(other).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("FT-EVAL-006") as string,
+    });
+    expect(other.stdout).toMatch(/it differs in seed/);
+  });
+
+  test("a trained adapter is asked by its run's folder, on the base that it names", async () => {
+    const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2", "--template", "chatml"];
+    expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
+    const args = ["evaluate", "quick_output", "--dataset", "rows.jsonl", "-o", "tuned", "--json"];
+    const ended = await runProgram([...args, "-n", "2", "--max-gen-length", "2"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      adapter: join(cwd, "quick_output", "final_model"),
+      scores: { exact_match: expect.any(Number) as number, rougeL: expect.any(Number) as number },
+    });
+  });
+});
+
+describe("finished predictions", () => {
+  const file = (lines: readonly object[]): string => {
+    const path = join(makeFolder(), "answers.jsonl");
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    return path;
+  };
+
+  test("are scored without a model", async () => {
+    const path = file([
+      { prediction: "the cat sat on mat", reference: "the cat sat on the mat" },
+      { prediction: "b", references: ["a", "b"] },
+    ]);
+    const metrics = "exact_match,bleu,chrf,rouge1";
+    const ended = await runProgram(["evaluate", "--predictions", path, "-m", metrics, "--json"]);
+    const found = JSON.parse(ended.stdout) as Evaluation;
+    expect(found).toMatchObject({ samples: 2, scores: { exact_match: 0.5 } });
+    expect(Object.keys(found.scores)).toEqual(metrics.split(","));
+    const shown = await runProgram(["evaluate", "--predictions", path]);
+    expect(shown.stdout).toMatch(/2 rows\n {2}exact_match: 0\.5000\n {2}rougeL: {6}0\.9545/);
+  });
+
+  test("that lack something are refused by line, and nothing is scored", async () => {
+    const path = file([
+      { prediction: "a", reference: "a" },
+      { prediction: 7 },
+      { prediction: "b" },
+    ]);
+    const { code, stderr } = await runProgram(["evaluate", "--predictions", path]);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/2 rows cannot be scored/);
+    expect(stderr).toMatch(/line 2, prediction: .*\n.*line 3, reference: is missing/);
+  });
+
+  const refused: [args: string[], code: number, told: RegExp][] = [
+    [[], 2, /nothing to evaluate/],
+    [["model", "--predictions", "f.jsonl"], 2, /both given/],
+    [["--predictions", "none.jsonl"], 4, /no such file/],
+    [["--predictions", "none.jsonl", "-m", "perplexity"], 2, /needs the model itself/],
+    [["--predictions", "none.jsonl", "-m", "rougel"], 2, /did you mean 'rougeL'/],
+    [["model", "-m", ","], 2, /at least one metric/],
+  ];
+  test.each(refused)("%j is refused", async (args, code, told) => {
+    const ended = await runProgram(["evaluate", ...args], { cwd: makeFolder() });
+    expect(ended.stderr).toMatch(told);
+    expect(ended.code).toBe(code);
+  });
+});

@@ -1,0 +1,86 @@
+// The loss of references beside a softmax computed here, in doubles, from the logits of one pass.
+import { join } from "node:path";
+import { beforeAll, afterAll, expect, test } from "vitest";
+import type { Row } from "../../../src/data/index.ts";
+import { referenceLoss, scoreOf, metrics } from "../../../src/eval/index.ts";
+import { logitsOf } from "../../../src/generate/index.ts";
+import { loadModel, type Model } from "../../../src/generate/load-model.ts";
+import { createRenderer } from "../../../src/text/index.ts";
+import type { Renderer, Sample } from "../../../src/text/types.ts";
+import { makeFolder } from "../../support/folders.ts";
+import { makeToyModel } from "../../support/toy-model.ts";
+
+let model: Model;
+let renderer: Renderer;
+
+beforeAll(async () => {
+  model = await loadModel(await makeToyModel(join(makeFolder(), "model")));
+  renderer = createRenderer(model.tokenizer, { template: "chatml" });
+});
+afterAll(() => model.dispose());
+
+/** −log p of a class, from its logits. */
+function lossOf(logits: Float32Array, target: number): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const sum = logits.reduce((all, logit) => all + Math.exp(logit - largest), 0);
+  return largest + Math.log(sum) - (logits[target] ?? Number.NaN);
+}
+
+function expected(sample: Sample, policy: "all" | "last", maxLength: number) {
+  const { ids, weights } = renderer.render(sample, policy);
+  const read = ids.slice(0, maxLength);
+  const logits = logitsOf(model.loaded.model, read);
+  const size = logits.length / read.length;
+  let [sum, tokens] = [0, 0];
+  for (let at = 1; at < read.length; at++) {
+    if (weights[at] === 0) continue;
+    sum += lossOf(logits.subarray((at - 1) * size, at * size), read[at] ?? 0);
+    tokens++;
+  }
+  return { sum, tokens };
+}
+
+const samples: [string, Sample, "all" | "last"][] = [
+  [
+    "a conversation",
+    {
+      kind: "chat",
+      messages: [
+        { role: "user", content: "what is 3 plus one?" },
+        { role: "assistant", content: "four" },
+        { role: "user", content: "and two?" },
+        { role: "assistant", content: "it is six" },
+      ],
+    },
+    "last",
+  ],
+  [
+    "an instruction",
+    { kind: "instruction", instruction: "add", input: "1 and 2", output: "3" },
+    "last",
+  ],
+  ["a text", { kind: "text", text: "one two three four five" }, "all"],
+];
+
+test.each(samples)("%s", (_, sample, policy) => {
+  const row: Row = { sample, format: "", file: "rows.jsonl", line: 1 };
+  for (const maxLength of [512, 12]) {
+    const found = referenceLoss(model.loaded.model, row, { renderer, maxLength });
+    const { sum, tokens } = expected(sample, policy, maxLength);
+    if (tokens === 0) expect(found).toBeUndefined();
+    else {
+      expect(found?.tokens).toBe(tokens);
+      // float32 sums beside double ones
+      expect(Math.abs((found?.sum ?? Number.NaN) / sum - 1)).toBeLessThan(1e-5);
+    }
+  }
+});
+
+test("perplexity counts each token once", () => {
+  const answers = [
+    { prediction: "", references: [], loss: { sum: 10, tokens: 5 } },
+    { prediction: "", references: [], loss: { sum: 2, tokens: 1 } },
+    { prediction: "", references: [] },
+  ];
+  expect(scoreOf(metrics.get("perplexity"), answers)).toBeCloseTo(Math.exp(2), 12);
+});
