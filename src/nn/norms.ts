@@ -27,6 +27,20 @@ export class RMSNorm extends Module {
   }
 }
 
+/** x / rms(x), without a parameter. */
+export class PlainRMSNorm extends Module {
+  readonly #eps: number;
+
+  constructor(eps: number) {
+    super();
+    this.#eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, null, this.#eps);
+  }
+}
+
 /** (x − mean) / std · weight + bias (Ba et al. 2016); the bias is absent where `bias` is false. */
 export class LayerNorm extends Module {
   weight: Tensor;

@@ -9,6 +9,8 @@ export interface EstimatedModel {
   innerSize: number;
   /** Arrays of inner size that a block keeps for its backward pass; absent: a gated block's. */
   innerArrays?: number;
+  /** Numbers for each token beside those: that a block keeps and reads, and that stand outside of blocks. */
+  kept?: { ofBlock: number; ofInput: number; outside: number };
   blockCount: number;
   vocabularySize: number;
   parameterCount: number;
@@ -95,18 +97,22 @@ const bytesPerToken = 800;
 /** What is kept at once of a pass forward, and one backward through `blocks` of the model's blocks. */
 function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   const { hiddenSize, innerSize, innerArrays = gatedInnerArrays } = model;
+  const { kept = { ofBlock: 0, ofInput: 0, outside: 0 } } = model;
+  const outside = kept.outside > 0 ? ` + ${kept.outside}` : "";
+  const perToken = run.keptPerToken + kept.ofBlock;
   const tokens = run.batch * run.longestRow;
   const { recompute, trainedBlocks } = run;
   const blocks =
     (recompute > 0 ? Math.min(recompute, trainedBlocks) : trainedBlocks) + blocksAtWork;
-  const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + run.keptPerToken;
+  const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + perToken;
   const counted = recompute > 0 ? `${blocks} blocks` : "trained blocks and one";
-  const inputs = Math.ceil(model.blockCount / recompute) * tokens * hiddenSize * floatBytes;
+  const inputs =
+    Math.ceil(model.blockCount / recompute) * tokens * (hiddenSize + kept.ofInput) * floatBytes;
   return [
     term(
       "activations",
-      tokens * (blocks * ofBlock + outerArrays * hiddenSize) * floatBytes,
-      `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(run.keptPerToken)}) + ${outerArrays}·hidden) × 4 B`,
+      tokens * (blocks * ofBlock + outerArrays * hiddenSize + kept.outside) * floatBytes,
+      `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(perToken)}) + ${outerArrays}·hidden${outside}) × 4 B`,
     ),
     ...(recompute > 0 ? [term("block inputs", inputs, "kept inputs × tokens × hidden × 4 B")] : []),
   ];

@@ -161,11 +161,12 @@ async function keptStates(path: string, sequences: string): Promise<Kept | undef
 
 /** A disk that fills up half way would take the run's checkpoints with it. */
 async function requireRoom(
-  { path, model }: PrefixInput,
+  { path, model, block }: PrefixInput,
   all: readonly Int32Array[],
 ): Promise<void> {
   const tokens = all.reduce((sum, ids) => sum + ids.length, 0);
-  const bytes = tokens * model.embedding.size * floatBytes;
+  const width = scope(() => model.hidden(int32([0], [1, 1]), { until: block }).dim(2));
+  const bytes = tokens * width * floatBytes;
   const { bavail, bsize } = await statfs(dirname(path));
   if (bytes < (bavail * bsize) / 2) return;
   throw new FtError("FT-TRAIN-011", {

@@ -198,6 +198,7 @@ describe("configs that change the mathematics are refused, by key", () => {
     [llama, "partial_rotary_factor", 0.5],
     [tiny("gemma"), "use_bidirectional_attention", true],
     [tiny("gemma2"), "hidden_activation", "snake"],
+    [tiny("gemma4_text"), "use_bidirectional_attention", "all"],
     [tiny("gemma3_text"), "attn_logit_softcapping", 50],
     [tiny("mistral"), "attention_bias", true],
     [tiny("ministral3"), "layer_types", ["sliding_attention"]],
@@ -255,7 +256,7 @@ describe("configs that change the mathematics are refused, by key", () => {
   test.each(["rope_scaling", "rope_parameters"])("an unknown rotary variant in %s", async (key) => {
     const error = await refusalOf({ ...llama, [key]: { rope_type: "ntk", factor: 4 } });
     expect(error.message).toContain(
-      "Unknown rope scaling 'ntk'. Supported: [default, linear, llama3, yarn, longrope, su, dynamic]",
+      "Unknown rope scaling 'ntk'. Supported: [default, linear, llama3, yarn, longrope, su, dynamic, proportional]",
     );
     expect(error.exitCode).toBe(3);
   });

@@ -39,6 +39,21 @@ const latent = {
 
 /** Of Qwen's sparse models. */
 const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 10 };
+const gemma4 = {
+  ...{ head_dim: 6, global_head_dim: 8, num_hidden_layers: 4, num_kv_shared_layers: 2 },
+  layer_types: ["sliding_attention", "full_attention", "sliding_attention", "full_attention"],
+  sliding_window: 4,
+};
+
+const layerInputs = { hidden_size_per_layer_input: 4, vocab_size_per_layer_input: 40 };
+
+const gemma3n = { ...gemma4, ...layerInputs, altup_num_inputs: 2, laurel_rank: 3 };
+
+const llama4 = {
+  ...{ num_hidden_layers: 4, head_dim: 6, intermediate_size_mlp: 20, num_local_experts: 4 },
+  ...{ interleave_moe_layer_step: 2, no_rope_layer_interval: 2, attention_chunk_size: 4 },
+  ...{ num_experts_per_tok: 2, floor_scale: 4 },
+};
 
 /** One config each: the usual keys and these. */
 function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
@@ -79,6 +94,11 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     gemma: { head_dim: 6 },
     gemma2: { head_dim: 6, sliding_window: 4, query_pre_attn_scalar: 6, attn_logit_softcapping: 2 },
     gemma3_text: { head_dim: 6, sliding_window: 4, sliding_window_pattern: 2 },
+    gemma3n_text: { ...gemma3n, activation_sparsity_pattern: [0.5, 0, 0, 0] },
+    gemma3n: { text_config: { ...usual, ...gemma3n } },
+    gemma4: { text_config: { ...usual, ...gemma4, ...layerInputs } },
+    gemma4_unified: { text_config: { ...usual, ...gemma4 } },
+    gemma4_unified_text: gemma4,
     gemma3: { text_config: { ...usual, head_dim: 6, sliding_window: 4 } },
     glm: { head_dim: 8 },
     glm4: { head_dim: 8 },
@@ -89,6 +109,8 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     hunyuan_v1_dense: { rope_scaling: { type: "dynamic", alpha: 50, factor: 1 } },
     internlm2: { rope_scaling: { type: "dynamic", factor: 2 } },
     internlm3: { head_dim: 6, qkv_bias: true },
+    llama4: { text_config: { ...usual, ...llama4 } },
+    llama4_text: llama4,
     minicpm3: latent,
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
     mistral: { sliding_window: 4 },
@@ -108,4 +130,14 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     stablelm: { qk_layernorm: true, partial_rotary_factor: 0.5 },
     starcoder2: { sliding_window: 4 },
   }),
+  gemma4_text: [
+    {
+      ...{ model_type: "gemma4_text", ...usual, ...gemma4, ...layerInputs },
+      ...{ attention_k_eq_v: true, use_double_wide_mlp: true },
+    },
+    {
+      ...{ model_type: "gemma4_text", ...usual, ...gemma4, hidden_size_per_layer_input: 0 },
+      ...{ enable_moe_block: true, num_experts: 4, top_k_experts: 2, moe_intermediate_size: 10 },
+    },
+  ],
 };

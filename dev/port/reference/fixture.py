@@ -102,7 +102,7 @@ def is_part(name):
 
 def write_expected(folder: Path, model_type, model, specimen: Specimen, variant: Variant):
     ids, targets, weights = tiny_model.rows(specimen, model.config.get_text_config().vocab_size)
-    layers, logits = observe.layers(model, ids, specimen.blocks)
+    layers, logits = observe.layers(model, ids, specimen)
     require_visible(model_type, specimen, variant, model, logits, ids)
     expected = {"ids": ids.int(), "targets": targets.int(), "weights": weights, "logits": logits,
                 "cached": cached_logits(model, ids, logits, variant),

@@ -39,8 +39,9 @@ class Layers:
     block, `blocks.N:input` and `blocks.N/PATH` for each module; a module that runs again is `PATH@2`.
     """
 
-    def __init__(self, model: Module, blocks: ModuleList):
+    def __init__(self, model: Module, blocks: ModuleList, has_states: bool):
         self.found: dict[str, torch.Tensor] = {}
+        self.has_states = has_states
         self.model = model
         self.blocks = blocks
         self.hooks = []
@@ -49,6 +50,8 @@ class Layers:
         value = first_tensor(value)
         if value is None or not value.is_floating_point():
             return
+        if self.has_states and value.ndim == 4 and "/" not in name:
+            value = value.permute(1, 2, 0, 3).flatten(2)
         again = 2
         base = name
         while name in self.found:
@@ -84,9 +87,9 @@ class Layers:
             hook.remove()
 
 
-def layers(model, ids, path):
+def layers(model, ids, specimen):
     """Layers by name, and the logits."""
-    with torch.no_grad(), Layers(model, blocks_of(model, path)) as found:
+    with torch.no_grad(), Layers(model, blocks_of(model, specimen.blocks), specimen.has_states) as found:
         logits = model(input_ids=ids, use_cache=False).logits
     return found, logits
 

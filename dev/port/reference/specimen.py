@@ -52,6 +52,8 @@ class Specimen:
     """Patterns of constants that checkpoints hold: they stay what the class makes them."""
     blocks: str | None = None
     """Path of the list of blocks in transformers' model, where it is not the first list of that length."""
+    has_states: bool = False
+    """Blocks read and give several states of each token, along a first axis; kept side by side, as one."""
     build: Callable[[dict], Any] | None = None
     """Makes the model, where AutoModelForCausalLM does not."""
 

@@ -27,5 +27,6 @@ export function attend(
   if (cache instanceof KeyValueCache) return cache.attend(projections, options, context);
   if (cache !== undefined) throw new RangeError("attention cannot use a cache of another kind");
   const keys = options.turned?.(projections.keys, context.start) ?? projections.keys;
+  options.told?.({ keys, values: projections.values });
   return attended({ ...projections, keys }, options, context.mask(0, options));
 }

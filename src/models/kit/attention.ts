@@ -9,21 +9,21 @@ import type { Projections } from "./scores.ts";
 export class Attention extends HeadedAttention {
   declare q_proj: Linear;
   declare k_proj: Linear;
-  declare v_proj: Linear;
+  /** Absent where keys are the values. */
+  declare v_proj?: Linear;
 
-  constructor(shape: AttentionShape) {
+  /** `areKeysValues`: one layer gives both, before norms and positions. */
+  constructor(shape: AttentionShape, { areKeysValues = false } = {}) {
     const { hiddenSize, heads, keyHeads, headSize } = shape;
     const layer = (count: number): Linear =>
       new Linear(hiddenSize, count * headSize, { bias: shape.bias.inputs });
-    super(shape, { q_proj: layer(heads), k_proj: layer(keyHeads), v_proj: layer(keyHeads) });
+    const inputs = { q_proj: layer(heads), k_proj: layer(keyHeads) };
+    super(shape, areKeysValues ? inputs : { ...inputs, v_proj: layer(keyHeads) });
   }
 
   protected project(x: Tensor): Projections {
-    return {
-      queries: this.q_proj.forward(x),
-      keys: this.k_proj.forward(x),
-      values: this.v_proj.forward(x),
-    };
+    const keys = this.k_proj.forward(x);
+    return { queries: this.q_proj.forward(x), keys, values: this.v_proj?.forward(x) ?? keys };
   }
 }
 

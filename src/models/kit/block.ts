@@ -3,6 +3,7 @@
 import { checkpoint, type Tensor } from "../../mx/index.ts";
 import { Module, withParameters } from "../../nn/index.ts";
 import { attentionCache, type CacheOptions, type LayerCache } from "./caches/index.ts";
+import { type Carried, carriedBy, closed, opened, readBy } from "./carried.ts";
 import { type BlockContext, type ForwardContext, Pass } from "./context.ts";
 
 /** A layer that remembers tokens: attention, an SSM. */
@@ -28,41 +29,78 @@ export abstract class Block extends Module {
 /** What a context tells in tensors: they are gone by the second time unless they are inputs of it. */
 const TOLD = ["positions", "segments", "prefixes"] as const;
 
+/** What a block reads and gives. */
+interface Stream {
+  /** (batch, length, width). */
+  x: Tensor;
+  carried: Carried;
+}
+
 /** Some blocks, kept as their inputs alone: the rest is computed again when the gradient needs it. */
 function recomputed(
   blocks: readonly Block[],
-  x: Tensor,
+  { x, carried }: Stream,
   context: ForwardContext,
   first: number,
-): Tensor {
+): Stream {
   const slots = blocks.flatMap((block) => block.trainableSlots());
   const told = TOLD.filter((name) => context[name] !== undefined);
-  const inputs = [x, ...told.map((name) => context[name] as Tensor)];
-  const [output] = checkpoint(
+  const wanted = readBy(blocks);
+  const read = [...carried].filter(([name]) => wanted.has(name));
+  const added = blocks.flatMap((block) => Object.keys(carriedBy(block)));
+  const inputs = [x, ...told.map((name) => context[name] as Tensor), ...read.map(([, at]) => at)];
+  const [h, ...news] = checkpoint(
     ([h, ...values]) => {
       const again = Object.fromEntries(told.map((name, at) => [name, values[at]]));
+      const given = read.map(([name], at) => [name, values[told.length + at] as Tensor] as const);
       // what blocks share would be gone by the second time
-      const pass = new Pass(x.dim(1), { ...context, ...again });
+      const pass = new Pass(x.dim(1), { ...context, ...again }, new Map(given));
       const run = (): Tensor => through(blocks, h as Tensor, pass, first);
-      return [withParameters(slots, values.slice(told.length), run)];
+      const last = withParameters(slots, values.slice(told.length + read.length), run);
+      return [last, ...added.map((name) => pass.carried.get(name) as Tensor)];
     },
     [...inputs, ...slots.map((slot) => slot.get())],
   );
-  return output as Tensor;
+  const all = new Map([
+    ...carried,
+    ...added.map((name, at) => [name, news[at] as Tensor] as const),
+  ]);
+  return { x: h as Tensor, carried: all };
 }
 
 function through(blocks: readonly Block[], x: Tensor, pass: Pass, first: number): Tensor {
   return blocks.reduce((h, block, at) => block.forward(h, pass.block(first + at)), x);
 }
 
-/** x (batch, length, hidden size) through every block, or those that the context names, each with its own cache. */
-export function runBlocks(blocks: readonly Block[], x: Tensor, context: ForwardContext): Tensor {
+/** All blocks in one pass, of which nothing is kept apart. */
+function kept(
+  blocks: readonly Block[],
+  stream: Stream,
+  context: ForwardContext,
+  first: number,
+): Stream {
+  const pass = new Pass(stream.x.dim(1), context, stream.carried);
+  return { x: through(blocks, stream.x, pass, first), carried: pass.carried };
+}
+
+/**
+ * x (batch, length, hidden size) through every block, or those that the context names, each with its own cache;
+ * `given` is what the first of them finds beside it.
+ */
+export function runBlocks(
+  blocks: readonly Block[],
+  x: Tensor,
+  context: ForwardContext,
+  given: Carried = new Map(),
+): Tensor {
   const { from, until, recompute = 0 } = context;
   const first = from?.block ?? 0;
+  const start = opened(blocks, first, x);
   const some = blocks.slice(first, until);
-  if (recompute === 0) return through(some, x, new Pass(x.dim(1), context), first);
-  let h = x;
-  for (let at = 0; at < some.length; at += recompute)
-    h = recomputed(some.slice(at, at + recompute), h, context, first + at);
-  return h;
+  let stream: Stream = { x: start.x, carried: new Map([...given, ...start.carried]) };
+  if (recompute === 0) stream = kept(some, stream, context, first);
+  else
+    for (let at = 0; at < some.length; at += recompute)
+      stream = recomputed(some.slice(at, at + recompute), stream, context, first + at);
+  return closed(blocks, first + some.length, stream);
 }

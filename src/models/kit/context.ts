@@ -2,6 +2,7 @@
 // One Pass a forward pass; a BlockContext is its view from one block, with that block's own cache.
 import { arange, type AttentionMask, int32, type Tensor } from "../../mx/index.ts";
 import type { LayerCache } from "./caches/index.ts";
+import type { Carried } from "./carried.ts";
 import { attentionMask, type Span, type Visibility } from "./masks.ts";
 
 export interface ForwardContext {
@@ -19,9 +20,12 @@ export interface ForwardContext {
   prefixes?: Tensor | undefined;
   /** (batch, length) int32, positions of packed rows; default 0, 1, 2, … after the cache. */
   positions?: Tensor | undefined;
-  /** What the blocks before `block` gave, (batch, length, hidden size): the pass goes on from there. */
+  /** What a pass `until` this block gave, (batch, length, width): the pass goes on from there. */
   from?: { block: number; states: Tensor } | undefined;
-  /** The pass ends before this block and gives what came out of the one below, without the last norm. */
+  /**
+   * The pass ends before this block and gives what came out of the one below, without the last norm: the hidden state,
+   * and beside it what later blocks read of those below.
+   */
   until?: number | undefined;
   /** Added to the embeddings: uniform within ±alpha / √(length · width), drawn from the key (Jain et al. 2023). */
   noise?: { alpha: number; key: Tensor } | undefined;
@@ -35,15 +39,18 @@ export interface ForwardContext {
 export class Pass {
   readonly length: number;
   readonly context: ForwardContext;
+  /** What blocks have beside the hidden state. */
+  readonly carried: Map<string, Tensor>;
   /** Masks and the like that blocks share. */
   readonly #made = new Map<string, AttentionMask>();
 
   /** For ids (batch, length). */
-  constructor(length: number, context: ForwardContext) {
+  constructor(length: number, context: ForwardContext, carried: Carried = new Map()) {
     if (context.cache !== undefined && context.segments !== undefined)
       throw new RangeError("rows packed from several samples cannot be decoded with a cache");
     this.length = length;
     this.context = context;
+    this.carried = new Map(carried);
   }
 
   block(index: number): BlockContext {
@@ -74,6 +81,18 @@ export class BlockContext {
   /** Tokens in this pass. */
   get length(): number {
     return this.#pass.length;
+  }
+
+  /** (batch, parts, length, size), as a layer below or the decoder put it there. */
+  carried(name: string): Tensor {
+    const found = this.#pass.carried.get(name);
+    if (found === undefined) throw new RangeError(`nothing below has given '${name}'`);
+    return found;
+  }
+
+  /** Puts something there for layers above. */
+  carry(name: string, value: Tensor): void {
+    this.#pass.carried.set(name, value);
   }
 
   get segments(): Tensor | undefined {
@@ -146,12 +165,17 @@ export class BlockContext {
   }
 
   /** Mask of this pass's queries over keys that begin at `key`; blocks that need the same share it. */
-  mask(key: number, { window, padding }: Pick<Visibility, "window" | "padding">): AttentionMask {
+  mask(
+    key: number,
+    { window, chunk, padding }: Pick<Visibility, "window" | "chunk" | "padding">,
+  ): AttentionMask {
     const span: Span = { query: this.offset, length: this.length, key };
     const { segments, prefixes } = this.#pass.context;
-    const positions = prefixes === undefined ? undefined : this.positions();
-    return this.#pass.shared(`mask ${this.offset} ${key} ${window} ${padding}`, () =>
-      attentionMask(span, { window, padding, segments, prefixes, positions }),
+    // chunks are of positions, which packed rows begin anew
+    const isTold = prefixes !== undefined || (chunk !== undefined && segments !== undefined);
+    const positions = isTold ? this.positions() : undefined;
+    return this.#pass.shared(`mask ${this.offset} ${key} ${window} ${chunk} ${padding}`, () =>
+      attentionMask(span, { window, chunk, padding, segments, prefixes, positions }),
     );
   }
 }

@@ -18,6 +18,7 @@ import {
   plainTokenLoss,
 } from "../../nn/index.ts";
 import { type Block, runBlocks } from "./block.ts";
+import type { Carried } from "./carried.ts";
 import { type ForwardContext, Pass } from "./context.ts";
 import type { Norm } from "./headed-attention.ts";
 import { LanguageModel } from "./language-model.ts";
@@ -50,14 +51,20 @@ export const usualNames: DecoderNames = {
   head: "lm_head",
 };
 
-class Decoder extends Module {
+/** What a decoder is told beside its parts. */
+export interface DecoderOptions {
+  names: DecoderNames;
+  /** Factor on the embeddings of tokens. */
+  embeddingScale: number;
+}
+
+export class Decoder extends Module {
   readonly #names: DecoderNames;
   readonly #embeddingScale: number;
 
   constructor(
     { embedding, positions, blocks, norm }: DecoderParts,
-    names: DecoderNames,
-    embeddingScale: number,
+    { names, embeddingScale }: DecoderOptions,
   ) {
     super();
     this.#names = names;
@@ -84,9 +91,26 @@ class Decoder extends Module {
   }
 
   forward(ids: Tensor, context: ForwardContext): Tensor {
-    const x = context.from?.states ?? this.#positioned(this.#embedded(ids, context), context);
-    const h = runBlocks(this.blocks, x, context);
-    return context.until === undefined ? child<Norm>(this, this.#names.norm).forward(h) : h;
+    const embedded = this.#embedded(ids, context);
+    const x = context.from?.states ?? this.begun(this.#positioned(embedded, context));
+    const h = runBlocks(this.blocks, x, context, this.beside(ids, embedded));
+    if (context.until !== undefined) return h;
+    return child<Norm>(this, this.#names.norm).forward(this.ended(h));
+  }
+
+  /** What blocks find beside the hidden state, from ids (batch, length) and their embeddings. */
+  protected beside(_ids: Tensor, _embedded: Tensor): Carried {
+    return new Map();
+  }
+
+  /** From embeddings to what the first block reads, (batch, length, width). */
+  protected begun(embedded: Tensor): Tensor {
+    return embedded;
+  }
+
+  /** From what the last block gives to what the norm reads. */
+  protected ended(h: Tensor): Tensor {
+    return h;
   }
 
   #embedded(ids: Tensor, { noise }: ForwardContext): Tensor {
@@ -138,6 +162,8 @@ export interface CausalOptions {
   /** Factor on the embeddings of tokens; default 1. */
   embeddingScale?: number;
   head?: HeadOptions;
+  /** Makes the decoder; default: with the usual parts alone. */
+  decoder?: (parts: DecoderParts, options: DecoderOptions) => Decoder;
 }
 
 export class CausalLM extends LanguageModel {
@@ -149,11 +175,12 @@ export class CausalLM extends LanguageModel {
     super();
     const { names = usualNames, isTied, trainedLength, embeddingScale = 1, head = {} } = options;
     const { count, size } = parts.embedding;
+    const makeDecoder = options.decoder ?? ((all, told) => new Decoder(all, told));
     this.#names = names;
     this.#trainedLength = trainedLength;
     this.#head = head;
     Object.assign(this, {
-      ...placed(names.decoder, new Decoder(parts, names, embeddingScale)),
+      ...placed(names.decoder, makeDecoder(parts, { names, embeddingScale })),
       ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
     });
   }

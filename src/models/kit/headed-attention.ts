@@ -9,6 +9,7 @@ import {
   type CacheOptions,
   type LayerCache,
 } from "./caches/index.ts";
+import { carriedNames, type CarriedShape } from "./carried.ts";
 import type { BlockContext } from "./context.ts";
 import { child } from "./named.ts";
 import type { RotaryEmbedding } from "./rope.ts";
@@ -22,6 +23,8 @@ export interface Norm extends Module {
 export interface HeadNorms {
   queries: Norm;
   keys: Norm;
+  /** Of each head of values, whatever the others are of. */
+  values?: Norm;
   /** Of all heads' numbers together, (batch, length, heads·size); of each head; of each head when it is turned. */
   over: "all heads" | "heads" | "turned heads";
 }
@@ -31,9 +34,15 @@ export interface AttentionNames {
   output: string;
   queryNorm: string;
   keyNorm: string;
+  valueNorm: string;
 }
 
-const usualNames: AttentionNames = { output: "o_proj", queryNorm: "q_norm", keyNorm: "k_norm" };
+const usualNames: AttentionNames = {
+  output: "o_proj",
+  queryNorm: "q_norm",
+  keyNorm: "k_norm",
+  valueNorm: "v_norm",
+};
 
 export interface AttentionShape {
   hiddenSize: number;
@@ -56,7 +65,11 @@ export interface AttentionShape {
   queryFactor?: ((context: BlockContext, dtype: Dtype) => Tensor) | undefined;
   /** Tokens that a query sees, itself among them; absent: all before it. */
   window?: number | undefined;
+  /** Positions of a chunk: a query sees those of its own; absent: all before it. */
+  chunk?: number | undefined;
   names?: Partial<AttentionNames> | undefined;
+  /** The name by which layers above read the keys and values. */
+  carriedAs?: string | undefined;
 }
 
 export abstract class HeadedAttention extends Module {
@@ -75,6 +88,7 @@ export abstract class HeadedAttention extends Module {
     Object.assign(this, inputs, {
       [names.output]: new Linear(heads * headSize, hiddenSize, output),
       ...(norms !== undefined && { [names.queryNorm]: norms.queries, [names.keyNorm]: norms.keys }),
+      ...(norms?.values !== undefined && { [names.valueNorm]: norms.values }),
       ...(rotary !== undefined && { rotary }),
     });
   }
@@ -86,15 +100,37 @@ export abstract class HeadedAttention extends Module {
     return this.#shape.heads;
   }
 
+  get carries(): Readonly<Record<string, CarriedShape>> {
+    const { carriedAs, keyHeads: parts, headSize: size } = this.#shape;
+    if (carriedAs === undefined) return {};
+    const { keys, values } = carriedNames(carriedAs);
+    return { [keys]: { parts, size }, [values]: { parts, size } };
+  }
+
   makeCache(options: CacheOptions): LayerCache {
-    return attentionCache(options, this.#shape.window);
+    const { window, chunk } = this.#shape;
+    return attentionCache(options, window ?? chunk);
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
-    const { headSize, window, softCap, scale = headSize ** -0.5 } = this.#shape;
+    const { headSize, window, chunk, softCap, scale = headSize ** -0.5 } = this.#shape;
     const { turned, ...ready } = this.#placed(this.#inHeads(this.project(x)), context);
-    const mixed = mergeHeads(attend(ready, { scale, softCap, window, turned }, context));
+    const told = this.#told(context);
+    const mixed = mergeHeads(
+      attend(ready, { scale, softCap, window, chunk, turned, told }, context),
+    );
     return child<LinearLike>(this, this.#names.output).forward(mixed);
+  }
+
+  /** Carries what is attended over, where layers above read it. */
+  #told(context: BlockContext): AttendOptions["told"] {
+    const { carriedAs } = this.#shape;
+    if (carriedAs === undefined) return undefined;
+    const names = carriedNames(carriedAs);
+    return ({ keys, values }) => {
+      context.carry(names.keys, keys);
+      context.carry(names.values, values);
+    };
   }
 
   /** Queries and keys turned by their positions; where the text's length tells how, keys are left to `turned`. */
@@ -102,15 +138,16 @@ export abstract class HeadedAttention extends Module {
     { queries, keys, values }: Projections,
     context: BlockContext,
   ): Projections & Pick<AttendOptions, "turned"> {
-    const { norms, queryFactor } = this.#shape;
+    const { norms, queryFactor, carriedAs } = this.#shape;
     const isLate = this.rotary?.followsLength === true;
     const reach = isLate ? context.reach : 0;
     const turn = (heads: Tensor, at: number | Tensor, norm: string): Tensor =>
       this.#normed(this.rotary?.forward(heads, at, reach) ?? heads, norm, "turned heads");
     const turnKeys = (heads: Tensor, at: number | Tensor): Tensor =>
       turn(heads, at, this.#names.keyNorm);
-    // behind such a norm it is positions that count, not distances
-    const start = norms?.over === "turned heads" ? context.startInSegment : context.start;
+    // behind such a norm it is positions that count, not distances; and who reads the keys knows no row
+    const isOfPositions = norms?.over === "turned heads" || carriedAs !== undefined;
+    const start = isOfPositions ? context.startInSegment : context.start;
     const turned = turn(queries, start, this.#names.queryNorm);
     return {
       queries: queryFactor === undefined ? turned : turned.mul(queryFactor(context, turned.dtype)),
@@ -129,8 +166,13 @@ export abstract class HeadedAttention extends Module {
     return {
       queries: headsOf(queries, heads, queryNorm),
       keys: headsOf(keys, keyHeads, keyNorm),
-      values: splitHeads(values, keyHeads),
+      values: this.#normedValues(splitHeads(values, keyHeads)),
     };
+  }
+
+  #normedValues(x: Tensor): Tensor {
+    if (this.#shape.norms?.values === undefined) return x;
+    return child<Norm>(this, this.#names.valueNorm).forward(x);
   }
 
   #normed(x: Tensor, norm: string, over: HeadNorms["over"]): Tensor {

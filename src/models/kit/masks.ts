@@ -1,4 +1,4 @@
-// Which tokens see which: causal, within a window, within a segment, and never the padding before a row.
+// Which tokens see which: causal, within a window or a chunk, within a segment, and never the padding before a row.
 // Builds masks; whether one is needed at all is decided here too, because none is the fast way.
 import { arange, type AttentionMask, int32, type Tensor, where } from "../../mx/index.ts";
 
@@ -15,6 +15,8 @@ export interface Span {
 export interface Visibility {
   /** Tokens that a query sees, itself among them; absent: all before it. */
   window?: number | undefined;
+  /** Positions of a chunk, counted from the first: a query sees those of its own; absent: all before it. */
+  chunk?: number | undefined;
   /** Tokens of padding before each row. */
   padding?: readonly number[] | undefined;
   /** (batch, length) int32: only equal numbers see each other, a 0 (padding) itself alone. Without a cache only. */
@@ -55,18 +57,44 @@ function distances(span: Span, positions: Tensor | undefined): Tensor {
   return positions.expandDims(2).sub(positions.expandDims(1)).expandDims(1);
 }
 
+/** (queries, keys) or (batch, 1, queries, keys): whether both are of one chunk. */
+function withinChunk(span: Span, chunk: number, { padding, positions }: Visibility): Tensor {
+  const { rows, columns } = indices(span);
+  const numbers = (at: Tensor): Tensor => at.floorDivide(chunk);
+  if (positions !== undefined)
+    return numbers(positions.expandDims(2))
+      .equal(numbers(positions.expandDims(1)))
+      .expandDims(1);
+  const first = padding === undefined ? 0 : int32(padding, [padding.length, 1, 1, 1]);
+  return numbers(rows.sub(first)).equal(numbers(columns.sub(first)));
+}
+
 /** Booleans that broadcast to (batch, heads, queries, keys). */
-function visible(
-  span: Span,
-  limits: Visibility & { isNarrow: boolean; isPadded: boolean },
-): Tensor {
-  const { window, isNarrow, isPadded, padding, segments, prefixes, positions } = limits;
+function visible(span: Span, limits: Visibility & Narrowed): Tensor {
+  const { window, isNarrow, isChunked, isPadded, padding, segments, prefixes, positions } = limits;
   const { rows, columns } = indices(span);
   let seen = rows.greaterEqual(columns);
   if (isNarrow) seen = seen.logicalAnd(distances(span, positions).less(window ?? 0));
+  if (isChunked) seen = seen.logicalAnd(withinChunk(span, limits.chunk ?? 1, limits));
   if (isPadded) seen = seen.logicalAnd(beyondPadding(span, padding ?? []));
   if (segments === undefined) return seen;
   return seen.logicalAnd(withinSegments(segments, prefixes));
+}
+
+/** What of it limits the sight of these queries. */
+interface Narrowed {
+  isNarrow: boolean;
+  isChunked: boolean;
+  isPadded: boolean;
+}
+
+/** Whether some of the keys are of an earlier chunk than some of the queries; padding shifts chunks. */
+function isBeyondChunk({ query, length, key }: Span, { chunk, padding }: Visibility): boolean {
+  if (chunk === undefined) return false;
+  const last = query + length - 1;
+  return [...new Set(padding ?? [0])].some(
+    (first) => Math.floor((last - first) / chunk) !== Math.floor((key - first) / chunk),
+  );
 }
 
 /** None, causal, causal with limits that a kernel may read, or the mask alone where none reads them. */
@@ -74,9 +102,11 @@ export function attentionMask(span: Span, visibility: Visibility): AttentionMask
   const { window, padding, segments, prefixes, positions } = visibility;
   const reach = span.query + span.length - span.key;
   const isNarrow = window !== undefined && reach > window;
+  const isChunked = isBeyondChunk(span, visibility);
   const isPadded = padding?.some((count) => count > span.key) ?? false;
-  if (!isNarrow && !isPadded && segments === undefined) return span.length === 1 ? "" : "causal";
-  const mask = visible(span, { ...visibility, isNarrow, isPadded });
-  if (isPadded || (isNarrow && positions !== undefined)) return mask;
+  if (!isNarrow && !isChunked && !isPadded && segments === undefined)
+    return span.length === 1 ? "" : "causal";
+  const mask = visible(span, { ...visibility, isNarrow, isChunked, isPadded });
+  if (isPadded || isChunked || (isNarrow && positions !== undefined)) return mask;
   return { mask, window: isNarrow ? window : undefined, segments, prefixes };
 }

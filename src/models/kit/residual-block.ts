@@ -48,13 +48,19 @@ export class ResidualBlock extends Block {
   forward(x: Tensor, context: BlockContext): Tensor {
     if (this.#options.isParallel === true) return this.#parallel(x, context);
     const h = x.add(this.#mixed(this.#normed(x, "beforeAttention"), context));
-    return h.add(this.#fed(this.#normed(h, "beforeMlp")));
+    return h.add(this.#scaled(this.#normed(this.fed(h), "afterMlp")));
+  }
+
+  /** What the feed-forward part gives for h, before the norm behind it. */
+  protected fed(h: Tensor): Tensor {
+    return this.#feed(this.#normed(h, "beforeMlp"));
   }
 
   #parallel(x: Tensor, context: BlockContext): Tensor {
     const read = this.#normed(x, "beforeAttention");
     const fed = this.#names.beforeMlp === undefined ? read : this.#normed(x, "beforeMlp");
-    return x.add(this.#mixed(read, context)).add(this.#fed(fed));
+    const given = this.#scaled(this.#normed(this.#feed(fed), "afterMlp"));
+    return x.add(this.#mixed(read, context)).add(given);
   }
 
   #mixed(x: Tensor, context: BlockContext): Tensor {
@@ -62,9 +68,8 @@ export class ResidualBlock extends Block {
     return this.#scaled(this.#normed(mixed, "afterAttention"));
   }
 
-  #fed(x: Tensor): Tensor {
-    const fed = child<Norm>(this, this.#names.mlp as string).forward(x);
-    return this.#scaled(this.#normed(fed, "afterMlp"));
+  #feed(x: Tensor): Tensor {
+    return child<Norm>(this, this.#names.mlp as string).forward(x);
   }
 
   #normed(x: Tensor, place: NormPlace): Tensor {

@@ -8,6 +8,8 @@ import type { RopeScaling } from "./config.ts";
 export interface RopeShape {
   /** Of each head, how many numbers are turned. */
   dims: number;
+  /** Of a whole head. */
+  headSize?: number;
   base: number;
   scaling: RopeScaling;
   /** Longest text that the config tells of, in tokens. */
@@ -15,6 +17,8 @@ export interface RopeShape {
 }
 
 export interface RopeVariant {
+  /** Of each head, how many numbers are turned, where the shape does not tell. */
+  dims?: number;
   /** Factor on positions; default 1. */
   scale?: number;
   /** Factor on what is turned; default 1. */
@@ -141,6 +145,17 @@ function dynamic(shape: RopeShape): RopeVariant {
   return { wavelengths: plain, long: { beyond: maxLength, wavelengths } };
 }
 
+/** Pairs are of halves of the whole head, and only the first share of them turns, as in a head of that size. */
+function proportional({ dims, headSize = dims, base, scaling }: RopeShape): RopeVariant {
+  const turned = Math.floor(dims / 2);
+  const whole = plainWavelengths({ dims: headSize, base, scaling, maxLength: 0 });
+  const factor = scaling.factor ?? 1;
+  const wavelengths = whole.map((wavelength, pair) =>
+    pair < turned ? wavelength * factor : Number.POSITIVE_INFINITY,
+  );
+  return { dims: headSize, wavelengths };
+}
+
 const variants = new Registry<(shape: RopeShape) => RopeVariant>(
   {
     default: () => ({}),
@@ -150,6 +165,7 @@ const variants = new Registry<(shape: RopeShape) => RopeVariant>(
     longrope,
     su: longrope,
     dynamic,
+    proportional,
   },
   ({ name, known }) =>
     new ModelError("FT-MODEL-005", {

@@ -25,7 +25,7 @@ export class RotaryEmbedding extends Module {
   constructor(shape: RopeShape, { isInterleaved = false }: RopeOptions = {}) {
     super();
     this.#variant = ropeVariant(shape);
-    this.#dims = shape.dims;
+    this.#dims = this.#variant.dims ?? shape.dims;
     this.#base = shape.base;
     this.#isInterleaved = isInterleaved;
     const { wavelengths } = this.#variant;
@@ -110,6 +110,7 @@ export function ropeFrom(
   return new RotaryEmbedding(
     {
       dims: Math.floor(headSize * share),
+      headSize,
       base: settings.rope_theta ?? config.rope_theta ?? 10_000,
       scaling: {
         ...settings,

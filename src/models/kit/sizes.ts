@@ -20,6 +20,8 @@ export interface ModelSizes {
   innerSize: number;
   /** Arrays of that size that a block keeps for its backward pass, where its feed-forward part says so. */
   innerArrays?: number;
+  /** Numbers for each token beside the usual arrays: that a block keeps and reads, and that stand outside of blocks. */
+  kept?: { ofBlock: number; ofInput: number; outside: number };
   blockCount: number;
   /** Of the block with most attention heads. */
   headCount: number;
@@ -62,17 +64,33 @@ function innerArrays(module: Module): number {
   return "innerArrays" in module && typeof module.innerArrays === "number" ? module.innerArrays : 0;
 }
 
+/** What parts say of each token: that they keep it beside the usual arrays, or read it beside the hidden state. */
+function perToken(root: Module, told: "keptPerToken" | "readPerToken"): number {
+  const parts = [...root.modules()].map(([, part]) => Reflect.get(part, told) as unknown);
+  return parts.reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+}
+
+function keptBeside(model: LanguageModel): ModelSizes["kept"] {
+  const each = model.blocks.map((block) => perToken(block, "keptPerToken"));
+  const ofInput = most(model.blocks.map((block) => perToken(block, "readPerToken")));
+  const inside = each.reduce((sum, one) => sum + one, 0);
+  const outside = perToken(model, "keptPerToken") - inside;
+  return inside + outside === 0 ? undefined : { ofBlock: most(each), ofInput, outside };
+}
+
 const most = (numbers: Iterable<number>): number =>
   [...numbers].reduce((greatest, number) => Math.max(greatest, number), 0);
 
 export function sizesOf(model: LanguageModel): ModelSizes {
   const { embedding, positionLimit, trainedLength } = model;
   const blocks = model.blocks.map(linearsOf);
+  const kept = keptBeside(model);
   const arrays = most([...model.modules()].map(([, module]) => innerArrays(module)));
   return {
     hiddenSize: embedding.size,
     innerSize: most(blocks.flat().map(({ inputSize }) => inputSize)),
     ...(arrays > 0 && { innerArrays: arrays }),
+    ...(kept !== undefined && { kept }),
     blockCount: blocks.length,
     headCount: most([...model.modules()].map(([, module]) => headCount(module))),
     vocabularySize: embedding.count,

@@ -4,12 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { initialize, type LanguageModel } from "../../../src/models/index.ts";
 import {
   Attention,
+  type AttentionShape,
   Block,
   type BlockContext,
+  BorrowingAttention,
   type CacheOptions,
   CausalLM,
   type LayerCache,
   QuantizedCache,
+  RotaryEmbedding,
   StateCache,
   WindowCache,
 } from "../../../src/models/kit/index.ts";
@@ -30,20 +33,40 @@ import { relativeDifference } from "../../parity/models/fixtures.ts";
 const [vocabulary, width, heads] = [40, 64, 2];
 const window = 4;
 
+const plainShape = {
+  hiddenSize: width,
+  heads,
+  headSize: width / heads,
+  bias: { inputs: false, output: false },
+};
+
 class AttentionBlock extends Block {
   norm: RMSNorm;
   attn: Attention;
 
-  constructor(seen?: number) {
+  constructor(seen: Partial<AttentionShape> = {}) {
     super();
     this.norm = new RMSNorm(width, 1e-5);
-    this.attn = new Attention({
-      hiddenSize: width,
-      heads,
-      keyHeads: 1,
-      headSize: width / heads,
-      bias: { inputs: false, output: false },
-      window: seen,
+    this.attn = new Attention({ ...plainShape, keyHeads: 1, ...seen });
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    return x.add(this.attn.forward(this.norm.forward(x), context));
+  }
+}
+
+/** Reads the keys of a block below. */
+class BorrowingBlock extends Block {
+  norm: RMSNorm;
+  attn: BorrowingAttention;
+
+  constructor(from: string, seen?: number) {
+    super();
+    const rotary = new RotaryEmbedding({ dims: 8, base: 100, scaling: {}, maxLength: 64 });
+    this.norm = new RMSNorm(width, 1e-5);
+    this.attn = new BorrowingAttention({
+      ...plainShape,
+      ...{ from, rotary, norm: new RMSNorm(width / heads, 1e-5), window: seen },
     });
   }
 
@@ -120,9 +143,19 @@ const sameSums = 5e-6;
 
 const kinds: [string, () => Block[]][] = [
   ["full", () => [new AttentionBlock(), new AttentionBlock()]],
-  ["window", () => [new AttentionBlock(window), new AttentionBlock(window)]],
+  ["window", () => [new AttentionBlock({ window }), new AttentionBlock({ window })]],
+  ["chunk", () => [new AttentionBlock({ chunk: 4 }), new AttentionBlock({ chunk: 3 })]],
+  [
+    "keys read again",
+    () => [
+      new AttentionBlock({ carriedAs: "all" }),
+      new AttentionBlock({ carriedAs: "near", window }),
+      new BorrowingBlock("near", window),
+      new BorrowingBlock("all"),
+    ],
+  ],
   ["state", () => [new StateBlock(), new StateBlock()]],
-  ["all of them", () => [new StateBlock(), new AttentionBlock(window), new AttentionBlock()]],
+  ["all of them", () => [new StateBlock(), new AttentionBlock({ window }), new AttentionBlock()]],
 ];
 
 describe.each(kinds)("%s", (_kind, makeBlocks) => {
@@ -183,7 +216,7 @@ describe.each(kinds)("%s", (_kind, makeBlocks) => {
 describe("a window", () => {
   test("is what a query sees, and changes what comes out", () => {
     scope(() => {
-      const blocks = [new AttentionBlock(window)];
+      const blocks = [new AttentionBlock({ window })];
       const model = toyModel(blocks);
       const ids = idsOf(length);
       const changed = [(ids[0] ?? 0) + 1, ...ids.slice(1)];
@@ -200,7 +233,7 @@ describe("a window", () => {
   });
 
   test("holds a bounded number of tokens, however long the text", () => {
-    const model = toyModel([new AttentionBlock(window)]);
+    const model = toyModel([new AttentionBlock({ window })]);
     const cache = model.makeCache();
     const sizes = scope(() =>
       Array.from({ length: 40 }, () => {
@@ -215,6 +248,22 @@ describe("a window", () => {
   });
 });
 
+test("a chunk is what a query sees: not what lies before it, whatever the distance", () => {
+  const model = toyModel([new AttentionBlock({ chunk: 4 })]);
+  scope(() => {
+    const ids = idsOf(length);
+    const changed = ids.map((id, at) => (at === 3 ? id + 1 : id));
+    const [first, second] = [ids, changed].map((row) => model.forward(int32(row, [1, length])));
+    const rows = (from: number, to: number): [Tensor, Tensor] => [
+      (first as Tensor).narrow(1, from, to),
+      (second as Tensor).narrow(1, from, to),
+    ];
+    expect(relativeDifference(...rows(3, 4))).toBeGreaterThan(1e-4);
+    expect(relativeDifference(...rows(4, length))).toBe(0);
+  });
+  dispose(model);
+});
+
 describe("forgetting", () => {
   /** Logits of a continuation read after something else was read and forgotten again. */
   function afterForgetting(model: LanguageModel, forgotten: number): Tensor {
@@ -227,7 +276,11 @@ describe("forgetting", () => {
 
   test.each([
     ["full", () => [new AttentionBlock()]],
-    ["window", () => [new AttentionBlock(window)]],
+    ["window", () => [new AttentionBlock({ window })]],
+    [
+      "keys read again",
+      () => [new AttentionBlock({ carriedAs: "all" }), new BorrowingBlock("all")],
+    ],
   ])("%s: it is as if nothing had been read", (_kind, makeBlocks) => {
     const model = toyModel(makeBlocks());
     scope(() => {
@@ -239,7 +292,7 @@ describe("forgetting", () => {
   });
 
   test("a window that has moved on, and a state, say that they cannot", () => {
-    const model = toyModel([new AttentionBlock(window), new StateBlock()]);
+    const model = toyModel([new AttentionBlock({ window }), new StateBlock()]);
     scope(() => {
       const cache = model.makeCache();
       for (let read = 0; read < 30; read++) model.hidden(int32(idsOf(20), [1, 20]), { cache });

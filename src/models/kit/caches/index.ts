@@ -1,5 +1,6 @@
 // The kinds of cache.
 export { attentionCache } from "./attention-cache.ts";
+export { BorrowedCache } from "./borrowed-cache.ts";
 export { type AttendOptions, KeyValueCache } from "./key-value-cache.ts";
 export type { CacheOptions, LayerCache } from "./layer-cache.ts";
 export { QuantizedCache } from "./quantized-cache.ts";

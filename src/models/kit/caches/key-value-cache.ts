@@ -8,11 +8,15 @@ import type { LayerCache } from "./layer-cache.ts";
 export interface AttendOptions extends ScoreOptions {
   /** Tokens that a query sees, itself among them; absent: all before it. */
   window?: number | undefined;
+  /** Positions of a chunk: a query sees those of its own; absent: all before it. */
+  chunk?: number | undefined;
   /**
    * Turns keys by their positions, of which the first is given, when they are used: for rotations that change as the
    * text grows, so that keys are held unturned. Absent: keys come turned.
    */
   turned?: ((keys: Tensor, start: number | Tensor) => Tensor) | undefined;
+  /** Is told what is attended over, keys turned. */
+  told?: ((held: { keys: Tensor; values: Tensor }) => void) | undefined;
 }
 
 export abstract class KeyValueCache implements LayerCache {
@@ -38,7 +42,9 @@ export abstract class KeyValueCache implements LayerCache {
     this.#offset += projections.keys.dim(2);
     const first = this.#offset - held.keys.dim(2);
     const keys = options.turned?.(held.keys, context.positionOf(first)) ?? held.keys;
-    const mask = context.mask(first, { window: options.window, padding: this.padding });
+    options.told?.({ keys, values: held.values });
+    const { window, chunk } = options;
+    const mask = context.mask(first, { window, chunk, padding: this.padding });
     return attended({ queries: projections.queries, keys, values: held.values }, options, mask);
   }
 

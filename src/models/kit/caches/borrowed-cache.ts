@@ -1,0 +1,28 @@
+// Of a layer that reads the keys and values of another: that one holds them, here is only how many tokens were read.
+import type { Tensor } from "../../../mx/index.ts";
+import type { LayerCache } from "./layer-cache.ts";
+
+export class BorrowedCache implements LayerCache {
+  readonly padding: readonly number[] | undefined;
+  #offset = 0;
+
+  constructor(padding?: readonly number[]) {
+    this.padding = padding;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  *tensors(): Generator<Tensor> {}
+
+  advance(length: number): void {
+    this.#offset += length;
+  }
+
+  trim(count: number): boolean {
+    if (count > this.#offset) return false;
+    this.#offset -= count;
+    return true;
+  }
+}
