@@ -16,7 +16,8 @@ const weightsFile = "model.safetensors";
 
 const configFile = "config.json";
 
-async function writeSideFiles(from: NamedFiles, to: string): Promise<void> {
+/** Copies what stands beside weights; makes the folder. */
+export async function writeSideFiles(from: NamedFiles, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of from.names()) {
     const content = isSideFile(name) ? from.read(name) : undefined;

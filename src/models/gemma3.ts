@@ -1,7 +1,14 @@
 // Gemma 3 with pictures: its text model. What reads pictures is named and left alone.
 import { z } from "zod";
 import { buildGemma3Text, Gemma3TextConfig } from "./gemma3_text.ts";
-import { defineArchitecture, knownActivation, only, towerNames, towerRecipe } from "./kit/index.ts";
+import {
+  defineArchitecture,
+  knownActivation,
+  only,
+  towerNames,
+  towerPackedRecipe,
+  towerRecipe,
+} from "./kit/index.ts";
 
 export const gemma3 = defineArchitecture({
   config: z.looseObject({ model_type: z.literal("gemma3"), text_config: Gemma3TextConfig }),
@@ -14,4 +21,5 @@ export const gemma3 = defineArchitecture({
   ],
   build: ({ text_config }) => buildGemma3Text(text_config, towerNames),
   recipe: () => towerRecipe({ isTied: true }),
+  packedRecipe: () => towerPackedRecipe,
 });

@@ -10,6 +10,7 @@ export type {
 } from "./kit/index.ts";
 export * from "./known-tokens.ts";
 export * from "./load.ts";
+export * from "./packing-choice.ts";
 export * from "./packing.ts";
 export * from "./registry.ts";
 export * from "./weights.ts";

@@ -41,6 +41,8 @@ export interface PlannedModel {
 export interface PlanOptions {
   /** Puts other layers in the place of some, before weights meet them; not asked where they come packed. */
   replaceLayers?: ReplaceLayers | undefined;
+  /** The same where they come packed. */
+  unpackLayers?: ReplaceLayers | undefined;
 }
 
 /** No recipe makes more parameters of one tensor, and no architecture has more that a stored model may lack. */
@@ -63,7 +65,7 @@ function refuseLarger(stored: StoredModel, limit: number): ModelError {
  */
 export async function planModel(
   stored: StoredModel,
-  { replaceLayers }: PlanOptions = {},
+  { replaceLayers, unpackLayers }: PlanOptions = {},
 ): Promise<PlannedModel> {
   const { config, tensors } = stored;
   const architecture = await architectureOf(config);
@@ -79,12 +81,13 @@ export async function planModel(
       config as Record<string, unknown>,
       mapTensors(recipe, shapesOf(stored)).entries,
     );
-  if (replaceLayers === undefined || packing !== undefined) {
+  const replace = packing === undefined ? replaceLayers : unpackLayers;
+  if (replace === undefined) {
     const account = accountFor(recipe, shapesOf(stored), model);
     return { model, sizes, account, source: stored };
   }
   const source = viewThrough(recipe, stored);
-  const replaced = replaceLayers(model);
+  const replaced = replace(model);
   return { model, sizes, account: accountFor(replaced, shapesOf(source), model), source };
 }
 

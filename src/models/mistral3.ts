@@ -1,6 +1,6 @@
 // Mistral Small 3 and Ministral 3 with pictures: their text models. What reads pictures is named and left alone.
 import { z } from "zod";
-import { defineArchitecture, towerNames, towerRecipe } from "./kit/index.ts";
+import { defineArchitecture, towerNames, towerPackedRecipe, towerRecipe } from "./kit/index.ts";
 import { buildMinistral3, Ministral3Config } from "./ministral3.ts";
 import { buildMistral, MistralConfig, mistralRequires } from "./mistral.ts";
 
@@ -18,4 +18,5 @@ export const mistral3 = defineArchitecture({
       ? buildMistral(text, towerNames)
       : buildMinistral3(text, towerNames),
   recipe: ({ text_config }) => towerRecipe({ isTied: text_config.tie_word_embeddings }),
+  packedRecipe: () => towerPackedRecipe,
 });

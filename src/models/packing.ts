@@ -2,17 +2,29 @@
 // Which packing a run wants is its configuration's; how packed layers compute is nn's.
 import { modeOf, type Packing } from "../mx/index.ts";
 import {
+  Embedding,
   isEmbeddingLike,
   isLinearLike,
   isPacked,
   isStackedLinearLike,
+  Linear,
   type Module,
   PackedEmbedding,
   PackedLinear,
   PackedStackedLinear,
   routersIn,
+  StackedLinear,
 } from "../nn/index.ts";
-import { convert, packed, type Recipe, type Rule, type WeightEntry } from "../weights/index.ts";
+import {
+  convert,
+  packed,
+  type PackMatrix,
+  packNearest,
+  type Recipe,
+  type Rule,
+  unpacked,
+  type WeightEntry,
+} from "../weights/index.ts";
 import { type LanguageModel, ownPackingsOf, packingOf } from "./kit/index.ts";
 
 /** Replaces layers of a model; returns how the parameters that were there become those that are. */
@@ -56,18 +68,56 @@ function packLayers(
  * chooses among experts: it is small, and a choice that tips is another answer.
  */
 export function packWhole(packing: Packing): ReplaceLayers {
-  const parts =
-    modeOf(packing) === "affine" ? ["weight", "scales", "biases"] : ["weight", "scales"];
-  return (model) => {
+  return packChosen((model) => {
     const routers = routersIn(model);
-    const packingAt = (path: string): Packing | undefined =>
-      routers.has(path) ? undefined : packing;
-    return packLayers(model, packingAt).map((path): Rule => {
-      const names = parts.map((part) => `${path}.${part}`);
-      return convert(`${path}.weight`, names, packed(packing));
+    return { get: (path) => (routers.has(path) ? undefined : packing) };
+  });
+}
+
+/** How each layer is packed, by its path; not where there is nothing. */
+export interface Packings {
+  get(path: string): Packing | undefined;
+}
+
+/** Layers are packed while they are loaded, each as is chosen for it. */
+export function packChosen(
+  choose: (model: LanguageModel) => Packings,
+  pack: PackMatrix = packNearest,
+): ReplaceLayers {
+  return (model) => {
+    const chosen = choose(model);
+    return packLayers(model, (path) => chosen.get(path)).map((path): Rule => {
+      const packing = chosen.get(path) as Packing;
+      return convert(`${path}.weight`, partsOf(path, packing), packed(packing, pack));
     });
   };
 }
+
+function partsOf(path: string, packing: Packing): string[] {
+  const parts =
+    modeOf(packing) === "affine" ? ["weight", "scales", "biases"] : ["weight", "scales"];
+  return parts.map((part) => `${path}.${part}`);
+}
+
+/** The layer with plain weights, not loaded yet. */
+function denseOf(layer: Module): Module | undefined {
+  if (isLinearLike(layer))
+    return new Linear(layer.inputSize, layer.outputSize, { bias: "bias" in layer });
+  if (isStackedLinearLike(layer)) {
+    const { expertCount, inputSize, outputSize } = layer;
+    return new StackedLinear(expertCount, inputSize, outputSize, { bias: "bias" in layer });
+  }
+  return isEmbeddingLike(layer) ? new Embedding(layer.count, layer.size) : undefined;
+}
+
+/** Every packed layer of the model becomes a plain one; unpacked while it is loaded. */
+export const unpackLayers: ReplaceLayers = (model) =>
+  [...model.modules()].flatMap(([path, layer]): Rule[] => {
+    const replacement = isPacked(layer) ? denseOf(layer) : undefined;
+    if (replacement === undefined || !isPacked(layer)) return [];
+    model.replaceChild(path, replacement);
+    return [convert(partsOf(path, layer.packing), `${path}.weight`, unpacked(layer.packing))];
+  });
 
 const SCALES = ".scales";
 

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
 import { parsePythonJson } from "../core/json-text.ts";
 import type { NamedFiles } from "../core/named-files.ts";
+import { type FoundTokenizer, foundTokenizer, tokenizerForms } from "./tokenizer-forms.ts";
 import { tokenizerProblem } from "./tokenizer-limits.ts";
+import { framingProcessor, type Named } from "./vocabulary/framing.ts";
 
 export interface TokenizerFiles {
-  /** A whole tokenizer.json, also for folders that only have vocab.json and merges.txt. */
+  /** A whole tokenizer.json, also for folders that hold their tokenizer in another form. */
   definition: string;
   /** The added tokens marked special, as text. */
   specialContents: string[];
@@ -88,26 +90,6 @@ function stopIds(files: NamedFiles): number[] {
     : idList(readJson(files, "config.json")["eos_token_id"]);
 }
 
-const gpt2End = "<|endoftext|>";
-
-/** GPT-2's own layout, from before tokenizer.json (transformers: GPT2Converter). */
-function definitionFromVocabulary(files: NamedFiles): Json {
-  const vocabulary = readJson(files, "vocab.json");
-  const merges = String(files.read("merges.txt"))
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#version"));
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
-  return {
-    version: "1.0",
-    added_tokens: addedToken(gpt2End, vocabulary[gpt2End]),
-    normalizer: null,
-    pre_tokenizer: { ...byteLevel, use_regex: true },
-    post_processor: { ...byteLevel, use_regex: true },
-    decoder: { ...byteLevel, use_regex: true },
-    model: { type: "BPE", vocab: vocabulary, merges: merges.map((line) => line.trim()) },
-  };
-}
-
 function addedToken(content: string, id: unknown): Json[] {
   if (typeof id !== "number") return [];
   const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };
@@ -154,24 +136,42 @@ function addedTokens(listed: unknown, files: NamedFiles): Json[] {
 /** Truncation and padding that happen to be saved in the file would cut what is learned: they go. */
 function definition(
   files: NamedFiles,
+  found: FoundTokenizer,
   config: Json,
   special: Record<string, string>,
 ): Json & { added_tokens: Json[] } {
-  const own = files.has("tokenizer.json");
-  const found = own ? readJson(files, "tokenizer.json") : definitionFromVocabulary(files);
   const contents = (tokens: Json[]): Set<unknown> => new Set(tokens.map((one) => one["content"]));
-  const listed = addedTokens(found["added_tokens"] ?? [], files);
+  const listed = addedTokens(found.definition["added_tokens"] ?? [], files);
   const decoded = [...listed, ...missingTokens(config, contents(listed))];
   const added_tokens = [...decoded, ...namedTokens(special, contents(decoded))];
-  return { ...found, truncation: null, padding: null, added_tokens };
+  const whole = { ...found.definition, truncation: null, padding: null, added_tokens };
+  if (found.framing === undefined) return whole;
+  return { ...whole, post_processor: framing(whole, { config, special, usual: found.framing }) };
 }
 
-function refuseWithoutTokenizer(files: NamedFiles): void {
-  if (files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"))) return;
-  const found = files.has("tokenizer.model") ? " (tokenizer.model alone is not enough)" : "";
-  throw new ModelError("FT-MODEL-021", {
+interface Framing {
+  config: Json;
+  special: Record<string, string>;
+  /** Where tokenizer_config.json does not say. */
+  usual: Readonly<{ bos: boolean; eos: boolean }>;
+}
+
+/** What is put around a text, where the files have no post-processor. */
+function framing({ added_tokens }: { added_tokens: Json[] }, { config, special, usual }: Framing) {
+  const tokenOf = (role: "bos" | "eos"): Named | undefined => {
+    const isWanted = config[`add_${role}_token`] ?? usual[role];
+    const content = isWanted === true ? special[`${role}_token`] : undefined;
+    const id = added_tokens.find((token) => token["content"] === content)?.["id"];
+    return content === undefined || typeof id !== "number" ? undefined : { content, id };
+  };
+  return framingProcessor(tokenOf("bos"), tokenOf("eos"));
+}
+
+function refuseWithoutTokenizer(files: NamedFiles): ModelError {
+  const titles = tokenizerForms.map(({ title }) => title);
+  return new ModelError("FT-MODEL-021", {
     at: { file: files.at },
-    message: `no tokenizer.json, nor vocab.json with merges.txt${found}`,
+    message: `there is no tokenizer: neither ${titles.join(", nor ")}`,
     hint: "use a revision of the model that has tokenizer.json",
   });
 }
@@ -193,19 +193,22 @@ function definitionText(whole: Json, files: NamedFiles): string {
   }
 }
 
-/** Reads the tokenizer's files. Throws ModelError FT-MODEL-020 (damaged), -021 (absent) or -026 (hostile). */
+/** Reads the tokenizer's files. Throws ModelError FT-MODEL-020 (damaged), -021 (absent), -025 (of a kind that is
+ * not built) or -026 (hostile). */
 export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
-  refuseWithoutTokenizer(files);
   const config = readJson(files, "tokenizer_config.json");
-  const special = specialTokens(readJson(files, "special_tokens_map.json"), config);
-  const bareGpt2 = !files.has("tokenizer.json") && Object.keys(special).length === 0;
-  const gpt2Roles = { bos_token: gpt2End, eos_token: gpt2End, unk_token: gpt2End };
-  const whole = definition(files, config, special);
+  const json = (name: string): Json => readJson(files, name);
+  const modelType = String(json("config.json")["model_type"]);
+  const found = foundTokenizer({ files, config, modelType, json });
+  if (found === undefined) throw refuseWithoutTokenizer(files);
+  const said = specialTokens(json("special_tokens_map.json"), config);
+  const special = { ...found.roles, ...said };
+  const whole = definition(files, found, config, special);
   const specials = whole.added_tokens.filter((token) => token["special"] === true);
   return {
     definition: definitionText(whole, files),
     specialContents: specials.map((token) => String(token["content"])),
-    specialTokens: bareGpt2 ? gpt2Roles : special,
+    specialTokens: special,
     ...chatTemplates(files, config),
     generationStopIds: stopIds(files),
   };

@@ -1,5 +1,6 @@
 // What a tokenizer.json may ask for. It comes with a model from somewhere, and the library that runs it lives in our
 // process: a panic there ends us, and what grows without bound fills our memory. Reads the definition, runs nothing.
+import { isSoundCharsmap } from "./charsmap.ts";
 import { regexFacts } from "./regex-facts.ts";
 import type { JsonObject } from "./types.ts";
 
@@ -52,12 +53,11 @@ function replaceProblem(component: JsonObject): string | undefined {
     : patternProblem(component);
 }
 
-/** The length of a SentencePiece table of replacements is said at its beginning; the library believes it. */
 function charsmapProblem({ precompiled_charsmap: given }: JsonObject): string | undefined {
   const bytes = Buffer.from(typeof given === "string" ? given : "", "base64");
-  const trie = bytes.length >= 4 ? bytes.readUInt32LE(0) : 0;
-  const fits = trie > 0 && trie % 4 === 0 && 4 + trie <= bytes.length;
-  return fits ? undefined : "a damaged table of characters (precompiled_charsmap)";
+  return isSoundCharsmap(bytes)
+    ? undefined
+    : "a damaged table of characters (precompiled_charsmap)";
 }
 
 /** How many tokens a piece of a post-processor's template adds; undefined for one that it does not define. */

@@ -16,3 +16,6 @@ export {
 } from "./safetensors-header.ts";
 export { saveTensors } from "./save.ts";
 export { isSideFile } from "./side-files.ts";
+export { castWhenRead } from "./cast-when-read.ts";
+export { writeModelFiles } from "./model-writer.ts";
+export { plannedBytes, type PlannedTensor, TensorFileWriter } from "./tensor-file-writer.ts";

@@ -46,6 +46,20 @@ export function mlxDtype(dtype: SafetensorsDtype): Dtype | undefined {
   return facts.mlx;
 }
 
+const names = new Map(
+  Object.entries(SAFETENSORS_DTYPES).map(([name, facts]: [string, DtypeFacts]) => [
+    facts.mlx,
+    name,
+  ]),
+) as ReadonlyMap<Dtype, SafetensorsDtype>;
+
+/** The format's name for a type of MLX. Throws RangeError for one that it has no name for. */
+export function safetensorsDtype(dtype: Dtype): SafetensorsDtype {
+  const name = names.get(dtype);
+  if (name === undefined) throw new RangeError(`safetensors has no type ${dtype}`);
+  return name;
+}
+
 /** Bytes of a tensor; undefined when they overflow or do not fill whole bytes. */
 export function tensorBytes(dtype: SafetensorsDtype, shape: readonly number[]): number | undefined {
   let elements = 1;

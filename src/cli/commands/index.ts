@@ -7,6 +7,7 @@ import { configShow } from "./config-show.ts";
 import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
+import { modelsConvert } from "./models-convert.ts";
 import { modelsDelete } from "./models-delete.ts";
 import { modelsInfo } from "./models-info.ts";
 import { modelsList } from "./models-list.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   modelsList,
   modelsInfo,
   modelsPull,
+  modelsConvert,
   modelsSearch,
   modelsDelete,
   configShow,

@@ -13,6 +13,8 @@ export interface Architecture {
   sizes(config: unknown): ModelSizes;
   /** Parses config.json and says how a stored model's tensors become the model's parameters. */
   recipe(config: unknown): Recipe;
+  /** The same for packed weights as they are written: under the names that mlx-lm has for its layers. */
+  packedRecipe(config: unknown): Recipe;
 }
 
 interface Definition<Schema extends z.ZodType> {
@@ -24,6 +26,8 @@ interface Definition<Schema extends z.ZodType> {
   build(config: z.infer<Schema>): LanguageModel;
   /** Where names or layouts differ from the stored model's; what every decoder needs comes after it by itself. */
   recipe?(config: z.infer<Schema>): Recipe;
+  /** Where mlx-lm spells layers otherwise than they are spelled here. */
+  packedRecipe?(config: z.infer<Schema>): Recipe;
 }
 
 /** Rotary frequencies that old models store, and the copy of a tied head. */
@@ -53,6 +57,7 @@ export function defineArchitecture<Schema extends z.ZodType>(
       const parsed = parse(config);
       return [...(definition.recipe?.(parsed) ?? []), ...decoderRecipe(parsed as object)];
     },
+    packedRecipe: (config) => definition.packedRecipe?.(parse(config)) ?? [],
   };
 }
 

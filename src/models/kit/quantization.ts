@@ -43,6 +43,12 @@ export function usualGroupSize(mode: Mode): number {
   return formats[mode].groupSizes[0] as number;
 }
 
+/** Bits where nothing else is asked for. */
+export function usualBits(mode: Mode): number {
+  const { bits } = formats[mode];
+  return bits.find((one) => one === 4) ?? (bits[0] as number);
+}
+
 function settingOf(value: unknown): Packing | undefined {
   const { data } = Setting.safeParse(value);
   if (data === undefined) return undefined;

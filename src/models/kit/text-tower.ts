@@ -19,10 +19,16 @@ export function towerRecipe({
 }: Tower): Recipe {
   const head = isTied
     ? tie("[language_model.|]lm_head.weight", "model.language_model.embed_tokens.weight")
-    : readsOnly(rename("language_model.lm_head.weight", "lm_head.weight"));
+    : readsOnly(rename("language_model.lm_head.{part}", "lm_head.{part}"));
   return [
     drop(`[model.|][${beside.join("|")}].{path*}`),
     readsOnly(rename("language_model.model.{path*}", "model.language_model.{path*}")),
     head,
   ];
 }
+
+/** The order of mlx-lm, which quantizes only what it finds so. */
+export const towerPackedRecipe: Recipe = [
+  rename("language_model.model.{path*}", "model.language_model.{path*}"),
+  rename("language_model.lm_head.{part}", "lm_head.{part}"),
+];

@@ -2,6 +2,7 @@
 import { ModelError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import { byteLevel } from "./byte-level.ts";
+import { framingProcessor, type Named } from "./framing.ts";
 import { sentencePiece } from "./sentencepiece.ts";
 import { type Definition, tokenTypes, typeOf, type Vocabulary } from "./vocabulary.ts";
 
@@ -30,25 +31,11 @@ function addedTokens(vocabulary: Vocabulary): unknown[] {
 /** What the tokenizer puts around a text: BOS before, EOS after. */
 function postProcessor(vocabulary: Vocabulary, { addsBos }: Definition): unknown {
   const { roles, tokens, addBos = addsBos, addEos = false } = vocabulary;
-  const wanted = [
-    { role: "bos_token", isWanted: addBos },
-    { role: "eos_token", isWanted: addEos },
-  ].map(({ role, isWanted }) => (isWanted ? roles[role] : undefined));
-  const ids = wanted.filter((id) => id !== undefined);
-  if (ids.length === 0) return null;
-  const named = ids.map((id) => ({ id: tokens[id] ?? "", ids: [id], tokens: [tokens[id] ?? ""] }));
-  const [bos, eos] = wanted.map((id) => (id === undefined ? [] : [tokens[id] ?? ""]));
-  const around = (letter: string, type_id: number): unknown[] => [
-    ...(bos ?? []).map((id) => ({ SpecialToken: { id, type_id } })),
-    { Sequence: { id: letter, type_id } },
-    ...(eos ?? []).map((id) => ({ SpecialToken: { id, type_id } })),
-  ];
-  return {
-    type: "TemplateProcessing",
-    single: around("A", 0),
-    pair: [...around("A", 0), ...around("B", 1)],
-    special_tokens: Object.fromEntries(named.map((token) => [token.id, token])),
+  const named = (role: string, isWanted: boolean): Named | undefined => {
+    const id = isWanted ? roles[role] : undefined;
+    return id === undefined ? undefined : { id, content: tokens[id] ?? "" };
   };
+  return framingProcessor(named("bos_token", addBos), named("eos_token", addEos));
 }
 
 /** tokenizer.json, as the `tokenizers` library reads it. Throws ModelError FT-MODEL-025 for kinds it does not know. */

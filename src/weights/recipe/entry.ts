@@ -1,8 +1,8 @@
 // One meeting of a stored model and a model: these tensors become these parameters, and back.
 // Names are settled here; the rule they come from is forgotten.
-import { dispose, evaluate, retain, scope, type Tensor } from "../../mx/index.ts";
+import { dispose, evaluate, retain, scope, type Shape, type Tensor } from "../../mx/index.ts";
 import type { TensorReader } from "../stored-model.ts";
-import { type Algebra, tensorAlgebra } from "./algebra.ts";
+import { type Algebra, shapeAlgebra, tensorAlgebra } from "./algebra.ts";
 import { inverse, type Step } from "./steps.ts";
 
 type Read<Value> = (name: string) => Value;
@@ -64,12 +64,18 @@ export class WeightEntry {
 
   /** The parameters, in the order of their names. Builds a graph, evaluates nothing. */
   load(read: Read<Tensor>): Tensor[] {
-    const inputs = this.#from.map((operand) => operand.gather(read, tensorAlgebra));
-    const outputs = this.#steps.reduce(
-      (values, step) => step.forward(values, tensorAlgebra),
-      inputs,
-    );
-    return scattered(this.#to, outputs);
+    return this.#forward(read, tensorAlgebra);
+  }
+
+  /** Shapes of the parameters, in the order of their names. */
+  shapes(read: Read<Shape>): Shape[] {
+    return this.#forward(read, shapeAlgebra);
+  }
+
+  #forward<Value>(read: Read<Value>, on: Algebra<Value>): Value[] {
+    const inputs = this.#from.map((operand) => operand.gather(read, on));
+    const outputs = this.#steps.reduce((values, step) => step.forward(values, on), inputs);
+    return scattered(this.#to, outputs, on);
   }
 
   /**
@@ -99,7 +105,7 @@ export class WeightEntry {
       (values, step) => step.backward(values, tensorAlgebra),
       inputs,
     );
-    return scattered(this.#from, outputs);
+    return scattered(this.#from, outputs, tensorAlgebra);
   }
 }
 
@@ -108,6 +114,10 @@ function keep(sources: Map<string, Tensor>, parameter: Tensor): void {
   for (const [name, source] of sources) if (source === parameter) sources.delete(name);
 }
 
-function scattered(operands: readonly Operand[], values: readonly Tensor[]): Tensor[] {
-  return operands.flatMap((operand, at) => operand.scatter(values[at] as Tensor, tensorAlgebra));
+function scattered<Value>(
+  operands: readonly Operand[],
+  values: readonly Value[],
+  on: Algebra<Value>,
+): Value[] {
+  return operands.flatMap((operand, at) => operand.scatter(values[at] as Value, on));
 }

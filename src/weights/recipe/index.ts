@@ -30,4 +30,5 @@ export {
   unfolded,
   unpacked,
 } from "./steps.ts";
-export { shapesOf, viewThrough } from "./view.ts";
+export { type PackMatrix, packAsMlx, packNearest } from "./nearest-packing.ts";
+export { shapesOf, viewOf, viewThrough } from "./view.ts";

@@ -83,11 +83,16 @@ function packRows(rows: Tensor, packing: Packing): Tensor[] {
 const isBothFits = (packing: Packing): boolean =>
   modeOf(packing) === "affine" && 32 % packing.bits === 0;
 
+/** Packs a matrix, or a stack of them, along its rows. */
+export type PackMatrix = (weight: Tensor, packing: Packing) => PackedParts;
+
+/** MLX's own packing. */
+export const packAsMlx: PackMatrix = (weight, packing) =>
+  quantize(weight, packing.groupSize, packing.bits, modeOf(packing));
+
 /** As `quantize` packs, but nearer to the weights where that can be. Evaluates, some rows at a time. */
 export function packNearest(weight: Tensor, packing: Packing): PackedParts {
-  const { groupSize, bits } = packing;
-  if (weight.ndim !== 2 || !isBothFits(packing))
-    return quantize(weight, groupSize, bits, modeOf(packing));
+  if (weight.ndim !== 2 || !isBothFits(packing)) return packAsMlx(weight, packing);
   const [rows = 0, columns = 1] = weight.shape;
   const some = Math.max(1, Math.floor(atOnce / columns));
   const pieces: Tensor[][] = [];

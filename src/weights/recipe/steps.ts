@@ -3,7 +3,7 @@
 import { elementCount } from "../../core/element-count.ts";
 import { dequantize, modeOf, type Packing, type Shape, type Tensor } from "../../mx/index.ts";
 import type { Algebra, Computation } from "./algebra.ts";
-import { packNearest } from "./nearest-packing.ts";
+import { type PackMatrix, packNearest } from "./nearest-packing.ts";
 
 export interface Step {
   forward<Value>(values: readonly Value[], algebra: Algebra<Value>): Value[];
@@ -131,7 +131,7 @@ export function computed(forward: Computation, backward: Computation): Step {
 }
 
 /** Packed numbers, scales, and in mode affine biases, of a matrix whose rows are packed as MLX packs them. */
-export function packed(packing: Packing): Step {
+export function packed(packing: Packing, pack: PackMatrix = packNearest): Step {
   const { groupSize, bits } = packing;
   const shapes = ([shape = []]: readonly Shape[]): Shape[] => {
     const columns = shape.at(-1) ?? 0;
@@ -145,7 +145,7 @@ export function packed(packing: Packing): Step {
   return computed(
     {
       shapes,
-      tensors: ([dense]) => packNearest(dense as Tensor, packing).filter(isThere),
+      tensors: ([dense]) => pack(dense as Tensor, packing).filter(isThere),
     },
     {
       shapes: ([, scales = []]) => [[...scales.slice(0, -1), (scales.at(-1) ?? 0) * groupSize]],

@@ -29,6 +29,15 @@ export function viewThrough(recipe: Recipe, stored: StoredModel): StoredModel {
     for (const name of entry.parameters)
       tensors.set(name, { ...facts, shape: shapes.get(name) ?? [] });
   }
+  return viewOf(entries, tensors, stored);
+}
+
+/** What entries make of a stored model; `tensors` describes it. */
+export function viewOf(
+  entries: readonly WeightEntry[],
+  tensors: StoredModel["tensors"],
+  stored: StoredModel,
+): StoredModel {
   return { ...stored, tensors, load: () => readerThrough(entries, stored.load()) };
 }
 

@@ -167,10 +167,35 @@ describe("odd texts", () => {
 describe("bad folders", () => {
   test("no tokenizer", async () => {
     rmSync(path.join(folder, "tokenizer.json"));
-    write("tokenizer.model", "x");
     const loading = loadTokenizer(folder);
     await expect(loading).rejects.toThrow(ModelError);
-    await expect(loading).rejects.toThrow("tokenizer.model alone is not enough");
+    await expect(loading).rejects.toThrow("neither tokenizer.json, nor vocab.json with merges.txt");
+  });
+
+  test.each([
+    ["tokenizer.model", "x", "more than there are|ends within|kind"],
+    ["tokenizer.model", "\n\u0002\n\u0005", "a field of 5 bytes, more than there are"],
+    ["tokenizer.model", "", "it has no pieces"],
+    ["tekken.json", "{}", "its config has no pattern"],
+    ["tekken.json", '{"config": {"pattern": "a"}, "vocab": [{}]}', "token 0 has no bytes"],
+    ["tekken.json", '{"config": {"pattern": "a"}, "special_tokens": [{"rank": 3}]}', "gaps"],
+    ["a.tiktoken", "IQ== 0\nIQ== 1\n", "a.tiktoken, line 2: not a token in base64"],
+  ])("%s is %j", async (name, content, message) => {
+    rmSync(path.join(folder, "tokenizer.json"));
+    write(name, content);
+    const loading = loadTokenizer(folder);
+    await expect(loading).rejects.toMatchObject({ code: "FT-MODEL-020" });
+    await expect(loading).rejects.toThrow(new RegExp(message));
+  });
+
+  test.each([
+    ["of words", [0x12, 2, 0x18, 3]],
+    ["with spaces behind pieces", [0x12, 3, 0xc0, 1, 1]],
+  ])("a SentencePiece model %s is refused", async (_, trainer) => {
+    rmSync(path.join(folder, "tokenizer.json"));
+    const piece = [0x0a, 3, 0x0a, 1, 0x61];
+    writeFileSync(path.join(folder, "tokenizer.model"), Buffer.from([...piece, ...trainer]));
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: "FT-MODEL-025" });
   });
 
   test.each([

@@ -1,0 +1,138 @@
+// A model converted into a folder of its own: another precision, packed, or unpacked; with what that costs on a text.
+// How numbers are packed and files written is export's.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { DataError, ModelError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
+import { type Conversion, planConversion } from "../../export/conversion.ts";
+import {
+  type ConversionProgress,
+  requireNothingAt,
+  requireRoom,
+  writeConversion,
+} from "../../export/converted-folder.ts";
+import { ConversionOptions, conversionWish } from "../../export/options.ts";
+import { packingOf } from "../../models/kit/index.ts";
+import { fetchModel } from "../../models/open-model.ts";
+import { type DownloadProgress, openStoredModel, type StoredModel } from "../../weights/index.ts";
+import { perplexityOfModel } from "./perplexity.ts";
+
+export interface ConvertOptions extends Partial<ConversionOptions> {
+  /** Hub id, folder, .gguf file, or builtin name. */
+  model: string;
+  /** The folder to write; must not be there. */
+  folder: string;
+  revision?: string | undefined;
+  /** A text file: how well the model foretells it, before and after. */
+  perplexityFile?: string | undefined;
+  /** Of that text, from its beginning. */
+  perplexityTokens?: number | undefined;
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  onProgress?: ((progress: ConversionProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ConvertedModel {
+  model: string;
+  folder: string;
+  bytes: number;
+  parameters: number;
+  /** Of the weights: 8 · bytes / parameters. */
+  bitsPerWeight: number;
+  tensors: number;
+  /** As config.json says it; null where nothing is packed. */
+  quantization: unknown;
+  /** How many layers are packed. */
+  packed: number;
+  /** Layers that could be and are not, by path. */
+  dense: readonly string[];
+  /** Stored tensors that are no part of the language model. */
+  leftOut: readonly string[];
+  perplexity: { before: number; after: number; tokens: number } | null;
+  seconds: number;
+}
+
+const USUAL_TOKENS = 4096;
+
+/** @throws ModelError FT-MODEL-034 where the weights are packed already. */
+function requirePlain(stored: StoredModel): void {
+  const packing = packingOf(stored.config as Record<string, unknown>);
+  if (packing === undefined) return;
+  throw new ModelError("FT-MODEL-034", {
+    at: { file: stored.folder },
+    message: `the model is quantized already, with ${packing.bits} bits in groups of ${packing.groupSize}`,
+    hint: `ft models convert ${shellWord(stored.folder)} PLAIN --dequantize, then quantize PLAIN`,
+  });
+}
+
+/** Measures what a text costs the model; undefined where none is given. */
+async function measured(name: string, text: string | undefined, options: ConvertOptions) {
+  if (text === undefined) return undefined;
+  const { perplexityTokens: maxTokens = USUAL_TOKENS, revision, onDownload, signal } = options;
+  return await perplexityOfModel(name, { text, maxTokens, revision, onDownload, signal });
+}
+
+async function textIn(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const hint = "give a text file of a few pages";
+    const message = "the text for the perplexity cannot be read";
+    throw new DataError("FT-DATA-029", { at: { file }, message, hint, cause });
+  }
+}
+
+/** What a conversion makes. */
+export function summaryOf(
+  { model, folder }: ConvertOptions,
+  { bytes, parameters, tensors, config, packed, dense, leftOut }: Conversion,
+): Omit<ConvertedModel, "perplexity" | "seconds"> {
+  const quantization = config["quantization"] ?? null;
+  const bitsPerWeight = (8 * bytes) / parameters;
+  const counts = { tensors: tensors.length, packed: packed.size };
+  return {
+    model,
+    folder,
+    bytes,
+    parameters,
+    bitsPerWeight,
+    quantization,
+    dense,
+    leftOut,
+    ...counts,
+  };
+}
+
+/**
+ * Writes a model of the hub, of a folder or of a file as another folder.
+ * @throws what opening and planning it throw, and `writeConversion`.
+ */
+export async function convertModel(options: ConvertOptions): Promise<ConvertedModel> {
+  const { model, folder, revision = null, onDownload, onProgress, signal } = options;
+  const started = performance.now();
+  const wish = conversionWish(ConversionOptions.parse(pick(options)));
+  await requireNothingAt(folder);
+  const text = await textIn(options.perplexityFile);
+  const origin = { name: model, revision, cache_dir: null };
+  const resolved = await fetchModel(origin, { onProgress: onDownload, signal });
+  const stored = await openStoredModel(resolved.folder, resolved.remote);
+  if (wish.packing !== undefined) requirePlain(stored);
+  const conversion = await planConversion(stored, wish);
+  await requireRoom(folder, conversion.bytes);
+  const before = await measured(model, text, options);
+  await writeConversion(folder, conversion, { onProgress, signal });
+  const after = await measured(resolve(folder), text, { ...options, revision: undefined });
+  const perplexity =
+    before && after
+      ? { before: before.perplexity, after: after.perplexity, tokens: after.tokens }
+      : null;
+  const seconds = (performance.now() - started) / 1000;
+  return { ...summaryOf(options, conversion), perplexity, seconds };
+}
+
+/** Those of the options that say what is made. */
+function pick(options: ConvertOptions): Record<string, unknown> {
+  const keys = Object.keys(ConversionOptions.shape);
+  return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key)));
+}
