@@ -2,8 +2,10 @@
 export * from "./metrics/bleu.ts";
 export { bleuTokenizers } from "./metrics/bleu-tokenizers.ts";
 export * from "./metrics/chrf.ts";
+export { compareAnswers, type CompareOptions, type Delta } from "./compare.ts";
+export { type Contamination, contamination, type Told } from "./contamination.ts";
 export { type Answer, type Metric, scoreOf, summed } from "./metrics/metric.ts";
 export { metrics } from "./metrics/registry.ts";
 export * from "./metrics/rouge.ts";
-export { type Question, questionsOf, type Unasked } from "./questions.ts";
+export { type Question, questionsOf, toldOf, type Unasked } from "./questions.ts";
 export { type ReferenceLoss, referenceLoss } from "./reference-loss.ts";

@@ -2,7 +2,14 @@
 // Asks nothing.
 import type { Row } from "../data/index.ts";
 import { question as questionText, textOf } from "../text/conversation.ts";
-import type { InstructionSample, Message, Renderer, Sample } from "../text/types.ts";
+import type {
+  ConversationSample,
+  InstructionSample,
+  Message,
+  Renderer,
+  Sample,
+} from "../text/types.ts";
+import type { Told } from "./contamination.ts";
 
 export interface Question {
   row: Row;
@@ -33,22 +40,35 @@ function asked(messages: readonly Message[]): { before: Message[]; reference: st
   return { before: messages.slice(0, -1), reference };
 }
 
-function ofInstruction(row: Row, sample: InstructionSample, renderer: Renderer): Question {
-  const ids = beforeOutput(renderer, sample);
-  return { row, ids, prompt: questionText(sample), reference: sample.output };
+/** What a row asks and its answer, as text; or why it asks nothing. */
+function spoken({ sample: any }: Row): (Told & { before?: Message[] }) | string {
+  // rows of other kinds (a preference, a judgement) have no one answer
+  const sample = any as Sample | { kind: "other" };
+  if (sample.kind === "instruction")
+    return { prompt: questionText(sample), reference: sample.output };
+  if (sample.kind !== "chat") return `rows of this kind (${any.kind}) ask nothing`;
+  const found = asked(sample.messages);
+  if (typeof found === "string") return found;
+  const prompt = found.before.map((message) => `${message.role}: ${textOf(message)}`).join("\n");
+  return { ...found, prompt };
+}
+
+/** The text of a row's question and answer; undefined for a row that asks nothing. */
+export function toldOf(row: Row): Told | undefined {
+  const told = spoken(row);
+  return typeof told === "string" ? undefined : { prompt: told.prompt, reference: told.reference };
 }
 
 function questionOf(row: Row, renderer: Renderer): Question | Unasked {
-  // rows of other kinds (a preference, a judgement) have no one answer
-  const sample = row.sample as Sample | { kind: "other" };
-  if (sample.kind === "instruction") return ofInstruction(row, sample, renderer);
-  if (sample.kind !== "chat")
-    return { row, reason: `rows of this kind (${row.sample.kind}) ask nothing` };
-  const found = asked(sample.messages);
-  if (typeof found === "string") return { row, reason: found };
-  const { before, reference } = found;
-  const prompt = before.map((message) => `${message.role}: ${textOf(message)}`).join("\n");
-  return { row, ids: renderer.prompt(before, sample.tools), prompt, reference };
+  const told = spoken(row);
+  if (typeof told === "string") return { row, reason: told };
+  const { before, prompt, reference } = told;
+  const sample = row.sample as ConversationSample | InstructionSample;
+  const ids =
+    sample.kind === "instruction"
+      ? beforeOutput(renderer, sample)
+      : renderer.prompt(before ?? [], sample.tools);
+  return { row, ids, prompt, reference };
 }
 
 export function questionsOf(

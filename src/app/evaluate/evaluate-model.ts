@@ -6,7 +6,7 @@ import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
 import { type Metric, questionsOf, referenceLoss, type Unasked } from "../../eval/index.ts";
 import { loadModel, type Model } from "../../generate/load-model.ts";
-import { readTemplate, rendererOf } from "../../text/index.ts";
+import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { defaultDataset, locateData } from "../data/shipped.ts";
@@ -22,7 +22,8 @@ export interface EvaluateOptions {
   /** A file, a folder, a shipped set; default the shipped one. */
   data?: string | undefined;
   format: string;
-  template?: string | undefined;
+  /** Default: the adapter's own, else the model's. */
+  template?: TemplateSource | undefined;
   metrics: readonly string[];
   numSamples: number;
   maxGenLength: number;
@@ -202,8 +203,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     signal,
   });
   try {
-    const source = options.template === undefined ? model.template : readTemplate(options.template);
-    const renderer = rendererOf(model.tokenizer, source);
+    const renderer = rendererOf(model.tokenizer, options.template ?? model.template);
     const asked = await rowsOf(options);
     const { jobs: all, unasked } = jobsOf(asked.rows, renderer, chosen);
     requireJobs(all, asked, unasked);

@@ -6,6 +6,7 @@ import { hashFile } from "../../core/file-hash.ts";
 import { expandHome } from "../../core/paths.ts";
 import { shellWord } from "../../core/shell.ts";
 import { trainedFolder } from "../../runs/index.ts";
+import type { TemplateSource } from "../../text/index.ts";
 
 export interface EvaluatedModel {
   /** As `loadModel` takes it. */
@@ -13,19 +14,23 @@ export interface EvaluatedModel {
   adapter: string | undefined;
   /** Of the adapter's numbers, by which a change of them is seen; null without one. */
   digest: string | null;
+  /** That it was trained with, where its file says so. */
+  template?: TemplateSource;
 }
 
 const configName = "adapter_config.json";
 const weightNames = ["adapters.safetensors", "adapter_model.safetensors"];
 
-/** As the adapter's file has it: mlx-lm's key and PEFT's. */
-function baseOf(adapter: string): string | undefined {
-  const config = JSON.parse(readFileSync(join(adapter, configName), "utf8")) as Record<
-    string,
-    unknown
-  >;
-  const named = config["model"] ?? config["base_model_name_or_path"];
-  return typeof named === "string" ? named : undefined;
+type AdapterFile = Readonly<Record<string, unknown>>;
+
+const textIn = (file: AdapterFile, key: string): string | undefined => {
+  const value = file[key];
+  return typeof value === "string" ? value : undefined;
+};
+
+function templateIn(file: AdapterFile): TemplateSource | undefined {
+  const name = textIn(file, "template");
+  return name === undefined ? undefined : { name, text: textIn(file, "template_text") };
 }
 
 async function digestOf(adapter: string): Promise<string | null> {
@@ -33,8 +38,14 @@ async function digestOf(adapter: string): Promise<string | null> {
   return file === undefined ? null : await hashFile(file);
 }
 
+function wholeModel(name: string, folder: string | undefined): EvaluatedModel {
+  const isFolder = folder !== undefined && existsSync(join(folder, "config.json"));
+  return { base: isFolder ? folder : name, adapter: undefined, digest: null };
+}
+
 /**
- * `baseModel` takes the place of the base that the adapter's file names.
+ * `baseModel` takes the place of the base that the adapter's file names: `model` in mlx-lm's form,
+ * `base_model_name_or_path` in PEFT's.
  * @throws ModelError FT-EVAL-008 for an adapter that names none; what `trainedFolder` throws.
  */
 export async function evaluatedModel(
@@ -43,13 +54,12 @@ export async function evaluatedModel(
 ): Promise<EvaluatedModel> {
   const folder = existsSync(expandHome(name)) ? trainedFolder(name) : undefined;
   if (folder === undefined || !existsSync(join(folder, configName)))
-    return {
-      base: folder !== undefined && existsSync(join(folder, "config.json")) ? folder : name,
-      adapter: undefined,
-      digest: null,
-    };
-  const base = baseModel ?? baseOf(folder);
-  if (base !== undefined) return { base, adapter: folder, digest: await digestOf(folder) };
+    return wholeModel(name, folder);
+  const file = JSON.parse(readFileSync(join(folder, configName), "utf8")) as AdapterFile;
+  const base = baseModel ?? textIn(file, "model") ?? textIn(file, "base_model_name_or_path");
+  const template = templateIn(file);
+  if (base !== undefined)
+    return { base, adapter: folder, digest: await digestOf(folder), ...(template && { template }) };
   throw new ModelError("FT-EVAL-008", {
     at: { file: join(folder, configName) },
     message: "the adapter does not name the model that it belongs to",

@@ -1,7 +1,7 @@
 // The folder of an evaluation: results.jsonl with a row an answer, evaluation.json with what was asked and the scores. A
 // second call with the same question goes on where the first one ended.
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeFileAtomic, writeJsonAtomic } from "../../core/atomic-files.ts";
 import { UsageError } from "../../core/errors.ts";
@@ -52,6 +52,23 @@ function wholeRows(file: string): ResultRow[] {
   const text = readFileSync(file, "utf8");
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ResultRow);
+}
+
+/** What a finished evaluation of an earlier day has. Throws UsageError FT-EVAL-009 where there is none. */
+export function readResults(folder: string): { model: string; rows: ResultRow[] } {
+  const file = join(folder, summaryName);
+  const rows = wholeRows(join(folder, rowsName));
+  if (existsSync(file) && rows.length > 0) {
+    const { model = basename(folder) } = JSON.parse(readFileSync(file, "utf8")) as {
+      model?: string;
+    };
+    return { model, rows };
+  }
+  throw new UsageError("FT-EVAL-009", {
+    at: { file: folder },
+    message: `there are no results in it: no ${summaryName}, or no rows in ${rowsName}`,
+    hint: "name the folder that ft evaluate wrote",
+  });
 }
 
 export class ResultsFolder {

@@ -4,19 +4,13 @@ import type { Evaluation } from "../../app/evaluate/evaluate-model.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { formatDuration } from "../../core/units.ts";
+import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
-import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
 import { pairs } from "../render/table.ts";
+import { EvaluationOptions, progressNote } from "./evaluation-options.ts";
 
-const Options = z.strictObject({
-  data: z
-    .string()
-    .optional()
-    .describe(
-      "Rows to answer: a file, a folder (its test rows), or a shipped set; default: the shipped text-to-SQL set",
-    )
-    .register(flags, { aliases: ["dataset"], short: "d", value: "FILE" }),
+const Options = EvaluationOptions.extend({
   predictions: z
     .string()
     .optional()
@@ -24,45 +18,6 @@ const Options = z.strictObject({
       "Score finished predictions instead: rows with prediction and reference or references",
     )
     .register(flags, { value: "FILE" }),
-  metrics: z
-    .array(z.string())
-    .min(1, { error: "name at least one metric" })
-    .default(["exact_match", "rougeL"])
-    .describe("What to measure, by comma: exact_match, rougeL, bleu, chrf, f1, perplexity, …")
-    .register(flags, { short: "m", value: "NAME,…" }),
-  numSamples: z
-    .int()
-    .positive()
-    .default(100)
-    .describe("Most rows to answer, chosen by the seed")
-    .register(flags, { short: "n" }),
-  maxGenLength: z.int().positive().default(100).describe("Most tokens of an answer"),
-  baseModel: z
-    .string()
-    .optional()
-    .describe("The model that an adapter belongs to, in the place of the one its file names")
-    .register(flags, { short: "b", value: "MODEL" }),
-  template: z
-    .string()
-    .optional()
-    .describe("How conversations read; the adapter's own, else the model's, when not given")
-    .register(flags, { short: "t", value: "NAME" }),
-  format: z
-    .string()
-    .default("auto")
-    .describe("Format of the rows")
-    .register(flags, { value: "NAME" }),
-  seed: z.int().min(0).default(42).describe("Seed of the choice of rows"),
-  output: z
-    .string()
-    .default("evaluation")
-    .describe("Folder for answers and scores; the same question goes on there")
-    .register(flags, { short: "o", value: "FOLDER" }),
-  loadIn4bit: z
-    .boolean()
-    .default(false)
-    .describe("Quantize the model to 4 bits while loading")
-    .register(flags, { long: "load-in-4bit" }),
 });
 
 function scoreLines(scores: Readonly<Record<string, number>>): string {
@@ -85,16 +40,6 @@ function evaluationText({
     scoreLines(scores),
     `answers: ${resultsFile}`,
   ].join("\n");
-}
-
-function progressNote(
-  io: Io,
-): (progress: { done: number; total: number; secondsLeft: number }) => void {
-  return ({ done, total, secondsLeft }) => {
-    if (io.mode.quiet || io.mode.json || !io.interactive) return;
-    const end = done === total ? "\n" : "";
-    io.draw(`\r\u001b[Kanswered ${done}/${total}, ${formatDuration(secondsLeft)} left${end}`);
-  };
 }
 
 /** Throws UsageError where neither or both are given. */
@@ -138,6 +83,7 @@ export const evaluate = defineCommand({
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");
     const result = await evaluateModel({
       ...{ ...how, model: model ?? "", signal: io.signal },
+      template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });
     for (const warning of result.warnings) io.note(`warning: ${warning}`);

@@ -1,6 +1,7 @@
 // Every command, in the order of help. The next command is one file and one line here.
 import type { Command } from "../define-command.ts";
 import { benchTrain } from "./bench-train.ts";
+import { benchmark } from "./benchmark.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   trainListData,
   generate,
   evaluate,
+  benchmark,
   benchTrain,
   info,
   modelsList,

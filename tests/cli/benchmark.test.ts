@@ -1,0 +1,118 @@
+// ft benchmark: both models get the same questions, the report tells which is better, and hostile text stays text.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, inject, test } from "vitest";
+import type { BenchmarkReport } from "../../src/app/evaluate/benchmark-report.ts";
+import type { ResultRow } from "../../src/app/evaluate/results-file.ts";
+import { runProgram } from "../support/program.ts";
+import { chatRow } from "../support/rows.ts";
+import { makeToyModel, writeRows } from "../support/toy-model.ts";
+
+let cwd: string;
+const hostile = "<script>alert(1)</script> | <b>";
+
+beforeAll(async () => {
+  cwd = join(inject("runFolder"), "benchmark");
+  await makeToyModel(join(cwd, "model"));
+  writeRows(join(cwd, "train.jsonl"), 12);
+  writeRows(join(cwd, "test.jsonl"), [
+    chatRow(hostile, "never"),
+    chatRow("what is 3 plus one", "four"),
+  ]);
+  const train = ["train", "quick", "model", "train.jsonl", "--template", "chatml", "--lr", "0.03"];
+  expect(await runProgram([...train, "--iters", "12"], { cwd })).toMatchObject({ code: 0 });
+});
+
+const ask = ["benchmark", "model", "quick_output", "--max-gen-length", "3"];
+const rowsOf = (model: number): ResultRow[] =>
+  readFileSync(join(cwd, "benchmark", `model-${model}`, "results.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ResultRow);
+
+test("same prompts, same order; deltas against the first in the direction of the metric", async () => {
+  const asked = [...ask, "--data", "train.jsonl", "--metrics", "perplexity,exact_match", "--json"];
+  const ended = await runProgram(asked, { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  const report = JSON.parse(ended.stdout) as BenchmarkReport;
+  expect(report.models.map(({ model }) => model)).toEqual(["model", "quick_output"]);
+  const [base, tuned] = report.models;
+  const delta = report.deltas["quick_output"]?.["perplexity"];
+  expect(delta?.delta).toBeCloseTo(
+    (tuned?.scores["perplexity"] ?? 0) - (base?.scores["perplexity"] ?? 0),
+    9,
+  );
+  expect(delta).toMatchObject({
+    better: true,
+    low: expect.any(Number) as number,
+    p: expect.any(Number) as number,
+  });
+  const questions = (rows: readonly ResultRow[]): unknown[] =>
+    rows.map(({ prompt, references, line }) => [prompt, references, line]);
+  expect(questions(rowsOf(1))).toEqual(questions(rowsOf(2)));
+  // asked in the template of the adapter, both: the loss of the base is over the same tokens
+  expect(rowsOf(1).map(({ loss }) => loss?.tokens)).toEqual(
+    rowsOf(2).map(({ loss }) => loss?.tokens),
+  );
+  // what it is asked is what it was trained on, but for the row it was validated on, and the report says so
+  expect(report.contamination).toMatchObject({ questions: 11, answered: 11 });
+  expect(base?.general).toBeGreaterThan(1);
+  const bar = await runProgram([...asked.slice(0, -1), "--fail-if-worse", "perplexity"], { cwd });
+  expect(bar.code, bar.stderr).toBe(0);
+  expect(bar.stdout).toMatch(/perplexity .* better, p /);
+  const swapped = ["benchmark", "quick_output", "model", ...asked.slice(3, -1), "-o", "swapped"];
+  const worse = await runProgram([...swapped, "--no-forgetting", "--fail-if-worse", "perplexity"], {
+    cwd,
+  });
+  expect(worse.code, worse.stdout).toBe(1);
+});
+
+test("an earlier evaluation takes part, with the page and the Markdown beside the JSON", async () => {
+  const evaluated = ["evaluate", "quick_output", "--data", "test.jsonl", "--max-gen-length", "3"];
+  expect(await runProgram(evaluated, { cwd })).toMatchObject({ code: 0 });
+  const args = [
+    "benchmark",
+    "model",
+    "--data",
+    "test.jsonl",
+    "--max-gen-length",
+    "3",
+    "-o",
+    "past",
+  ];
+  const ended = await runProgram([...args, "--compare-with", "evaluation", "--json"], { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect((JSON.parse(ended.stdout) as BenchmarkReport).models).toHaveLength(2);
+  const page = readFileSync(join(cwd, "past", "report.html"), "utf8");
+  expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt; | &lt;b&gt;");
+  expect(page.match(/<script/g)).toHaveLength(1);
+  expect(page).not.toMatch(/src=|href=|url\(/);
+  expect(readFileSync(join(cwd, "past", "report.md"), "utf8")).toMatch(
+    /\| exact_match \| 0\.\d{4} \|/,
+  );
+  const other = [
+    ...args.slice(0, -1),
+    "other",
+    "--data",
+    "train.jsonl",
+    "--compare-with",
+    "evaluation",
+  ];
+  const refused = await runProgram(other, { cwd });
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("asked other questions") as string,
+  });
+});
+
+const refusals: [args: string[], told: RegExp][] = [
+  [["benchmark", "model"], /nothing to compare/],
+  [["benchmark", "model", "model"], /named twice/],
+  [[...ask, "--fail-if-worse", "bleu"], /none of the metrics/],
+  [[...ask, "--fail-if-worse", "rougeL:x"], /none of the metrics/],
+];
+test.each(refusals)("%j is refused", async (args, told) => {
+  const ended = await runProgram(args, { cwd });
+  expect(ended.stderr).toMatch(told);
+  expect(ended.code).toBe(2);
+});
