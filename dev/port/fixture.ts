@@ -2,6 +2,7 @@
 // Written by reference/fixture.py. Loads nothing by hand: everything goes through src/weights.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parsePythonJson } from "../../src/core/json-text.ts";
 import type { Tensor } from "../../src/mx/index.ts";
 import { type StoredModel, loadTensorFile, openModelFolder } from "../../src/weights/index.ts";
 import type { Trace } from "./compare.ts";
@@ -50,6 +51,13 @@ function named(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string
   return new Map(those.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
+/** Written by Python: numbers without end may be among them. */
+function switchesIn(text: string): Record<string, unknown> {
+  const read = parsePythonJson(text);
+  if (!read.ok) throw new Error(`the switches of a fixture are no JSON: ${read.problem.reason}`);
+  return read.value as Record<string, unknown>;
+}
+
 export async function expectedIn(folder: string): Promise<Expected> {
   const file = path.join(folder, "expected.safetensors");
   const { tensors, metadata } = await loadTensorFile(file);
@@ -68,7 +76,7 @@ export async function expectedIn(folder: string): Promise<Expected> {
     loss: one("loss"),
     layers: named(tensors, "layer:"),
     gradients: named(tensors, "gradient:"),
-    switches: JSON.parse(metadata["switches"] ?? "{}") as Record<string, unknown>,
+    switches: switchesIn(metadata["switches"] ?? "{}"),
   };
 }
 

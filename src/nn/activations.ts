@@ -37,7 +37,7 @@ export const activations: Readonly<Record<string, Activation>> = {
 };
 
 /** log(1 + eˣ). */
-const softplus = (x: Tensor): Tensor => x.logaddexp(0);
+export const softplus = (x: Tensor): Tensor => x.logaddexp(0);
 
 /** Slope at zero, and where the exponential begins. */
 const [xieluBeta, xieluEps] = [0.5, -1e-6];

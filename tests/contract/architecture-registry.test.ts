@@ -165,7 +165,7 @@ describe("an architecture of an extension", () => {
 
 describe("unknown types", () => {
   test("the error lists what is supported and exits with 3", async () => {
-    const error = await refusalOf({ model_type: "mamba" });
+    const error = await refusalOf({ model_type: "rwkv" });
     expect(error.exitCode).toBe(3);
     for (const name of ["gpt2", "llama"]) expect(error.message).toContain(name);
   });

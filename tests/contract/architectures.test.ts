@@ -267,7 +267,7 @@ describe.each(cases)("%s %s", (name, _, config) => {
     const sizes = (await architectureOf(config)).sizes(config);
     expect(sizes.blockCount).toBe(model.blocks.length);
     expect(sizes.vocabularySize).toBe(config["vocab_size"]);
-    expect(sizes.headCount).toBe(config["num_attention_heads"] ?? config["n_head"]);
+    expect(sizes.headCount).toBe(config["num_attention_heads"] ?? config["n_head"] ?? 0);
   });
 
   /** How a checkpoint of this architecture would store the model. */

@@ -65,6 +65,25 @@ function alike(differences: Record<string, object>): Record<string, Record<strin
   );
 }
 
+/** Of models without attention. */
+const mamba = {
+  vocab_size: 40,
+  hidden_size: 16,
+  num_hidden_layers: 2,
+  state_size: 4,
+  use_bias: true,
+};
+
+const mamba2 = {
+  mamba_n_heads: 4,
+  mamba_d_head: 8,
+  mamba_n_groups: 2,
+  mamba_d_state: 4,
+  mamba_proj_bias: true,
+};
+
+const lfmExperts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 12 };
+
 const gpt2 = {
   model_type: "gpt2",
   vocab_size: 40,
@@ -84,8 +103,12 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     { ...llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
     { ...llama, head_dim: 6, rope_scaling: { type: "linear", factor: 2 } },
   ],
+  mamba: [{ model_type: "mamba", ...mamba }],
+  mamba2: [{ model_type: "mamba2", ...mamba, num_heads: 4, head_dim: 8, n_groups: 2 }],
+  falcon_mamba: [{ model_type: "falcon_mamba", ...mamba, time_step_rank: 4 }],
   ...alike({
     apertus: {},
+    bamba: { ...mamba2, attn_layer_indices: [1] },
     cohere: { use_qk_norm: true, logit_scale: 0.5 },
     cohere2: { sliding_window: 4, sliding_window_pattern: 2 },
     ernie4_5: { head_dim: 6, use_bias: true },
@@ -111,6 +134,8 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     internlm3: { head_dim: 6, qkv_bias: true },
     llama4: { text_config: { ...usual, ...llama4 } },
     llama4_text: llama4,
+    lfm2: { layer_types: ["conv", "full_attention"], block_multiple_of: 4, conv_bias: true },
+    lfm2_moe: { layer_types: ["conv", "full_attention"], num_dense_layers: 1, ...lfmExperts },
     minicpm3: latent,
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
     mistral: { sliding_window: 4 },

@@ -6,6 +6,19 @@ import { quantizationProblems } from "./quantization.ts";
 
 const size = z.number().int().positive().max(10_000_000);
 
+/** Python writes numbers without end as such, and transformers also as objects. */
+const unbounded = z
+  .union([
+    z.custom<number>((value) => value === Infinity),
+    z.object({ __float__: z.literal("Infinity") }),
+  ])
+  .transform(() => Number.POSITIVE_INFINITY);
+
+/** Least and most that steps of a recurrence may be; null: not limited. */
+export const stepLimits = z
+  .tuple([z.number().nonnegative(), z.union([z.number().positive(), unbounded])])
+  .nullish();
+
 /** Rotary settings from `rope_parameters` (transformers 5) or `rope_theta` + `rope_scaling` (before). */
 const ropeScaling = z.looseObject({
   rope_type: z.string().optional(),

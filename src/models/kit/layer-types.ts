@@ -7,6 +7,12 @@ export const SLIDING = "sliding_attention";
 /** `layer_types` of config.json. */
 export const layerTypes = z.array(z.enum([FULL, SLIDING])).nullish();
 
+/** A short convolution in the place of attention. */
+export const CONVOLUTION = "conv";
+
+/** The same where layers may be convolutions. */
+export const convolvedLayerTypes = z.array(z.enum([FULL, SLIDING, CONVOLUTION])).nullish();
+
 interface Layered {
   layer_types?: z.infer<typeof layerTypes>;
   sliding_window?: number | null | undefined;

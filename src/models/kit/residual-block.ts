@@ -7,7 +7,8 @@ import type { BlockContext } from "./context.ts";
 import type { Norm } from "./headed-attention.ts";
 import { child, placed } from "./named.ts";
 
-interface Mixer extends Module {
+/** What lets tokens learn of those before them: attention, a running state. */
+export interface Mixer extends Module {
   forward(x: Tensor, context: BlockContext): Tensor;
 }
 
