@@ -134,9 +134,15 @@ function showDryRun(resolved: ResolvedConfig, io: Io): void {
   const { config, origins } = resolved;
   const warnings = [...resolved.unused, ...warningsFor(config)];
   const recommendations = recommendationsFor(config);
-  const advice = { warnings, recommendations, betterKnown: betterKnown(resolved) ?? null };
+  const advice = { warnings, recommendations, betterKnown: betterKnown(resolved, null) ?? null };
   const document = { config: withOrigins(resolved), ...advice };
-  io.show(document, () => [originsText(config, origins), ...adviceLines(resolved)].join("\n"));
+  io.show(document, () =>
+    [
+      originsText(config, origins),
+      ...adviceLines(resolved),
+      ...betterKnownLines(resolved, null),
+    ].join("\n"),
+  );
 }
 
 /** Every value with its origin, one a line. */
@@ -150,12 +156,25 @@ export function originsText(config: RunConfig, origins: ReadonlyMap<string, stri
 
 function adviceLines(resolved: ResolvedConfig): string[] {
   const { config, unused } = resolved;
-  const better = betterKnown(resolved);
   return [
     ...[...unused, ...warningsFor(config)].map((text) => `warning: ${text}`),
     ...recommendationsFor(config).map((text) => `recommendation: ${text}`),
-    ...(better === undefined ? [] : [`better known: ${better}`]),
   ];
+}
+
+function betterKnownLines(resolved: ResolvedConfig, parameters: number | null): string[] {
+  const better = betterKnown(resolved, parameters);
+  return better === undefined ? [] : [`better known: ${better}`];
+}
+
+/** What depends on the model is told once its size is known: when the run starts. */
+function withAdvice(watched: Watched, resolved: ResolvedConfig, io: Io): Watched {
+  const onEvent = (event: RunEvent): void => {
+    watched.onEvent(event);
+    if (event.type !== "run-started") return;
+    for (const line of betterKnownLines(resolved, event.totalParameters)) io.note(line);
+  };
+  return { ...watched, onEvent };
 }
 
 interface Watched {
@@ -283,7 +302,7 @@ export async function train(
   const { startRun } = await import("../app/train/train-run.ts");
   await startRun(resolved, {
     onChecked: () => introduce(resolved, io),
-    ...runningOptions(input.options, watched, io),
+    ...runningOptions(input.options, withAdvice(watched, resolved, io), io),
     onDownload: downloadNote(io),
   });
   return watched.exitCode();

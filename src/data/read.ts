@@ -1,9 +1,10 @@
 // Reads a data file as rows: the reader of its extension gives values, rows.ts makes rows of them.
 // Knows neither file kinds nor row formats by name.
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import { FtError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
+import { shellWord } from "../core/shell.ts";
 import {
   EmptyDataError,
   MalformedDataError,
@@ -14,8 +15,21 @@ import { type FileReader, fileReaders, wholeFileReaders } from "./files/index.ts
 import { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 import { parseRow, type ProblemList, type Row, type RowResult } from "./rows.ts";
 
+/** The error for a link that leads nowhere, or in a circle; undefined where there is none. */
+async function brokenLink(path: string): Promise<MissingDataError | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSymbolicLink() !== true) return undefined;
+  return new MissingDataError({
+    at: { file: path },
+    message: `a link to ${await readlink(path)}, where no file is`,
+    hint: `rm ${shellWord(path)}, or put the file where the link points`,
+  });
+}
+
 /** The error for a path that is not there, naming the nearest thing that is. */
 export async function missingData(path: string): Promise<MissingDataError> {
+  const broken = await brokenLink(path);
+  if (broken !== undefined) return broken;
   const beside = await readdir(dirname(path)).catch(() => [] as string[]);
   const close = nearest(basename(path), beside);
   const there = beside.filter((name) => extname(name) !== "" && fileReaders.has(extname(name)));
@@ -31,13 +45,23 @@ export async function missingData(path: string): Promise<MissingDataError> {
 async function readerOf(file: string, format: RowFormat | undefined): Promise<FileReader> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) throw await missingData(file);
+  if (!found.isFile() && !found.isDirectory()) throw notReadTwice(file);
   const extension = extname(file).toLowerCase();
   const whole = format?.isWholeFile === true ? wholeFileReaders[extension] : undefined;
   if (!found.isDirectory()) return whole ?? fileReaders.get(extension);
   throw new UnsupportedFileError({
     at: { file },
     message: "Unsupported file format: a folder, where a file is needed",
-    hint: `ls ${file}`,
+    hint: `ls ${shellWord(file)}`,
+  });
+}
+
+/** Rows are read, hashed, and read again when a run is resumed: what a pipe gives is gone after the first time. */
+function notReadTwice(file: string): UnsupportedFileError {
+  return new UnsupportedFileError({
+    at: { file },
+    message: "Unsupported file format: a pipe or a device, which cannot be read twice",
+    hint: "- instead of its name, with the rows piped in: … | ft train start MODEL -",
   });
 }
 
@@ -57,7 +81,11 @@ async function* rowsOf(
 async function whyEmpty(file: string): Promise<EmptyDataError> {
   const { size } = await stat(file);
   const message = size === 0 ? "the file is empty" : "the file holds no rows";
-  return new EmptyDataError({ at: { file }, message, hint: "ft train list-data" });
+  return new EmptyDataError({
+    at: { file },
+    message,
+    hint: 'put rows there, such as {"prompt": "…", "completion": "…"}; ft train list-data has data to try',
+  });
 }
 
 /** Turns what the file system throws into an error for a person. */
@@ -65,7 +93,7 @@ function unreadable(file: string, cause: unknown): FtError {
   if (cause instanceof FtError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const message = `the file cannot be read: ${reason}`;
-  return new MalformedDataError({ at: { file }, message, hint: `ls -l ${file}`, cause });
+  return new MalformedDataError({ at: { file }, message, hint: `ls -l ${shellWord(file)}`, cause });
 }
 
 /**

@@ -127,18 +127,18 @@ export interface RunLock {
 }
 
 /** `path` holds what stood at `lock`. */
-function requireStale(lock: string, path: string): void {
+function requireStale(lock: string, path: string, isNew: boolean): void {
   const holder = readHolder(path);
   const isTaken = holder === undefined ? isBeingWritten(path) : isHeld(holder);
-  if (isTaken) throw folderLocked(lock, holder);
+  if (isTaken) throw folderLocked(lock, holder, isNew);
 }
 
 /**
  * Takes a stale lock away. It is moved first and looked at again, because another process may have replaced it in
  * between: then it is put back.
  */
-function removeStale(path: string): void {
-  requireStale(path, path);
+function removeStale(path: string, isNew: boolean): void {
+  requireStale(path, path, isNew);
   const aside = `${path}.${process.pid}`;
   try {
     renameSync(path, aside);
@@ -147,7 +147,7 @@ function removeStale(path: string): void {
     throw error;
   }
   try {
-    requireStale(path, aside);
+    requireStale(path, aside, isNew);
   } catch (error) {
     renameSync(aside, path);
     throw error;
@@ -155,12 +155,15 @@ function removeStale(path: string): void {
   rmSync(aside, { force: true });
 }
 
-/** Takes the folder's lock, replacing a stale one. Throws FT-RUN-003 (exit 75) when it is held. */
-export function acquireLock(folder: string): RunLock {
+/**
+ * Takes the folder's lock, replacing a stale one; for a new run any other folder would do as well. Throws FT-RUN-003
+ * (exit 75) when it is held.
+ */
+export function acquireLock(folder: string, { isNew = false } = {}): RunLock {
   const path = join(folder, LOCK_FILE);
   if (!create(path)) {
-    removeStale(path);
-    if (!create(path)) throw folderLocked(path, readHolder(path));
+    removeStale(path, isNew);
+    if (!create(path)) throw folderLocked(path, readHolder(path), isNew);
   }
   return { release: () => rmSync(path, { force: true }) };
 }

@@ -18,16 +18,24 @@ export function notARun(folder: string): ConfigError {
   });
 }
 
-/** `holder` is unknown while the other process is only just taking the folder. */
-export function folderLocked(lock: string, holder?: { pid: number; host: string }): FtError {
+/** `holder` is unknown while the other process is only just taking the folder. `isNew`: another would do as well. */
+export function folderLocked(
+  lock: string,
+  holder?: { pid: number; host: string },
+  isNew = false,
+): FtError {
+  const folder = dirname(lock);
+  const wait = isNew
+    ? "Wait for it to end, or choose another folder with --output"
+    : `Wait for it to end; ft runs show ${shellWord(folder)} says how far it is`;
   const isHere = holder === undefined || holder.host === hostname();
   const who = holder && `(process ${holder.pid}${isHere ? "" : ` on ${holder.host}`})`;
   return new FtError(
     "FT-RUN-003",
     {
-      message: `Another run is writing to ${[dirname(lock), who].filter(Boolean).join(" ")}`,
+      message: `Another run is writing to ${[folder, who].filter(Boolean).join(" ")}`,
       hint: isHere
-        ? "Wait for it to end, or choose another folder with --output"
+        ? wait
         : `Wait for it to end; if no run goes on there, or this machine was called so before: rm ${shellWord(lock)}`,
     },
     ExitCode.temporary,

@@ -178,7 +178,7 @@ export function openRun(outputDir: string, options: { runId?: string } = {}): Ru
   const path = resolve(expandHome(outputDir));
   checkOutputFolder(outputDir);
   makeFolders(path);
-  return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path));
+  return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path, { isNew: true }));
 }
 
 /** Opens the folder of an earlier run to continue it. Throws when it is not a run, or is being written. */

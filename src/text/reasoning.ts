@@ -1,7 +1,7 @@
 // What the assistant thinks before it answers: where it stands in a rendered text, which of it is learned, and
 // conversations without it. Knows the marks that models put around thoughts, no template.
 import { textOf } from "./conversation.ts";
-import type { ContentPart, Masking, MaskPolicy, Message, Sample, Span } from "./types.ts";
+import type { ContentPart, Masking, MaskPolicy, Message, Span } from "./types.ts";
 
 /** Marks around a thought: of Qwen, DeepSeek and many; of Mistral, Cohere and Seed. */
 const MARKS: readonly (readonly [open: string, close: string])[] = [
@@ -140,11 +140,14 @@ function thinks(message: Message): boolean {
   );
 }
 
-/** Whether there is a thought in what a sample has the assistant say. */
-export function hasReasoning(sample: Sample): boolean {
-  if (sample.kind === "chat") return sample.messages.some(thinks);
-  if (sample.kind === "instruction") return thoughtsIn(sample.output).some((one) => !one.isEmpty);
-  return false;
+/** Whether there is a thought in what a sample has the assistant say; an objective's own kinds are asked as any. */
+export function hasReasoning(sample: { readonly kind: string }): boolean {
+  if (sample.kind === "text") return false;
+  return Object.entries(sample).some(([key, value]: [string, unknown]) => {
+    if (key === "output" && typeof value === "string")
+      return thoughtsIn(value).some(({ isEmpty }) => !isEmpty);
+    return Array.isArray(value) && value.every(isMessage) && value.some(thinks);
+  });
 }
 
 /** The thoughts of all turns but the last one, as texts. */

@@ -61,6 +61,15 @@ export function builtMethods(): string[] {
   return [...methods].filter(([, method]) => isBuilt(method)).map(([word]) => word);
 }
 
+/** The methods that are built and learn from rows of a kind. */
+export function methodsFor(kind: string): string[] {
+  return [...methods]
+    .filter(
+      ([, method]) => isBuilt(method) && objectives.get(method.objective).kinds.includes(kind),
+    )
+    .map(([word]) => word);
+}
+
 /** Why a word cannot be used, or undefined. */
 export function methodProblem(word: string): string | undefined {
   const method = methods.get(methodWord(word));

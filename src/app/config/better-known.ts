@@ -29,6 +29,9 @@ const known: readonly Known[] = [
 
 const measuredOn = "on 320 short rows with SmolLM2-135M, see docs/choosing-settings.md";
 
+/** Larger models want other rates, and nothing was measured on them. */
+const mostParameters = 1e9;
+
 /** What was measured: supervised training of adapters in our own course. */
 function isOfAdapters(config: RunConfig): boolean {
   const { tuning, objective } = chosenMethod(config);
@@ -36,9 +39,15 @@ function isOfAdapters(config: RunConfig): boolean {
   return isOurs && objective === "supervised" && tunings.get(tuning).groups.includes("lora");
 }
 
-/** One line: what to try instead of defaults, and what was measured. Undefined where none is known to be better. */
-export function betterKnown({ config, origins }: ResolvedConfig): string | undefined {
-  if (!isOfAdapters(config)) return undefined;
+/**
+ * One line: what to try instead of defaults, and what was measured. Undefined where none is known to be better, as for a
+ * model of more than a billion `parameters`; null parameters are not known yet.
+ */
+export function betterKnown(
+  { config, origins }: ResolvedConfig,
+  parameters: number | null,
+): string | undefined {
+  if (!isOfAdapters(config) || (parameters ?? 0) > mostParameters) return undefined;
   const isDefault = (key: string): boolean => /^(default|preset)/.test(origins.get(key) ?? "");
   const better = known.filter(({ key, isWorse }) => isDefault(key) && isWorse(config));
   if (better.length === 0) return undefined;

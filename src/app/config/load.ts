@@ -6,6 +6,7 @@ import { asOurs, coursePreset } from "../courses/index.ts";
 import { environmentLayer, PROFILE_VARIABLE } from "./environment.ts";
 import { readConfigFile, standingFiles } from "./files.ts";
 import { type ConfigLayer, layer, type RawValues, valueAt } from "./layers.ts";
+import { valuesOfOtherMethods } from "./other-methods.ts";
 import { type PresetName, presets } from "./presets.ts";
 import { reportProblems } from "./problems.ts";
 import { profiles } from "./profiles.ts";
@@ -70,7 +71,7 @@ export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
   const resolved = resolveConfig([...presetLayer(preset, above), ...above]);
   const given = [...resolved.origins].filter(([, origin]) => origin !== "default");
   logger().debug("configuration resolved", Object.fromEntries(given));
-  return resolved;
+  return { ...resolved, unused: [...resolved.unused, ...valuesOfOtherMethods(resolved)] };
 }
 
 /** Throws ConfigError when something that every run needs is missing: a model, data, a known template. */

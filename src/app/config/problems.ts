@@ -146,7 +146,8 @@ function issueText(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
     return `expected ${expectation(issue)}, not ${JSON.stringify(value)}`;
   }
   if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
-    const name = String(issue.path.at(-1) ?? "value").replaceAll("_", " ");
+    const key = issue.path.findLast((part) => typeof part === "string");
+    const name = String(key ?? "value").replaceAll("_", " ");
     const valid = issue.values.map(String).join(", ");
     return `Unknown ${name} '${String(value)}'. Valid options: [${valid}]`;
   }

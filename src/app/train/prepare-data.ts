@@ -11,12 +11,13 @@ import {
   type Dataset,
   type EncodedRows,
   encodeInChunks,
+  formats,
   type Row,
 } from "../../data/index.ts";
 import type { TemplateSource } from "../../text/index.ts";
 import { withoutReasoning } from "../../text/reasoning.ts";
 import type { Masking, Renderer, Sample, Tokenizer } from "../../text/types.ts";
-import { chosenMethod } from "../../train/methods.ts";
+import { chosenMethod, methodsFor } from "../../train/methods.ts";
 import { type Objective, objectives } from "../../train/objectives/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
@@ -58,13 +59,27 @@ function requireKinds(rows: readonly Row[], kinds: readonly string[], word: stri
   if (first === undefined) return;
   const problems = wrong
     .slice(0, 10)
-    .map(({ file, line, sample }) => `${file}:${line}: a row of kind ${sample.kind}`);
+    .map(({ file, line, format }) => `${file}:${line}: ${formats.get(format).title}`);
   throw new DataError("FT-DATA-031", {
     at: { file: first.file, line: first.line },
     message: `${wrong.length} rows are not what ${word} learns from: ${kinds.join(", ")}`,
-    problems: wrong.length === 1 ? [] : problems,
-    hint: "choose the --method that these rows are for, or other rows",
+    problems: wrong.length === 1 && rows.length > 1 ? [] : problems,
+    hint: wrong.length === rows.length ? otherMethods(first) : otherRows(first, wrong.length),
   });
+}
+
+/** Where every row is of another kind, another method was meant. */
+function otherMethods({ sample }: Row): string {
+  const [method, ...others] = methodsFor(sample.kind);
+  if (method === undefined) return "choose the --method that these rows are for, or other rows";
+  const also = others.length === 0 ? "" : ` (or ${others.join(", ")})`;
+  return `--method ${method}${also} learns from such rows`;
+}
+
+/** Where only some are. */
+function otherRows({ file, line }: Row, count: number): string {
+  const lines = count === 1 ? `line ${line}` : "these lines";
+  return `mend ${lines} of ${file}, or leave them out; the fields of a row say of which kind it is`;
 }
 
 /** What of a rendered row is learned. */

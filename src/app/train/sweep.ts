@@ -53,7 +53,7 @@ export interface TrialResult {
   best: number | null;
   metric: string;
   seconds: number | null;
-  error: { code: string; message: string } | null;
+  error: { code: string; message: string; hint: string | null } | null;
 }
 
 /** Every combination, the last key changing first. */
@@ -165,9 +165,13 @@ function bestFigure({ resolved: { config } }: Trial, events: readonly RunEvent[]
   return better === "lower" ? Math.min(...figures) : Math.max(...figures);
 }
 
+const toldOf = ({ code, message, hint }: FtError): TrialResult["error"] => ({
+  ...{ code, message, hint: hint ?? null },
+});
+
 function resultOf(trial: Trial, error: FtError | undefined): TrialResult {
   const { folder, settings, resolved } = trial;
-  const told = error === undefined ? null : { code: error.code, message: error.message };
+  const told = error === undefined ? null : toldOf(error);
   const common = { folder, settings, metric: bestBy(resolved.config).name, error: told };
   if (!existsSync(join(folder, CONFIG_FILE))) {
     const nothing = { steps: 0, trainLoss: null, best: null, seconds: null };
@@ -206,10 +210,14 @@ export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promis
   return results;
 }
 
-/** The best first; those without a figure last, in their order. */
+/** The best first; those without a figure last, by their training loss. */
 export function ranked(results: readonly TrialResult[], better: "lower" | "higher"): TrialResult[] {
   const sign = better === "lower" ? 1 : -1;
-  const rank = ({ best, trainLoss }: TrialResult): number =>
-    best === null ? (trainLoss ?? Infinity) : sign * best;
-  return results.toSorted((a, b) => rank(a) - rank(b));
+  const withFigure = results.filter(({ best }) => best !== null);
+  const others = results.filter(({ best }) => best === null);
+  const loss = ({ trainLoss }: TrialResult): number => trainLoss ?? Number.MAX_VALUE;
+  return [
+    ...withFigure.toSorted((a, b) => sign * ((a.best ?? 0) - (b.best ?? 0))),
+    ...others.toSorted((a, b) => loss(a) - loss(b)),
+  ];
 }

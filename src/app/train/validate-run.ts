@@ -13,12 +13,12 @@ import {
   tokenCount,
 } from "../../data/encode.ts";
 import type { LostRow } from "../../data/lost-rows.ts";
-import type { RowProblem } from "../../data/rows.ts";
+import type { Row, RowProblem } from "../../data/rows.ts";
 import { type OpenedModel, openModel, precisionWarnings } from "../../models/open-model.ts";
 import { describeBackend } from "../../mx/index.ts";
 import { type MaskRun, readTemplate, showMask } from "../../text/index.ts";
 import { hasReasoning } from "../../text/reasoning.ts";
-import type { Masking, Renderer, Sample, Tokenizer } from "../../text/types.ts";
+import type { Masking, Renderer, Tokenizer } from "../../text/types.ts";
 import type { MemoryEstimate, MemoryTerm } from "../../train/memory-estimate.ts";
 import { totalSteps, warmupThatFits } from "../../train/options.ts";
 import { type ResolvedConfig, withOrigins } from "../config/resolve.ts";
@@ -155,7 +155,8 @@ function tokenReport(
     tokens: lengths.reduce((sum, length) => sum + length, 0),
     supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
     reasoningTokens: reasoningTokens(
-      samples.map(({ row }) => row.sample as Sample),
+      samples.map(({ row }) => row),
+      whole,
       renderer,
     ),
     truncated: long.length,
@@ -168,13 +169,20 @@ function tokenReport(
   };
 }
 
-/** Tokens that are learned with thoughts and not without them, where every token of a row is learned. */
-function reasoningTokens(samples: readonly Sample[], renderer: Renderer): number {
-  const thinking = samples.filter(hasReasoning);
-  const count = (reasoning: Masking["reasoning"]): number =>
-    renderer
-      .renderMany(thinking, { turns: "all", reasoning, emptyThoughts: true })
+/** Tokens that are learned with thoughts and not without them, where every token that can be is learned. */
+function reasoningTokens(
+  rows: readonly Row[],
+  { objective }: Pick<FittingRun["whole"], "objective">,
+  renderer: Renderer,
+): number {
+  const thinking = rows.filter(({ sample }) => hasReasoning(sample));
+  const count = (reasoning: Masking["reasoning"]): number => {
+    const maskPolicy: Masking = { turns: "all", reasoning, emptyThoughts: true };
+    const { samples } = objective.encode(thinking, { renderer, maskPolicy });
+    return samples
+      .flatMap(({ sequences }) => sequences)
       .reduce((sum, { weights }) => sum + weights.filter((weight) => weight !== 0).length, 0);
+  };
   return thinking.length === 0 ? 0 : count("keep") - count("mask");
 }
 

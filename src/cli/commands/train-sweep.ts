@@ -1,10 +1,14 @@
 // ft train sweep: one run after another over a table of settings, and which of them came out best.
 import { z } from "zod";
 import type { TrialResult, TrialSettings } from "../../app/train/sweep.ts";
+import type { TrainRunOptions } from "../../app/train/train-run.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { formatDuration } from "../../core/units.ts";
+import type { RunEvent } from "../../runs/index.ts";
 import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
+import { RunScreen } from "../render/run-events.ts";
 import { table } from "../render/table.ts";
 import { RunningOptions } from "../training.ts";
 
@@ -29,8 +33,25 @@ function resultsTable(results: readonly TrialResult[]): string {
 }
 
 function outcome({ error, status, best, trainLoss }: TrialResult): string {
-  if (error !== null) return `failed: ${error.code} ${error.message}`;
+  if (error !== null) {
+    const hint = error.hint === null ? "" : `\n  hint: ${error.hint}`;
+    return `failed: ${error.code} ${error.message}${hint}`;
+  }
   return `${status}, loss ${figure(trainLoss)}, best ${figure(best)}`;
+}
+
+/** Where a trial is, as of any run; its result is a line of its own, and a sweep is gone on with as a whole. */
+function screenOf(io: Io): Pick<TrainRunOptions, "onEvent" | "onProgress"> {
+  const screen = new RunScreen(io);
+  const leftOut = new Set<RunEvent["type"]>(["run-completed", "run-stopped", "checkpoint-saved"]);
+  return {
+    onEvent: (event) => {
+      if (!io.mode.json && !leftOut.has(event.type)) screen.show(event);
+    },
+    onProgress: (progress) => {
+      if (!io.mode.json) screen.progress(progress);
+    },
+  };
 }
 
 export const trainSweep = defineCommand({
@@ -72,6 +93,7 @@ export const trainSweep = defineCommand({
     const results = await runSweep(sweep, {
       ...{ isolate, force, retry, extensions, signal: io.signal },
       ...{ maySleep: !caffeinate, profile: options.profileRun },
+      ...screenOf(io),
       onTrial: ({ settings }, index, count, done) =>
         io.note(`${index + 1}/${count} ${settingsText(settings)}${done ? ": done before" : ""}`),
       onResult: (result) => io.note(`  ${outcome(result)}`),

@@ -85,6 +85,15 @@ export function resultsText(event: RunCompletedEvent): string {
   return `Results\n${results}\nModel saved to: ${event.adapterPath}${of}`;
 }
 
+/** How the result is asked something. */
+function askText({ model, config }: RunStartedEvent, { adapterPath }: RunCompletedEvent): string {
+  const { tuning } = chosenMethod(config as unknown as RunConfig);
+  const result = shellWord(adapterPath);
+  const isAdapter = !tunings.has(tuning) || tunings.get(tuning).isAdapter;
+  const asked = isAdapter ? `${shellWord(model.name)} "…" --adapter ${result}` : `${result} "…"`;
+  return `Ask it: ft generate ${asked}`;
+}
+
 function evaluatedAt({ step }: { step: number }): string {
   return step === 0 ? "before the first step" : `step ${step}`;
 }
@@ -115,6 +124,7 @@ const keptLines = 10;
 /** Keeps what a progress line needs from one event to the next. */
 export class RunScreen {
   readonly #io: Io;
+  #started: RunStartedEvent | undefined;
   #totalSteps = 0;
   #firstStep: { step: number; time: number } | undefined;
   #validationLoss: number | undefined;
@@ -128,6 +138,7 @@ export class RunScreen {
   show(event: RunEvent): void {
     switch (event.type) {
       case "run-started":
+        this.#started = event;
         this.#totalSteps = event.totalSteps;
         this.#firstStep = { step: event.resumedFromStep ?? 0, time: Date.parse(event.time) };
         return this.#say(startedText(event));
@@ -152,7 +163,9 @@ export class RunScreen {
         return this.#say(event.level === "warning" ? `warning: ${event.message}` : event.message);
       case "run-completed":
         this.#clear();
-        return this.#io.print(resultsText(event));
+        this.#io.print(resultsText(event));
+        if (this.#started !== undefined) this.#io.note(askText(this.#started, event));
+        return;
       case "run-stopped":
         return this.#say(stoppedText(event));
       case "run-failed":

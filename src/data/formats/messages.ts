@@ -94,8 +94,11 @@ class MessageReader {
   weight(): number | undefined {
     const given = this.#message.weight;
     if (!isPresent(given)) return undefined;
-    if (typeof given === "number" && given >= 0) return given;
-    return this.problem("weight", `must be a number from 0 on, not ${JSON.stringify(given)}`);
+    // as a loss counts it, in 32 bits: 1e999 and 1e39 are infinite there
+    if (typeof given === "number" && given >= 0 && Number.isFinite(Math.fround(given)))
+      return given;
+    const said = typeof given === "number" ? String(given) : JSON.stringify(given);
+    return this.problem("weight", `must be a number from 0 on, not ${said}`);
   }
 }
 

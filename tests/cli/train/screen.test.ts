@@ -29,6 +29,9 @@ test("train quick tells what it does, prints the results, and writes where it sa
   );
   expect(stdout).toMatch(/Total Steps: +4\n/);
   expect(stdout).toMatch(/Model saved to: .*quick_output\/final_model\n$/);
+  expect(stderr).toMatch(
+    /\nAsk it: ft generate \S*model "…" --adapter \S*quick_output\/final_model\n$/,
+  );
   expect(stdout + stderr).not.toContain("{");
   const output = join(folder, "quick_output");
   expect(existsSync(join(output, "final_model/adapters.safetensors"))).toBe(true);

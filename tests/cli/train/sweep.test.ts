@@ -36,7 +36,7 @@ test("every combination is a run; one that fails does not end the rest; done is 
     ...["failed", "failed"],
   ]);
   expect(results[0]?.best).toBeLessThanOrEqual(results[1]?.best ?? 0);
-  expect(results[2]?.error).toMatchObject({ code: "FT-ADAPTER-002" });
+  expect(results[2]?.error).toMatchObject({ code: "FT-ADAPTER-002", hint: "--num-layers 2" });
   expect(results.map(({ settings }) => settings["optimization.learning_rate"]).sort()).toEqual([
     ...[0.001, 0.001, 0.01, 0.01],
   ]);
@@ -48,6 +48,8 @@ test("every combination is a run; one that fails does not end the rest; done is 
   rmSync(results[1]?.folder ?? "", { recursive: true });
   const second = await runProgram(["train", "sweep", "sweep.yaml"], { cwd });
   expect(second.stderr).toMatch(/done before/);
+  expect(second.stderr).toMatch(/step 3\/3 {2}100% {2}loss [\d.]+/);
+  expect(second.stderr).toMatch(/failed: FT-ADAPTER-002 .*\n {2}hint: --num-layers 2\n/);
   expect(second.stdout).toMatch(/^SETTINGS +STATUS +STEPS +LOSS +BEST VALIDATION_LOSS/);
   expect(readFileSync(model).equals(before)).toBe(true);
   expect(existsSync(join(results[1]?.folder ?? "", "final_model"))).toBe(true);

@@ -73,13 +73,18 @@ test("of answers that are compared, thoughts are learned or masked, empty ones n
     ...{ chosen, rejected },
   });
   const thinks = [pair(answer("Two and two.", "4"), answer("Two times three.", "6"))];
+  const counted = async (pairs: object[], data: object): Promise<ValidationReport["data"]> =>
+    (await checked(pairs, data, { method: "dpo" })).data;
   const learned = async (pairs: object[], data: object): Promise<number> =>
-    (await checked(pairs, data, { method: "dpo" })).data.supervisedTokens ?? 0;
+    (await counted(pairs, data)).supervisedTokens ?? 0;
   const keep = await learned(thinks, { reasoning: "keep" });
   const mask = await learned(thinks, { reasoning: "mask" });
   const drop = await learned(thinks, { reasoning: "drop" });
   expect(mask).toBe(drop);
   expect(keep).toBeGreaterThan(mask + 10);
+  for (const reasoning of ["keep", "mask"])
+    expect((await counted(thinks, { reasoning })).reasoningTokens).toBe(keep - mask);
+  expect((await counted(thinks, { reasoning: "drop" })).reasoningTokens).toBe(0);
   const empty = [pair(answer("", "4"), answer("", "6"))];
   expect(await learned(empty, {})).toBe(mask);
   expect(await learned(empty, { learn_empty_thoughts: true })).toBeGreaterThan(mask);

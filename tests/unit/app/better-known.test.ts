@@ -6,9 +6,9 @@ import { resolveConfig } from "../../../src/app/config/resolve.ts";
 
 const quick = layer("preset", "quick", presets.quick);
 
-function said(values: Record<string, unknown>): string | undefined {
+function said(values: Record<string, unknown>, parameters: number | null = 135e6) {
   const model = { name: "org/name" };
-  return betterKnown(resolveConfig([quick, layer("flag", "", { model, ...values })]));
+  return betterKnown(resolveConfig([quick, layer("flag", "", { model, ...values })]), parameters);
 }
 
 test("what quick starts from has settings that did better, in one line with what was measured", () => {
@@ -33,6 +33,12 @@ describe("nothing is said of what was not measured:", () => {
     ["another tool's course", { course: { compat: "mlx-lm" } }],
   ])("%s", (_, values) => {
     expect(said(values)).toBeUndefined();
+  });
+
+  test("a model of more than a billion parameters; of one that is not known yet, the measured size is told", () => {
+    expect(said({}, 1.2e9)).toBeUndefined();
+    expect(said({}, 0.5e9)).toBeDefined();
+    expect(said({}, null)).toContain("SmolLM2-135M");
   });
 
   test("another optimizer's rate", () => {

@@ -44,6 +44,7 @@ describe("the text of each error", () => {
       { model: { trust_remote_code: true } },
       "Code from a model repository is never run: trust_remote_code must be false",
     ],
+    [{ report_to: ["tensorboard", "wandb"] }, "Unknown report to 'wandb'. Valid options: ["],
     [{ data: { format: "parquet" } }, "Unknown data format 'parquet'. Valid options: [auto, chat"],
     [{ method: "prefix" }, "Unknown method 'prefix'. Valid options: [lora, full, instruction"],
     [{ method: "rlhf" }, "Method 'rlhf' is not built yet. Built: [lora, full, instruction"],

@@ -18,12 +18,14 @@ test("configs/sweeps/rates.yaml is valid: its base with each setting in its plac
 });
 
 test("the best first, whichever way is better; without an evaluation last", () => {
-  const result = (best: number | null): TrialResult => ({
-    ...{ folder: "", settings: {}, status: "completed", steps: 1, trainLoss: null },
+  const result = (best: number | null, trainLoss: number | null = null): TrialResult => ({
+    ...{ folder: "", settings: {}, status: "completed", steps: 1, trainLoss },
     ...{ best, metric: "", seconds: 1, error: null },
   });
   const order = (better: "lower" | "higher") =>
     ranked([result(2), result(null), result(3)], better).map(({ best }) => best);
   expect(order("lower")).toEqual([2, 3, null]);
   expect(order("higher")).toEqual([3, 2, null]);
+  const stopped = [result(null, 0.5), result(2, 1), result(null, 0.1)];
+  expect(ranked(stopped, "lower").map(({ trainLoss }) => trainLoss)).toEqual([1, 0.1, 0.5]);
 });

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DataError, FtError } from "../../../src/core/errors.ts";
@@ -279,6 +281,37 @@ describe("what cannot", () => {
     expect(close.exitCode).toBe(4);
     const far = await failure(read(join(folder, "none", "questions.jsonl")));
     expect(far.hint).toBe("ft train list-data");
+  });
+
+  test("a link to nothing, or to itself, is told from a missing file", async () => {
+    const folder = makeFolder();
+    for (const [name, to] of [
+      ["nowhere.jsonl", "/none/rows.jsonl"],
+      ["circle.jsonl", "circle.jsonl"],
+    ] as const) {
+      symlinkSync(to, join(folder, name));
+      const error = await failure(read(join(folder, name)));
+      expect(error).toBeInstanceOf(MissingDataError);
+      expect(error.message).toContain(`a link to ${to}, where no file is`);
+      expect(error.hint).toContain(`rm ${join(folder, name)}`);
+    }
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "a pipe is refused without waiting for who writes there",
+    async () => {
+      const pipe = join(makeFolder(), "pipe.jsonl");
+      execFileSync("mkfifo", [pipe]);
+      const error = await failure(read(pipe));
+      expect(error).toBeInstanceOf(UnsupportedFileError);
+      expect(error.message).toContain("a pipe or a device, which cannot be read twice");
+      expect(error.hint).toContain("ft train start MODEL -");
+    },
+  );
+
+  test("an empty file: what to put there", async () => {
+    const error = await failure(read(makeFile("a.jsonl", "")));
+    expect(error.hint).toMatch(/^put rows there, such as \{"prompt"/);
   });
 
   test("an unknown format is said before the file is opened", async () => {
