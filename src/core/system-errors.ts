@@ -10,6 +10,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "No space left on the disk",
   EDQUOT: "The disk quota is used up",
   ENOTDIR: "Part of the path is a file, not a folder",
+  EISDIR: "This is a folder, where a file is needed",
+  ELOOP: "Links lead in a circle",
+  EIO: "The disk could not be read or written",
   ENAMETOOLONG: "The name is too long",
 };
 

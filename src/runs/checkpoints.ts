@@ -1,6 +1,6 @@
 // The checkpoints of a run folder: where each lies, which are there, `best` and `latest`, which may go.
 // What a checkpoint holds is the trainer's business.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isTemporaryName, writeFileAtomic } from "../core/atomic-files.ts";
@@ -58,7 +58,7 @@ export async function setPointer(run: string, pointer: Pointer, step: number): P
 /** The checkpoint a pointer names; undefined when there is none, or when its folder is gone. */
 export function readPointer(run: string, pointer: Pointer): Checkpoint | undefined {
   const file = pointerFile(run, pointer);
-  if (!existsSync(file)) return undefined;
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   const match = NAME.exec(readFileSync(file, "utf8").trim());
   if (match === null) return undefined;
   const step = Number(match[1]);

@@ -1,11 +1,12 @@
 // A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
 import { cp, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
 import { hashFile } from "../core/file-hash.ts";
+import { parseJson } from "../core/json-text.ts";
 import { shellWord } from "../core/shell.ts";
 import { listCheckpoints, TRAINED_FOLDER } from "../runs/index.ts";
 import type { Learner } from "./learner.ts";
@@ -93,10 +94,19 @@ async function verify(folder: string): Promise<void> {
   if (problems.length > 0) throw damaged(folder, "the checkpoint is damaged", problems);
 }
 
+/** What the run remembered there, which has to be what it knew after the step that the folder is called by. */
+async function readState(folder: string): Promise<RunState> {
+  const parsed = parseJson(await readFile(join(folder, stateFile), "utf8"));
+  const { data } = RunState.safeParse((parsed.ok ? parsed.value : undefined) ?? {});
+  if (data !== undefined && basename(folder) === `step-${data.step}`) return data;
+  const reason = data === undefined ? "no state of a run" : `the state of step ${data.step}`;
+  throw damaged(folder, "the checkpoint is damaged", [`${stateFile}: ${reason}`]);
+}
+
 /** Puts a checkpoint back into a prepared learner and returns the run's state. */
 export async function restoreCheckpoint(folder: string, learner: Learner): Promise<RunState> {
   await verify(folder);
-  const state = RunState.parse(JSON.parse(await readFile(join(folder, stateFile), "utf8")));
+  const state = await readState(folder);
   await learner.restore(folder, state);
   return state;
 }

@@ -19,6 +19,7 @@ const files = {
   "bad-line.jsonl": `${JSON.stringify(toyRow(1))}\n{"messages": [\n`,
   "empty.jsonl": "",
   "long.jsonl": jsonLines([long, long]),
+  "pairs.jsonl": jsonLines([{ prompt: "Is it?", chosen: "It is.", rejected: "No." }]),
   "no-answer.jsonl": jsonLines([toyRow(1), unanswered]),
   "typo.yml": "lora:\n  rnk: 3\noptimization:\n  learning_rte: 0.1\n",
   "empty.yml": "",
@@ -75,6 +76,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     4,
     "model no-answer.jsonl",
     ["no-answer.jsonl, line 2", "assistant", "mend line 2"],
+  ],
+  [
+    "rows that another method learns from",
+    4,
+    "model pairs.jsonl",
+    ["FT-DATA-031", "pairs.jsonl:1: preference format", "--method dpo (or orpo, simpo)"],
   ],
   [
     "a maximum length that cuts everything",

@@ -18,6 +18,7 @@ import {
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { ConfigError, type Location } from "../../core/errors.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
+import { decodeText } from "../../core/text-encoding.ts";
 import { type ConfigLayer, isGroup, type LayerKind, type RawValues } from "./layers.ts";
 import type { RunConfig } from "./schema.ts";
 
@@ -41,7 +42,12 @@ function readText(file: string): string {
       hint: "ft config show > config.yml writes one with every default",
     });
   }
-  return readFileSync(file, "utf8");
+  try {
+    return decodeText(readFileSync(file));
+  } catch (cause) {
+    if (cause instanceof TypeError) throw invalid({ file }, "the file is not UTF-8 text");
+    throw cause;
+  }
 }
 
 function invalid(at: Location, reason: string): ConfigError {
@@ -68,7 +74,10 @@ function parse(file: string, text: string, lines: LineCounter): Document.Parsed 
 /** Aliases are followed here: to nowhere, or without end, is an error of the text too. */
 function contentOf(file: string, document: Document.Parsed): unknown {
   try {
-    return document.toJS();
+    const content: unknown = document.toJS();
+    // what holds itself cannot be written down again, nor can a person have meant it
+    JSON.stringify(content);
+    return content;
   } catch (error) {
     throw invalid({ file }, error instanceof Error ? error.message : String(error));
   }

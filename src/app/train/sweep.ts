@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../../core/atomic-files.ts";
 import { ConfigError, FtError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json-text.ts";
 import { asFtError } from "../../core/packed-errors.ts";
 import {
   CONFIG_FILE,
@@ -54,6 +55,20 @@ export interface TrialResult {
   metric: string;
   seconds: number | null;
   error: { code: string; message: string; hint: string | null } | null;
+}
+
+/** More runs than anyone waits for; a slip in a grid makes millions, which only to list takes minutes. */
+const mostTrials = 1000;
+
+function requireFew(file: string, { grid, list }: z.infer<typeof SweepFile>): void {
+  const sizes = Object.values(grid).map(({ length }) => length);
+  const count = sizes.reduce((product, size) => product * size, list?.length ?? 1);
+  if (count <= mostTrials) return;
+  throw new ConfigError("FT-CONFIG-083", {
+    at: { file },
+    message: `this makes ${count} runs, and a sweep has at most ${mostTrials}`,
+    hint: "fewer values in grid, or several sweeps",
+  });
 }
 
 /** Every combination, the last key changing first. */
@@ -118,7 +133,9 @@ function resolveTrial(file: string, base: string | RawValues, values: RawValues)
  * Throws ConfigError: of the file, and of any setting in it.
  */
 export function readSweep(file: string, output?: string): Sweep {
-  const { base, grid, list = [{}], output_dir } = parsedFile(file);
+  const parsed = parsedFile(file);
+  requireFew(file, parsed);
+  const { base, grid, list = [{}], output_dir } = parsed;
   const folder = resolve(output ?? output_dir);
   const all = list.flatMap((listed) =>
     combinations(grid).map((chosen) => ({ ...dotted(listed), ...chosen })),
@@ -131,13 +148,18 @@ export function readSweep(file: string, output?: string): Sweep {
   return { folder, trials };
 }
 
+/** What a folder says that was tried there; undefined where that cannot be read. */
+function trialsIn(path: string): unknown {
+  const parsed = parseJson(readFileSync(path, "utf8"));
+  return parsed.ok && isGroup(parsed.value) ? parsed.value["trials"] : undefined;
+}
+
 /** Says in the folder what is tried, and refuses a folder in which something else was. */
 async function claimFolder({ folder, trials }: Sweep): Promise<void> {
   const path = join(folder, "sweep.json");
   const tried = trials.map(({ resolved: { config } }) => config);
   if (!existsSync(path)) return await writeJsonAtomic(path, { trials: tried });
-  const before = JSON.parse(readFileSync(path, "utf8")) as { trials: unknown };
-  if (JSON.stringify(before.trials) === JSON.stringify(tried)) return;
+  if (JSON.stringify(trialsIn(path)) === JSON.stringify(tried)) return;
   throw new ConfigError("FT-CONFIG-071", {
     at: { file: path },
     message: "this folder holds a sweep of other settings",

@@ -57,6 +57,9 @@ test("every combination is a run; one that fails does not end the rest; done is 
   writeFileSync(join(cwd, "sweep.yaml"), `${base}grid: { lora.r: [2] }\n`);
   const other = await runProgram(["train", "sweep", "sweep.yaml"], { cwd });
   expect(other).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-CONFIG-071") });
+  writeFileSync(join(cwd, "sweep", "sweep.json"), '{"tri');
+  const torn = await runProgram(["train", "sweep", "sweep.yaml"], { cwd });
+  expect(torn).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-CONFIG-071") });
 });
 
 test("a list beside a grid; settings that are wrong are told before anything is trained", async () => {

@@ -1,6 +1,7 @@
 // Failures as a user meets them: what is said, with which exit code, what is kept, and that the command which is named mends
 // it. Memory is memory.test.ts's, processes that die are interrupt.test.ts's, changed inputs resume.test.ts's.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -113,6 +114,19 @@ test.runIf(canMount)("a disk that is really full, or may only be read", () => {
   expect(said.match(/^error/gm)).toHaveLength(2);
 });
 
+/** Another state, with a manifest that says so. */
+function rewriteState(checkpoint: string, change: (state: object) => unknown): void {
+  const [stateFile, manifestFile] = ["state.json", "manifest.json"].map((name) =>
+    join(checkpoint, name),
+  ) as [string, string];
+  const text = JSON.stringify(change(JSON.parse(readFileSync(stateFile, "utf8")) as object));
+  const manifest = JSON.parse(readFileSync(manifestFile, "utf8")) as { files: object };
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const files = { ...manifest.files, "state.json": { bytes: text.length, sha256 } };
+  writeFileSync(stateFile, text);
+  writeFileSync(manifestFile, JSON.stringify({ ...manifest, files }));
+}
+
 describe("a checkpoint that is damaged", () => {
   test.each([
     [
@@ -130,6 +144,12 @@ describe("a checkpoint that is damaged", () => {
       "optimizer.safetensors: missing",
       (at) => rmSync(join(at, "optimizer.safetensors")),
     ],
+    [
+      "the state of another step",
+      "state.json: the state of step 4",
+      (at) => rewriteState(at, (state) => ({ ...state, step: 4 })),
+    ],
+    ["no state of a run", "state.json: no state of a run", (at) => rewriteState(at, () => [1])],
     [
       "no manifest",
       "manifest.json: missing or not readable",

@@ -35,6 +35,18 @@ describe("round trip", () => {
     expect(load(file).lora.r).toBe(12);
   });
 
+  test("UTF-16 with its mark, as Windows writes it; other bytes are refused, not taken for signs", () => {
+    expect(load(makeFile("c.yml", Buffer.from("\uFEFFlora: {r: 12}\n", "utf16le"))).lora.r).toBe(
+      12,
+    );
+    const latin = makeFile("c.yml", Buffer.from("output_dir: caf\xe9\n", "latin1"));
+    expect(() => load(latin)).toThrow("the file is not UTF-8 text");
+  });
+
+  test("a group that holds itself is refused", () => {
+    expect(() => load(makeFile("c.yml", "lora: &x\n  r: *x\n"))).toThrow(/Invalid YAML format/);
+  });
+
   test("a list may be written as words with commas", () => {
     const file = makeFile("c.yml", "lora:\n  target_modules: q_proj, o_proj\n");
     expect(load(file).lora.target_modules).toEqual(["q_proj", "o_proj"]);

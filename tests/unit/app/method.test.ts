@@ -5,7 +5,13 @@ import { describe, expect, test } from "vitest";
 import { layer } from "../../../src/app/config/layers.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
-import { builtMethods, chosenMethod, methodAliases, methods } from "../../../src/train/methods.ts";
+import {
+  builtMethods,
+  chosenMethod,
+  methodAliases,
+  methods,
+  methodsFor,
+} from "../../../src/train/methods.ts";
 
 function resolved(values: Record<string, unknown>, kind: "config" | "flag" = "config") {
   return resolveConfig([layer(kind, "ft.yaml", values)]);
@@ -25,6 +31,12 @@ test("twenty-one words and four more are known, three of them by another spellin
   expect(methods.size).toBe(25);
   expect(["dora", "orpo", "simpo", "kto"].every((word) => methods.has(word))).toBe(true);
   expect([...methodAliases.values()].every((word) => methods.has(word))).toBe(true);
+});
+
+test("which methods learn from rows of a kind", () => {
+  expect(methodsFor("preference")).toEqual(["dpo", "orpo", "simpo"]);
+  expect(methodsFor("judged")).toEqual(["kto"]);
+  expect(methodsFor("nothing")).toEqual([]);
 });
 
 describe("what is built", () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ranked, readSweep, type TrialResult } from "../../../src/app/train/sweep.ts";
 import { packageRoot } from "../../../src/core/paths.ts";
+import { makeFile } from "../../support/folders.ts";
 
 test("configs/sweeps/rates.yaml is valid: its base with each setting in its place", () => {
   const { trials } = readSweep(join(packageRoot(), "configs", "sweeps", "rates.yaml"), "/tmp/s");
@@ -15,6 +16,13 @@ test("configs/sweeps/rates.yaml is valid: its base with each setting in its plac
   const last = trials.at(-1)?.resolved.config;
   expect(last).toMatchObject({ model: { name: "builtin/tiny" }, lora: { r: 16, alpha: 64 } });
   expect(last?.optimization.learning_rate).toBe(3e-3);
+});
+
+test("more runs than anyone waits for are refused at once", () => {
+  const many = Array.from({ length: 1000 }, (_, at) => at + 1);
+  const grid = { seed: many, "lora.r": many };
+  const file = makeFile("sweep.yaml", JSON.stringify({ base: {}, grid }));
+  expect(() => readSweep(file)).toThrow("this makes 1000000 runs");
 });
 
 test("the best first, whichever way is better; without an evaluation last", () => {

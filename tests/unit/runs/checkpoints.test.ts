@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -48,6 +48,8 @@ describe("pointers", () => {
     expect(readPointer(run, "latest")).toBeUndefined();
     const odd = makeFolder({ "checkpoints/best": "../../etc" });
     expect(readPointer(odd, "best")).toBeUndefined();
+    mkdirSync(join(odd, "checkpoints", "latest"));
+    expect(readPointer(odd, "latest")).toBeUndefined();
   });
 });
 
