@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const benchmarks = ["memory", "threads", "decoding", "against-mlx-lm", "table/main"];
+const benchmarks = ["memory", "threads", "decoding", "delta", "against-mlx-lm", "table/main"];
 
 const failed = benchmarks.filter((name) => {
   console.log(`\n── ${name}`);

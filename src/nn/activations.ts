@@ -37,7 +37,9 @@ export const activations: Readonly<Record<string, Activation>> = {
 };
 
 /** log(1 + eˣ). */
-export const softplus = (x: Tensor): Tensor => x.logaddexp(0);
+export function softplus(x: Tensor): Tensor {
+  return x.logaddexp(0);
+}
 
 /** Slope at zero, and where the exponential begins. */
 const [xieluBeta, xieluEps] = [0.5, -1e-6];

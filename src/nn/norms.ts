@@ -1,6 +1,6 @@
 // Layers that bring vectors to one length, or to one mean and deviation. What differs between families is told in
 // options: weights stored minus one, no bias, no weights at all, another weight for each head.
-import { layerNorm, rmsNorm, type Tensor } from "../mx/index.ts";
+import { layerNorm, rmsNorm, swiglu, type Tensor } from "../mx/index.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 
@@ -38,6 +38,23 @@ export class PlainRMSNorm extends Module {
 
   forward(x: Tensor): Tensor {
     return rmsNorm(x, null, this.#eps);
+  }
+}
+
+/** silu(gate) · x / rms(x) · weight: the norm of what a recurrent layer reads, and the gate behind it. */
+export class GatedRMSNorm extends Module {
+  weight: Tensor;
+  readonly #eps: number;
+
+  constructor(size: number, eps: number) {
+    super();
+    this.weight = parameter([size], 1);
+    this.#eps = eps;
+  }
+
+  /** x and gate (…, size). */
+  forward(x: Tensor, gate: Tensor): Tensor {
+    return swiglu(gate, rmsNorm(x, this.weight, this.#eps));
   }
 }
 

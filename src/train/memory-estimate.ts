@@ -11,6 +11,8 @@ export interface EstimatedModel {
   innerArrays?: number;
   /** Numbers for each token beside those: that a block keeps and reads, and that stand outside of blocks. */
   kept?: { ofBlock: number; ofInput: number; outside: number };
+  /** Numbers for each token that a layer works with while gradients pass through it; absent: none. */
+  workPerToken?: number;
   blockCount: number;
   vocabularySize: number;
   parameterCount: number;
@@ -96,7 +98,7 @@ const bytesPerToken = 800;
 
 /** What is kept at once of a pass forward, and one backward through `blocks` of the model's blocks. */
 function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
-  const { hiddenSize, innerSize, innerArrays = gatedInnerArrays } = model;
+  const { hiddenSize, innerSize, innerArrays = gatedInnerArrays, workPerToken = 0 } = model;
   const { kept = { ofBlock: 0, ofInput: 0, outside: 0 } } = model;
   const outside = kept.outside > 0 ? ` + ${kept.outside}` : "";
   const perToken = run.keptPerToken + kept.ofBlock;
@@ -106,6 +108,7 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
     (recompute > 0 ? Math.min(recompute, trainedBlocks) : trainedBlocks) + blocksAtWork;
   const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + perToken;
   const counted = recompute > 0 ? `${blocks} blocks` : "trained blocks and one";
+  const work = tokens * workPerToken * floatBytes;
   const inputs =
     Math.ceil(model.blockCount / recompute) * tokens * (hiddenSize + kept.ofInput) * floatBytes;
   return [
@@ -114,6 +117,7 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
       tokens * (blocks * ofBlock + outerArrays * hiddenSize + kept.outside) * floatBytes,
       `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(perToken)}) + ${outerArrays}·hidden${outside}) × 4 B`,
     ),
+    ...(work > 0 ? [term("layer at work", work, `tokens × ${workPerToken} × 4 B`)] : []),
     ...(recompute > 0 ? [term("block inputs", inputs, "kept inputs × tokens × hidden × 4 B")] : []),
   ];
 }

@@ -55,6 +55,18 @@ const llama4 = {
   ...{ num_experts_per_tok: 2, floor_scale: 4 },
 };
 
+const delta = {
+  rms_norm_eps: 1e-2,
+  head_dim: 8,
+  linear_num_key_heads: 1,
+  linear_num_value_heads: 2,
+  linear_key_head_dim: 6,
+  linear_value_head_dim: 5,
+  layer_types: ["linear_attention", "full_attention"],
+};
+
+const deltaExperts = { ...delta, ...experts, shared_expert_intermediate_size: 12 };
+
 /** One config each: the usual keys and these. */
 function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
   return Object.fromEntries(
@@ -145,11 +157,17 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     olmo: { clip_qkv: 8, attention_bias: true },
     olmo2: {},
     olmo3: { num_hidden_layers: 4, sliding_window: 4 },
+    olmo_hybrid: { rope_theta: 1000, ...delta },
     phi: { qk_layernorm: true },
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
     qwen2: { use_sliding_window: true, sliding_window: 4, max_window_layers: 1 },
     qwen3: { head_dim: 6 },
     qwen3_moe: { head_dim: 6, ...experts, norm_topk_prob: true, mlp_only_layers: [0] },
+    qwen3_5: { text_config: { ...usual, ...delta } },
+    qwen3_5_moe: { text_config: { ...usual, ...deltaExperts } },
+    qwen3_5_moe_text: deltaExperts,
+    qwen3_5_text: { ...delta, linear_conv_kernel_dim: 2, attention_bias: true },
+    qwen3_next: { ...deltaExperts, mlp_only_layers: [1] },
     seed_oss: { head_dim: 6 },
     smollm3: { no_rope_layer_interval: 2 },
     stablelm: { qk_layernorm: true, partial_rotary_factor: 0.5 },

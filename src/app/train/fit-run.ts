@@ -2,6 +2,7 @@
 // refused here. Checking a run and starting one both go through this, so that what validates also starts.
 import { inputLength, paddedLength } from "../../data/collate.ts";
 import { type EncodedRow, learnedCount, tokenCount } from "../../data/encode.ts";
+import type { LanguageModel } from "../../models/index.ts";
 import { type PlannedModel, planFittingModel } from "../../models/load.ts";
 import type { OpenedModel } from "../../models/open-model.ts";
 import { wantedPacking } from "../../models/options.ts";
@@ -81,7 +82,8 @@ export async function fitRun(
   const renderer = rendererOf(tokenizer, template);
   const packing = wantedPacking(given.model);
   const planned = await planFittingModel(stored, packedWith(packing));
-  const asked = courseOf(given).onModel?.(given, planned.sizes.blockCount) ?? given;
+  const onModel = courseOf(given).onModel?.(given, planned.sizes.blockCount) ?? given;
+  const asked = withSeparateAnswers(onModel, planned.model);
   // What does not fit the model is refused before rows are read.
   await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
   const teacher = await planTeacher(asked, opened);
@@ -111,6 +113,12 @@ export async function fitRun(
       ...largeModelNotices(config, fitted.tuning, memory),
     ],
   };
+}
+
+/** Each answer has a copy of its prompt where the model cannot go on from one prompt twice. */
+function withSeparateAnswers(config: RunConfig, model: LanguageModel): RunConfig {
+  if (model.sharesBeginnings) return config;
+  return { ...config, preference: { ...config.preference, share_prompt: false } };
 }
 
 /** The settings with a batch size where it was left to the estimate. */

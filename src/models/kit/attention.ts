@@ -2,7 +2,7 @@
 // All that follows is headed-attention.ts's.
 import type { Tensor } from "../../mx/index.ts";
 import { Linear, type LinearLike } from "../../nn/index.ts";
-import { type AttentionShape, HeadedAttention } from "./headed-attention.ts";
+import { type AttentionShape, type GatedProjections, HeadedAttention } from "./headed-attention.ts";
 import { child } from "./named.ts";
 import type { Projections } from "./scores.ts";
 
@@ -74,5 +74,32 @@ export class FusedAttention extends HeadedAttention {
       Tensor,
     ];
     return { queries: flat(queries), keys: flat(keys), values: flat(values) };
+  }
+}
+
+/** What is mixed passes gates, which queries bring along: rows are query and gate of each head (Qiu et al. 2025). */
+export class GatedAttention extends HeadedAttention {
+  declare q_proj: Linear;
+  declare k_proj: Linear;
+  declare v_proj: Linear;
+  readonly #shape: AttentionShape;
+
+  constructor(shape: AttentionShape) {
+    const { hiddenSize, heads, keyHeads, headSize } = shape;
+    const layer = (count: number): Linear =>
+      new Linear(hiddenSize, count * headSize, { bias: shape.bias.inputs });
+    super(shape, { q_proj: layer(2 * heads), k_proj: layer(keyHeads), v_proj: layer(keyHeads) });
+    this.#shape = shape;
+  }
+
+  protected project(x: Tensor): GatedProjections {
+    const { heads, headSize } = this.#shape;
+    const [batch = 1, length = 1] = x.shape;
+    const rows = this.q_proj.forward(x).reshape(batch, length, heads, 2 * headSize);
+    const [queries, gate] = rows.split(2, 3).map((part) => part.reshape(batch, length, -1)) as [
+      Tensor,
+      Tensor,
+    ];
+    return { queries, gate, keys: this.k_proj.forward(x), values: this.v_proj.forward(x) };
   }
 }

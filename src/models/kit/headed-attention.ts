@@ -72,6 +72,12 @@ export interface AttentionShape {
   carriedAs?: string | undefined;
 }
 
+/** As they come from the layers, (batch, length, heads·size) each. */
+export interface GatedProjections extends Projections {
+  /** Opens what is mixed, before its sigmoid; absent: all passes. */
+  gate?: Tensor | undefined;
+}
+
 export abstract class HeadedAttention extends Module {
   declare rotary?: RotaryEmbedding;
   readonly #shape: AttentionShape;
@@ -93,8 +99,8 @@ export abstract class HeadedAttention extends Module {
     });
   }
 
-  /** x (batch, length, hidden size) → queries, keys and values, (batch, length, heads·size) each. */
-  protected abstract project(x: Tensor): Projections;
+  /** x (batch, length, hidden size). */
+  protected abstract project(x: Tensor): GatedProjections;
 
   get headCount(): number {
     return this.#shape.heads;
@@ -114,12 +120,14 @@ export abstract class HeadedAttention extends Module {
 
   forward(x: Tensor, context: BlockContext): Tensor {
     const { headSize, window, chunk, softCap, scale = headSize ** -0.5 } = this.#shape;
-    const { turned, ...ready } = this.#placed(this.#inHeads(this.project(x)), context);
+    const { gate, ...projections } = this.project(x);
+    const { turned, ...ready } = this.#placed(this.#inHeads(projections), context);
     const told = this.#told(context);
     const mixed = mergeHeads(
       attend(ready, { scale, softCap, window, chunk, turned, told }, context),
     );
-    return child<LinearLike>(this, this.#names.output).forward(mixed);
+    const passed = gate === undefined ? mixed : mixed.mul(gate.sigmoid());
+    return child<LinearLike>(this, this.#names.output).forward(passed);
   }
 
   /** Carries what is attended over, where layers above read it. */

@@ -58,6 +58,11 @@ export abstract class LanguageModel extends Module {
     return undefined;
   }
 
+  /** Whether several texts in a row may go on from one beginning: not where a layer's state runs through the row. */
+  get sharesBeginnings(): boolean {
+    return ![...this.modules()].some(([, module]) => "hasRunningState" in module);
+  }
+
   /** Of tokens; by default the first embedding that is defined. */
   get embedding(): EmbeddingLike {
     for (const [, module] of this.modules()) if (isEmbeddingLike(module)) return module;

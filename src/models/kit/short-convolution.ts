@@ -27,6 +27,11 @@ export class ShortConvolution extends Module implements Drawn {
     this.#activation = activation;
   }
 
+  /** What it keeps of a text goes on in one way only. */
+  get hasRunningState(): true {
+    return true;
+  }
+
   /**
    * x (batch, length, channels) → the same shape. A token sees none before its own text: neither what is packed before
    * it nor padding. The last inputs are kept under `state` in the layer's cache, which the layer itself advances.

@@ -22,6 +22,8 @@ export interface ModelSizes {
   innerArrays?: number;
   /** Numbers for each token beside the usual arrays: that a block keeps and reads, and that stand outside of blocks. */
   kept?: { ofBlock: number; ofInput: number; outside: number };
+  /** Numbers for each token that one layer works with while gradients pass through it; absent: none worth counting. */
+  workPerToken?: number;
   blockCount: number;
   /** Of the block with most attention heads. */
   headCount: number;
@@ -66,8 +68,12 @@ function innerArrays(module: Module): number {
 
 /** What parts say of each token: that they keep it beside the usual arrays, or read it beside the hidden state. */
 function perToken(root: Module, told: "keptPerToken" | "readPerToken"): number {
+  return saidBy(root, told).reduce((sum, one) => sum + one, 0);
+}
+
+function saidBy(root: Module, told: "keptPerToken" | "readPerToken" | "workPerToken"): number[] {
   const parts = [...root.modules()].map(([, part]) => Reflect.get(part, told) as unknown);
-  return parts.reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+  return parts.filter((one) => typeof one === "number");
 }
 
 function keptBeside(model: LanguageModel): ModelSizes["kept"] {
@@ -85,12 +91,14 @@ export function sizesOf(model: LanguageModel): ModelSizes {
   const { embedding, positionLimit, trainedLength } = model;
   const blocks = model.blocks.map(linearsOf);
   const kept = keptBeside(model);
+  const work = most(saidBy(model, "workPerToken"));
   const arrays = most([...model.modules()].map(([, module]) => innerArrays(module)));
   return {
     hiddenSize: embedding.size,
     innerSize: most(blocks.flat().map(({ inputSize }) => inputSize)),
     ...(arrays > 0 && { innerArrays: arrays }),
     ...(kept !== undefined && { kept }),
+    ...(work > 0 && { workPerToken: work }),
     blockCount: blocks.length,
     headCount: most([...model.modules()].map(([, module]) => headCount(module))),
     vocabularySize: embedding.count,

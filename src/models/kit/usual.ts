@@ -74,6 +74,8 @@ const llamaNorms: NormNames = {
 /** How a block differs from Llama's, a norm before each half. */
 export interface BlockDifferences extends BlockOptions {
   attention?: Partial<AttentionShape>;
+  /** In the place of attention, under its name. */
+  mixer?: BlockParts["attention"] | undefined;
   /** In the place of the gated one. */
   mlp?: Norm;
   /** Default "mlp". */
@@ -84,13 +86,14 @@ export interface BlockDifferences extends BlockOptions {
 }
 
 export function usualBlock(config: BaseConfig, differences: BlockDifferences = {}): ResidualBlock {
-  const { attention, mlp, mlpName = "mlp", norm, normNames = llamaNorms, ...options } = differences;
+  const { attention, mixer, mlp, mlpName = "mlp", ...others } = differences;
+  const { norm, normNames = llamaNorms, ...options } = others;
   const named = Object.entries(normNames).map(([place, name]) => [
     place,
     [name, norm?.() ?? hiddenNorm(config)],
   ]);
   const parts = {
-    attention: ["self_attn", new Attention({ ...attentionShape(config), ...attention })],
+    attention: mixer ?? ["self_attn", new Attention({ ...attentionShape(config), ...attention })],
     mlp: [mlpName, mlp ?? gatedMlp(config)],
     norms: Object.fromEntries(named) as BlockParts["norms"],
   } as const;

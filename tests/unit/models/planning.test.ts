@@ -104,6 +104,17 @@ describe("sizes", () => {
     expect(sizes.trainedLength).toBeUndefined();
   });
 
+  test("a gated-delta layer tells what it keeps for each token, and works with", async () => {
+    const heads = { linear_num_key_heads: 2, linear_num_value_heads: 4 };
+    const parts = { ...heads, linear_key_head_dim: 6, linear_value_head_dim: 10 };
+    const layer_types = ["linear_attention", "full_attention"];
+    const config = { ...llama, ...parts, layer_types, model_type: "qwen3_5_text" };
+    const { kept, workPerToken } = await sizesFor(config);
+    expect(kept).toEqual({ ofBlock: 2 * 2 * 6 + 5 * 4 * 10, ofInput: 0, outside: 0 });
+    expect(workPerToken).toBeGreaterThan(4 * (6 + 10));
+    expect(await sizesFor(llama)).not.toHaveProperty("kept");
+  });
+
   test("linear layers are told for each block by themselves", async () => {
     const { blocks, linears } = await sizesFor(llama);
     expect(blocks.length).toBe(2);

@@ -36,6 +36,16 @@ describe("the estimate", () => {
       expect(estimate(less)).toBeLessThan(whole);
   });
 
+  test("rises with what layers say that they keep, and that they work with", () => {
+    const more = (changes: object): number =>
+      estimateMemory({ ...model, ...changes }, run).totalBytes;
+    const kept = { ofBlock: 100, ofInput: 0, outside: 0 };
+    expect(more({ kept })).toBeGreaterThan(estimate());
+    const { terms } = estimateMemory({ ...model, workPerToken: 1000 }, run);
+    const work = terms.find(({ name }) => name === "layer at work");
+    expect(work?.bytes).toBe(4 * 256 * 1000 * 4);
+  });
+
   test("is the sum of its terms, the allocator's share and the program among them", () => {
     const { terms, totalBytes, cacheBytes } = estimateMemory(model, run);
     expect(terms.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes);
