@@ -3,7 +3,13 @@
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { carry, evaluate, randomKey, retain, scope, splitKey, type Tensor } from "../mx/index.ts";
-import { isEmbeddingLike, isLinearLike, type Module, routersIn } from "../nn/index.ts";
+import {
+  type EmbeddingLike,
+  isEmbeddingLike,
+  isLinearLike,
+  type Module,
+  routersIn,
+} from "../nn/index.ts";
 import type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 import { adapterKinds } from "./kinds.ts";
 import { requireStart } from "./lora/begin.ts";
@@ -84,8 +90,10 @@ function matchesOutside([path]: Carrier, target: string): boolean {
 /** Path of the embedding that is the head as well; undefined where the head has weights of its own. */
 export function tiedHead(model: BlockModel): string | undefined {
   const outside = [...model.modules()].filter(([path]) => !path.startsWith(`${model.blockPath}.`));
-  if (outside.some(([, layer]) => isLinearLike(layer))) return undefined;
-  return outside.find(([, layer]) => isEmbeddingLike(layer))?.[0];
+  const tokens = outside.find(([, layer]) => isEmbeddingLike(layer));
+  const count = tokens === undefined ? undefined : (tokens[1] as Module & EmbeddingLike).count;
+  const isHead = (layer: Module): boolean => isLinearLike(layer) && layer.outputSize === count;
+  return outside.some(([, layer]) => isHead(layer)) ? undefined : tokens?.[0];
 }
 
 function unknownTargets(
