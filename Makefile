@@ -113,6 +113,10 @@ soak: setup ## tests over generated input, at full length: minutes instead of a 
 interop: setup ## against mlx-lm itself, installed into .local/peers
 	@dev/interop.sh
 
+.PHONY: templates
+templates: deps ## chat templates of much used models, to compare with transformers' renderings of them
+	@dev/templates/fetch.sh
+
 .PHONY: sanitize
 sanitize: setup ## the addon's tests under AddressSanitizer and UndefinedBehaviorSanitizer (GCC on Linux)
 	@dev/sanitize.sh

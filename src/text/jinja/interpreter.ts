@@ -2,6 +2,7 @@
 // and is a program. Not the language itself: that is @huggingface/jinja, and python-methods.ts where Python differs.
 import { parse, tokenize } from "@huggingface/jinja";
 import { DataError, type FtError, ModelError } from "../../core/errors.ts";
+import { NumberKeys } from "./number-keys.ts";
 import { writingFilters } from "./python-filters.ts";
 import { type Guard, objectMethod, textMethod } from "./python-methods.ts";
 import { pythonString } from "./python-text.ts";
@@ -12,9 +13,11 @@ import {
   isMapping,
   isText,
   Known,
+  ListValue,
   type Node,
   type Scope,
   TextValue,
+  TruthValue,
   type Value,
 } from "./runtime.ts";
 import { Sizes } from "./sizes.ts";
@@ -61,6 +64,7 @@ class BudgetedInterpreter extends BaseInterpreter {
   readonly #deadline: number;
   readonly #limit: number;
   readonly #sizes = new Sizes(() => this.#spend(1));
+  readonly #numberKeys = new NumberKeys();
   readonly #guard: Guard = {
     allow: (length) => this.#allow(length),
     search: (text, wanted) => this.#search(text, wanted),
@@ -79,11 +83,18 @@ class BudgetedInterpreter extends BaseInterpreter {
     if ((this.#steps & 7) === 0 && performance.now() > this.#deadline) {
       throw new OverBudget("too much time");
     }
-    const result = super.evaluate(statement, scope);
+    const result = this.#numbered(statement, scope) ?? super.evaluate(statement, scope);
     if (result.type !== "NamespaceValue") this.#allow(this.#sizes.of(result));
     // A loop over a list that a call made (range) costs its length even when its body is empty.
     if (statement?.type === "CallExpression" && isList(result)) this.#spend(result.value.length);
     return result;
+  }
+
+  /** An object with numbers for keys. */
+  #numbered(node: Node | undefined, scope: Scope): Value | undefined {
+    if (node?.type !== "ObjectLiteral") return undefined;
+    const entries = node.value as ReadonlyMap<Node, Node>;
+    return this.#numberKeys.make(entries, (part) => this.evaluate(part, scope));
   }
 
   /** What a block prints, as Python prints it. */
@@ -120,13 +131,38 @@ class BudgetedInterpreter extends BaseInterpreter {
     }
     if (node.computed !== true) {
       const name = String(node.property?.value);
-      const method = textMethod(object, name, this.#guard) ?? objectMethod(object, name);
+      const method =
+        textMethod(object, name, this.#guard) ??
+        this.#numberKeys.method(object, name) ??
+        objectMethod(object, name);
       return method ?? super.evaluateMemberExpression(rest, scope);
     }
     const property = this.evaluate(node.property, scope);
     const method = textMethod(object, String(property.value), this.#guard);
     if (method !== undefined) return method;
-    return super.evaluateMemberExpression({ ...rest, property: new Known(property) }, scope);
+    // nothing is under a key that is not defined
+    if (property.type === "UndefinedValue" && isHolder(object)) return property;
+    const asked = new Known(this.#numberKeys.property(object, property));
+    return super.evaluateMemberExpression({ ...rest, property: asked }, scope);
+  }
+
+  /** What is not defined can be walked through as well: there is nothing in it. */
+  override evaluateFor(node: Node, scope: Scope): Value {
+    const { iterable } = node;
+    const isFiltered = iterable?.type === "SelectExpression";
+    const found = this.evaluate(isFiltered ? iterable.lhs : iterable, scope);
+    const list = new Known(
+      found.type === "UndefinedValue" ? new ListValue([]) : this.#numberKeys.walked(found),
+    );
+    const rest = { ...node, iterable: isFiltered ? { ...iterable, lhs: list } : list };
+    return super.evaluateFor(rest, scope);
+  }
+
+  override evaluateTestExpression(node: Node, scope: Scope): Value {
+    if (node.test?.value !== "iterable") return super.evaluateTestExpression(node, scope);
+    const operand = this.evaluate(node.operand, scope);
+    const isIterable = isHolder(operand) || operand.type === "UndefinedValue";
+    return new TruthValue(node.negate === true ? !isIterable : isIterable);
   }
 
   /** The filters that write text: Python writes it in its own way, and it can grow beyond what goes in. */
@@ -134,8 +170,14 @@ class BudgetedInterpreter extends BaseInterpreter {
     const isCall = filter.type === "CallExpression";
     const name = String(isCall ? filter.callee?.value : filter.value);
     const write = Object.hasOwn(writingFilters, name) ? writingFilters[name] : undefined;
-    if (write === undefined) return super.applyFilter(operand, filter, scope);
+    if (write === undefined && name !== "dictsort")
+      return super.applyFilter(operand, filter, scope);
     const [positional, named] = this.evaluateArguments(isCall ? (filter.args ?? []) : [], scope);
+    if (write === undefined) {
+      const isReversed = (positional[2] ?? named.get("reverse"))?.value === true;
+      const sorted = this.#numberKeys.sorted(operand, isReversed);
+      return sorted ?? super.applyFilter(operand, filter, scope);
+    }
     this.#allow(this.#sizes.of(operand));
     const written = write({ operand, positional, named, guard: this.#guard });
     if (written !== undefined) return new TextValue(written);
@@ -163,6 +205,8 @@ class BudgetedInterpreter extends BaseInterpreter {
     this.#spend(Math.floor((text.value.length * wanted.value.length) / comparisonsPerStep));
   }
 }
+
+const isHolder = (value: Value): boolean => isMapping(value) || isList(value) || isText(value);
 
 /** As Python, which adds texts to texts only; a list or object would be written in JavaScript's way. */
 function refuseMixedSum(left: Value, right: Value): void {

@@ -67,9 +67,9 @@ function replace(call: FilterCall): undefined {
   call.guard.allow(replacedLength(call.operand.value, old.value, by.value));
 }
 
-function trim(call: FilterCall): string | undefined {
-  if (!isText(call.operand)) return undefined;
-  return trimmed("strip", call.operand.value, argument(call, 0, "chars"));
+/** Of what is no text, as it prints. */
+function trim(call: FilterCall): string {
+  return trimmed("strip", pythonString(call.operand), argument(call, 0, "chars"));
 }
 
 /** By name; what gives undefined leaves the work to the library. */

@@ -22,6 +22,10 @@ export interface Node {
   left?: Node;
   right?: Node;
   operator?: { value: string };
+  test?: Node;
+  iterable?: Node;
+  lhs?: Node;
+  negate?: boolean;
 }
 
 export interface Scope {
@@ -34,6 +38,8 @@ export interface Evaluator {
   evaluateBlock(statements: readonly Node[], scope: Scope): Value;
   evaluateBinaryExpression(node: Node, scope: Scope): Value;
   evaluateMemberExpression(node: Node, scope: Scope): Value;
+  evaluateFor(node: Node, scope: Scope): Value;
+  evaluateTestExpression(node: Node, scope: Scope): Value;
   evaluateArguments(args: readonly Node[], scope: Scope): [Value[], Map<string, Value>];
   applyFilter(operand: Value, filter: Node, scope: Scope): Value;
 }
@@ -52,6 +58,9 @@ function classOf<T>(plain: unknown): new (value: T) => Value {
 
 // The package keeps its classes of values to itself, but hands out their instances.
 export const TextValue = classOf<string>("");
+export const ListValue = classOf<Value[]>([]);
+export const ObjectValue = classOf<Map<string, Value>>({});
+export const TruthValue = classOf<boolean>(true);
 export const FunctionValue = classOf<(args: Value[], scope: Scope) => Value>(() => null);
 
 export function isText(value: Value): value is Value & { value: string } {

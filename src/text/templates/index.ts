@@ -12,11 +12,24 @@ export type { TemplateContext, TemplateFactory } from "./template.ts";
 
 /** The model's own template when it has one, else Alpaca. */
 function auto(context: TemplateContext): ReturnType<TemplateFactory> {
-  return context.tokenizer.chatTemplate === undefined ? alpaca(context) : jinja(context);
+  return context.tokenizer.chatTemplate === undefined ? alpaca(context) : own(context);
+}
+
+/** Templates that are the same with every model. */
+const ours = { alpaca, chatml, llama };
+
+/** ConfigError FT-CONFIG-023 for a model without a template, where none was given. */
+function own(context: TemplateContext): ReturnType<TemplateFactory> {
+  const renderer = jinja(context);
+  if (renderer !== undefined) return renderer;
+  throw new ConfigError("FT-CONFIG-023", {
+    message: "the model has no chat template of its own: it was made to continue texts",
+    hint: `choose one, --template ${Object.keys(ours).join(", ")}, or give a file: --template ./my-template.jinja`,
+  });
 }
 
 export const templates = new Registry<TemplateFactory>(
-  { auto, alpaca, chatml, llama, custom, jinja },
+  { auto, ...ours, custom, jinja: own },
   ({ name, known, nearest }) =>
     new ConfigError("FT-CONFIG-020", {
       message: `Unknown template '${name}'. Valid options: [${known.join(", ")}]`,

@@ -1,6 +1,6 @@
 // The model's own chat template: text as transformers' apply_chat_template gives it, and a mask from the
 // template's generation tags or from locating each assistant turn. Not the interpreter: see ../jinja.
-import { ConfigError, ModelError } from "../../core/errors.ts";
+import { ModelError } from "../../core/errors.ts";
 import { messagesOf } from "../conversation.ts";
 import { type Draft, DraftingRenderer } from "../drafts.ts";
 import { isSpecial, textDraft } from "../encoding.ts";
@@ -175,18 +175,13 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
   }
 }
 
-/** The template given, else the model's own; ConfigError FT-CONFIG-023 when there is neither. */
-export function jinja({ tokenizer, customTemplate }: TemplateContext): Renderer {
+/** The template given, else the model's own; undefined when there is neither. */
+export function jinja({ tokenizer, customTemplate }: TemplateContext): Renderer | undefined {
   if (customTemplate !== undefined) {
     const given = givenText("jinja", customTemplate);
     return new JinjaRenderer(given, given, tokenizer);
   }
   const { chatTemplate, toolTemplate } = tokenizer;
-  if (chatTemplate === undefined) {
-    throw new ConfigError("FT-CONFIG-023", {
-      message: "the model has no chat template of its own",
-      hint: "choose one of ours: --template chatml",
-    });
-  }
+  if (chatTemplate === undefined) return undefined;
   return new JinjaRenderer(chatTemplate, toolTemplate ?? chatTemplate, tokenizer);
 }

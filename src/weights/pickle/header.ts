@@ -192,7 +192,8 @@ function entryOf(name: string, tensor: PickledTensor, places: Places): PickleEnt
     elementCount(shape) === 0 ? { stored: [...shape], axes: [...shape.keys()] } : layoutOf(tensor);
   if (layout === undefined)
     throw new PickleProblem(`tensor ${shown} is a view whose numbers lie apart`);
-  const begin = place.begin + offset * width;
+  // a tensor without elements has no place, whatever is said of it
+  const begin = place.begin + (bytes === 0 ? 0 : offset * width);
   const isPlain = layout.axes.every((axis, at) => axis === at);
   const entry = { dtype: storage.dtype, shape, begin, end: begin + bytes };
   return isPlain ? entry : { ...entry, layout };

@@ -83,6 +83,15 @@ describe("what is damaged", () => {
     await expect(reading).rejects.toMatchObject({ code: `FT-WEIGHTS-${code}`, exitCode: 7 });
   });
 
+  test("a tensor without elements that is said to lie behind the file lies within it", async () => {
+    const bytes = fixture("empty-beyond.bin");
+    const { tensors } = await readPickleHeader(sourceOf(bytes));
+    const empty = tensors.get("empty");
+    expect(empty?.shape).toEqual([0, 4]);
+    expect(empty?.end).toBe(empty?.begin);
+    expect(empty?.end).toBeLessThanOrEqual(bytes.length);
+  });
+
   /** A tensor as torch describes it: of 4 floats of storage 0. */
   const tensor = (offset: string, shape: string, strides: string): Buffer => {
     const storage = `(${text("storage")}ctorch\nFloatStorage\n${text("0")}${text("cpu")}K\u0004tQ`;
