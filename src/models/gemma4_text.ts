@@ -209,8 +209,8 @@ class Gemma4Block extends ResidualBlock {
     return this.#withInput(h, context).mul(this.layer_scalar);
   }
 
-  protected override fed(h: Tensor): Tensor {
-    const dense = super.fed(h);
+  protected override fed(h: Tensor, context: BlockContext): Tensor {
+    const dense = super.fed(h, context);
     if (!this.#config.enable_moe_block) return dense;
     return besideExperts(this as Module as Module & BesideExpertParts, h, dense);
   }

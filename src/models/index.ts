@@ -1,8 +1,9 @@
 // The surface of models/: the registry, loading, and what a language model is.
 export { initialize } from "./initialize.ts";
-export { LanguageModel } from "./kit/index.ts";
+export { BalanceSums, LanguageModel } from "./kit/index.ts";
 export type {
   Architecture,
+  Balance,
   CacheOptions,
   ForwardContext,
   LayerCache,

@@ -1,6 +1,8 @@
 // Mixtral: Mistral's blocks with experts in the place of the feed-forward part.
 import { z } from "zod";
 import {
+  balanceKeys,
+  balanceOf,
   activationOf,
   baseConfig,
   causalModel,
@@ -14,6 +16,7 @@ import {
 } from "./kit/index.ts";
 
 const MixtralConfig = baseConfig.extend({
+  ...balanceKeys,
   model_type: z.literal("mixtral"),
   num_key_value_heads: z.int().positive().nullable().default(8),
   rms_norm_eps: z.number().positive().default(1e-5),
@@ -43,14 +46,13 @@ export const mixtral = defineArchitecture({
     only("attention_bias", [false], "this architecture has no biases"),
     only("mlp_bias", [false], "this architecture has no biases"),
   ],
-  build: (config) =>
-    causalModel(config, () =>
-      usualBlock(config, {
-        attention: { window: config.sliding_window ?? undefined },
-        mlp: sparseMlp(config),
-        mlpName: "block_sparse_moe",
-      }),
-    ),
+  build: (config) => {
+    const balance = balanceOf(config, config.num_experts_per_tok);
+    const attention = { window: config.sliding_window ?? undefined };
+    const block = () =>
+      usualBlock(config, { attention, mlp: sparseMlp(config), mlpName: "block_sparse_moe" });
+    return causalModel(config, block, { balance });
+  },
   recipe: () =>
     expertRecipe({
       part: "block_sparse_moe",

@@ -2,6 +2,7 @@
 // is a window, every layer has it.
 import { z } from "zod";
 import {
+  balanceOf,
   baseConfig,
   causalModel,
   defineArchitecture,
@@ -26,12 +27,12 @@ export const qwen3_moe = defineArchitecture({
   requires: [knownActivation(), only("mlp_bias", [false], "this architecture has no biases there")],
   build: (config) => {
     const window = config.use_sliding_window ? (config.sliding_window ?? undefined) : undefined;
-    return causalModel(config, (layer) =>
+    const block = (layer: number) =>
       usualBlock(config, {
         attention: { norms: headNorms(config), window },
         mlp: qwenMlp(config, layer),
-      }),
-    );
+      });
+    return causalModel(config, block, { balance: balanceOf(config, config.num_experts_per_tok) });
   },
   recipe: () => expertRecipe(),
 });

@@ -23,8 +23,9 @@ export interface StackedLinearLike {
   readonly inputSize: number;
   readonly outputSize: number;
   /**
-   * x (…, in), the same for each choice, or (…, choices, in); experts (…, choices) → (…, choices, out). `isSorted`: x is
-   * (rows, in), and experts (rows) ascend.
+   * x (…, in), the same for each choice, (…, choices, in), or (…, choices, rows, in) several for each; experts
+   * (…, choices) → (…, choices, out), or with rows. `isSorted`: x is (rows, in) or (choices, rows, in), and experts
+   * ascend.
    */
   forward(x: Tensor, experts: Tensor, isSorted?: boolean): Tensor;
   toDense(): StackedLinear;

@@ -4,7 +4,7 @@ import { gatherQmm, type Packing, type Tensor } from "../mx/index.ts";
 import type { StackedLinearLike } from "./linear-like.ts";
 import { PackedMatrix } from "./packed-layers.ts";
 import { parameter } from "./parameter.ts";
-import { StackedLinear } from "./stacked-linear.ts";
+import { asGiven, chosenBias, gatheredRows, StackedLinear } from "./stacked-linear.ts";
 
 /** y = x·W[expert]ᵀ (+ bias[expert]). Weight (experts, out, in · bits / 32). */
 export class PackedStackedLinear extends PackedMatrix implements StackedLinearLike {
@@ -20,6 +20,16 @@ export class PackedStackedLinear extends PackedMatrix implements StackedLinearLi
     if (bias) this.bias = parameter([count, outputSize]);
   }
 
+  static of(layer: StackedLinearLike, packing: Packing): PackedStackedLinear {
+    const { weight, bias } = layer.toDense();
+    const { expertCount, inputSize, outputSize } = layer;
+    const options = { ...packing, bias: bias !== undefined };
+    const packed = new PackedStackedLinear(expertCount, inputSize, outputSize, options);
+    packed.pack(weight);
+    if (bias !== undefined) packed.bias = bias;
+    return packed;
+  }
+
   get expertCount(): number {
     return this.weight.dim(0);
   }
@@ -33,13 +43,14 @@ export class PackedStackedLinear extends PackedMatrix implements StackedLinearLi
   }
 
   forward(x: Tensor, experts: Tensor, isSorted = false): Tensor {
-    const rows = x.ndim === experts.ndim ? x.expandDims(-2, -3) : x.expandDims(-2);
+    const rows = gatheredRows(x, experts);
     const options = { ...this.packing, transpose: true, lhsIndices: null, rhsIndices: experts };
-    const y = gatherQmm(rows, this.weight, this.scales, this.biases ?? null, {
+    const products = gatherQmm(rows, this.weight, this.scales, this.biases ?? null, {
       ...options,
       sorted: isSorted,
-    }).squeeze(-2);
-    return this.bias === undefined ? y : y.add(this.bias.take(experts, 0));
+    });
+    const y = asGiven(products, x, experts);
+    return this.bias === undefined ? y : y.add(chosenBias(this.bias, x, experts));
   }
 
   toDense(): StackedLinear {

@@ -6,10 +6,22 @@ import type { StackedLinearLike } from "./linear-like.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 
+/** x as rows (…, rows, in) for gathered products with `experts` of fewer axes. */
+export function gatheredRows(x: Tensor, experts: Tensor): Tensor {
+  const missing = experts.ndim + 2 - x.ndim;
+  if (missing === 2) return x.expandDims(-2, -3);
+  return missing === 1 ? x.expandDims(-2) : x;
+}
+
+/** What `gatheredRows` made of x taken off its products again. */
+export function asGiven(y: Tensor, x: Tensor, experts: Tensor): Tensor {
+  return x.ndim === experts.ndim + 2 ? y : y.squeeze(-2);
+}
+
 /**
- * x · matrices[expert] for each choice. x (…, in), the same for each choice, or (…, choices, in); matrices
- * (experts, in, out); experts (…, choices) integers → (…, choices, out). `isSorted`: x is (rows, in), and experts (rows)
- * ascend.
+ * x · matrices[expert] for each choice. x (…, in), the same for each choice, (…, choices, in), or (…, choices, rows, in)
+ * several for each; matrices (experts, in, out); experts (…, choices) integers → (…, choices, out), or with rows.
+ * `isSorted`: x is (rows, in) or (choices, rows, in), and experts ascend.
  */
 export function chosenProducts(
   x: Tensor,
@@ -17,8 +29,13 @@ export function chosenProducts(
   experts: Tensor,
   isSorted = false,
 ): Tensor {
-  const rows = x.ndim === experts.ndim ? x.expandDims(-2, -3) : x.expandDims(-2);
-  return gatherMm(rows, matrices, null, experts, isSorted).squeeze(-2);
+  return asGiven(gatherMm(gatheredRows(x, experts), matrices, null, experts, isSorted), x, experts);
+}
+
+/** A bias (experts, out) behind such products. */
+export function chosenBias(bias: Tensor, x: Tensor, experts: Tensor): Tensor {
+  const chosen = bias.take(experts, 0);
+  return x.ndim === experts.ndim + 2 ? chosen.expandDims(-2) : chosen;
 }
 
 /** y = x·W[expert]ᵀ (+ bias[expert]). Weight (experts, out, in), bias (experts, out). */
@@ -48,7 +65,7 @@ export class StackedLinear extends Module implements StackedLinearLike {
 
   forward(x: Tensor, experts: Tensor, isSorted = false): Tensor {
     const y = chosenProducts(x, this.weight.swapaxes(-1, -2), experts, isSorted);
-    return this.bias === undefined ? y : y.add(this.bias.take(experts, 0));
+    return this.bias === undefined ? y : y.add(chosenBias(this.bias, x, experts));
   }
 
   toDense(): StackedLinear {

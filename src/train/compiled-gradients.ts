@@ -65,9 +65,10 @@ export class CompiledGradients {
 
   #arrays(batch: LossBatch): Record<string, Tensor> {
     const { objective, pass } = this.#parts;
-    const arrays = objective.arrays?.(batch as never);
+    const how = pass();
+    const arrays = objective.arrays?.(batch as never, how);
     if (arrays === undefined) throw new RangeError("this loss is no function of arrays");
-    const states = pass().prefix?.of(batch as never);
+    const states = how.prefix?.of(batch as never);
     return { ...tensorsOf(arrays), ...(states && { [statesName]: states }) };
   }
 

@@ -13,6 +13,8 @@ export interface EstimatedModel {
   kept?: { ofBlock: number; ofInput: number; outside: number };
   /** Numbers for each token that a layer works with while gradients pass through it; absent: none. */
   workPerToken?: number;
+  /** Arrays of hidden size that a block keeps of each token for its experts; absent: none. */
+  routedArrays?: number;
   blockCount: number;
   vocabularySize: number;
   parameterCount: number;
@@ -77,6 +79,8 @@ const hiddenArrays = 6.2;
 const gatedInnerArrays = 3.9;
 /** And of hidden size for the whole model: what goes into the first block and the head, and gradients on the way. */
 const outerArrays = 10.4;
+/** Of what experts read and give in a block, the share whose gradients are there at once. */
+const routedAtWork = 0.5;
 /** A block more is there at once while gradients pass through it. */
 const blocksAtWork = 1;
 /** Copies of a trained table's gradient: as the head's, and as the embedding's. */
@@ -96,9 +100,19 @@ const leastCacheBytes = 32e6;
 const programBytes = 150e6;
 const bytesPerToken = 800;
 
+/** Arrays of hidden size: of a block, and outside of blocks. */
+function hiddenOf({ routedArrays = 0 }: EstimatedModel): { ofBlock: number; outside: number } {
+  const shown = (arrays: number): number => Number(arrays.toFixed(1));
+  return {
+    ofBlock: shown(hiddenArrays + routedArrays),
+    outside: shown(outerArrays + routedAtWork * routedArrays),
+  };
+}
+
 /** What is kept at once of a pass forward, and one backward through `blocks` of the model's blocks. */
 function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   const { hiddenSize, innerSize, innerArrays = gatedInnerArrays, workPerToken = 0 } = model;
+  const hidden = hiddenOf(model);
   const { kept = { ofBlock: 0, ofInput: 0, outside: 0 } } = model;
   const outside = kept.outside > 0 ? ` + ${kept.outside}` : "";
   const perToken = run.keptPerToken + kept.ofBlock;
@@ -106,7 +120,7 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   const { recompute, trainedBlocks } = run;
   const blocks =
     (recompute > 0 ? Math.min(recompute, trainedBlocks) : trainedBlocks) + blocksAtWork;
-  const ofBlock = hiddenArrays * hiddenSize + innerArrays * innerSize + perToken;
+  const ofBlock = hidden.ofBlock * hiddenSize + innerArrays * innerSize + perToken;
   const counted = recompute > 0 ? `${blocks} blocks` : "trained blocks and one";
   const work = tokens * workPerToken * floatBytes;
   const inputs =
@@ -114,8 +128,8 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
   return [
     term(
       "activations",
-      tokens * (blocks * ofBlock + outerArrays * hiddenSize + kept.outside) * floatBytes,
-      `tokens × (${counted} × (${hiddenArrays}·hidden + ${innerArrays}·inner + ${Math.round(perToken)}) + ${outerArrays}·hidden${outside}) × 4 B`,
+      tokens * (blocks * ofBlock + hidden.outside * hiddenSize + kept.outside) * floatBytes,
+      `tokens × (${counted} × (${hidden.ofBlock}·hidden + ${innerArrays}·inner + ${Math.round(perToken)}) + ${hidden.outside}·hidden${outside}) × 4 B`,
     ),
     ...(work > 0 ? [term("layer at work", work, `tokens × ${workPerToken} × 4 B`)] : []),
     ...(recompute > 0 ? [term("block inputs", inputs, "kept inputs × tokens × hidden × 4 B")] : []),

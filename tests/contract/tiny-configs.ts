@@ -67,6 +67,12 @@ const delta = {
 
 const deltaExperts = { ...delta, ...experts, shared_expert_intermediate_size: 12 };
 
+/** Of DeepSeek's. */
+const groups = {
+  ...{ n_routed_experts: 6, num_experts_per_tok: 2, n_group: 3, topk_group: 2 },
+  ...{ n_shared_experts: 1, moe_intermediate_size: 10, first_k_dense_replace: 1 },
+};
+
 /** One config each: the usual keys and these. */
 function alike(differences: Record<string, object>): Record<string, Record<string, unknown>[]> {
   return Object.fromEntries(
@@ -123,7 +129,9 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     bamba: { ...mamba2, attn_layer_indices: [1] },
     cohere: { use_qk_norm: true, logit_scale: 0.5 },
     cohere2: { sliding_window: 4, sliding_window_pattern: 2 },
+    ernie4_5_moe: { head_dim: 6, moe_num_experts: 4, moe_k: 2, moe_intermediate_size: 10 },
     ernie4_5: { head_dim: 6, use_bias: true },
+    dots1: { ...groups, sliding_window: 4, max_window_layers: 1 },
     exaone4: { sliding_window: 4, sliding_window_pattern: 2 },
     falcon: { new_decoder_architecture: true, num_kv_heads: 2, ffn_hidden_size: 24 },
     gemma: { head_dim: 6 },
@@ -137,9 +145,11 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     gemma3: { text_config: { ...usual, head_dim: 6, sliding_window: 4 } },
     glm: { head_dim: 8 },
     glm4: { head_dim: 8 },
+    glm4_moe: { ...groups, head_dim: 8, use_qk_norm: true },
     gpt_neo: { num_layers: 2, num_heads: 4, window_size: 4 },
     gpt_neox: { rotary_pct: 0.5 },
     granite: { residual_multiplier: 0.5, attention_multiplier: 0.5, logits_scaling: 2 },
+    granitemoe: { residual_multiplier: 0.5, logits_scaling: 2, num_local_experts: 4 },
     helium: { head_dim: 4 },
     hunyuan_v1_dense: { rope_scaling: { type: "dynamic", alpha: 50, factor: 1 } },
     internlm2: { rope_scaling: { type: "dynamic", factor: 2 } },
@@ -149,6 +159,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     lfm2: { layer_types: ["conv", "full_attention"], block_multiple_of: 4, conv_bias: true },
     lfm2_moe: { layer_types: ["conv", "full_attention"], num_dense_layers: 1, ...lfmExperts },
     minicpm3: latent,
+    minimax_m2: { head_dim: 8, num_local_experts: 4, num_experts_per_tok: 2, rotary_dim: 4 },
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },
     mistral: { sliding_window: 4 },
     mistral3: { text_config: { model_type: "mistral", ...usual, sliding_window: 4 } },
@@ -158,9 +169,12 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     olmo2: {},
     olmo3: { num_hidden_layers: 4, sliding_window: 4 },
     olmo_hybrid: { rope_theta: 1000, ...delta },
+    olmoe: { num_experts: 4, num_experts_per_tok: 2, clip_qkv: 4 },
     phi: { qk_layernorm: true },
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
+    phimoe: { num_local_experts: 4, router_jitter_noise: 0.2, lm_head_bias: true },
     qwen2: { use_sliding_window: true, sliding_window: 4, max_window_layers: 1 },
+    qwen2_moe: { ...experts, shared_expert_intermediate_size: 12 },
     qwen3: { head_dim: 6 },
     qwen3_moe: { head_dim: 6, ...experts, norm_topk_prob: true, mlp_only_layers: [0] },
     qwen3_5: { text_config: { ...usual, ...delta } },

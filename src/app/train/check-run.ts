@@ -76,13 +76,13 @@ export function requireCompiling(objective: string): void {
 /** Throws ConfigError FT-CONFIG-077 for what is added to a loss that is not of tokens. */
 function requireTokenLoss(config: RunConfig): void {
   const { objective } = chosenMethod(config);
-  const { label_smoothing, z_loss } = config.loss;
-  const isAdded = label_smoothing !== 0 || z_loss !== 0;
-  if (!isAdded || objectives.get(objective).groups?.includes("loss") === true) return;
+  const parts = ["label_smoothing", "z_loss", "router_aux_loss_coef"] as const;
+  const added = parts.find((part) => (config.loss[part] ?? 0) !== 0);
+  if (added === undefined || objectives.get(objective).groups?.includes("loss") === true) return;
   throw new ConfigError("FT-CONFIG-077", {
-    at: { field: label_smoothing === 0 ? "loss.z_loss" : "loss.label_smoothing" },
+    at: { field: `loss.${added}` },
     message: `--objective ${objective} has no loss of tokens that this could be added to`,
-    hint: `leave ${label_smoothing === 0 ? "--z-loss" : "--label-smoothing"} out`,
+    hint: `leave --${added.replaceAll("_", "-")} out`,
   });
 }
 

@@ -104,9 +104,24 @@ const weightGradientShare = 0.5;
 /** Of the outputs that a trained vector scales, as DoRA's does. */
 const scaledShare = 0.55;
 
+/** Most experts that a token goes to. */
+function chosenExperts({ model }: PlannedModel): number {
+  const counts = [...model.modules()].map(([, module]) =>
+    "chosenExperts" in module ? Number(module.chosenExperts) : 1,
+  );
+  return counts.reduce((most, count) => Math.max(most, count), 1);
+}
+
 /** Of a block, for each token: inputs from which some are dropped, and outputs that a vector scales. */
-function keptByAdapters({ lora }: RunConfig, shapes: TuningPlan["shapes"], blocks: number): number {
-  const inputs = shapes.filter(([, columns]) => columns === lora.r).map(([rows = 0]) => rows);
+function keptByAdapters(
+  { lora }: RunConfig,
+  shapes: TuningPlan["shapes"],
+  { blocks, chosen }: { blocks: number; chosen: number },
+): number {
+  const isInput = ([, columns]: readonly number[]): boolean => columns === lora.r;
+  const inputs = shapes
+    .filter(isInput)
+    .map(([rows = 0, , ofExpert]) => (ofExpert === undefined ? rows : chosen * ofExpert));
   const scaled = shapes.filter(({ length }) => length === 1).map(elementCount);
   const all = (lora.dropout > 0 ? sum(inputs) : 0) + scaledShare * sum(scaled);
   return all / Math.max(1, blocks);
@@ -146,7 +161,7 @@ export function estimateRunMemory(
     isHeadPacked: hasPackedHead(planned),
     logitCopies: objectives.get(method.objective).logitCopies ?? 0,
     keptPerToken: isAdapter
-      ? keptByAdapters(config, shapes, trainedBlocks)
+      ? keptByAdapters(config, shapes, { blocks: trainedBlocks, chosen: chosenExperts(planned) })
       : weightGradientShare * sum(planned.sizes.linears.map(({ inputSize }) => inputSize)),
     isAdapter,
     batch: Math.min(optimization.batch_size, rows) * sequences,

@@ -2,7 +2,7 @@
 // configuration says. Of runs and benchmarks alike; rows, folders and schedules are the callers'.
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import { FtError } from "../../core/errors.ts";
-import type { LanguageModel } from "../../models/index.ts";
+import type { Balance, LanguageModel } from "../../models/index.ts";
 import { compilesFunctions } from "../../mx/index.ts";
 import type { OptimizedSlot } from "../../nn/index.ts";
 import { LocalLearner } from "../../train/local-learner.ts";
@@ -43,11 +43,18 @@ export function learnerOf({ config, ...material }: LearnerMaterial): LocalLearne
     maximumNorm: optimization.max_grad_norm,
     pass: {
       recompute: recomputedBlocks(optimization),
+      balance: balanceIn(config, material.model),
       tokenLoss: { labelSmoothing: loss.label_smoothing, zLoss: loss.z_loss },
     },
     embeddingNoise: loss.neftune_alpha,
     compile: optimization.compile,
   });
+}
+
+/** How the model's routers are balanced, where they are. */
+export function balanceIn({ loss }: RunConfig, { balance }: LanguageModel): Balance | undefined {
+  const coefficient = loss.router_aux_loss_coef ?? balance?.coefficient ?? 0;
+  return balance === undefined || coefficient === 0 ? undefined : { ...balance, coefficient };
 }
 
 /** Throws FtError FT-TRAIN-012 where a step is to be compiled and nothing is here. */

@@ -3,7 +3,7 @@
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import { type Dataset, describeProblem } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { type LoadedModel, loadPlanned } from "../../models/index.ts";
+import { type LanguageModel, type LoadedModel, loadPlanned } from "../../models/index.ts";
 import {
   chooseDtype,
   type OpenedModel,
@@ -28,7 +28,7 @@ import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { lostNotices } from "./lost-rows.ts";
-import { learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
+import { balanceIn, learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
 import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
@@ -121,6 +121,7 @@ export async function prepareRun(
     totalParameters,
     frozenBlocks: frozenBlocks(
       config,
+      loaded.model,
       loaded.model.blocks.length - fitting.tuning.trainedBlocks,
       plan.totalSteps / layout.batches.windowsPerEpoch,
     ),
@@ -160,11 +161,14 @@ function taught({ data, teacher }: FittingRun, backend: ActiveBackend): Prepared
 
 /** Where rows are read more than once and the blocks below the trained ones always give the same for them. */
 function frozenBlocks(
-  { optimization, loss }: RunConfig,
+  config: RunConfig,
+  model: LanguageModel,
   frozen: number,
   epochs: number,
 ): number | undefined {
-  const isSame = loss.neftune_alpha === 0;
+  const { optimization, loss } = config;
+  // the balance of experts sums over all blocks
+  const isSame = loss.neftune_alpha === 0 && balanceIn(config, model) === undefined;
   return isSame && optimization.prefix_cache && epochs > 1 && frozen > 0 ? frozen : undefined;
 }
 

@@ -27,7 +27,7 @@ export abstract class Block extends Module {
 }
 
 /** What a context tells in tensors: they are gone by the second time unless they are inputs of it. */
-const TOLD = ["positions", "segments", "prefixes"] as const;
+const TOLD = ["positions", "segments", "prefixes", "counted"] as const;
 
 /** What a block reads and gives. */
 interface Stream {
@@ -54,13 +54,16 @@ function recomputed(
       const again = Object.fromEntries(told.map((name, at) => [name, values[at]]));
       const given = read.map(([name], at) => [name, values[told.length + at] as Tensor] as const);
       // what blocks share would be gone by the second time
-      const pass = new Pass(x.dim(1), { ...context, ...again }, new Map(given));
+      const balance = context.balance?.empty();
+      const pass = new Pass(x.dim(1), { ...context, ...again, balance }, new Map(given));
       const run = (): Tensor => through(blocks, h as Tensor, pass, first);
       const last = withParameters(slots, values.slice(told.length + read.length), run);
-      return [last, ...added.map((name) => pass.carried.get(name) as Tensor)];
+      const news = added.map((name) => pass.carried.get(name) as Tensor);
+      return [last, ...news, ...(balance?.parts ?? [])];
     },
     [...inputs, ...slots.map((slot) => slot.get())],
   );
+  context.balance?.takeAll(news.slice(added.length));
   const all = new Map([
     ...carried,
     ...added.map((name, at) => [name, news[at] as Tensor] as const),

@@ -34,6 +34,8 @@ const ropeScaling = z.looseObject({
   beta_slow: z.number().positive().nullish(),
   mscale: z.number().nullish(),
   mscale_all_dim: z.number().nullish(),
+  short_mscale: z.number().positive().nullish(),
+  long_mscale: z.number().positive().nullish(),
   truncate: z.boolean().nullish(),
   short_factor: z.array(z.number().positive()).nullish(),
   long_factor: z.array(z.number().positive()).nullish(),

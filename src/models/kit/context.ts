@@ -1,6 +1,7 @@
 // What a forward pass knows beside the ids: caches, packing, and what follows from them for each block.
 // One Pass a forward pass; a BlockContext is its view from one block, with that block's own cache.
 import { arange, type AttentionMask, int32, type Tensor } from "../../mx/index.ts";
+import type { BalanceSums } from "./balance.ts";
 import type { LayerCache } from "./caches/index.ts";
 import type { Carried } from "./carried.ts";
 import { attentionMask, type Span, type Visibility } from "./masks.ts";
@@ -20,6 +21,10 @@ export interface ForwardContext {
   prefixes?: Tensor | undefined;
   /** (batch, length) int32, positions of packed rows; default 0, 1, 2, … after the cache. */
   positions?: Tensor | undefined;
+  /** Gathers how evenly tokens are spread over experts. */
+  balance?: BalanceSums | undefined;
+  /** (batch, length) float32, 0 for tokens that do not count there: padding. Absent: all count. */
+  counted?: Tensor | undefined;
   /** What a pass `until` this block gave, (batch, length, width): the pass goes on from there. */
   from?: { block: number; states: Tensor } | undefined;
   /**
@@ -93,6 +98,12 @@ export class BlockContext {
   /** Puts something there for layers above. */
   carry(name: string, value: Tensor): void {
     this.#pass.carried.set(name, value);
+  }
+
+  /** Of a router's layer, logits (batch · length, experts): told to whom it concerns. */
+  tellRouting(logits: Tensor): void {
+    const { balance, counted } = this.#pass.context;
+    balance?.add(logits, counted?.reshape(-1));
   }
 
   get segments(): Tensor | undefined {

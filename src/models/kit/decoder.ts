@@ -17,6 +17,7 @@ import {
   Module,
   plainTokenLoss,
 } from "../../nn/index.ts";
+import type { Balance } from "./balance.ts";
 import { type Block, runBlocks } from "./block.ts";
 import type { Carried } from "./carried.ts";
 import { type ForwardContext, Pass } from "./context.ts";
@@ -164,12 +165,14 @@ export interface CausalOptions {
   head?: HeadOptions;
   /** Makes the decoder; default: with the usual parts alone. */
   decoder?: (parts: DecoderParts, options: DecoderOptions) => Decoder;
+  balance?: Balance;
 }
 
 export class CausalLM extends LanguageModel {
   readonly #names: DecoderNames;
   readonly #trainedLength: number | undefined;
   readonly #head: HeadOptions;
+  readonly #balance: Balance | undefined;
 
   constructor(parts: DecoderParts, options: CausalOptions) {
     super();
@@ -179,6 +182,7 @@ export class CausalLM extends LanguageModel {
     this.#names = names;
     this.#trainedLength = trainedLength;
     this.#head = head;
+    this.#balance = options.balance;
     Object.assign(this, {
       ...placed(names.decoder, makeDecoder(parts, { names, embeddingScale })),
       ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
@@ -207,6 +211,10 @@ export class CausalLM extends LanguageModel {
 
   override get trainedLength(): number | undefined {
     return this.#trainedLength;
+  }
+
+  override get balance(): Balance | undefined {
+    return this.#balance;
   }
 
   hidden(ids: Tensor, context: ForwardContext = {}): Tensor {

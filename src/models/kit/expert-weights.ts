@@ -9,14 +9,21 @@ export interface StoredExperts {
   orParts?: readonly string[];
   /** Names of an expert's layers: gate, up, down. */
   layers: readonly [gate: string, up: string, down: string];
+  /** What the stack is called here. */
+  experts: string;
 }
 
-const usual: StoredExperts = { part: "mlp", layers: ["gate_proj", "up_proj", "down_proj"] };
+const usual: StoredExperts = {
+  part: "mlp",
+  layers: ["gate_proj", "up_proj", "down_proj"],
+  experts: "switch_mlp",
+};
 
 /** Gate, up and down of every expert to the stacked layers of `GatedExperts`. */
-export function expertRecipe({ part, orParts = [], layers }: StoredExperts = usual): Recipe {
+export function expertRecipe(told: Partial<StoredExperts> = {}): Recipe {
+  const { part, orParts = [], layers, experts } = { ...usual, ...told };
   const stored = `{path*}.[${[part, ...orParts].join("|")}]`;
-  const stack = (layer: string): string => `{path*}.${part}.switch_mlp.${layer}`;
+  const stack = (layer: string): string => `{path*}.${part}.${experts}.${layer}`;
   const each = layers.map((layer, at) =>
     rename(
       `${stored}.experts.{expert#}.${layer}.{kind}`,

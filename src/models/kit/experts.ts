@@ -1,6 +1,6 @@
 // Feed-forward parts of many experts, of which each token goes to a few, each with its share. Which, is routing.ts's.
 // Layers are spelled as mlx-lm spells them, so that adapters and MLX's own checkpoints need no other names.
-import type { Tensor } from "../../mx/index.ts";
+import { describeBackend, type Tensor } from "../../mx/index.ts";
 import {
   type Activation,
   Module,
@@ -8,6 +8,7 @@ import {
   StackedLinear,
   type StackedLinearLike,
 } from "../../nn/index.ts";
+import { tilesOf } from "./expert-tiles.ts";
 import { gated } from "./mlp.ts";
 import type { Choice } from "./routing.ts";
 
@@ -31,26 +32,40 @@ export interface GatedExpertShape extends ExpertShape {
   gating?: Gating;
 }
 
-/** From so many choices on, rows lie by expert: each expert's weights are then read once. */
+/** From so many choices on, rows lie by expert: each expert's weights are then read less often. */
 const worthSorting = 64;
+const [fewestRows, mostRows] = [8, 64];
+
+/** Rows of a tile: of those that an expert gets on average, so few that not many are there to fill tiles up. */
+function rowsOfTile(choices: number, count: number): number {
+  if (describeBackend().backend.gathersOneByOne !== true) return 1;
+  const share = Math.min(mostRows, choices / count / 4);
+  return share < fewestRows ? 1 : 2 ** Math.floor(Math.log2(share));
+}
 
 /** Layers that every expert has, of its own. */
 export abstract class Experts extends Module {
   readonly #weighsInputs: boolean;
+  readonly #count: number;
+  /** Of each expert. */
+  readonly innerSize: number;
 
-  constructor({ weighsInputs = false }: ExpertShape) {
+  constructor({ count, innerSize, weighsInputs = false }: ExpertShape) {
     super();
+    this.#count = count;
+    this.innerSize = innerSize;
     this.#weighsInputs = weighsInputs;
   }
 
-  /** x (…, hidden size) as stacked layers take it, experts (…) or (…, choices) → (…, hidden size), or with choices. */
+  /** x (…, hidden size) as stacked layers take it with these experts → the same with choices. */
   protected abstract through(x: Tensor, experts: Tensor, isSorted: boolean): Tensor;
 
   /** x (tokens, hidden size) → the same: what the chosen experts give, each times its share. */
   forward(x: Tensor, { experts, shares }: Choice): Tensor {
     const [tokens = 1, chosen = 1] = experts.shape;
     const factors = shares.astype(x.dtype).expandDims(-1);
-    const isMany = tokens * chosen >= worthSorting;
+    // without order MLX makes the gradient of weights a matrix for each choice
+    const isMany = x.isTraced || tokens * chosen >= worthSorting;
     const given = (isMany ? this.#byExpert : this.#asTheyCome).call(this, x, experts, factors);
     return (this.#weighsInputs ? given : given.mul(factors)).sum(1);
   }
@@ -61,13 +76,17 @@ export abstract class Experts extends Module {
   }
 
   #byExpert(x: Tensor, experts: Tensor, factors: Tensor): Tensor {
-    const [tokens = 1, chosen = 1] = experts.shape;
-    const numbers = experts.reshape(-1);
-    const order = numbers.argsort();
-    const rows = x.take(order.floorDivide(chosen), 0);
-    const read = this.#weighsInputs ? rows.mul(factors.reshape(-1, 1).take(order, 0)) : rows;
-    const given = this.through(read, numbers.take(order, 0), true);
-    return given.take(order.argsort(), 0).reshape(tokens, chosen, -1);
+    const rows = rowsOfTile(
+      (experts.shape[0] as number) * (experts.shape[1] as number),
+      this.#count,
+    );
+    const tiles = tilesOf(experts, this.#count, rows);
+    const taken = x.take(tiles.tokens, 0);
+    const read = this.#weighsInputs
+      ? taken.mul(factors.reshape(-1, 1).take(tiles.choices, 0))
+      : taken;
+    const given = this.through(read.reshape(-1, rows, x.dim(1)), tiles.experts, true);
+    return given.reshape(-1, x.dim(1)).take(tiles.places, 0);
   }
 }
 

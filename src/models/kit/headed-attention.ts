@@ -59,7 +59,7 @@ export interface AttentionShape {
   scale?: number | undefined;
   /** Scores become cap · tanh(score / cap). */
   softCap?: number | undefined;
-  /** Queries, keys and values stay within ±clip. */
+  /** Queries, keys and values stay within ±clip, behind norms over all heads. */
   clip?: number | undefined;
   /** Factor on turned queries, of their dtype, broadcast to (batch, heads, length, size). */
   queryFactor?: ((context: BlockContext, dtype: Dtype) => Tensor) | undefined;
@@ -167,13 +167,15 @@ export abstract class HeadedAttention extends Module {
 
   #inHeads(projections: Projections): Projections {
     const { heads, keyHeads } = this.#shape;
-    const { queries, keys, values } = this.#clipped(projections);
     const { queryNorm, keyNorm } = this.#names;
-    const headsOf = (x: Tensor, count: number, norm: string): Tensor =>
-      this.#normed(splitHeads(this.#normed(x, norm, "all heads"), count), norm, "heads");
+    const { queries, keys, values } = this.#clipped({
+      queries: this.#normed(projections.queries, queryNorm, "all heads"),
+      keys: this.#normed(projections.keys, keyNorm, "all heads"),
+      values: projections.values,
+    });
     return {
-      queries: headsOf(queries, heads, queryNorm),
-      keys: headsOf(keys, keyHeads, keyNorm),
+      queries: this.#normed(splitHeads(queries, heads), queryNorm, "heads"),
+      keys: this.#normed(splitHeads(keys, keyHeads), keyNorm, "heads"),
       values: this.#normedValues(splitHeads(values, keyHeads)),
     };
   }

@@ -3,6 +3,7 @@ export * from "./altup.ts";
 export * from "./architecture.ts";
 export * from "./attend.ts";
 export * from "./attention.ts";
+export * from "./balance.ts";
 export * from "./beside-experts.ts";
 export * from "./block.ts";
 export * from "./borrowing-attention.ts";

@@ -8,6 +8,7 @@ import {
   Module,
   plainTokenLoss,
 } from "../../nn/index.ts";
+import type { Balance } from "./balance.ts";
 import { cacheFor } from "./block.ts";
 import type { CacheOptions, LayerCache } from "./caches/index.ts";
 import type { ForwardContext } from "./context.ts";
@@ -61,6 +62,11 @@ export abstract class LanguageModel extends Module {
   /** Whether several texts in a row may go on from one beginning: not where a layer's state runs through the row. */
   get sharesBeginnings(): boolean {
     return ![...this.modules()].some(([, module]) => "hasRunningState" in module);
+  }
+
+  /** How its routers are balanced in training, where it has some. */
+  get balance(): Balance | undefined {
+    return undefined;
   }
 
   /** Of tokens; by default the first embedding that is defined. */

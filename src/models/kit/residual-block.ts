@@ -7,7 +7,7 @@ import type { BlockContext } from "./context.ts";
 import type { Norm } from "./headed-attention.ts";
 import { child, placed } from "./named.ts";
 
-/** What lets tokens learn of those before them: attention, a running state. */
+/** What lets tokens learn of those before them: attention, a running state. A feed-forward part does without. */
 export interface Mixer extends Module {
   forward(x: Tensor, context: BlockContext): Tensor;
 }
@@ -15,7 +15,7 @@ export interface Mixer extends Module {
 /** Each under the name that the stored model has for it. */
 export interface BlockParts {
   attention: readonly [name: string, part: Mixer];
-  mlp: readonly [name: string, part: Norm];
+  mlp: readonly [name: string, part: Mixer];
   /** By place: what reads attention and the feed-forward part, and what reads their results. */
   norms: Partial<Record<NormPlace, readonly [name: string, part: Norm]>>;
 }
@@ -49,18 +49,18 @@ export class ResidualBlock extends Block {
   forward(x: Tensor, context: BlockContext): Tensor {
     if (this.#options.isParallel === true) return this.#parallel(x, context);
     const h = x.add(this.#mixed(this.#normed(x, "beforeAttention"), context));
-    return h.add(this.#scaled(this.#normed(this.fed(h), "afterMlp")));
+    return h.add(this.#scaled(this.#normed(this.fed(h, context), "afterMlp")));
   }
 
   /** What the feed-forward part gives for h, before the norm behind it. */
-  protected fed(h: Tensor): Tensor {
-    return this.#feed(this.#normed(h, "beforeMlp"));
+  protected fed(h: Tensor, context: BlockContext): Tensor {
+    return this.#feed(this.#normed(h, "beforeMlp"), context);
   }
 
   #parallel(x: Tensor, context: BlockContext): Tensor {
     const read = this.#normed(x, "beforeAttention");
     const fed = this.#names.beforeMlp === undefined ? read : this.#normed(x, "beforeMlp");
-    const given = this.#scaled(this.#normed(this.#feed(fed), "afterMlp"));
+    const given = this.#scaled(this.#normed(this.#feed(fed, context), "afterMlp"));
     return x.add(this.#mixed(read, context)).add(given);
   }
 
@@ -69,8 +69,8 @@ export class ResidualBlock extends Block {
     return this.#scaled(this.#normed(mixed, "afterAttention"));
   }
 
-  #feed(x: Tensor): Tensor {
-    return child<Norm>(this, this.#names.mlp as string).forward(x);
+  #feed(x: Tensor, context: BlockContext): Tensor {
+    return child<Mixer>(this, this.#names.mlp as string).forward(x, context);
   }
 
   #normed(x: Tensor, place: NormPlace): Tensor {

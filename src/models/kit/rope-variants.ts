@@ -25,8 +25,12 @@ export interface RopeVariant {
   magnitude?: number;
   /** Wavelengths over 2π of each pair; undefined: base^(2i/dims). */
   wavelengths?: number[];
-  /** Texts of more tokens than `beyond` have other wavelengths, (dims / 2) from their length, (). */
-  long?: { beyond: number; wavelengths(reach: Tensor): Tensor };
+  /** Texts of more tokens than `beyond` have other wavelengths, (dims / 2) from their length, (), and magnitudes, (). */
+  long?: {
+    beyond: number;
+    wavelengths(reach: Tensor): Tensor;
+    magnitude?: (reach: Tensor) => Tensor;
+  };
 }
 
 function plainWavelengths({ dims, base }: RopeShape): number[] {
@@ -119,10 +123,18 @@ function longrope(shape: RopeShape): RopeVariant {
   const [short, long] = [stretched("short_factor"), stretched("long_factor")];
   const wavelengths = (reach: Tensor): Tensor =>
     where(reach.greater(original), float32(long), float32(short));
+  const shortMagnitude = scaling.short_mscale ?? scaling.attention_factor ?? usual;
+  const longMagnitude = scaling.long_mscale ?? shortMagnitude;
+  const magnitude = (reach: Tensor): Tensor =>
+    where(reach.greater(original), full([], longMagnitude), shortMagnitude);
   return {
     wavelengths: short,
-    magnitude: scaling.attention_factor ?? usual,
-    long: { beyond: original, wavelengths },
+    magnitude: shortMagnitude,
+    long: {
+      beyond: original,
+      wavelengths,
+      ...(longMagnitude !== shortMagnitude && { magnitude }),
+    },
   };
 }
 

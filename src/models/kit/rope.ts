@@ -50,12 +50,21 @@ export class RotaryEmbedding extends Module {
    */
   forward(x: Tensor, offset: number | Tensor, reach: number | Tensor = 0): Tensor {
     const freqs = this.#wavelengthsAt(reach);
+    const magnitude = this.#magnitudeAt(reach);
     const turned = (part: Tensor, at: number | Tensor): Tensor => this.#turned(part, at, freqs);
-    if (typeof offset === "number" || offset.ndim < 2) return this.#strong(turned(x, offset));
+    if (typeof offset === "number" || offset.ndim < 2)
+      return this.#strong(turned(x, offset), magnitude);
     const [batch = 1, heads = 1, length = 1, size = 1] = x.shape;
     const tokens = x.transpose(0, 2, 1, 3).reshape(batch * length, heads, 1, size);
     const each = turned(tokens, offset.reshape(-1)).reshape(batch, length, heads, size);
-    return this.#strong(each.transpose(0, 2, 1, 3));
+    return this.#strong(each.transpose(0, 2, 1, 3), magnitude);
+  }
+
+  #magnitudeAt(reach: number | Tensor): number | Tensor {
+    const { long, magnitude = 1 } = this.#variant;
+    const isShort = typeof reach === "number" && reach <= (long?.beyond ?? reach);
+    if (long?.magnitude === undefined || isShort) return magnitude;
+    return long.magnitude(lengthTensor(reach));
   }
 
   #wavelengthsAt(reach: number | Tensor): Tensor | null {
@@ -77,12 +86,12 @@ export class RotaryEmbedding extends Module {
   }
 
   /** Of longer texts, what is turned has another magnitude; the rest of each head keeps its own. */
-  #strong(x: Tensor): Tensor {
-    const { magnitude = 1 } = this.#variant;
+  #strong(x: Tensor, magnitude: number | Tensor): Tensor {
     if (magnitude === 1) return x;
-    if (this.#dims === x.dim(3)) return x.mul(magnitude);
+    const factor = typeof magnitude === "number" ? magnitude : magnitude.astype(x.dtype);
+    if (this.#dims === x.dim(3)) return x.mul(factor);
     const [turned, rest] = x.splitAt([this.#dims], 3) as [Tensor, Tensor];
-    return concatenate([turned.mul(magnitude), rest], 3);
+    return concatenate([turned.mul(factor), rest], 3);
   }
 }
 

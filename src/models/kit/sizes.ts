@@ -16,8 +16,13 @@ export interface LinearSize {
 
 export interface ModelSizes {
   hiddenSize: number;
-  /** Inner size of the feed-forward blocks: the widest input of a linear layer. */
+  /**
+   * Inner size of the feed-forward blocks: the widest input of a linear layer; where some are sparse, the inner numbers
+   * of a token in a block on average.
+   */
   innerSize: number;
+  /** Arrays of hidden size that a token has in a block on average as what experts read and give; absent: none. */
+  routedArrays?: number;
   /** Arrays of that size that a block keeps for its backward pass, where its feed-forward part says so. */
   innerArrays?: number;
   /** Numbers for each token beside the usual arrays: that a block keeps and reads, and that stand outside of blocks. */
@@ -84,6 +89,37 @@ function keptBeside(model: LanguageModel): ModelSizes["kept"] {
   return inside + outside === 0 ? undefined : { ofBlock: most(each), ofInput, outside };
 }
 
+/** What a sparse feed-forward part says of itself. */
+interface Sparse {
+  innerNumbers: number;
+  routedArrays: number;
+}
+
+function sparseIn(block: Module): Sparse | undefined {
+  for (const [, module] of block.modules())
+    if ("routedArrays" in module) return module as Module & Sparse;
+  return undefined;
+}
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
+
+/** Of blocks some of which are sparse. */
+function sparseSizes(
+  model: LanguageModel,
+  blocks: ModelSizes["blocks"],
+): Pick<ModelSizes, "innerSize" | "routedArrays"> | undefined {
+  const sparse = model.blocks.map(sparseIn);
+  if (sparse.every((part) => part === undefined)) return undefined;
+  const inner = sparse.map(
+    (part, at) => part?.innerNumbers ?? most((blocks[at] ?? []).map(({ inputSize }) => inputSize)),
+  );
+  return {
+    innerSize: Math.round(mean(inner)),
+    routedArrays: mean(sparse.map((part) => part?.routedArrays ?? 0)),
+  };
+}
+
 const most = (numbers: Iterable<number>): number =>
   [...numbers].reduce((greatest, number) => Math.max(greatest, number), 0);
 
@@ -96,6 +132,7 @@ export function sizesOf(model: LanguageModel): ModelSizes {
   return {
     hiddenSize: embedding.size,
     innerSize: most(blocks.flat().map(({ inputSize }) => inputSize)),
+    ...sparseSizes(model, blocks),
     ...(arrays > 0 && { innerArrays: arrays }),
     ...(kept !== undefined && { kept }),
     ...(work > 0 && { workPerToken: work }),

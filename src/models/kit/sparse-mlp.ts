@@ -1,7 +1,15 @@
 // The feed-forward part of a sparse block: a router, its experts, and where there are some, experts that every token
 // goes to. How choices are made is routing.ts's, what experts compute experts.ts's.
 import type { Tensor } from "../../mx/index.ts";
-import { Linear, type LinearLike, Module, parameter, type Routes } from "../../nn/index.ts";
+import {
+  isLinearLike,
+  Linear,
+  type LinearLike,
+  Module,
+  parameter,
+  type Routes,
+} from "../../nn/index.ts";
+import type { BlockContext } from "./context.ts";
 import type { Experts } from "./experts.ts";
 import type { Norm } from "./headed-attention.ts";
 import { child, placed } from "./named.ts";
@@ -39,6 +47,10 @@ export interface SparseShape {
   names?: Partial<SparseNames>;
 }
 
+/** Rows over choices, where tiles are filled up; and arrays of a choice: read, given, given in the tokens' order. */
+const filledUp = 1.2;
+const arraysOfChoice = 1 + 2 * filledUp;
+
 export class SparseMlp extends Module implements Routes {
   declare e_score_correction_bias?: Tensor;
   readonly #names: SparseNames;
@@ -62,25 +74,48 @@ export class SparseMlp extends Module implements Routes {
     }
   }
 
-  get routers(): readonly string[] {
-    return [this.#names.router];
+  /** Inner numbers of each token, over all experts that it goes to. */
+  get innerNumbers(): number {
+    const experts = child<Experts>(this, this.#names.experts);
+    const shared = child<Module | undefined>(this, this.#names.shared);
+    const widest = [...(shared?.modules() ?? [])].map(([, part]) =>
+      isLinearLike(part) ? part.inputSize : 0,
+    );
+    return filledUp * this.#routing.chosen * experts.innerSize + Math.max(0, ...widest);
   }
 
-  /** x (batch, length, hidden size) → the same shape. */
-  forward(x: Tensor): Tensor {
+  /** Of each token. */
+  get chosenExperts(): number {
+    return this.#routing.chosen;
+  }
+
+  /** Arrays of hidden size that each token has beside, as the rows that experts read and give. */
+  get routedArrays(): number {
+    return arraysOfChoice * this.#routing.chosen;
+  }
+
+  get routers(): readonly string[] {
+    return [this.#names.router, this.#names.sharedGate].filter(
+      (name) => child(this, name) !== undefined,
+    );
+  }
+
+  /** x (batch, length, hidden size) → the same shape. Without the context nobody balances its experts. */
+  forward(x: Tensor, context?: BlockContext): Tensor {
     const { experts } = this.#names;
     const rows = x.reshape(-1, x.dim(-1));
     const mixed = child<Experts>(this, experts)
-      .forward(rows, this.#choice(rows))
+      .forward(rows, this.#choice(rows, context))
       .reshape(...x.shape);
     const shared = child<Norm | undefined>(this, this.#names.shared);
     return shared === undefined ? mixed : mixed.add(this.#gatedShare(x, shared.forward(x)));
   }
 
-  #choice(rows: Tensor): Choice {
+  #choice(rows: Tensor, context?: BlockContext): Choice {
     const { isPrecise = false } = this.#routing;
     const read = isPrecise ? rows.astype("float32") : rows;
     const logits = child<LinearLike>(this, this.#names.router).forward(read).astype("float32");
+    context?.tellRouting(logits);
     return routed(logits, this.#routing, this.e_score_correction_bias);
   }
 

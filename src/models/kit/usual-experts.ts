@@ -1,11 +1,14 @@
 // From the usual keys of config.json to sparse feed-forward parts: Qwen's keys, and DeepSeek's, which GLM and dots took
 // over. Architectures whose keys are others make the shapes themselves.
 import { z } from "zod";
+import { drop, type Recipe, rename } from "../../weights/index.ts";
+import { balanceKeys } from "./balance.ts";
 import type { BaseConfig } from "./config.ts";
+import { expertRecipe } from "./expert-weights.ts";
 import { type ExpertShape, GatedExperts } from "./experts.ts";
 import type { Norm } from "./headed-attention.ts";
 import { activationOf, GatedMlp } from "./mlp.ts";
-import { SparseMlp } from "./sparse-mlp.ts";
+import { SparseMlp, type SparseNames } from "./sparse-mlp.ts";
 import { gatedMlp } from "./usual.ts";
 
 const size = z.int().positive().max(10_000_000);
@@ -21,6 +24,7 @@ export const qwenExpertKeys = {
   /** One of so many layers is sparse, and none of those that are named. */
   decoder_sparse_step: size.default(1),
   mlp_only_layers: z.array(z.int()).nullish(),
+  ...balanceKeys,
 };
 
 type QwenExperts = BaseConfig & z.infer<z.ZodObject<typeof qwenExpertKeys>>;
@@ -80,12 +84,17 @@ export const deepseekExpertKeys = {
   routed_scaling_factor: z.number().positive().default(1),
   n_group: size.nullish(),
   topk_group: size.nullish(),
+  num_nextn_predict_layers: z.int().nonnegative().max(1000).nullish(),
 };
 
 type DeepseekExperts = BaseConfig & z.infer<z.ZodObject<typeof deepseekExpertKeys>>;
 
 /** The feed-forward part of one layer: of sparse ones each expert scores for itself, moved by a bias (DeepSeek-V3). */
-export function deepseekMlp(config: DeepseekExperts, layer: number): Norm {
+export function deepseekMlp(
+  config: DeepseekExperts,
+  layer: number,
+  names: Partial<SparseNames> = {},
+): Norm {
   if (layer < config.first_k_dense_replace) return gatedMlp(config);
   const { n_routed_experts: count, moe_intermediate_size: innerSize, n_shared_experts } = config;
   const shared = n_shared_experts ?? 0;
@@ -103,6 +112,26 @@ export function deepseekMlp(config: DeepseekExperts, layer: number): Norm {
       isPrecise: true,
     },
     selectionBias: true,
+    names,
     ...(shared > 0 && { shared: gatedMlpOf(config, innerSize * shared) }),
   });
+}
+
+/** Where the bias is that moves the choice. */
+const biasRecipe: Recipe = [
+  rename("{path*}.mlp.gate.e_score_correction_bias", "{path*}.mlp.e_score_correction_bias"),
+];
+
+/** As mlx-lm spells what is packed, which is as here but for that. */
+export const deepseekPackedRecipe = (): Recipe => biasRecipe;
+
+/** How their checkpoints store it; layers that predict further tokens, above the others, are left alone. */
+export function deepseekRecipe(
+  { num_hidden_layers: first, ...config }: DeepseekExperts,
+  { experts = "switch_mlp" }: Partial<SparseNames> = {},
+): Recipe {
+  const further = Array.from({ length: config.num_nextn_predict_layers ?? 1 }, (_, at) =>
+    drop(`model.layers.${first + at}.{rest*}`),
+  );
+  return [...further, ...biasRecipe, ...expertRecipe({ experts })];
 }

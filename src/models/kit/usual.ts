@@ -10,6 +10,7 @@ import { activationOf, GatedMlp } from "./mlp.ts";
 import {
   type BlockOptions,
   type BlockParts,
+  type Mixer,
   type NormPlace,
   ResidualBlock,
 } from "./residual-block.ts";
@@ -77,7 +78,7 @@ export interface BlockDifferences extends BlockOptions {
   /** In the place of attention, under its name. */
   mixer?: BlockParts["attention"] | undefined;
   /** In the place of the gated one. */
-  mlp?: Norm;
+  mlp?: Mixer;
   /** Default "mlp". */
   mlpName?: string;
   /** Makes each norm; default RMSNorm over the hidden size. */

@@ -8,6 +8,7 @@ const processor: MlxDevice = { addon: MAIN_ADDON, device: "cpu" };
 export const cpu: Backend = {
   name: "cpu",
   isFastInHalf: false,
+  gathersOneByOne: true,
   unavailable: () => undefined,
   activate: () => activateDevice(processor),
   memory: () => deviceMemory(processor),

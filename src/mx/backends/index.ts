@@ -12,6 +12,8 @@ export interface Backend {
   readonly name: string;
   /** Computes in 16 bits at least as fast as in 32. */
   readonly isFastInHalf: boolean;
+  /** Gathered products are made one after another: several rows in each are then worth some that are not needed. */
+  readonly gathersOneByOne?: true;
   /** Undefined when it can be used, else why not. */
   unavailable(): string | undefined;
   /** Makes its addon and its device the ones that compute in this process. */

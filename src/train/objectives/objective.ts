@@ -9,7 +9,7 @@ import type {
   EncodedRows,
   Row,
 } from "../../data/index.ts";
-import type { ForwardContext } from "../../models/index.ts";
+import type { Balance, ForwardContext } from "../../models/index.ts";
 import type { Tensor, TokenLossOptions } from "../../mx/index.ts";
 import type { EmbeddingLike } from "../../nn/index.ts";
 import type { Better } from "../best.ts";
@@ -22,7 +22,15 @@ export interface TrainableModel extends BlockModel {
     ids: Tensor,
     context?: Pick<
       ForwardContext,
-      "positions" | "segments" | "prefixes" | "noise" | "recompute" | "from" | "until"
+      | "positions"
+      | "segments"
+      | "prefixes"
+      | "noise"
+      | "recompute"
+      | "from"
+      | "until"
+      | "balance"
+      | "counted"
     >,
   ): Tensor;
   head(hidden: Tensor): Tensor;
@@ -64,6 +72,8 @@ export interface LossPass extends Pick<ForwardContext, "recompute" | "noise"> {
   arrays?: Readonly<Record<string, Tensor>> | undefined;
   /** Of objectives that read it, in place of the likelihood alone. */
   tokenLoss?: TokenLossOptions | undefined;
+  /** How evenly routers spread tokens over experts is learned too, of objectives that read it. */
+  balance?: Balance | undefined;
   /** What the frozen blocks give for a batch: the pass goes on from there. */
   prefix?: { block: number; of(batch: Batch): Tensor } | undefined;
 }
@@ -117,7 +127,7 @@ export interface Objective<
    * All that a batch puts into its loss, by name. With it the loss is a function of these arrays, has no metrics, and can
    * be compiled; `loss` then takes them from the pass where it has them.
    */
-  arrays?(batch: Batch): Readonly<Record<string, BatchArray>>;
+  arrays?(batch: Batch, pass?: LossPass): Readonly<Record<string, BatchArray>>;
   loss(model: TrainableModel, batch: Batch, pass?: LossPass): Loss;
 }
 

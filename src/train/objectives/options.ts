@@ -66,6 +66,16 @@ export const LossOptions = z.strictObject({
     .default(0)
     .describe("Factor on (log Σ exp of the logits)², which keeps logits small, while training")
     .register(flags, { value: "NUMBER" }),
+  router_aux_loss_coef: z
+    .number()
+    .min(0, { error: "Factor on the balance of experts must not be negative" })
+    .nullable()
+    .default(null)
+    .describe(
+      "Factor on how unevenly routers spread tokens over experts, added to the loss while training; null: as " +
+        "config.json says, which is not at all unless it has output_router_logits",
+    )
+    .register(flags, { value: "X" }),
   neftune_alpha: z
     .number()
     .min(0, { error: "NEFTune's alpha must not be negative" })

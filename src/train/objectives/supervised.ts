@@ -1,4 +1,4 @@
-// Supervised fine-tuning: weighted next-token cross-entropy.
+// Supervised fine-tuning: weighted next-token cross-entropy; with experts, how evenly they are used, where that is asked.
 import { type Batch, collate, type EncodedRow, encodeRows } from "../../data/index.ts";
 import type { Objective } from "./objective.ts";
 import { batchArrays, learnedStates } from "./token-losses.ts";
@@ -12,7 +12,9 @@ export const supervised: Objective<EncodedRow, Batch> = {
     ),
   arrays: batchArrays,
   loss: (model, batch, pass = {}) => {
-    const { hidden, targets, weights: shares } = learnedStates(model, batch, pass);
-    return { lossSum: model.headLossSum(hidden, { targets, shares }, pass.tokenLoss) };
+    const { hidden, targets, weights: shares, imbalance } = learnedStates(model, batch, pass);
+    const lossSum = model.headLossSum(hidden, { targets, shares }, pass.tokenLoss);
+    // it belongs to the mean, which this becomes once it is divided
+    return { lossSum: imbalance ? lossSum.add(imbalance.mul(shares.sum())) : lossSum };
   },
 };

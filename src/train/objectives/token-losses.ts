@@ -1,6 +1,7 @@
 // What every objective over text begins with: the model over a batch, and the loss of each token that counts. The head
 // is applied to those positions only. Which of them are summed, and how, is the objectives'.
 import type { Batch } from "../../data/index.ts";
+import { BalanceSums } from "../../models/index.ts";
 import { float32, int32, type Tensor } from "../../mx/index.ts";
 import type { BatchArray, LossPass, TrainableModel } from "./objective.ts";
 
@@ -31,6 +32,8 @@ export interface LearnedStates {
   /** (count) float32. */
   weights: Tensor;
   learned: LearnedRows;
+  /** How unevenly tokens were spread over experts, times its factor, (); where the pass asks for it. */
+  imbalance?: Tensor | undefined;
 }
 
 type Arrays = Readonly<Record<string, Tensor>>;
@@ -59,10 +62,15 @@ function learnedRows(batch: Batch): LearnedRows {
   };
 }
 
+/** 0 for padding. */
+const counted = ({ segments }: Batch): Float32Array =>
+  Float32Array.from(segments, (segment) => Math.sign(segment));
+
 /** Positions and segments are told only where they say something, and rows only where not all are learned. */
 function arraysWith(
   batch: Batch,
   { rows, targets, weights }: LearnedRows,
+  { balance }: LossPass,
 ): Readonly<Record<string, BatchArray>> {
   const shape = [batch.batch, batch.length];
   const each = (values: Int32Array): BatchArray => ({ values, shape });
@@ -71,14 +79,18 @@ function arraysWith(
     ids: each(batch.ids),
     ...(batch.isPacked && { positions: each(batch.positions), segments: each(batch.segments) }),
     ...(batch.isPacked && batch.prefixes !== undefined && { prefixes: each(batch.prefixes) }),
+    ...(balance !== undefined && { counted: { values: counted(batch), shape } }),
     ...(rows.length !== batch.weights.length && { rows: learned(rows) }),
     targets: learned(targets),
     weights: learned(weights),
   };
 }
 
-export function batchArrays(batch: Batch): Readonly<Record<string, BatchArray>> {
-  return arraysWith(batch, learnedRows(batch));
+export function batchArrays(
+  batch: Batch,
+  pass: LossPass = {},
+): Readonly<Record<string, BatchArray>> {
+  return arraysWith(batch, learnedRows(batch), pass);
 }
 
 export function tensorsOf(arrays: Readonly<Record<string, BatchArray>>): Arrays {
@@ -93,11 +105,12 @@ function hiddenOf(
   model: TrainableModel,
   batch: Batch,
   { recompute, prefix, noise }: LossPass,
-  { ids, positions, segments, prefixes }: Arrays,
+  { ids, positions, segments, prefixes, counted }: Arrays,
+  balance: BalanceSums | undefined,
 ): Tensor {
   const from = prefix && { block: prefix.block, states: prefix.of(batch) };
   return model.hidden(ids as Tensor, {
-    ...{ recompute, from, noise },
+    ...{ recompute, from, noise, balance, counted },
     ...(positions && segments && { positions, segments }),
     ...(prefixes && { prefixes }),
   });
@@ -110,11 +123,14 @@ export function learnedStates(
   pass: LossPass = {},
 ): LearnedStates {
   const learned = learnedRows(batch);
-  const arrays = pass.arrays ?? tensorsOf(arraysWith(batch, learned));
-  const hidden = hiddenOf(model, batch, pass, arrays);
+  const arrays = pass.arrays ?? tensorsOf(arraysWith(batch, learned, pass));
+  const sums = pass.balance && new BalanceSums(pass.balance);
+  const hidden = hiddenOf(model, batch, pass, arrays, sums);
   const flat = hidden.reshape(-1, hidden.dim(2));
   const { rows, targets, weights } = arrays as Record<"rows" | "targets" | "weights", Tensor>;
-  return { learned, targets, weights, hidden: "rows" in arrays ? flat.take(rows, 0) : flat };
+  const imbalance = sums?.loss()?.mul(pass.balance?.coefficient ?? 0);
+  const states = "rows" in arrays ? flat.take(rows, 0) : flat;
+  return { learned, targets, weights, hidden: states, imbalance };
 }
 
 /** −log p of the targets with a weight. Builds a graph, evaluates nothing. */

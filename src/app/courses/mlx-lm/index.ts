@@ -32,6 +32,7 @@ function preset(optimizer: string): PartialRunConfig {
       ...{ r: 8, scale: 20, dropout: 0, num_layers: 16 },
       ...{ target_modules: ["all-linear"], adapt_routers: true },
     },
+    loss: { router_aux_loss_coef: 0 },
     optimization: {
       ...{ optimizer: "adam", learning_rate: 1e-5, batch_size: 4, iters: 1000, warmup_steps: 0 },
       ...{ lr_scheduler: "constant", max_grad_norm: null, bias_correction: false },
@@ -92,8 +93,10 @@ function problems(config: RunConfig): string[] {
     ...(known.includes(optimization.optimizer)
       ? []
       : [`mlx-lm has no optimizer ${optimization.optimizer}: it has ${known.join(", ")}`]),
-    ...(Object.values(config.loss).some((value) => value !== 0)
-      ? ["mlx-lm has neither label smoothing nor z-loss nor noise on embeddings"]
+    ...(Object.values(config.loss).some((value) => value !== 0 && value !== null)
+      ? [
+          "mlx-lm has neither label smoothing nor z-loss nor noise on embeddings, and balances no experts",
+        ]
       : []),
     ...(optimization.iters === null ? ["mlx-lm counts iterations: give --iters"] : []),
   ];

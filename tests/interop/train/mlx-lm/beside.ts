@@ -139,11 +139,16 @@ export class Bench {
   async adapter(
     name: string,
     model: string,
-    { kind = "lora", targets = ["all-linear"], blockCount = -1 } = {},
+    { kind = "lora", targets = ["all-linear"], blockCount = -1, adaptsRouters = false } = {},
   ): Promise<string> {
     const { model: loaded } = await loadStoredModel(await openModelFolder(model));
     const shape = { rank: 4, scale: 10, dropout: 0 };
-    const attached = attachAdapter(loaded, kind, { ...shape, targets, blockCount }, 5);
+    const attached = attachAdapter(
+      loaded,
+      kind,
+      { ...shape, targets, blockCount, adaptsRouters },
+      5,
+    );
     await saveAdapter(this.path(name), loaded, attached, shape, { base: model, template: "auto" });
     dispose(loaded);
     return this.path(name, "adapters.safetensors");
