@@ -23,8 +23,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
     ft::blas::initialise();
     ft::Environment::attach(env);
     for (const auto& table : {ft::ops::system, ft::ops::handles, ft::ops::data, ft::ops::elementwise,
-                              ft::ops::reductions, ft::ops::shapes, ft::ops::linear, ft::ops::quantized,
-                              ft::ops::random, ft::ops::transforms, ft::ops::losses, ft::ops::composites,
+                              ft::ops::reductions, ft::ops::shapes, ft::ops::linear, ft::ops::attentions,
+                              ft::ops::quantized, ft::ops::random, ft::ops::transforms, ft::ops::losses, ft::ops::composites,
                               ft::ops::lowRank, ft::ops::moments, ft::ops::files})
       ft::exportTable(env, exports, table());
   } catch (const Napi::Error&) {

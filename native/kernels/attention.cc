@@ -4,14 +4,17 @@
 // before a window. Reads heads as they lie in memory and writes (batch, length, heads, size), so nothing is transposed.
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/blas.h"
 #include "core/pool.h"
+#include "kernels/attention-tiles.h"
 #include "kernels/heads.h"
 #include "kernels/kernels.h"
 #include "kernels/primitive.h"
 #include "kernels/running.h"
+#include "kernels/score-shape.h"
 #include "kernels/scratch.h"
 #include "kernels/threads.h"
 #include "kernels/vector.h"
@@ -36,108 +39,34 @@ FT_VECTORISED float dot(const float* a, const float* b, size_t count) {
 
 namespace {
 
-constexpr size_t queriesAtOnce = 64, keysAtOnce = 256;
 /** Fewer than this many groups of heads are cut into heads, whose gradients by shared keys are added up afterwards. */
 constexpr size_t wantedPieces = 8;
 
-struct Range {
-  size_t begin, end;
-  size_t count() const { return end - begin; }
-};
-
-/** Queries of one sequence and the keys that they see: all of `shared`, and of `own` as far as Sight says. */
-struct Block {
-  size_t batch;
-  Range queries, shared, own;
-  /** Each of them sees itself and nothing else. */
-  bool isAlone = false;
-};
-
-/** What queries see of the keys. */
-struct Sight {
+/** What attention does; sinks, what is added for keys, segments and prefixes, as far as there are any, are inputs. */
+struct Rules {
+  float scale, cap;
   SeenKeys seen;
-  /** How many keys lie before the first query. */
-  size_t offset;
+  bool hasSinks, hasKeyBias;
 
-  Range of(size_t query, Range own) const {
-    size_t at = query + offset, begin = own.begin;
-    if (seen.window != 0 && at + 1 > seen.window) begin = std::max(begin, at + 1 - seen.window);
-    size_t end = seen.isCausal ? std::min(own.end, at + 1) : own.end;
-    return {std::min(begin, end), end};
-  }
+  size_t afterShape(size_t first) const { return first + hasSinks + hasKeyBias; }
 
-  /** All that some query of the block sees of `own`. */
-  Range of(const Block& block) const {
-    Range first = of(block.queries.begin, block.own), last = of(block.queries.end - 1, block.own);
-    return {std::min(first.begin, last.begin), last.end};
-  }
+  bool operator==(const Rules&) const = default;
 };
 
-/** Queries in blocks, none of which reaches over two segments. */
-class Plan {
- public:
-  Plan(size_t batches, size_t queries, size_t keys, const int32_t* segments, const int32_t* prefixes) {
-    for (size_t batch = 0; batch < batches; batch++) {
-      if (!segments) cut({batch, {0, queries}, {0, 0}, {0, keys}});
-      else cutSegments(batch, queries, segments + batch * queries, prefixes ? prefixes + batch * queries : nullptr);
-    }
-  }
-
-  std::vector<Block> blocks;
-
- private:
-  void cut(const Block& whole) {
-    for (size_t begin = whole.queries.begin; begin < whole.queries.end; begin += queriesAtOnce) {
-      Block part = whole;
-      part.queries = {begin, std::min(begin + queriesAtOnce, whole.queries.end)};
-      blocks.push_back(part);
-    }
-  }
-
-  void cutSegments(size_t batch, size_t length, const int32_t* segments, const int32_t* prefixes) {
-    for (size_t begin = 0, end; begin < length; begin = end) {
-      auto continues = [&](size_t at) {
-        return segments[at] == segments[begin] && (!prefixes || prefixes[at] == prefixes[begin]);
-      };
-      for (end = begin + 1; end < length && continues(end); end++) {
-      }
-      cut({batch, {begin, end}, sharedBy(segments, prefixes, begin), {begin, end}, segments[begin] == 0});
-    }
-  }
-
-  /** The last run before `begin` of the segment that is seen beside its own. */
-  static Range sharedBy(const int32_t* segments, const int32_t* prefixes, size_t begin) {
-    if (!prefixes || prefixes[begin] == segments[begin] || segments[begin] == 0) return {0, 0};
-    size_t end = begin;
-    while (end > 0 && segments[end - 1] != prefixes[begin]) end--;
-    size_t start = end;
-    while (start > 0 && segments[start - 1] == prefixes[begin]) start--;
-    return {start, end};
-  }
-};
-
-/** Calls visit(keys, rowSees) for tiles of all that a block sees; rowSees(query) is a range within the tile. */
-template <class Visit>
-void eachTile(const Block& block, const Sight& sight, const Visit& visit) {
-  for (size_t at = block.shared.begin; at < block.shared.end; at += keysAtOnce) {
-    Range keys{at, std::min(at + keysAtOnce, block.shared.end)};
-    visit(keys, [=](size_t) { return Range{0, keys.count()}; });
-  }
-  Range own = sight.of(block);
-  for (size_t at = own.begin; at < own.end; at += keysAtOnce) {
-    Range keys{at, std::min(at + keysAtOnce, own.end)};
-    visit(keys, [=](size_t query) {
-      Range seen = sight.of(query, block.own);
-      size_t begin = std::clamp(seen.begin, keys.begin, keys.end), end = std::clamp(seen.end, begin, keys.end);
-      return Range{begin - keys.begin, end - keys.begin};
-    });
-  }
+/** What shapes the scores, from `first` on among the inputs. */
+ScoreShape shapeOf(const Arrays& inputs, size_t first, const Rules& rules) {
+  ScoreShape shape{.cap = rules.cap};
+  if (rules.hasSinks) shape.sinks = inputs[first].data<float>();
+  if (rules.hasKeyBias) shape.addBias(inputs[first + rules.hasSinks]);
+  return shape;
 }
 
-/** The Plan of inputs (queries, keys, …) with segments and prefixes, if there are any, from `first` on. */
-Plan planOf(const Arrays& inputs, size_t first) {
+/** The Plan of inputs (queries, keys, …), with what shapes the scores and then segments from `first` on. */
+Plan planOf(const Arrays& inputs, size_t first, const Rules& rules) {
+  size_t at = rules.afterShape(first);
   auto numbers = [&](size_t index) { return inputs.size() > index ? inputs[index].data<int32_t>() : nullptr; };
-  return Plan(inputs[0].shape(0), inputs[0].shape(2), inputs[1].shape(2), numbers(first), numbers(first + 1));
+  return Plan(inputs[0].shape(0), inputs[0].shape(2), inputs[1].shape(2), numbers(at), numbers(at + 1),
+              rules.hasSinks);
 }
 
 Sight sightOf(const Arrays& inputs, SeenKeys seen) {
@@ -157,15 +86,16 @@ void eachPiece(bool inThreads, size_t count, const std::function<void(size_t)>& 
 
 class Forward {
  public:
-  Forward(const Arrays& inputs, Arrays& outputs, float scale, SeenKeys seen)
+  Forward(const Arrays& inputs, Arrays& outputs, const Rules& rules)
       : queries(inputs[0]),
         keys(inputs[1]),
         values(inputs[2]),
         out(made(outputs[0])),
         logSums(outputs[1].data<float>()),
-        scale(scale),
-        sight(sightOf(inputs, seen)),
-        plan(planOf(inputs, 3)) {
+        scale(rules.scale),
+        shape(shapeOf(inputs, 3, rules)),
+        sight(sightOf(inputs, rules.seen)),
+        plan(planOf(inputs, 3, rules)) {
     size_t heads = queries->heads;
     eachPiece(isWorthThreads(inputs), plan.blocks.size() * heads,
               // The last blocks see most: they come first.
@@ -177,6 +107,7 @@ class Forward {
     size_t rows = block.queries.count(), shared = head / (queries->heads / keys->heads);
     float* scores = scratch(queriesAtOnce * keysAtOnce);
     Running running[queriesAtOnce];
+    std::fill_n(running, rows, shape.start(head));
     auto result = out.to(block.batch, head, block.queries.begin);
     if (block.isAlone) {
       for (size_t row = 0; row < rows; row++)
@@ -192,6 +123,7 @@ class Forward {
       for (size_t row = 0; row < rows; row++) {
         Range seen = sees(block.queries.begin + row);
         float* line = scores + row * count;
+        shape.apply(line + seen.begin, seen.count(), shape.added(block.batch, head, tile.begin + seen.begin));
         float fade = seen.count() ? absorb(line + seen.begin, seen.count(), &running[row]) : 1;
         std::fill(line, line + seen.begin, 0.0f);
         std::fill(line + seen.end, line + count, 0.0f);
@@ -212,14 +144,15 @@ class Forward {
   Heads<float> out;
   float* logSums;
   float scale;
+  ScoreShape shape;
   Sight sight;
   Plan plan;
 };
 
-/** Of (queries, keys, values, output, log sums, output's cotangent, …): gradients of the first three. */
+/** Of (queries, keys, values, output, log sums, output's cotangent, …): gradients of the first three, and of sinks. */
 class Backward {
  public:
-  Backward(const Arrays& inputs, Arrays& outputs, float scale, SeenKeys seen)
+  Backward(const Arrays& inputs, Arrays& outputs, const Rules& rules)
       : queries(inputs[0]),
         keys(inputs[1]),
         values(inputs[2]),
@@ -227,13 +160,15 @@ class Backward {
         slopes(inputs[5]),
         logSums(inputs[4].data<float>()),
         queryGradient(made(outputs[0])),
-        scale(scale),
-        sight(sightOf(inputs, seen)),
-        plan(planOf(inputs, 6)),
+        scale(rules.scale),
+        shape(shapeOf(inputs, 6, rules)),
+        sight(sightOf(inputs, rules.seen)),
+        plan(planOf(inputs, 6, rules)),
         groups(queries->heads / keys->heads),
         isByHead(groups > 1 && inputs[0].shape(0) * keys->heads < wantedPieces),
         keyParts(made(outputs[1])),
-        valueParts(made(outputs[2])) {
+        valueParts(made(outputs[2])),
+        sinkGradient(rules.hasSinks ? outputs[3].data<float>() : nullptr) {
     std::vector<float> keyMemory, valueMemory;
     if (isByHead) {
       keyParts = widened(keyParts, keyMemory, inputs[0].shape(0));
@@ -274,6 +209,7 @@ class Backward {
       std::fill_n(valueParts.at(batch, part, row), valueParts.size, 0.0f);
     }
     size_t count = isByHead ? 1 : groups;
+    if (sinkGradient) std::fill_n(sinkGradient + batch * queries->heads + part * count, count, 0.0f);
     for (const Block& block : plan.blocks)
       if (block.batch == batch)
         for (size_t head = part * count; head < (part + 1) * count; head++) add(block, head, part);
@@ -290,11 +226,13 @@ class Backward {
   void add(const Block& block, size_t head, size_t part) {
     if (block.isAlone) return addAlone(block, head, part);
     size_t batch = block.batch, first = block.queries.begin, rows = block.queries.count(), shared = head / groups;
-    float *shares = scratch(2 * queriesAtOnce * keysAtOnce), *changes = shares + queriesAtOnce * keysAtOnce;
+    constexpr size_t tileSize = queriesAtOnce * keysAtOnce;
+    float *shares = scratch(3 * tileSize), *changes = shares + tileSize, *bends = changes + tileSize;
     const float* sums = logSums + (batch * queries->heads + head) * queries->length + first;
     float means[queriesAtOnce];
     for (size_t row = 0; row < rows; row++)
       means[row] = dot(output->at(batch, head, first + row), slopes->at(batch, head, first + row), output->size);
+    if (sinkGradient) sinkGradient[batch * queries->heads + head] += shape.sinkSlope(head, sums, means, rows);
     bool isFirst = true;
     eachTile(block, sight, [&](Range tile, const auto& sees) {
       size_t count = tile.count();
@@ -303,14 +241,20 @@ class Backward {
                      {shares, count});
       for (size_t row = 0; row < rows; row++) {
         Range seen = sees(first + row);
+        size_t at = row * count + seen.begin;
+        shape.apply(shares + at, seen.count(), shape.added(batch, head, tile.begin + seen.begin), bends + at);
         sharesOf(shares + row * count, seen.begin, seen.end, count, sums[row]);
       }
       blas::multiply({count, values->size, rows}, 1, {shares, count, true}, change, 1,
                      valueParts.to(batch, part, tile.begin));
       blas::multiply({rows, count, values->size}, 1, change, values->transposed(batch, shared, tile.begin), 0,
                      {changes, count});
-      for (size_t row = 0; row < rows; row++)
+      for (size_t row = 0; row < rows; row++) {
         scoreSlopes(shares + row * count, means[row], count, changes + row * count);
+        if (shape.cap == 0) continue;
+        Range seen = sees(first + row);
+        scaleByRow(bends + row * count + seen.begin, seen.count(), changes + row * count + seen.begin);
+      }
       blas::multiply({rows, queries->size, count}, scale, {changes, count}, keys->from(batch, shared, tile.begin),
                      isFirst ? 0 : 1, queryGradient.to(batch, head, first));
       blas::multiply({count, queries->size, rows}, scale, {changes, count, true}, line, 1,
@@ -323,30 +267,31 @@ class Backward {
   const float* logSums;
   Heads<float> queryGradient;
   float scale;
+  ScoreShape shape;
   Sight sight;
   Plan plan;
   /** Heads of queries for each of keys. */
   size_t groups;
   bool isByHead;
   Heads<float> keyParts, valueParts;
+  /** (batch, heads). */
+  float* sinkGradient;
 };
 
 struct AttentionGradient {
-  float scale;
-  SeenKeys seen;
+  Rules rules;
   static constexpr const char* name = "AttentionGradient";
 
-  void operator()(const Arrays& inputs, Arrays& outputs) const { Backward(inputs, outputs, scale, seen); }
+  void operator()(const Arrays& inputs, Arrays& outputs) const { Backward(inputs, outputs, rules); }
 
   bool operator==(const AttentionGradient&) const = default;
 };
 
 struct Attention {
-  float scale;
-  SeenKeys seen;
+  Rules rules;
   static constexpr const char* name = "Attention";
 
-  void operator()(const Arrays& inputs, Arrays& outputs) const { Forward(inputs, outputs, scale, seen); }
+  void operator()(const Arrays& inputs, Arrays& outputs) const { Forward(inputs, outputs, rules); }
 
   Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>& argnums,
              const Arrays& outputs) const {
@@ -355,10 +300,14 @@ struct Attention {
     inputs.insert(inputs.end(), primals.begin() + 3, primals.end());
     std::vector<mx::Shape> shapes;
     for (int i = 0; i < 3; i++) shapes.push_back(rowsFirst(primals[i], primals[i].shape(3)));
-    Arrays all = computedTogether(shapes, inputs, AttentionGradient{scale, seen});
+    if (rules.hasSinks) shapes.push_back({primals[0].shape(0), primals[0].shape(1)});
+    Arrays all = computedTogether(shapes, inputs, AttentionGradient{rules});
     Arrays gradients;
-    for (int argument : argnums)
-      gradients.push_back(argument < 3 ? headsFirst(all[argument]) : mx::zeros_like(primals[argument]));
+    for (int argument : argnums) {
+      if (argument < 3) gradients.push_back(headsFirst(all[argument]));
+      else if (argument == 3 && rules.hasSinks) gradients.push_back(mx::sum(all[3], 0));
+      else gradients.push_back(mx::zeros_like(primals[argument]));
+    }
     return gradients;
   }
 
@@ -367,13 +316,17 @@ struct Attention {
 
 }  // namespace
 
-array attention(const array& queries, const array& keys, const array& values, float scale, SeenKeys seen,
+array attention(const array& queries, const array& keys, const array& values, const ScoreRules& rules,
                 const std::vector<array>& segments) {
   Arrays inputs{queries, keys, values};
+  auto floats = [](const array& given) { return mx::contiguous(mx::astype(given, mx::float32)); };
+  if (rules.sinks) inputs.push_back(floats(*rules.sinks));
+  if (rules.keyBias) inputs.push_back(floats(*rules.keyBias));
   for (const array& numbers : segments) inputs.push_back(mx::contiguous(mx::astype(numbers, mx::int32)));
   std::vector<mx::Shape> shapes{rowsFirst(queries, values.shape(3)),
                                 {queries.shape(0), queries.shape(1), queries.shape(2)}};
-  return headsFirst(computedTogether(shapes, inputs, Attention{scale, seen})[0]);
+  Rules own{rules.scale, rules.cap, rules.seen, rules.sinks.has_value(), rules.keyBias.has_value()};
+  return headsFirst(computedTogether(shapes, inputs, Attention{own})[0]);
 }
 
 }  // namespace ft::kernels

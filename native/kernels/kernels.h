@@ -87,12 +87,24 @@ struct SeenKeys {
   bool operator==(const SeenKeys&) const = default;
 };
 
+/** How scores come from queries and keys. */
+struct ScoreRules {
+  float scale;
+  SeenKeys seen;
+  /** Scores become cap tanh(score / cap); 0: they stay. */
+  float cap = 0;
+  /** (heads): the score of nothing, beside those of the keys, which takes its share and adds no value. */
+  std::optional<array> sinks = std::nullopt;
+  /** (batch or 1, heads, keys): added to the scores. Has no gradient. */
+  std::optional<array> keyBias = std::nullopt;
+};
+
 /**
- * softmax(scale q k^T) v of (batch, heads, length, size) each, without the scores of all pairs; heads of queries are a
+ * softmax(scores) v of (batch, heads, length, size) each, without the scores of all pairs; heads of queries are a
  * multiple of those of keys. `segments`: none; or (batch, length) integers, equal ones in a row see each other, 0 sees
  * itself; and behind it as many, whose token sees the last run of that segment before its own as well.
  */
-array attention(const array& queries, const array& keys, const array& values, float scale, SeenKeys seen,
+array attention(const array& queries, const array& keys, const array& values, const ScoreRules& rules,
                 const std::vector<array>& segments);
 
 /** Softmax over the last axis of [..., queries, keys]; causal: query i sees keys up to i + keys - queries. */

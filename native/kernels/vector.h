@@ -44,6 +44,18 @@ FT_INLINE float exponential(float x) {
 /** 0 below -88, where `exponential` ends: times a very negative x, what it would leave is not small. */
 FT_INLINE float sigmoid(float x) { return x < -88.0f ? 0.0f : 1.0f / (1.0f + exponential(-x)); }
 
+/** tanh(x) within 4 units in the last place: a series near 0, where the quotient would lose its digits. */
+FT_INLINE float hyperbolicTangent(float x) {
+  float square = x * x;
+  float p = 62.0f / 2835;
+  p = p * square - 17.0f / 315;
+  p = p * square + 2.0f / 15;
+  p = p * square - 1.0f / 3;
+  float series = x + x * (square * p);
+  float quotient = 1.0f - 2.0f / (exponential(2 * x) + 1.0f);
+  return square < 0.0625f ? series : quotient;
+}
+
 constexpr size_t lanes = 16;
 
 /** The largest of `count` numbers. */

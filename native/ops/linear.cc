@@ -1,4 +1,4 @@
-// Matrix products and MLX's fused `fast` ops.
+// Matrix products and MLX's fused `fast` ops, attention apart.
 // LoRA's linear layer, which is several of these, lives in composites.cc.
 #include <cmath>
 
@@ -42,65 +42,6 @@ array rope(const array& x, int dims, bool traditional, std::optional<float> base
   return std::visit(apply, offset);
 }
 
-/** Whether the fused softmax serves: no mask array, shapes as MLX wants them (else its own error comes). */
-bool isPlainAttention(const array& q, const array& k, const array& v, const std::string& mode,
-                      const std::optional<array>& mask) {
-  if (mask || (mode != "causal" && !mode.empty()) || !kernels::suits({q, k, v})) return false;
-  if (q.ndim() != 4 || k.ndim() != 4 || v.ndim() != 4) return false;
-  bool batchesAgree = q.shape(0) == k.shape(0) && q.shape(0) == v.shape(0);
-  bool headsAgree = k.shape(1) == v.shape(1) && q.shape(1) % k.shape(1) == 0;
-  bool sizesAgree = q.shape(3) == k.shape(3) && k.shape(2) == v.shape(2);
-  return batchesAgree && headsAgree && sizesAgree && (mode.empty() || q.shape(2) <= k.shape(2));
-}
-
-array plainAttention(const array& q, const array& k, const array& v, float scale, bool causal) {
-  int groups = k.shape(1);
-  // Heads that share keys form an axis of their own, over which keys and values are broadcast.
-  array queries = mx::unflatten(mx::multiply(q, scalarOf(scale, q.dtype())), 1, {groups, q.shape(1) / groups});
-  array keys = mx::expand_dims(k, 2);
-  array scores = mx::matmul(queries, mx::swapaxes(keys, -1, -2));
-  requireCountable(scores.shape());
-  array mixed = mx::matmul(kernels::softmax(scores, causal), mx::expand_dims(v, 2));
-  return mx::flatten(mixed, 1, 2);
-}
-
-/** MLX divides the queries' heads by the keys'. */
-void requireHeads(const array& keys) {
-  require(keys.ndim() != 4 || keys.shape(1) > 0, "needs at least one head of keys, got " + describe(keys));
-}
-
-/** So few queries, as in decoding, that a matrix of scores is the less work. */
-bool areFew(const array& queries) { return queries.shape(2) < 8; }
-
-/** Causal, with what else limits sight; `mask` says the same to MLX, with trues. */
-array limitedAttention(const array& queries, const array& keys, const array& values, float scale, const array& mask,
-                       int window, const std::optional<array>& segments, const std::optional<array>& prefixes) {
-  requireHeads(keys);
-  require(window >= 0, "a window is at least one token, or 0 for none");
-  require(segments || !prefixes, "needs segments beside prefixes");
-  std::vector<array> numbers;
-  for (const auto& given : {segments, prefixes})
-    if (given) numbers.push_back(*given);
-  for (const array& each : numbers)
-    require(queries.ndim() == 4 && each.shape() == mx::Shape{queries.shape(0), queries.shape(2)} &&
-                keys.shape(2) == queries.shape(2) && mx::issubdtype(each.dtype(), mx::integer),
-            "needs an integer segment for each query and key, got " + describe(each));
-  if (kernels::suitsProducts({queries}) && isPlainAttention(queries, keys, values, "causal", std::nullopt))
-    return kernels::attention(queries, keys, values, scale, {true, static_cast<size_t>(window)}, numbers);
-  return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, "", mask);
-}
-
-array attention(const array& queries, const array& keys, const array& values, float scale, const std::string& mode,
-                const std::optional<array>& mask) {
-  requireHeads(keys);
-  bool isPlain = isPlainAttention(queries, keys, values, mode, mask);
-  if (isPlain && kernels::suitsProducts({queries}) && !areFew(queries))
-    return kernels::attention(queries, keys, values, scale, {mode == "causal", 0}, {});
-  if (isPlain)
-    return plainAttention(queries, keys, values, scale, mode == "causal");
-  return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, mode, mask);
-}
-
 array gatherMm(const array& a, const array& b, const std::optional<array>& left, const std::optional<array>& right,
                bool sorted) {
   requireMatrices(left, a);
@@ -133,8 +74,6 @@ const OpTable& linear() {
             return mx::fast::layer_norm(x, weight, bias, eps);
           }),
       row("rope", rope),
-      row("scaledDotProductAttention", attention),
-      row("limitedAttention", limitedAttention),
   };
   return table;
 }

@@ -12,6 +12,7 @@ const OpTable& elementwise();
 const OpTable& reductions();
 const OpTable& shapes();
 const OpTable& linear();
+const OpTable& attentions();
 const OpTable& quantized();
 const OpTable& random();
 const OpTable& transforms();

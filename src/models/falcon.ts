@@ -5,6 +5,8 @@ import { Embedding, LayerNorm } from "../nn/index.ts";
 import { type Recipe, tie } from "../weights/index.ts";
 import {
   activationOf,
+  alibi,
+  type AttentionShape,
   attentionShape,
   baseConfig,
   type BlockParts,
@@ -13,7 +15,6 @@ import {
   FusedAttention,
   knownActivation,
   Mlp,
-  only,
   ResidualBlock,
   trainedLengthOf,
 } from "./kit/index.ts";
@@ -30,6 +31,7 @@ const FalconConfig = baseConfig
     multi_query: z.boolean().default(true),
     parallel_attn: z.boolean().default(true),
     bias: z.boolean().default(false),
+    alibi: z.boolean().default(false),
     activation: z.string().default("gelu"),
     tie_word_embeddings: z.boolean().default(true),
   })
@@ -70,11 +72,18 @@ function norms(config: FalconConfig): BlockParts["norms"] {
   return { beforeAttention, beforeMlp: ["post_attention_layernorm", normOf(config)] };
 }
 
+/** Positions told by scores in the place of turned heads; transformers adds them before it scales, in bfloat16. */
+function slopes(size: number, heads: number): Partial<AttentionShape> {
+  const scale = 1 / Math.sqrt(Math.floor(size / heads));
+  return { rotary: undefined, keyBias: alibi({ heads, scale, isRounded: true }) };
+}
+
 function block(config: FalconConfig): ResidualBlock {
   const { hidden_size, ffn_hidden_size, bias } = config;
   const usual = { ...config, num_key_value_heads: keyHeads(config), head_dim: null };
   const shape = {
     ...attentionShape(usual),
+    ...(config.alibi && slopes(hidden_size, config.num_attention_heads)),
     bias: { inputs: bias, output: bias },
     names: { output: "dense" },
   };
@@ -105,10 +114,7 @@ const recipe = ({ tie_word_embeddings }: FalconConfig): Recipe =>
 
 export const falcon = defineArchitecture({
   config: FalconConfig,
-  requires: [
-    knownActivation("activation"),
-    only("alibi", [false], "slopes on the scores are not built"),
-  ],
+  requires: [knownActivation("activation")],
   build,
   recipe,
 });

@@ -11,15 +11,19 @@ import {
 } from "./kit/index.ts";
 
 export const gemma3 = defineArchitecture({
-  config: z.looseObject({ model_type: z.literal("gemma3"), text_config: Gemma3TextConfig }),
+  config: z.looseObject({
+    model_type: z.literal("gemma3"),
+    text_config: Gemma3TextConfig,
+    tie_word_embeddings: z.boolean().default(true),
+  }),
   within: "text_config",
   requires: [
     knownActivation("hidden_activation"),
     only("use_bidirectional_attention", [false], "a token sees none after it here"),
     only("attn_logit_softcapping", [], "this architecture does not cap scores"),
-    only("tie_word_embeddings", [true], "an untied head is not built"),
   ],
-  build: ({ text_config }) => buildGemma3Text(text_config, towerNames),
-  recipe: () => towerRecipe({ isTied: true }),
+  build: ({ text_config, tie_word_embeddings }) =>
+    buildGemma3Text({ ...text_config, tie_word_embeddings }, towerNames),
+  recipe: ({ tie_word_embeddings: isTied }) => towerRecipe({ isTied }),
   packedRecipe: () => towerPackedRecipe,
 });

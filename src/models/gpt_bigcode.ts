@@ -22,6 +22,7 @@ const GptBigcodeConfig = gptConfig
     activation_function: z.string().default("gelu_pytorch_tanh"),
     scale_attn_weights: z.boolean().default(true),
     multi_query: z.boolean().default(true),
+    tie_word_embeddings: z.boolean().default(true),
   })
   .refine(...wholeHeads("n_embd", "n_head"));
 type GptBigcodeConfig = z.infer<typeof GptBigcodeConfig>;
@@ -67,21 +68,20 @@ function build(config: GptBigcodeConfig): CausalLM {
     blocks: Array.from({ length: n_layer }, () => block(config)),
     norm: normOf(config),
   };
-  return new CausalLM(parts, { names, isTied: true });
+  return new CausalLM(parts, { names, isTied: config.tie_word_embeddings });
 }
 
-const recipe: Recipe = [
+const recipe = ({ tie_word_embeddings }: GptBigcodeConfig): Recipe => [
   drop("{path*}.attn.[bias|masked_bias]"),
-  tie("lm_head.weight", "transformer.wte.weight"),
+  ...(tie_word_embeddings ? [tie("lm_head.weight", "transformer.wte.weight")] : []),
 ];
 
 export const gpt_bigcode = defineArchitecture({
   config: GptBigcodeConfig,
   requires: [
     knownActivation("activation_function"),
-    only("tie_word_embeddings", [true], "an untied head is not built"),
     only("add_cross_attention", [false], "cross attention is not built"),
   ],
   build,
-  recipe: () => recipe,
+  recipe,
 });

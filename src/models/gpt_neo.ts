@@ -9,7 +9,6 @@ import {
   defineArchitecture,
   knownActivation,
   Mlp,
-  only,
   ResidualBlock,
   wholeHeads,
   gptNames,
@@ -31,6 +30,7 @@ const GptNeoConfig = z
     attention_types: z.array(z.tuple([z.array(kind), size])).nullish(),
     window_size: size.default(256),
     activation_function: z.string().default("gelu_new"),
+    tie_word_embeddings: z.boolean().default(true),
     layer_norm_epsilon: z.number().positive().default(1e-5),
   })
   .refine(...wholeHeads("hidden_size", "num_heads"));
@@ -79,20 +79,17 @@ function build(config: GptNeoConfig): CausalLM {
     blocks: Array.from({ length: num_layers }, (_, layer) => block(config, layer)),
     norm: normOf(config),
   };
-  return new CausalLM(parts, { names, isTied: true });
+  return new CausalLM(parts, { names, isTied: config.tie_word_embeddings });
 }
 
-const recipe: Recipe = [
+const recipe = ({ tie_word_embeddings }: GptNeoConfig): Recipe => [
   drop("{path*}.attn.attention.[bias|masked_bias]"),
-  tie("lm_head.weight", "transformer.wte.weight"),
+  ...(tie_word_embeddings ? [tie("lm_head.weight", "transformer.wte.weight")] : []),
 ];
 
 export const gpt_neo = defineArchitecture({
   config: GptNeoConfig,
-  requires: [
-    knownActivation("activation_function"),
-    only("tie_word_embeddings", [true], "an untied head is not built"),
-  ],
+  requires: [knownActivation("activation_function")],
   build,
-  recipe: () => recipe,
+  recipe,
 });

@@ -5,11 +5,10 @@ import {
   causalModel,
   defineArchitecture,
   gatedMlp,
-  hiddenNorm,
   knownActivation,
-  LatentAttention,
-  ResidualBlock,
-  ropeFrom,
+  latentAttention,
+  latentBlock,
+  type ResidualBlock,
 } from "./kit/index.ts";
 
 const size = z.int().positive();
@@ -29,37 +28,15 @@ const MiniCpm3Config = baseConfig.extend({
 });
 type MiniCpm3Config = z.infer<typeof MiniCpm3Config>;
 
-/** Of the norms in attention, whatever the config says of others. */
-const eps = 1e-6;
-
-function attention(config: MiniCpm3Config): LatentAttention {
-  const { hidden_size, num_attention_heads: heads, qk_rope_head_dim, q_lora_rank } = config;
-  return new LatentAttention({
-    hiddenSize: hidden_size,
-    heads,
-    queryRank: q_lora_rank ?? undefined,
-    keyRank: config.kv_lora_rank,
-    plainSize: config.qk_nope_head_dim,
-    turnedSize: qk_rope_head_dim,
-    valueSize: config.v_head_dim ?? Math.floor(hidden_size / heads),
-    rotary: ropeFrom(config, qk_rope_head_dim),
-    bias: config.attention_bias,
-    eps,
-  });
-}
-
 function block(config: MiniCpm3Config): ResidualBlock {
-  const { scale_depth, num_hidden_layers } = config;
-  const parts = {
-    attention: ["self_attn", attention(config)],
-    mlp: ["mlp", gatedMlp(config)],
-    norms: {
-      beforeAttention: ["input_layernorm", hiddenNorm(config)],
-      beforeMlp: ["post_attention_layernorm", hiddenNorm(config)],
-    },
-  } as const;
+  const { scale_depth, num_hidden_layers, hidden_size, num_attention_heads } = config;
+  const valueSize = config.v_head_dim ?? Math.floor(hidden_size / num_attention_heads);
+  const attention = latentAttention(
+    { ...config, v_head_dim: valueSize },
+    { isInterleaved: false, isStretched: false },
+  );
   const residualScale = scale_depth === null ? 1 : scale_depth / Math.sqrt(num_hidden_layers);
-  return new ResidualBlock(parts, { residualScale });
+  return latentBlock(config, attention, gatedMlp(config), { residualScale });
 }
 
 export const minicpm3 = defineArchitecture({

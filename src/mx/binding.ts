@@ -291,6 +291,25 @@ export interface Binding {
     segments: Handle | null,
     prefixes: Handle | null,
   ): Handle;
+  /**
+   * The same with scores that are capped (cap · tanh(score / cap); 0: not), beside a score of nothing for each head of
+   * queries, `sinks` (heads), and with `keyBias` (batch or 1, heads, keys) added, which has no gradient. Where
+   * `isCausal`, `mask` is as in limitedAttention, or null for causality alone; else it says all.
+   */
+  shapedAttention(
+    queries: Handle,
+    keys: Handle,
+    values: Handle,
+    scale: number,
+    cap: number,
+    isCausal: boolean,
+    window: number,
+    sinks: Handle | null,
+    keyBias: Handle | null,
+    mask: Handle | null,
+    segments: Handle | null,
+    prefixes: Handle | null,
+  ): Handle;
 
   // --- random, explicit keys only
   randomKey(seed: number): Handle;

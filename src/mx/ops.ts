@@ -154,6 +154,16 @@ export interface LimitedSight {
 /** None, causal, an array that broadcasts to (batch, heads, queries, keys), or causal with limits. */
 export type AttentionMask = "" | "causal" | Tensor | LimitedSight;
 
+/** What scores are beside scaled products of queries and keys. */
+export interface ScoreShaping {
+  /** Scores become cap · tanh(score / cap); absent: they stay. */
+  softCap?: number | undefined;
+  /** (heads): the score of nothing beside those of keys, which takes its share and adds no value. */
+  sinks?: Tensor | undefined;
+  /** (batch or 1, heads, keys): added to the scores. Has no gradient. */
+  keyBias?: Tensor | undefined;
+}
+
 /** (batch, heads, length, dims) each; fewer key heads than query heads means grouped queries. */
 export function attention(
   queries: Tensor,
@@ -161,8 +171,11 @@ export function attention(
   values: Tensor,
   scale: number,
   mask: AttentionMask,
+  shaping: ScoreShaping = {},
 ): Tensor {
   const [q, k, v] = [queries.handle, keys.handle, values.handle];
+  if (Object.values(shaping).some((given) => given !== undefined))
+    return new Tensor(shapedAttention([q, k, v], scale, mask, shaping));
   if (typeof mask === "string")
     return new Tensor(binding().scaledDotProductAttention(q, k, v, scale, mask, null));
   if (mask instanceof Tensor)
@@ -171,6 +184,26 @@ export function attention(
   const [own, shared] = [handleOrNull(segments), handleOrNull(prefixes)];
   return new Tensor(
     binding().limitedAttention(q, k, v, scale, mask.mask.handle, window, own, shared),
+  );
+}
+
+function shapedAttention(
+  projections: readonly [number, number, number],
+  scale: number,
+  mask: AttentionMask,
+  { softCap = 0, sinks, keyBias }: ScoreShaping,
+): number {
+  const isArray = mask instanceof Tensor;
+  const limits: Partial<LimitedSight> = typeof mask === "string" || isArray ? {} : mask;
+  const isCausal = !isArray && mask !== "";
+  return binding().shapedAttention(
+    ...projections,
+    ...([scale, softCap, isCausal, limits.window ?? 0] as const),
+    handleOrNull(sinks ?? null),
+    handleOrNull(keyBias ?? null),
+    handleOrNull((isArray ? mask : limits.mask) ?? null),
+    handleOrNull(limits.segments ?? null),
+    handleOrNull(limits.prefixes ?? null),
   );
 }
 

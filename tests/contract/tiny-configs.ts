@@ -37,6 +37,18 @@ const latent = {
   dim_model_base: 8,
 };
 
+/** Of DeepSeek's sparse models. */
+const grouped = {
+  ...latent,
+  first_k_dense_replace: 1,
+  n_routed_experts: 4,
+  n_shared_experts: 1,
+  num_experts_per_tok: 2,
+  moe_intermediate_size: 10,
+  n_group: 2,
+  topk_group: 1,
+};
+
 /** Of Qwen's sparse models. */
 const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 10 };
 const gemma4 = {
@@ -66,6 +78,8 @@ const delta = {
 };
 
 const deltaExperts = { ...delta, ...experts, shared_expert_intermediate_size: 12 };
+/** Where a family has ReLU, whose bend finite differences step over. */
+const smooth = { activation_function: "gelu" };
 
 /** Of DeepSeek's. */
 const groups = {
@@ -114,7 +128,11 @@ const gpt2 = {
 /** By model_type; each config adds what it says to a small model. A vocabulary of at least 40. */
 export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
   gpt2: [gpt2, { ...gpt2, n_inner: 20 }],
-  gpt_bigcode: [{ ...gpt2, model_type: "gpt_bigcode" }],
+  gpt_bigcode: [
+    { ...gpt2, model_type: "gpt_bigcode" },
+    { ...gpt2, model_type: "gpt_bigcode", tie_word_embeddings: false },
+  ],
+  codegen: [{ ...gpt2, model_type: "codegen", n_head: 4, rotary_dim: 2 }],
   gptj: [{ ...gpt2, model_type: "gptj", rotary_dim: 4 }],
   llama: [
     llama,
@@ -127,9 +145,12 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
   ...alike({
     apertus: {},
     bamba: { ...mamba2, attn_layer_indices: [1] },
+    bloom: {},
     cohere: { use_qk_norm: true, logit_scale: 0.5 },
     cohere2: { sliding_window: 4, sliding_window_pattern: 2 },
     ernie4_5_moe: { head_dim: 6, moe_num_experts: 4, moe_k: 2, moe_intermediate_size: 10 },
+    deepseek_v2: { ...grouped, topk_method: "group_limited_greedy" },
+    deepseek_v3: grouped,
     ernie4_5: { head_dim: 6, use_bias: true },
     dots1: { ...groups, sliding_window: 4, max_window_layers: 1 },
     exaone4: { sliding_window: 4, sliding_window_pattern: 2 },
@@ -148,8 +169,10 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     glm4_moe: { ...groups, head_dim: 8, use_qk_norm: true },
     gpt_neo: { num_layers: 2, num_heads: 4, window_size: 4 },
     gpt_neox: { rotary_pct: 0.5 },
+    gpt_oss: { head_dim: 6, sliding_window: 4, num_local_experts: 4, num_experts_per_tok: 2 },
     granite: { residual_multiplier: 0.5, attention_multiplier: 0.5, logits_scaling: 2 },
     granitemoe: { residual_multiplier: 0.5, logits_scaling: 2, num_local_experts: 4 },
+    granite_swa: { num_hidden_layers: 3, sliding_window: 4, layer_rope_theta: [100, 0, 50] },
     helium: { head_dim: 4 },
     hunyuan_v1_dense: { rope_scaling: { type: "dynamic", alpha: 50, factor: 1 } },
     internlm2: { rope_scaling: { type: "dynamic", factor: 2 } },
@@ -170,6 +193,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     olmo3: { num_hidden_layers: 4, sliding_window: 4 },
     olmo_hybrid: { rope_theta: 1000, ...delta },
     olmoe: { num_experts: 4, num_experts_per_tok: 2, clip_qkv: 4 },
+    opt: { ffn_dim: 24, max_position_embeddings: 48, enable_bias: false, ...smooth },
     phi: { qk_layernorm: true },
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
     phimoe: { num_local_experts: 4, router_jitter_noise: 0.2, lm_head_bias: true },

@@ -709,6 +709,114 @@ describe("attention", () => {
     );
   });
 
+  describe("of shaped scores", () => {
+    const [rows, heads, keyHeads, size] = [2, 4, 2, 8];
+
+    interface Shape {
+      cap?: number;
+      sinks?: boolean;
+      bias?: boolean;
+    }
+
+    /** Of queries, keys, values, sinks: by the kernel; the same by a mask array, which no kernel takes; step by step. */
+    const roads = (shape: Shape, queries: number, keys: number, limits: Limits = {}) => {
+      const { window = 0, segments } = limits;
+      const cap = shape.cap ?? 0;
+      const sees: Sees = (row, query, key) => {
+        const at = query + keys - queries;
+        const own = segments?.[row];
+        const isNear = window === 0 || at - key < window;
+        const isSame = own === undefined || own[query] === own[key];
+        return key <= at && isNear && isSame && (own?.[query] !== 0 || query === key);
+      };
+      const seen = Array.from({ length: rows * queries * keys }, (_, at) =>
+        sees(Math.floor(at / keys / queries), Math.floor(at / keys) % queries, at % keys) ? 1 : 0,
+      );
+      const mask = mx.greater(floats(seen, [rows, 1, queries, keys]), floats([0.5], [1]));
+      const bias = shape.bias ? normal([1, heads, keys], 9) : null;
+      const numbers = segments ? integers(segments.flat(), [rows, queries]) : null;
+      const given = (isCausal: boolean): ArrayFunction => {
+        return ([q, k, v, sinks]) => [
+          mx.shapedAttention(
+            ...([q, k, v] as [Handle, Handle, Handle]),
+            ...([0.3, cap, isCausal, isCausal ? window : 0] as const),
+            shape.sinks ? (sinks as Handle) : null,
+            ...([bias, isCausal && !limits.window && !segments ? null : mask] as const),
+            ...([isCausal ? numbers : null, null] as const),
+          ),
+        ];
+      };
+      const steps: ArrayFunction = ([q, k, v, sinks]) => {
+        const products = mx.matmul(
+          scaled(q as Handle, 0.3),
+          mx.swapaxes(repeated(k as Handle), 2, 3),
+        );
+        const capped = cap === 0 ? products : scaled(mx.tanh(scaled(products, 1 / cap)), cap);
+        const added = bias === null ? capped : mx.add(capped, mx.expandDims(bias, [2]));
+        const scores = mx.where(mask, added, mx.full([], -Infinity, "float32"));
+        const nothing = mx.add(
+          mx.multiply(mx.sum(mx.exp(scores), [-1], true), floats([0], [1])),
+          mx.reshape(sinks as Handle, [1, heads, 1, 1]),
+        );
+        const all = shape.sinks ? mx.concatenate([scores, nothing], 3) : scores;
+        const shares = mx.slice(
+          mx.softmax(all, [-1], true),
+          [0, 0, 0, 0],
+          [rows, heads, queries, keys],
+          [1, 1, 1, 1],
+        );
+        return [mx.matmul(shares, repeated(v as Handle))];
+      };
+      return { kernel: given(true), blocks: given(false), steps };
+    };
+
+    const inputs = (queries: number, keys: number): Handle[] => [
+      normal([rows, heads, queries, size], 1),
+      normal([rows, keyHeads, keys, size], 2),
+      normal([rows, keyHeads, keys, size], 3),
+      normal([heads], 4),
+    ];
+
+    test.each<[string, Shape]>([
+      ["capped", { cap: 0.7 }],
+      ["beside sinks", { sinks: true }],
+      ["with something added for each key", { bias: true }],
+      ["all of it", { cap: 2, sinks: true, bias: true }],
+    ])("%s", (_name, shape) => {
+      const segments = [runs([1, 90], [2, 5], [3, 190], [0, 15]), runs([4, 1], [7, 299])];
+      const cases: [number, number, Limits][] = [
+        [3, 40, {}],
+        [70, 601, {}],
+        [300, 300, {}],
+        [300, 300, { window: 60 }],
+        [300, 300, { segments, window: 100 }],
+      ];
+      for (const [queries, keys, limits] of cases) {
+        const { kernel, blocks, steps } = roads(shape, queries, keys, limits);
+        expectSame(kernel, steps, inputs(queries, keys));
+        expectSame(blocks, steps, inputs(queries, keys));
+      }
+    });
+
+    test("the scores of all pairs are never there, with the kernel and without", () => {
+      const shape = { cap: 2, sinks: true, bias: true };
+      const given = inputs(1024, 1024);
+      const { kernel, blocks } = roads(shape, 1024, 1024);
+      mx.eval(given);
+      // One matrix of scores is 34 MB in all; a block of 256 queries has a quarter, in ten arrays; the mask has 2 MB.
+      for (const [attend, bytes] of [
+        [kernel, 6e6],
+        [blocks, 100e6],
+      ] as const) {
+        mx.resetPeakMemory();
+        const { activeBytes } = mx.memory();
+        mx.eval(mx.valueAndGrad(weighted(attend), given, [0, 1, 2, 3]));
+        if (mx.deviceInfo().device === "cpu")
+          expect(mx.memory().peakBytes - activeBytes).toBeLessThan(bytes);
+      }
+    });
+  });
+
   /** Each head twice, as groups of queries see them. */
   const repeated = (h: Handle): Handle => mx.repeat(h, 2, 1);
 

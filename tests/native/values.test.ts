@@ -43,7 +43,13 @@ const testedElsewhere = new Set([
   ],
   ...["clearCache", "setMemoryLimit", "setCacheLimit", "setWiredLimit"],
   // kernels.test.ts
-  ...["limitedAttention", "linearCrossEntropy", "linearCrossEntropySum", "adamw8bit"],
+  ...[
+    "limitedAttention",
+    "shapedAttention",
+    "linearCrossEntropy",
+    "linearCrossEntropySum",
+    "adamw8bit",
+  ],
   // adapters/dora.test.ts, adapters/pissa.test.ts
   ...["updatedNorm", "doraSum", "qr", "eigh"],
   // handles.test.ts

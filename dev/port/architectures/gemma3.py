@@ -53,5 +53,6 @@ specimen = Specimen(
             switches={"text_config": {**TEXT, "sliding_window": 4}},
         ),
         "gemma3-as-modules": Variant(rewrite=as_modules),
+        "gemma3-untied": Variant(config={"tie_word_embeddings": False, "text_config": {**TEXT, "num_hidden_layers": 1}}),
     },
 )

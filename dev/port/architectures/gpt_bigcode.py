@@ -14,5 +14,6 @@ specimen = Specimen(
             },
         ),
         "gpt_bigcode-many": Variant(config={"multi_query": False, "n_layer": 1}),
+        "gpt_bigcode-untied": Variant(config={"tie_word_embeddings": False, "n_layer": 1}),
     },
 )

@@ -23,5 +23,8 @@ specimen = Specimen(
                 "activation_function": "relu",
             },
         ),
+        "gpt_neo-untied": Variant(
+            config={"tie_word_embeddings": False, "num_layers": 1, "attention_types": [[["local"], 1]]},
+        ),
     },
 )

@@ -28,5 +28,6 @@ export function attend(
   if (cache !== undefined) throw new RangeError("attention cannot use a cache of another kind");
   const keys = options.turned?.(projections.keys, context.start) ?? projections.keys;
   options.told?.({ keys, values: projections.values });
-  return attended({ ...projections, keys }, options, context.mask(0, options));
+  const bias = options.keyBias?.(context.positionsFrom(0));
+  return attended({ ...projections, keys }, options, context.mask(0, options), bias);
 }

@@ -141,11 +141,16 @@ export class BlockContext {
 
   /** (length) or (batch, length) int32. */
   positions(): Tensor {
+    return this.positionsFrom(this.offset);
+  }
+
+  /** Of all tokens from an index on that counts padding too, to the last of this pass. */
+  positionsFrom(index: number): Tensor {
     const { positions } = this.#pass.context;
     if (positions !== undefined) return positions;
-    const first = this.positionOf(this.offset);
-    if (typeof first === "number") return arange(first, first + this.length);
-    return first.expandDims(1).add(arange(0, this.length)).maximum(0);
+    const [first, length] = [this.positionOf(index), this.offset + this.length - index];
+    if (typeof first === "number") return arange(first, first + length);
+    return first.expandDims(1).add(arange(0, length)).maximum(0);
   }
 
   /** (batch, length) booleans, false for padding before a row; undefined where there is none in this pass. */

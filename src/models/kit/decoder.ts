@@ -30,6 +30,8 @@ export interface DecoderParts {
   embedding: Embedding;
   /** Learned positions, (positions, hidden size), under the name given for them; absent where they are computed. */
   positions?: Embedding;
+  /** Behind the embedding, under the name given for it. */
+  embeddingNorm?: Norm;
   blocks: readonly Block[];
   norm: Norm;
 }
@@ -39,6 +41,7 @@ export interface DecoderNames {
   decoder: string;
   embedding: string;
   positions?: string;
+  embeddingNorm?: string;
   blocks: string;
   norm: string;
   head: string;
@@ -57,22 +60,25 @@ export interface DecoderOptions {
   names: DecoderNames;
   /** Factor on the embeddings of tokens. */
   embeddingScale: number;
+  /** Rows of the table of learned positions before that of the first; default 0. */
+  positionOffset?: number;
 }
 
 export class Decoder extends Module {
   readonly #names: DecoderNames;
-  readonly #embeddingScale: number;
+  readonly #options: Omit<DecoderOptions, "names">;
 
   constructor(
-    { embedding, positions, blocks, norm }: DecoderParts,
-    { names, embeddingScale }: DecoderOptions,
+    { embedding, positions, embeddingNorm, blocks, norm }: DecoderParts,
+    { names, ...options }: DecoderOptions,
   ) {
     super();
     this.#names = names;
-    this.#embeddingScale = embeddingScale;
+    this.#options = options;
     Object.assign(this, {
       [names.embedding]: embedding,
       ...(names.positions !== undefined && { [names.positions]: positions }),
+      ...(names.embeddingNorm !== undefined && { [names.embeddingNorm]: embeddingNorm }),
       [names.blocks]: [...blocks],
       [names.norm]: norm,
     });
@@ -85,6 +91,11 @@ export class Decoder extends Module {
   get positions(): EmbeddingLike | undefined {
     const { positions } = this.#names;
     return positions === undefined ? undefined : child(this, positions);
+  }
+
+  /** Positions that were learned. */
+  get positionLimit(): number | undefined {
+    return this.positions && this.positions.count - (this.#options.positionOffset ?? 0);
   }
 
   get blocks(): readonly Block[] {
@@ -115,18 +126,26 @@ export class Decoder extends Module {
   }
 
   #embedded(ids: Tensor, { noise }: ForwardContext): Tensor {
+    const { embeddingScale } = this.#options;
     const rows = this.embedding.forward(ids);
-    const x = this.#embeddingScale === 1 ? rows : rows.mul(this.#embeddingScale);
+    const x = this.#normed(embeddingScale === 1 ? rows : rows.mul(embeddingScale));
     if (noise === undefined) return x;
     const bound = noise.alpha / Math.sqrt(x.dim(1) * x.dim(2));
     return x.add(uniform(-bound, bound, x.shape, noise.key).astype(x.dtype));
   }
 
+  #normed(x: Tensor): Tensor {
+    const { embeddingNorm } = this.#names;
+    return embeddingNorm === undefined ? x : child<Norm>(this, embeddingNorm).forward(x);
+  }
+
   #positioned(x: Tensor, context: ForwardContext): Tensor {
-    const { positions } = this;
+    const { positions, positionLimit = 0 } = this;
+    const { positionOffset = 0 } = this.#options;
     if (positions === undefined) return x;
-    requirePositions(positions.count, x.dim(1), context);
-    return x.add(positions.forward(new Pass(x.dim(1), context).block(0).positions()));
+    requirePositions(positionLimit, x.dim(1), context);
+    const numbers = new Pass(x.dim(1), context).block(0).positions();
+    return x.add(positions.forward(positionOffset === 0 ? numbers : numbers.add(positionOffset)));
   }
 }
 
@@ -162,6 +181,8 @@ export interface CausalOptions {
   trainedLength?: number;
   /** Factor on the embeddings of tokens; default 1. */
   embeddingScale?: number;
+  /** Rows of the table of learned positions before that of the first; default 0. */
+  positionOffset?: number;
   head?: HeadOptions;
   /** Makes the decoder; default: with the usual parts alone. */
   decoder?: (parts: DecoderParts, options: DecoderOptions) => Decoder;
@@ -176,7 +197,8 @@ export class CausalLM extends LanguageModel {
 
   constructor(parts: DecoderParts, options: CausalOptions) {
     super();
-    const { names = usualNames, isTied, trainedLength, embeddingScale = 1, head = {} } = options;
+    const { names = usualNames, isTied, trainedLength, head = {} } = options;
+    const { embeddingScale = 1, positionOffset = 0 } = options;
     const { count, size } = parts.embedding;
     const makeDecoder = options.decoder ?? ((all, told) => new Decoder(all, told));
     this.#names = names;
@@ -184,7 +206,7 @@ export class CausalLM extends LanguageModel {
     this.#head = head;
     this.#balance = options.balance;
     Object.assign(this, {
-      ...placed(names.decoder, makeDecoder(parts, { names, embeddingScale })),
+      ...placed(names.decoder, makeDecoder(parts, { names, embeddingScale, positionOffset })),
       ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
     });
   }
@@ -206,7 +228,7 @@ export class CausalLM extends LanguageModel {
   }
 
   override get positionLimit(): number | undefined {
-    return this.#decoder.positions?.count;
+    return this.#decoder.positionLimit;
   }
 
   override get trainedLength(): number | undefined {

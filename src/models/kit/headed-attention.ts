@@ -1,7 +1,7 @@
 // What attentions of several heads share, wherever queries, keys and values come from: norms, positions, caches, output.
 // Takes a plain shape: which keys of config.json it comes from is usual.ts's and the architectures'.
 import type { Dtype, Tensor } from "../../mx/index.ts";
-import { Linear, type LinearLike, Module } from "../../nn/index.ts";
+import { Linear, type LinearLike, Module, parameter } from "../../nn/index.ts";
 import { attend, mergeHeads, splitHeads } from "./attend.ts";
 import {
   type AttendOptions,
@@ -59,6 +59,10 @@ export interface AttentionShape {
   scale?: number | undefined;
   /** Scores become cap · tanh(score / cap). */
   softCap?: number | undefined;
+  /** A learned score of nothing for each head, under the name `sinks`. */
+  hasSinks?: boolean | undefined;
+  /** What is added to scores for each key, by positions; see AttendOptions. */
+  keyBias?: AttendOptions["keyBias"];
   /** Queries, keys and values stay within ±clip, behind norms over all heads. */
   clip?: number | undefined;
   /** Factor on turned queries, of their dtype, broadcast to (batch, heads, length, size). */
@@ -80,6 +84,7 @@ export interface GatedProjections extends Projections {
 
 export abstract class HeadedAttention extends Module {
   declare rotary?: RotaryEmbedding;
+  declare sinks?: Tensor;
   readonly #shape: AttentionShape;
   readonly #names: AttentionNames;
 
@@ -96,6 +101,7 @@ export abstract class HeadedAttention extends Module {
       ...(norms !== undefined && { [names.queryNorm]: norms.queries, [names.keyNorm]: norms.keys }),
       ...(norms?.values !== undefined && { [names.valueNorm]: norms.values }),
       ...(rotary !== undefined && { rotary }),
+      ...(shape.hasSinks === true && { sinks: parameter([heads]) }),
     });
   }
 
@@ -119,13 +125,12 @@ export abstract class HeadedAttention extends Module {
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
-    const { headSize, window, chunk, softCap, scale = headSize ** -0.5 } = this.#shape;
+    const { headSize, window, chunk, softCap, keyBias, scale = headSize ** -0.5 } = this.#shape;
     const { gate, ...projections } = this.project(x);
     const { turned, ...ready } = this.#placed(this.#inHeads(projections), context);
     const told = this.#told(context);
-    const mixed = mergeHeads(
-      attend(ready, { scale, softCap, window, chunk, turned, told }, context),
-    );
+    const options = { scale, softCap, window, chunk, turned, told, keyBias, sinks: this.sinks };
+    const mixed = mergeHeads(attend(ready, options, context));
     const passed = gate === undefined ? mixed : mixed.mul(gate.sigmoid());
     return child<LinearLike>(this, this.#names.output).forward(passed);
   }

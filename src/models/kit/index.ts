@@ -1,4 +1,5 @@
 // The kit that architectures are made of.
+export * from "./alibi.ts";
 export * from "./altup.ts";
 export * from "./architecture.ts";
 export * from "./attend.ts";
@@ -39,4 +40,5 @@ export * from "./sparse-mlp.ts";
 export * from "./state-space/index.ts";
 export * from "./text-tower.ts";
 export * from "./usual-experts.ts";
+export * from "./usual-latent.ts";
 export * from "./usual.ts";

@@ -1,11 +1,13 @@
 // Multi-head latent attention (DeepSeek-AI 2024): keys and values come out of one small vector a token, and positions are
-// told by a part of each head, which keys share. Held in caches as keys and values, not as the small vector.
-import { concatenate, type Tensor } from "../../mx/index.ts";
-import { Linear, type LinearLike, Module, RMSNorm } from "../../nn/index.ts";
-import { attend, mergeHeads, splitHeads } from "./attend.ts";
-import { attentionCache, type CacheOptions, type LayerCache } from "./caches/index.ts";
+// told by a part of each head, which keys share. Caches hold the small vector and that part; a few queries are brought to
+// the small vectors' size instead of the vectors to the heads'.
+import { arange, concatenate, type Tensor } from "../../mx/index.ts";
+import { denseWeight, Linear, type LinearLike, Module, RMSNorm } from "../../nn/index.ts";
+import { mergeHeads, splitHeads } from "./attend.ts";
+import { type CacheOptions, LatentCache, type LayerCache } from "./caches/index.ts";
 import type { BlockContext } from "./context.ts";
 import type { RotaryEmbedding } from "./rope.ts";
+import { attended } from "./scores.ts";
 
 export interface LatentShape {
   hiddenSize: number;
@@ -26,6 +28,17 @@ export interface LatentShape {
   eps: number;
   /** Factor on the scores; default 1/√(head size). */
   scale?: number | undefined;
+}
+
+/** A part of each head for what tells no positions, (batch, heads, length, …), and one for what does. */
+interface Parts {
+  plain: Tensor;
+  turned: Tensor;
+}
+
+function partsOf(x: Tensor, size: number): Parts {
+  const [plain, turned] = x.splitAt([size], 3) as [Tensor, Tensor];
+  return { plain, turned };
 }
 
 export class LatentAttention extends Module {
@@ -69,45 +82,92 @@ export class LatentAttention extends Module {
   }
 
   makeCache(options: CacheOptions): LayerCache {
-    return attentionCache(options);
+    return new LatentCache(options);
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
     const { plainSize, turnedSize, scale = (plainSize + turnedSize) ** -0.5 } = this.#shape;
-    const isLate = this.rotary.followsLength;
-    const [start, reach] = [context.start, isLate ? context.reach : 0];
-    const turn = (heads: Tensor, at: number | Tensor): Tensor => {
-      const [plain, turned] = heads.splitAt([plainSize], 3) as [Tensor, Tensor];
-      return concatenate([plain, this.rotary.forward(turned, at, reach)], 3);
-    };
-    const { keys, values } = this.#keysAndValues(x);
-    const ready = {
-      queries: turn(this.#queries(x), start),
-      keys: isLate ? keys : turn(keys, start),
-      values,
-    };
-    const mixed = attend(ready, { scale, turned: isLate ? turn : undefined }, context);
+    const cache = latentCache(context);
+    const queries = this.#queries(x, context);
+    const tokens = this.#tokens(x, context, cache);
+    const mask = context.mask(0, { padding: cache?.padding });
+    const mix = (q: Parts, k: Parts, values: Tensor): Tensor =>
+      attended({ queries: joined(q), keys: joined(k), values }, { scale }, mask);
+    const mixed =
+      cache !== undefined && this.#isLessBrought(context.length)
+        ? this.#mixedSmall(queries, tokens, this.#expansion(cache), mix)
+        : this.#mixedLarge(queries, tokens, mix);
     return this.o_proj.forward(mergeHeads(mixed));
   }
 
-  /** (batch, heads, length, plain + turned). */
-  #queries(x: Tensor): Tensor {
-    const small = this.q_a_layernorm?.forward((this.q_a_proj as LinearLike).forward(x)) ?? x;
-    const layer = (this.q_b_proj ?? this.q_proj) as LinearLike;
-    return splitHeads(layer.forward(small), this.#shape.heads);
+  /** Whether bringing so many queries to the small vectors' size takes fewer products than bringing a token to theirs. */
+  #isLessBrought(queries: number): boolean {
+    const { keyRank, plainSize, valueSize } = this.#shape;
+    return queries * (2 * keyRank - plainSize - valueSize) < keyRank * (plainSize + valueSize);
   }
 
-  /** (batch, heads, length, plain + turned) and (batch, heads, length, value size). */
-  #keysAndValues(x: Tensor): { keys: Tensor; values: Tensor } {
-    const { heads, keyRank, plainSize, turnedSize } = this.#shape;
-    const [batch = 1, length = 1] = x.shape;
-    const [small, shared] = this.kv_a_proj_with_mqa.forward(x).splitAt([keyRank], 2) as [
-      Tensor,
-      Tensor,
-    ];
-    const large = splitHeads(this.kv_b_proj.forward(this.kv_a_layernorm.forward(small)), heads);
-    const [plain, values] = large.splitAt([plainSize], 3) as [Tensor, Tensor];
-    const same = shared.expandDims(1).broadcastTo(batch, heads, length, turnedSize);
-    return { keys: concatenate([plain, same], 3), values };
+  #turned(heads: Tensor, at: number | Tensor, context: BlockContext): Tensor {
+    const reach = this.rotary.followsLength ? context.reach : 0;
+    return this.rotary.forward(heads, at, reach);
   }
+
+  #queries(x: Tensor, context: BlockContext): Parts {
+    const { heads, plainSize } = this.#shape;
+    const small = this.q_a_layernorm?.forward((this.q_a_proj as LinearLike).forward(x)) ?? x;
+    const layer = (this.q_b_proj ?? this.q_proj) as LinearLike;
+    const { plain, turned } = partsOf(splitHeads(layer.forward(small), heads), plainSize);
+    return { plain, turned: this.#turned(turned, context.start, context) };
+  }
+
+  /** Small vectors and turned parts of all tokens so far, those of this pass last: (batch, 1, tokens, …). */
+  #tokens(x: Tensor, context: BlockContext, cache: LatentCache | undefined): Parts {
+    const { keyRank } = this.#shape;
+    const read = partsOf(this.kv_a_proj_with_mqa.forward(x).expandDims(1), keyRank);
+    const plain = this.kv_a_layernorm.forward(read.plain);
+    const isLate = this.rotary.followsLength;
+    const turned = isLate ? read.turned : this.#turned(read.turned, context.start, context);
+    const added = { plain, turned };
+    const all = cache === undefined ? added : partsOf(cache.hold(joined(added)), keyRank);
+    if (!isLate) return all;
+    const first = cache === undefined ? context.start : context.positionOf(0);
+    return { plain: all.plain, turned: this.#turned(all.turned, first, context) };
+  }
+
+  /** With keys and values of every head. */
+  #mixedLarge(queries: Parts, { plain: small, turned }: Parts, mix: Mix): Tensor {
+    const { heads, plainSize } = this.#shape;
+    const large = splitHeads(this.kv_b_proj.forward(small.squeeze(1)), heads);
+    const { plain, turned: values } = partsOf(large, plainSize);
+    const [batch = 1, , tokens = 1, size = 1] = turned.shape;
+    return mix(queries, { plain, turned: turned.broadcastTo(batch, heads, tokens, size) }, values);
+  }
+
+  /** With the small vectors as keys and values of one head that all share. */
+  #mixedSmall(queries: Parts, tokens: Parts, expansion: Tensor, mix: Mix): Tensor {
+    const { plainSize } = this.#shape;
+    const [ofKeys, ofValues] = expansion.splitAt([plainSize], 1) as [Tensor, Tensor];
+    const brought = { plain: queries.plain.matmul(ofKeys), turned: queries.turned };
+    return mix(brought, tokens, tokens.plain).matmul(ofValues.swapaxes(-1, -2));
+  }
+
+  /** The weights of `kv_b_proj` as they are, packed or adapted, (heads, plain + value, rank): the same as long as a cache lasts. */
+  #expansion(cache: LatentCache): Tensor {
+    const { heads, keyRank } = this.#shape;
+    const dense = denseWeight(this.kv_b_proj);
+    if (dense !== undefined) return dense.reshape(heads, -1, keyRank);
+    return cache.kept("expansion", () => {
+      const numbers = arange(0, keyRank);
+      const unit = numbers.expandDims(1).equal(numbers).astype(this.kv_a_layernorm.weight.dtype);
+      return this.kv_b_proj.forward(unit).transpose(1, 0).reshape(heads, -1, keyRank);
+    });
+  }
+}
+
+type Mix = (queries: Parts, keys: Parts, values: Tensor) => Tensor;
+
+const joined = ({ plain, turned }: Parts): Tensor => concatenate([plain, turned], 3);
+
+function latentCache({ cache }: BlockContext): LatentCache | undefined {
+  if (cache === undefined || cache instanceof LatentCache) return cache;
+  throw new RangeError("latent attention cannot use a cache of another kind");
 }

@@ -79,7 +79,8 @@ function yarnRange(shape: RopeShape, length: number): [number, number] {
   return range[0] === range[1] ? [range[0], range[1] + 0.001] : range;
 }
 
-const yarnMagnitude = (factor: number, share: number): number =>
+/** Factor on numbers that are turned, where YaRN stretches texts (Peng et al. 2023). */
+export const yarnMagnitude = (factor: number, share: number): number =>
   factor <= 1 ? 1 : 0.1 * share * Math.log(factor) + 1;
 
 function yarn(shape: RopeShape): RopeVariant {

@@ -1,6 +1,7 @@
 // Every kind of cache gives what one pass gives: on toy blocks, token by token, in chunks, with rows of different
 // lengths, and after forgetting. Registered architectures are tests/contract's.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attachLora } from "../../../src/adapters/index.ts";
 import { initialize, type LanguageModel } from "../../../src/models/index.ts";
 import {
   Attention,
@@ -10,6 +11,7 @@ import {
   BorrowingAttention,
   type CacheOptions,
   CausalLM,
+  LatentAttention,
   type LayerCache,
   QuantizedCache,
   RotaryEmbedding,
@@ -17,11 +19,14 @@ import {
   WindowCache,
 } from "../../../src/models/kit/index.ts";
 import {
+  carry,
   concatenate,
   crossEntropy,
   dispose,
   evaluate,
   int32,
+  normal,
+  randomKey,
   scope,
   stack,
   type Tensor,
@@ -67,6 +72,34 @@ class BorrowingBlock extends Block {
     this.attn = new BorrowingAttention({
       ...plainShape,
       ...{ from, rotary, norm: new RMSNorm(width / heads, 1e-5), window: seen },
+    });
+  }
+
+  forward(x: Tensor, context: BlockContext): Tensor {
+    return x.add(this.attn.forward(this.norm.forward(x), context));
+  }
+}
+
+/** So that up to five queries are brought to the small vectors' size, and more bring these to the heads'. */
+const latentSizes = { keyRank: 16, plainSize: 4, turnedSize: 6, valueSize: 4 };
+
+class LatentBlock extends Block {
+  norm: RMSNorm;
+  attn: LatentAttention;
+
+  constructor(rotary: Record<string, unknown> = {}) {
+    super();
+    const { turnedSize: dims } = latentSizes;
+    const turned = { dims, base: 100, scaling: rotary, maxLength: 8 };
+    this.norm = new RMSNorm(width, 1e-5);
+    this.attn = new LatentAttention({
+      ...latentSizes,
+      hiddenSize: width,
+      heads,
+      queryRank: 12,
+      rotary: new RotaryEmbedding(turned, { isInterleaved: true }),
+      bias: false,
+      eps: 1e-6,
     });
   }
 
@@ -155,6 +188,7 @@ const kinds: [string, () => Block[]][] = [
     ],
   ],
   ["state", () => [new StateBlock(), new StateBlock()]],
+  ["latent", () => [new LatentBlock(), new LatentBlock()]],
   ["all of them", () => [new StateBlock(), new AttentionBlock({ window }), new AttentionBlock()]],
 ];
 
@@ -281,6 +315,7 @@ describe("forgetting", () => {
       "keys read again",
       () => [new AttentionBlock({ carriedAs: "all" }), new BorrowingBlock("all")],
     ],
+    ["latent", () => [new LatentBlock()]],
   ])("%s: it is as if nothing had been read", (_kind, makeBlocks) => {
     const model = toyModel(makeBlocks());
     scope(() => {
@@ -328,6 +363,46 @@ describe("packed keys and values", () => {
       expect(eight.difference).toBeGreaterThan(sameSums);
       expect(four.difference).toBeGreaterThan(eight.difference);
       expect(four.bytes).toBeLessThan(eight.bytes);
+    });
+    dispose(model);
+  });
+});
+
+describe("latent attention", () => {
+  test("holds a small vector and a turned part of each token, whatever the heads", () => {
+    const model = toyModel([new LatentBlock()]);
+    const cache = model.makeCache();
+    scope(() => {
+      model.hidden(int32(idsOf(256), [1, 256]), { cache });
+      const held = [...(cache[0] as LayerCache).tensors()].map(({ shape }) => shape);
+      expect(held).toEqual([[1, 1, 256, latentSizes.keyRank + latentSizes.turnedSize]]);
+    });
+    dispose(model);
+  });
+
+  test.each([
+    ["stretched by its length", { rope_type: "dynamic", factor: 2 }, "none"],
+    ["adapted", {}, "kv_b_proj"],
+  ])("%s: pieces through a cache equal one pass", (_how, rotary, target) => {
+    // where the length tells how keys are turned, what a second block reads would depend on the pieces
+    const blocks = target === "none" ? 1 : 2;
+    const model = toyModel(Array.from({ length: blocks }, () => new LatentBlock(rotary)));
+    if (target !== "none") {
+      const placement = { rank: 3, scale: 2, dropout: 0, blockCount: -1, targets: [target] };
+      attachLora(model, placement, 1);
+    }
+    carry(model, () => {
+      for (const slot of model.trainableSlots())
+        if (slot.name.includes("lora")) slot.set(normal(0, 0.3, slot.get().shape, randomKey(3)));
+    });
+    scope(() => {
+      const whole = model.forward(someIds());
+      const pieces = readInPieces(model, someIds(), [7, 1, 6, 5]);
+      // of such keys, only the last piece sees what one pass sees
+      const first = target === "none" ? 14 : 0;
+      const [own, wanted] = [pieces, whole].map((all) => all.narrow(1, first, length));
+      const difference = relativeDifference(own as Tensor, wanted as Tensor);
+      expect(difference).toBeLessThanOrEqual(sameSums);
     });
     dispose(model);
   });

@@ -17,6 +17,8 @@ export interface AttendOptions extends ScoreOptions {
   turned?: ((keys: Tensor, start: number | Tensor) => Tensor) | undefined;
   /** Is told what is attended over, keys turned. */
   told?: ((held: { keys: Tensor; values: Tensor }) => void) | undefined;
+  /** What is added to scores, (batch or 1, heads, keys), by the positions of keys, (keys) or (batch, keys). */
+  keyBias?: ((positions: Tensor) => Tensor) | undefined;
 }
 
 export abstract class KeyValueCache implements LayerCache {
@@ -45,7 +47,8 @@ export abstract class KeyValueCache implements LayerCache {
     options.told?.({ keys, values: held.values });
     const { window, chunk } = options;
     const mask = context.mask(first, { window, chunk, padding: this.padding });
-    return attended({ queries: projections.queries, keys, values: held.values }, options, mask);
+    const ready = { queries: projections.queries, keys, values: held.values };
+    return attended(ready, options, mask, options.keyBias?.(context.positionsFrom(first)));
   }
 
   trim(count: number): boolean {

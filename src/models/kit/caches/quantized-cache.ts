@@ -1,35 +1,8 @@
 // Keys and values of every token, packed in a few bits each; unpacked for the moment in which they are used.
 // Saves memory of long texts, not time.
-import { dequantize, type Packing, quantize, type Tensor } from "../../../mx/index.ts";
+import type { Packing, Tensor } from "../../../mx/index.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
-import { TokenBuffer } from "./token-buffer.ts";
-
-/** One of keys and values: packed numbers, scales and biases. */
-class PackedTokens {
-  readonly #parts = [new TokenBuffer(), new TokenBuffer(), new TokenBuffer()] as const;
-  readonly #packing: Packing;
-
-  constructor(packing: Packing) {
-    this.#packing = packing;
-  }
-
-  *tensors(): Generator<Tensor> {
-    for (const part of this.#parts) yield* part.tensors();
-  }
-
-  /** Adds tokens and returns all, as they come back. */
-  append(added: Tensor): Tensor {
-    const { groupSize, bits } = this.#packing;
-    const packed = quantize(added, groupSize, bits);
-    this.#parts.forEach((part, at) => part.append(packed[at] as Tensor));
-    const [numbers, scales, biases] = this.#parts.map((part) => part.last(part.length));
-    return dequantize(numbers as Tensor, scales as Tensor, biases as Tensor, this.#packing);
-  }
-
-  trim(count: number): void {
-    for (const part of this.#parts) part.trim(count);
-  }
-}
+import { PackedTokens } from "./packed-tokens.ts";
 
 export class QuantizedCache extends KeyValueCache {
   readonly #keys: PackedTokens;
