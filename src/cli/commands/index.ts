@@ -14,6 +14,7 @@ import { modelsInfo } from "./models-info.ts";
 import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
 import { modelsSearch } from "./models-search.ts";
+import { recommend } from "./recommend.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   generate,
   evaluate,
   benchmark,
+  recommend,
   benchTrain,
   info,
   modelsList,
