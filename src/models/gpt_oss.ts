@@ -15,6 +15,8 @@ import {
   unfolded,
 } from "../weights/index.ts";
 import {
+  balanceKeys,
+  balanceOf,
   baseConfig,
   causalModel,
   defineArchitecture,
@@ -40,6 +42,7 @@ const usualRope = {
 
 const GptOssConfig = baseConfig
   .extend({
+    ...balanceKeys,
     model_type: z.literal("gpt_oss"),
     head_dim: size.default(64),
     num_key_value_heads: size.nullable().default(8),
@@ -125,12 +128,15 @@ const recipe: Recipe = [
 export const gpt_oss = defineArchitecture({
   config: GptOssConfig,
   requires: [only("hidden_act", ["silu"], "experts have a gate of their own")],
-  build: (config) =>
-    causalModel(config, (layer) =>
+  build: (config) => {
+    const block = (layer: number) =>
       usualBlock(config, {
         attention: { hasSinks: true, window: windowAt(config, layer, fullEvery(2)) },
         mlp: sparseMlp(config),
-      }),
-    ),
+      });
+    return causalModel(config, block, {
+      balance: balanceOf(config, config.num_experts_per_tok),
+    });
+  },
   recipe: () => recipe,
 });

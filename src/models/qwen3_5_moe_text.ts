@@ -1,6 +1,7 @@
 // Qwen3.5 with experts: Qwen3.5's layers, experts behind each, and one that every token goes to.
 import { z } from "zod";
 import {
+  balanceOf,
   baseConfig,
   besideText,
   type CausalLM,
@@ -39,6 +40,7 @@ export function buildQwen35MoeText(
   return hybridModel(config, {
     makeDelta: (shape) => new PlainGatedDelta(shape),
     makeMlp: (layer) => qwenMlp({ ...config, ...everywhere }, layer),
+    balance: balanceOf(config, config.num_experts_per_tok),
     names,
   });
 }

@@ -1,6 +1,7 @@
 // Qwen3-Next: Qwen3.5's layers with fused projections, and experts behind them.
 import { z } from "zod";
 import {
+  balanceOf,
   baseConfig,
   besideText,
   defineArchitecture,
@@ -34,6 +35,7 @@ export const qwen3_next = defineArchitecture({
     hybridModel(config, {
       makeDelta: (shape) => new FusedGatedDelta(shape),
       makeMlp: (layer) => qwenMlp(config, layer),
+      balance: balanceOf(config, config.num_experts_per_tok),
     }),
   recipe: () => [...besideText, ...expertRecipe()],
 });

@@ -57,6 +57,14 @@ export function balanceIn({ loss }: RunConfig, { balance }: LanguageModel): Bala
   return balance === undefined || coefficient === 0 ? undefined : { ...balance, coefficient };
 }
 
+/** What a person should know who asks for a balance of what is not there. */
+export function balanceNotices({ loss }: RunConfig, { balance }: LanguageModel): string[] {
+  if ((loss.router_aux_loss_coef ?? 0) === 0 || balance !== undefined) return [];
+  return [
+    "--router-aux-loss-coef has nothing to balance here: the model has no routers that learn to spread tokens",
+  ];
+}
+
 /** Throws FtError FT-TRAIN-012 where a step is to be compiled and nothing is here. */
 export function requireCompiler({ optimization }: RunConfig): void {
   if (!optimization.compile || compilesFunctions()) return;

@@ -28,7 +28,7 @@ import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { lostNotices } from "./lost-rows.ts";
-import { balanceIn, learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
+import { balanceIn, balanceNotices, learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
 import { availableBytes, memoryNotices, type MemoryPlan, requireMemory } from "./memory-plan.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
@@ -131,6 +131,7 @@ export async function prepareRun(
       ...fitting.notices,
       ...(memory === undefined ? [] : memoryNotices(memory)),
       ...tuning.notices,
+      ...balanceNotices(config, loaded.model),
       ...plan.notices,
     ],
     planMemory: fitting.planMemory,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { drop, type Recipe } from "../../weights/index.ts";
 import { GatedAttention } from "./attention.ts";
+import type { Balance } from "./balance.ts";
 import type { BaseConfig } from "./config.ts";
 import { type CausalLM, type DecoderNames } from "./decoder.ts";
 import type { DeltaShape, GatedDelta } from "./gated-delta-layer.ts";
@@ -58,12 +59,13 @@ export interface HybridParts {
   /** The feed-forward part of a layer; default a gated one. */
   makeMlp?: (layer: number) => Norm;
   names?: DecoderNames | undefined;
+  balance?: Balance;
 }
 
 /** Norms' weights are stored minus one throughout, but for the gated-delta layers' own. */
 export function hybridModel(
   config: DeltaConfig,
-  { makeDelta, makeMlp, names }: HybridParts,
+  { makeDelta, makeMlp, names, balance }: HybridParts,
 ): CausalLM {
   const norm = (): Norm => hiddenNorm(config, { isOffset: true });
   const block = (layer: number) =>
@@ -72,7 +74,11 @@ export function hybridModel(
       ...(makeMlp !== undefined && { mlp: makeMlp(layer) }),
       norm,
     });
-  return causalModel(config, block, { norm: norm(), ...(names !== undefined && { names }) });
+  return causalModel(config, block, {
+    norm: norm(),
+    ...(names !== undefined && { names }),
+    ...(balance !== undefined && { balance }),
+  });
 }
 
 /** What these models' files hold beside the text model: a part that reads pictures, and one that guesses further ahead. */

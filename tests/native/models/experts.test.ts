@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { placeAdapter } from "../../../src/adapters/index.ts";
+import { RunConfigSchema } from "../../../src/app/config/schema.ts";
+import { balanceIn, balanceNotices } from "../../../src/app/train/make-learner.ts";
 import { collate } from "../../../src/data/index.ts";
 import {
   architectureOf,
@@ -291,6 +293,17 @@ describe("balance", () => {
       dispose([built, tensors]);
     },
   );
+
+  test("a factor is told to have nothing to balance where there are no such routers", async () => {
+    const loss = { ...RunConfigSchema.parse({}).loss, router_aux_loss_coef: 0.1 };
+    const run = { ...RunConfigSchema.parse({}), loss };
+    const sparse = await model();
+    const { model: dense } = await loadFixture("llama");
+    expect(balanceNotices(run, sparse)).toEqual([]);
+    expect(balanceNotices(run, dense)).toEqual([expect.stringContaining("nothing to balance")]);
+    expect(balanceIn(run, sparse)).toEqual({ coefficient: 0.1, chosen: 2 });
+    dispose([sparse, dense]);
+  });
 
   test("packed and padded rows are balanced as rows alone, and only where the pass asks", async () => {
     const built = await model({ output_router_logits: true, router_aux_loss_coef: 0.5 });
