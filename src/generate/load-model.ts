@@ -1,9 +1,10 @@
 // A model ready to use, by Hub id, folder or builtin name: weights, tokenizer, and an adapter where one is given.
 // The library's `loadModel`; the command line uses the same.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadAdapter, type LoadedAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
+import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
 import { loadStoredModel, type LoadedModel, requireKnownTokens } from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
@@ -85,7 +86,7 @@ export class Model {
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
   const { revision = null, onDownload, signal } = options;
   const adapter = options.adapter === undefined ? undefined : adapterFolder(options.adapter);
-  const origin = { name, revision, cache_dir: null };
+  const origin = { name: modelOf(name), revision, cache_dir: null };
   const { stored, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const packing = options.loadIn4bit === true ? usualPacking() : undefined;
@@ -100,6 +101,21 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
 /** What training takes for `--load-in-4bit` alone. */
 function usualPacking(): Packing | undefined {
   return wantedPacking(ModelOptions.parse({ load_in_4bit: true }));
+}
+
+/**
+ * A model by its name; of a run or a checkpoint, the whole model that it trained.
+ * @throws ModelError FT-GENERATE-005 where that is an adapter.
+ */
+function modelOf(name: string): string {
+  const folder = trainedFolder(name);
+  if (folder === resolve(expandHome(name))) return name;
+  if (!existsSync(join(folder, "adapter_config.json"))) return folder;
+  throw new ModelError("FT-GENERATE-005", {
+    at: { file: folder },
+    message: "this is an adapter, which answers beside the model that it was trained on",
+    hint: `ft generate MODEL --adapter ${shellWord(name)}`,
+  });
 }
 
 /** @throws ModelError FT-GENERATE-004 where a whole model is, not an adapter. */

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { NativeError } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
 import type { Binding } from "./binding.ts";
 import { threadsWanted } from "./threads.ts";
 
@@ -22,6 +23,14 @@ export function addonFile(name: string): string {
 const loaded = new Map<string, Binding>();
 let active = MAIN_ADDON;
 
+/** A package that npm packed has no set-up with it, and no addon. */
+function wayToAddon(): string {
+  const setup = `${packageRoot}setup.sh`;
+  return existsSync(setup)
+    ? `${shellWord(setup)} builds it`
+    : "npm install PATH-OF-A-CLONE, after ./setup.sh in that clone, takes ft with its addon";
+}
+
 function load(name: string): Binding {
   const file = addonFile(name);
   try {
@@ -31,7 +40,7 @@ function load(name: string): Binding {
     throw new NativeError("FT-NATIVE-001", {
       message: `the native addon for ${process.platform}-${process.arch} could not be loaded`,
       problems: [`${file}: ${error instanceof Error ? error.message : String(error)}`],
-      hint: "./setup.sh builds it",
+      hint: wayToAddon(),
     });
   }
 }

@@ -39,6 +39,10 @@ test("answers with the adapter, greedily the same each time, asked by argument o
     const same = await runProgram([...args, "What is 3 plus one?", "--json"], { cwd });
     expect(JSON.parse(same.stdout)).toMatchObject({ text: answer.text });
   }
+
+  const asModel = await runProgram(["generate", "quick_output", "hello"], { cwd });
+  expect(asModel).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-GENERATE-005") });
+  expect(asModel.stderr).toContain("hint: ft generate MODEL --adapter quick_output\n");
 });
 
 test("--load-in-4bit answers from packed weights", async () => {

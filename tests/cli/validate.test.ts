@@ -42,6 +42,7 @@ describe("ft train validate", () => {
     expect(stdout).toContain("⟦");
     expect(stdout).toContain("it is 0");
     expect(stdout).toContain("Rows that would be cut: 1");
+    expect(stdout).toMatch(/^Steps: 30, which is 3 times all rows \(10 steps each\)$/m);
     expect(stdout).toMatch(/≤ +64 +█/);
     expect(stdout).toMatch(/Estimated peak memory of the process: \d+\.\d+ GB/);
     expect(readdirSync(cwd).sort()).toEqual(["c.yml", "rows.jsonl"]);

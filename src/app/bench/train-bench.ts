@@ -89,7 +89,7 @@ function configFor(method: string, options: TrainBenchOptions): RunConfig {
   });
 }
 
-/** As `--load-in-4bit` packs them. */
+/** As mlx-lm packs them; `--load-in-4bit` takes groups of 32. */
 const packing: Packing = { groupSize: 64, bits: 4 };
 
 /** Undefined for a layer that cannot be packed, or whose rows are no whole groups. */

@@ -89,6 +89,8 @@ export interface ValidationReport {
   recommendations: string[];
   /** Token figures are null when the model's files are not here. */
   data: DataReport & OrNull<TokenReport & BatchReport>;
+  /** Optimizer steps of the run, and of one pass over the rows; of rows as they are, without the model's files. */
+  steps: { total: number; perEpoch: number };
   memoryEstimateBytes: number | null;
   memory: MemoryTerm[];
   /** Whether that is there, and what would need less; null without the model's files. */
@@ -296,6 +298,7 @@ export async function validateRun(resolved: ResolvedConfig): Promise<ValidationR
     ],
     recommendations: recommendationsFor(config),
     data: { ...dataReport(dataset), ...tokens },
+    steps: { total: totalSteps(config.optimization, stepsPerEpoch), perEpoch: stepsPerEpoch },
     memoryEstimateBytes: memory?.totalBytes ?? null,
     memory: memory?.terms ?? [],
     memoryPlan,

@@ -85,14 +85,21 @@ function packedText({ packed }: ValidationReport["data"]): string[] {
   return [`Packed: ${rows} rows in ${windows} windows of ${windowTokens} tokens, ${full} % full`];
 }
 
-function dataText({ data }: ValidationReport): string {
+function stepsText({ steps: { total, perEpoch } }: ValidationReport): string {
+  const passes = Number((total / perEpoch).toFixed(2));
+  return `Steps: ${total}, which is ${passes} times all rows (${perEpoch} steps each)`;
+}
+
+function dataText(report: ValidationReport): string {
+  const { data } = report;
   const lines = [
     `Dataset format: ${data.formatLine}`,
     `Rows: ${data.trainRows} for training, ${data.validationRows} for validation`,
     ...filesText(data),
     ...skippedText(data),
   ];
-  if (data.tokens === null || data.histogram === null) return lines.join("\n");
+  if (data.tokens === null || data.histogram === null)
+    return [...lines, stepsText(report)].join("\n");
   lines.push(
     `Tokens: ${formatCount(data.tokens)}, of which ${formatCount(data.supervisedTokens ?? 0)} are learned`,
     ...reasoningText(data),
@@ -100,6 +107,7 @@ function dataText({ data }: ValidationReport): string {
     ...documentsText(data),
     ...packedText(data),
     `Batches: ${data.shapes} shapes, ${((data.padding ?? 0) * 100).toFixed(1)} % of them padding`,
+    stepsText(report),
     "",
     "Length in tokens",
     histogramText(data.histogram),

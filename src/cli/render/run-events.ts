@@ -58,7 +58,9 @@ export function startedText(event: RunStartedEvent): string {
   if (model.baseModel) lines.push(BASE_MODEL_NOTICE);
   const from =
     event.resumedFromStep === null ? "" : `, continuing after step ${event.resumedFromStep}`;
+  const isDone = (event.resumedFromStep ?? 0) >= event.totalSteps;
   lines.push(`${event.totalSteps} steps${from}`);
+  if (isDone) lines.push("All of them are done: with a longer --iters or --epochs it trains on");
   return lines.join("\n");
 }
 

@@ -60,6 +60,24 @@ describe("plain lines, when piped", () => {
     );
   });
 
+  test("a run that is resumed when all is done says how it would go on", () => {
+    const again = { ...started(10), resumedFromStep: 10 } as RunFact;
+    expect(shown([again]).err).toContain(
+      "10 steps, continuing after step 10\nAll of them are done:",
+    );
+    const { err } = shown([{ ...started(10), resumedFromStep: 4 } as RunFact]);
+    expect(err).not.toContain("All of them are done");
+  });
+
+  test("the end says how to ask an adapter, or a whole model", () => {
+    const adapter = 'Ask it: ft generate builtin/tiny "…" --adapter output/final_model\n';
+    expect(shown([started(), completed()]).err).toContain(adapter);
+    const full = { ...started(), config: { method: "full" } } as RunFact;
+    expect(shown([full, completed()]).err).toContain(
+      'Ask it: ft generate output/final_model "…"\n',
+    );
+  });
+
   test("no validation loss is said as none", () => {
     const { out } = shown([{ ...completed(), finalValidationLoss: null } as RunFact]);
     expect(out).toContain("Final Validation Loss: none");
