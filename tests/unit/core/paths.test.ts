@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { expandHome, ftHome, packageRoot } from "../../../src/core/paths.ts";
 
 describe("ftHome", () => {
@@ -16,6 +16,16 @@ describe("ftHome", () => {
   ])("%j", (environment, expected) => {
     expect(ftHome(environment)).toBe(expected);
   });
+});
+
+test("HOME that is set to nothing is not the working folder", () => {
+  vi.stubEnv("HOME", "");
+  try {
+    expect(ftHome({})).toBe(join(userInfo().homedir, ".local", "share", "ft"));
+    expect(expandHome("~/a")).toBe(join(userInfo().homedir, "a"));
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test("expandHome changes the user's own home sign only", () => {
