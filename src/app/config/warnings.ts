@@ -28,9 +28,13 @@ export const warningRules = {
   highRank: ofLora(({ lora }) =>
     when(lora.r > 64, `High LoRA rank (${lora.r}) may be unnecessary and slow training`),
   ),
-  highScaling: ofLora(({ lora }) => {
+  highScaling: ofLora(({ lora, course }) => {
     const scale = loraScale(lora);
-    return when(scale > 4, `High LoRA scaling (${scale.toFixed(2)}) may cause instability`);
+    // 20 is what mlx-lm starts from: whoever reproduces it wants just that
+    return when(
+      scale > 4 && course.compat === "ft",
+      `High LoRA scaling (${scale.toFixed(2)}) may cause instability`,
+    );
   }),
   highDropout: ofLora(({ lora }) =>
     when(lora.dropout > 0.3, `High LoRA dropout (${lora.dropout}) may hurt performance`),

@@ -8,6 +8,8 @@ export const lowRankTuning = (kind: string, name: string, about: string): Tuning
   groups: ["lora"],
   plan: async (model, options) =>
     (await import("./attach-adapter.ts")).planAdapter(kind, model, options),
-  describe: ({ lora: { r, alpha } }) => [[`${name} Rank`, `${r} (α=${alpha})`]],
+  describe: ({ lora: { r, alpha, scale } }) => [
+    [`${name} Rank`, `${r} (${scale === null ? `α=${alpha}` : `scale ${scale}`})`],
+  ],
   load: async () => (await import("./attach-adapter.ts")).adapterTuning(kind),
 });

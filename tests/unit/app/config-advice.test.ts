@@ -151,3 +151,11 @@ test("names on the Hub, with and without an organisation, are in order", () => {
     expect(warningsFor(configOf({ model: { name } }))).toEqual([]);
   }
 });
+
+test("what mlx-lm starts from is no doubtful scale where mlx-lm is to be reproduced", () => {
+  const lora = { r: 8, scale: 20 };
+  expect(warningRules.highScaling(configOf({ lora }))).toContain("20.00");
+  expect(
+    warningRules.highScaling(configOf({ lora, course: { compat: "mlx-lm" } })),
+  ).toBeUndefined();
+});

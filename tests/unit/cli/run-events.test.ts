@@ -189,6 +189,11 @@ describe("--json", () => {
 });
 
 describe("the configuration block", () => {
+  test("a scale that is given stands in the place of alpha", () => {
+    const block = configurationBlock(RunConfigSchema.parse({ lora: { scale: 20 } }));
+    expect(block).toContain("LoRA Rank:     8 (scale 20)\n");
+  });
+
   test("names what the run is set to do", () => {
     const config = RunConfigSchema.parse({
       model: { name: "org/m" },
