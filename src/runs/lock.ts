@@ -102,7 +102,8 @@ const writingMilliseconds = 2000;
 
 function isBeingWritten(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs < writingMilliseconds;
+  // a clock that was set back does not keep the folder locked until it has caught up
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < writingMilliseconds;
 }
 
 function create(path: string): boolean {

@@ -20,9 +20,15 @@ function rateOf({ state, schedule }: Run): string {
   return schedule(Math.max(0, state.step - 1)).toPrecision(2);
 }
 
+/** Weights that no step has moved give the same with every rate. */
+const neverLearned = ({ state }: Run): boolean => state.step === state.skippedSteps;
+
 /** `sound` is as it was before the steps that failed were forgotten. */
 export function notFinite(run: Run, message: string, sound: Checkpoint | undefined): FtError {
-  const again = "train again with a tenth of the learning rate (--lr)";
+  const again = neverLearned(run)
+    ? "no step has been learned, so it is not the rate: --torch-dtype float32 helps where 16 bits overflow; " +
+      "without that, the model's weights hold no numbers, or --lora-alpha is too large"
+    : "train again with a tenth of the learning rate (--lr)";
   return new FtError("FT-TRAIN-001", {
     message: `${message}, after step ${run.state.step} (learning rate ${rateOf(run)})`,
     hint: sound === undefined ? again : `the last good checkpoint is ${sound.path}; ${again}`,

@@ -117,6 +117,17 @@ function parsedFile(file: string): z.infer<typeof SweepFile> {
   });
 }
 
+/** Each run has a folder of its own below the sweep's, so a setting cannot name one. */
+function requireNoFolders(file: string, all: readonly TrialSettings[]): void {
+  if (all.every((settings) => !("output_dir" in settings))) return;
+  throw new ConfigError("FT-CONFIG-070", {
+    at: { file },
+    message:
+      "output_dir cannot differ between runs: each has a folder of its own below the sweep's",
+    hint: "output_dir at the top of the file, or --output",
+  });
+}
+
 /** The settings of one trial over the base. Throws ConfigError with all that is wrong. */
 function resolveTrial(file: string, base: string | RawValues, values: RawValues): ResolvedConfig {
   const isFile = typeof base === "string";
@@ -140,6 +151,7 @@ export function readSweep(file: string, output?: string): Sweep {
   const all = list.flatMap((listed) =>
     combinations(grid).map((chosen) => ({ ...dotted(listed), ...chosen })),
   );
+  requireNoFolders(file, all);
   const trials = all.map((settings, index): Trial => {
     const path = join(folder, folderName(index, all.length, settings));
     const values = { ...nested(settings), output_dir: path };

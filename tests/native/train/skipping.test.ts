@@ -128,6 +128,16 @@ test("three in a row end the run; what it had is kept, and it can go on", async 
   expect(resumed).toMatchObject({ type: "run-completed", totalSteps: 5, skippedSteps: 3 });
 });
 
+test("where no step has been learned, the rate is not blamed", async () => {
+  const rows = writeRows(join(folder, "never.jsonl"), [long, long, long, toyRow(0)]);
+  const config = configOf(join(folder, "never"), "faulty_loss", { rows, iters: 4 });
+  const inOrder = { ...config, data: { ...config.data, order: "sequential" as const } };
+  await expect(trainRun(inOrder, { isolate: false })).rejects.toMatchObject({
+    code: "FT-TRAIN-001",
+    hint: expect.stringMatching(/^no step has been learned, so it is not the rate: --torch-dtype/),
+  });
+});
+
 test("the checkpoint that was last learned from is kept and named, whatever is saved after it", async () => {
   const short = [0, 1, 2, 3].map((at) => toyRow(at));
   const rows = writeRows(join(folder, "late.jsonl"), [...short, long, long, long]);

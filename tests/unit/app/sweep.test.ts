@@ -25,6 +25,11 @@ test("more runs than anyone waits for are refused at once", () => {
   expect(() => readSweep(file)).toThrow("this makes 1000000 runs");
 });
 
+test("a folder is no setting of a run", () => {
+  const file = makeFile("sweep.yaml", JSON.stringify({ grid: { output_dir: ["../a", "/b"] } }));
+  expect(() => readSweep(file)).toThrow("output_dir cannot differ between runs");
+});
+
 test("the best first, whichever way is better; without an evaluation last", () => {
   const result = (best: number | null, trainLoss: number | null = null): TrialResult => ({
     ...{ folder: "", settings: {}, status: "completed", steps: 1, trainLoss },

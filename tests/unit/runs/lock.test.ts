@@ -84,6 +84,13 @@ test("a damaged lock file is replaced", () => {
   lock.release();
 });
 
+test("one that the clock says is still to be written is replaced too", () => {
+  const folder = makeFolder({ "run.lock": "" });
+  const later = Date.now() / 1000 + 3600;
+  utimesSync(join(folder, "run.lock"), later, later);
+  acquireLock(folder).release();
+});
+
 test("a lock whose holder is only just being written is respected", () => {
   const folder = makeFolder({ "run.lock": "" });
   expect(() => acquireLock(folder)).toThrow("Another run is writing");
