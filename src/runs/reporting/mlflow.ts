@@ -1,5 +1,6 @@
 // MLflow, over its REST interface (version 2.0): settings as parameters, figures as metrics, how the run ended.
-// MLFLOW_TRACKING_URI says where; MLFLOW_EXPERIMENT_NAME, MLFLOW_TRACKING_TOKEN or …_USERNAME and …_PASSWORD as there.
+// MLFLOW_TRACKING_URI says where, with a name and password or without; MLFLOW_EXPERIMENT_NAME, MLFLOW_TRACKING_TOKEN or
+// …_USERNAME and …_PASSWORD as there.
 import type { Environment } from "../../core/paths.ts";
 import type { RunEvent } from "../events.ts";
 import { Outbox, type Letter, ServerRefusal } from "./outbox.ts";
@@ -17,13 +18,32 @@ const STATUS: Partial<Record<RunEvent["type"], string>> = {
 
 type Send = (letter: Letter) => Promise<unknown>;
 
-function authorization(environment: Environment): Record<string, string> {
+/** Of a part of an address, what its %40 and the like stand for. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** What is said apart counts; else what stands in the address, as MLflow's own clients take it. */
+function authorization(environment: Environment, address: URL): Record<string, string> {
   const token = environment["MLFLOW_TRACKING_TOKEN"];
   if (token) return { authorization: `Bearer ${token}` };
   const user = environment["MLFLOW_TRACKING_USERNAME"];
-  if (!user) return {};
-  const pair = `${user}:${environment["MLFLOW_TRACKING_PASSWORD"] ?? ""}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+  const said = `${user}:${environment["MLFLOW_TRACKING_PASSWORD"] ?? ""}`;
+  const written = `${plain(address.username)}:${plain(address.password)}`;
+  const pair = user ? said : written;
+  return pair === ":" ? {} : { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+/** The address without a name and password: no request may have them there. */
+function bareAddress(address: URL): string {
+  const bare = new URL(address);
+  bare.username = "";
+  bare.password = "";
+  return bare.href;
 }
 
 function parametersOf(value: unknown, under = ""): { key: string; value: string }[] {
@@ -52,9 +72,10 @@ class MlflowRun implements Reporter {
   constructor(input: ReporterInput) {
     this.#input = input;
     const { environment, fetch, onProblem } = input;
+    const address = new URL(environment["MLFLOW_TRACKING_URI"] ?? "");
     this.#outbox = new Outbox({
-      ...{ server: "MLflow", headers: authorization(environment), fetch, onProblem },
-      base: environment["MLFLOW_TRACKING_URI"] ?? "",
+      ...{ server: "MLflow", headers: authorization(environment, address), fetch, onProblem },
+      base: bareAddress(address),
     });
     const startTime = Date.now();
     this.#outbox.post((send) => this.#begin(send, startTime));
@@ -113,7 +134,7 @@ class MlflowRun implements Reporter {
 export const mlflow: ReporterEntry = {
   about: "a server at MLFLOW_TRACKING_URI",
   problem: ({ MLFLOW_TRACKING_URI: uri }) =>
-    uri !== undefined && /^https?:\/\//.test(uri)
+    uri !== undefined && /^https?:\/\//.test(uri) && URL.canParse(uri)
       ? undefined
       : "MLFLOW_TRACKING_URI must be the http address of a server",
   open: (input) => new MlflowRun(input),

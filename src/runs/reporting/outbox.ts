@@ -89,15 +89,17 @@ export class Outbox {
     onProblem(redact(`${server} cannot be told of this run any more: ${reason}; the run goes on`));
   }
 
-  /** Waits for what is left, a few seconds at most. */
+  /** Waits for what is left, a few seconds at most, and says when some of it was not taken. */
   async close(): Promise<void> {
-    const { closeMilliseconds = 5000 } = this.#options;
+    const { closeMilliseconds = 5000, server, onProblem } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, closeMilliseconds);
     });
     await Promise.race([this.#last, late]);
     clearTimeout(timer);
+    if (!this.#isClosed && this.#waiting + this.#failures > 0)
+      onProblem(`${server} has not taken all of this run; it is whole in the run's folder`);
     this.#isClosed = true;
     this.#abort.abort();
   }
