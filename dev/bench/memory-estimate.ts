@@ -42,7 +42,7 @@ interface Shape {
 interface Case {
   name: string;
   /** A shape of llama, or a model by name. */
-  model: Shape | "gpt2" | "smollm2";
+  model: Shape | "gpt2" | "qwen3_5_text" | "smollm2";
   /** Tokens of a row. */
   length: number;
   /** Share of them that is the answer. */
@@ -191,6 +191,14 @@ const cases: readonly Case[] = [
   },
   { name: "gpt2, lora", model: "gpt2", length: 200, options: "-b 4" },
   { name: "gpt2, full", model: "gpt2", length: 200, options: "-b 4 --method full" },
+  { name: "qwen3_5_text, lora", model: "qwen3_5_text", length: 512, options: "-b 2" },
+  {
+    name: "qwen3_5_text, full",
+    model: "qwen3_5_text",
+    length: 200,
+    options: "-b 4 --method full",
+    heldOut: true,
+  },
   { name: "SmolLM2, lora, 2 × 128", model: "smollm2", length: 128, options: "-b 2" },
   { name: "SmolLM2, lora, 1 × 1,024", model: "smollm2", length: 1024, options: "-b 1" },
   {
@@ -221,6 +229,14 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** Three gated-delta layers and one of attention. */
+const hybrid = {
+  ...{ model_type: "qwen3_5_text", hidden_size: 256, intermediate_size: 768 },
+  ...{ num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 64 },
+  ...{ linear_num_key_heads: 4, linear_num_value_heads: 4 },
+  ...{ linear_key_head_dim: 64, linear_value_head_dim: 64, max_position_embeddings: 8192 },
+};
+
 const made = new Map<unknown, string>();
 
 async function modelOf({ model }: Case): Promise<string> {
@@ -232,6 +248,7 @@ async function modelOf({ model }: Case): Promise<string> {
     const sized = { n_embd: 256, n_layer: 6, n_head: 8, n_positions: 1024 };
     return await makeToyModel(path, { config: { model_type: "gpt2", ...sized } });
   }
+  if (model === "qwen3_5_text") return await makeToyModel(path, { config: hybrid });
   const { hidden, blocks, vocabulary, heads = hidden / 64 } = model;
   await writeModel(path, {
     ...{ hidden_size: hidden, intermediate_size: Math.round((hidden * 8) / 3 / 32) * 32 },

@@ -122,7 +122,8 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
     (recompute > 0 ? Math.min(recompute, trainedBlocks) : trainedBlocks) + blocksAtWork;
   const ofBlock = hidden.ofBlock * hiddenSize + innerArrays * innerSize + perToken;
   const counted = recompute > 0 ? `${blocks} blocks` : "trained blocks and one";
-  const work = tokens * workPerToken * floatBytes;
+  // beyond what is counted for a block at work
+  const work = tokens * Math.max(0, workPerToken - blocksAtWork * ofBlock) * floatBytes;
   const inputs =
     Math.ceil(model.blockCount / recompute) * tokens * (hiddenSize + kept.ofInput) * floatBytes;
   return [
@@ -131,7 +132,9 @@ function passTerms(model: EstimatedModel, run: EstimatedRun): MemoryTerm[] {
       tokens * (blocks * ofBlock + hidden.outside * hiddenSize + kept.outside) * floatBytes,
       `tokens × (${counted} × (${hidden.ofBlock}·hidden + ${innerArrays}·inner + ${Math.round(perToken)}) + ${hidden.outside}·hidden${outside}) × 4 B`,
     ),
-    ...(work > 0 ? [term("layer at work", work, `tokens × ${workPerToken} × 4 B`)] : []),
+    ...(work > 0
+      ? [term("layer at work", work, `tokens × (${workPerToken} − a block's) × 4 B`)]
+      : []),
     ...(recompute > 0 ? [term("block inputs", inputs, "kept inputs × tokens × hidden × 4 B")] : []),
   ];
 }

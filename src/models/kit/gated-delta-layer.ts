@@ -112,10 +112,13 @@ export abstract class GatedDelta extends Module implements Drawn {
     return new StateCache(padding);
   }
 
-  /** Numbers that training keeps for each token: inputs of convolution and rule, and what the gate opens. */
+  /**
+   * Numbers that training keeps for each token: what goes into convolution and rule, what the gate opens and it, less
+   * queries, keys and values of the attention that is counted for every block.
+   */
   get keptPerToken(): number {
-    const { keyHeads, heads, keySize, valueSize } = this.#shape;
-    return 2 * keyHeads * keySize + 5 * heads * valueSize;
+    const { hiddenSize, keyHeads, heads, keySize, valueSize } = this.#shape;
+    return Math.max(0, 2 * keyHeads * keySize + 5 * heads * valueSize - 3 * hiddenSize);
   }
 
   /** Numbers for each token that are there at once while gradients pass through the rule. */

@@ -120,9 +120,11 @@ describe("a run", () => {
     preference?: object;
     data?: object;
     signal?: AbortSignal;
+    /** Another model's folder. */
+    base?: string;
   }
 
-  async function run(name: string, { signal, ...given }: Given) {
+  async function run(name: string, { signal, base = model, ...given }: Given) {
     const events: RunEvent[] = [];
     const stages = new Set<string>();
     const output = join(folder, name);
@@ -132,7 +134,7 @@ describe("a run", () => {
       lora: { dropout: 0, r: 16, ...given.lora },
       optimization: { iters: 12, batch_size: 2, learning_rate: 0.01, ...given.optimization },
     };
-    await trainRun(toyRunConfig({ model, data, output, options }), {
+    await trainRun(toyRunConfig({ model: base, data, output, options }), {
       isolate: false,
       onEvent: (event) => events.push(event),
       onProgress: ({ stage }) => stages.add(stage),
@@ -157,6 +159,18 @@ describe("a run", () => {
     expect(last?.metrics?.["rewards/margins"]).toBeGreaterThan(1);
     expect(last?.metrics?.["rewards/accuracies"]).toBe(1);
     expect(evaluations.at(-1)?.metrics?.["rewards/accuracies"]).toBe(1);
+  });
+
+  test("over a model whose state runs through a row each answer has a copy of its prompt", async () => {
+    const delta = { linear_num_key_heads: 1, linear_num_value_heads: 2, linear_key_head_dim: 8 };
+    const layers = { layer_types: ["linear_attention", "full_attention"], head_dim: 8 };
+    const config = { model_type: "qwen3_5_text", ...delta, linear_value_head_dim: 8, ...layers };
+    const base = await makeToyModel(join(folder, "recurrent"), { config, embeddingDeviation: 0.5 });
+    const { output, reports } = await run("recurrent-dpo", { method: "dpo", base });
+    expect(reports[0]?.trainLoss).toBeCloseTo(Math.LN2, 5);
+    expect(reports.at(-1)?.trainLoss).toBeLessThan(0.5);
+    const resolved = readFileSync(join(output, "config.json"), "utf8");
+    expect(resolved).toContain('"share_prompt": false');
   });
 
   test.each([

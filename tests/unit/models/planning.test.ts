@@ -110,7 +110,7 @@ describe("sizes", () => {
     const layer_types = ["linear_attention", "full_attention"];
     const config = { ...llama, ...parts, layer_types, model_type: "qwen3_5_text" };
     const { kept, workPerToken } = await sizesFor(config);
-    expect(kept).toEqual({ ofBlock: 2 * 2 * 6 + 5 * 4 * 10, ofInput: 0, outside: 0 });
+    expect(kept).toEqual({ ofBlock: 2 * 2 * 6 + 5 * 4 * 10 - 3 * 16, ofInput: 0, outside: 0 });
     expect(workPerToken).toBeGreaterThan(4 * (6 + 10));
     expect(await sizesFor(llama)).not.toHaveProperty("kept");
   });
