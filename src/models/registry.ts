@@ -35,6 +35,7 @@ export const architectures = new Registry<LazyArchitecture>(
     glm: async () => (await import("./glm.ts")).glm,
     glm4: async () => (await import("./glm4.ts")).glm4,
     glm4_moe: async () => (await import("./glm4_moe.ts")).glm4_moe,
+    glm4_moe_lite: async () => (await import("./glm4_moe_lite.ts")).glm4_moe_lite,
     gpt2: async () => (await import("./gpt2.ts")).gpt2,
     gpt_bigcode: async () => (await import("./gpt_bigcode.ts")).gpt_bigcode,
     gpt_neo: async () => (await import("./gpt_neo.ts")).gpt_neo,
@@ -84,6 +85,7 @@ export const architectures = new Registry<LazyArchitecture>(
     smollm3: async () => (await import("./smollm3.ts")).smollm3,
     stablelm: async () => (await import("./stablelm.ts")).stablelm,
     starcoder2: async () => (await import("./starcoder2.ts")).starcoder2,
+    youtu: async () => (await import("./youtu.ts")).youtu,
   },
   ({ name, known, nearest }) =>
     new ModelError("FT-MODEL-002", {

@@ -166,6 +166,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     gemma3: { text_config: { ...usual, head_dim: 6, sliding_window: 4 } },
     glm: { head_dim: 8 },
     glm4: { head_dim: 8 },
+    glm4_moe_lite: grouped,
     glm4_moe: { ...groups, head_dim: 8, use_qk_norm: true },
     gpt_neo: { num_layers: 2, num_heads: 4, window_size: 4 },
     gpt_neox: { rotary_pct: 0.5 },
@@ -210,6 +211,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     smollm3: { no_rope_layer_interval: 2 },
     stablelm: { qk_layernorm: true, partial_rotary_factor: 0.5 },
     starcoder2: { sliding_window: 4 },
+    youtu: { ...latent, tie_word_embeddings: true },
   }),
   gemma4_text: [
     {
