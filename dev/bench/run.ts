@@ -3,7 +3,15 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const benchmarks = ["memory", "threads", "decoding", "delta", "against-mlx-lm", "table/main"];
+const benchmarks = [
+  "memory",
+  "threads",
+  "decoding",
+  "delta",
+  "states",
+  "against-mlx-lm",
+  "table/main",
+];
 
 const failed = benchmarks.filter((name) => {
   console.log(`\n── ${name}`);

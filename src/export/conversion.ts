@@ -93,10 +93,15 @@ function parametersOf({ model, account, source }: PlannedModel, precisions: Prec
       parameters.map((name) => [name, source.tensors.get(first)?.dtype ?? ""] as const),
     ),
   );
+  const kept = new Precisions(source, undefined);
   const described = [...model.slots()].map((slot): [string, StoredTensor] => {
     const { dtype, shape } = slot.get();
-    const chosen = dtype.includes("float") ? precisions.of(types.get(slot.name) ?? "") : dtype;
-    return [slot.name, { file: "", dtype: chosen, shape, bytes: 0 }];
+    // a constant of a model is loaded as it is stored, whatever else becomes
+    const chosen = (slot.isConstant ? kept : precisions).of(types.get(slot.name) ?? "");
+    return [
+      slot.name,
+      { file: "", dtype: dtype.includes("float") ? chosen : dtype, shape, bytes: 0 },
+    ];
   });
   return viewOf(account.entries, new Map(described), source);
 }

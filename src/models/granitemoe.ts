@@ -11,14 +11,21 @@ import {
   SparseMlp,
 } from "./kit/index.ts";
 
-const GraniteMoeConfig = graniteKeys.extend({
+/** Keys of what Granite 4 has too. */
+export const graniteExpertKeys = {
   ...balanceKeys,
+  num_local_experts: z.int().nonnegative().default(8),
+  num_experts_per_tok: z.int().positive().default(2),
+};
+
+const GraniteMoeConfig = graniteKeys.extend({
+  ...graniteExpertKeys,
   model_type: z.literal("granitemoe"),
   num_local_experts: z.int().positive().default(8),
-  num_experts_per_tok: z.int().positive().default(2),
 });
+type GraniteExperts = z.infer<typeof graniteKeys> & z.infer<z.ZodObject<typeof graniteExpertKeys>>;
 
-function sparseMlp(config: z.infer<typeof GraniteMoeConfig>): SparseMlp {
+export function graniteExperts(config: GraniteExperts): SparseMlp {
   const { num_local_experts: count, intermediate_size: innerSize } = config;
   return new SparseMlp({
     hiddenSize: config.hidden_size,
@@ -30,7 +37,7 @@ function sparseMlp(config: z.infer<typeof GraniteMoeConfig>): SparseMlp {
 }
 
 /** All experts' layers are one tensor, the gate's rows before those of what it lets through. */
-function recipe(): Recipe {
+export function graniteExpertRecipe(): Recipe {
   const part = "{path*}.block_sparse_moe";
   const stack = (layer: string): string => `${part}.switch_mlp.${layer}.weight`;
   const open = [stack("gate_proj"), stack("up_proj")];
@@ -48,8 +55,8 @@ export const granitemoe = defineArchitecture({
   requires: [knownActivation()],
   build: (config) =>
     graniteModel(config, {
-      block: () => ({ mlp: sparseMlp(config), mlpName: "block_sparse_moe" }),
+      block: () => ({ mlp: graniteExperts(config), mlpName: "block_sparse_moe" }),
       model: { balance: balanceOf(config, config.num_experts_per_tok) },
     }),
-  recipe,
+  recipe: graniteExpertRecipe,
 });

@@ -114,6 +114,13 @@ const mamba2 = {
   mamba_proj_bias: true,
 };
 
+const graniteHybrid = {
+  residual_multiplier: 0.5,
+  num_local_experts: 4,
+  shared_intermediate_size: 20,
+  position_embedding_type: "rope",
+};
+
 const lfmExperts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 12 };
 
 const gpt2 = {
@@ -154,6 +161,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     ernie4_5: { head_dim: 6, use_bias: true },
     dots1: { ...groups, sliding_window: 4, max_window_layers: 1 },
     exaone4: { sliding_window: 4, sliding_window_pattern: 2 },
+    falcon_h1: { ...mamba2, mamba_d_ssm: 32, mamba_rms_norm: true, key_multiplier: 0.5 },
     falcon: { new_decoder_architecture: true, num_kv_heads: 2, ffn_hidden_size: 24 },
     gemma: { head_dim: 6 },
     gemma2: { head_dim: 6, sliding_window: 4, query_pre_attn_scalar: 6, attn_logit_softcapping: 2 },
@@ -174,14 +182,23 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     granite: { residual_multiplier: 0.5, attention_multiplier: 0.5, logits_scaling: 2 },
     granitemoe: { residual_multiplier: 0.5, logits_scaling: 2, num_local_experts: 4 },
     granite_swa: { num_hidden_layers: 3, sliding_window: 4, layer_rope_theta: [100, 0, 50] },
+    granitemoehybrid: { ...mamba2, ...graniteHybrid, layer_types: ["mamba", "attention"] },
     helium: { head_dim: 4 },
     hunyuan_v1_dense: { rope_scaling: { type: "dynamic", alpha: 50, factor: 1 } },
     internlm2: { rope_scaling: { type: "dynamic", factor: 2 } },
     internlm3: { head_dim: 6, qkv_bias: true },
     llama4: { text_config: { ...usual, ...llama4 } },
     llama4_text: llama4,
+    jamba: {
+      attn_layer_period: 2,
+      attn_layer_offset: 1,
+      num_experts: 4,
+      mamba_d_state: 4,
+      mamba_dt_rank: 4,
+    },
     lfm2: { layer_types: ["conv", "full_attention"], block_multiple_of: 4, conv_bias: true },
     lfm2_moe: { layer_types: ["conv", "full_attention"], num_dense_layers: 1, ...lfmExperts },
+    lfm3: { head_dim: 8, sliding_window: 4, num_hidden_layers: 5, conv_L_cache: 3 },
     minicpm3: latent,
     minimax_m2: { head_dim: 8, num_local_experts: 4, num_experts_per_tok: 2, rotary_dim: 4 },
     ministral3: { head_dim: 6, rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3 } },

@@ -5,7 +5,7 @@ from reference.specimen import Specimen, Variant
 specimen = Specimen(
     tiny={
         "vocab_size": 48,
-        "hidden_size": 24,
+        "hidden_size": 32,
         "num_hidden_layers": 2,
         "expand": 2,
         "state_size": 10,

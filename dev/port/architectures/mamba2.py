@@ -7,10 +7,10 @@ INFINITY = float("inf")
 specimen = Specimen(
     tiny={
         "vocab_size": 48,
-        "hidden_size": 24,
+        "hidden_size": 32,
         "num_hidden_layers": 2,
         "expand": 2,
-        "num_heads": 6,
+        "num_heads": 8,
         "head_dim": 8,
         "n_groups": 2,
         "state_size": 10,

@@ -2,7 +2,7 @@
 // One Pass a forward pass; a BlockContext is its view from one block, with that block's own cache.
 import { arange, type AttentionMask, int32, type Tensor } from "../../mx/index.ts";
 import type { BalanceSums } from "./balance.ts";
-import type { LayerCache } from "./caches/index.ts";
+import { JointCache, type LayerCache } from "./caches/index.ts";
 import type { Carried } from "./carried.ts";
 import { attentionMask, type Span, type Visibility } from "./masks.ts";
 
@@ -81,6 +81,14 @@ export class BlockContext {
     this.#pass = pass;
     this.cache = cache;
     this.offset = cache?.offset ?? 0;
+  }
+
+  /** The same view from a part of the block, with that part's own cache; taken before any of them runs. */
+  part(name: string): BlockContext {
+    if (this.cache === undefined) return this;
+    if (this.cache instanceof JointCache)
+      return new BlockContext(this.#pass, this.cache.part(name));
+    throw new RangeError(`a cache without parts has none of ${name}`);
   }
 
   /** Tokens in this pass. */

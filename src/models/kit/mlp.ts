@@ -76,17 +76,26 @@ export class GatedMlp extends Module {
   }
 }
 
+const usualFusedNames = { open: "gate_up_proj", down: "down_proj" };
+
 /** The same with gate and up as one layer, the gate's rows first. */
 export class FusedGatedMlp extends Module {
-  gate_up_proj: Linear;
-  down_proj: Linear;
   readonly #activation: Activation;
+  readonly #names: typeof usualFusedNames;
 
-  constructor(size: number, innerSize: number, { bias, activation = silu }: GatedMlpOptions) {
+  constructor(
+    size: number,
+    innerSize: number,
+    { bias, activation = silu }: GatedMlpOptions,
+    names = usualFusedNames,
+  ) {
     super();
-    this.gate_up_proj = new Linear(size, 2 * innerSize, { bias });
-    this.down_proj = new Linear(innerSize, size, { bias, closesResidual: true });
+    Object.assign(this, {
+      [names.open]: new Linear(size, 2 * innerSize, { bias }),
+      [names.down]: new Linear(innerSize, size, { bias, closesResidual: true }),
+    });
     this.#activation = activation;
+    this.#names = names;
   }
 
   get innerArrays(): number {
@@ -94,8 +103,9 @@ export class FusedGatedMlp extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const [gate, up] = this.gate_up_proj.forward(x).split(2) as [Tensor, Tensor];
-    return this.down_proj.forward(gated(this.#activation, gate, up));
+    const { open, down } = this.#names;
+    const [gate, up] = child<LinearLike>(this, open).forward(x).split(2) as [Tensor, Tensor];
+    return child<LinearLike>(this, down).forward(gated(this.#activation, gate, up));
   }
 }
 

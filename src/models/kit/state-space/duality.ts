@@ -101,6 +101,12 @@ function layoutOf({ x, writes }: Given): Layout {
   return { batch, chunks, length, groups, shared: heads / groups };
 }
 
+/** Numbers for each token and head that are there at once while gradients pass; fitted to measured peaks. */
+export function dualityWork(size: number, stateSize: number): number {
+  const [ofPairs, ofValues, ofStates] = [20, 10, 4];
+  return ofPairs * longestChunk + ofValues * size + (ofStates * size * stateSize) / longestChunk;
+}
+
 interface Decays {
   /** From a token to a later one of its chunk, (batch, chunks, groups, shared, tokens, tokens); to no other. */
   within: Tensor;

@@ -69,6 +69,16 @@ export class MambaMixer extends Module implements Drawn {
     return new StateCache(padding);
   }
 
+  /** Numbers that training keeps for each token: around the convolution, steps, and what is gated. */
+  get keptPerToken(): number {
+    return 5 * this.#shape.innerSize;
+  }
+
+  /** Numbers for each token that are there at once while gradients pass through the scan; fitted to a measured peak. */
+  get workPerToken(): number {
+    return 24 * this.#shape.innerSize;
+  }
+
   forward(x: Tensor, context: BlockContext): Tensor {
     const [mixed, gate] = this.in_proj.forward(x).split(2) as [Tensor, Tensor];
     const { y, state } = this.#scanned(this.conv1d.forward(mixed, context), context);

@@ -14,7 +14,7 @@ import {
 import { type CacheOptions, type LayerCache, StateCache, stateCacheOf } from "../caches/index.ts";
 import type { BlockContext } from "../context.ts";
 import { ShortConvolution } from "../short-convolution.ts";
-import { type DualityOutputs, stateSpaceDuality } from "./duality.ts";
+import { type DualityOutputs, dualityWork, stateSpaceDuality } from "./duality.ts";
 import { GatedNorm } from "./gated-norm.ts";
 
 /** On the input, and on each part of what is projected. */
@@ -116,6 +116,18 @@ export class Mamba2Mixer extends Module implements Drawn {
 
   makeCache({ padding }: CacheOptions): LayerCache {
     return new StateCache(padding);
+  }
+
+  /** Numbers that training keeps for each token: around the convolution, and what is gated and normed. */
+  get keptPerToken(): number {
+    const { inner, convolved } = widthsOf(this.#shape);
+    return 5 * convolved + 2 * inner;
+  }
+
+  /** Numbers for each token that are there at once while gradients pass through the recurrence. */
+  get workPerToken(): number {
+    const { heads, headSize, stateSize } = this.#shape;
+    return Math.round(heads * dualityWork(headSize, stateSize));
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
