@@ -20,7 +20,7 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 080 for a figure to judge by that the objective does not give. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 095 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
   const { model, lora, data } = config;
   requireRunnable(config);
@@ -100,7 +100,7 @@ function requireReproducible(config: RunConfig): void {
 }
 
 /**
- * What decides which checkpoint is best. Throws ConfigError FT-CONFIG-080 when evaluations of this objective do not
+ * What decides which checkpoint is best. Throws ConfigError FT-CONFIG-095 when evaluations of this objective do not
  * give it.
  */
 export function bestBy(config: RunConfig): BestBy {
@@ -109,7 +109,7 @@ export function bestBy(config: RunConfig): BestBy {
   const known = knownMetrics(objectives.get(objective).metrics);
   const better = known.get(name);
   if (better !== undefined) return { name, better };
-  throw new ConfigError("FT-CONFIG-080", {
+  throw new ConfigError("FT-CONFIG-095", {
     at: { field: "optimization.metric_for_best" },
     message: `an evaluation of --objective ${objective} gives no ${name}; it gives ${[...known.keys()].join(", ")}`,
     hint: `--metric-for-best ${VALIDATION_LOSS}`,

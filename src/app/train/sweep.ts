@@ -64,7 +64,7 @@ function requireFew(file: string, { grid, list }: z.infer<typeof SweepFile>): vo
   const sizes = Object.values(grid).map(({ length }) => length);
   const count = sizes.reduce((product, size) => product * size, list?.length ?? 1);
   if (count <= mostTrials) return;
-  throw new ConfigError("FT-CONFIG-083", {
+  throw new ConfigError("FT-CONFIG-098", {
     at: { file },
     message: `this makes ${count} runs, and a sweep has at most ${mostTrials}`,
     hint: "fewer values in grid, or several sweeps",

@@ -15,12 +15,12 @@ export const reporters = new Registry<ReporterEntry>(
     }),
 );
 
-/** Throws ConfigError FT-CONFIG-081 for a reporter that cannot be used here, 'FT-CONFIG-REPORTER' for an unknown one. */
+/** Throws ConfigError FT-CONFIG-096 for a reporter that cannot be used here, 'FT-CONFIG-REPORTER' for an unknown one. */
 export function checkReporters(names: readonly string[], environment = process.env): void {
   for (const name of names) {
     const problem = reporters.get(name).problem(environment);
     if (problem === undefined) continue;
-    throw new ConfigError("FT-CONFIG-081", {
+    throw new ConfigError("FT-CONFIG-096", {
       at: { field: "report_to" },
       message: `--report-to ${name}: ${problem}`,
       hint: `set it, or leave ${name} out`,

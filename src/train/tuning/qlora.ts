@@ -8,7 +8,7 @@ import type { TuningEntry } from "./tuning.ts";
 
 function requirePacked(model: TrainableModel): void {
   if ([...model.modules()].some(([, layer]) => isPacked(layer))) return;
-  throw new ConfigError("FT-CONFIG-082", {
+  throw new ConfigError("FT-CONFIG-097", {
     at: { field: "method" },
     message: "qlora trains adapters on a quantized model, and this one is not quantized",
     hint: "--load-in-4bit quantizes it while it is loaded; --method lora trains on it as it is",

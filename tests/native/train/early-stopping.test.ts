@@ -83,7 +83,7 @@ test("a figure of the objective may decide; one that it does not give is refused
     };
   };
   await expect(trainRun(given("bleu"), { isolate: false })).rejects.toMatchObject({
-    code: "FT-CONFIG-080",
+    code: "FT-CONFIG-095",
     message: expect.stringContaining("validation_loss, margin"),
   });
   const last = await trainRun(given("margin"), { isolate: false });

@@ -105,7 +105,7 @@ const refused: [what: string, code: string, given: () => Given | Promise<Given>]
   ["rows longer than the model reads", "FT-MODEL-013", () => ({ model: gpt2, data: longRows })],
   [
     "qlora on a model that is not quantized",
-    "FT-CONFIG-082",
+    "FT-CONFIG-097",
     () => ({ options: { method: "qlora" } }),
   ],
   [
