@@ -206,7 +206,7 @@ class Gemma4Block extends ResidualBlock {
 
   override forward(x: Tensor, context: BlockContext): Tensor {
     const h = super.forward(x, context);
-    return this.#withInput(h, context).mul(this.layer_scalar);
+    return this.#withInput(h, context).mul(this.layer_scalar.astype(h.dtype));
   }
 
   protected override fed(h: Tensor, context: BlockContext): Tensor {

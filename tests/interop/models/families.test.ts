@@ -85,6 +85,24 @@ const families: Record<string, Family> = {
     kind: "LayerNorm",
     config: { hidden_act: "gelu", use_bias: true, norm_epsilon: 1e-5, tie_word_embeddings: true },
   },
+  lfm2: {
+    kind: "hybrid",
+    config: {
+      ...{ norm_eps: 1e-5, conv_bias: false, conv_L_cache: 3, tie_word_embeddings: true },
+      ...{ layer_types: ["conv", "full_attention"], block_dim: 32, block_multiple_of: 8 },
+      ...{ block_ffn_dim_multiplier: 1.5, block_auto_adjust_ff_dim: true, block_ff_dim: 48 },
+    },
+  },
+  mamba2: {
+    kind: "state",
+    // PEFT refuses the layer behind it
+    targets: ["in_proj"],
+    config: {
+      ...{ num_heads: 8, head_dim: 8, n_groups: 1, state_size: 10, conv_kernel: 4, expand: 2 },
+      ...{ intermediate_size: 64, use_bias: false, use_conv_bias: true, layer_norm_epsilon: 1e-5 },
+      ...{ time_step_limit: [0.001, 100.5], time_step_rank: "auto", chunk_size: 8 },
+    },
+  },
   qwen3_moe: { kind: "experts", config: { head_dim: 8, ...experts } },
 };
 
