@@ -67,6 +67,7 @@ export const architectures = new Registry<LazyArchitecture>(
     mistral3: async () => (await import("./mistral3.ts")).mistral3,
     mixtral: async () => (await import("./mixtral.ts")).mixtral,
     nemotron: async () => (await import("./nemotron.ts")).nemotron,
+    nemotron_h: async () => (await import("./nemotron_h.ts")).nemotron_h,
     olmo: async () => (await import("./olmo.ts")).olmo,
     olmo2: async () => (await import("./olmo2.ts")).olmo2,
     olmo3: async () => (await import("./olmo3.ts")).olmo3,

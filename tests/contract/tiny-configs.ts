@@ -121,6 +121,17 @@ const graniteHybrid = {
   position_embedding_type: "rope",
 };
 
+const nemotron = {
+  mamba_num_heads: 4,
+  mamba_head_dim: 4,
+  head_dim: 4,
+  n_groups: 2,
+  ssm_state_size: 4,
+  moe_intermediate_size: 12,
+  moe_shared_expert_intermediate_size: 20,
+  n_routed_experts: 4,
+};
+
 const lfmExperts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 12 };
 
 const gpt2 = {
@@ -205,6 +216,7 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     mistral: { sliding_window: 4 },
     mistral3: { text_config: { model_type: "mistral", ...usual, sliding_window: 4 } },
     mixtral: { sliding_window: 4, num_local_experts: 4 },
+    nemotron_h: { ...nemotron, hybrid_override_pattern: "M*-E" },
     nemotron: { hidden_act: "gelu" },
     olmo: { clip_qkv: 8, attention_bias: true },
     olmo2: {},
