@@ -141,17 +141,34 @@ function addedTokensProblem(tokens: unknown): string | undefined {
   return long ? "an added token of endless length" : undefined;
 }
 
+type Sides = readonly [left: string, right: string];
+
+function sidesOf(merge: unknown): Sides {
+  const sides: unknown[] = Array.isArray(merge) ? merge : String(merge).split(" ");
+  return [String(sides[0]), String(sides.at(-1))];
+}
+
+/** BPE glues both sides of a merge together in the room of the longest token. */
+function areLonger(merges: readonly Sides[], vocab: unknown): boolean {
+  const tokens = Object.keys(isObject(vocab) ? vocab : {});
+  const room = tokens.reduce((most, token) => Math.max(most, Buffer.byteLength(token)), 0);
+  return merges.some(([left, right]) => {
+    // a UTF-16 unit takes three bytes at most
+    if (3 * (left.length + right.length) <= room) return false;
+    return Buffer.byteLength(left) + Buffer.byteLength(right) > room;
+  });
+}
+
 /** BPE glues the right side of a merge on without its prefix, whether it has one or not. */
 function modelProblem(model: unknown): string | undefined {
-  if (!isObject(model)) return undefined;
-  const prefix = model["continuing_subword_prefix"];
-  if (model["type"] !== "BPE" || typeof prefix !== "string" || prefix === "") return undefined;
-  const rights = listIn(model["merges"]).map((merge) =>
-    Array.isArray(merge) ? String(merge[1]) : String(merge).split(" ").at(-1),
-  );
-  return rights.every((right) => right?.startsWith(prefix))
-    ? undefined
-    : "merges without the prefix of continued words";
+  if (!isObject(model) || model["type"] !== "BPE") return undefined;
+  const { continuing_subword_prefix: given, vocab } = model;
+  const prefix = typeof given === "string" ? given : "";
+  const merges = listIn(model["merges"]).map(sidesOf);
+  if (!merges.every(([, right]) => right.startsWith(prefix)))
+    return "merges without the prefix of continued words";
+  const bare = merges.map(([left, right]): Sides => [left, right.slice(prefix.length)]);
+  return areLonger(bare, vocab) ? "merges longer than every token" : undefined;
 }
 
 /** What in the definition no tokenizer needs and the library would not survive; undefined when there is nothing. */

@@ -37,12 +37,34 @@ function decoderRecipe(config: { tie_word_embeddings?: boolean }): Recipe {
   return [frequencies, tie("lm_head.weight", "model.embed_tokens.weight")];
 }
 
+/** Building lays out layers and positions before it makes any array: no model has more, by the ends of the keys. */
+const most: readonly (readonly [key: RegExp, count: number])[] = [
+  [/(?:^|_)layers?$/, 10_000],
+  [/(?:^|_)(?:dim|heads?|rank|experts|groups)$/, 1_000_000],
+  [/(?:^|_)(?:size|embd|inner)$/, 10_000_000],
+];
+
+function endlessIn(part: unknown): string[] {
+  return Object.entries((part ?? {}) as Record<string, unknown>).flatMap(([key, value]) => {
+    const limit = most.find(([pattern]) => pattern.test(key))?.[1] ?? Number.POSITIVE_INFINITY;
+    return Number(value) > limit ? [`${key}: ${String(value)} is more than any model has`] : [];
+  });
+}
+
+/** Throws ModelError FT-MODEL-003 for sizes without end, in the config or in the part of it `within` a key. */
+function refuseEndless(config: unknown, within: string | undefined): void {
+  const inner = (config as Readonly<Record<string, unknown>> | null)?.[within ?? ""];
+  const problems = [...endlessIn(config), ...endlessIn(inner)];
+  if (problems.length > 0) throw notOfThisArchitecture(problems);
+}
+
 export function defineArchitecture<Schema extends z.ZodType>(
   definition: Definition<Schema>,
 ): Architecture {
   const parse = (config: unknown): z.infer<Schema> => {
+    refuseEndless(config, definition.within);
     const parsed = definition.config.safeParse(config);
-    if (!parsed.success) throw notOfThisArchitecture(parsed.error);
+    if (!parsed.success) throw notOfThisArchitecture(problemsOf(parsed.error));
     requireSupported(
       config as Record<string, unknown>,
       definition.requires ?? [],
@@ -61,10 +83,13 @@ export function defineArchitecture<Schema extends z.ZodType>(
   };
 }
 
-function notOfThisArchitecture(error: z.ZodError): ModelError {
+const problemsOf = ({ issues }: z.ZodError): string[] =>
+  issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+
+function notOfThisArchitecture(problems: readonly string[]): ModelError {
   return new ModelError("FT-MODEL-003", {
     message: "config.json is not one of this architecture",
-    problems: error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    problems,
     hint: "download the model again, or correct these fields",
   });
 }

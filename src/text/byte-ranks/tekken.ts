@@ -21,6 +21,8 @@ export const tekkenRoles: Readonly<Record<string, string>> = {
 };
 
 const MOST_TOKENS = 4_000_000;
+/** Files have a thousand; each of them is looked for in every text. */
+const MOST_SPECIAL = 10_000;
 
 class Damaged extends Error {}
 
@@ -43,6 +45,7 @@ function specialTokens(listed: unknown, room: unknown): string[] {
   if (entries?.every(isSound) === false) throw new Damaged("special_tokens have gaps");
   const names = entries?.map(({ token_str }) => String(token_str)) ?? [...usualSpecial];
   const count = numberIn(room, names.length);
+  if (count > MOST_SPECIAL) throw new Damaged(`room for ${count} special tokens`);
   return Array.from(
     { length: Math.max(count, names.length) },
     (_, id) => names[id] ?? `<SPECIAL_${id}>`,

@@ -85,7 +85,8 @@ function specialTokens(config: JsonObject, first: number): [string, number][] {
   });
 }
 
-const MOST_SPECIAL = 100_000;
+/** Files have some hundreds. */
+const MOST_SPECIAL = 10_000;
 
 /** @throws ModelError FT-MODEL-020 for a damaged file. */
 export function tiktokenDefinition(

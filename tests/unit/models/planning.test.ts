@@ -167,14 +167,27 @@ describe("config.json and weights that belong together", () => {
     expect(error).toMatchObject({ code, exitCode: 3 });
   });
 
-  test("ten million layers are refused in no time, before they are built", async () => {
+  test("ten thousand layers are refused in no time, before they are built", async () => {
     const checkpoint = await checkpointFor(llama);
     const started = performance.now();
-    const config = { ...llama, num_hidden_layers: 10_000_000 };
+    const config = { ...llama, num_hidden_layers: 10_000 };
     const error = await rejection(planModel({ ...checkpoint, config }), ModelError);
     expect(error).toMatchObject({ code: "FT-MODEL-016", exitCode: 3 });
     expect(error.message).toContain("21 tensors");
-    // 54 s when they were built; this is some milliseconds, and a busy machine's hiccups
+    // 54 s when ten million were built; this is some milliseconds, and a busy machine's hiccups
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  /** What only lists them before it makes any fills the memory. */
+  test.each([
+    ["llama", { ...llama, num_hidden_layers: 10_000_000 }],
+    ["gemma4", { model_type: "gemma4", text_config: { num_hidden_layers: 2 ** 31 } }],
+    ["gemma4_text", { model_type: "gemma4_text", global_head_dim: 2 ** 31 }],
+    ["gpt2", { model_type: "gpt2", vocab_size: 40, n_embd: 16, n_head: 2, n_layer: 1e9 }],
+  ])("sizes without end are none of an architecture: %s", async (_, config) => {
+    const checkpoint = await checkpointFor(llama);
+    const error = await rejection(planModel({ ...checkpoint, config }), ModelError);
+    expect(error).toMatchObject({ code: "FT-MODEL-003", exitCode: 3 });
+    expect(error.problems.join()).toContain("more than any model has");
   });
 });

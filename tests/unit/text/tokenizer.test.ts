@@ -178,6 +178,11 @@ describe("bad folders", () => {
     ["tokenizer.model", "", "it has no pieces"],
     ["tekken.json", "{}", "its config has no pattern"],
     ["tekken.json", '{"config": {"pattern": "a"}, "vocab": [{}]}', "token 0 has no bytes"],
+    [
+      "tekken.json",
+      '{"config": {"pattern": "a", "default_num_special_tokens": 65536}}',
+      "room for 65536 special tokens",
+    ],
     ["tekken.json", '{"config": {"pattern": "a"}, "special_tokens": [{"rank": 3}]}', "gaps"],
     ["a.tiktoken", "IQ== 0\nIQ== 1\n", "a.tiktoken, line 2: not a token in base64"],
   ])("%s is %j", async (name, content, message) => {
@@ -247,6 +252,10 @@ describe("tokenizers that would end the program", () => {
       { normalizer: sequence(Array.from({ length: 999 }, () => ({ type: "NFC" }))) },
     ],
     ["a long beginning", { normalizer: { type: "Prepend", prepend: "a".repeat(10_000) } }],
+    [
+      "merges longer than every token",
+      { model: { type: "BPE", vocab: { a: 0, b: 1 }, merges: [["a", "b"]] } },
+    ],
     ["a damaged table", { normalizer: { type: "Precompiled", precompiled_charsmap: "AAAA" } }],
     ["pieces of no length", { pre_tokenizer: { type: "FixedLength", length: 0 } }],
     ["repetition in repetition", { pre_tokenizer: split("(a+)+$") }],
