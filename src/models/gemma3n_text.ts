@@ -44,34 +44,40 @@ const size = z.int().positive();
 const share = z.number().min(0).lt(1);
 
 /** With the defaults of its class, on which files with pictures rely. */
-export const Gemma3nTextConfig = baseConfig.extend({
-  model_type: z.literal("gemma3n_text").default("gemma3n_text"),
-  vocab_size: size.default(262_400),
-  hidden_size: size.default(2048),
-  /** Of all layers, or of each. */
-  intermediate_size: z.union([size, z.array(size)]).default(16_384),
-  num_hidden_layers: size.default(35),
-  num_attention_heads: size.default(8),
-  num_key_value_heads: size.default(2),
-  head_dim: size.default(256),
-  max_position_embeddings: size.default(32_768),
-  hidden_activation: z.string().default("gelu_pytorch_tanh"),
-  sliding_window: size.default(512),
-  layer_types: layerTypes,
-  rope_theta: z.number().positive().default(1_000_000),
-  rope_local_base_freq: z.number().positive().default(10_000),
-  final_logit_softcapping: z.number().positive().nullable().default(30),
-  tie_word_embeddings: z.boolean().default(true),
-  num_kv_shared_layers: z.int().nonnegative().default(15),
-  vocab_size_per_layer_input: size.default(262_144),
-  hidden_size_per_layer_input: size.default(256),
-  altup_active_idx: z.int().nonnegative().default(0),
-  altup_correct_scale: z.boolean().default(true),
-  altup_num_inputs: size.default(4),
-  laurel_rank: size.default(64),
-  /** Share of a gate's numbers that become zero, of all layers or of each. */
-  activation_sparsity_pattern: z.union([share, z.array(share)]).nullish(),
-});
+export const Gemma3nTextConfig = baseConfig
+  .extend({
+    model_type: z.literal("gemma3n_text").default("gemma3n_text"),
+    vocab_size: size.default(262_400),
+    hidden_size: size.default(2048),
+    /** Of all layers, or of each. */
+    intermediate_size: z.union([size, z.array(size)]).default(16_384),
+    num_hidden_layers: size.default(35),
+    num_attention_heads: size.default(8),
+    num_key_value_heads: size.default(2),
+    head_dim: size.default(256),
+    max_position_embeddings: size.default(32_768),
+    hidden_activation: z.string().default("gelu_pytorch_tanh"),
+    sliding_window: size.default(512),
+    layer_types: layerTypes,
+    rope_theta: z.number().positive().default(1_000_000),
+    rope_local_base_freq: z.number().positive().default(10_000),
+    final_logit_softcapping: z.number().positive().nullable().default(30),
+    tie_word_embeddings: z.boolean().default(true),
+    num_kv_shared_layers: z.int().nonnegative().default(15),
+    vocab_size_per_layer_input: size.default(262_144),
+    hidden_size_per_layer_input: size.default(256),
+    altup_active_idx: z.int().nonnegative().default(0),
+    altup_correct_scale: z.boolean().default(true),
+    altup_num_inputs: size.default(4),
+    laurel_rank: size.default(64),
+    /** Share of a gate's numbers that become zero, of all layers or of each. */
+    activation_sparsity_pattern: z.union([share, z.array(share)]).nullish(),
+  })
+  .refine(
+    ({ intermediate_size: sizes, num_hidden_layers }) =>
+      !Array.isArray(sizes) || sizes.length >= num_hidden_layers,
+    { path: ["intermediate_size"], error: "must have one size for each layer" },
+  );
 type Gemma3nTextConfig = z.infer<typeof Gemma3nTextConfig>;
 
 const oneOf = <Value>(values: Value | readonly Value[], layer: number): Value =>

@@ -42,9 +42,13 @@ const normOf = ({ hidden_size, layer_norm_epsilon }: GptNeoConfig): LayerNorm =>
   new LayerNorm(hidden_size, layer_norm_epsilon);
 
 function kindOf({ attention_types }: GptNeoConfig, layer: number): z.infer<typeof kind> {
-  const kinds = attention_types?.flatMap(([turn, times]) => Array(times).fill(turn).flat());
-  const usual = layer % 2 === 0 ? "global" : "local";
-  return (kinds?.[layer] as z.infer<typeof kind> | undefined) ?? usual;
+  let before = 0;
+  for (const [turn, times] of attention_types ?? []) {
+    const found = turn[(layer - before) % turn.length];
+    if (found !== undefined && layer < before + turn.length * times) return found;
+    before += turn.length * times;
+  }
+  return layer % 2 === 0 ? "global" : "local";
 }
 
 function block(config: GptNeoConfig, layer: number): ResidualBlock {

@@ -77,8 +77,10 @@ function projectionFactors(shape: Mamba2Shape): Tensor | undefined {
     [factors.reads, shared],
     [factors.steps, heads],
   ] as const;
-  const values = parts.flatMap(([factor, count]) => Array<number>(count).fill(factor));
-  return deferred([values.length], "float32", () => float32(values));
+  const length = parts.reduce((sum, [, count]) => sum + count, 0);
+  return deferred([length], "float32", () =>
+    float32(parts.flatMap(([factor, count]) => Array<number>(count).fill(factor))),
+  );
 }
 
 export class Mamba2Mixer extends Module implements Drawn {
