@@ -178,7 +178,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "pickle rows.jsonl",
     ["pytorch_model.bin", "nothing in it is ever run"],
   ],
-  ["a model without a tokenizer", 3, "no-tokenizer rows.jsonl", ["no tokenizer.json"]],
+  [
+    "a model without a tokenizer",
+    3,
+    "no-tokenizer rows.jsonl",
+    ["no tokenizer: neither tokenizer.json"],
+  ],
   [
     "truncated weights",
     7,

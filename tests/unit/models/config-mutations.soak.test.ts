@@ -66,7 +66,7 @@ test(`${count} configurations: no crash, no hang, no growth`, { timeout: 3_600_0
   const strange = [...outcomes.keys()].filter((found) => !/^(?:read|FT-MODEL-\d+)$/.test(found));
   expect(strange).toEqual([]);
   expect(outcomes.get("read")).toBeGreaterThan(0);
-  expect(outcomes.size).toBeGreaterThan(3);
+  expect(outcomes.size).toBeGreaterThan(2);
   expect(slowest).toBeLessThan(LONGEST_MS);
   expect(growth).toBeLessThan(MOST_GROWTH);
 });
