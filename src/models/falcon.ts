@@ -1,7 +1,7 @@
 // Falcon: attention and feed-forward part side by side behind one LayerNorm or two, few key heads, queries, keys and
 // values as one layer; the first models have their halves one after the other.
 import { z } from "zod";
-import { Embedding, LayerNorm } from "../nn/index.ts";
+import { LayerNorm } from "../nn/index.ts";
 import { type Recipe, tie } from "../weights/index.ts";
 import {
   activationOf,
@@ -10,13 +10,13 @@ import {
   attentionShape,
   baseConfig,
   type BlockParts,
-  CausalLM,
+  causalModel,
+  type CausalLM,
   defineArchitecture,
   FusedAttention,
   knownActivation,
   Mlp,
   ResidualBlock,
-  trainedLengthOf,
 } from "./kit/index.ts";
 
 const FalconConfig = baseConfig
@@ -100,13 +100,7 @@ function block(config: FalconConfig): ResidualBlock {
 }
 
 function build(config: FalconConfig): CausalLM {
-  const { vocab_size, hidden_size, num_hidden_layers, tie_word_embeddings: isTied } = config;
-  const parts = {
-    embedding: new Embedding(vocab_size, hidden_size),
-    blocks: Array.from({ length: num_hidden_layers }, () => block(config)),
-    norm: normOf(config),
-  };
-  return new CausalLM(parts, { names, isTied, trainedLength: trainedLengthOf(config) });
+  return causalModel(config, () => block(config), { names, norm: normOf(config) });
 }
 
 const recipe = ({ tie_word_embeddings }: FalconConfig): Recipe =>

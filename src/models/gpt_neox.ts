@@ -1,19 +1,19 @@
 // GPT-NeoX and Pythia: LayerNorms, halves side by side or one after the other, a quarter of each head turned, queries,
 // keys and values as one layer, head by head.
 import { z } from "zod";
-import { Embedding, LayerNorm } from "../nn/index.ts";
+import { LayerNorm } from "../nn/index.ts";
 import { drop, readsOnly, type Recipe, rename, tie } from "../weights/index.ts";
 import {
   activationOf,
   attentionShape,
   baseConfig,
-  CausalLM,
+  causalModel,
+  type CausalLM,
   defineArchitecture,
   FusedAttention,
   knownActivation,
   Mlp,
   ResidualBlock,
-  trainedLengthOf,
 } from "./kit/index.ts";
 
 const GptNeoxConfig = baseConfig.extend({
@@ -61,13 +61,7 @@ function block(config: GptNeoxConfig): ResidualBlock {
 }
 
 function build(config: GptNeoxConfig): CausalLM {
-  const { vocab_size, hidden_size, num_hidden_layers, tie_word_embeddings: isTied } = config;
-  const parts = {
-    embedding: new Embedding(vocab_size, hidden_size),
-    blocks: Array.from({ length: num_hidden_layers }, () => block(config)),
-    norm: normOf(config),
-  };
-  return new CausalLM(parts, { names, isTied, trainedLength: trainedLengthOf(config) });
+  return causalModel(config, () => block(config), { names, norm: normOf(config) });
 }
 
 const recipe = ({ tie_word_embeddings }: GptNeoxConfig): Recipe => [

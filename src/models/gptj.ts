@@ -6,11 +6,14 @@ import { drop, type Recipe } from "../weights/index.ts";
 import {
   activationOf,
   Attention,
+  type AttentionShape,
   CausalLM,
   defineArchitecture,
+  type HeadedAttention,
   knownActivation,
   Mlp,
   only,
+  type Requirement,
   ResidualBlock,
   RotaryEmbedding,
   wholeHeads,
@@ -20,22 +23,20 @@ import {
 
 const size = z.int().positive();
 
-const GptjConfig = gptConfig
-  .extend({
-    model_type: z.literal("gptj"),
-    n_positions: size.default(2048),
-    rotary_dim: size.default(64),
-    activation_function: z.string().default("gelu_new"),
-  })
-  .refine(...wholeHeads("n_embd", "n_head"));
-type GptjConfig = z.infer<typeof GptjConfig>;
+/** GPT-J's keys, which CodeGen has as well; each adds its `model_type`. */
+export const gptjConfig = gptConfig.extend({
+  n_positions: size.default(2048),
+  rotary_dim: size.default(64),
+  activation_function: z.string().default("gelu_new"),
+});
+type GptjConfig = z.infer<typeof gptjConfig>;
 
 const normOf = ({ n_embd, layer_norm_epsilon }: GptjConfig): LayerNorm =>
   new LayerNorm(n_embd, layer_norm_epsilon);
 
-function attention({ n_embd, n_head, rotary_dim, n_positions }: GptjConfig): Attention {
+function attentionShape({ n_embd, n_head, rotary_dim, n_positions }: GptjConfig): AttentionShape {
   const turned = { dims: rotary_dim, base: 10_000, scaling: {}, maxLength: n_positions };
-  return new Attention({
+  return {
     hiddenSize: n_embd,
     heads: n_head,
     keyHeads: n_head,
@@ -43,10 +44,12 @@ function attention({ n_embd, n_head, rotary_dim, n_positions }: GptjConfig): Att
     bias: { inputs: false, output: false },
     rotary: new RotaryEmbedding(turned, { isInterleaved: true }),
     names: { output: "out_proj" },
-  });
+  };
 }
 
-function block(config: GptjConfig): ResidualBlock {
+type MakeAttention = (shape: AttentionShape) => HeadedAttention;
+
+function block(config: GptjConfig, makeAttention: MakeAttention): ResidualBlock {
   const { n_embd, n_inner, activation_function } = config;
   const mlp = {
     bias: true,
@@ -54,17 +57,18 @@ function block(config: GptjConfig): ResidualBlock {
     names: { up: "fc_in", down: "fc_out" },
   };
   const parts = {
-    attention: ["attn", attention(config)],
+    attention: ["attn", makeAttention(attentionShape(config))],
     mlp: ["mlp", new Mlp(n_embd, n_inner ?? 4 * n_embd, mlp)],
     norms: { beforeAttention: ["ln_1", normOf(config)] },
   } as const;
   return new ResidualBlock(parts, { isParallel: true });
 }
 
-function build(config: GptjConfig): CausalLM {
+/** The model with attention that projects in a way of its own. */
+export function buildGptj(config: GptjConfig, makeAttention: MakeAttention): CausalLM {
   const parts = {
     embedding: new Embedding(config.vocab_size, config.n_embd),
-    blocks: Array.from({ length: config.n_layer }, () => block(config)),
+    blocks: Array.from({ length: config.n_layer }, () => block(config, makeAttention)),
     norm: normOf(config),
   };
   const trainedLength = config.n_positions;
@@ -76,14 +80,18 @@ function build(config: GptjConfig): CausalLM {
   });
 }
 
+export const gptjRequires: readonly Requirement[] = [
+  knownActivation("activation_function"),
+  only("tie_word_embeddings", [false], "the head of this architecture has a bias"),
+];
+
 const recipe: Recipe = [drop("{path*}.attn.[bias|masked_bias|embed_positions]")];
 
 export const gptj = defineArchitecture({
-  config: GptjConfig,
-  requires: [
-    knownActivation("activation_function"),
-    only("tie_word_embeddings", [false], "the head of this architecture has a bias"),
-  ],
-  build,
+  config: gptjConfig
+    .extend({ model_type: z.literal("gptj") })
+    .refine(...wholeHeads("n_embd", "n_head")),
+  requires: gptjRequires,
+  build: (config) => buildGptj(config, (shape) => new Attention(shape)),
   recipe: () => recipe,
 });
