@@ -15,11 +15,9 @@ import {
   checkpoint,
   describeBackend,
   evaluate,
-  memory,
   normal,
   ones,
   randomKey,
-  resetPeakMemory,
   retain,
   rmsNorm,
   scope,
@@ -27,15 +25,9 @@ import {
   type Tensor,
   valueAndGrad,
 } from "../../src/mx/index.ts";
-import { median } from "./statistics.ts";
+import { furthest, type Measured, measured, tableHead, tableRow } from "./ways.ts";
 
 const shape = { heads: 4, length: 2048, size: 128 };
-
-interface Measured {
-  seconds: number;
-  processorSeconds: number;
-  peakBytes: number;
-}
 
 type Rule = (inputs: DeltaInputs) => DeltaOutputs;
 
@@ -79,19 +71,6 @@ function computed(way: (inputs: Tensor[]) => Tensor, inputs: Tensor[]): Float32A
   });
 }
 
-function measured(way: (inputs: Tensor[]) => Tensor, inputs: Tensor[]): Measured {
-  resetPeakMemory();
-  const before = memory().activeBytes;
-  const [start, processor] = [performance.now(), process.cpuUsage()];
-  computed(way, inputs);
-  const { user, system } = process.cpuUsage(processor);
-  return {
-    seconds: (performance.now() - start) / 1e3,
-    processorSeconds: (user + system) / 1e6,
-    peakBytes: memory().peakBytes - before,
-  };
-}
-
 /** mlx-lm's loop over as many tokens. */
 function peer(python: string): Measured {
   const script = fileURLToPath(new URL("delta_train.py", import.meta.url));
@@ -101,46 +80,26 @@ function peer(python: string): Measured {
   return JSON.parse(stdout) as Measured;
 }
 
-/** Largest difference over the largest number, of everything that comes out. */
-function furthest(inputs: Tensor[]): number {
-  const [chunks, tokens] = Object.values(ways).map((way) => computed(way, inputs));
-  const apart = (chunks ?? []).map((numbers, at) => {
-    const other = tokens?.[at] ?? new Float32Array();
-    const most = (values: Float32Array): number =>
-      values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    return most(numbers.map((value, index) => value - (other[index] ?? Number.NaN))) / most(other);
-  });
-  return Math.max(...apart);
-}
-
-function row(name: string, all: readonly Measured[], first: readonly Measured[]): string {
-  const of = (figure: keyof Measured, from = all): number => median(from.map((one) => one[figure]));
-  const times = (figure: keyof Measured): string => (of(figure) / of(figure, first)).toFixed(1);
-  const columns = [
-    `${of("seconds").toFixed(2)} s`,
-    `${of("processorSeconds").toFixed(2)} s`,
-    times("processorSeconds"),
-    `${(of("peakBytes") / 1e6).toFixed(0)} MB`,
-    times("peakBytes"),
-  ];
-  return `| ${name} | ${columns.join(" | ")} |`;
-}
-
 describeBackend();
 const rounds = Number(process.argv[2] ?? 3);
 const python = process.env["FT_PEERS_PYTHON"];
 const inputs = retain(scope(() => retain(drawn())));
 evaluate(inputs);
+const results = [computed(inChunks, inputs), computed(readBy(deltaByToken), inputs)] as const;
 const found = new Map<string, Measured[]>();
 const take = (name: string, one: Measured): void => {
   found.set(name, [...(found.get(name) ?? []), one]);
 };
-console.log(`apart by at most ${furthest(inputs).toExponential(1)} of the largest number`);
+console.log(`apart by at most ${furthest(...results).toExponential(1)} of the largest number`);
 for (let round = 0; round < rounds; round++) {
-  for (const [name, way] of Object.entries(ways)) take(name, measured(way, inputs));
+  for (const [name, way] of Object.entries(ways))
+    take(
+      name,
+      measured(() => computed(way, inputs)),
+    );
   if (python !== undefined) take("mlx-lm", peer(python));
 }
 console.log(`load average ${loadavg()[0]?.toFixed(1)}; medians of ${rounds}, forward and backward`);
-console.log("| way | clock | processor | × | memory | × |\n|---|---|---|---|---|---|");
+console.log(tableHead);
 const first = found.get("chunks") ?? [];
-for (const [name, all] of found) console.log(row(name, all, first));
+for (const [name, all] of found) console.log(tableRow(name, all, first));

@@ -8,10 +8,8 @@ import { selectiveScan, stateSpaceDuality } from "../../src/models/kit/index.ts"
 import {
   describeBackend,
   evaluate,
-  memory,
   normal,
   randomKey,
-  resetPeakMemory,
   retain,
   scope,
   splitKey,
@@ -19,7 +17,7 @@ import {
   valueAndGrad,
 } from "../../src/mx/index.ts";
 import { dualityByToken, scanByToken } from "../../tests/support/recurrences.ts";
-import { median } from "./statistics.ts";
+import { furthest, type Measured, measured, tableHead, tableRow } from "./ways.ts";
 
 const length = 2048;
 
@@ -69,12 +67,6 @@ const recurrences: readonly Recurrence[] = [
   },
 ];
 
-interface Measured {
-  seconds: number;
-  processorSeconds: number;
-  peakBytes: number;
-}
-
 /** Steps from 0 to some tenths, rates from −16 to 0, as trained layers have them. */
 function drawn({ shapes }: Recurrence): Tensor[] {
   const keys = splitKey(randomKey(1), shapes.length);
@@ -97,61 +89,24 @@ function computed(way: Way, inputs: Tensor[]): Float32Array[] {
   });
 }
 
-function measured(way: Way, inputs: Tensor[]): Measured {
-  resetPeakMemory();
-  const before = memory().activeBytes;
-  const [start, processor] = [performance.now(), process.cpuUsage()];
-  computed(way, inputs);
-  const { user, system } = process.cpuUsage(processor);
-  return {
-    seconds: (performance.now() - start) / 1e3,
-    processorSeconds: (user + system) / 1e6,
-    peakBytes: memory().peakBytes - before,
-  };
-}
-
-/** Largest difference over the largest number, of everything that comes out. */
-function furthest({ inChunks, byToken }: Recurrence, inputs: Tensor[]): number {
-  const [chunks, tokens] = [inChunks, byToken].map((way) => computed(way, inputs));
-  const most = (values: Float32Array): number =>
-    values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  const apart = (chunks ?? []).map((numbers, at) => {
-    const other = tokens?.[at] ?? new Float32Array();
-    return most(numbers.map((value, index) => value - (other[index] ?? Number.NaN))) / most(other);
-  });
-  return Math.max(...apart);
-}
-
-function row(name: string, all: readonly Measured[], first: readonly Measured[]): string {
-  const of = (figure: keyof Measured, from = all): number => median(from.map((one) => one[figure]));
-  const times = (figure: keyof Measured): string => (of(figure) / of(figure, first)).toFixed(1);
-  const columns = [
-    `${of("seconds").toFixed(2)} s`,
-    `${of("processorSeconds").toFixed(2)} s`,
-    times("processorSeconds"),
-    `${(of("peakBytes") / 1e6).toFixed(0)} MB`,
-    times("peakBytes"),
-  ];
-  return `| ${name} | ${columns.join(" | ")} |`;
-}
-
 function compare(recurrence: Recurrence, rounds: number): void {
   const inputs = retain(scope(() => retain(drawn(recurrence))));
   evaluate(inputs);
   const [chunks, tokens]: Measured[][] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    chunks?.push(measured(recurrence.inChunks, inputs));
-    tokens?.push(measured(recurrence.byToken, inputs));
+    chunks?.push(measured(() => computed(recurrence.inChunks, inputs)));
+    tokens?.push(measured(() => computed(recurrence.byToken, inputs)));
   }
-  const { name } = recurrence;
-  console.log(row(`${name}, chunks`, chunks ?? [], chunks ?? []));
-  console.log(row(`${name}, token by token`, tokens ?? [], chunks ?? []));
-  const apart = furthest(recurrence, inputs).toExponential(1);
+  const { name, inChunks, byToken } = recurrence;
+  const results = [computed(inChunks, inputs), computed(byToken, inputs)] as const;
+  console.log(tableRow(`${name}, chunks`, chunks ?? [], chunks ?? []));
+  console.log(tableRow(`${name}, token by token`, tokens ?? [], chunks ?? []));
+  const apart = furthest(...results).toExponential(1);
   console.log(`| ${name}, apart by at most ${apart} of the largest number |`);
 }
 
 describeBackend();
 const rounds = Number(process.argv[2] ?? 3);
 console.log(`load average ${loadavg()[0]?.toFixed(1)}; medians of ${rounds}, forward and backward`);
-console.log("| way | clock | processor | × | memory | × |\n|---|---|---|---|---|---|");
+console.log(tableHead);
 for (const recurrence of recurrences) compare(recurrence, rounds);
