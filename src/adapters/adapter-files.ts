@@ -1,12 +1,11 @@
+// Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
+// Other formats (PEFT's) are converted elsewhere.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
+import { boundedFile } from "../core/bounded-file.ts";
 import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
-// Adapters on disk in mlx-lm's format: adapters.safetensors and adapter_config.json. Loads both ways.
-// Other formats (PEFT's) are converted elsewhere.
-import { readWithoutWaiting } from "../core/open-flags.ts";
 import { carry, dispose, evaluate, retain, scope, type Tensor } from "../mx/index.ts";
 import { requireSameShapes } from "../nn/index.ts";
 import type { TemplateSource } from "../text/index.ts";
@@ -19,6 +18,7 @@ import { ALL_LINEAR } from "./options.ts";
 const weightsFile = "adapters.safetensors";
 const configFile = "adapter_config.json";
 const extension = ".safetensors";
+const MOST_CONFIG_BYTES = 16_000_000;
 
 /** The file of an adapter's weights, given that or the adapter's folder: a run of mlx-lm keeps several in one. */
 export function adapterWeightsFile(path: string): string {
@@ -122,10 +122,10 @@ function badAdapter(folder: string, message: string, cause?: unknown): ModelErro
   });
 }
 
-async function readAdapterConfig(folder: string): Promise<z.infer<typeof AdapterConfig>> {
+function readAdapterConfig(folder: string): z.infer<typeof AdapterConfig> {
   let text: string;
   try {
-    text = await readFile(join(folder, configFile), { encoding: "utf8", flag: readWithoutWaiting });
+    text = boundedFile(join(folder, configFile), MOST_CONFIG_BYTES).toString("utf8");
   } catch (error) {
     throw badAdapter(folder, "there is no adapter in this folder", error);
   }
@@ -244,7 +244,7 @@ export async function otherBaseOf(
 ): Promise<string | undefined> {
   const folder = folderOf(path);
   if (folder !== path && !existsSync(join(folder, configFile))) return undefined;
-  return otherBase(await readAdapterConfig(folder), baseDigest);
+  return otherBase(readAdapterConfig(folder), baseDigest);
 }
 
 export interface LoadedAdapter extends Attached {
@@ -259,7 +259,7 @@ export async function loadAdapter(
   model: BlockModel,
   baseDigest?: string,
 ): Promise<LoadedAdapter> {
-  const config = await readAdapterConfig(folder);
+  const config = readAdapterConfig(folder);
   const { fine_tune_type: kind, num_layers, lora_parameters, model: base } = config;
   const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
   // mlx-lm takes any number below one as all blocks.

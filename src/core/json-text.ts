@@ -155,12 +155,53 @@ function withoutPythonNumbers(text: string, instead: (number: string) => string)
   return parts.join("") + text.slice(done);
 }
 
-/** Parses JSON in which numbers may be Infinity, -Infinity or NaN, as Python's json writes them. */
+/** A value of JSON as text: String() asks objects for a toString, and a stranger's may hold anything under that name. */
+export const jsonText = (value: unknown): string =>
+  typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+
+/** Deeper than any model's files; what walks through their values takes a call for each level. */
+const DEEPEST = 256;
+
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((one) =>
+      typeof one === "object" && one !== null
+        ? Object.values(one).filter((part) => typeof part === "object")
+        : [],
+    );
+  }
+  return false;
+}
+
+/** Where the first bracket beyond the deepest is. */
+function tooDeepAt(text: string): number {
+  const next = /["[\]{}]/g;
+  let depth = 0;
+  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
+    const { 0: bracket, index } = found;
+    if (bracket === '"') next.lastIndex = stringEnd(text, index) ?? text.length;
+    else if (bracket === "]" || bracket === "}") depth--;
+    else if (++depth > DEEPEST) return index;
+  }
+  return 0;
+}
+
+function shallow(text: string, result: JsonResult): JsonResult {
+  if (!result.ok || !isTooDeep(result.value)) return result;
+  const offset = tooDeepAt(text);
+  const reason = `nested deeper than ${DEEPEST} levels`;
+  return { ok: false, problem: { offset, ...positionAt(text, offset), reason } };
+}
+
+/** Parses JSON of a model's files: of bounded depth, with Infinity, -Infinity and NaN as Python's json writes them. */
 export function parsePythonJson(text: string): JsonResult {
-  const strict = parseJson(text);
+  const strict = shallow(text, parseJson(text));
   if (strict.ok || !/NaN|Infinity/.test(text)) return strict;
   // Of the same length, so that a fault elsewhere keeps its place.
-  const checked = parseJson(withoutPythonNumbers(text, (found) => "0".padStart(found.length)));
+  const plain = withoutPythonNumbers(text, (found) => "0".padStart(found.length));
+  const checked = shallow(plain, parseJson(plain));
   if (!checked.ok) return checked;
   const marked = withoutPythonNumbers(text, (found) => JSON.stringify(mark + found));
   const value: unknown = JSON.parse(marked, (_, part: unknown) =>

@@ -46,7 +46,8 @@ function queryFactor(beta: number, length: number) {
 
 function block(config: Ministral3Config) {
   const rope = config.rope_parameters ?? config.rope_scaling ?? usualRope;
-  const beta = Number(rope["llama_4_scaling_beta"] ?? 0);
+  const given = rope["llama_4_scaling_beta"];
+  const beta = typeof given === "number" ? given : 0;
   const length = rope.original_max_position_embeddings ?? config.max_position_embeddings;
   return usualBlock(
     { ...config, rope_parameters: rope },

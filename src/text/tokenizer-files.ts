@@ -2,7 +2,7 @@
 // stop tokens, the chat template. Not the tokenizer: ids are made by tokenizer-engine.ts.
 import { join } from "node:path";
 import { ModelError } from "../core/errors.ts";
-import { parsePythonJson } from "../core/json-text.ts";
+import { jsonText, parsePythonJson } from "../core/json-text.ts";
 import type { NamedFiles } from "../core/named-files.ts";
 import { type FoundTokenizer, foundTokenizer, tokenizerForms } from "./tokenizer-forms.ts";
 import { tokenizerProblem } from "./tokenizer-limits.ts";
@@ -198,7 +198,7 @@ function definitionText(whole: Json, files: NamedFiles): string {
 export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
   const config = readJson(files, "tokenizer_config.json");
   const json = (name: string): Json => readJson(files, name);
-  const modelType = String(json("config.json")["model_type"]);
+  const modelType = jsonText(json("config.json")["model_type"]);
   const found = foundTokenizer({ files, config, modelType, json });
   if (found === undefined) throw refuseWithoutTokenizer(files);
   const said = specialTokens(json("special_tokens_map.json"), config);
@@ -207,7 +207,7 @@ export function readTokenizerFiles(files: NamedFiles): TokenizerFiles {
   const specials = whole.added_tokens.filter((token) => token["special"] === true);
   return {
     definition: definitionText(whole, files),
-    specialContents: specials.map((token) => String(token["content"])),
+    specialContents: specials.map((token) => jsonText(token["content"])),
     specialTokens: special,
     ...chatTemplates(files, config),
     generationStopIds: stopIds(files),

@@ -1,5 +1,6 @@
 // What a tokenizer.json may ask for. It comes with a model from somewhere, and the library that runs it lives in our
 // process: a panic there ends us, and what grows without bound fills our memory. Reads the definition, runs nothing.
+import { jsonText } from "../core/json-text.ts";
 import { isSoundCharsmap } from "./charsmap.ts";
 import { regexFacts } from "./regex-facts.ts";
 import type { JsonObject } from "./types.ts";
@@ -64,7 +65,7 @@ function charsmapProblem({ precompiled_charsmap: given }: JsonObject): string | 
 function piecesAdded(piece: unknown, defined: JsonObject): number | undefined {
   const special = isObject(piece) ? piece["SpecialToken"] : undefined;
   if (!isObject(special)) return 0;
-  const named = defined[String(special["id"])];
+  const named = defined[jsonText(special["id"])];
   return isObject(named) ? listIn(named["ids"]).length : undefined;
 }
 
@@ -84,13 +85,14 @@ function templateProblem({
 /** By type; types that are not here have nothing that could go wrong. */
 const checks: Readonly<Record<string, Check>> = {
   Prepend: ({ prepend }) =>
-    String(prepend).length > most.prefixLength ? "a long text before every text" : undefined,
+    jsonText(prepend).length > most.prefixLength ? "a long text before every text" : undefined,
   Precompiled: charsmapProblem,
   Split: patternProblem,
   TooDeep: () => "steps within steps without end",
-  FixedLength: ({ length }) => (Number(length) >= 1 ? undefined : "pieces of no length"),
+  FixedLength: ({ length }) =>
+    typeof length === "number" && length >= 1 ? undefined : "pieces of no length",
   // The library takes from the end more than is there.
-  Strip: ({ stop }) => (Number(stop ?? 0) > 0 ? "a decoder that strips the end" : undefined),
+  Strip: ({ stop }) => ((stop ?? 0) !== 0 ? "a decoder that strips the end" : undefined),
   TemplateProcessing: templateProblem,
 };
 
@@ -110,7 +112,7 @@ function problemIn(root: unknown, own: Readonly<Record<string, Check>>): string 
   let count = 0;
   for (const component of componentsOf(root)) {
     if (++count > most.components) return `more than ${most.components} steps`;
-    const type = String(component["type"]);
+    const type = jsonText(component["type"]);
     const table = Object.hasOwn(own, type) ? own : checks;
     const problem = Object.hasOwn(table, type) ? table[type]?.(component) : undefined;
     if (problem !== undefined) return problem;
@@ -137,15 +139,15 @@ function growthProblem(normalizer: unknown): string | undefined {
 function addedTokensProblem(tokens: unknown): string | undefined {
   const list = listIn(tokens) as { content?: unknown }[];
   if (list.length > most.addedTokens) return `${list.length} added tokens`;
-  const long = list.some(({ content }) => String(content).length > most.tokenLength);
+  const long = list.some(({ content }) => jsonText(content).length > most.tokenLength);
   return long ? "an added token of endless length" : undefined;
 }
 
 type Sides = readonly [left: string, right: string];
 
 function sidesOf(merge: unknown): Sides {
-  const sides: unknown[] = Array.isArray(merge) ? merge : String(merge).split(" ");
-  return [String(sides[0]), String(sides.at(-1))];
+  const sides: unknown[] = Array.isArray(merge) ? merge : jsonText(merge).split(" ");
+  return [jsonText(sides[0]), jsonText(sides.at(-1))];
 }
 
 /** BPE glues both sides of a merge together in the room of the longest token. */

@@ -32,7 +32,7 @@ export async function openModelFolder(
 ): Promise<StoredModel> {
   const names = [...(await fileNames(folder)), ...remote.map(({ name }) => name)];
   const { files, index } = await weightFiles(folder, names);
-  const config = await readConfig(folder, names);
+  const config = readConfig(folder, names);
   const opened = await openedFiles(files, remote);
   if (index !== undefined) compareWithIndex(index, opened);
   const fileBytes = new Map([...opened].map(([file, one]) => [file, one.fileBytes]));
@@ -116,10 +116,10 @@ function checkPresent(folder: string, missing: readonly string[]): void {
   });
 }
 
-async function readConfig(folder: string, names: readonly string[]): Promise<unknown> {
+function readConfig(folder: string, names: readonly string[]): unknown {
   const file = path.join(folder, CONFIG_FILE);
   if (!names.includes(CONFIG_FILE)) throw badConfig(folder, `there is no ${CONFIG_FILE}`);
-  const result = parsePythonJson(await boundedText(file, MAX_CONFIG_BYTES));
+  const result = parsePythonJson(boundedText(file, MAX_CONFIG_BYTES));
   if (!result.ok)
     throw badConfig(file, `not valid JSON: ${result.problem.reason}`, result.problem.line);
   const { value } = result;

@@ -1,6 +1,6 @@
 // Reads and checks model.safetensors.index.json, or that of pytorch_model.bin: which shard holds which tensor.
 // Does not look at the shards; model-folder.ts compares the two.
-import { open } from "node:fs/promises";
+import { boundedFile, NotSuchAFile } from "../core/bounded-file.ts";
 import { ModelError } from "../core/errors.ts";
 import type { JsonValue } from "./strict-json.ts";
 import { JsonProblem, parseStrictJson } from "./strict-json.ts";
@@ -13,26 +13,21 @@ const MAX_INDEX_BYTES = 64_000_000;
 const LIMITS = { depth: 16, values: 2_000_000 };
 const PLAIN_SHARD = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*\.(?:safetensors|bin|pt|pth)$/;
 
-/** Text of a small file; larger than `limit` bytes is malformed (exit 7). */
-export async function boundedText(path: string, limit: number): Promise<string> {
-  const file = await open(path, "r").catch((cause: unknown) => {
+/** Text of a small file; larger than `limit` bytes, or no file at all, is malformed (exit 7). */
+export function boundedText(path: string, limit: number): string {
+  try {
+    return boundedFile(path, limit).toString("utf8");
+  } catch (cause) {
+    if (cause instanceof NotSuchAFile) throw malformed("FT-WEIGHTS-013", path, cause.message);
     const hint = `ls -l ${path} shows what is there`;
     const message = "the file cannot be opened";
     throw new ModelError("FT-WEIGHTS-001", { at: { file: path }, message, hint, cause });
-  });
-  try {
-    const { size } = await file.stat();
-    const message = `${size} bytes, more than the ${limit} such a file may have`;
-    if (size > limit) throw malformed("FT-WEIGHTS-013", path, message);
-    return await file.readFile("utf8");
-  } finally {
-    await file.close();
   }
 }
 
 /** @throws ModelError FT-WEIGHTS-013 (exit 7) with every bad entry, also for names outside the folder. */
 export async function readShardIndex(path: string): Promise<ShardIndex> {
-  const weightMap = weightMapOf(path, await boundedText(path, MAX_INDEX_BYTES));
+  const weightMap = weightMapOf(path, boundedText(path, MAX_INDEX_BYTES));
   const index: ShardIndex = new Map();
   const problems: string[] = [];
   for (const [tensor, shard] of weightMap) {

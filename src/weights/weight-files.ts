@@ -47,17 +47,24 @@ function pickled(names: readonly string[]): WeightChoice {
   return { kind: "none", unsupported: unsupported.sort() };
 }
 
+/** Names may promise shards without end: more of them than this are not told. */
+const MOST_MISSING = 10_000;
+
 /** Numbered shards (`model-00002-of-00003`) whose siblings are not in the list. */
 export function missingShards(files: readonly string[]): string[] {
-  const missing = new Set<string>();
+  const present = new Set(files);
+  const missing: string[] = [];
+  const series = new Set<string>();
   for (const file of files) {
     const [, stem, total, extension] = NUMBERED.exec(file) ?? [];
-    if (stem === undefined || total === undefined) continue;
-    for (let shard = 1; shard <= Number(total); shard++) {
-      missing.add(`${stem}-${String(shard).padStart(5, "0")}-of-${total}.${extension}`);
-    }
+    const nameOf = (shard: number): string =>
+      `${stem}-${String(shard).padStart(5, "0")}-of-${total}.${extension}`;
+    if (series.has(nameOf(0))) continue;
+    series.add(nameOf(0));
+    for (let shard = 1; shard <= Number(total) && missing.length < MOST_MISSING; shard++)
+      if (!present.has(nameOf(shard))) missing.push(nameOf(shard));
   }
-  return [...missing].filter((name) => !files.includes(name));
+  return missing;
 }
 
 /** What was found instead of weights that are read, and what to do about it. */

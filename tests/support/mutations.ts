@@ -85,6 +85,8 @@ const strange: readonly unknown[] = [
   [[]],
   {},
   { a: 1 },
+  { toString: 1, valueOf: [] },
+  "constructor",
 ];
 
 type Place = readonly [holder: Record<string, unknown>, key: string];

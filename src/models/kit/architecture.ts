@@ -44,10 +44,17 @@ const most: readonly (readonly [key: RegExp, count: number])[] = [
   [/(?:^|_)(?:size|embd|inner)$/, 10_000_000],
 ];
 
+/** Of a list, its largest. */
+function sizeIn(value: unknown): number {
+  const numbers = [value].flat().filter((one) => typeof one === "number");
+  return numbers.reduce((most, one) => Math.max(most, one), 0);
+}
+
 function endlessIn(part: unknown): string[] {
   return Object.entries((part ?? {}) as Record<string, unknown>).flatMap(([key, value]) => {
     const limit = most.find(([pattern]) => pattern.test(key))?.[1] ?? Number.POSITIVE_INFINITY;
-    return Number(value) > limit ? [`${key}: ${String(value)} is more than any model has`] : [];
+    const size = sizeIn(value);
+    return size > limit ? [`${key}: ${size} is more than any model has`] : [];
   });
 }
 

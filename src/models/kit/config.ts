@@ -2,7 +2,7 @@
 // Read loosely: unknown keys pass, but a key that changes the mathematics must be handled or refused.
 import { z } from "zod";
 import { ModelError } from "../../core/errors.ts";
-import { quantizationProblems } from "./quantization.ts";
+import { quantizationProblems, shown } from "./quantization.ts";
 
 const size = z.number().int().positive().max(10_000_000);
 
@@ -111,7 +111,7 @@ export function requireSupported(
   const asked = within === undefined ? config : (config[within] as Record<string, unknown>);
   const unmet = requirements
     .filter(({ key, accepts }) => !accepts(asked[key]))
-    .map(({ key, because }) => `${key} = ${JSON.stringify(asked[key])}: ${because}`);
+    .map(({ key, because }) => `${key} = ${shown(asked[key])}: ${because}`);
   const problems = [...quantizationProblems(config), ...unmet];
   if (problems.length === 0) return;
   throw new ModelError("FT-MODEL-004", {

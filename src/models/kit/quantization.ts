@@ -1,6 +1,7 @@
 // What config.json says of packed weights, in MLX's words: a setting for the layers that are packed, and others for those
 // that have one of their own. Which layers are packed is not said there: the tensors tell.
 import { z } from "zod";
+import { jsonText } from "../../core/json-text.ts";
 import type { Packing } from "../../mx/index.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -105,23 +106,24 @@ const packIt =
   "take the model that it was made from and let ft pack it (--load-in-4bit true), or its version of mlx-community";
 
 /** What other tools pack weights with, and what to use instead. */
-const foreignMethods: Readonly<Record<string, string>> = {
-  awq: `AWQ's weights are not read: ${packIt}`,
-  gptq: `GPTQ's weights are not read: ${packIt}`,
-  "compressed-tensors": `compressed-tensors' weights are not read: ${packIt}`,
-  bitsandbytes: `the weights of bitsandbytes are not read: ${packIt}`,
-};
+const foreignMethods: ReadonlyMap<string, string> = new Map([
+  ["awq", `AWQ's weights are not read: ${packIt}`],
+  ["gptq", `GPTQ's weights are not read: ${packIt}`],
+  ["compressed-tensors", `compressed-tensors' weights are not read: ${packIt}`],
+  ["bitsandbytes", `the weights of bitsandbytes are not read: ${packIt}`],
+]);
 
 function foreignProblem(foreign: unknown): string {
   const method = (foreign as { quant_method?: unknown }).quant_method;
-  const known = foreignMethods[String(method).toLowerCase()];
+  const known = foreignMethods.get(jsonText(method).toLowerCase());
   return known ?? `of quantized models MLX's own and FP8 are read: ${packIt}`;
 }
 
 const LONGEST_SHOWN = 120;
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+/** A value of a configuration in a message: a stranger's may be megabytes. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "undefined";
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 

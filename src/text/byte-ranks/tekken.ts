@@ -38,7 +38,7 @@ function specialTokens(listed: unknown, room: unknown): string[] {
   const named = listed === undefined || listed === null ? undefined : listed;
   if (named !== undefined && !Array.isArray(named)) throw new Damaged("special_tokens is no list");
   const entries = (named as { rank?: unknown; token_str?: unknown }[] | undefined)?.toSorted(
-    (a, b) => Number(a?.rank) - Number(b?.rank),
+    (a, b) => numberIn(a?.rank, 0) - numberIn(b?.rank, 0),
   );
   const isSound = (entry: { rank?: unknown; token_str?: unknown }, at: number): boolean =>
     entry?.rank === at && typeof entry.token_str === "string";

@@ -78,7 +78,8 @@ function specialTokens(config: JsonObject, first: number): [string, number][] {
   const named = new Map(
     entries.map(([id, token]): [number, unknown] => [Number(id), token?.content]),
   );
-  const last = Math.max(-1, ...[...named.keys()].filter((id) => id < first + MOST_SPECIAL));
+  const inReach = [...named.keys()].filter((id) => id < first + MOST_SPECIAL);
+  const last = inReach.reduce((most, id) => Math.max(most, id), -1);
   return Array.from({ length: Math.max(0, last + 1 - first) }, (_, at) => {
     const content = named.get(first + at);
     return [typeof content === "string" ? content : `<|reserved_token_${first + at}|>`, first + at];

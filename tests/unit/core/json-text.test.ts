@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseJson, parsePythonJson } from "../../../src/core/json-text.ts";
+import { jsonText, parseJson, parsePythonJson } from "../../../src/core/json-text.ts";
 
 describe("parseJson", () => {
   test("gives what JSON.parse gives", () => {
@@ -57,4 +57,27 @@ describe("parsePythonJson", () => {
     if (result.ok) throw new Error("parsed");
     expect([result.problem.line, result.problem.column]).toEqual([line, column]);
   });
+
+  test.each([
+    ["[".repeat(300) + "]".repeat(300), 1],
+    [`{"a": NaN,\n"b": ${'{"[": '.repeat(300)}1${"}".repeat(300)}}`, 2],
+    [`[${"[".repeat(100_000)}${"]".repeat(100_000)}]`, 1],
+  ])("refuses what is nested without end, with its line", (text, line) => {
+    const result = parsePythonJson(text);
+    if (result.ok) throw new Error("parsed");
+    expect(result.problem).toMatchObject({ line, reason: "nested deeper than 256 levels" });
+  });
+
+  test("reads what is as deep as that", () => {
+    expect(parsePythonJson("[".repeat(256) + "]".repeat(256)).ok).toBe(true);
+  });
+});
+
+test("a value as text, whatever it hides", () => {
+  expect(["a", null, 3, { toString: 1 }].map(jsonText)).toEqual([
+    "a",
+    "null",
+    "3",
+    '{"toString":1}',
+  ]);
 });

@@ -178,11 +178,20 @@ describe("config.json and weights that belong together", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test.each([{ num_hidden_layers: { toString: 1 } }, { model_type: { toString: 1 } }])(
+    "an object that hides toString: %j",
+    async (changes) => {
+      const error = await rejection(planUnder(changes), ModelError);
+      expect(error.exitCode).toBe(3);
+    },
+  );
+
   /** What only lists them before it makes any fills the memory. */
   test.each([
     ["llama", { ...llama, num_hidden_layers: 10_000_000 }],
     ["gemma4", { model_type: "gemma4", text_config: { num_hidden_layers: 2 ** 31 } }],
     ["gemma4_text", { model_type: "gemma4_text", global_head_dim: 2 ** 31 }],
+    ["a list", { ...llama, num_key_value_heads: [2, 1e9] }],
     ["gpt2", { model_type: "gpt2", vocab_size: 40, n_embd: 16, n_head: 2, n_layer: 1e9 }],
   ])("sizes without end are none of an architecture: %s", async (_, config) => {
     const checkpoint = await checkpointFor(llama);

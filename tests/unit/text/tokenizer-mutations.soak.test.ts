@@ -41,34 +41,49 @@ function mutatedFiles(random: Random): NamedFiles {
   return filesMadeBy("mutated", new Map(texts));
 }
 
-/** Tokenizers in forms of their own: the file, and whether its JSON is changed as such. */
-const forms: readonly (readonly [folder: string, name: string, isJson: boolean])[] = [
-  ["llama-bpe", "tokenizer.model", false],
-  ["unigram-nfkc", "tokenizer.model", false],
-  ["tiktoken-kimi", "tiktoken.model", false],
-  ["tekken", "tekken.json", true],
+/** A tokenizer in a form of its own: one of its files is changed, as JSON in every second turn where it is that. */
+interface Form {
+  files: ReadonlyMap<string, Buffer>;
+  json: string | undefined;
+}
+
+const formOf = (json: string | undefined, ...files: [name: string, place: string][]): Form => ({
+  files: new Map(files.map(([name, place]) => [name, fixture(place)])),
+  json,
+});
+
+const forms: readonly Form[] = [
+  formOf(undefined, ["tokenizer.model", "forms/llama-bpe/tokenizer.model"]),
+  formOf(undefined, ["tokenizer.model", "small-table.model"]),
+  formOf(undefined, ["tiktoken.model", "forms/tiktoken-kimi/tiktoken.model"]),
+  formOf("tekken.json", ["tekken.json", "forms/tekken/tekken.json"]),
+  formOf(
+    "vocab.json",
+    ["vocab.json", "tokenizers/gpt2-old/vocab.json"],
+    ["merges.txt", "tokenizers/gpt2-old/merges.txt"],
+  ),
 ];
-const formFiles = forms.map(([folder, name, isJson]) => ({
-  name,
-  isJson,
-  content: fixture(`forms/${folder}/${name}`),
-}));
+
+/** Its table of characters is almost all of it, and looking at that takes longer than all else: one in 64. */
+const largeForm = formOf(undefined, ["tokenizer.model", "forms/unigram-nfkc/tokenizer.model"]);
 
 function mutatedForm(random: Random): NamedFiles {
-  const { name, isJson, content } = formFiles[random.integer(formFiles.length)] as FormFile;
+  const some = forms[random.integer(forms.length)] ?? largeForm;
+  const { files, json } = random.integer(64) === 0 ? largeForm : some;
+  const names = [...files.keys()];
+  const name = names[random.integer(names.length)] ?? "";
+  const content = files.get(name) ?? Buffer.alloc(0);
   const changed =
-    isJson && random.integer(2) === 0
+    name === json && random.integer(2) === 0
       ? Buffer.from(JSON.stringify(mutatedJson(JSON.parse(content.toString()), random)))
       : mutatedBytes(content, random);
   return {
     at: "mutated",
-    names: () => [name],
-    has: (one) => one === name,
-    read: (one) => (one === name ? changed : undefined),
+    names: () => names,
+    has: (one) => files.has(one),
+    read: (one) => (one === name ? changed : files.get(one)),
   };
 }
-
-type FormFile = (typeof formFiles)[number];
 
 const said = "ﬁ e\u0301 ½ 12 <s> ｶﾞ ệ \u0344";
 let loaded = 0;

@@ -1,5 +1,15 @@
 // What a model folder says about its tokenizer, the odd texts, and what is told when files are bad.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -281,6 +291,60 @@ describe("tokenizers that would end the program", () => {
     const own = JSON.parse(readFileSync(file, "utf8")) as object;
     write("tokenizer.json", { ...own, added_tokens: added });
     await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: "FT-MODEL-020" });
+  });
+
+  test.each([
+    [
+      "a normalizer of no type",
+      { normalizer: { type: { toString: 1 }, prepend: { toString: 1 } } },
+    ],
+    ["a merge of no text", { model: { type: "BPE", vocab: { a: 0 }, merges: [{ toString: 1 }] } }],
+    ["a piece of no length", { pre_tokenizer: { type: "FixedLength", length: { valueOf: 1 } } }],
+  ])("objects that hide toString: %s", async (_, change) => {
+    const file = path.join(tokenizers, "qwen", "tokenizer.json");
+    const own = JSON.parse(readFileSync(file, "utf8")) as object;
+    write("tokenizer.json", { ...own, ...change });
+    await expect(loadTokenizer(folder)).rejects.toThrow(ModelError);
+  });
+
+  test("a model_type that hides toString is no type", async () => {
+    write("config.json", { model_type: { toString: 1 } });
+    expect((await loadTokenizer(folder)).vocabularySize).toBeGreaterThan(0);
+  });
+
+  test("a tiktoken file beside half a million added tokens", async () => {
+    rmSync(path.join(folder, "tokenizer.json"));
+    write("a.tiktoken", "IQ== 0\n");
+    const ids = Array.from({ length: 500_000 }, (_, at) => [`0.${at}`, { content: "x" }]);
+    write("tokenizer_config.json", { added_tokens_decoder: Object.fromEntries(ids) });
+    await expect(loadTokenizer(folder)).rejects.toThrow(ModelError);
+  });
+
+  test.each(["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"])(
+    "a pipe, a device or a folder for %s, without waiting for it",
+    async (name) => {
+      const file = path.join(folder, name);
+      for (const make of [
+        () => execFileSync("mkfifo", [file]),
+        () => symlinkSync("/dev/zero", file),
+      ]) {
+        rmSync(file, { force: true });
+        make();
+        const loading = loadTokenizer(folder);
+        await expect(loading).rejects.toMatchObject({ code: "FT-MODEL-027", exitCode: 3 });
+        await expect(loading).rejects.toThrow(name);
+      }
+      rmSync(file);
+      mkdirSync(file);
+      const missing = name === "tokenizer.json" ? "FT-MODEL-021" : "none";
+      const code = await loadTokenizer(folder).catch((error: ModelError) => error.code);
+      expect(typeof code === "string" ? code : "none").toBe(missing);
+    },
+  );
+
+  test("a file of endless size is refused before it is read", async () => {
+    truncateSync(path.join(folder, "tokenizer.json"), 3e9);
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: "FT-MODEL-027" });
   });
 
   test("nesting without end", async () => {

@@ -1,4 +1,5 @@
 // Model folders, whole and broken: what is chosen, what is refused, and that everything wrong is said at once.
+import { execFileSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -192,6 +193,45 @@ describe("refuses", () => {
       folderOf({ "config.json": config, [shard2]: safetensorsBytes(second) }),
     );
     expect(error.problems).toEqual([shard1]);
+  });
+
+  test("numbered shards without end, soon", async () => {
+    const names = Array.from(
+      { length: 1000 },
+      (_, at) => `model-${10_000 + at}-of-99999.safetensors`,
+    );
+    const start = process.cpuUsage();
+    const error = await refusal(
+      folderOf({ "config.json": config, ...Object.fromEntries(names.map((name) => [name, ""])) }),
+    );
+    expect(error.code).toBe("FT-WEIGHTS-014");
+    // half a minute when each name counted all of them; some milliseconds and a thousand small files now
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+  });
+
+  test.each([
+    ["config.json", "FT-WEIGHTS-013"],
+    ["model.safetensors.index.json", "FT-WEIGHTS-013"],
+    [shard1, "FT-WEIGHTS-001"],
+  ])("a pipe or a device for %s, without waiting for it", async (name, code) => {
+    for (const make of [
+      (file: string): unknown => execFileSync("mkfifo", [file]),
+      (file: string): unknown => symlinkSync("/dev/zero", file),
+    ]) {
+      const folder = folderOf(sharded);
+      rmSync(path.join(folder, name));
+      make(path.join(folder, name));
+      const error = await refusal(folder);
+      expect(error.code).toBe(code);
+      expect(error.message).toContain(name);
+    }
+  });
+
+  test("a config.json nested without end, with its line", async () => {
+    const text = `{"model_type": "llama",\n"x": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const error = await refusal(folderOf({ ...sharded, "config.json": text }));
+    expect([error.code, error.exitCode]).toEqual(["FT-WEIGHTS-015", 3]);
+    expect(error.message).toContain("config.json, line 2: not valid JSON: nested deeper than");
   });
 
   test("an index that leaves its folder, exit 7", async () => {
