@@ -43,7 +43,7 @@ import {
 import { supervised } from "../../src/train/objectives/supervised.ts";
 import { openModelFolder } from "../../src/weights/index.ts";
 import { bitsOf, relativeDifference } from "../parity/models/fixtures.ts";
-import { oneByOne, readInPieces, readPacked } from "./decoding.ts";
+import { oneByOne, readInPieces, readPacked, readTogether } from "./decoding.ts";
 import { tinyConfigs } from "./tiny-configs.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -158,6 +158,21 @@ describe.each(cases)("%s %s", (name, _, config) => {
       const pieces = readInPieces(model, someIds(), lengths);
       const whole = model.forward(someIds());
       expect(relativeDifference(pieces, whole)).toBeLessThanOrEqual(sameSums);
+    });
+  });
+
+  test("texts that are decoded together, and leave as they end, equal each alone", () => {
+    scope(() => {
+      const row = (at: number, from: number, to: number): Tensor =>
+        someIds()
+          .narrow(0, at, at + 1)
+          .narrow(1, from, to);
+      const texts = [row(0, 0, length), row(1, 0, 5), row(1, 2, 10)];
+      for (const [at, together] of readTogether(model, texts).entries()) {
+        const alone = model.forward(texts[at] as Tensor);
+        // token by token, of several rows and behind padding: the same sums in yet another order
+        expect(relativeDifference(together, alone)).toBeLessThanOrEqual(2 * sameSums);
+      }
     });
   });
 

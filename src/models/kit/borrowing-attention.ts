@@ -50,7 +50,7 @@ export class BorrowingAttention extends Module {
   }
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new BorrowedCache(padding);
+    return new BorrowedCache({ offset: 0, padding });
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {

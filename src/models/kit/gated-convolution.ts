@@ -18,7 +18,7 @@ export class GatedConvolution extends Module {
   }
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new StateCache(padding);
+    return new StateCache({ offset: 0, padding });
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {

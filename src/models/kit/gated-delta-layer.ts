@@ -109,7 +109,7 @@ export abstract class GatedDelta extends Module implements Drawn {
   protected abstract project(x: Tensor): DeltaProjections;
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new StateCache(padding);
+    return new StateCache({ offset: 0, padding });
   }
 
   /**

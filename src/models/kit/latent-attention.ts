@@ -82,7 +82,7 @@ export class LatentAttention extends Module {
   }
 
   makeCache(options: CacheOptions): LayerCache {
-    return new LatentCache(options);
+    return LatentCache.empty(options);
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {

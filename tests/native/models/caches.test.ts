@@ -13,7 +13,6 @@ import {
   CausalLM,
   LatentAttention,
   type LayerCache,
-  QuantizedCache,
   RotaryEmbedding,
   StateCache,
   WindowCache,
@@ -118,7 +117,7 @@ class LeakySum extends Module {
   }
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new StateCache(padding);
+    return new StateCache({ offset: 0, padding });
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
@@ -174,6 +173,57 @@ const someIds = (): Tensor => int32([...idsOf(length), ...idsOf(length, 5)], [2,
 /** Products of other shapes add up in another order. */
 const sameSums = 5e-6;
 
+/** Texts that are read together, as they come and go, with what each was answered. */
+class ReadingTable {
+  readonly #model: LanguageModel;
+  #cache: LayerCache[] = [];
+  #rows: { ids: number[]; logits: Tensor[] }[] = [];
+  readonly #left: { ids: number[]; logits: Tensor[] }[] = [];
+
+  constructor(model: LanguageModel) {
+    this.#model = model;
+  }
+
+  join(...texts: number[][]): void {
+    const read = texts.map((ids) => {
+      const cache = this.#model.makeCache();
+      return { ids, logits: [this.#model.forward(int32(ids, [1, ids.length]), { cache })], cache };
+    });
+    const all = [
+      ...(this.#rows.length === 0 ? [] : [this.#cache]),
+      ...read.map((one) => one.cache),
+    ];
+    const [first = [], ...others] = all;
+    this.#cache = first.map((layer, at) => layer.with(others.map((other) => other[at]!)));
+    this.#rows.push(...read.map(({ ids, logits }) => ({ ids: [...ids], logits })));
+  }
+
+  keep(rows: readonly number[]): void {
+    this.#cache = this.#cache.map((layer) => layer.ofRows(rows));
+    this.#left.push(...this.#rows.filter((_, row) => !rows.includes(row)));
+    this.#rows = rows.map((row) => this.#rows[row]!);
+  }
+
+  step(count: number): void {
+    for (let done = 0; done < count; done++) {
+      const next = this.#rows.map(({ ids }, row) => (ids.length * 7 + row) % vocabulary);
+      const logits = this.#model.forward(int32(next, [next.length, 1]), { cache: this.#cache });
+      for (const [row, one] of this.#rows.entries()) {
+        one.ids.push(next[row]!);
+        one.logits.push(logits.narrow(0, row, row + 1));
+      }
+    }
+  }
+
+  expectAsAlone(): void {
+    for (const { ids, logits } of [...this.#rows, ...this.#left]) {
+      const alone = this.#model.forward(int32(ids, [1, ids.length]));
+      const difference = relativeDifference(concatenate(logits, 1), alone);
+      expect(difference, `${ids.length} tokens`).toBeLessThanOrEqual(sameSums);
+    }
+  }
+}
+
 const kinds: [string, () => Block[]][] = [
   ["full", () => [new AttentionBlock(), new AttentionBlock()]],
   ["window", () => [new AttentionBlock({ window }), new AttentionBlock({ window })]],
@@ -226,6 +276,41 @@ describe.each(kinds)("%s", (_kind, makeBlocks) => {
         const alone = model.forward(int32([...ids, 21 + row], [1, ids.length + 1]));
         const own = together.narrow(0, row, row + 1).narrow(1, padding[row] ?? 0, most + 1);
         expect(relativeDifference(own, alone), `row ${row}`).toBeLessThanOrEqual(sameSums);
+      }
+    });
+  });
+
+  test("rows come together, leave and go on, and each equals its text alone", () => {
+    scope(() => {
+      const table = new ReadingTable(model);
+      table.join(idsOf(9), idsOf(4, 3));
+      table.step(3);
+      table.join(idsOf(6, 5));
+      table.step(2);
+      table.keep([1, 2]);
+      table.step(2);
+      table.keep([1]);
+      table.step(1);
+      table.join(idsOf(1, 8), idsOf(11, 4));
+      table.step(2);
+      table.expectAsAlone();
+    });
+  });
+
+  test("what was read can be gone on from twice", () => {
+    scope(() => {
+      const cache = model.makeCache();
+      model.forward(int32(idsOf(7), [1, 7]), { cache });
+      const goingOn = (with_: LayerCache[], shift: number): Tensor =>
+        model.forward(int32(idsOf(3, shift), [1, 3]), { cache: with_ });
+      const again = cache.map((layer) => layer.ofRows([0]));
+      for (const [held, shift] of [
+        [again, 9],
+        [cache, 2],
+      ] as const) {
+        const whole = model.forward(int32([...idsOf(7), ...idsOf(3, shift)], [1, 10]));
+        const difference = relativeDifference(goingOn(held, shift), whole.narrow(1, 7, 10));
+        expect(difference).toBeLessThanOrEqual(sameSums);
       }
     });
   });
@@ -352,7 +437,6 @@ describe("packed keys and values", () => {
         const parts = someIds()
           .split(length, 1)
           .map((ids) => model.forward(ids, { cache }));
-        expect(cache[0]).toBeInstanceOf(QuantizedCache);
         const bytes = [...(cache[0] as LayerCache).tensors()].reduce((sum, t) => sum + t.nbytes, 0);
         return { difference: relativeDifference(concatenate(parts, 1), whole), bytes };
       };

@@ -5,6 +5,5 @@ export { JointCache } from "./joint-cache.ts";
 export { type AttendOptions, KeyValueCache } from "./key-value-cache.ts";
 export { LatentCache } from "./latent-cache.ts";
 export type { CacheOptions, LayerCache } from "./layer-cache.ts";
-export { QuantizedCache } from "./quantized-cache.ts";
 export { StateCache, stateCacheOf } from "./state-cache.ts";
 export { WindowCache } from "./window-cache.ts";

@@ -1,6 +1,6 @@
 // What a block remembers in which attention and a running state stand side by side: a cache for each, under a name.
 import type { Tensor } from "../../../mx/index.ts";
-import type { LayerCache } from "./layer-cache.ts";
+import { type LayerCache, sameKind } from "./layer-cache.ts";
 
 export class JointCache implements LayerCache {
   readonly #parts: ReadonlyMap<string, LayerCache>;
@@ -33,5 +33,21 @@ export class JointCache implements LayerCache {
   /** A state cannot go back, and attention alone must not. */
   trim(count: number): boolean {
     return count === 0;
+  }
+
+  ofRows(rows: readonly number[]): JointCache {
+    return this.#with((part) => part.ofRows(rows));
+  }
+
+  with(others: readonly LayerCache[]): JointCache {
+    const alike = sameKind(JointCache, others);
+    return this.#with((part, name) =>
+      part.with(alike.map((other) => other.#parts.get(name) as LayerCache)),
+    );
+  }
+
+  #with(make: (part: LayerCache, name: string) => LayerCache): JointCache {
+    const parts = [...this.#parts].map(([name, part]) => [name, make(part, name)] as const);
+    return new JointCache(Object.fromEntries(parts));
   }
 }

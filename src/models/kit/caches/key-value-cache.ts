@@ -3,7 +3,9 @@
 import type { Tensor } from "../../../mx/index.ts";
 import type { BlockContext } from "../context.ts";
 import { attended, type Projections, type ScoreOptions } from "../scores.ts";
-import type { LayerCache } from "./layer-cache.ts";
+import { type LayerCache, sameKind } from "./layer-cache.ts";
+import { readOfRows, type RowsRead, readTogether } from "./rows-read.ts";
+import type { TokenStore } from "./token-store.ts";
 
 export interface AttendOptions extends ScoreOptions {
   /** Tokens that a query sees, itself among them; absent: all before it. */
@@ -21,23 +23,50 @@ export interface AttendOptions extends ScoreOptions {
   keyBias?: ((positions: Tensor) => Tensor) | undefined;
 }
 
+/** What it holds, and how far its rows have come. */
+export interface HeldTokens extends RowsRead {
+  keys: TokenStore;
+  values: TokenStore;
+}
+
 export abstract class KeyValueCache implements LayerCache {
   readonly padding: readonly number[] | undefined;
-  #offset = 0;
+  protected readonly keys: TokenStore;
+  protected readonly values: TokenStore;
+  #offset: number;
 
-  constructor(padding?: readonly number[]) {
+  constructor({ keys, values, offset, padding }: HeldTokens) {
+    this.keys = keys;
+    this.values = values;
     this.padding = padding;
+    this.#offset = offset;
   }
 
   get offset(): number {
     return this.#offset;
   }
 
-  abstract tensors(): Iterable<Tensor>;
+  *tensors(): Generator<Tensor> {
+    yield* this.keys.tensors();
+    yield* this.values.tensors();
+  }
+
+  /** A cache of its kind. */
+  protected abstract holding(tokens: HeldTokens): KeyValueCache;
+
+  /** Whether the last tokens can be forgotten. */
+  protected abstract canForget(count: number): boolean;
+
   /** Adds (batch, heads, length, size); returns at least those that the new tokens may see, in order. */
-  protected abstract hold(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor };
-  /** Forgets the last tokens; false where that cannot be done. */
-  protected abstract forget(count: number): boolean;
+  protected hold(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
+    this.keys.append(keys);
+    this.values.append(values);
+    return this.seen(this.keys.length);
+  }
+
+  protected seen(count: number): { keys: Tensor; values: Tensor } {
+    return { keys: this.keys.last(count), values: this.values.last(count) };
+  }
 
   attend(projections: Projections, options: AttendOptions, context: BlockContext): Tensor {
     const held = this.hold(projections.keys, projections.values);
@@ -52,8 +81,25 @@ export abstract class KeyValueCache implements LayerCache {
   }
 
   trim(count: number): boolean {
-    if (count > this.#offset || !this.forget(count)) return false;
+    if (count > this.#offset || !this.canForget(count)) return false;
+    this.keys.trim(count);
+    this.values.trim(count);
     this.#offset -= count;
     return true;
+  }
+
+  ofRows(rows: readonly number[]): KeyValueCache {
+    const read = readOfRows(this, rows);
+    const count = Math.min(this.keys.length, read.offset);
+    const some = (store: TokenStore): TokenStore => store.ofRows(rows, count);
+    return this.holding({ ...read, keys: some(this.keys), values: some(this.values) });
+  }
+
+  with(others: readonly LayerCache[]): KeyValueCache {
+    const alike = sameKind(KeyValueCache, others);
+    const { offset, padding } = readTogether([this, ...alike]);
+    const keys = this.keys.with(alike.map((other) => other.keys));
+    const values = this.values.with(alike.map((other) => other.values));
+    return this.holding({ offset, padding, keys, values });
   }
 }

@@ -1,19 +1,25 @@
 // What latent attention keeps of each token: the small vector that keys and values come out of, with the part of keys that
 // tells positions. All heads share it, so it is a small part of what keys and values would take.
 import type { Tensor } from "../../../mx/index.ts";
-import type { CacheOptions, LayerCache } from "./layer-cache.ts";
-import { PackedTokens } from "./packed-tokens.ts";
-import { TokenBuffer } from "./token-buffer.ts";
+import { storeFor } from "./attention-cache.ts";
+import { type CacheOptions, type LayerCache, sameKind } from "./layer-cache.ts";
+import { readOfRows, type RowsRead, readTogether } from "./rows-read.ts";
+import type { TokenStore } from "./token-store.ts";
 
 export class LatentCache implements LayerCache {
   readonly padding: readonly number[] | undefined;
-  readonly #tokens: TokenBuffer | PackedTokens;
+  readonly #tokens: TokenStore;
   readonly #kept = new Map<string, Tensor>();
-  #offset = 0;
+  #offset: number;
 
-  constructor({ padding, packing }: CacheOptions = {}) {
+  constructor(tokens: TokenStore, { offset, padding }: RowsRead) {
     this.padding = padding;
-    this.#tokens = packing === undefined ? new TokenBuffer() : new PackedTokens(packing);
+    this.#tokens = tokens;
+    this.#offset = offset;
+  }
+
+  static empty(options: CacheOptions): LatentCache {
+    return new LatentCache(storeFor(options), { offset: 0, padding: options.padding });
   }
 
   get offset(): number {
@@ -28,7 +34,6 @@ export class LatentCache implements LayerCache {
   /** Adds (batch, 1, length, size); returns all tokens. */
   hold(added: Tensor): Tensor {
     this.#offset += added.dim(2);
-    if (this.#tokens instanceof PackedTokens) return this.#tokens.append(added);
     this.#tokens.append(added);
     return this.#tokens.last(this.#offset);
   }
@@ -45,5 +50,17 @@ export class LatentCache implements LayerCache {
     this.#tokens.trim(count);
     this.#offset -= count;
     return true;
+  }
+
+  /** What is made of weights is made again. */
+  ofRows(rows: readonly number[]): LatentCache {
+    const read = readOfRows(this, rows);
+    return new LatentCache(this.#tokens.ofRows(rows, read.offset), read);
+  }
+
+  with(others: readonly LayerCache[]): LatentCache {
+    const alike = sameKind(LatentCache, others);
+    const tokens = this.#tokens.with(alike.map((other) => other.#tokens));
+    return new LatentCache(tokens, readTogether([this, ...alike]));
   }
 }

@@ -1,16 +1,20 @@
 // What a layer remembers of the tokens already read, so that decoding a token costs one token.
 // The kinds are beside it: one file each. A block makes its own.
 import type { Packing, Tensor } from "../../../mx/index.ts";
+import type { RowsRead } from "./rows-read.ts";
 
-export interface LayerCache {
-  /** Tokens read, padding included. */
-  readonly offset: number;
-  /** Tokens of padding before each row; undefined where there are none. */
-  readonly padding: readonly number[] | undefined;
+export interface LayerCache extends RowsRead {
   /** All that it holds, to be kept between passes and freed at the end. */
   tensors(): Iterable<Tensor>;
   /** Forgets the last `count` tokens. False, and nothing is forgotten, where what was before them is gone. */
   trim(count: number): boolean;
+  /**
+   * These rows as a cache of its own, which may share arrays with this one: none is written to while two have it. Several
+   * rows, here and in `with`, are ones that were made with `padding`.
+   */
+  ofRows(rows: readonly number[]): LayerCache;
+  /** Its rows, and behind them those of other caches of its kind; shorter texts get padding before them. */
+  with(others: readonly LayerCache[]): LayerCache;
 }
 
 export interface CacheOptions {
@@ -18,4 +22,15 @@ export interface CacheOptions {
   padding?: readonly number[] | undefined;
   /** Keys and values are held packed. */
   packing?: Packing | undefined;
+}
+
+/** What is held in caches of one block is of one kind. */
+export function sameKind<Cache extends LayerCache>(
+  kind: abstract new (...parts: never[]) => Cache,
+  caches: readonly LayerCache[],
+): Cache[] {
+  return caches.map((cache) => {
+    if (cache instanceof kind) return cache;
+    throw new RangeError("caches of different kinds cannot be read together");
+  });
 }

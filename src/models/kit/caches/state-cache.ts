@@ -1,16 +1,23 @@
 // What layers with a running state remember: the last inputs of a convolution, the state of an SSM or of a delta rule.
 // Its size does not grow with the text, and it has no memory of what it was before.
-import type { Tensor } from "../../../mx/index.ts";
+import { concatenate, int32, type Tensor } from "../../../mx/index.ts";
 import type { BlockContext } from "../context.ts";
-import type { LayerCache } from "./layer-cache.ts";
+import { type LayerCache, sameKind } from "./layer-cache.ts";
+import { readOfRows, type RowsRead, readTogether } from "./rows-read.ts";
 
 export class StateCache implements LayerCache {
   readonly padding: readonly number[] | undefined;
-  readonly #state = new Map<string, Tensor>();
-  #offset = 0;
+  /** Each (batch, …). */
+  readonly #state: Map<string, Tensor>;
+  #offset: number;
 
-  constructor(padding?: readonly number[]) {
+  constructor(
+    { offset, padding }: RowsRead = { offset: 0, padding: undefined },
+    state: Iterable<readonly [string, Tensor]> = [],
+  ) {
     this.padding = padding;
+    this.#offset = offset;
+    this.#state = new Map(state);
   }
 
   get offset(): number {
@@ -39,6 +46,22 @@ export class StateCache implements LayerCache {
 
   trim(count: number): boolean {
     return count === 0;
+  }
+
+  ofRows(rows: readonly number[]): StateCache {
+    const indices = int32(rows, [rows.length]);
+    const some = [...this.#state].map(([name, all]) => [name, all.take(indices, 0)] as const);
+    return new StateCache(readOfRows(this, rows), some);
+  }
+
+  with(others: readonly LayerCache[]): StateCache {
+    const alike = sameKind(StateCache, others);
+    const parts = (name: string): Tensor[] =>
+      alike.map((other) => other.#state.get(name) as Tensor);
+    const all = [...this.#state].map(
+      ([name, own]) => [name, concatenate([own, ...parts(name)], 0)] as const,
+    );
+    return new StateCache(readTogether([this, ...alike]), all);
   }
 }
 

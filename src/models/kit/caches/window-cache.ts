@@ -1,46 +1,35 @@
 // Keys and values of the last tokens only, for layers that see a window: memory stays the same however long the text.
 // Some more than the window are held, so that old ones are cut off seldom and the last ones can be forgotten.
 import type { Tensor } from "../../../mx/index.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
-import { TokenBuffer } from "./token-buffer.ts";
+import { type HeldTokens, KeyValueCache } from "./key-value-cache.ts";
 
 const slack = 256;
 
 export class WindowCache extends KeyValueCache {
   readonly #window: number;
-  readonly #keys = new TokenBuffer();
-  readonly #values = new TokenBuffer();
 
   /** `window`: tokens that a query sees, itself among them. */
-  constructor(window: number, padding?: readonly number[]) {
-    super(padding);
+  constructor(window: number, tokens: HeldTokens) {
+    super(tokens);
     this.#window = window;
   }
 
-  *tensors(): Generator<Tensor> {
-    yield* this.#keys.tensors();
-    yield* this.#values.tensors();
+  protected holding(tokens: HeldTokens): WindowCache {
+    return new WindowCache(this.#window, tokens);
   }
 
-  protected hold(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
+  protected override hold(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
     const before = this.#window - 1;
-    if (this.#keys.length >= before + slack) this.#keepLast(before);
-    this.#keys.append(keys);
-    this.#values.append(values);
-    const seen = Math.min(this.#keys.length, before + keys.dim(2));
-    return { keys: this.#keys.last(seen), values: this.#values.last(seen) };
+    if (this.keys.length >= before + slack) {
+      this.keys.keepLast(before);
+      this.values.keepLast(before);
+    }
+    super.hold(keys, values);
+    return this.seen(Math.min(this.keys.length, before + keys.dim(2)));
   }
 
-  #keepLast(count: number): void {
-    this.#keys.keepLast(count);
-    this.#values.keepLast(count);
-  }
-
-  protected forget(count: number): boolean {
+  protected canForget(count: number): boolean {
     const needed = Math.min(this.offset - count, this.#window - 1);
-    if (this.#keys.length - count < needed) return false;
-    this.#keys.trim(count);
-    this.#values.trim(count);
-    return true;
+    return this.keys.length - count >= needed;
   }
 }

@@ -66,7 +66,7 @@ export class MambaMixer extends Module implements Drawn {
   }
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new StateCache(padding);
+    return new StateCache({ offset: 0, padding });
   }
 
   /** Numbers that training keeps for each token: around the convolution, steps, and what is gated. */

@@ -117,7 +117,7 @@ export class Mamba2Mixer extends Module implements Drawn {
   }
 
   makeCache({ padding }: CacheOptions): LayerCache {
-    return new StateCache(padding);
+    return new StateCache({ offset: 0, padding });
   }
 
   /** Numbers that training keeps for each token: around the convolution, and what is gated and normed. */
