@@ -62,10 +62,18 @@ export interface Conversion {
   load(): TensorReader;
 }
 
-function plan(stored: StoredModel, wish: ConversionWish): Promise<PlannedModel> {
-  const { packing, isNearest, unpacks } = wish;
+/** Rules that are given come last, and so decide. */
+async function withOwnRules(packing: PackingWish, config: unknown): Promise<PackingWish> {
+  const { staysDense } = await architectureOf(config);
+  const own = staysDense.map((pattern) => [pattern, "dense"] as const);
+  return { ...packing, layers: { ...Object.fromEntries(own), ...packing.layers } };
+}
+
+async function plan(stored: StoredModel, wish: ConversionWish): Promise<PlannedModel> {
+  const { isNearest, unpacks } = wish;
   if (unpacks === true) return planFittingModel(stored, { unpackLayers });
-  if (packing === undefined) return planFittingModel(stored);
+  if (wish.packing === undefined) return planFittingModel(stored);
+  const packing = await withOwnRules(wish.packing, stored.config);
   const pack = isNearest === true ? packNearest : packAsMlx;
   const replaceLayers = packChosen((model) => choosePackings(model, packing), pack);
   return planFittingModel(stored, { replaceLayers });

@@ -41,4 +41,5 @@ export const deepseek_v3 = defineArchitecture({
   build: (config) => causalModel(config, (layer) => block(config, layer)),
   recipe: (config) => deepseekRecipe(config),
   packedRecipe: deepseekPackedRecipe,
+  staysDense: ["*.kv_b_proj"],
 });

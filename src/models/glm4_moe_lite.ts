@@ -52,4 +52,5 @@ export const glm4_moe_lite = defineArchitecture({
     }),
   recipe: (config) => deepseekRecipe(config),
   packedRecipe: deepseekPackedRecipe,
+  staysDense: ["*.kv_b_proj"],
 });

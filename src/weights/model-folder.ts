@@ -9,6 +9,7 @@ import { filesInFolder } from "../core/named-files.ts";
 import { nearest } from "../core/nearest.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { unpackedFp8 } from "./fp8.ts";
+import { withWholeHeads } from "./latent-heads.ts";
 import { toldAsMlx } from "./mxfp4.ts";
 import type { ShardIndex } from "./shard-index.ts";
 import { boundedText, readShardIndex } from "./shard-index.ts";
@@ -39,7 +40,8 @@ export async function openModelFolder(
   const tensors = tensorsOf(folder, opened);
   const load = () => openTogether(opened);
   const companions = filesInFolder(folder);
-  return toldAsMlx(unpackedFp8({ folder, config, companions, tensors, files, fileBytes, load }));
+  const stored = { folder, config, companions, tensors, files, fileBytes, load };
+  return withWholeHeads(toldAsMlx(unpackedFp8(stored)));
 }
 
 async function fileNames(folder: string): Promise<string[]> {

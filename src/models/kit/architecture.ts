@@ -15,6 +15,8 @@ export interface Architecture {
   recipe(config: unknown): Recipe;
   /** The same for packed weights as they are written: under the names that mlx-lm has for its layers. */
   packedRecipe(config: unknown): Recipe;
+  /** Patterns of layers that stay dense where a model is packed to be written, unless they are named. */
+  staysDense: readonly string[];
 }
 
 interface Definition<Schema extends z.ZodType> {
@@ -28,6 +30,8 @@ interface Definition<Schema extends z.ZodType> {
   recipe?(config: z.infer<Schema>): Recipe;
   /** Where mlx-lm spells layers otherwise than they are spelled here. */
   packedRecipe?(config: z.infer<Schema>): Recipe;
+  /** Layers whose packed weights mlx-lm would pack otherwise. */
+  staysDense?: readonly string[];
 }
 
 /** Rotary frequencies that old models store, and the copy of a tied head. */
@@ -87,6 +91,7 @@ export function defineArchitecture<Schema extends z.ZodType>(
       return [...(definition.recipe?.(parsed) ?? []), ...decoderRecipe(parsed as object)];
     },
     packedRecipe: (config) => definition.packedRecipe?.(parse(config)) ?? [],
+    staysDense: definition.staysDense ?? [],
   };
 }
 
