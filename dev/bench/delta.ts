@@ -1,6 +1,7 @@
 // How much faster is the gated delta rule in chunks than token by token, forward and backward, and how much memory does it
 // need? A row of 2,048 tokens, four heads of 128, a quarter of Qwen3.5-0.8B's layer. The ways take turns, so what the
-// machine does meanwhile hits all alike. With FT_PEERS_PYTHON, mlx-lm's own loop takes its turn too. Needs 4 GB.
+// machine does meanwhile hits all alike. With FT_PEERS_PYTHON, mlx-lm's own loop takes its turn too. Writes a line of
+// RESULTS.md. Needs 4 GB.
 //   node --import tsx dev/bench/delta.ts [rounds]
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
@@ -25,6 +26,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "../../src/mx/index.ts";
+import { writeRecurrence } from "./recurrent-results.ts";
 import { furthest, type Measured, measured, tableHead, tableRow } from "./ways.ts";
 
 const shape = { heads: 4, length: 2048, size: 128 };
@@ -90,7 +92,8 @@ const found = new Map<string, Measured[]>();
 const take = (name: string, one: Measured): void => {
   found.set(name, [...(found.get(name) ?? []), one]);
 };
-console.log(`apart by at most ${furthest(...results).toExponential(1)} of the largest number`);
+const apart = furthest(...results);
+console.log(`apart by at most ${apart.toExponential(1)} of the largest number`);
 for (let round = 0; round < rounds; round++) {
   for (const [name, way] of Object.entries(ways))
     take(
@@ -103,3 +106,5 @@ console.log(`load average ${loadavg()[0]?.toFixed(1)}; medians of ${rounds}, for
 console.log(tableHead);
 const first = found.get("chunks") ?? [];
 for (const [name, all] of found) console.log(tableRow(name, all, first));
+const byToken = found.get("token by token") ?? [];
+writeRecurrence({ name: "Gated delta, 4 heads of 128", own: first, byToken, apart });

@@ -107,6 +107,26 @@ struct ScoreRules {
 array attention(const array& queries, const array& keys, const array& values, const ScoreRules& rules,
                 const std::vector<array>& segments);
 
+/** What a selective scan (Gu & Dao 2023) is of. */
+struct Scan {
+  /** (batch, length, channels); steps not below zero. */
+  array x, steps;
+  /** (channels, states), below zero. */
+  array rates;
+  /** (batch, length, states). */
+  array writes, reads;
+  /** (batch, channels, states), before the first token. */
+  array state;
+  /** (batch, length) integers: where another one follows, another text begins, with a state of zeros. */
+  std::optional<array> runs;
+};
+
+/** Whether `selectiveScan` can run: float32 throughout, not too many states. */
+bool suitsScan(const Scan& scan);
+
+/** State <- exp(step rate) state + step x write, y = state read: y (batch, length, channels), and the last state. */
+std::pair<array, array> selectiveScan(const Scan& scan);
+
 /** Softmax over the last axis of [..., queries, keys]; causal: query i sees keys up to i + keys - queries. */
 array softmax(const array& scores, bool causal);
 

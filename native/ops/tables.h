@@ -20,6 +20,7 @@ const OpTable& losses();
 const OpTable& composites();
 const OpTable& lowRank();
 const OpTable& moments();
+const OpTable& recurrences();
 const OpTable& files();
 
 }  // namespace ft::ops

@@ -399,6 +399,20 @@ export interface Binding {
   ): Handle;
   /** silu(gate)·up. */
   swiglu(gate: Handle, up: Handle): Handle;
+  /**
+   * Mamba's selective scan (Gu & Dao 2023): h ← exp(step·rate)·h + step·x·write, y = h·read. x and steps (batch, length,
+   * channels), rates (channels, states), writes and reads (batch, length, states), state (batch, channels, states). Where
+   * the integers `runs` (batch, length) change, h begins as zero. Returns y and the last state; none where no kernel serves.
+   */
+  selectiveScan(
+    x: Handle,
+    steps: Handle,
+    rates: Handle,
+    writes: Handle,
+    reads: Handle,
+    state: Handle,
+    runs: Handle | null,
+  ): Handle[];
   /** AdamW (Loshchilov & Hutter 2019) over lists; returns parameters, then first, then second moments. `step` counts from 1. */
   adamw(
     parameters: readonly Handle[],

@@ -12,6 +12,7 @@ export * from "./memory.ts";
 export * from "./ops.ts";
 export * from "./quantized.ts";
 export * from "./random.ts";
+export * from "./recurrences.ts";
 export {
   carry,
   dispose,

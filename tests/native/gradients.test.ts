@@ -178,6 +178,23 @@ const gradable: Gradable[] = [
       [2, 5],
     ],
   ],
+  [
+    "selectiveScan",
+    (x, steps, rates, writes, reads, state) => {
+      const runs = integers([1, 1, 1, 2, 2, 3, 3, 3], [2, 4]);
+      const found = mx.selectiveScan(x, steps, rates, writes, reads, state, runs);
+      // of no kernel on a GPU
+      return found.length > 0 ? found : [x, steps, rates, writes, reads, state];
+    },
+    [
+      [2, 4, 3],
+      [2, 4, 3],
+      [3, 2],
+      [2, 4, 2],
+      [2, 4, 2],
+      [2, 3, 2],
+    ],
+  ],
 ];
 
 describe("gradients equal finite differences:", () => {

@@ -124,6 +124,25 @@ describe("kernels, forward and backward, have the same bits", () => {
     expectSameBits(withGradients(([g, u]) => [mx.swiglu(g as Handle, u as Handle)], inputs));
   });
 
+  test("selective scan", () => {
+    const [tokens, channels, states] = [150, 1100, 4];
+    const drawn = (seed: number, ...shape: number[]): Handle => normal(shape, seed);
+    const inputs = [
+      drawn(1, 2, tokens, channels),
+      mx.abs(drawn(2, 2, tokens, channels)),
+      mx.subtract(drawn(3, channels, states), mx.full([1], 5, "float32")),
+      ...[drawn(4, 2, tokens, states), drawn(5, 2, tokens, states)],
+      drawn(6, 2, channels, states),
+    ];
+    const scan: ArrayFunction = ([x, steps, rates, writes, reads, state]) =>
+      mx.selectiveScan(
+        ...([x, steps, rates] as [Handle, Handle, Handle]),
+        ...([writes, reads, state] as [Handle, Handle, Handle]),
+        null,
+      );
+    expectSameBits(withGradients(scan, inputs));
+  });
+
   test("attention", () => {
     const inputs = [1, 2, 3].map((seed) => normal([3, 4, 171, 32], seed));
     const attend: ArrayFunction = ([q, k, v]) => [

@@ -50,6 +50,8 @@ const testedElsewhere = new Set([
     "linearCrossEntropySum",
     "adamw8bit",
   ],
+  // scan.test.ts, models/recurrences.test.ts
+  "selectiveScan",
   // adapters/dora.test.ts, adapters/pissa.test.ts
   ...["updatedNorm", "doraSum", "qr", "eigh"],
   // handles.test.ts

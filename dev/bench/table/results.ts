@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describeBackend } from "../../../src/mx/index.ts";
+import { recurrentPart } from "../recurrent-results.ts";
 import { versionsOf } from "./programs.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
@@ -25,9 +26,10 @@ interface Kept extends Omit<Result, "workload"> {
 const page = fileURLToPath(new URL("../RESULTS.md", import.meta.url));
 const [begin, end] = ["<!-- measured", "-->"];
 
+const written = (): string => (existsSync(page) ? readFileSync(page, "utf8") : "");
+
 function keptResults(): Kept[] {
-  if (!existsSync(page)) return [];
-  const text = readFileSync(page, "utf8");
+  const text = written();
   const lines = text.slice(text.indexOf(begin)).split("\n");
   return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Kept);
 }
@@ -100,6 +102,7 @@ export function writeResult({ workload, ...result }: Result, python: string): st
   const kept: Kept = { id: workload.id, ...result, date: new Date().toISOString().slice(0, 10) };
   const others = keptResults().filter(({ id }) => id !== kept.id);
   const all = [...others, kept].toSorted((a, b) => a.id.localeCompare(b.id));
-  writeFileSync(page, pageText(all, python));
+  const recurrent = recurrentPart(written());
+  writeFileSync(page, pageText(all, python) + (recurrent === "" ? "" : `\n${recurrent}`));
   return line(kept);
 }

@@ -1,7 +1,7 @@
 // Mamba's two recurrences, computed in chunks, against the same written token by token: values, gradients, states that go
 // on, texts that begin in the middle. Layers and models are tests/contract's and tests/parity's.
 import { describe, expect, test } from "vitest";
-import { selectiveScan, stateSpaceDuality } from "../../../src/models/kit/index.ts";
+import { scanInChunks, selectiveScan, stateSpaceDuality } from "../../../src/models/kit/index.ts";
 import {
   concatenate,
   evaluate,
@@ -33,6 +33,15 @@ const named = (inputs: Tensor[]) => {
   return { x, steps, rates, writes, reads, state };
 };
 
+const scanShapes = (channels: number) => (length: number) => [
+  [batch, length, channels],
+  [batch, length, channels],
+  [channels, states],
+  [batch, length, states],
+  [batch, length, states],
+  [batch, channels, states],
+];
+
 const recurrences: Record<string, Recurrence> = {
   duality: {
     shapes: (length) => [
@@ -47,15 +56,19 @@ const recurrences: Record<string, Recurrence> = {
     byToken: (inputs) => dualityByToken(named(inputs)),
   },
   "selective scan": {
-    shapes: (length) => [
-      [batch, length, channels],
-      [batch, length, channels],
-      [channels, states],
-      [batch, length, states],
-      [batch, length, states],
-      [batch, channels, states],
-    ],
+    shapes: scanShapes(channels),
     chunked: (inputs, runs) => selectiveScan({ ...named(inputs), runs }),
+    byToken: (inputs) => scanByToken(named(inputs)),
+  },
+  // more channels than pass together in the kernel, the last of them fewer
+  "selective scan of many channels": {
+    shapes: scanShapes(71),
+    chunked: (inputs, runs) => selectiveScan({ ...named(inputs), runs }),
+    byToken: (inputs) => scanByToken(named(inputs)),
+  },
+  "selective scan without a kernel": {
+    shapes: scanShapes(channels),
+    chunked: (inputs, runs) => scanInChunks({ ...named(inputs), runs }),
     byToken: (inputs) => scanByToken(named(inputs)),
   },
 };

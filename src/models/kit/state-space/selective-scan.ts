@@ -1,22 +1,19 @@
 // Mamba-1's recurrence h ← exp(step·rate)·h + step·x·B, y = h·C (Gu & Dao 2023). Each channel decays at rates of its own,
-// so there is no product of matrices to it: it is scanned, in chunks whose states are computed again in the backward pass.
-// Knows no projection, no convolution and no cache: the mixer around it does.
-import { checkpoint, concatenate, customVjp, type Tensor, zeros } from "../../../mx/index.ts";
+// so there is no product of matrices to it: a kernel scans it on the CPU, and elsewhere it is composed of other operations,
+// in chunks. Either way the backward pass computes most states again. Knows no projection, no convolution and no cache:
+// the mixer around it does.
+import {
+  checkpoint,
+  concatenate,
+  customVjp,
+  fusedScan,
+  type ScanOperands,
+  type Tensor,
+  zeros,
+} from "../../../mx/index.ts";
 
-export interface ScanInputs {
-  /** (batch, length, channels). */
-  x: Tensor;
-  /** As x, not below zero; a step of 0 leaves the state alone. */
-  steps: Tensor;
-  /** (channels, state size), below zero. */
-  rates: Tensor;
-  /** B: (batch, length, state size). */
-  writes: Tensor;
-  /** C: likewise. */
-  reads: Tensor;
-  /** (batch, length) int32, another number where another text begins; its state begins as zero. */
-  runs?: Tensor | undefined;
-  /** (batch, channels, state size) before the first token; absent: zero. */
+export interface ScanInputs extends Omit<ScanOperands, "state"> {
+  /** Absent: zero. */
   state?: Tensor | undefined;
 }
 
@@ -89,11 +86,23 @@ function goesOn(runs: Tensor): Tensor {
   return runs.equal(before).astype("float32");
 }
 
+function zeroState({ x, rates }: ScanInputs): Tensor {
+  const [batch = 1, , channels = 1] = x.shape;
+  return zeros([batch, channels, rates.dim(1)], x.dtype);
+}
+
 /** All in one dtype, float32. */
 export function selectiveScan(inputs: ScanInputs): ScanOutputs {
-  const { x, steps, rates, writes, reads, runs, state } = inputs;
+  const given = { ...inputs, state: inputs.state ?? zeroState(inputs) };
+  const fused = fusedScan(given);
+  return fused === undefined ? scanInChunks(given) : { y: fused[0], state: fused[1] };
+}
+
+/** The same wherever and in whatever dtype. */
+export function scanInChunks(operands: ScanOperands): ScanOutputs {
+  const { x, steps, rates, writes, reads, runs, state } = operands;
   const kept = runs === undefined ? undefined : goesOn(runs);
-  const [batch = 1, length = 1, channels = 1] = x.shape;
+  const length = x.dim(1);
   const ends = Array.from(
     { length: Math.ceil(length / chunkLength) - 1 },
     (_, at) => (at + 1) * chunkLength,
@@ -101,7 +110,7 @@ export function selectiveScan(inputs: ScanInputs): ScanOutputs {
   const [xs, sizes, ins, outs, marks] = [x, steps, writes, reads, kept].map((whole) =>
     whole?.splitAt(ends, 1),
   );
-  let last = state?.expandDims(1) ?? zeros([batch, 1, channels, rates.dim(1)], x.dtype);
+  let last = state.expandDims(1);
   const parts = (xs as Tensor[]).map((part, at) => {
     const mark = marks?.[at];
     const given = [part, sizes?.[at], ins?.[at], outs?.[at], rates, last] as Tensor[];
