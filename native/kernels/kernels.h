@@ -150,4 +150,17 @@ bool suitsQuantized(const array& x, const array& packed, const array& scales, co
 array quantizedProduct(const array& x, const array& packed, const array& scales, const std::optional<array>& biases,
                        bool transpose, const Packing& packing);
 
+/**
+ * Whether `storedProduct` can run and beats MLX's own: x float32, weights of two axes, few rows of x, or weights in halves,
+ * which MLX would widen as a whole.
+ */
+bool suitsStored(const array& x, const array& weights);
+
+/**
+ * x [..., columns] times the transpose of weights [rows, columns] -> [..., rows], float32; x [..., rows] times them as
+ * they are -> [..., columns]. Weights are float32, bfloat16 or float16 and count as their values in float32. Of up to 32
+ * rows of x times the transpose each is the same bits whatever the others.
+ */
+array storedProduct(const array& x, const array& weights, bool transpose = true);
+
 }  // namespace ft::kernels

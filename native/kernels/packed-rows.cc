@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "kernels/vector.h"
+#include "kernels/weight-products.h"
 
 namespace ft::kernels {
 
@@ -146,6 +147,10 @@ void PackedRows::unpack(size_t row, float* out) const {
     case Format::mxfp8:
       return float8Row(own, bytes, powersOfTwo().data(), groups, groupSize, float8().data(), out);
   }
+}
+
+void PackedRows::multiply(const FewRows& x, size_t first, size_t count, const Products& out) const {
+  multiplyUnpacked(x, *this, first, count, out);
 }
 
 }  // namespace ft::kernels

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/few-rows.h"
 #include "kernels/kernels.h"
 
 namespace ft::kernels {
@@ -21,6 +22,9 @@ struct PackedRows {
 
   /** Writes row `row`, of `columns` numbers. */
   void unpack(size_t row, float* out) const;
+
+  /** Few rows of x times `count` rows from `first` on. */
+  void multiply(const FewRows& x, size_t first, size_t count, const Products& out) const;
 };
 
 }  // namespace ft::kernels

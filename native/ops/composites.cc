@@ -20,7 +20,17 @@ using Maybe = std::optional<array>;
 
 array asRows(const array& x) { return mx::reshape(x, {-1, x.shape(-1)}); }
 
+/** Whether weights are read as they are stored. What is trained keeps the order of sums that MLX has for many rows. */
+bool readsStored(const array& x, const array& weight) {
+  bool isTrained = weight.dtype() == mx::float32 && (x.is_tracer() || weight.is_tracer());
+  return !isTrained && kernels::suitsStored(x, weight);
+}
+
 array linearLayer(const array& x, const array& weight, const Maybe& bias) {
+  if (readsStored(x, weight)) {
+    array product = kernels::storedProduct(x, weight);
+    return bias ? mx::add(product, *bias) : product;
+  }
   array transposed = mx::transpose(weight);
   return bias ? mx::addmm(*bias, x, transposed) : mx::matmul(x, transposed);
 }
@@ -50,11 +60,18 @@ array dropped(const array& x, double probability, const array& key) {
   return mx::multiply(mx::multiply(mask, x), scalarOf(1 / kept, x.dtype()));
 }
 
+/** slopes times the weight of a layer: back from its output to its input. */
+array productBack(const array& slopes, const array& weight) {
+  bool isHalf = weight.dtype() != mx::float32 && kernels::suitsProducts({slopes});
+  return isHalf ? kernels::storedProduct(slopes, weight, false) : mx::matmul(slopes, weight);
+}
+
 /** A linear layer and what LoRA adds to it on the CPU: passed over once, where the product lies. */
 class FusedLora {
  public:
   static bool suits(const array& x, const array& weight, const Maybe& bias, const array& a, const array& b) {
-    return x.ndim() > 0 && kernels::suitsProducts({x, weight, bias.value_or(weight), a, b});
+    bool isStored = kernels::suitsStored(x, weight) || kernels::suits({weight});
+    return x.ndim() > 0 && isStored && kernels::suitsProducts({x, bias.value_or(x), a, b});
   }
 
   /** `drops`: the update reads another input than the layer. */
@@ -83,9 +100,10 @@ class FusedLora {
   Arrays backward(const Arrays& inputs, const array& cotangent, const array& narrow) const {
     const array &x = inputs[0], &read = readBy(inputs);
     array slopes = asRows(mx::astype(cotangent, mx::float32)), across = mx::transpose(slopes);
-    array ranks = times(slopes, {inputs[3], true}), back = mx::matmul(slopes, inputs[1]);
+    array ranks = times(slopes, {inputs[3], true}), back = productBack(slopes, inputs[1]);
     array own = drops ? back : kernels::addedProduct(back, ranks, {inputs[2], true});
-    Arrays gradients{mx::reshape(own, x.shape()), mx::matmul(across, asRows(x)), overRows(ranks, asRows(read), true),
+    array byWeight = mx::astype(mx::matmul(across, asRows(x)), inputs[1].dtype());
+    Arrays gradients{mx::reshape(own, x.shape()), byWeight, overRows(ranks, asRows(read), true),
                      overRows(narrow, slopes, false)};
     if (hasBias) gradients.push_back(mx::sum(slopes, 0));
     if (drops) gradients.push_back(mx::reshape(mx::matmul(ranks, mx::transpose(inputs[2])), read.shape()));
