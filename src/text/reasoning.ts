@@ -4,7 +4,7 @@ import { textOf } from "./conversation.ts";
 import type { ContentPart, Masking, MaskPolicy, Message, Span } from "./types.ts";
 
 /** Marks around a thought: of Qwen, DeepSeek and many; of Mistral, Cohere and Seed. */
-const MARKS: readonly (readonly [open: string, close: string])[] = [
+export const thoughtPairs: readonly (readonly [open: string, close: string])[] = [
   ["<think>", "</think>"],
   ["<thinking>", "</thinking>"],
   ["[THINK]", "[/THINK]"],
@@ -26,7 +26,7 @@ function afterBlanks(text: string, at: number): number {
 }
 
 /** A closing mark closes the nearest opening one before it: a system text may speak of marks. */
-function thoughtsBetween(text: string, [open, close]: (typeof MARKS)[number]): Thought[] {
+function thoughtsBetween(text: string, [open, close]: (typeof thoughtPairs)[number]): Thought[] {
   const thoughts: Thought[] = [];
   let end = 0;
   for (let at = text.indexOf(close); at !== -1; at = text.indexOf(close, end)) {
@@ -41,7 +41,9 @@ function thoughtsBetween(text: string, [open, close]: (typeof MARKS)[number]): T
 
 /** Every thought in a text, one after the other. */
 export function thoughtsIn(text: string): Thought[] {
-  return MARKS.flatMap((marks) => (text.includes(marks[1]) ? thoughtsBetween(text, marks) : []));
+  return thoughtPairs.flatMap((marks) =>
+    text.includes(marks[1]) ? thoughtsBetween(text, marks) : [],
+  );
 }
 
 /** What a message says that it thought, where a template writes that between marks of its own. */
@@ -163,5 +165,5 @@ export function earlierThoughts(messages: readonly Message[]): string[] {
 
 /** Whether a prompt ends where the assistant is to think: behind an opening mark. */
 export function opensThought(prompt: string): boolean {
-  return MARKS.some(([open]) => prompt.trimEnd().endsWith(open));
+  return thoughtPairs.some(([open]) => prompt.trimEnd().endsWith(open));
 }

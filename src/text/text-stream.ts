@@ -1,5 +1,6 @@
 // Text of tokens as they come: tells each piece once no later token can change it. The cost of a token does not
-// grow with what came before, because only the last few are decoded again. Generates nothing: see generate/.
+// grow with what came before, because only the last few are decoded again. Special tokens are left out, but for those
+// that are asked for: marks of an answer, see answers/. Generates nothing: see generate/.
 import { isSpecial } from "./encoding.ts";
 import type { Tokenizer } from "./types.ts";
 
@@ -20,18 +21,25 @@ function isByteToken(token: string): boolean {
   return /^<0x..>$/.test(token);
 }
 
+export interface TextStreamOptions {
+  /** Special tokens that are told as any other. Default none. */
+  shown?: ReadonlySet<string>;
+}
+
 export class TextStream {
   readonly #tokenizer: Tokenizer;
+  readonly #shown: ReadonlySet<string>;
   /** The last tokens that have text, and the start of theirs that was told. */
   #window: number[] = [];
   #toldOfWindow = 0;
   #told = "";
 
-  constructor(tokenizer: Tokenizer) {
+  constructor(tokenizer: Tokenizer, { shown = new Set() }: TextStreamOptions = {}) {
     this.#tokenizer = tokenizer;
+    this.#shown = shown;
   }
 
-  /** All text so far, as decoding every token at once without special tokens gives it. */
+  /** All text so far, as decoding at once every token that is told gives it. */
   get text(): string {
     return this.#told + this.#decoded().slice(this.#toldOfWindow);
   }
@@ -39,7 +47,8 @@ export class TextStream {
   /** The text that has become certain with this token; often empty, never part of a character. */
   add(id: number): string {
     const token = this.#tokenizer.idToToken(id);
-    if (token === undefined || isSpecial(this.#tokenizer, id)) return "";
+    if (token === undefined) return "";
+    if (isSpecial(this.#tokenizer, id) && !this.#shown.has(token)) return "";
     this.#window.push(id);
     if (isByteToken(token)) return "";
     const text = this.#decoded();
@@ -54,7 +63,12 @@ export class TextStream {
   }
 
   #decoded(): string {
-    return this.#tokenizer.decode(this.#window, { skipSpecialTokens: true });
+    return this.#decode(this.#window);
+  }
+
+  /** Of the special tokens only those that are told ever get here. */
+  #decode(ids: readonly number[]): string {
+    return this.#tokenizer.decode(ids, { skipSpecialTokens: this.#shown.size === 0 });
   }
 
   #tell(certain: string): string {
@@ -67,7 +81,7 @@ export class TextStream {
   /** Lets go of the tokens before the context, when the context alone ends in the same text. */
   #shorten(text: string): void {
     const context = this.#window.slice(-contextTokens);
-    const shorter = this.#tokenizer.decode(context, { skipSpecialTokens: true });
+    const shorter = this.#decode(context);
     const untold = text.length - this.#toldOfWindow;
     const hasText = shorter.slice(0, shorter.length - untold).trim() !== "";
     if (!hasText || !text.endsWith(shorter.slice(shorter.length - untold))) return;

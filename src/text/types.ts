@@ -159,6 +159,8 @@ export interface Renderer {
   readonly name: string;
   /** Made for conversations, rather than for one task or plain text: which form of a data set suits it. */
   readonly takesTurns: boolean;
+  /** The Jinja that it renders with, of a renderer that does. */
+  readonly source?: string | undefined;
   /** Training form: the whole sample with the mask of `policy`. */
   render(sample: Sample, policy: MaskPolicy | Masking): Rendered;
   /**

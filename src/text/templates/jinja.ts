@@ -70,12 +70,14 @@ interface WeightedTurn {
 class JinjaRenderer extends DraftingRenderer implements Renderer {
   readonly name = "jinja";
   readonly takesTurns = true;
+  readonly source: string;
   readonly #template: ChatTemplate;
   readonly #toolTemplate: ChatTemplate;
 
   constructor(source: string, toolSource: string, tokenizer: Tokenizer) {
     super(tokenizer);
     const { specialTokens } = tokenizer;
+    this.source = toolSource === source ? source : `${source}\n${toolSource}`;
     this.#template = new ChatTemplate(source, specialTokens);
     this.#toolTemplate =
       toolSource === source ? this.#template : new ChatTemplate(toolSource, specialTokens);

@@ -95,3 +95,17 @@ describe.each(kinds)("%s", (kind) => {
     expect(decoded).toBeLessThan(40 * ids.length);
   });
 });
+
+test("special tokens are told where they are asked for, and only those", async () => {
+  const tokenizer = await loadTokenizer(path.join(tokenizers, "qwen"));
+  const text = "<|im_start|>a 👍<|im_end|>\n<|im_start|> b<|im_end|>";
+  const ids = tokenizer.encode(text);
+  const stream = new TextStream(tokenizer, { shown: new Set(["<|im_end|>"]) });
+  const told = ids.map((id) => stream.add(id));
+  expect(told.join("") + stream.end()).toBe("a 👍<|im_end|>\n b<|im_end|>");
+  expect(stream.text).toBe("a 👍<|im_end|>\n b<|im_end|>");
+  expect(told.filter((piece) => piece.includes("<|im_end|>"))).toEqual([
+    "<|im_end|>",
+    "<|im_end|>",
+  ]);
+});
