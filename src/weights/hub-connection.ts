@@ -2,6 +2,7 @@
 // Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts; retries are hub-retry.ts's.
 import { listFiles, modelInfo } from "@huggingface/hub";
 import { logger } from "../core/logger.ts";
+import { answersOf, misunderstood } from "./hub-answers.ts";
 import { HubFailure } from "./hub-errors.ts";
 import { askAgainSeconds, retrying, type RetryTerms } from "./hub-retry.ts";
 
@@ -130,18 +131,15 @@ export function connect(options: ConnectionOptions): HubConnection {
   return { endpoint, request, retryDelayMs, silenceSeconds, signal };
 }
 
-/** An answer that is not what the hub's interface promises. */
-function misunderstood(what: string, cause?: unknown): HubFailure {
-  return new HubFailure(`${what}; is HF_ENDPOINT a hub?`, { status: 502, cause });
-}
-
 /** HubFailure and aborts pass; anything else is the library failing to read the answer. */
 async function understood<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const passes = error instanceof HubFailure || (error as Error).name === "AbortError";
-    throw passes ? error : misunderstood(`${what}: ${reasonOf(error)}`, error);
+    // the library follows an answer of another form into nothing
+    const reason = error instanceof TypeError ? "it has another form" : reasonOf(error);
+    throw passes ? error : misunderstood(`${what}: ${reason}`, error);
   }
 }
 
@@ -155,7 +153,20 @@ export interface HubAnswer {
   license: string | undefined;
 }
 
-const LICENSE = /^license:(.+)$/;
+const LICENSE = /^license:(.{1,100})$/;
+
+/** Tags are whatever the owner wrote. */
+function licenseIn(tags: unknown): string | undefined {
+  const texts = (Array.isArray(tags) ? tags : []).filter((tag) => typeof tag === "string");
+  return texts.map((tag) => LICENSE.exec(tag)?.[1]).find((found) => found !== undefined);
+}
+
+/** @throws HubFailure where it is none, or another than the one that was asked for. */
+function commitIn(sha: unknown, revision: string): string {
+  if (typeof sha !== "string" || !COMMIT.test(sha)) throw misunderstood("the hub names no commit");
+  if (!isCommit(revision) || sha === revision) return sha;
+  throw misunderstood(`asked for the commit ${revision}, the hub answers with ${sha}`);
+}
 
 export async function describe(
   hub: HubConnection,
@@ -169,13 +180,13 @@ export async function describe(
         revision,
         additionalFields: ["sha", "tags"],
         hubUrl: hub.endpoint,
-        fetch: hub.request,
+        fetch: answersOf(hub),
       }),
     ),
   );
-  if (typeof sha !== "string" || !COMMIT.test(sha)) throw misunderstood("the hub names no commit");
-  const license = tags?.map((tag) => LICENSE.exec(tag)?.[1]).find((found) => found !== undefined);
-  return { commit: sha, name: name ?? id, license };
+  const given: unknown = name;
+  const commit = commitIn(sha, revision);
+  return { commit, name: typeof given === "string" ? given : id, license: licenseIn(tags) };
 }
 
 /** Files at the top of the repository; folders hold nothing that loading needs. */
@@ -192,12 +203,14 @@ export async function filesAt(
 async function listed(hub: HubConnection, id: string, commit: string): Promise<RemoteFile[]> {
   const files: RemoteFile[] = [];
   const repo = { type: "model", name: id } as const;
-  const entries = listFiles({ repo, revision: commit, hubUrl: hub.endpoint, fetch: hub.request });
+  const asked = { repo, revision: commit, hubUrl: hub.endpoint };
+  const entries = listFiles({ ...asked, fetch: answersOf(hub) });
   for await (const { type, path: name, size, oid, lfs } of entries) {
     if (type !== "file") continue;
     const etag = lfs?.oid ?? oid ?? "";
     const bytes = lfs?.size ?? size;
-    if (!ETAG.test(etag) || !Number.isSafeInteger(bytes)) throw misunderstood(`${name} has no id`);
+    if (!ETAG.test(etag) || !Number.isSafeInteger(bytes) || bytes < 0 || typeof name !== "string")
+      throw misunderstood(`${JSON.stringify(name)} has no id or size`);
     files.push({ name, bytes, etag });
   }
   return files;

@@ -3,6 +3,7 @@
 import { listModels as listHubModels, type ModelEntry } from "@huggingface/hub";
 import { FtError, ProviderError } from "../../core/errors.ts";
 import { architectures } from "../../models/registry.ts";
+import { answersOf } from "../../weights/hub-answers.ts";
 import { connect, type HubConnection } from "../../weights/hub-connection.ts";
 import { hubSettings } from "../../weights/index.ts";
 import type { ListedModel } from "./list-models.ts";
@@ -31,8 +32,12 @@ export interface Wanted {
   signal?: AbortSignal | undefined;
 }
 
-const typeOf = ({ config, tags }: Found): string | undefined =>
-  config?.model_type ?? tags?.find((tag) => architectures.has(tag));
+/** Undefined for one that cannot be trained here, or is described in another form than the hub's. */
+function typeOf({ name, config, tags }: Found): string | undefined {
+  if (typeof name !== "string" || !Array.isArray(tags)) return undefined;
+  const type = config?.model_type ?? tags.find((tag) => architectures.has(tag));
+  return architectures.has(type ?? "") ? type : undefined;
+}
 
 const hasWeights = ({ tags }: Found): boolean => tags?.includes("safetensors") === true;
 
@@ -43,11 +48,11 @@ async function found(hub: HubConnection, { text, limit = HUB_LIMIT }: Wanted): P
     sort: "downloads",
     additionalFields: [...FIELDS],
     limit: limit * LOOKED_THROUGH,
-    fetch: hub.request,
+    fetch: answersOf(hub),
   });
   const chosen: Found[] = [];
   for await (const model of models as AsyncIterable<Found>) {
-    if (architectures.has(typeOf(model) ?? "") && hasWeights(model)) chosen.push(model);
+    if (typeOf(model) !== undefined && hasWeights(model)) chosen.push(model);
     if (chosen.length === limit) break;
   }
   return chosen;
@@ -66,7 +71,8 @@ const BYTES: Readonly<Record<string, number>> = {
 
 function sizeOf({ safetensors }: Found): StoredSize | undefined {
   const parts = Object.entries(safetensors?.parameters ?? {});
-  if (parts.length === 0) return undefined;
+  const isSound = parts.every(([, count]) => Number.isSafeInteger(count) && count >= 0);
+  if (parts.length === 0 || !isSound) return undefined;
   return {
     parameters: parts.reduce((sum, [, count]) => sum + count, 0),
     bytes: parts.reduce((sum, [dtype, count]) => sum + count * (BYTES[dtype] ?? 1), 0),
@@ -81,7 +87,7 @@ async function memoryOf(
 ): Promise<number | undefined> {
   if (size === undefined || model.gated !== false) return undefined;
   try {
-    const answer = await hub.request(`${hub.endpoint}/${model.name}/resolve/main/config.json`);
+    const answer = await answersOf(hub)(`${hub.endpoint}/${model.name}/resolve/main/config.json`);
     return await memoryFor(await answer.json(), size);
   } catch {
     hub.signal?.throwIfAborted();
@@ -127,7 +133,8 @@ export async function hubModels(wanted: Wanted): Promise<ListedModel[]> {
   } catch (cause) {
     if (cause instanceof FtError) throw cause;
     wanted.signal?.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const isOfAnotherForm = cause instanceof TypeError;
+    const reason = isOfAnotherForm ? "it has another form" : (cause as Error).message;
     throw new ProviderError("FT-MODEL-030", {
       message: `the list of models cannot be read from ${settings.endpoint}: ${reason}`,
       hint: "ft models list --source cache lists what is already here",
