@@ -1,14 +1,17 @@
 // Apertus: Llama's blocks with norms over heads and a feed-forward part of xIELU, without a gate.
 import { z } from "zod";
+import type { Tensor } from "../mx/index.ts";
 import { XieluActivation } from "../nn/index.ts";
-import { drop } from "../weights/index.ts";
+import { computed, convert, drop } from "../weights/index.ts";
 import {
   baseConfig,
   causalModel,
+  type Converted,
   defineArchitecture,
   headNorms,
   Mlp,
   only,
+  type Stages,
   usualBlock,
 } from "./kit/index.ts";
 
@@ -48,6 +51,19 @@ function block(config: ApertusConfig) {
   );
 }
 
+/** Numbers of the activation, which are lists of one where they are published and mlx-lm writes without an axis. */
+function published(_: ApertusConfig, { found }: Converted): Stages {
+  const isBare = [...found].some(([name, shape]) => name.endsWith("alpha_p") && shape.length === 0);
+  return isBare
+    ? [[convert("{path*}.act_fn.{name:alpha_p|alpha_n}", "{path*}.act_fn.{name}", listed)]]
+    : [];
+}
+
+const listed = computed(
+  { shapes: () => [[1]], tensors: ([number]) => [(number as Tensor).reshape(1)] },
+  { shapes: () => [[]], tensors: ([list]) => [(list as Tensor).reshape()] },
+);
+
 export const apertus = defineArchitecture({
   config: ApertusConfig,
   requires: [
@@ -57,4 +73,5 @@ export const apertus = defineArchitecture({
   build: (config) => causalModel(config, () => block(config)),
   // two constants of the activation, always the same
   recipe: () => [drop("{path*}.act_fn.[beta|eps]")],
+  published,
 });

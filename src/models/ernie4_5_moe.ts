@@ -1,19 +1,22 @@
 // ERNIE 4.5 with experts: its dense blocks below and between sparse ones, whose choice a bias moves. Layers that predict
 // further tokens are left alone.
 import { z } from "zod";
-import { convert, drop, folded, readsOnly } from "../weights/index.ts";
+import { type Tensor, zeros } from "../mx/index.ts";
+import { computed, convert, drop, folded, readsOnly } from "../weights/index.ts";
 import { ernieBlock, ernieKeys } from "./ernie4_5.ts";
 import {
   balanceKeys,
   balanceOf,
   activationOf,
   causalModel,
+  type Converted,
   defineArchitecture,
   expertRecipe,
   gatedExperts,
   GatedMlp,
   knownActivation,
   SparseMlp,
+  type Stages,
 } from "./kit/index.ts";
 
 const Ernie45MoeConfig = ernieKeys.extend({
@@ -58,6 +61,23 @@ function sparseMlp(config: Ernie45MoeConfig): SparseMlp {
   });
 }
 
+/** mlx-lm leaves out what moves the choice: then nothing does. */
+function published({ moe_num_experts: count }: Ernie45MoeConfig, { found }: Converted): Stages {
+  const names = [...found.keys()];
+  const isLeftOut = !names.some((name) => name.endsWith("e_score_correction_bias"));
+  if (!isLeftOut || !names.some((name) => name.includes(".switch_mlp."))) return [];
+  const gate = "{path*}.mlp.gate.weight";
+  const beside = computed(
+    {
+      shapes: ([shape = []]) => [shape, [1, count]],
+      tensors: ([weight]) => [weight as Tensor, zeros([1, count], "float32")],
+    },
+    { shapes: ([shape = []]) => [shape], tensors: ([weight]) => [weight as Tensor] },
+  );
+  const bias = "{path*}.mlp.moe_statics.e_score_correction_bias";
+  return [[readsOnly(convert(gate, [gate, bias], beside))]];
+}
+
 export const ernie4_5_moe = defineArchitecture({
   config: Ernie45MoeConfig,
   requires: [knownActivation()],
@@ -79,4 +99,5 @@ export const ernie4_5_moe = defineArchitecture({
       ...expertRecipe(),
     ];
   },
+  published,
 });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Tensor } from "../mx/index.ts";
 import type { RMSNorm } from "../nn/index.ts";
+import { convert, elementwise, type Recipe } from "../weights/index.ts";
 import {
   activationOf,
   Attention,
@@ -11,6 +12,7 @@ import {
   type BlockContext,
   type CacheOptions,
   causalModel,
+  type Converted,
   defineArchitecture,
   GatedMlp,
   hiddenNorm,
@@ -21,6 +23,8 @@ import {
   type LayerCache,
   Mamba2Mixer,
   type Mamba2Shape,
+  projectionFactors,
+  type Stages,
   usualNames,
 } from "./kit/index.ts";
 
@@ -116,6 +120,48 @@ class FalconH1Block extends Block {
   }
 }
 
+/** Layers of a block, and on each what mlx-lm multiplies into its weights where the model multiplies what it reads. */
+function foldedInto(config: FalconH1Config): Record<string, () => number | Tensor> {
+  const [gate, down] = config.mlp_multipliers ?? [1, 1];
+  return {
+    "self_attn.q_proj": () => config.attention_in_multiplier,
+    "self_attn.k_proj": () => config.attention_in_multiplier,
+    "self_attn.o_proj": () => config.attention_out_multiplier,
+    "feed_forward.gate_proj": () => gate,
+    "feed_forward.down_proj": () => down,
+    "mamba.out_proj": () => config.ssm_out_multiplier,
+    "mamba.in_proj": () => {
+      const parts = projectionFactors(mixerShape(config)) as Tensor;
+      return parts.mul(config.ssm_in_multiplier).expandDims(1);
+    },
+  };
+}
+
+/** Without that factor, which of a packed layer is on its scales and biases. */
+function published(config: FalconH1Config, { found, isTurned }: Converted): Stages {
+  if (!isTurned) return [];
+  const blocks = Array.from({ length: config.num_hidden_layers }, (_, at) => `model.layers.${at}`);
+  const without = (path: string, factor: () => number | Tensor): Recipe => {
+    const step = elementwise(
+      (weight) => weight.div(factor()).astype(weight.dtype),
+      (weight) => weight.mul(factor()).astype(weight.dtype),
+    );
+    const parts = found.has(`${path}.scales`) ? ["scales", "biases"] : ["weight"];
+    return parts.map((part) => convert(`${path}.${part}`, `${path}.${part}`, step));
+  };
+  return [
+    [
+      ...without("model.embed_tokens", () => config.embedding_multiplier),
+      ...without("lm_head", () => config.lm_head_multiplier),
+      ...blocks.flatMap((block) =>
+        Object.entries(foldedInto(config)).flatMap(([layer, factor]) =>
+          without(`${block}.${layer}`, factor),
+        ),
+      ),
+    ],
+  ];
+}
+
 export const falcon_h1 = defineArchitecture({
   config: FalconH1Config,
   requires: [knownActivation()],
@@ -125,4 +171,5 @@ export const falcon_h1 = defineArchitecture({
       embeddingScale: config.embedding_multiplier,
       head: { scale: config.lm_head_multiplier },
     }),
+  published,
 });

@@ -66,6 +66,10 @@ function build(config: GptNeoxConfig): CausalLM {
 
 const recipe = ({ tie_word_embeddings }: GptNeoxConfig): Recipe => [
   drop("{path*}.attention.[bias|masked_bias|rotary_emb.inv_freq]"),
+  // as mlx-lm writes it
+  readsOnly(rename("model.embed_out.{part}", "embed_out.{part}")),
+  readsOnly(rename("model.h.{path*}", "gpt_neox.layers.{path*}")),
+  readsOnly(rename("model.{path*}", "gpt_neox.{path*}")),
   tie_word_embeddings
     ? tie("[lm_head|embed_out].weight", "gpt_neox.embed_in.weight")
     : readsOnly(rename("lm_head.weight", "embed_out.weight")),

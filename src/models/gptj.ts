@@ -2,7 +2,7 @@
 // pairs, a head with a bias.
 import { z } from "zod";
 import { Embedding, LayerNorm } from "../nn/index.ts";
-import { drop, type Recipe } from "../weights/index.ts";
+import { drop, readsOnly, type Recipe, rename } from "../weights/index.ts";
 import {
   activationOf,
   Attention,
@@ -85,7 +85,11 @@ export const gptjRequires: readonly Requirement[] = [
   only("tie_word_embeddings", [false], "the head of this architecture has a bias"),
 ];
 
-const recipe: Recipe = [drop("{path*}.attn.[bias|masked_bias|embed_positions]")];
+const recipe: Recipe = [
+  drop("{path*}.attn.[bias|masked_bias|embed_positions]"),
+  // as mlx-lm writes it
+  readsOnly(rename("model.{path*}", "transformer.{path*}")),
+];
 
 export const gptj = defineArchitecture({
   config: gptjConfig

@@ -2,6 +2,7 @@
 // then a gated feed-forward part that every token goes to, beside experts where there are some.
 import { z } from "zod";
 import type { Tensor } from "../mx/index.ts";
+import { join, readsOnly, type Recipe, rename } from "../weights/index.ts";
 import { graniteKeys } from "./granite.ts";
 import { graniteExpertKeys, graniteExpertRecipe, graniteExperts } from "./granitemoe.ts";
 import {
@@ -50,6 +51,17 @@ function mixer(config: GraniteHybridConfig, layer: number): BlockParts["attentio
 }
 
 const sharedNames = { open: "input_linear", down: "output_linear" };
+
+/** Where there are no experts, mlx-lm writes the part that every token goes to in Llama's words. */
+const sharedRecipe: Recipe = [
+  readsOnly(
+    join(
+      ["{path*}.mlp.gate_proj.{kind}", "{path*}.mlp.up_proj.{kind}"],
+      "{path*}.shared_mlp.input_linear.{kind}",
+    ),
+  ),
+  readsOnly(rename("{path*}.mlp.down_proj.{kind}", "{path*}.shared_mlp.output_linear.{kind}")),
+];
 
 function sharedMlp(config: GraniteHybridConfig): FusedGatedMlp {
   const { hidden_size, shared_intermediate_size, hidden_act } = config;
@@ -101,5 +113,5 @@ export const granitemoehybrid = defineArchitecture({
         balance: balanceOf(config, config.num_experts_per_tok),
       }),
     }),
-  recipe: graniteExpertRecipe,
+  recipe: () => [...graniteExpertRecipe(), ...sharedRecipe],
 });

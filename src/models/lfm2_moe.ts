@@ -1,6 +1,6 @@
 // LFM2 with experts: LFM2's blocks, the first with a feed-forward part, the others with experts that each score alone.
 import { z } from "zod";
-import { type Recipe, rename } from "../weights/index.ts";
+import { readsOnly, type Recipe, rename } from "../weights/index.ts";
 import {
   causalModel,
   defineArchitecture,
@@ -46,7 +46,12 @@ function mlp(config: Lfm2MoeConfig, layer: number): Norm {
 
 function recipe(): Recipe {
   const part = "{path*}.feed_forward";
+  const words = { gate_proj: "w1", up_proj: "w3", down_proj: "w2" };
   return [
+    // mlx-lm's words for layers without experts
+    ...Object.entries(words).map(([theirs, name]) =>
+      readsOnly(rename(`${part}.${theirs}.{kind}`, `${part}.${name}.{kind}`)),
+    ),
     rename(`${part}.expert_bias`, `${part}.e_score_correction_bias`),
     ...expertRecipe({ part: "feed_forward", layers: ["w1", "w3", "w2"] }),
   ];

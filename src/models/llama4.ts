@@ -11,7 +11,7 @@ export const llama4 = defineArchitecture({
   build: ({ text_config }) => buildLlama4Text(text_config, towerNames),
   recipe: () => [
     drop("[vision_model|multi_modal_projector].{path*}"),
-    rename("language_model.lm_head.weight", "lm_head.weight"),
+    rename("language_model.lm_head.{part}", "lm_head.{part}"),
     ...llama4Recipe("language_model.model.", `${towerNames.decoder}.`),
   ],
 });

@@ -10,7 +10,13 @@ import {
   viewThrough,
   type WeightEntry,
 } from "../weights/index.ts";
-import { type LanguageModel, type ModelSizes, packingOf, sizesOf } from "./kit/index.ts";
+import {
+  type Architecture,
+  type LanguageModel,
+  type ModelSizes,
+  packingOf,
+  sizesOf,
+} from "./kit/index.ts";
 import { packAsStored, type ReplaceLayers } from "./packing.ts";
 import { architectureOf } from "./registry.ts";
 import {
@@ -59,16 +65,23 @@ function refuseLarger(stored: StoredModel, limit: number): ModelError {
   });
 }
 
+/** In the published layout, where the architecture sees that mlx-lm has written another. */
+function asPublished(stored: StoredModel, { published }: Architecture): StoredModel {
+  const stages = published(stored.config, shapesOf(stored));
+  return stages.reduce((seen, recipe) => viewThrough(recipe, seen), stored);
+}
+
 /**
  * Builds the model and accounts for every tensor. Reads no weights and needs no addon.
  * @throws ModelError FT-MODEL-002 unknown type, 003/004/005 config, 016 a config of another, larger model.
  */
 export async function planModel(
-  stored: StoredModel,
+  given: StoredModel,
   { replaceLayers, unpackLayers }: PlanOptions = {},
 ): Promise<PlannedModel> {
+  const architecture = await architectureOf(given.config);
+  const stored = asPublished(given, architecture);
   const { config, tensors } = stored;
-  const architecture = await architectureOf(config);
   const limit = parametersPerTensor * tensors.size + parametersBeside;
   const refused = (): ModelError => refuseLarger(stored, limit);
   const model = withParameterLimit(limit, refused, () => architecture.build(config));

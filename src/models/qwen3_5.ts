@@ -1,6 +1,12 @@
 // Qwen3.5 with pictures: its text model. What reads pictures is named and left alone.
 import { z } from "zod";
-import { besideText, defineArchitecture, towerNames, towerRecipe } from "./kit/index.ts";
+import {
+  besideText,
+  defineArchitecture,
+  towerNames,
+  towerRecipe,
+  publishedHybrid,
+} from "./kit/index.ts";
 import { buildQwen35Text, qwen35Requires, Qwen35TextConfig } from "./qwen3_5_text.ts";
 
 export const qwen3_5 = defineArchitecture({
@@ -15,4 +21,5 @@ export const qwen3_5 = defineArchitecture({
   build: ({ text_config, tie_word_embeddings }) =>
     buildQwen35Text({ ...text_config, tie_word_embeddings }, towerNames),
   recipe: ({ tie_word_embeddings: isTied }) => [...besideText, ...towerRecipe({ isTied })],
+  published: publishedHybrid,
 });

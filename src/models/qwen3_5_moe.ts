@@ -6,6 +6,7 @@ import {
   expertRecipe,
   towerNames,
   towerRecipe,
+  publishedHybrid,
 } from "./kit/index.ts";
 import { buildQwen35MoeText, qwen35MoeRequires, Qwen35MoeTextConfig } from "./qwen3_5_moe_text.ts";
 
@@ -25,4 +26,5 @@ export const qwen3_5_moe = defineArchitecture({
     ...expertRecipe(),
     ...towerRecipe({ isTied }),
   ],
+  published: publishedHybrid,
 });

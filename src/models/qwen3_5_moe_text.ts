@@ -14,6 +14,7 @@ import {
   PlainGatedDelta,
   qwenExpertKeys,
   qwenMlp,
+  publishedHybrid,
 } from "./kit/index.ts";
 
 const size = z.int().positive().max(10_000_000);
@@ -50,4 +51,5 @@ export const qwen3_5_moe_text = defineArchitecture({
   requires: qwen35MoeRequires,
   build: (config) => buildQwen35MoeText(config),
   recipe: () => [...besideText, ...expertRecipe()],
+  published: publishedHybrid,
 });

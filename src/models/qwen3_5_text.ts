@@ -11,6 +11,7 @@ import {
   knownActivation,
   only,
   PlainGatedDelta,
+  publishedHybrid,
 } from "./kit/index.ts";
 
 export const Qwen35TextConfig = baseConfig.extend({
@@ -36,4 +37,5 @@ export const qwen3_5_text = defineArchitecture({
   requires: qwen35Requires,
   build: (config) => buildQwen35Text(config),
   recipe: () => besideText,
+  published: publishedHybrid,
 });

@@ -13,6 +13,7 @@ import {
   only,
   qwenExpertKeys,
   qwenMlp,
+  publishedHybrid,
 } from "./kit/index.ts";
 
 const size = z.int().positive().max(10_000_000);
@@ -38,4 +39,5 @@ export const qwen3_next = defineArchitecture({
       balance: balanceOf(config, config.num_experts_per_tok),
     }),
   recipe: () => [...besideText, ...expertRecipe()],
+  published: publishedHybrid,
 });

@@ -1,8 +1,10 @@
 // How an architecture describes itself to the registry: its config, its module, the recipe of its weights.
 import type { z } from "zod";
 import { ModelError } from "../../core/errors.ts";
+import type { Shape } from "../../mx/index.ts";
 import { drop, type Recipe, tie } from "../../weights/index.ts";
 import { type Requirement, requireSupported } from "./config.ts";
+import { type Converted, isTurned, type Stages, turnedBack } from "./converted.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { type ModelSizes, sizesOf } from "./sizes.ts";
 
@@ -17,6 +19,8 @@ export interface Architecture {
   packedRecipe(config: unknown): Recipe;
   /** Patterns of layers that stay dense where a model is packed to be written, unless they are named. */
   staysDense: readonly string[];
+  /** Undoes what mlx-lm's conversion has changed of the layout of these tensors; empty where it is the published one. */
+  published(config: unknown, found: ReadonlyMap<string, Shape>): Stages;
 }
 
 interface Definition<Schema extends z.ZodType> {
@@ -32,6 +36,8 @@ interface Definition<Schema extends z.ZodType> {
   packedRecipe?(config: z.infer<Schema>): Recipe;
   /** Layers whose packed weights mlx-lm would pack otherwise. */
   staysDense?: readonly string[];
+  /** What mlx-lm's conversion changes beside convolutions and names, undone. */
+  published?(config: z.infer<Schema>, converted: Converted): Stages;
 }
 
 /** Rotary frequencies that old models store, and the copy of a tied head. */
@@ -92,6 +98,12 @@ export function defineArchitecture<Schema extends z.ZodType>(
     },
     packedRecipe: (config) => definition.packedRecipe?.(parse(config)) ?? [],
     staysDense: definition.staysDense ?? [],
+    published: (config, found) => {
+      const converted = { found, isTurned: isTurned(found) };
+      const own = definition.published?.(parse(config), converted) ?? [];
+      const stages = converted.isTurned ? [turnedBack, ...own] : own;
+      return stages.filter((recipe) => recipe.length > 0);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { drop, type Recipe } from "../../weights/index.ts";
 import { GatedAttention } from "./attention.ts";
 import type { Balance } from "./balance.ts";
 import type { BaseConfig } from "./config.ts";
+import { type Converted, lessOne, type Stages } from "./converted.ts";
 import { type CausalLM, type DecoderNames } from "./decoder.ts";
 import type { DeltaShape, GatedDelta } from "./gated-delta-layer.ts";
 import type { Norm } from "./headed-attention.ts";
@@ -79,6 +80,13 @@ export function hybridModel(
     ...(names !== undefined && { names }),
     ...(balance !== undefined && { balance }),
   });
+}
+
+/** mlx-lm turns these models' convolutions and adds the one to their norms at once. */
+export function publishedHybrid(_: unknown, { isTurned }: Converted): Stages {
+  const inBlocks = "{path*}.{norm:input_layernorm|post_attention_layernorm|q_norm|k_norm}";
+  const last = "{tower:model|model.language_model|language_model.model}.norm";
+  return isTurned ? [lessOne([inBlocks, last])] : [];
 }
 
 /** What these models' files hold beside the text model: a part that reads pictures, and one that guesses further ahead. */

@@ -12,6 +12,7 @@ export * from "./caches/index.ts";
 export * from "./carried.ts";
 export * from "./config.ts";
 export * from "./context.ts";
+export * from "./converted.ts";
 export * from "./decoder.ts";
 export * from "./delta-blocks.ts";
 export * from "./expert-weights.ts";

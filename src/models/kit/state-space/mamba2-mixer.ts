@@ -66,7 +66,7 @@ function requireWhole({ heads, headSize, groups }: Mamba2Shape): void {
 }
 
 /** One factor for each number that is projected; undefined: none does anything. */
-function projectionFactors(shape: Mamba2Shape): Tensor | undefined {
+export function projectionFactors(shape: Mamba2Shape): Tensor | undefined {
   const { factors, heads } = shape;
   if (factors === undefined) return undefined;
   const { inner, shared } = widthsOf(shape);
