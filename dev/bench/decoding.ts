@@ -4,7 +4,7 @@
 import { statSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
-import { decode } from "../../src/generate/index.ts";
+import { plainSampling } from "../../src/generate/index.ts";
 import { loadModel, type Model } from "../../src/generate/load-model.ts";
 import { type Dtype, memory } from "../../src/mx/index.ts";
 import { resolveModel } from "../../src/weights/index.ts";
@@ -22,14 +22,14 @@ const longestSeconds = 15;
 const precisions = ["float32", "float16", "bfloat16"] as const satisfies readonly Dtype[];
 
 /** After the first token: reading the prompt is not decoding. */
-function speedOf(model: Model): number {
+async function speedOf(model: Model): Promise<number> {
+  const settings = { maxTokens: tokens, stopTokenIds: [], sampling: plainSampling, seed: 0 };
   const ids = model.tokenizer.encode(prompt);
-  const sampling = { temperature: 0, topK: 0, topP: 1, seed: 0 };
-  const settings = { ...sampling, maxTokens: tokens, stopTokenIds: [] };
+  const generation = model.engine.submit({ prompt: ids, ...settings });
   let [count, first] = [0, 0];
-  for (const _ of decode(model.loaded.model, ids, settings)) {
+  for await (const _ of generation) {
     if (++count === 1) first = performance.now();
-    else if (performance.now() - first > longestSeconds * 1000) break;
+    else if (performance.now() - first > longestSeconds * 1000) generation.cancel();
   }
   return ((count - 1) / (performance.now() - first)) * 1000;
 }
@@ -60,7 +60,7 @@ async function measure(dtype: (typeof precisions)[number], llama: OpenPeer): Pro
   const bytes = memory().activeBytes - held;
   const line: Line = { label: `ft, ${dtype}`, speeds: [], peerSpeeds: [], bytes };
   for (let round = 0; round < rounds; round++) {
-    line.speeds.push(speedOf(model));
+    line.speeds.push(await speedOf(model));
     line.peerSpeeds.push(await llama.speed(prompt, tokens));
   }
   console.log(`${line.label}: loaded in ${loading} s`);

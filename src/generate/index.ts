@@ -1,3 +1,5 @@
 // The surface of generate/.
-export * from "./decode.ts";
-export type { SamplingOptions } from "./sampling.ts";
+export { Engine, type EngineLoad, type EngineOptions } from "./engine.ts";
+export type { Generation } from "./generation.ts";
+export type * from "./requests.ts";
+export { plainSampling, type SamplingOptions } from "./sampling.ts";

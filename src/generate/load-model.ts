@@ -15,6 +15,7 @@ import { trainedFolder } from "../runs/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import { type DownloadProgress, modelDigest } from "../weights/index.ts";
+import { Engine } from "./engine.ts";
 
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */
@@ -45,6 +46,7 @@ export class Model {
   readonly template: TemplateSource;
   /** Of loading: an adapter that was trained on another base, what of the model is not packed. */
   readonly warnings: readonly string[];
+  #engine: Engine | undefined;
 
   constructor(
     loaded: LoadedModel,
@@ -77,7 +79,15 @@ export class Model {
     });
   }
 
+  /** Writes text with it: one for all that is asked of the model. */
+  get engine(): Engine {
+    const { positionLimit } = this.loaded.sizes;
+    this.#engine ??= new Engine(this.loaded.model, this.tokenizer, { positionLimit });
+    return this.#engine;
+  }
+
   dispose(): void {
+    this.#engine?.dispose();
     dispose(this.loaded.model);
   }
 }

@@ -2,6 +2,7 @@
 // And what follows for sampling from what was given; the sampling itself is elsewhere in this folder.
 import { z } from "zod";
 import { flags } from "../core/flags.ts";
+import { plainSampling, type SamplingOptions } from "./sampling.ts";
 
 export const GenerateOptions = z.strictObject({
   maxTokens: z
@@ -14,7 +15,7 @@ export const GenerateOptions = z.strictObject({
     .min(0, { error: "must not be negative" })
     .optional()
     .describe(
-      "0 takes the likeliest token, higher is more varied (default: 0, or 1 with --top-p or --top-k)",
+      "0 takes the likeliest token, higher is more varied (default: 0, or 1 with --top-p, --top-k or --min-p)",
     ),
   topP: z
     .number()
@@ -29,6 +30,40 @@ export const GenerateOptions = z.strictObject({
     .default(0)
     .describe("Sample from this many likeliest tokens; 0 is all")
     .register(flags, { value: "N" }),
+  minP: z
+    .number()
+    .min(0, { error: "must not be negative" })
+    .max(1, { error: "must not be above 1" })
+    .default(0)
+    .describe("Sample from tokens at least this share as likely as the likeliest")
+    .register(flags, { value: "P" }),
+  repetitionPenalty: z
+    .number()
+    .gt(0, { error: "must be above 0" })
+    .default(1)
+    .describe("Make tokens of prompt and answer less likely; 1 does not")
+    .register(flags, { value: "F" }),
+  presencePenalty: z
+    .number()
+    .min(-2, { error: "must be from -2 to 2" })
+    .max(2, { error: "must be from -2 to 2" })
+    .default(0)
+    .describe("Make tokens that the answer has less likely, -2 to 2")
+    .register(flags, { value: "X" }),
+  frequencyPenalty: z
+    .number()
+    .min(-2, { error: "must be from -2 to 2" })
+    .max(2, { error: "must be from -2 to 2" })
+    .default(0)
+    .describe("The same, more for each time, -2 to 2")
+    .register(flags, { value: "X" }),
+  stop: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Texts that end the answer, which they are not part of; with commas in them, a JSON list",
+    )
+    .register(flags, { value: "TEXT,…" }),
   seed: z
     .int()
     .min(0, { error: "must not be negative" })
@@ -38,27 +73,30 @@ export const GenerateOptions = z.strictObject({
 
 export type GenerateOptions = z.infer<typeof GenerateOptions>;
 
-export interface Sampling {
-  temperature: number;
-  topP: number;
-  topK: number;
-  seed: number;
-}
-
 /** How tokens are chosen: asked to cut the choice, a model samples, unless the temperature says otherwise. */
-export function samplingFrom({ temperature, topP, topK, seed = 0 }: GenerateOptions): Sampling {
-  const isCut = topP < 1 || topK > 0;
-  return { temperature: temperature ?? (isCut ? 1 : 0), topP, topK, seed };
+export function samplingFrom(options: GenerateOptions): SamplingOptions {
+  const { temperature, topP, topK, minP } = options;
+  const { repetitionPenalty, presencePenalty, frequencyPenalty } = options;
+  const isCut = topP < 1 || topK > 0 || minP > 0;
+  return {
+    ...plainSampling,
+    ...{ temperature: temperature ?? (isCut ? 1 : 0), topP, topK, minP },
+    ...{ repetitionPenalty, presencePenalty, frequencyPenalty },
+  };
 }
 
 /** What was given and changes nothing, in words. */
 export function unusedSampling(options: GenerateOptions): string[] {
   const { temperature } = samplingFrom(options);
   if (temperature > 0) return [];
-  const isCut = options.topP < 1 || options.topK > 0;
+  const cuts = [
+    ...(options.topP < 1 ? ["top-p"] : []),
+    ...(options.topK > 0 ? ["top-k"] : []),
+    ...(options.minP > 0 ? ["min-p"] : []),
+  ];
   const greedy = "at temperature 0 the likeliest token is taken";
   return [
-    ...(isCut ? [`top-p and top-k are not used: ${greedy}`] : []),
+    ...cuts.map((cut) => `${cut} is not used: ${greedy}`),
     ...(options.seed === undefined || options.seed === 0
       ? []
       : [`the seed is not used: ${greedy}`]),

@@ -1,4 +1,5 @@
 // The surface of models/: the registry, loading, and what a language model is.
+export { disposeBeside, modelAgain } from "./again.ts";
 export { initialize } from "./initialize.ts";
 export { BalanceSums, LanguageModel } from "./kit/index.ts";
 export type {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { trainRun } from "../../src/app/train/train-run.ts";
-import { decode } from "../../src/generate/index.ts";
+import { plainSampling } from "../../src/generate/index.ts";
 import { type Model, loadModel } from "../../src/generate/load-model.ts";
 import { loadStoredModel, packedWith } from "../../src/models/index.ts";
 import { openModel } from "../../src/models/open-model.ts";
@@ -74,9 +74,10 @@ describe("the tokenizer", () => {
   });
 });
 
-function greedy({ loaded, tokenizer }: Model, { ids }: Prompt): number[] {
-  const settings = { maxTokens: 32, stopTokenIds: tokenizer.stopTokenIds };
-  return [...decode(loaded.model, ids, { ...settings, temperature: 0, topK: 0, topP: 1, seed: 0 })];
+async function greedy({ engine, tokenizer }: Model, { ids: prompt }: Prompt): Promise<number[]> {
+  const settings = { maxTokens: 32, stopTokenIds: tokenizer.stopTokenIds, seed: 0 };
+  const { ended } = engine.submit({ ...settings, prompt, sampling: plainSampling });
+  return (await ended).tokenIds;
 }
 
 test("greedy tokens of 20 prompts are transformers', in float32", async () => {
@@ -89,7 +90,7 @@ test("greedy tokens of 20 prompts are transformers', in float32", async () => {
   const begun = performance.now();
   let tokens = 0;
   for (const prompt of expected.prompts) {
-    const found = greedy(model, prompt);
+    const found = await greedy(model, prompt);
     // A stop token ends ours and is the last of theirs.
     const wanted = prompt.answer.filter((id) => !model.tokenizer.stopTokenIds.includes(id));
     expect(found, prompt.question ?? prompt.text).toEqual(wanted);

@@ -1,8 +1,9 @@
 // ft generate: one answer of a model, with or without an adapter.
 import { z } from "zod";
-import type { FinishReason, GeneratedText } from "../../app/generate/generate-text.ts";
+import type { GeneratedText } from "../../app/generate/generate-text.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
+import type { FinishReason } from "../../generate/index.ts";
 import { GenerateOptions } from "../../generate/options.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
@@ -78,6 +79,7 @@ const ENDINGS: Readonly<Record<FinishReason, string>> = {
   stop: "ended by the model",
   length: "cut at --max-tokens",
   "position-limit": "cut at the model's last position",
+  cancelled: "cancelled",
 };
 
 function tellHow(result: GeneratedText, io: Io): void {
@@ -104,13 +106,13 @@ export const generate = defineCommand({
     requireNoClash(input.arguments.prompt, options);
     const prompt = await promptOf(options.prompt ?? input.arguments.prompt, io);
     const { generateText } = await import("../../app/generate/generate-text.ts");
-    const { maxTokens, temperature, topP, topK, seed, adapter, template, loadIn4bit } = options;
+    const { adapter, template, prompt: _, ...writing } = options;
     const result = await generateText({
+      ...writing,
       model: input.arguments.model ?? "",
       ...question(prompt, options),
       ...(adapter === undefined ? {} : { adapter }),
       ...(template === undefined ? {} : { template }),
-      ...{ maxTokens, temperature, topP, topK, seed, loadIn4bit },
       onDownload: downloadNote(io),
       signal: io.signal,
       ...(io.mode.json ? {} : { onText: (text: string) => io.printPart(text) }),

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { beforeAll, afterAll, expect, test } from "vitest";
 import type { Row } from "../../../src/data/index.ts";
 import { referenceLoss, scoreOf, metrics } from "../../../src/eval/index.ts";
-import { logitsOf } from "../../../src/generate/index.ts";
 import { loadModel, type Model } from "../../../src/generate/load-model.ts";
 import { createRenderer } from "../../../src/text/index.ts";
 import type { Renderer, Sample } from "../../../src/text/types.ts";
@@ -29,7 +28,7 @@ function lossOf(logits: Float32Array, target: number): number {
 function expected(sample: Sample, policy: "all" | "last", maxLength: number) {
   const { ids, weights } = renderer.render(sample, policy);
   const read = ids.slice(0, maxLength);
-  const logits = logitsOf(model.loaded.model, read);
+  const logits = model.forward(read).data;
   const size = logits.length / read.length;
   let [sum, tokens] = [0, 0];
   for (let at = 1; at < read.length; at++) {

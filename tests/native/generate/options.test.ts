@@ -32,7 +32,7 @@ test.each([
 
 test("what changes nothing is told", async () => {
   expect(unusedSampling(options({ topP: 0.9, temperature: 0 }))).toEqual([
-    "top-p and top-k are not used: at temperature 0 the likeliest token is taken",
+    "top-p is not used: at temperature 0 the likeliest token is taken",
   ]);
   expect(unusedSampling(options({ seed: 7 }))).toEqual([
     "the seed is not used: at temperature 0 the likeliest token is taken",

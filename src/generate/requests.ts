@@ -1,0 +1,69 @@
+// What is asked of the engine, and what it tells: words that its parts share. Types only.
+import type { SamplingOptions } from "./sampling.ts";
+
+/** What may be written: compiled once for a vocabulary, used by any number of answers. */
+export interface Constraint {
+  begin(): ConstraintState;
+}
+
+export interface ConstraintState {
+  /** A bit for each token that may follow: token t is bit t & 31 of word t >> 5. Not to be changed. */
+  allowed(): Uint32Array;
+  /** The text may end here, and nothing else may follow. */
+  readonly isFinished: boolean;
+  accept(token: number): void;
+}
+
+export interface GenerationRequest {
+  /** At least one token. */
+  prompt: readonly number[];
+  maxTokens: number;
+  /** Any of these ends the answer and is not part of it. */
+  stopTokenIds: readonly number[];
+  /** Text that ends the answer and is not part of it. */
+  stopStrings?: readonly string[];
+  /** Special tokens whose text is told: what marks calls and thoughts in some templates. */
+  shownTokens?: ReadonlySet<string>;
+  sampling: SamplingOptions;
+  seed: number;
+  constraint?: Constraint | undefined;
+  /** How many likeliest tokens are told beside each; 0: its own log-probability alone. Absent: none is computed. */
+  alternatives?: number | undefined;
+  /** Of an adapter that the engine was given; absent: the model as it is. */
+  adapter?: string | undefined;
+}
+
+export interface RatedToken {
+  id: number;
+  /** Natural, of the model's own distribution: before penalties, limits and temperature. */
+  logProbability: number;
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** What became certain with it: often empty, never a part of a character or of a stop text. */
+  text: string;
+  logProbability?: number;
+  /** Likeliest first. */
+  alternatives?: RatedToken[];
+}
+
+/**
+ * The model, a stop text or a constraint ended the answer; `maxTokens` did; the model's last learned position did, which
+ * leaves no room for more; or whoever asked did.
+ */
+export type FinishReason = "stop" | "length" | "position-limit" | "cancelled";
+
+export interface GenerationEnd {
+  finishReason: FinishReason;
+  /** The stop text that ended it. */
+  stopString?: string;
+  tokenIds: number[];
+  /** All that was told, with what became certain at the end. */
+  text: string;
+  /** Tokens of the prompt that were not read again. */
+  cachedTokens: number;
+  promptTokens: number;
+  /** Until the first token, from when the request came; and until the last. */
+  seconds: { first: number; all: number };
+}
