@@ -13,8 +13,13 @@ export class NotACall extends Error {
 
 const blank = /^\s$/;
 
+/** Where the text from its start on ends, counted from there; -1 if not in this piece. Asked piece by piece. */
+export type Scan = (piece: string) => number;
+
 export class Cursor {
   #text: string;
+  /** What came since it was last asked for: looking at new text alone keeps long texts linear. */
+  #added = "";
   #at = 0;
   #isWhole = false;
   #kept = 0;
@@ -49,6 +54,7 @@ export class Cursor {
 
   append(text: string): void {
     this.#text += text;
+    this.#added += text;
   }
 
   /** No more text comes. */
@@ -120,21 +126,42 @@ export class Cursor {
 
   /** The text before the nearest of the marks, and the mark, which is read over. */
   *until(...marks: readonly string[]): Reading<{ text: string; mark: string }> {
-    const longest = Math.max(...marks.map(({ length }) => length));
+    const overlap = Math.max(...marks.map(({ length }) => length)) - 1;
+    let seen = this.rest;
     for (let from = this.#at; ;) {
-      const found = marks
-        .map((mark) => ({ mark, at: this.#text.indexOf(mark, from) }))
-        .filter(({ at }) => at !== -1)
-        .toSorted((a, b) => a.at - b.at)[0];
+      const found = firstOf(marks, seen);
       if (found !== undefined) {
-        const text = this.#text.slice(this.#at, found.at);
-        this.#at = found.at + found.mark.length;
+        const text = this.#text.slice(this.#at, from + found.at);
+        this.#at = from + found.at + found.mark.length;
         return { text, mark: found.mark };
       }
-      if (this.#isWhole) throw new NotACall();
-      from = Math.max(this.#at, this.#text.length - longest + 1);
-      yield;
+      const kept = seen.slice(Math.max(0, seen.length - overlap));
+      from += seen.length - kept.length;
+      seen = kept + (yield* this.#more());
     }
+  }
+
+  /** The text that `scan` finds the end of. */
+  *span(scan: Scan): Reading<string> {
+    const start = this.#at;
+    let piece = this.rest;
+    for (let from = start; ;) {
+      const end = scan(piece);
+      if (end !== -1) {
+        this.#at = from + end;
+        return this.#text.slice(start, this.#at);
+      }
+      from += piece.length;
+      piece = yield* this.#more();
+    }
+  }
+
+  /** What has come since; there must be something. */
+  *#more(): Reading<string> {
+    this.#added = "";
+    if (this.#isWhole) throw new NotACall();
+    yield;
+    return this.#added;
   }
 
   /** Characters of a set, at least one. */
@@ -148,6 +175,14 @@ export class Cursor {
     if (this.#at === start) throw new NotACall();
     return this.#text.slice(start, this.#at);
   }
+}
+
+/** The mark that comes first. */
+function firstOf(marks: readonly string[], text: string): { mark: string; at: number } | undefined {
+  return marks
+    .map((mark) => ({ mark, at: text.indexOf(mark) }))
+    .filter(({ at }) => at !== -1)
+    .toSorted((a, b) => a.at - b.at)[0];
 }
 
 /** Reads text that is all there; undefined where it is something else, or goes on. */

@@ -1,6 +1,6 @@
 // JSON in text that is still coming: values, and the objects that name a function and its arguments.
 import type { JsonObject, ToolCall } from "../types.ts";
-import { type Cursor, NotACall, type Reading } from "./cursor.ts";
+import { type Cursor, NotACall, type Reading, type Scan } from "./cursor.ts";
 import type { Tools } from "./tools.ts";
 
 const nameKeys: ReadonlySet<string> = new Set(["name", "tool_name", "function"]);
@@ -19,54 +19,51 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The text of the string that stands here, with its quotes. */
-function* stringText(cursor: Cursor): Reading<string> {
-  yield* cursor.expect('"');
-  let text = '"';
-  for (let character = ""; character !== '"';) {
-    character = yield* cursor.next();
-    text += character;
-    if (character === "\\") text += yield* cursor.next();
-  }
-  return text;
-}
-
-export function* jsonString(cursor: Cursor): Reading<string> {
-  return parsed(yield* stringText(cursor)) as string;
-}
-
 /** Nothing that is meant is nested deeper, and what reads values by recursion stays alive. */
 export const deepest = 100;
 
-/** The text of the object or list that stands here: up to where its brackets are closed. */
-function* nestedText(cursor: Cursor): Reading<string> {
-  let text = yield* cursor.next();
-  for (let depth = 1; depth > 0;) {
-    if (depth > deepest) throw new NotACall();
-    const character = yield* cursor.peek();
-    if (character === '"') {
-      text += yield* stringText(cursor);
-      continue;
-    }
-    text += yield* cursor.next();
-    if (character === "{" || character === "[") depth++;
+/** Finds the end of what begins here: of a string, or of an object or a list with all that is nested in it. */
+function valueScan(): Scan {
+  let [depth, isString, isEscaped] = [0, false, false];
+  const isEnd = (character: string | undefined): boolean => {
+    if (isEscaped) isEscaped = false;
+    else if (character === '"') isString = !isString;
+    else if (isString) isEscaped = character === "\\";
+    else if (character === "{" || character === "[") depth++;
     else if (character === "}" || character === "]") depth--;
-  }
-  return text;
+    if (depth > deepest) throw new NotACall();
+    return depth === 0 && !isString && !isEscaped;
+  };
+  return (piece) => {
+    for (let at = 0; at < piece.length; at++) if (isEnd(piece[at])) return at + 1;
+    return -1;
+  };
+}
+
+/** The text of the string, object or list that stands here. */
+function* enclosedText(cursor: Cursor): Reading<string> {
+  return yield* cursor.span(valueScan());
+}
+
+export function* jsonString(cursor: Cursor): Reading<string> {
+  if ((yield* cursor.peek()) !== '"') throw new NotACall();
+  return parsed(yield* enclosedText(cursor)) as string;
 }
 
 /** The text of any value. */
 export function* jsonText(cursor: Cursor): Reading<string> {
-  const first = yield* cursor.peek();
-  if (first === '"') return yield* stringText(cursor);
-  if (first === "{" || first === "[") return yield* nestedText(cursor);
-  return yield* cursor.run(/[-+.\w]/);
+  const first = (yield* cursor.peek()) ?? "";
+  return /["{[]/.test(first) ? yield* enclosedText(cursor) : yield* cursor.run(/[-+.\w]/);
 }
 
-/** Whether reading the numbers of a JSON text keeps them as they are written. */
+function isKept(number: string): boolean {
+  return number.length < 16 || String(Number(number)) === number;
+}
+
+/** Whether reading the numbers of a JSON text keeps them: those of many digits may be rounded. */
 export function keepsNumbers(text: string): boolean {
-  const withoutStrings = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '""');
-  return !/\d{16}/.test(withoutStrings);
+  const withoutStrings = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, '""');
+  return (withoutStrings.match(/[-+.\de]{16,}/gi) ?? []).every(isKept);
 }
 
 /** An object as it is; its text where that has numbers of more digits than a number here can hold. */
@@ -81,19 +78,31 @@ export function argumentsOf(text: string): JsonObject | string {
 /** Arguments alone, as an object. */
 export function* jsonArguments(cursor: Cursor): Reading<JsonObject | string> {
   if ((yield* cursor.peek()) !== "{") throw new NotACall();
-  return argumentsOf(yield* nestedText(cursor));
+  return argumentsOf(yield* enclosedText(cursor));
 }
 
 type Found = Partial<ToolCall>;
 
-function* member(cursor: Cursor, tools: Tools, found: Found): Reading<void> {
+/** What a call may be asked for besides. */
+interface CallRules {
+  /** Where nothing else tells a call from an answer in JSON. */
+  needsArguments?: boolean;
+  /** The inside of `{"function": {…}}`. */
+  isInner?: boolean;
+}
+
+function* member(
+  cursor: Cursor,
+  tools: Tools,
+  found: Found,
+  { isInner = false }: CallRules,
+): Reading<void> {
   const key = yield* jsonString(cursor);
   yield* cursor.blanks();
   yield* cursor.expect(":");
   yield* cursor.blanks();
-  if (key === "function" && (yield* cursor.takes("{"))) {
-    if (found.name !== undefined) throw new NotACall();
-    Object.assign(found, yield* jsonCallAfter(cursor, tools));
+  if (key === "function" && !isInner && (yield* cursor.takes("{"))) {
+    Object.assign(found, yield* jsonCallAfter(cursor, tools, { isInner: true }));
   } else if (nameKeys.has(key)) found.name = tools.known(yield* jsonString(cursor));
   else if (argumentKeys.has(key)) found.arguments = argumentsOf(yield* jsonText(cursor));
   else if (idKeys.has(key)) found.id = String(parsed(yield* jsonText(cursor)));
@@ -105,18 +114,19 @@ function* member(cursor: Cursor, tools: Tools, found: Found): Reading<void> {
 export function* jsonCallAfter(
   cursor: Cursor,
   tools: Tools,
-  { needsArguments = false } = {},
+  rules: CallRules = {},
 ): Reading<ToolCall> {
   const found: Found = {};
-  yield* items(cursor, "}", () => member(cursor, tools, found));
+  yield* items(cursor, "}", () => member(cursor, tools, found, rules));
   const { name, arguments: given, ...rest } = found;
-  if (name === undefined || (needsArguments && given === undefined)) throw new NotACall();
+  const isMissing = rules.needsArguments === true && given === undefined;
+  if (name === undefined || isMissing) throw new NotACall();
   return { ...rest, name, arguments: given ?? {} };
 }
 
 /**
  * `{"name": …, "arguments": …}`, with the keys that the formats use. A function that is not offered is noticed with its
- * name. Arguments may be missing, unless `needsArguments`: where nothing else tells a call from an answer in JSON.
+ * name. Arguments may be missing.
  */
 export function* jsonCall(cursor: Cursor, tools: Tools): Reading<ToolCall> {
   yield* cursor.expect("{");

@@ -51,15 +51,16 @@ function* pythonString(cursor: Cursor): Reading<string> {
   const mark = yield* cursor.next();
   const close = (yield* cursor.takes(mark + mark)) ? mark.repeat(3) : mark;
   for (let text = ""; ;) {
-    if (yield* cursor.takes(close)) {
-      const gap = yield* cursor.blanks();
-      const next = yield* cursor.peek();
-      if (next === undefined || behindValue.test(next)) return text;
-      text += close + gap;
+    const piece = yield* cursor.until(close, "\\");
+    text += piece.text;
+    if (piece.mark !== close) {
+      text += yield* escaped(cursor);
       continue;
     }
-    const character = yield* cursor.next();
-    text += character === "\\" ? yield* escaped(cursor) : character;
+    const gap = yield* cursor.blanks();
+    const next = yield* cursor.peek();
+    if (next === undefined || behindValue.test(next)) return text;
+    text += close + gap;
   }
 }
 

@@ -13,6 +13,9 @@ import {
 } from "./format.ts";
 import { Tools } from "./tools.ts";
 
+/** A model that repeats the beginning of a call a thousand times is not read a thousand times. */
+const mostBroken = 100;
+
 const halfCharacter = /[\uD800-\uDBFF]$/;
 
 /** How much of the end of `text` may be the beginning of a mark. */
@@ -49,6 +52,8 @@ export class AnswerReader {
   #isFresh = true;
   #hasContent = false;
   #isWhole = false;
+  /** Marks that came to nothing once the text was whole. */
+  #broken = 0;
   #parts: AnswerPart[] = [];
 
   constructor(format: AnswerFormat, { startsInReasoning = false, tools }: AnswerOptions = {}) {
@@ -129,7 +134,8 @@ export class AnswerReader {
       if (!(error instanceof NotACall)) throw error;
       this.#begun = undefined;
       this.#rest = open + cursor.text;
-      this.#passOver(open + cursor.kept);
+      const isHopeless = this.#isWhole && ++this.#broken > mostBroken;
+      this.#passOver(isHopeless ? this.#rest : open + cursor.kept);
     }
     return true;
   }

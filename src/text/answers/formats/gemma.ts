@@ -68,19 +68,11 @@ function callMark(open: string, close: string, quote: string): Mark {
   });
 }
 
-const channel: Mark = {
-  open: "<|channel>",
-  *read(cursor) {
-    yield* cursor.expect("thought");
-    return { section: "reasoning", closes: ["<channel|>"] };
-  },
-};
-
 const format: AnswerFormat = {
   name: "gemma",
   thoughts: [["<|channel>thought", "<channel|>"]],
   marks: [
-    channel,
+    section("reasoning", "<|channel>thought", ["<channel|>"]),
     callMark("<|tool_call>", "<tool_call|>", '<|"|>'),
     section("content", "<|tool_response>"),
   ],

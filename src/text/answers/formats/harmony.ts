@@ -1,6 +1,6 @@
 // gpt-oss: messages with a channel each. What is written to the channel "analysis" is thought, a message to
 // functions.name calls, the rest is answer. Source: github.com/openai/harmony, docs/format.md.
-import type { Cursor, Reading } from "../cursor.ts";
+import { type Cursor, NotACall, type Reading } from "../cursor.ts";
 import {
   type AnswerFormat,
   type FormatEntry,
@@ -11,11 +11,14 @@ import {
 import { jsonArguments } from "../json.ts";
 import type { Tools } from "../tools.ts";
 
+const ends = ["<|end|>", "<|return|>", "<|call|>"] as const;
 const recipient = /(?:^|\s)to=functions\.([^\s<]+)/;
 
 /** Behind the mark that opens a message, or is in its header: the header, and the call if it is one. */
 function* message(cursor: Cursor, tools: Tools, open: string): Reading<Outcome> {
-  const header = open + (yield* cursor.until("<|message|>")).text;
+  const { text, mark } = yield* cursor.until("<|message|>", ...ends);
+  if (mark !== "<|message|>") throw new NotACall();
+  const header = open + text;
   const name = recipient.exec(header)?.[1];
   if (name === undefined) {
     const isThought = header.includes("<|channel|>analysis");
@@ -25,28 +28,25 @@ function* message(cursor: Cursor, tools: Tools, open: string): Reading<Outcome> 
   tools.known(name);
   yield* cursor.blanks();
   const given = yield* jsonArguments(cursor);
-  yield* cursor.close("<|call|>", "<|end|>", "<|return|>");
+  yield* cursor.close(...ends);
   return { calls: [{ name, arguments: given }] };
 }
 
-function opens(open: string): Mark {
-  const read = (cursor: Cursor, tools: Tools): Reading<Outcome> => message(cursor, tools, open);
-  return { open, endsThoughts: true, read };
+function opens(open: string, when: Pick<Mark, "endsThoughts" | "isFirst">): Mark {
+  return { open, ...when, read: (cursor, tools) => message(cursor, tools, open) };
 }
 
-const ends = { endsThoughts: true };
+const inThoughts = { endsThoughts: true };
 
 const format: AnswerFormat = {
   name: "harmony",
   thoughts: [["<|channel|>analysis<|message|>", "<|end|>"]],
   marks: [
-    opens("<|start|>"),
-    opens("<|channel|>"),
+    opens("<|start|>", inThoughts),
+    opens("<|channel|>", inThoughts),
     // The prompt has the start of the first message.
-    opens("to=functions."),
-    section("content", "<|end|>", [], ends),
-    section("content", "<|return|>", [], ends),
-    section("content", "<|call|>", [], ends),
+    opens("to=functions.", { isFirst: true }),
+    ...ends.map((end) => section("content", end, [], inThoughts)),
   ],
   inner: ["<|message|>", "<|constrain|>"],
   frameOf: (name) => ({

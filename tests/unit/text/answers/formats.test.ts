@@ -72,9 +72,12 @@ function withoutId({ name, arguments: given }: ToolCall): ToolCall {
   return { name, arguments: given };
 }
 
+const chats = new Map<AnswerTemplate, ChatTemplate>();
+
 /** What a model would have written to say this. */
 function written(template: AnswerTemplate, message: Partial<Message>): string {
-  const chat = new ChatTemplate(sourceOf(template), {});
+  const chat = chats.get(template) ?? new ChatTemplate(sourceOf(template), {});
+  chats.set(template, chat);
   const messages: Message[] = [
     { role: "user", content: "?" },
     { role: "assistant", content: "", ...message },

@@ -129,9 +129,9 @@ describe("JSON", () => {
     const given = '{"id": 12345678901234567890, "s": "12345678901234567890"}';
     const text = `<tool_call>{"name": "f", "arguments": ${given}}</tool_call>`;
     expect(read(text).toolCalls).toEqual([call("f", given)]);
-    const short = given.replace("12345678901234567890,", "1,");
+    const short = given.replace("12345678901234567890,", "0.30000000000000004,");
     expect(read(text.replace(given, short)).toolCalls).toEqual([
-      call("f", { id: 1, s: "12345678901234567890" }),
+      call("f", { id: 0.30000000000000004, s: "12345678901234567890" }),
     ]);
   });
 
@@ -156,6 +156,8 @@ describe("JSON", () => {
   test("is refused where it is nested past all use", () => {
     const deep = `<tool_call>{"name": "f", "arguments": {"x": ${"[".repeat(5000)}${"]".repeat(5000)}}}</tool_call>`;
     expect(read(deep)).toEqual({ content: deep, toolCalls: [] });
+    const inner = `<tool_call>${'{"function": '.repeat(5000)}`;
+    expect(read(inner)).toEqual({ content: inner, toolCalls: [] });
     const python = `[f(x=${"[".repeat(5000)}${"]".repeat(5000)})]`;
     expect(readAnswer(named("pythonic"), python)).toEqual({ content: python, toolCalls: [] });
   });
@@ -164,6 +166,15 @@ describe("JSON", () => {
     const text = 'So: <tool_call>{"name": "f", "arguments": {}}</tool_call>';
     expect(read(text, [])).toEqual({ content: text, toolCalls: [] });
   });
+});
+
+test("a beginning that is repeated without end is given up, and nothing lost", () => {
+  const text = '<tool_call>{"name": "f", "arguments": {"x": \'.'.repeat(20_000);
+  const reader = new AnswerReader(hermes);
+  const parts = [...(text.match(/.{1,5}/gs) ?? []).flatMap((piece) => reader.add(piece))];
+  expect([...parts, ...reader.end()].map((part) => "text" in part && part.text).join("")).toBe(
+    text,
+  );
 });
 
 describe("Python", () => {
@@ -347,6 +358,17 @@ describe("harmony", () => {
     expect(readAnswer(harmony, direct)).toEqual({ content: "", toolCalls: [call("f", { x: 1 })] });
     const answer = "<|channel|>final<|message|>Yes.<|return|>";
     expect(readAnswer(harmony, answer)).toEqual({ content: "Yes.", toolCalls: [] });
+  });
+
+  test("what thoughts and answers say of recipients", () => {
+    const text =
+      "<|channel|>analysis<|message|>I write to=functions.f, then {}.<|end|>" +
+      "<|start|>assistant<|channel|>final<|message|>Write to=functions.f there.<|return|>";
+    expect(readAnswer(harmony, text)).toEqual({
+      reasoning: "I write to=functions.f, then {}.",
+      content: "Write to=functions.f there.",
+      toolCalls: [],
+    });
   });
 
   test("a broken call stays text with its header", () => {
