@@ -5,7 +5,7 @@ import { HubFailure } from "./hub-errors.ts";
 
 const MOST_BYTES = 64_000_000;
 /** Of a list; the hub gives a thousand files in each. */
-const MOST_PARTS = 200;
+const MOST_PARTS = 50;
 
 export interface Answering {
   request: typeof fetch;
@@ -14,9 +14,11 @@ export interface Answering {
 }
 
 /** An answer that is not what the hub's interface promises. */
-export function misunderstood(what: string, cause?: unknown): HubFailure {
-  return new HubFailure(`${what}; is HF_ENDPOINT a hub?`, { status: 502, cause });
+export function misunderstood(what: string, cause?: unknown, isFinal = false): HubFailure {
+  return new HubFailure(`${what}; is HF_ENDPOINT a hub?`, { status: 502, cause, isFinal });
 }
+
+const endless = (what: string): HubFailure => misunderstood(what, undefined, true);
 
 async function wholeBody(
   response: Response,
@@ -26,7 +28,7 @@ async function wholeBody(
   let bytes = 0;
   for await (const part of chunks(response, silenceSeconds, signal)) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) throw misunderstood("an answer without end");
+    if (bytes > MOST_BYTES) throw endless("an answer without end");
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -36,7 +38,7 @@ async function wholeBody(
 export function answersOf(hub: Answering): typeof fetch {
   let parts = 0;
   return async (input, init) => {
-    if (++parts > MOST_PARTS) throw misunderstood("a list without end");
+    if (++parts > MOST_PARTS) throw endless("a list without end");
     const response = await hub.request(input, init);
     const body = await wholeBody(response, hub);
     const { status, headers } = response;

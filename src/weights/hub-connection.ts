@@ -89,11 +89,15 @@ function answerLimit(
     Math.min(WORD_AFTER_SECONDS, seconds / 2) * 1000,
   );
   const timer = setTimeout(() => limit.abort(new NoAnswer(seconds)), seconds * 1000);
+  const heard = new AbortController();
   for (const signal of signals) {
     if (signal?.aborted === true) limit.abort(signal.reason);
-    signal?.addEventListener("abort", () => limit.abort(signal.reason), { once: true });
+    const pass = (): void => limit.abort(signal?.reason);
+    signal?.addEventListener("abort", pass, { signal: heard.signal });
   }
   const done = (): void => {
+    // whoever reads the body ends with the signal by itself; one that stayed would be one more for each request
+    heard.abort();
     clearTimeout(wonder);
     clearTimeout(timer);
   };

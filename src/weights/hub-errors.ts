@@ -9,6 +9,7 @@ export interface HubFailureDetails {
   retryAfter?: number | undefined;
   isSilence?: boolean;
   elsewhere?: string | undefined;
+  isFinal?: boolean;
   cause?: unknown;
 }
 
@@ -23,6 +24,8 @@ export class HubFailure extends Error {
   readonly isSilence: boolean;
   /** The host that answered, where the hub had sent us on to another. */
   readonly elsewhere: string | undefined;
+  /** Asking again would take as long and end alike. */
+  readonly isFinal: boolean;
 
   constructor(message: string, details: HubFailureDetails = {}) {
     super(message, { cause: details.cause });
@@ -31,11 +34,13 @@ export class HubFailure extends Error {
     this.retryAfter = details.retryAfter;
     this.isSilence = details.isSilence ?? false;
     this.elsewhere = details.elsewhere;
+    this.isFinal = details.isFinal ?? false;
   }
 
   /** Trying again may help. */
   get temporary(): boolean {
     const { status, elsewhere } = this;
+    if (this.isFinal) return false;
     // An address to which the hub sends on is good for a while only: the hub then gives another.
     if (status === 403 && elsewhere !== undefined) return true;
     return status === undefined || status === 408 || status === 429 || status >= 500;

@@ -20,6 +20,7 @@ import { planFiles } from "./hub-files.ts";
 import { type OnProgress, Progress } from "./hub-progress.ts";
 import { missingFolder } from "./model-folder.ts";
 import { readShardIndex } from "./shard-index.ts";
+import { shown } from "./weight-errors.ts";
 import { isGguf, unsupportedWeights } from "./weight-files.ts";
 
 export interface ResolveOptions extends HubOverrides {
@@ -178,13 +179,16 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   if (plan.weights.length === 0 && plan.index === undefined)
     throw nothingToRead(id, plan.unsupported);
   await cache.prepare(commit);
-  const chosen = (names: readonly string[]): RemoteFile[] =>
-    files.filter(({ name }) => names.includes(name));
+  const chosen = (names: readonly string[]): RemoteFile[] => {
+    const wanted = new Set(names);
+    return files.filter(({ name }) => wanted.has(name));
+  };
   const index = chosen(plan.index === undefined ? [] : [plan.index]);
   const silent: Pull = { ...pull, options: { ...pull.options, onProgress: undefined } };
   const before = await fetchFiles(silent, commit, index);
   const { index: named } = plan;
   const weights = named === undefined ? plan.weights : await shardNames(cache, commit, named);
+  requireListed(id, weights, files);
   if (pull.options.leaveWeights === true) {
     await fetchFiles(silent, commit, chosen(plan.small));
     const remote = await leftRemote(pull, commit, chosen(weights));
@@ -215,6 +219,24 @@ async function leftRemote(
 async function shardNames(cache: ModelCache, commit: string, name: string): Promise<string[]> {
   const index = await readShardIndex(path.join(cache.snapshot(commit), name));
   return [...new Set(index.values())];
+}
+
+/** The largest models have some hundreds. */
+const MOST_WEIGHT_FILES = 10_000;
+
+/** @throws ModelError FT-WEIGHTS-014 where the index names shards that the repository has not, or too many. */
+function requireListed(id: string, weights: readonly string[], files: readonly RemoteFile[]): void {
+  const listed = new Set(files.map(({ name }) => name));
+  const missing = weights.filter((name) => !listed.has(name));
+  const isEndless = weights.length > MOST_WEIGHT_FILES;
+  if (missing.length === 0 && !isEndless) return;
+  throw new ModelError("FT-WEIGHTS-014", {
+    message: isEndless
+      ? `${id} has ${weights.length} weight files, more than any model`
+      : `${id} is not whole on the hub: ${missing.length} weight files that its index names are not there`,
+    problems: shown(missing),
+    hint: "choose another revision of it (-r), or another model",
+  });
 }
 
 function nothingToRead(id: string, unsupported: readonly string[]): ModelError {

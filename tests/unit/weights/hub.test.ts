@@ -511,6 +511,32 @@ describe("refusals of the hub", () => {
     expect(existsSync(storage())).toBe(false);
   });
 
+  test("an index that names a shard that is not there: nothing else is fetched", async () => {
+    const index = text(JSON.stringify({ weight_map: { "a.weight": shard1, "b.weight": shard2 } }));
+    const files = { ...small, [shard1]: weights, "model.safetensors.index.json": index };
+    hub.repositories[id] = { refs: { main }, files };
+    const error = await refusal(pull());
+    expect([error.code, error.exitCode, error.problems]).toEqual(["FT-WEIGHTS-014", 3, [shard2]]);
+    expect(hub.blobsAsked()).toHaveLength(1);
+  });
+
+  test("shards without end", async () => {
+    const answers: Record<string, unknown> = {
+      revision: { sha: main, id },
+      tree: Array.from({ length: 20_000 }, (_, at) => ({
+        ...{ type: "file", size: 1, oid: main },
+        path: `model-${String(at + 1).padStart(5, "0")}-of-20000.safetensors`,
+      })),
+    };
+    const answer = (url: URL): Promise<Response> =>
+      Promise.resolve(new Response(JSON.stringify(answers[url.pathname.split("/")[5] ?? ""])));
+    const error = await refusal(pull({ fetch: answer as typeof fetch }));
+    expect([error.code, error.message]).toEqual([
+      "FT-WEIGHTS-014",
+      `${id} has 20000 weight files, more than any model`,
+    ]);
+  });
+
   test("an answer that is not a hub's", async () => {
     const page = (): Promise<Response> => Promise.resolve(new Response("<html>"));
     const error = await refusal(pull({ fetch: page }));
