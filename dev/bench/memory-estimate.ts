@@ -42,7 +42,7 @@ interface Shape {
 interface Case {
   name: string;
   /** A shape of llama, or a model by name. */
-  model: Shape | "gpt2" | "qwen3_5_text" | "smollm2";
+  model: Shape | keyof typeof configurations | "smollm2";
   /** Tokens of a row. */
   length: number;
   /** Share of them that is the answer. */
@@ -199,6 +199,22 @@ const cases: readonly Case[] = [
     options: "-b 4 --method full",
     heldOut: true,
   },
+  { name: "mamba, lora", model: "mamba", length: 512, options: "-b 2" },
+  { name: "mamba, full", model: "mamba", length: 200, options: "-b 4 --method full" },
+  {
+    name: "mamba, lora, 1 × 2,048",
+    model: "mamba",
+    length: 2048,
+    options: "-b 1",
+    heldOut: true,
+  },
+  {
+    name: "mamba, lora, packed and computed again",
+    model: "mamba",
+    length: 200,
+    options: "-b 2 --packing --max-length 512 --gradient-checkpointing",
+    heldOut: true,
+  },
   { name: "SmolLM2, lora, 2 × 128", model: "smollm2", length: 128, options: "-b 2" },
   { name: "SmolLM2, lora, 1 × 1,024", model: "smollm2", length: 1024, options: "-b 1" },
   {
@@ -229,12 +245,17 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Three gated-delta layers and one of attention. */
-const hybrid = {
-  ...{ model_type: "qwen3_5_text", hidden_size: 256, intermediate_size: 768 },
-  ...{ num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 64 },
-  ...{ linear_num_key_heads: 4, linear_num_value_heads: 4 },
-  ...{ linear_key_head_dim: 64, linear_value_head_dim: 64, max_position_embeddings: 8192 },
+const configurations = {
+  gpt2: { model_type: "gpt2", n_embd: 256, n_layer: 6, n_head: 8, n_positions: 1024 },
+  /** Three gated-delta layers and one of attention. */
+  qwen3_5_text: {
+    ...{ model_type: "qwen3_5_text", hidden_size: 256, intermediate_size: 768 },
+    ...{ num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 64 },
+    ...{ linear_num_key_heads: 4, linear_num_value_heads: 4 },
+    ...{ linear_key_head_dim: 64, linear_value_head_dim: 64, max_position_embeddings: 8192 },
+  },
+  /** Layers of 768 channels. */
+  mamba: { model_type: "mamba", hidden_size: 384, num_hidden_layers: 6 },
 };
 
 const made = new Map<unknown, string>();
@@ -244,11 +265,7 @@ async function modelOf({ model }: Case): Promise<string> {
   const path = made.get(model) ?? join(folder, `model-${made.size}`);
   if (made.has(model)) return path;
   made.set(model, path);
-  if (model === "gpt2") {
-    const sized = { n_embd: 256, n_layer: 6, n_head: 8, n_positions: 1024 };
-    return await makeToyModel(path, { config: { model_type: "gpt2", ...sized } });
-  }
-  if (model === "qwen3_5_text") return await makeToyModel(path, { config: hybrid });
+  if (typeof model === "string") return await makeToyModel(path, { config: configurations[model] });
   const { hidden, blocks, vocabulary, heads = hidden / 64 } = model;
   await writeModel(path, {
     ...{ hidden_size: hidden, intermediate_size: Math.round((hidden * 8) / 3 / 32) * 32 },

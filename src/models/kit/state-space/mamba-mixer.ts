@@ -74,9 +74,9 @@ export class MambaMixer extends Module implements Drawn {
     return 5 * this.#shape.innerSize;
   }
 
-  /** Numbers for each token that are there at once while gradients pass through the scan; fitted to a measured peak. */
+  /** Numbers for each token that are there at once while gradients pass through the layer; fitted to measured peaks. */
   get workPerToken(): number {
-    return 24 * this.#shape.innerSize;
+    return 20 * this.#shape.innerSize;
   }
 
   forward(x: Tensor, context: BlockContext): Tensor {
