@@ -1,6 +1,6 @@
 // A conversion written as a folder: one tensor at a time, under a passing name, which becomes the folder's when all of
 // it is there and reads as the model that it should be. What breaks off leaves nothing.
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -35,12 +35,14 @@ export interface WriteOptions {
 
 /** @throws UsageError FT-USAGE-014 when there is something at `folder` already. */
 export async function requireNothingAt(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  const held = await readdir(folder).catch(() => ["a file"]);
+  // an empty name is the folder that one is in, and a link that leads nowhere is something too
+  const place = resolve(folder);
+  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return;
+  const held = await readdir(place).catch(() => ["a file"]);
   if (held.length === 0) return;
   throw new UsageError("FT-USAGE-014", {
-    message: `${folder} is there already and is not overwritten`,
-    hint: `give another name, or first: rm -r ${shellWord(folder)}`,
+    message: `${folder === "" ? place : folder} is there already and is not overwritten`,
+    hint: `give another name, or first: rm -r ${shellWord(place)}`,
   });
 }
 

@@ -1,5 +1,5 @@
 // `ft models convert` and `ft models pull -q`: what they write, print and refuse.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
@@ -10,6 +10,7 @@ const cwd = makeFolder();
 let toy: string;
 beforeAll(async () => {
   toy = await makeToyModel(join(cwd, "toy"));
+  symlinkSync("nowhere", join(cwd, "link"));
   writeFileSync(join(cwd, "text.txt"), "a river and a stone, and a river again. ".repeat(8));
 });
 
@@ -50,6 +51,9 @@ test("unpacked again", async () => {
 
 test.each([
   ["a folder that is there", ["toy", "--dtype", "float16"], 2, "FT-USAGE-014"],
+  ["no name at all: that is the folder one is in", ["", "-q", "affine"], 2, "FT-USAGE-014"],
+  ["a link that leads nowhere", ["link", "-q", "affine"], 2, "FT-USAGE-014"],
+  ["a device for the text", ["x", "--perplexity", "/dev/zero"], 4, "FT-DATA-029"],
   ["Core ML", ["x", "--output-format", "coreml"], 2, "FT-USAGE-015"],
   ["ONNX", ["x", "--output-format", "onnx"], 2, "optimum-cli export onnx"],
   ["both ways at once", ["x", "-q", "affine", "--dequantize"], 2, "FT-USAGE-009"],
@@ -62,6 +66,7 @@ test.each([
   expect(ended.code).toBe(code);
   expect(ended.stderr).toContain(said);
   expect(existsSync(join(cwd, "x"))).toBe(false);
+  expect(existsSync(join(toy, "config.json"))).toBe(true);
 });
 
 test("a quantized model is not quantized again", async () => {

@@ -1,7 +1,7 @@
 // A model converted into a folder of its own: another precision, packed, or unpacked; with what that costs on a text.
 // How numbers are packed and files written is export's.
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { boundedFile } from "../../core/bounded-file.ts";
 import { DataError, ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { type Conversion, planConversion } from "../../export/conversion.ts";
@@ -53,6 +53,8 @@ export interface ConvertedModel {
 }
 
 const USUAL_TOKENS = 4096;
+/** Of a text of which some thousand tokens are read. */
+const LONGEST_TEXT = 256_000_000;
 
 /** @throws ModelError FT-MODEL-034 where the weights are packed already. */
 function requirePlain(stored: StoredModel): void {
@@ -72,10 +74,10 @@ async function measured(name: string, text: string | undefined, options: Convert
   return await perplexityOfModel(name, { text, maxTokens, revision, onDownload, signal });
 }
 
-async function textIn(file: string | undefined): Promise<string | undefined> {
+function textIn(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
-    return await readFile(file, "utf8");
+    return boundedFile(file, LONGEST_TEXT).toString("utf8");
   } catch (cause) {
     const hint = "give a text file of a few pages";
     const message = "the text for the perplexity cannot be read";
@@ -113,7 +115,7 @@ export async function convertModel(options: ConvertOptions): Promise<ConvertedMo
   const started = performance.now();
   const wish = conversionWish(ConversionOptions.parse(pick(options)));
   await requireNothingAt(folder);
-  const text = await textIn(options.perplexityFile);
+  const text = textIn(options.perplexityFile);
   const origin = { name: model, revision, cache_dir: null };
   const resolved = await fetchModel(origin, { onProgress: onDownload, signal });
   const stored = await openStoredModel(resolved.folder, resolved.remote);
