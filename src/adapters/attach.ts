@@ -73,6 +73,13 @@ export function linearNames(
   return lastNames(model.blocks.flatMap((block) => carriersIn(block, kind)));
 }
 
+/** Last names of those that "all-linear" means. */
+export function allLinearNames(model: BlockModel, kind: AdapterKind): string[] {
+  const routers = routersOf(model);
+  const all = model.blocks.flatMap((block) => carriersIn(block, kind));
+  return lastNames(all.filter((carrier) => matches(carrier, ALL_LINEAR, routers)));
+}
+
 const isNamed = (path: string, target: string): boolean =>
   path === target || path.endsWith(`.${target}`);
 

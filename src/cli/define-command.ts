@@ -66,9 +66,13 @@ export interface Command {
   run(input: RawInput, io: Io): Promise<number | void>;
 }
 
-function flagName(schema: z.ZodObject, key: string): string {
+/** What is wrong with an option, in words of the command line. */
+function problemOf(schema: z.ZodObject, { path, message }: z.core.$ZodIssue): string {
+  const key = path.join(".");
   const option = optionsOf(schema).find((each) => each.key === key);
-  return `--${option?.flag.long ?? key}`;
+  const flag = `--${option?.flag.long ?? key}`;
+  if (option?.shape.kind !== "record") return `${flag}: ${message}`;
+  return `${flag} takes ${option.flag.value ?? "KEY=VALUE"}`;
 }
 
 function checked<Options extends z.ZodObject>(
@@ -78,9 +82,7 @@ function checked<Options extends z.ZodObject>(
 ): z.infer<Options> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${flagName(schema, issue.path.join("."))}: ${issue.message}`,
-  );
+  const problems = parsed.error.issues.map((issue) => problemOf(schema, issue));
   throw new UsageError("FT-USAGE-002", {
     message: problems.join("\n"),
     hint: `ft ${name} --help`,

@@ -96,7 +96,8 @@ function packingOf(options: ConversionOptions): PackingWish | undefined {
       ? `${mixture} is a recipe of mode affine, not of ${mode}`
       : packingProblem(packing);
   if (problem !== undefined) {
-    const hint = "--quantize affine --bits 4 --group-size 64, for example";
+    const own = `--bits ${usualBits(mode)} --group-size ${usualGroupSize(mode)}`;
+    const hint = `--quantize ${mode} ${own}, or --quantize affine with others`;
     throw new ConfigError("FT-CONFIG-082", { message: problem, hint });
   }
   return { ...packing, mixture, layers: layer };

@@ -76,7 +76,7 @@ function mixedBits(model: LanguageModel, paths: readonly string[], { low, high }
 }
 
 function refusePattern(pattern: string, paths: readonly string[]): ConfigError {
-  const near = nearest(pattern, paths) ?? paths.at(-1);
+  const near = nearest(pattern, paths) ?? paths.find((path) => path.includes("."));
   return new ConfigError("FT-CONFIG-081", {
     message: `no layer is called ${pattern}`,
     hint: `names are like ${near}; '*.${near?.split(".").at(-1)}' is every layer of that kind`,

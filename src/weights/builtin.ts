@@ -50,6 +50,13 @@ export async function builtinModels(root: string = packageRoot()): Promise<Built
   return [...shipped, ...present];
 }
 
+/** The built-in model that is called so but for its prefix; undefined where there is none. */
+export function builtinCalled(name: string, root: string = packageRoot()): string | undefined {
+  const whole = `${PREFIX}${name}`;
+  const isShipped = existsSync(path.join(root, "data", "models", whole.replace("/", "-")));
+  return !name.includes("/") && (fetched.has(whole) || isShipped) ? whole : undefined;
+}
+
 /** @throws ModelError FT-WEIGHTS-040 no such model, 042 one that was not fetched yet. */
 export async function builtinModel(
   name: string,

@@ -2,6 +2,7 @@
 // `HubFailure` is for the retry loop; it never leaves this folder: `explained` makes it a ProviderError.
 import { ProviderError } from "../core/errors.ts";
 import { formatDuration } from "../core/units.ts";
+import { builtinCalled } from "./builtin.ts";
 
 export interface HubFailureDetails {
   status?: number;
@@ -68,9 +69,15 @@ function gated({ id, endpoint, hasToken }: HubQuestion): Explanation {
   return ["FT-WEIGHTS-033", `${id} is gated: its owner grants access on request`, hint];
 }
 
+/** Before what else can be done. */
+function orBuiltin(id: string): string {
+  const near = builtinCalled(id);
+  return near === undefined ? "" : `did you mean ${near}? Else `;
+}
+
 function unknownRepository({ id, endpoint, hasToken }: HubQuestion): Explanation {
   const message = `${id} is not on the hub, or it is private; nor is it a local folder`;
-  const look = `check the name at ${endpoint}/${id}`;
+  const look = `${orBuiltin(id)}check the name at ${endpoint}/${id}`;
   const hint = hasToken ? look : `${look}; for a private model: export HF_TOKEN=hf_… (${TOKENS})`;
   return ["FT-WEIGHTS-031", message, hint];
 }
@@ -87,7 +94,8 @@ function unknownRevision({ id, revision, endpoint }: HubQuestion): Explanation {
 
 function unreachable(failure: HubFailure, { id, endpoint }: HubQuestion): Explanation {
   const message = `${endpoint} cannot be reached (${failure.message}) and ${id} is not in the cache`;
-  return ["FT-WEIGHTS-035", message, `check the connection, then: ft models pull ${id}`];
+  const hint = `${orBuiltin(id)}check the connection, then: ft models pull ${id}`;
+  return ["FT-WEIGHTS-035", message, hint];
 }
 
 function explanation(failure: HubFailure, question: HubQuestion): Explanation {

@@ -29,6 +29,8 @@ export interface StoredModel {
   /** What stands beside the weights: config.json, tokenizer, templates. */
   companions: NamedFiles;
   tensors: Map<string, StoredTensor>;
+  /** As the file of the weights itself names it. */
+  license?: string | undefined;
   /** Weight files, with the folder, in order. */
   files: readonly string[];
   /** Size of each of them. */

@@ -60,6 +60,14 @@ test.each([
   ["seven bits", ["x", "-q", "affine", "--bits", "7"], 3, "FT-CONFIG-082"],
   ["a mixture of floats", ["x", "-q", "mxfp4", "--recipe", "mixed_3_6"], 3, "FT-CONFIG-082"],
   ["a layer that is not there", ["x", "--layer", "*.q_prog=8"], 3, "FT-CONFIG-081"],
+  ["no layer, and an example that is one", ["x", "--layer", "foo=8"], 3, "names are like model."],
+  ["a layer without bits", ["x", "--layer", "lm_head"], 2, "--layer takes PATTERN=BITS"],
+  [
+    "bits that the mode has not",
+    ["x", "-q", "mxfp4", "--bits", "8"],
+    3,
+    "--quantize mxfp4 --bits 4",
+  ],
   ["a text that is not there", ["x", "--perplexity", "none.txt"], 4, "FT-DATA-029"],
 ])("refused: %s", async (_, args, code, said) => {
   const ended = await convert(...args);

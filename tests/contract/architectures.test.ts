@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attachLora } from "../../src/adapters/index.ts";
+import { adapterKinds, allLinearNames, attachLora } from "../../src/adapters/index.ts";
 import { collate, packRows } from "../../src/data/index.ts";
 import { restoreModel, saveModel } from "../../src/export/model-folder.ts";
 import {
@@ -379,8 +379,10 @@ describe.each(cases)("%s %s", (name, _, config) => {
       ),
     );
     const placement = { rank: 2, scale: 2, dropout: 0, blockCount: -1, targets: ["all-linear"] };
+    const named = allLinearNames(adapted, adapterKinds.get("lora"));
     const { paths } = attachLora(adapted, placement, 1);
     expect(paths.length).toBe(linears.length);
+    expect(new Set(named)).toEqual(new Set(paths.map((at) => at.split(".").at(-1))));
     expect(paths.length).toBeGreaterThan(0);
     const slots = adapted.trainableSlots();
     expect(slots.map((slot) => slot.name).toSorted()).toEqual(

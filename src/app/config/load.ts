@@ -76,10 +76,13 @@ export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
 
 /** Throws ConfigError when something that every run needs is missing: a model, data, a known template. */
 export function requireRunnable(config: RunConfig): void {
+  reportProblems(
+    [
+      ...(config.model.name === "" ? ["Model name is required"] : []),
+      ...(config.data.train_file === "" ? ["Training file is required"] : []),
+    ],
+    "ft train start MODEL rows.jsonl; ft models list and ft train list-data show what there is",
+  );
   const template = templateProblem(config.data.template);
-  reportProblems([
-    ...(config.model.name === "" ? ["Model name is required"] : []),
-    ...(config.data.train_file === "" ? ["Training file is required"] : []),
-    ...(template === undefined ? [] : [template]),
-  ]);
+  reportProblems(template === undefined ? [] : [template]);
 }

@@ -193,13 +193,16 @@ export function valueProblems(schema: z.ZodObject, merged: Merged, error: z.ZodE
 }
 
 /** Throws one ConfigError that carries every problem; does nothing when there are none. */
-export function reportProblems(problems: readonly string[]): void {
+export function reportProblems(
+  problems: readonly string[],
+  hint = "ft config schema lists every key, its type and its default",
+): void {
   if (problems.length === 0) return;
   const [first = ""] = problems;
   const count = problems.length;
   throw new ConfigError("FT-CONFIG-005", {
     message: count === 1 ? first : `${count} problems in the configuration`,
     problems: count === 1 ? [] : problems,
-    hint: "ft config schema lists every key, its type and its default",
+    hint,
   });
 }

@@ -139,9 +139,10 @@ function templateOf(tokenizer: Tokenizer | undefined): TemplateInfo | null {
 
 type Origin = Pick<ModelInfo, "name" | "folder" | "source" | "commit" | "license">;
 
-function originOf(name: string, resolved: ResolvedModel, { companions }: StoredModel): Origin {
-  const { folder, source, commit = null, license } = resolved;
-  return { name, folder, source, commit, license: license ?? licenseOf(companions) ?? null };
+function originOf(name: string, resolved: ResolvedModel, stored: StoredModel): Origin {
+  const { folder, source, commit = null } = resolved;
+  const license = resolved.license ?? stored.license ?? licenseOf(stored.companions) ?? null;
+  return { name, folder, source, commit, license };
 }
 
 type Weights = Pick<ModelInfo, "tensors" | "bytes" | "dtypes" | "files">;

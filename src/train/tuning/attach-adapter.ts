@@ -4,6 +4,7 @@ import {
   type AdapterPlacement,
   adapterKinds,
   ALL_LINEAR,
+  allLinearNames,
   attachAdapter,
   isOutputFactor,
   linearNames,
@@ -30,9 +31,10 @@ function targetsFor(
   wanted: readonly string[],
 ): { targets: readonly string[]; notices: string[] } {
   if (wanted.join() !== defaultTargets) return { targets: wanted, notices: [] };
-  const names = linearNames(model, adapterKinds.get(kind));
+  const adapter = adapterKinds.get(kind);
+  const names = linearNames(model, adapter);
   if (wanted.some((target) => names.includes(target))) return { targets: wanted, notices: [] };
-  const every = names.join(", ");
+  const every = allLinearNames(model, adapter).join(", ");
   const notice = `the model has no ${wanted.join(" or ")}: adapting every linear layer (${every})`;
   return { targets: [ALL_LINEAR], notices: [notice] };
 }

@@ -64,6 +64,7 @@ function storedModel(
     folder: path,
     config,
     companions: companionsOf(metadata, config),
+    license: metadata.text("general.license"),
     tensors: listed(path, header.tensors),
     files: [path],
     fileBytes: new Map([[path, header.fileBytes]]),

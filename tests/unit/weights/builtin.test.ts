@@ -1,7 +1,7 @@
 // Names of ft's own: models that are shipped, and one that a command fetches.
 import { expect, test } from "vitest";
 import { ExitCode, ModelError } from "../../../src/core/errors.ts";
-import { builtinModel, builtinModels } from "../../../src/weights/builtin.ts";
+import { builtinCalled, builtinModel, builtinModels } from "../../../src/weights/builtin.ts";
 import { resolveModel } from "../../../src/weights/index.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -32,4 +32,10 @@ test("where it was not, the command and the hub's id are told: FT-WEIGHTS-042", 
 test("another name: FT-WEIGHTS-040, with the nearest", async () => {
   const error = await rejection(builtinModel("builtin/smolm2", makeFolder()), ModelError);
   expect([error.code, error.hint]).toEqual(["FT-WEIGHTS-040", "did you mean builtin/smollm2?"]);
+});
+
+test("a built-in model is known without its prefix, so that the hub's refusal can name it", () => {
+  const names = ["smollm2", "tiny", "gpt2", "builtin/tiny", "org/tiny", ".."];
+  const found = ["builtin/smollm2", "builtin/tiny", undefined, undefined, undefined, undefined];
+  expect(names.map((name) => builtinCalled(name))).toEqual(found);
 });
