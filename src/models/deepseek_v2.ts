@@ -40,6 +40,7 @@ function mlp(config: DeepseekV2Config, layer: number): Norm {
     routing: {
       chosen: config.num_experts_per_tok,
       scores: "softmax",
+      // as in transformers, which makes shares add up to one for no `norm_topk_prob`
       scale: config.routed_scaling_factor,
       groups: hasGroups
         ? { count: config.n_group ?? 1, kept: config.topk_group ?? 1, best: 1 }
@@ -54,7 +55,6 @@ export const deepseek_v2 = defineArchitecture({
   config: DeepseekV2Config,
   requires: [
     knownActivation(),
-    only("norm_topk_prob", [false], "shares are not made to add up to one here"),
     only("scoring_func", ["softmax"], "experts have shares of one here"),
     only("moe_layer_freq", [1], "all layers but the first have experts here"),
   ],

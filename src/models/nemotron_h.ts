@@ -1,7 +1,8 @@
 // Nemotron-H and Nemotron 3: blocks of one part each, Mamba-2, attention without positions, a feed-forward part without a
 // gate, or experts that are such parts.
 import { z } from "zod";
-import { Embedding, RMSNorm } from "../nn/index.ts";
+import type { Tensor } from "../mx/index.ts";
+import { Embedding, Linear, RMSNorm } from "../nn/index.ts";
 import { drop, readsOnly, type Recipe, rename } from "../weights/index.ts";
 import {
   activationOf,
@@ -17,6 +18,7 @@ import {
   only,
   PlainExperts,
   SparseMlp,
+  type SparseShape,
 } from "./kit/index.ts";
 
 const size = z.int().positive();
@@ -72,6 +74,8 @@ const NemotronHConfig = z
     num_experts_per_tok: size.default(2),
     moe_intermediate_size: size.default(7688),
     moe_shared_expert_intermediate_size: size.default(7688),
+    /** Of the vector that experts read and give; absent: the hidden size. */
+    moe_latent_size: size.nullish(),
     norm_topk_prob: z.boolean().default(true),
     routed_scaling_factor: z.number().positive().default(1),
     n_group: size.default(1),
@@ -105,14 +109,42 @@ function mlp(config: NemotronHConfig, innerSize: number): Mlp {
   return new Mlp(hidden_size, innerSize, { bias, activation, names: mlpNames });
 }
 
+/** Experts over a smaller vector: a layer in front of all of them, and one behind. */
+class LatentSparseMlp extends SparseMlp {
+  fc1_latent_proj: Linear;
+  fc2_latent_proj: Linear;
+
+  constructor(shape: SparseShape, size: number, bias: boolean) {
+    super(shape);
+    this.fc1_latent_proj = new Linear(shape.hiddenSize, size, { bias });
+    this.fc2_latent_proj = new Linear(size, shape.hiddenSize, { bias });
+  }
+
+  protected override entered(rows: Tensor): Tensor {
+    return this.fc1_latent_proj.forward(rows);
+  }
+
+  protected override left(mixed: Tensor): Tensor {
+    return this.fc2_latent_proj.forward(mixed);
+  }
+}
+
 function experts(config: NemotronHConfig): SparseMlp {
+  const { moe_latent_size: latent } = config;
+  const shape = sparseShape(config, latent ?? config.hidden_size);
+  return latent == null
+    ? new SparseMlp(shape)
+    : new LatentSparseMlp(shape, latent, config.mlp_bias);
+}
+
+function sparseShape(config: NemotronHConfig, readSize: number): SparseShape {
   const { hidden_size: hiddenSize, n_routed_experts: count, n_group } = config;
   const innerSize = config.moe_intermediate_size;
   const activation = activationOf(config.mlp_hidden_act);
-  return new SparseMlp({
+  return {
     hiddenSize,
     count,
-    experts: new PlainExperts({ count, hiddenSize, innerSize, activation }),
+    experts: new PlainExperts({ count, hiddenSize: readSize, innerSize, activation }),
     routing: {
       chosen: config.num_experts_per_tok,
       scores: "sigmoid",
@@ -123,7 +155,7 @@ function experts(config: NemotronHConfig): SparseMlp {
     },
     selectionBias: true,
     shared: mlp(config, config.moe_shared_expert_intermediate_size),
-  });
+  };
 }
 
 function attention(config: NemotronHConfig): Attention {
@@ -190,7 +222,6 @@ export const nemotron_h = defineArchitecture({
     knownActivation("mlp_hidden_act"),
     knownActivation("mamba_hidden_act"),
     only("tie_word_embeddings", [false], "a tied head is not built"),
-    only("moe_latent_size", [], "experts over a smaller vector are not built"),
     only("sliding_window", [], "a window is not built"),
   ],
   build,

@@ -208,9 +208,8 @@ describe("configs that change the mathematics are refused, by key", () => {
     [tiny("cohere2"), "use_qk_norm", true],
     [tiny("exaone4"), "mlp_bias", true],
     [tiny("falcon"), "activation", "snake"],
-    [tiny("deepseek_v2"), "norm_topk_prob", true],
     [tiny("bloom"), "apply_residual_connection_post_layernorm", true],
-    [tiny("opt"), "do_layer_norm_before", false],
+    [tiny("opt"), "layer_norm_elementwise_affine", false],
     [tiny("gpt_bigcode"), "add_cross_attention", true],
     [tiny("gptj"), "activation_function", "snake"],
     [tiny("hunyuan_v1_dense"), "use_cla", true],
@@ -233,6 +232,18 @@ describe("configs that change the mathematics are refused, by key", () => {
     };
     const { problems } = await refusalOf({ ...tiny("gemma3"), text_config });
     expect(problems.join("\n")).toContain("attn_logit_softcapping = 50");
+  });
+
+  test.each([
+    ["deepseek_v3", { n_group: 3 }, "4 experts are no 3 groups"],
+    ["deepseek_v3", { topk_group: 3 }, "the best 3 of 2 groups"],
+    ["deepseek_v3", { n_group: 4 }, "groups of 1 have not the best 2"],
+    ["deepseek_v3", { num_experts_per_tok: 3 }, "1 groups of 2 leave fewer than 3"],
+    ["opt", { do_layer_norm_before: false }, "neither alone"],
+  ])("%s with %j", async (name, changes, problem) => {
+    const error = await refusalOf({ ...tiny(name), ...changes });
+    expect(error).toMatchObject({ code: "FT-MODEL-003", exitCode: 3 });
+    expect(error.problems.join("\n")).toContain(problem);
   });
 
   test("all of them at once", async () => {

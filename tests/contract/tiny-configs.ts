@@ -134,6 +134,8 @@ const nemotron = {
 
 const lfmExperts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 12 };
 
+const opt = { ffn_dim: 24, max_position_embeddings: 48, enable_bias: false, ...smooth };
+
 const gpt2 = {
   model_type: "gpt2",
   vocab_size: 40,
@@ -166,7 +168,13 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     bloom: {},
     cohere: { use_qk_norm: true, logit_scale: 0.5 },
     cohere2: { sliding_window: 4, sliding_window_pattern: 2 },
-    ernie4_5_moe: { head_dim: 6, moe_num_experts: 4, moe_k: 2, moe_intermediate_size: 10 },
+    ernie4_5_moe: {
+      ...{ use_bias: true, tie_word_embeddings: true },
+      head_dim: 6,
+      moe_num_experts: 4,
+      moe_k: 2,
+      moe_intermediate_size: 10,
+    },
     deepseek_v2: { ...grouped, topk_method: "group_limited_greedy" },
     deepseek_v3: grouped,
     ernie4_5: { head_dim: 6, use_bias: true },
@@ -216,14 +224,13 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     mistral: { sliding_window: 4 },
     mistral3: { text_config: { model_type: "mistral", ...usual, sliding_window: 4 } },
     mixtral: { sliding_window: 4, num_local_experts: 4 },
-    nemotron_h: { ...nemotron, hybrid_override_pattern: "M*-E" },
+    nemotron_h: { ...nemotron, moe_latent_size: 8, hybrid_override_pattern: "M*-E" },
     nemotron: { hidden_act: "gelu" },
     olmo: { clip_qkv: 8, attention_bias: true },
     olmo2: {},
     olmo3: { num_hidden_layers: 4, sliding_window: 4 },
     olmo_hybrid: { rope_theta: 1000, ...delta },
     olmoe: { num_experts: 4, num_experts_per_tok: 2, clip_qkv: 4 },
-    opt: { ffn_dim: 24, max_position_embeddings: 48, enable_bias: false, ...smooth },
     phi: { qk_layernorm: true },
     phi3: { original_max_position_embeddings: 64, rope_scaling: longrope },
     phimoe: { num_local_experts: 4, router_jitter_noise: 0.2, lm_head_bias: true },
@@ -242,6 +249,10 @@ export const tinyConfigs: Readonly<Record<string, readonly Record<string, unknow
     starcoder2: { sliding_window: 4 },
     youtu: { ...latent, tie_word_embeddings: true },
   }),
+  opt: [
+    { model_type: "opt", ...usual, ...opt },
+    { model_type: "opt", ...usual, ...opt, word_embed_proj_dim: 12, do_layer_norm_before: false },
+  ],
   gemma4_text: [
     {
       ...{ model_type: "gemma4_text", ...usual, ...gemma4, ...layerInputs },

@@ -52,6 +52,8 @@ specimen = Specimen(
         "deepseek_v2-direct": Variant(
             config={
                 "q_lora_rank": None,
+                # looked at by nobody
+                "norm_topk_prob": True,
                 "attention_bias": False,
                 "topk_method": "greedy",
                 "n_group": None,

@@ -35,5 +35,9 @@ specimen = Specimen(
                     "moe_layer_interval": 2, "num_hidden_layers": 2},
             save={"save_original_format": False},
         ),
+        "ernie4_5_moe-tied-biased": Variant(
+            config={"tie_word_embeddings": True, "num_hidden_layers": 1},
+            gradients=["lm_head.bias"],
+        ),
     },
 )

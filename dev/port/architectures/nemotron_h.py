@@ -58,5 +58,17 @@ specimen = Specimen(
                 "topk_group": 1,
             },
         ),
+        "nemotron_h-latent": Variant(
+            config={
+                "layers_block_type": ["moe", "full_attention"],
+                "n_routed_experts": 6,
+                "n_group": 1,
+                "topk_group": 1,
+                "num_experts_per_tok": 2,
+                "moe_intermediate_size": 20,
+                "moe_shared_expert_intermediate_size": 28,
+                "moe_latent_size": 12,
+            },
+        ),
     },
 )

@@ -24,6 +24,10 @@ specimen = Specimen(
             ],
             switches={"activation_function": "gelu", "enable_bias": False},
         ),
+        "opt-projected": Variant(
+            config={"do_layer_norm_before": False, "word_embed_proj_dim": 20},
+            gradients=["model.decoder.project_*.weight", "model.decoder.layers.1.*norm.*"],
+        ),
         "opt-untied": Variant(config={"tie_word_embeddings": False, "num_hidden_layers": 1}),
     },
 )

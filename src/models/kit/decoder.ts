@@ -15,6 +15,7 @@ import {
   Linear,
   type LinearLike,
   Module,
+  parameter,
   plainTokenLoss,
 } from "../../nn/index.ts";
 import type { Balance } from "./balance.ts";
@@ -189,6 +190,23 @@ export interface CausalOptions {
   balance?: Balance;
 }
 
+/** Beside a head that is the embedding. */
+class HeadBias extends Module {
+  /** (tokens). */
+  bias: Tensor;
+
+  constructor(count: number) {
+    super();
+    this.bias = parameter([count]);
+  }
+}
+
+/** A layer of its own, the embedding and a bias, or nothing. */
+function ownHead({ count, size }: Embedding, isTied: boolean, bias: boolean): Module | undefined {
+  if (!isTied) return new Linear(size, count, { bias });
+  return bias ? new HeadBias(count) : undefined;
+}
+
 export class CausalLM extends LanguageModel {
   readonly #names: DecoderNames;
   readonly #trainedLength: number | undefined;
@@ -199,7 +217,7 @@ export class CausalLM extends LanguageModel {
     super();
     const { names = usualNames, isTied, trainedLength, head = {} } = options;
     const { embeddingScale = 1, positionOffset = 0 } = options;
-    const { count, size } = parts.embedding;
+    const own = ownHead(parts.embedding, isTied, head.bias ?? false);
     const makeDecoder = options.decoder ?? ((all, told) => new Decoder(all, told));
     this.#names = names;
     this.#trainedLength = trainedLength;
@@ -207,7 +225,7 @@ export class CausalLM extends LanguageModel {
     this.#balance = options.balance;
     Object.assign(this, {
       ...placed(names.decoder, makeDecoder(parts, { names, embeddingScale, positionOffset })),
-      ...(!isTied && { [names.head]: new Linear(size, count, { bias: head.bias ?? false }) }),
+      ...(own !== undefined && { [names.head]: own }),
     });
   }
 
@@ -245,16 +263,22 @@ export class CausalLM extends LanguageModel {
 
   head(hidden: Tensor): Tensor {
     const { scale = 1, softCap } = this.#head;
-    const product = this.#ownHead?.forward(hidden) ?? this.embedding.asLinear(hidden);
+    const product = this.#ownHead?.forward(hidden) ?? this.#tied(hidden);
     const logits = scale === 1 ? product : product.mul(scale);
     return softCap === undefined ? logits : softCapped(logits, softCap);
+  }
+
+  #tied(hidden: Tensor): Tensor {
+    const product = this.embedding.asLinear(hidden);
+    return this.#headBias === undefined ? product : product.add(this.#headBias.bias);
   }
 
   /** What the one product with a dense weight gets, where the head is no more than that and a factor. */
   #product(hidden: Tensor): { rows: Tensor; weight: Tensor } | undefined {
     const weight = denseWeight(this.headModule);
     const { scale = 1, softCap } = this.#head;
-    if (weight === undefined || softCap !== undefined) return undefined;
+    const isMore = softCap !== undefined || this.#headBias !== undefined;
+    if (weight === undefined || isMore) return undefined;
     return { rows: scale === 1 ? hidden : hidden.mul(scale), weight };
   }
 
@@ -283,6 +307,12 @@ export class CausalLM extends LanguageModel {
   }
 
   get #ownHead(): (LinearLike & Module) | undefined {
-    return child(this, this.#names.head);
+    const head = child<(LinearLike & Module) | HeadBias | undefined>(this, this.#names.head);
+    return head instanceof HeadBias ? undefined : head;
+  }
+
+  get #headBias(): HeadBias | undefined {
+    const head = child<Module | undefined>(this, this.#names.head);
+    return head instanceof HeadBias ? head : undefined;
   }
 }

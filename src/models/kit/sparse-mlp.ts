@@ -1,5 +1,6 @@
 // The feed-forward part of a sparse block: a router, its experts, and where there are some, experts that every token
 // goes to. How choices are made is routing.ts's, what experts compute experts.ts's.
+import { ModelError } from "../../core/errors.ts";
 import type { Tensor } from "../../mx/index.ts";
 import {
   isLinearLike,
@@ -51,6 +52,25 @@ export interface SparseShape {
 const filledUp = 1.2;
 const arraysOfChoice = 1 + 2 * filledUp;
 
+/** Throws ModelError FT-MODEL-003 where groups do not divide the experts, or leave fewer than are chosen. */
+function requireGroups({ count, routing: { chosen, groups } }: SparseShape): void {
+  if (groups === undefined) return;
+  const { count: parts, kept, best } = groups;
+  const size = count / parts;
+  const problems = [
+    ...(Number.isInteger(size) ? [] : [`${count} experts are no ${parts} groups of one size`]),
+    ...(kept > parts ? [`the best ${kept} of ${parts} groups are to be kept`] : []),
+    ...(size < best ? [`groups of ${size} have not the best ${best} that each counts by`] : []),
+    ...(kept * size < chosen ? [`${kept} groups of ${size} leave fewer than ${chosen}`] : []),
+  ];
+  if (problems.length === 0) return;
+  throw new ModelError("FT-MODEL-003", {
+    message: "config.json describes groups of experts that do not fit",
+    problems,
+    hint: "download the model again, or correct these fields",
+  });
+}
+
 export class SparseMlp extends Module implements Routes {
   declare e_score_correction_bias?: Tensor;
   readonly #names: SparseNames;
@@ -60,6 +80,7 @@ export class SparseMlp extends Module implements Routes {
     super();
     const { hiddenSize, count, experts, shared, routerBias: bias = false } = shape;
     const names = { ...usualNames, ...shape.names };
+    requireGroups(shape);
     this.#names = names;
     this.#routing = shape.routing;
     Object.assign(this, {
@@ -104,11 +125,21 @@ export class SparseMlp extends Module implements Routes {
   forward(x: Tensor, context?: BlockContext): Tensor {
     const { experts } = this.#names;
     const rows = x.reshape(-1, x.dim(-1));
-    const mixed = child<Experts>(this, experts)
-      .forward(rows, this.#choice(rows, context))
-      .reshape(...x.shape);
+    const choice = this.#choice(rows, context);
+    const read = child<Experts>(this, experts).forward(this.entered(rows), choice);
+    const mixed = this.left(read).reshape(...x.shape);
     const shared = child<Norm | undefined>(this, this.#names.shared);
     return shared === undefined ? mixed : mixed.add(this.#gatedShare(x, shared.forward(x)));
+  }
+
+  /** What experts read of rows (tokens, hidden size). */
+  protected entered(rows: Tensor): Tensor {
+    return rows;
+  }
+
+  /** From what experts give together to (tokens, hidden size). */
+  protected left(mixed: Tensor): Tensor {
+    return mixed;
   }
 
   #choice(rows: Tensor, context?: BlockContext): Choice {
