@@ -1,5 +1,7 @@
 // For every answer format a chat template that has its model write so, in few words: what stands around thoughts, calls
 // and arguments. The vendors' own templates are compared with in tests/parity/text.
+import { ChatTemplate } from "../../src/text/jinja/chat-template.ts";
+import type { JsonObject, Message } from "../../src/text/types.ts";
 
 export interface AnswerTemplate {
   /** Around a thought. */
@@ -108,6 +110,17 @@ export const answerTemplates: Readonly<Record<string, AnswerTemplate>> = {
     calls: ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"],
     call: "<|tool_call_begin|>functions.{{ name }}:{{ loop.index0 }}<|tool_call_argument_begin|>{{ args | tojson }}<|tool_call_end|>",
   },
+  "kimi-elements": {
+    thought: ["<|open|>think<|sep|>", "<|close|>think<|sep|>"],
+    content: ["<|open|>response<|sep|>", "<|close|>response<|sep|>"],
+    calls: ["<|open|>tools<|sep|>", "<|close|>tools<|sep|>"],
+    call: `<|open|>call tool="{{ name }}" index="{{ loop.index }}"<|sep|>{% for key, value in args.items() %}<|open|>argument key="{{ key }}" type="{{ 'string' if value is string else 'other' }}"<|sep|>{{ value if value is string else value | tojson }}<|close|>argument<|sep|>{% endfor %}<|close|>call<|sep|>`,
+  },
+  muse: {
+    thought: [" to=self<|message|>", "<|eom|>"],
+    content: ["<|start|>assistant to=user<|message|>", "<|eom|>"],
+    call: `<|start|>assistant to={{ name }}<|message|><atem:function_calls>\n<atem:invoke name="{{ name }}">\n${elements('<atem:parameter name="', '">', "</atem:parameter>\n")}</atem:invoke>\n</atem:function_calls><|eom|>`,
+  },
   harmony: {
     thought: ["<|channel|>analysis<|message|>", "<|end|><|start|>assistant"],
     content: ["<|channel|>final<|message|>", "<|end|>"],
@@ -205,4 +218,22 @@ export function sourceOf(template: AnswerTemplate): string {
     `{% if m.tool_calls %}${around(calls, `{% for call in m.tool_calls %}${callText}{% endfor %}`)}{% endif %}` +
     "/A{% else %}{{ m.content }}{% endif %}{% endfor %}"
   );
+}
+
+const chats = new Map<AnswerTemplate, ChatTemplate>();
+
+/** What a model would have written to say this. */
+export function written(
+  template: AnswerTemplate,
+  message: Partial<Message>,
+  tools: readonly JsonObject[],
+): string {
+  const chat = chats.get(template) ?? new ChatTemplate(sourceOf(template), {});
+  chats.set(template, chat);
+  const messages: Message[] = [
+    { role: "user", content: "?" },
+    { role: "assistant", content: "", ...message },
+  ];
+  const text = chat.text({ messages, tools });
+  return text.slice(text.indexOf("A:") + 2, text.lastIndexOf("/A"));
 }

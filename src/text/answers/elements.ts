@@ -2,7 +2,7 @@
 // says the function's schema (tools.ts).
 import type { JsonObject } from "../types.ts";
 import type { Cursor, Reading } from "./cursor.ts";
-import type { Tools } from "./tools.ts";
+import { type Tools, valueOf } from "./tools.ts";
 
 export interface ElementMarks {
   /** Before a key. */
@@ -61,4 +61,31 @@ export function* elementArguments(
   marks: ElementMarks,
 ): Reading<JsonObject> {
   return tools.arguments(name, yield* elements(cursor, marks));
+}
+
+/** Elements that say themselves which texts are strings; all others are JSON. */
+export interface TypedMarks {
+  /** Before a key, between key and type, between type and text, behind a text. */
+  readonly around: readonly [key: string, type: string, text: string, end: string];
+  /** Behind the last argument. */
+  readonly close: string;
+  /** The type of a string. */
+  readonly string: string;
+}
+
+/** The arguments up to the mark that closes them, which is read over. */
+export function* typedArguments(
+  cursor: Cursor,
+  { around: [key, type, text, end], close, string }: TypedMarks,
+): Reading<JsonObject> {
+  const found: [string, unknown][] = [];
+  for (;;) {
+    yield* cursor.blanks();
+    if (yield* cursor.takes(close)) return Object.fromEntries(found);
+    yield* cursor.expect(key);
+    const name = (yield* cursor.until(type)).text;
+    const isString = (yield* cursor.until(text)).text === string;
+    const value = (yield* cursor.until(end)).text;
+    found.push([name, isString ? value : valueOf(value, undefined)]);
+  }
 }

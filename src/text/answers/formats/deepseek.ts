@@ -1,7 +1,8 @@
 // DeepSeek's calls between tokens of their own: V3 and R1 with a fenced block, V3.1 with bare JSON, V3.2 and later as
 // elements. Source: the models' templates.
-import type { JsonObject, ToolCall } from "../../types.ts";
+import type { ToolCall } from "../../types.ts";
 import type { Cursor, Reading } from "../cursor.ts";
+import { typedArguments, type TypedMarks } from "../elements.ts";
 import {
   type AnswerFormat,
   calls,
@@ -12,7 +13,7 @@ import {
   thoughtMarks,
 } from "../format.ts";
 import { jsonArguments } from "../json.ts";
-import { type Tools, valueOf } from "../tools.ts";
+import type { Tools } from "../tools.ts";
 
 const thoughts = [think];
 const inThoughts = { endsThoughts: true };
@@ -65,19 +66,11 @@ export const deepseekBare: FormatEntry = {
   isWrittenBy: (source) => source.includes("<｜tool▁calls▁begin｜>"),
 };
 
-/** The arguments of an element form that says itself which texts are strings. */
-function* typedElements(cursor: Cursor): Reading<JsonObject> {
-  const found: [string, unknown][] = [];
-  for (;;) {
-    yield* cursor.blanks();
-    if (yield* cursor.takes("</｜DSML｜invoke>")) return Object.fromEntries(found);
-    yield* cursor.expect('<｜DSML｜parameter name="');
-    const key = (yield* cursor.until('" string="')).text;
-    const isString = (yield* cursor.until('">')).text === "true";
-    const { text } = yield* cursor.until("</｜DSML｜parameter>");
-    found.push([key, isString ? text : valueOf(text, undefined)]);
-  }
-}
+const parameter: TypedMarks = {
+  around: ['<｜DSML｜parameter name="', '" string="', '">', "</｜DSML｜parameter>"],
+  close: "</｜DSML｜invoke>",
+  string: "true",
+};
 
 export const deepseekElements: FormatEntry = {
   format: {
@@ -93,7 +86,7 @@ export const deepseekElements: FormatEntry = {
         '<｜DSML｜invoke name="',
         function* read(cursor, tools) {
           const name = tools.known((yield* cursor.until('">')).text);
-          return [{ name, arguments: yield* typedElements(cursor) }];
+          return [{ name, arguments: yield* typedArguments(cursor, parameter) }];
         },
         inThoughts,
       ),

@@ -9,6 +9,7 @@ import { functionGemma, gemma } from "./gemma.ts";
 import { glm } from "./glm.ts";
 import { harmony } from "./harmony.ts";
 import { hermes } from "./hermes.ts";
+import { kimiElements } from "./kimi-elements.ts";
 import { kimi } from "./kimi.ts";
 import { llama, pythonic } from "./llama.ts";
 import {
@@ -24,12 +25,15 @@ import {
 import { minicpm } from "./minicpm.ts";
 import { minimax } from "./minimax.ts";
 import { mistral, mistralNamed } from "./mistral.ts";
+import { muse } from "./muse.ts";
 import { lfm, pythonLines, smollm } from "./python-calls.ts";
 import { solar } from "./solar.ts";
 
 export const formats: readonly FormatEntry[] = [
   harmony,
   kimi,
+  kimiElements,
+  muse,
   deepseekElements,
   deepseek,
   deepseekBare,
