@@ -2,7 +2,7 @@
 // it is there and reads as the model that it should be. What breaks off leaves nothing.
 import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { ExitCode, FtError, UsageError } from "../core/errors.ts";
@@ -135,6 +135,24 @@ function notWritten(folder: string, error: unknown): unknown {
   });
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** What conversions into the same folder left when they were killed: as large as a model, and nobody's any more. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  for (const name of await readdir(parent).catch(() => [])) {
+    const [, of, pid] = /^\.(.+)\.tmp-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
+    if (of === basename(folder) && !isRunning(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
 /**
  * Writes the conversion as `folder`, whole or not at all.
  * @throws UsageError FT-USAGE-014 when something is there; FtError FT-WEIGHTS-022 without room, 021 when the disk
@@ -146,6 +164,7 @@ export async function writeConversion(
   options: WriteOptions = {},
 ): Promise<void> {
   await requireNothingAt(folder);
+  await removeAbandoned(resolve(folder));
   await requireRoom(folder, conversion.bytes);
   const temporary = temporaryNameFor(resolve(folder));
   try {

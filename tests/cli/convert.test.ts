@@ -1,5 +1,12 @@
 // `ft models convert` and `ft models pull -q`: what they write, print and refuse.
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
@@ -75,6 +82,16 @@ test.each([
   expect(ended.stderr).toContain(said);
   expect(existsSync(join(cwd, "x"))).toBe(false);
   expect(existsSync(join(toy, "config.json"))).toBe(true);
+});
+
+test("what a killed conversion left goes with the next, what a running one writes stays", async () => {
+  // no process has so high a number
+  const [dead, alive] = [2 ** 30, process.pid].map((pid) => `.again.tmp-${pid}-0123abcd`);
+  for (const name of [dead, alive]) mkdirSync(join(cwd, name ?? ""));
+  const { code, stderr } = await convert("again", "--dtype", "float16");
+  expect(code, stderr).toBe(0);
+  expect(readdirSync(cwd)).toContain(alive);
+  expect(readdirSync(cwd)).not.toContain(dead);
 });
 
 test("a quantized model is not quantized again", async () => {
