@@ -1,18 +1,8 @@
 // What is asked of the engine, and what it tells: words that its parts share. Types only.
+import type { Constraint } from "./constraints/types.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
-/** What may be written: compiled once for a vocabulary, used by any number of answers. */
-export interface Constraint {
-  begin(): ConstraintState;
-}
-
-export interface ConstraintState {
-  /** A bit for each token that may follow: token t is bit t & 31 of word t >> 5. Not to be changed. */
-  allowed(): Uint32Array;
-  /** The text may end here, and nothing else may follow. */
-  readonly isFinished: boolean;
-  accept(token: number): void;
-}
+export type { Constraint, ConstraintState } from "./constraints/types.ts";
 
 export interface GenerationRequest {
   /** At least one token. */

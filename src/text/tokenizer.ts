@@ -122,6 +122,10 @@ class FolderTokenizer implements Tokenizer {
     return this.#rust.getDecoder()?.decode(tokens) ?? tokens.join(" ");
   }
 
+  get decoder(): unknown {
+    return (JSON.parse(this.#definition) as { decoder?: unknown }).decoder;
+  }
+
   tokenToId(token: string): number | undefined {
     return this.#rust.tokenToId(token) ?? undefined;
   }

@@ -136,6 +136,8 @@ export interface Tokenizer {
   readonly specialTokens: Readonly<Record<string, string>>;
   /** Every token marked special, as text. */
   readonly specialContents: readonly string[];
+  /** The decoder of tokenizer.json: how the writings of tokens become text. */
+  readonly decoder?: unknown;
   /** Ids of `text`. `addSpecialTokens` puts what the tokenizer's post-processor adds (BOS, say); default false. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
   /**
