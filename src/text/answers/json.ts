@@ -56,14 +56,27 @@ export function* jsonText(cursor: Cursor): Reading<string> {
   return /["{[]/.test(first) ? yield* enclosedText(cursor) : yield* cursor.run(/[-+.\w]/);
 }
 
+/** A JSON text without what is in its strings. */
+function structure(text: string): string {
+  return text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, '""');
+}
+
+/** Whether nothing in a JSON text is nested deeper than is meant. */
+export function isShallow(text: string): boolean {
+  let depth = 0;
+  return (structure(text).match(/[[\]{}]/g) ?? []).every((bracket) => {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    return depth <= deepest;
+  });
+}
+
 function isKept(number: string): boolean {
   return number.length < 16 || String(Number(number)) === number;
 }
 
 /** Whether reading the numbers of a JSON text keeps them: those of many digits may be rounded. */
 export function keepsNumbers(text: string): boolean {
-  const withoutStrings = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, '""');
-  return (withoutStrings.match(/[-+.\de]{16,}/gi) ?? []).every(isKept);
+  return (structure(text).match(/[-+.\de]{16,}/gi) ?? []).every(isKept);
 }
 
 /** An object as it is; its text where that has numbers of more digits than a number here can hold. */

@@ -2,7 +2,7 @@
 // what kind of value a text is. Checks no call against its schema.
 import type { JsonObject } from "../types.ts";
 import { NotACall, readAll } from "./cursor.ts";
-import { isObject, keepsNumbers } from "./json.ts";
+import { isObject, isShallow, keepsNumbers } from "./json.ts";
 import { pythonValue } from "./python.ts";
 
 /** The function itself, of a tool as OpenAI, as Anthropic or as bare functions have it. */
@@ -35,14 +35,14 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The kinds of value that a schema allows; empty where it does not say. */
-function kindsOf(schema: unknown): string[] {
-  if (!isObject(schema)) return [];
+/** The kinds of value that a schema allows; empty where it does not say, or says it deeper than anybody means. */
+function kindsOf(schema: unknown, depth = 0): string[] {
+  if (!isObject(schema) || depth > 8) return [];
   const { type } = schema;
   if (typeof type === "string") return [type];
   if (Array.isArray(type)) return type.map(String);
   const choices = [...list(schema["anyOf"]), ...list(schema["oneOf"])];
-  if (choices.length > 0) return choices.flatMap(kindsOf);
+  if (choices.length > 0) return choices.flatMap((choice) => kindsOf(choice, depth + 1));
   return [...list(schema["enum"]), ...("const" in schema ? [schema["const"]] : [])].map(kindOf);
 }
 
@@ -55,9 +55,11 @@ function literal(text: string): unknown {
   }
 }
 
-/** A string in quotes is bare text too, and so is a number of more digits than a number here can hold. */
+/** A string in quotes is bare text too, and so are numbers of more digits than one here holds, and endless nesting. */
 function isText(text: string, value: unknown): boolean {
-  return value === undefined || typeof value === "string" || !keepsNumbers(text);
+  return (
+    value === undefined || typeof value === "string" || !keepsNumbers(text) || !isShallow(text)
+  );
 }
 
 /** What a bare text stands for. Without a schema it is what it would be in JSON or Python, else the text itself. */

@@ -281,6 +281,17 @@ describe("elements", () => {
     expect(read({ count: "12345678901234567890" })).toEqual({ count: "12345678901234567890" });
   });
 
+  test("and schemas nested without end stay text, and end nothing", () => {
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    expect(read({ list: deep })).toEqual({ list: deep });
+    const schema = JSON.parse(
+      `${'{"anyOf": ['.repeat(20_000)}{}${"]}".repeat(20_000)}`,
+    ) as JsonObject;
+    const odd = [{ name: "f", parameters: { properties: { count: schema } } }];
+    const { toolCalls } = readAnswer(coder, written({ count: "3" }), { tools: odd });
+    expect(toolCalls).toEqual([call("f", { count: 3 })]);
+  });
+
   test("are what they look like where no schema says", () => {
     const texts = { a: "3", b: "true", c: "x", d: "[1]", e: '"q"', f: "1.", g: "" };
     const values = { a: 3, b: true, c: "x", d: [1], e: '"q"', f: 1, g: "" };
