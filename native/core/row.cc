@@ -10,7 +10,7 @@ namespace ft {
 
 namespace {
 
-constexpr size_t maximumArguments = 12;
+constexpr size_t maximumArguments = 13;
 
 void throwCoded(napi_env env, const char* code, const std::string& message) {
   napi_value codeText, messageText, error;

@@ -70,6 +70,13 @@ void Slots::retain(const std::vector<Handle>& handles) {
   }
 }
 
+void Slots::replace(Handle handle, Handle by) {
+  uint32_t index = indexOf(handle), other = indexOf(by);
+  if (index == other) return;
+  slots_[index].value = std::move(slots_[other].value);
+  release(other);
+}
+
 size_t Slots::closeScope(const std::vector<Handle>& keep) {
   uint32_t scope = static_cast<uint32_t>(scopes_.size());
   std::optional<Fault> bad;

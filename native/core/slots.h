@@ -31,6 +31,8 @@ class Slots {
   array at(Handle handle) const;
   void free(const std::vector<Handle>& handles);
   void retain(const std::vector<Handle>& handles);
+  /** `handle` means the array of `by` from now on, which is freed; nothing else of it changes. */
+  void replace(Handle handle, Handle by);
   size_t alive() const { return alive_; }
   void clear();
 

@@ -23,6 +23,8 @@ struct Block {
   Range queries, shared, own;
   /** Each of them sees itself and nothing else. */
   bool isAlone = false;
+  /** None of them sees anything: what lies before a sequence. */
+  bool isBlind = false;
 };
 
 /** What queries see of the keys. */
@@ -45,14 +47,20 @@ struct Sight {
   }
 };
 
+/** What divides sequences: their first keys, or segments, whose prefixes are told beside them; each may be absent. */
+struct Divisions {
+  const int32_t *starts, *segments, *prefixes;
+};
+
 /** Queries in blocks, none of which reaches over two segments. */
 class Plan {
  public:
   /** `singly`: tokens that see themselves alone get a block each, because their score still counts. */
-  Plan(size_t batches, size_t queries, size_t keys, const int32_t* segments, const int32_t* prefixes, bool singly)
-      : singly(singly) {
+  Plan(size_t batches, size_t queries, size_t keys, const Divisions& divisions, bool singly) : singly(singly) {
+    const auto& [starts, segments, prefixes] = divisions;
     for (size_t batch = 0; batch < batches; batch++) {
-      if (!segments) cut({batch, {0, queries}, {0, 0}, {0, keys}});
+      if (starts) cutFrom(batch, queries, keys, static_cast<size_t>(std::clamp<int64_t>(starts[batch], 0, keys)));
+      else if (!segments) cut({batch, {0, queries}, {0, 0}, {0, keys}});
       else cutSegments(batch, queries, segments + batch * queries, prefixes ? prefixes + batch * queries : nullptr);
     }
   }
@@ -66,6 +74,13 @@ class Plan {
       part.queries = {begin, std::min(begin + queriesAtOnce, whole.queries.end)};
       blocks.push_back(part);
     }
+  }
+
+  /** Blocks begin where the sequence does, so that they are what they are without anything before it. */
+  void cutFrom(size_t batch, size_t queries, size_t keys, size_t start) {
+    size_t before = keys - queries, blind = start > before ? start - before : 0;
+    cut({.batch = batch, .queries = {0, blind}, .shared = {0, 0}, .own = {0, 0}, .isBlind = true});
+    cut({batch, {blind, queries}, {0, 0}, {start, keys}});
   }
 
   void cutSegments(size_t batch, size_t length, const int32_t* segments, const int32_t* prefixes) {

@@ -42,11 +42,11 @@ namespace {
 /** Fewer than this many groups of heads are cut into heads, whose gradients by shared keys are added up afterwards. */
 constexpr size_t wantedPieces = 8;
 
-/** What attention does; sinks, what is added for keys, segments and prefixes, as far as there are any, are inputs. */
+/** What attention does; sinks, what is added for keys, and starts or segments and prefixes, if there are any, are inputs. */
 struct Rules {
   float scale, cap;
   SeenKeys seen;
-  bool hasSinks, hasKeyBias;
+  bool hasSinks, hasKeyBias, hasStarts;
 
   size_t afterShape(size_t first) const { return first + hasSinks + hasKeyBias; }
 
@@ -61,12 +61,13 @@ ScoreShape shapeOf(const Arrays& inputs, size_t first, const Rules& rules) {
   return shape;
 }
 
-/** The Plan of inputs (queries, keys, …), with what shapes the scores and then segments from `first` on. */
+/** The Plan of inputs (queries, keys, …), with what shapes the scores and then starts or segments from `first` on. */
 Plan planOf(const Arrays& inputs, size_t first, const Rules& rules) {
   size_t at = rules.afterShape(first);
   auto numbers = [&](size_t index) { return inputs.size() > index ? inputs[index].data<int32_t>() : nullptr; };
-  return Plan(inputs[0].shape(0), inputs[0].shape(2), inputs[1].shape(2), numbers(at), numbers(at + 1),
-              rules.hasSinks);
+  Divisions divisions{nullptr, numbers(at), numbers(at + 1)};
+  if (rules.hasStarts) divisions = {numbers(at), nullptr, nullptr};
+  return Plan(inputs[0].shape(0), inputs[0].shape(2), inputs[1].shape(2), divisions, rules.hasSinks);
 }
 
 Sight sightOf(const Arrays& inputs, SeenKeys seen) {
@@ -109,6 +110,12 @@ class Forward {
     Running running[queriesAtOnce];
     std::fill_n(running, rows, shape.start(head));
     auto result = out.to(block.batch, head, block.queries.begin);
+    float* sums = logSums + (block.batch * queries->heads + head) * queries->length + block.queries.begin;
+    if (block.isBlind) {
+      for (size_t row = 0; row < rows; row++) std::fill_n(result.data + row * result.stride, out.size, 0.0f);
+      std::fill_n(sums, rows, 0.0f);
+      return;
+    }
     if (block.isAlone) {
       for (size_t row = 0; row < rows; row++)
         std::copy_n(values->at(block.batch, shared, block.queries.begin + row), out.size,
@@ -133,7 +140,6 @@ class Forward {
                      isFirst ? 0 : 1, result);
       isFirst = false;
     });
-    float* sums = logSums + (block.batch * queries->heads + head) * queries->length + block.queries.begin;
     for (size_t row = 0; row < rows; row++) {
       scaleRow(result.data + row * result.stride, out.size, 1 / running[row].total);
       sums[row] = running[row].logSum();
@@ -224,6 +230,11 @@ class Backward {
   }
 
   void add(const Block& block, size_t head, size_t part) {
+    if (block.isBlind) {
+      for (size_t row = block.queries.begin; row < block.queries.end; row++)
+        std::fill_n(queryGradient.at(block.batch, head, row), queryGradient.size, 0.0f);
+      return;
+    }
     if (block.isAlone) return addAlone(block, head, part);
     size_t batch = block.batch, first = block.queries.begin, rows = block.queries.count(), shared = head / groups;
     constexpr size_t tileSize = queriesAtOnce * keysAtOnce;
@@ -317,15 +328,16 @@ struct Attention {
 }  // namespace
 
 array attention(const array& queries, const array& keys, const array& values, const ScoreRules& rules,
-                const std::vector<array>& segments) {
+                const std::vector<array>& segments, const std::optional<array>& starts) {
   Arrays inputs{queries, keys, values};
   auto floats = [](const array& given) { return mx::contiguous(mx::astype(given, mx::float32)); };
   if (rules.sinks) inputs.push_back(floats(*rules.sinks));
   if (rules.keyBias) inputs.push_back(floats(*rules.keyBias));
-  for (const array& numbers : segments) inputs.push_back(mx::contiguous(mx::astype(numbers, mx::int32)));
+  for (const array& numbers : starts ? Arrays{*starts} : segments)
+    inputs.push_back(mx::contiguous(mx::astype(numbers, mx::int32)));
   std::vector<mx::Shape> shapes{rowsFirst(queries, values.shape(3)),
                                 {queries.shape(0), queries.shape(1), queries.shape(2)}};
-  Rules own{rules.scale, rules.cap, rules.seen, rules.sinks.has_value(), rules.keyBias.has_value()};
+  Rules own{rules.scale, rules.cap, rules.seen, rules.sinks.has_value(), rules.keyBias.has_value(), starts.has_value()};
   return headsFirst(computedTogether(shapes, inputs, Attention{own})[0]);
 }
 

@@ -23,9 +23,16 @@ struct Products {
   size_t stride;
 };
 
+/** Rows of weights, `stride` numbers apart. */
+template <class Number>
+struct WeightRows {
+  const Number* data;
+  size_t stride;
+};
+
 /** x times `count` rows of weights. */
-void multiplyFew(const FewRows& x, const float* weights, size_t count, const Products& out);
-void multiplyFew(const FewRows& x, const Bfloat16* weights, size_t count, const Products& out);
-void multiplyFew(const FewRows& x, const Float16* weights, size_t count, const Products& out);
+void multiplyFew(const FewRows& x, const WeightRows<float>& weights, size_t count, const Products& out);
+void multiplyFew(const FewRows& x, const WeightRows<Bfloat16>& weights, size_t count, const Products& out);
+void multiplyFew(const FewRows& x, const WeightRows<Float16>& weights, size_t count, const Products& out);
 
 }  // namespace ft::kernels

@@ -69,6 +69,9 @@ array rmsNorm(const array& x, const array& weight, float eps);
  */
 array rope(const array& x, const array& frequencies, float scale, int offset);
 
+/** The same with an offset for each row, (batch) integers. */
+array rope(const array& x, const array& frequencies, float scale, const array& offsets);
+
 /** silu(gate) * up, elementwise; shapes equal. */
 array swiglu(const array& gate, const array& up);
 
@@ -102,10 +105,11 @@ struct ScoreRules {
 /**
  * softmax(scores) v of (batch, heads, length, size) each, without the scores of all pairs; heads of queries are a
  * multiple of those of keys. `segments`: none; or (batch, length) integers, equal ones in a row see each other, 0 sees
- * itself; and behind it as many, whose token sees the last run of that segment before its own as well.
+ * itself; and behind it as many, whose token sees the last run of that segment before its own as well. `starts`, in the
+ * place of segments: (batch) integers, the first key of each sequence; queries before it get nought.
  */
 array attention(const array& queries, const array& keys, const array& values, const ScoreRules& rules,
-                const std::vector<array>& segments);
+                const std::vector<array>& segments, const std::optional<array>& starts = std::nullopt);
 
 /** What a selective scan (Gu & Dao 2023) is of. */
 struct Scan {

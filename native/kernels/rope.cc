@@ -30,7 +30,8 @@ namespace {
 
 /** What a table is of. */
 struct Turns {
-  int offset;
+  /** Of each row, or one for all. */
+  std::vector<int> offsets;
   float scale;
   size_t length;
   std::vector<float> frequencies;
@@ -39,13 +40,20 @@ struct Turns {
 
 struct Table {
   explicit Table(const Turns& turns) : turns(turns) {
-    for (size_t at = 0; at < turns.length; at++)
-      for (float frequency : turns.frequencies) {
-        // In float32, as MLX and PyTorch have it.
-        float angle = (static_cast<float>(at) + static_cast<float>(turns.offset)) * turns.scale * frequency;
-        cosines.push_back(std::cos(angle));
-        sines.push_back(std::sin(angle));
-      }
+    for (int offset : turns.offsets)
+      for (size_t at = 0; at < turns.length; at++)
+        for (float frequency : turns.frequencies) {
+          // In float32, as MLX and PyTorch have it.
+          float angle = (static_cast<float>(at) + static_cast<float>(offset)) * turns.scale * frequency;
+          cosines.push_back(std::cos(angle));
+          sines.push_back(std::sin(angle));
+        }
+  }
+
+  /** Where the angles of a token begin. */
+  size_t of(size_t batch, size_t token) const {
+    size_t row = turns.offsets.size() == 1 ? 0 : batch;
+    return (row * turns.length + token) * turns.frequencies.size();
   }
 
   Turns turns;
@@ -64,7 +72,7 @@ std::shared_ptr<const Table> tableOf(const Turns& turns) {
   return kept.front();
 }
 
-/** Of (x, frequencies). */
+/** Of (x, frequencies), and the offsets of rows where they have their own. */
 struct Rope {
   int offset;
   float scale, direction;
@@ -75,17 +83,23 @@ struct Rope {
     Heads<float> turned = made(outputs[0]);
     const float* frequencies = inputs[1].data<float>();
     size_t half = inputs[1].size(), heads = turned.heads, length = turned.length;
-    auto table = tableOf({offset, scale, length, {frequencies, frequencies + half}});
+    auto table = tableOf({offsetsIn(inputs), scale, length, {frequencies, frequencies + half}});
     overRows(outputs[0].shape(0) * length, heads * turned.size, [&](size_t begin, size_t end) {
       for (size_t row = begin; row < end; row++)
         for (size_t head = 0; head < heads; head++) {
           const float* from = x->at(row / length, head, row % length);
           float* to = turned.at(row / length, head, row % length);
-          turnRow(from, table->cosines.data() + row % length * half, table->sines.data() + row % length * half, half,
-                  direction, to);
+          size_t angles = table->of(row / length, row % length);
+          turnRow(from, table->cosines.data() + angles, table->sines.data() + angles, half, direction, to);
           std::copy(from + 2 * half, from + turned.size, to + 2 * half);
         }
     });
+  }
+
+  std::vector<int> offsetsIn(const Arrays& inputs) const {
+    if (inputs.size() == 2) return {offset};
+    const int32_t* own = inputs[2].data<int32_t>();
+    return {own, own + inputs[2].size()};
   }
 
   Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>& argnums,
@@ -97,13 +111,15 @@ struct Rope {
         continue;
       }
       array cotangent = headsFirst(likeOutput(cotangents[0], outputs[0]));
-      gradients.push_back(of(cotangent, primals[1], Rope{offset, scale, -direction}));
+      Arrays inputs = primals;
+      inputs[0] = cotangent;
+      gradients.push_back(of(inputs, Rope{offset, scale, -direction}));
     }
     return gradients;
   }
 
-  static array of(const array& x, const array& frequencies, Rope rope) {
-    return headsFirst(computedTogether({rowsFirst(x, x.shape(3))}, {x, frequencies}, rope)[0]);
+  static array of(const Arrays& inputs, Rope rope) {
+    return headsFirst(computedTogether({rowsFirst(inputs[0], inputs[0].shape(3))}, inputs, rope)[0]);
   }
 
   bool operator==(const Rope&) const = default;
@@ -112,7 +128,12 @@ struct Rope {
 }  // namespace
 
 array rope(const array& x, const array& frequencies, float scale, int offset) {
-  return Rope::of(x, mx::contiguous(frequencies), Rope{offset, scale, 1});
+  return Rope::of({x, mx::contiguous(frequencies)}, Rope{offset, scale, 1});
+}
+
+array rope(const array& x, const array& frequencies, float scale, const array& offsets) {
+  array own = mx::contiguous(mx::astype(offsets, mx::int32));
+  return Rope::of({x, mx::contiguous(frequencies), own}, Rope{0, scale, 1});
 }
 
 }  // namespace ft::kernels

@@ -39,7 +39,7 @@ struct StoredRows {
 
   void multiply(const FewRows& x, size_t first, size_t count, const Products& out) const {
     if (std::is_same_v<Number, float> || x.rows <= widenedInPassing)
-      return multiplyFew(x, numbers + first * columns, count, out);
+      return multiplyFew(x, WeightRows<Number>{numbers + first * columns, columns}, count, out);
     multiplyUnpacked(x, *this, first, count, out);
   }
 };

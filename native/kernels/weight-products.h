@@ -28,7 +28,7 @@ void multiplyUnpacked(const FewRows& x, const Weights& weights, size_t first, si
   for (size_t at = 0; at < count; at += unpackedAtOnce) {
     size_t some = std::min(unpackedAtOnce, count - at);
     for (size_t row = 0; row < some; row++) weights.unpack(first + at + row, unpacked + row * weights.columns);
-    multiplyFew(x, unpacked, some, {out.data + at, out.stride});
+    multiplyFew(x, WeightRows<float>{unpacked, weights.columns}, some, {out.data + at, out.stride});
   }
 }
 

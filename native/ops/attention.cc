@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/few-queries.h"
 #include "kernels/kernels.h"
 #include "mlx/fast.h"
 #include "mlx/ops.h"
@@ -47,14 +48,24 @@ void requireHeads(const array& keys) {
 }
 
 /** So few queries, as in decoding, that a matrix of scores is the less work. */
-bool areFew(const array& queries) { return queries.shape(2) < 8; }
+bool areFew(const array& queries) { return queries.shape(2) <= kernels::mostFewQueries; }
+
+/** The same where no gradient is wanted of them. */
+bool areFewAndFixed(const array& q, const array& k, const array& v) {
+  return areFew(q) && !q.is_tracer() && !k.is_tracer() && !v.is_tracer();
+}
 
 /** What limits causal sight, as the kernel takes it. */
 struct Limits {
-  Limits(const array& queries, const array& keys, int window, const Maybe& segments, const Maybe& prefixes)
+  Limits(const array& queries, const array& keys, int window, const Maybe& segments, const Maybe& prefixes,
+         const Maybe& starts)
       : window(static_cast<size_t>(window)) {
     require(window >= 0, "a window is at least one token, or 0 for none");
     require(segments || !prefixes, "needs segments beside prefixes");
+    require(!segments || !starts, "takes segments or starts, not both");
+    require(!starts || (queries.ndim() == 4 && starts->shape() == mx::Shape{queries.shape(0)} &&
+                        mx::issubdtype(starts->dtype(), mx::integer)),
+            "needs an integer start for each sequence");
     for (const auto& given : {segments, prefixes})
       if (given) numbers.push_back(*given);
     for (const array& each : numbers)
@@ -69,11 +80,15 @@ struct Limits {
 
 /** Causal, with what else limits sight; `mask` says the same to MLX, with trues. */
 array limitedAttention(const array& queries, const array& keys, const array& values, float scale, const array& mask,
-                       int window, const Maybe& segments, const Maybe& prefixes) {
+                       int window, const Maybe& segments, const Maybe& prefixes, const Maybe& starts) {
   requireHeads(keys);
-  Limits limits(queries, keys, window, segments, prefixes);
-  if (kernels::suitsProducts({queries}) && isPlainAttention(queries, keys, values, "causal", std::nullopt))
-    return kernels::attention(queries, keys, values, {scale, {true, limits.window}}, limits.numbers);
+  Limits limits(queries, keys, window, segments, prefixes, starts);
+  bool isPlain = isPlainAttention(queries, keys, values, "causal", std::nullopt);
+  kernels::ScoreRules rules{scale, {true, limits.window}};
+  if (isPlain && !segments && areFewAndFixed(queries, keys, values))
+    return kernels::fewQueries(queries, keys, values, rules, starts);
+  if (isPlain && kernels::suitsProducts({queries}))
+    return kernels::attention(queries, keys, values, rules, limits.numbers, starts);
   return mx::fast::scaled_dot_product_attention(queries, keys, values, scale, "", mask);
 }
 
@@ -81,6 +96,8 @@ array attention(const array& queries, const array& keys, const array& values, fl
                 const std::optional<array>& mask) {
   requireHeads(keys);
   bool isPlain = isPlainAttention(queries, keys, values, mode, mask);
+  if (isPlain && areFewAndFixed(queries, keys, values))
+    return kernels::fewQueries(queries, keys, values, {scale, {mode == "causal", 0}}, std::nullopt);
   if (isPlain && kernels::suitsProducts({queries}) && !areFew(queries))
     return kernels::attention(queries, keys, values, {scale, {mode == "causal", 0}}, {});
   if (isPlain)
@@ -254,16 +271,16 @@ void requireShaped(const array& q, const array& k, const array& v, const ScoreSh
 
 array shapedAttention(const array& q, const array& k, const array& v, float scale, float cap, bool isCausal, int window,
                       const Maybe& sinks, const Maybe& bias, const Maybe& mask, const Maybe& segments,
-                      const Maybe& prefixes) {
+                      const Maybe& prefixes, const Maybe& starts) {
   ScoreShaping shaping{scale, cap, isCausal, window};
   requireShaped(q, k, v, shaping, sinks, bias);
-  Limits limits(q, k, window, segments, prefixes);
+  Limits limits(q, k, window, segments, prefixes, starts);
   std::string mode = isCausal ? "causal" : "";
-  bool saysAll = !mask || isCausal;
-  if (saysAll && !areFew(q) && kernels::suitsProducts({q}) && isPlainAttention(q, k, v, mode, std::nullopt)) {
-    kernels::ScoreRules rules{scale, {isCausal, limits.window}, cap, sinks, bias};
-    return kernels::attention(q, k, v, rules, limits.numbers);
-  }
+  bool isPlain = (!mask || isCausal) && isPlainAttention(q, k, v, mode, std::nullopt);
+  kernels::ScoreRules rules{scale, {isCausal, limits.window}, cap, sinks, bias};
+  if (isPlain && !segments && areFewAndFixed(q, k, v)) return kernels::fewQueries(q, k, v, rules, starts);
+  if (isPlain && !areFew(q) && kernels::suitsProducts({q}))
+    return kernels::attention(q, k, v, rules, limits.numbers, starts);
   bool isFused = sinks && !bias && cap == 0 && mx::default_device() == mx::Device::gpu && !q.is_tracer();
   if (isFused)
     return mx::fast::scaled_dot_product_attention(q, k, v, scale, mask ? "" : mode, mask,

@@ -12,6 +12,12 @@ size_t scopeEnd(Environment& environment, const Handles& keep) {
   return slots.closeScope(keep.values);
 }
 
+/** Of two handles: the first means the second's array from now on, and the second nothing. */
+void replace(Environment& environment, const Handles& pair) {
+  require(pair.values.size() == 2, "takes two handles");
+  environment.slots.replace(pair.values[0], pair.values[1]);
+}
+
 }  // namespace
 
 const OpTable& handles() {
@@ -21,6 +27,7 @@ const OpTable& handles() {
       row("isTraced", [](const array& a) { return a.is_tracer(); }),
       row("scopeBegin", [](Environment& environment) { environment.slots.openScope(); }),
       row("scopeEnd", scopeEnd),
+      row("replace", replace),
       row("retain", [](Environment& environment, const Handles& list) { environment.slots.retain(list.values); }),
   };
   return table;

@@ -1,6 +1,8 @@
 // Matrix products and MLX's fused `fast` ops, attention apart.
 // LoRA's linear layer, which is several of these, lives in composites.cc.
 #include <cmath>
+#include <map>
+#include <mutex>
 
 #include "kernels/kernels.h"
 #include "mlx/fast.h"
@@ -20,25 +22,45 @@ array rmsNorm(const array& x, const std::optional<array>& weight, float eps) {
 }
 
 /** Turns a token's position takes in each pair of numbers, as MLX computes them. */
-array frequencies(int dims, std::optional<float> base, const std::optional<array>& wavelengths) {
-  if (wavelengths) return mx::reciprocal(*wavelengths);
+array frequenciesOf(int dims, float base) {
   array pairs = mx::arange(0, -dims / 2, -1, mx::float32);
-  return mx::exp(mx::multiply(pairs, array(std::log(*base) / static_cast<float>(dims / 2))));
+  return mx::exp(mx::multiply(pairs, array(std::log(base) / static_cast<float>(dims / 2))));
 }
 
-/** Whether the kernel serves: one position for the whole batch, halves that turn together. */
+/** The same, computed once for all layers and passes. */
+array keptFrequencies(int dims, float base) {
+  static std::mutex mutex;
+  // Never destroyed: what MLX needs to free an array may be gone when the process ends.
+  static auto& kept = *new std::map<std::pair<int, float>, array>;
+  std::lock_guard lock(mutex);
+  auto found = kept.find({dims, base});
+  if (found != kept.end()) return found->second;
+  array made = frequenciesOf(dims, base);
+  made.eval();
+  return kept.emplace(std::pair{dims, base}, made).first->second;
+}
+
+array frequencies(int dims, std::optional<float> base, const std::optional<array>& wavelengths) {
+  return wavelengths ? mx::reciprocal(*wavelengths) : keptFrequencies(dims, *base);
+}
+
+/** Whether the kernel serves: one position for each row or for all, halves that turn together. */
 bool isPlainRope(const array& x, int dims, bool traditional, std::optional<float> base, const RopeOffset& offset,
                  const std::optional<array>& wavelengths) {
-  if (x.ndim() != 4 || traditional || !std::holds_alternative<int>(offset) || !kernels::suits({x})) return false;
+  if (x.ndim() != 4 || traditional || !kernels::suits({x})) return false;
+  const array* own = std::get_if<array>(&offset);
+  if (own && (own->shape() != mx::Shape{x.shape(0)} || !mx::issubdtype(own->dtype(), mx::integer))) return false;
   if (dims < 2 || dims % 2 != 0 || dims > x.shape(3) || base.has_value() == wavelengths.has_value()) return false;
   return !wavelengths || (wavelengths->shape() == mx::Shape{dims / 2} && kernels::suits({*wavelengths}));
 }
 
 array rope(const array& x, int dims, bool traditional, std::optional<float> base, float scale,
            const RopeOffset& offset, const std::optional<array>& freqs) {
-  if (isPlainRope(x, dims, traditional, base, offset, freqs))
-    return kernels::rope(x, frequencies(dims, base, freqs), scale, std::get<int>(offset));
-  auto apply = [&](const auto& start) { return mx::fast::rope(x, dims, traditional, base, scale, start, freqs); };
+  bool isPlain = isPlainRope(x, dims, traditional, base, offset, freqs);
+  auto apply = [&](const auto& start) {
+    if (isPlain) return kernels::rope(x, frequencies(dims, base, freqs), scale, start);
+    return mx::fast::rope(x, dims, traditional, base, scale, start, freqs);
+  };
   return std::visit(apply, offset);
 }
 

@@ -2,7 +2,7 @@
 // Downloads nothing and reads no file format: src/weights does both.
 import { ModelError } from "../core/errors.ts";
 import { dispose, type Dtype } from "../mx/index.ts";
-import { isPacked, withParameterLimit } from "../nn/index.ts";
+import { isPacked, widens, withParameterLimit } from "../nn/index.ts";
 import {
   mapTensors,
   type StoredModel,
@@ -22,6 +22,7 @@ import { architectureOf } from "./registry.ts";
 import {
   accountFor,
   fillModel,
+  isComplete,
   precisionOf,
   requireComplete,
   type WeightAccount,
@@ -114,27 +115,49 @@ export async function planFittingModel(
   return planned;
 }
 
+export interface LoadOptions extends PlanOptions {
+  dtype?: Dtype;
+  /**
+   * Matrices of linear layers and embeddings stay in the halves, or in the blocks of few bits, in which the model is
+   * stored, and count as their values in `dtype`, which is float32: less memory to hold, and to read for each token. On
+   * the CPU alone that is fast.
+   */
+  keepsStored?: boolean;
+}
+
 /**
  * Loads every weight, floating ones converted to `dtype` where one is given.
  * @throws ModelError as `planFittingModel`, and those of src/weights.
  */
 export async function loadStoredModel(
   stored: StoredModel,
-  options: PlanOptions & { dtype?: Dtype } = {},
+  options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  return loadPlanned(await planFittingModel(stored, options), options.dtype);
+  const { dtype, keepsStored = false } = options;
+  const planned = await (keepsStored ? planPackedModel : planFittingModel)(stored, options);
+  return loadPlanned(planned, dtype, keepsStored);
+}
+
+/** With what can stay packed, where the architecture takes every part of it so and nobody asks for another packing. */
+async function planPackedModel(stored: StoredModel, options: PlanOptions): Promise<PlannedModel> {
+  const packed = options.replaceLayers === undefined ? stored.packed?.() : undefined;
+  if (packed === undefined) return await planFittingModel(stored, options);
+  const planned = await planModel(packed, options);
+  return isComplete(planned.account) ? planned : await planFittingModel(stored, options);
 }
 
 /** Loads the weights into a model that is planned already. Throws ModelError of src/weights. */
 export function loadPlanned(
   { model, sizes, account, source }: PlannedModel,
   dtype?: Dtype,
+  keepsHalves = false,
 ): LoadedModel {
   const { entries } = account;
   const reader = source.load();
   try {
     const precision = dtype ?? source.precision;
-    fillModel(model, entries, reader, precision);
+    fillModel(model, entries, reader, { dtype: precision, keepsHalves });
+    if (keepsHalves && precision !== undefined) widenAlike(model, precision);
     unpackAlike(model, precision ?? precisionOf(model));
   } catch (error) {
     dispose(model);
@@ -143,6 +166,11 @@ export function loadPlanned(
     reader.close();
   }
   return { model, config: source.config, sizes, entries };
+}
+
+/** What layers give of halves that they keep is what all else is. */
+function widenAlike(model: LanguageModel, dtype: Dtype): void {
+  for (const [, layer] of model.modules()) if (widens(layer)) layer.widenTo(dtype);
 }
 
 /** Packed weights become what the model's other numbers are. */

@@ -61,6 +61,11 @@ export function accountFor(
   };
 }
 
+/** Whether there is something for every parameter, and nothing beside. */
+export function isComplete({ missing, unexpected, problems }: WeightAccount): boolean {
+  return missing.length + unexpected.length + problems.length === 0;
+}
+
 /** @throws ModelError FT-MODEL-006 for missing and unexpected tensors, 010 for shapes. */
 export function requireComplete(account: WeightAccount, folder: string): void {
   const { missing, unexpected, problems } = account;
@@ -100,21 +105,35 @@ export function entriesFor(recipe: Recipe, model: Module): WeightEntry[] {
   return mapTensors(inverted(recipe), shapes).entries.map((entry) => entry.reversed());
 }
 
+/** What parameters become. */
+export interface Precision {
+  /** Of floating ones; undefined: as they are stored. */
+  dtype?: Dtype | undefined;
+  /** Halves stay what they are where the layer computes with them in float32. */
+  keepsHalves?: boolean | undefined;
+}
+
+const halves: ReadonlySet<Dtype> = new Set(["float16", "bfloat16"]);
+
 /**
- * Fills the model, entry by entry, with floating parameters in `dtype` where one is given. Frees what it held.
+ * Fills the model, entry by entry, with floating parameters in the precision that is wanted. Frees what it held.
  * @throws ModelError FT-MODEL-010 for a tensor of another shape or kind of number.
  */
 export function fillModel(
   model: Module,
   entries: readonly WeightEntry[],
   reader: TensorReader,
-  dtype?: Dtype,
+  { dtype, keepsHalves = false }: Precision = {},
 ): void {
   const slots = new Map([...model.slots()].map((slot) => [slot.name, slot]));
   for (const entry of entries) {
     const isConstant = entry.parameters.every((name) => slots.get(name)?.isConstant);
+    const mayBeHalf =
+      keepsHalves &&
+      dtype === "float32" &&
+      entry.parameters.every((name) => slots.get(name)?.mayBeHalf);
     const values = entry.take(reader, (tensor) =>
-      isConstant ? tensor : inPrecision(tensor, dtype),
+      isConstant || (mayBeHalf && halves.has(tensor.dtype)) ? tensor : inPrecision(tensor, dtype),
     );
     for (const [at, name] of entry.parameters.entries())
       replace(slots.get(name), values[at] as Tensor);

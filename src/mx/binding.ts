@@ -96,6 +96,8 @@ export interface Binding {
   scopeEnd(keep: readonly Handle[]): number;
   /** Takes handles out of every scope: they live until `free`. */
   retain(handles: readonly Handle[]): void;
+  /** Of two handles: the first means the second's array from now on, and the second is freed. */
+  replace(pair: readonly Handle[]): void;
 
   // --- data in and out (always copies)
   fromMemory(memory: Memory, shape: Shape, dtype: Dtype): Handle;
@@ -278,8 +280,8 @@ export interface Binding {
 
   /**
    * The same, causal, where sight is limited further: to `window` tokens (0: all), to a token's own segment, (batch,
-   * length) integers in runs, 0 seeing itself alone, and to its prefix, the last run of that segment before its own.
-   * `mask` says all that in an array of booleans; it is computed where no kernel reads the rest.
+   * length) integers in runs, 0 seeing itself alone, and to its prefix, the last run of that segment before its own; or,
+   * without segments, to keys from the sequence's start on, (batch) integers. `mask` says all that in an array of booleans; it is computed where no kernel reads the rest.
    */
   limitedAttention(
     queries: Handle,
@@ -290,6 +292,7 @@ export interface Binding {
     window: number,
     segments: Handle | null,
     prefixes: Handle | null,
+    starts: Handle | null,
   ): Handle;
   /**
    * The same with scores that are capped (cap · tanh(score / cap); 0: not), beside a score of nothing for each head of
@@ -309,6 +312,7 @@ export interface Binding {
     mask: Handle | null,
     segments: Handle | null,
     prefixes: Handle | null,
+    starts: Handle | null,
   ): Handle;
 
   // --- random, explicit keys only

@@ -1,6 +1,6 @@
 // Operations that read better as functions than as methods: making, joining, attention, composites, optimizer steps.
 // One call to the addon each; no policy.
-import type { Binding, Dtype, Memory, Shape } from "./binding.ts";
+import type { Binding, Dtype, Handle, Memory, Shape } from "./binding.ts";
 import { binding } from "./loader.ts";
 import { handleOrNull, handlesOf, type Operand, Tensor, wrapAll } from "./tensor.ts";
 
@@ -149,6 +149,8 @@ export interface LimitedSight {
   segments?: Tensor | undefined;
   /** (batch, length) int32: the segment of which a token sees the last run before its own. */
   prefixes?: Tensor | undefined;
+  /** (batch) int32, not beside segments: the first key of each sequence. What lies before it gets anything. */
+  starts?: Tensor | undefined;
 }
 
 /** None, causal, an array that broadcasts to (batch, heads, queries, keys), or causal with limits. */
@@ -180,11 +182,24 @@ export function attention(
     return new Tensor(binding().scaledDotProductAttention(q, k, v, scale, mask, null));
   if (mask instanceof Tensor)
     return new Tensor(binding().scaledDotProductAttention(q, k, v, scale, "", mask.handle));
-  const { window = 0, segments = null, prefixes = null } = mask;
-  const [own, shared] = [handleOrNull(segments), handleOrNull(prefixes)];
+  const { window = 0 } = mask;
   return new Tensor(
-    binding().limitedAttention(q, k, v, scale, mask.mask.handle, window, own, shared),
+    binding().limitedAttention(q, k, v, scale, mask.mask.handle, window, ...dividedBy(mask)),
   );
+}
+
+/** What divides sequences. */
+function dividedBy({
+  segments,
+  prefixes,
+  starts,
+}: Partial<LimitedSight>): [
+  segments: Handle | null,
+  prefixes: Handle | null,
+  starts: Handle | null,
+] {
+  const given = (part: Tensor | undefined): Handle | null => handleOrNull(part ?? null);
+  return [given(segments), given(prefixes), given(starts)];
 }
 
 function shapedAttention(
@@ -202,8 +217,7 @@ function shapedAttention(
     handleOrNull(sinks ?? null),
     handleOrNull(keyBias ?? null),
     handleOrNull((isArray ? mask : limits.mask) ?? null),
-    handleOrNull(limits.segments ?? null),
-    handleOrNull(limits.prefixes ?? null),
+    ...dividedBy(limits),
   );
 }
 

@@ -323,6 +323,13 @@ export class Tensor {
     const strides = start.map(() => 1);
     return new Tensor(binding().sliceUpdate(this.handle, update.handle, start, stop, strides));
   }
+  /**
+   * The same in this tensor itself, which means the result from now on. So nothing keeps what it was, and where nothing
+   * else reads that, its memory is written to instead of copied.
+   */
+  overwrite(update: Tensor, start: Shape): void {
+    binding().replace([this.handle, this.updated(update, start).handle]);
+  }
   take(indices: Tensor, axis: number): Tensor {
     return new Tensor(binding().take(this.handle, indices.handle, axis));
   }

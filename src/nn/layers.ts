@@ -1,7 +1,7 @@
 // The layers that models are made of. Parameters are spelled as in PyTorch checkpoints and start as zeros or ones:
 // models are loaded or drawn by `initialize`, never used as constructed.
-import { full, linear, normal, type Tensor } from "../mx/index.ts";
-import type { EmbeddingLike, LinearLike } from "./linear-like.ts";
+import { type Dtype, full, linear, normal, type Tensor } from "../mx/index.ts";
+import type { EmbeddingLike, LinearLike, Widens } from "./linear-like.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 
@@ -33,6 +33,7 @@ export class Linear extends Module implements LinearLike, Drawn {
   constructor(inputSize: number, outputSize: number, options: LinearOptions) {
     super();
     this.weight = parameter([outputSize, inputSize]);
+    this.takeHalves("weight");
     if (options.bias) this.bias = parameter([outputSize]);
     this.#closesResidual = options.closesResidual ?? false;
   }
@@ -61,12 +62,18 @@ export class Linear extends Module implements LinearLike, Drawn {
 }
 
 /** Rows of a (count, size) table; `asLinear` is the tied output head. */
-export class Embedding extends Module implements EmbeddingLike, Drawn {
+export class Embedding extends Module implements EmbeddingLike, Drawn, Widens {
   weight: Tensor;
+  #dtype: Dtype | undefined;
 
   constructor(count: number, size: number) {
     super();
     this.weight = parameter([count, size]);
+    this.takeHalves("weight");
+  }
+
+  widenTo(dtype: Dtype): void {
+    this.#dtype = dtype;
   }
 
   get count(): number {
@@ -79,7 +86,8 @@ export class Embedding extends Module implements EmbeddingLike, Drawn {
 
   /** ids (…) → (…, size). */
   forward(ids: Tensor): Tensor {
-    return this.weight.take(ids, 0);
+    const rows = this.weight.take(ids, 0);
+    return this.#dtype === undefined ? rows : rows.astype(this.#dtype);
   }
 
   /** x (…, size) → (…, count). */

@@ -1,6 +1,6 @@
 // What layers can do, whatever their weights look like: dense, packed, stacked by expert, or with an adapter on them.
 // Shared code asks for these; which class answers is nobody's business.
-import type { Tensor } from "../mx/index.ts";
+import type { Dtype, Tensor } from "../mx/index.ts";
 import type { Embedding, Linear } from "./layers.ts";
 import type { Module } from "./module.ts";
 import type { StackedLinear } from "./stacked-linear.ts";
@@ -37,6 +37,12 @@ export interface Routes {
   readonly routers: readonly string[];
 }
 
+/** Gives what it holds, in whatever precision. */
+export interface Widens {
+  /** The precision in which it gives it from now on, where that is not the one it is held in. */
+  widenTo(dtype: Dtype): void;
+}
+
 /** Rows of a table, which may also serve as the output head. */
 export interface EmbeddingLike {
   readonly count: number;
@@ -58,6 +64,10 @@ export function isStackedLinearLike(module: Module): module is Module & StackedL
 
 export function isEmbeddingLike(module: Module): module is Module & EmbeddingLike {
   return "asLinear" in module;
+}
+
+export function widens(module: Module): module is Module & Widens {
+  return "widenTo" in module;
 }
 
 function routes(module: Module): module is Module & Routes {

@@ -10,6 +10,8 @@ export interface ParameterSlot {
   trainable: boolean;
   /** Stored with the model, in the precision that it is stored in, and never trained. */
   isConstant?: true;
+  /** Its layer computes in float32 with halves as with their values in float32, and does not widen them all at once. */
+  mayBeHalf?: true;
   get(): Tensor;
   set(value: Tensor): void;
 }
@@ -43,6 +45,7 @@ export function requireSameShapes(
 export class Module {
   #frozen = new Set<string>();
   readonly #constant = new Set<string>();
+  readonly #halves = new Set<string>();
 
   /** Direct children as [key, module]; those in arrays are keyed "layers.0". */
   *children(): Generator<[string, Module]> {
@@ -76,6 +79,7 @@ export class Module {
       name,
       trainable: !this.#frozen.has(key) && !this.#constant.has(key),
       ...(this.#constant.has(key) && { isConstant: true }),
+      ...(this.#halves.has(key) && { mayBeHalf: true }),
       get: () => fields[key] as Tensor,
       set: (value) => {
         fields[key] = value;
@@ -86,6 +90,11 @@ export class Module {
   /** A parameter of this module that is stored with it, and never trained. */
   protected keepConstant(key: string): void {
     this.#constant.add(key);
+  }
+
+  /** A parameter that may be in halves where all else is float32. */
+  protected takeHalves(key: string): void {
+    this.#halves.add(key);
   }
 
   trainableSlots(): ParameterSlot[] {

@@ -40,6 +40,11 @@ export interface StoredModel {
   /** Most bytes that reading a tensor takes beside the tensor, where it is unpacked on the way. */
   readingBytes?: number;
   /**
+   * The same with matrices that its files have in blocks of few bits packed as MLX packs them, scales and biases beside
+   * them, to the same values. Absent where there are none but those that are packed already.
+   */
+  packed?(): StoredModel;
+  /**
    * Opens the files; needs the addon.
    * @throws ModelError FT-WEIGHTS-020 for element types MLX does not hold, and for axes beyond 32 bits.
    */

@@ -659,7 +659,7 @@ describe("attention", () => {
       ([q, k, v]) => [
         mx.limitedAttention(
           ...([q, k, v] as [Handle, Handle, Handle]),
-          ...([0.3, floats([0], [1]), window, numbers(segments), numbers(prefixes)] as const),
+          ...([0.3, floats([0], [1]), window, numbers(segments), numbers(prefixes), null] as const),
         ),
       ],
       ([q, k, v]) => [withMask(q as Handle, k as Handle, v as Handle, sees)],
@@ -742,7 +742,7 @@ describe("attention", () => {
             ...([0.3, cap, isCausal, isCausal ? window : 0] as const),
             shape.sinks ? (sinks as Handle) : null,
             ...([bias, isCausal && !limits.window && !segments ? null : mask] as const),
-            ...([isCausal ? numbers : null, null] as const),
+            ...([isCausal ? numbers : null, null, null] as const),
           ),
         ];
       };

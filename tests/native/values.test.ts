@@ -55,7 +55,7 @@ const testedElsewhere = new Set([
   // adapters/dora.test.ts, adapters/pissa.test.ts
   ...["updatedNorm", "doraSum", "qr", "eigh"],
   // handles.test.ts
-  ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain"],
+  ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain", "replace"],
   // data.test.ts and below
   ...[
     "fromMemory",

@@ -97,6 +97,11 @@ function isBeyondChunk({ query, length, key }: Span, { chunk, padding }: Visibil
   );
 }
 
+/** (batch) int32: where sequences begin among keys of which the first is `key`. */
+function startsOf(padding: readonly number[], key: number): Tensor {
+  return int32(padding.map((count) => Math.max(0, count - key)));
+}
+
 /** None, causal, causal with limits that a kernel may read, or the mask alone where none reads them. */
 export function attentionMask(span: Span, visibility: Visibility): AttentionMask {
   const { window, padding, segments, prefixes, positions } = visibility;
@@ -107,6 +112,8 @@ export function attentionMask(span: Span, visibility: Visibility): AttentionMask
   if (!isNarrow && !isChunked && !isPadded && segments === undefined)
     return span.length === 1 ? "" : "causal";
   const mask = visible(span, { ...visibility, isNarrow, isChunked, isPadded });
-  if (isPadded || isChunked || (isNarrow && positions !== undefined)) return mask;
-  return { mask, window: isNarrow ? window : undefined, segments, prefixes };
+  const isToldTwice = isPadded && segments !== undefined;
+  if (isToldTwice || isChunked || (isNarrow && positions !== undefined)) return mask;
+  const starts = isPadded ? startsOf(padding ?? [], span.key) : undefined;
+  return { mask, window: isNarrow ? window : undefined, segments, prefixes, starts };
 }

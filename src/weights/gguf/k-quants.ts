@@ -3,12 +3,12 @@
 import { halfAt } from "./halves.ts";
 
 /** Scale and offset, six bits each, of one of eight groups, packed into twelve bytes from `at` on. */
-function scaleOf(source: DataView, at: number, group: number): number {
+export function scaleOf(source: DataView, at: number, group: number): number {
   if (group < 4) return source.getUint8(at + group) & 63;
   return (source.getUint8(at + group + 4) & 15) | ((source.getUint8(at + group - 4) >> 6) << 4);
 }
 
-function offsetOf(source: DataView, at: number, group: number): number {
+export function offsetOf(source: DataView, at: number, group: number): number {
   if (group < 4) return source.getUint8(at + group + 4) & 63;
   return (source.getUint8(at + group + 4) >> 4) | ((source.getUint8(at + group) >> 6) << 4);
 }

@@ -9,12 +9,13 @@ import {
   tokenizerDefinition,
 } from "../../text/vocabulary/files.ts";
 import { type ByteSource, withFile } from "../byte-source.ts";
-import { viewThrough } from "../recipe/index.ts";
+import { type Recipe, viewThrough } from "../recipe/index.ts";
 import type { StoredModel, StoredTensor } from "../stored-model.ts";
 import { GgufModelFile } from "./architectures/architecture.ts";
 import { ggufArchitectures } from "./architectures/index.ts";
 import { type GgufHeader, type GgufTensor, readGgufHeader } from "./header.ts";
 import { Metadata } from "./metadata.ts";
+import { openPackedTensors, packedConfig, packedListing, packedRecipe } from "./packed-model.ts";
 import { openGgufTensors } from "./tensors.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
@@ -60,7 +61,8 @@ function storedModel(
   const architecture = ggufArchitectures.get(name);
   const file = new GgufModelFile(metadata, name, header.tensors, factors);
   const config = architecture.config(file);
-  return viewThrough(architecture.recipe(file), {
+  const recipe = architecture.recipe(file);
+  const plain: StoredModel = {
     folder: path,
     config,
     companions: companionsOf(metadata, config),
@@ -70,7 +72,17 @@ function storedModel(
     fileBytes: new Map([[path, header.fileBytes]]),
     readingBytes: readingBytes(header.tensors),
     load: () => openGgufTensors(path, header),
+  };
+  return { ...viewThrough(recipe, plain), packed: () => packedView(recipe, plain, header) };
+}
+
+function packedView(recipe: Recipe, plain: StoredModel, header: GgufHeader): StoredModel {
+  const view = viewThrough(packedRecipe(recipe), {
+    ...plain,
+    tensors: packedListing(plain.tensors, header),
+    load: () => openPackedTensors(plain.folder, header),
   });
+  return { ...view, config: packedConfig(plain.config, view.tensors) };
 }
 
 /** Large models are cut into files that each look like a model. */

@@ -24,7 +24,8 @@ export class TokenBuffer implements TokenStore {
   append(added: Tensor): void {
     const start = this.#length;
     this.#length += added.dim(2);
-    this.#held = this.#withRoom(added).updated(added, [0, 0, start, 0]);
+    this.#held = this.#withRoom(added);
+    this.#held.overwrite(added, [0, 0, start, 0]);
   }
 
   /** The last `count` tokens. */
