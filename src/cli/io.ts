@@ -5,6 +5,7 @@ import type { FtError } from "../core/errors.ts";
 import { createLogger, logLevelFrom, redact, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
 import { visibleJson, visibleText } from "../core/visible-text.ts";
+import { Typing } from "./typing.ts";
 
 export interface Streams {
   stdout: NodeJS.WriteStream;
@@ -65,6 +66,11 @@ export class Io {
     } finally {
       asking.close();
     }
+  }
+
+  /** What is typed, line by line; to be closed at the end. */
+  typing(): Typing {
+    return new Typing(this.#streams);
   }
 
   get width(): number {

@@ -32,8 +32,13 @@ export class AnswerText {
   /** Certain, but perhaps the start of a stop text. */
   #held = "";
 
-  constructor(tokenizer: Tokenizer, stops: readonly string[] = []) {
-    this.#stream = new TextStream(tokenizer);
+  /** `shown`: special tokens that are told as text. */
+  constructor(
+    tokenizer: Tokenizer,
+    stops: readonly string[] = [],
+    shown: ReadonlySet<string> = new Set(),
+  ) {
+    this.#stream = new TextStream(tokenizer, { shown });
     this.#stops = stops.filter((stop) => stop !== "");
   }
 

@@ -40,7 +40,7 @@ export class Answer {
     this.generation = generation;
     this.#room = room;
     this.#stops = new Set(request.stopTokenIds);
-    this.#text = new AnswerText(tokenizer, request.stopStrings);
+    this.#text = new AnswerText(tokenizer, request.stopStrings, request.shownTokens);
     this.#constraint = request.constraint?.begin();
     const random = Random.fromSeed(request.seed).split("sampling");
     this.#chooser = new TokenChooser(request.sampling, random, request.prompt);

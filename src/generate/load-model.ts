@@ -1,12 +1,18 @@
 // A model ready to use, by Hub id, folder or builtin name: weights, tokenizer, and an adapter where one is given.
 // The library's `loadModel`; the command line uses the same.
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { loadAdapter, type LoadedAdapter } from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
-import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
-import { loadStoredModel, type LoadedModel, requireKnownTokens } from "../models/index.ts";
+import {
+  disposeBeside,
+  type LanguageModel,
+  loadStoredModel,
+  type LoadedModel,
+  modelAgain,
+  requireKnownTokens,
+} from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
 import { ModelOptions, wantedPacking } from "../models/options.ts";
 import { packedWith, packingNotices } from "../models/packing.ts";
@@ -15,7 +21,8 @@ import { trainedFolder } from "../runs/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import { type DownloadProgress, modelDigest } from "../weights/index.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
+import { namedModel } from "./named-model.ts";
 
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */
@@ -23,6 +30,10 @@ export interface LoadModelOptions {
   /** Adapter folder as written by ft or mlx_lm.lora; or of a run of ft, or of one of its checkpoints. */
   adapter?: string;
   revision?: string;
+  /** The base, in the place of the one that the adapter's file names, where the name is an adapter's. */
+  baseModel?: string | undefined;
+  /** How its engine writes. */
+  engine?: EngineOptions | undefined;
   /** Quantize a dense model to 4 bits while it is loaded, as `--load-in-4bit` of training does. */
   loadIn4bit?: boolean | undefined;
   /** Gets how far the download of a Hub model has come. */
@@ -38,6 +49,13 @@ export interface Logits {
   data: Float32Array;
 }
 
+/** What a model is made of beside its weights. */
+interface ModelParts extends Partial<Pick<LoadedAdapter, "template" | "warnings">> {
+  /** By which adapters know their base. */
+  digest: () => Promise<string>;
+  engine?: EngineOptions | undefined;
+}
+
 /** A loaded model. Call `dispose` when done: its memory is not the garbage collector's business. */
 export class Model {
   readonly loaded: LoadedModel;
@@ -46,17 +64,19 @@ export class Model {
   readonly template: TemplateSource;
   /** Of loading: an adapter that was trained on another base, what of the model is not packed. */
   readonly warnings: readonly string[];
+  readonly #digest: () => Promise<string>;
+  readonly #engineOptions: EngineOptions;
   #engine: Engine | undefined;
+  /** Beside the model, over its weights. */
+  readonly #adapted = new Map<string, LanguageModel>();
 
-  constructor(
-    loaded: LoadedModel,
-    tokenizer: Tokenizer,
-    { template, warnings }: Partial<Pick<LoadedAdapter, "template" | "warnings">> = {},
-  ) {
+  constructor(loaded: LoadedModel, tokenizer: Tokenizer, about: ModelParts) {
     this.loaded = loaded;
     this.tokenizer = tokenizer;
-    this.template = template ?? { name: "auto" };
-    this.warnings = warnings ?? [];
+    this.template = about.template ?? { name: "auto" };
+    this.warnings = about.warnings ?? [];
+    this.#digest = about.digest;
+    this.#engineOptions = about.engine ?? {};
   }
 
   /** Logits of every position. Rows of a batch must have equal lengths. */
@@ -82,50 +102,72 @@ export class Model {
   /** Writes text with it: one for all that is asked of the model. */
   get engine(): Engine {
     const { positionLimit } = this.loaded.sizes;
-    this.#engine ??= new Engine(this.loaded.model, this.tokenizer, { positionLimit });
+    const options = { positionLimit, ...this.#engineOptions };
+    this.#engine ??= new Engine(this.loaded.model, this.tokenizer, options);
     return this.#engine;
+  }
+
+  /**
+   * Puts an adapter beside the model, over the same weights: requests choose it by this name. The model itself was
+   * loaded without one.
+   * @throws FtError of src/adapters.
+   */
+  async addAdapter(
+    name: string,
+    path: string,
+  ): Promise<Pick<LoadedAdapter, "template" | "warnings">> {
+    const again = await modelAgain(this.loaded);
+    try {
+      const found = await loadAdapter(adapterFolder(path), again, await this.#digest());
+      await this.removeAdapter(name);
+      this.#adapted.set(name, again);
+      this.engine.addModel(name, again);
+      return found;
+    } catch (error) {
+      disposeBeside(this.loaded.model, again);
+      throw error;
+    }
+  }
+
+  /** Ends what is asked of it. */
+  async removeAdapter(name: string): Promise<void> {
+    const again = this.#adapted.get(name);
+    if (again === undefined) return;
+    this.#adapted.delete(name);
+    await this.engine.removeModel(name);
+    disposeBeside(this.loaded.model, again);
   }
 
   dispose(): void {
     this.#engine?.dispose();
+    for (const again of this.#adapted.values()) disposeBeside(this.loaded.model, again);
     dispose(this.loaded.model);
   }
 }
 
 /** @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file. */
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
-  const { revision = null, onDownload, signal } = options;
-  const adapter = options.adapter === undefined ? undefined : adapterFolder(options.adapter);
-  const origin = { name: modelOf(name), revision, cache_dir: null };
+  const { revision = null, onDownload, signal, engine } = options;
+  const named = await namedModel(name, options.baseModel);
+  const adapter = options.adapter === undefined ? named.adapter : adapterFolder(options.adapter);
+  const origin = { name: named.base, revision, cache_dir: null };
   const { stored, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
   const dtype = options.dtype ?? chooseDtype("auto", describeBackend());
   const packing = options.loadIn4bit === true ? usualPacking() : undefined;
   const how = { ...(dtype !== undefined && { dtype }), ...packedWith(packing) };
   const loaded = await loadStoredModel(stored, how);
   const notices = packingNotices(stored.config, loaded.model, packing);
-  if (adapter === undefined) return new Model(loaded, tokenizer, { warnings: notices });
-  const found = await loadAdapter(adapter, loaded.model, await modelDigest(stored));
-  return new Model(loaded, tokenizer, { ...found, warnings: [...notices, ...found.warnings] });
+  const digest = (): Promise<string> => modelDigest(stored);
+  if (adapter === undefined)
+    return new Model(loaded, tokenizer, { digest, engine, warnings: notices });
+  const found = await loadAdapter(adapter, loaded.model, await digest());
+  const warnings = [...notices, ...found.warnings];
+  return new Model(loaded, tokenizer, { ...found, digest, engine, warnings });
 }
 
 /** What training takes for `--load-in-4bit` alone. */
 function usualPacking(): Packing | undefined {
   return wantedPacking(ModelOptions.parse({ load_in_4bit: true }));
-}
-
-/**
- * A model by its name; of a run or a checkpoint, the whole model that it trained.
- * @throws ModelError FT-GENERATE-005 where that is an adapter.
- */
-function modelOf(name: string): string {
-  const folder = trainedFolder(name);
-  if (folder === resolve(expandHome(name))) return name;
-  if (!existsSync(join(folder, "adapter_config.json"))) return folder;
-  throw new ModelError("FT-GENERATE-005", {
-    at: { file: folder },
-    message: "this is an adapter, which answers beside the model that it was trained on",
-    hint: `ft generate MODEL --adapter ${shellWord(name)}`,
-  });
 }
 
 /** @throws ModelError FT-GENERATE-004 where a whole model is, not an adapter. */

@@ -5,12 +5,14 @@ import type { LanguageModel } from "./kit/index.ts";
 import type { LoadedModel } from "./load.ts";
 import { architectureOf } from "./registry.ts";
 
-/** The model's own layers in blocks of its own. The model itself must carry no adapter. */
+/** The model's own weights in layers of its own. The model itself must carry no adapter. */
 export async function modelAgain({ model, config }: LoadedModel): Promise<LanguageModel> {
   const architecture = await architectureOf(config);
   const again = architecture.build(config);
+  const built = new Map(again.modules());
+  // packed layers, say, which stand in the place of those that were built
   for (const [path, layer] of model.modules())
-    if (path !== "" && [...layer.children()].length === 0) again.replaceChild(path, layer);
+    if (built.get(path)?.constructor !== layer.constructor) again.replaceChild(path, layer);
   const weights = model.parameters();
   for (const slot of again.slots()) slot.set(weights.get(slot.name) as Tensor);
   return again;

@@ -40,9 +40,66 @@ test("answers with the adapter, greedily the same each time, asked by argument o
     expect(JSON.parse(same.stdout)).toMatchObject({ text: answer.text });
   }
 
-  const asModel = await runProgram(["generate", "quick_output", "hello"], { cwd });
-  expect(asModel).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-GENERATE-005") });
-  expect(asModel.stderr).toContain("hint: ft generate MODEL --adapter quick_output\n");
+  // the adapter's file names its base
+  const bare = ["generate", "quick_output", "What is 3 plus one?", "--max-tokens", "4", "--json"];
+  const asModel = await runProgram(bare, { cwd });
+  expect(JSON.parse(asModel.stdout)).toMatchObject({ text: answer.text });
+  const config = join(cwd, "quick_output/final_model/adapter_config.json");
+  const { model: _, ...nameless } = JSON.parse(readFileSync(config, "utf8")) as { model: string };
+  writeFileSync(config, JSON.stringify(nameless));
+  const refused = await runProgram(bare, { cwd });
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-GENERATE-005") });
+});
+
+test("a file of questions is answered as each alone, and an interrupted call goes on", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  const questions = Array.from({ length: 24 }, (_, at) => ({ id: `q${at}`, prompt: `Say ${at}` }));
+  writeFileSync(join(cwd, "q.jsonl"), questions.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const args = ["generate", "model", "--prompts", "q.jsonl", "--max-tokens", "6"];
+  const whole = await runProgram([...args, "--top-k", "9", "-o", "a.jsonl", "--json"], { cwd });
+  expect(JSON.parse(whole.stdout)).toMatchObject({ answers: 24, before: 0, output: "a.jsonl" });
+  const read = (file: string): { id: string; text: string; line: number }[] =>
+    readFileSync(join(cwd, file), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const rows = read("a.jsonl");
+  expect(rows.map(({ id }) => id)).toEqual(questions.map(({ id }) => id));
+  expect(rows[5]).toMatchObject({ line: 6, prompt: "Say 5", finishReason: expect.any(String) });
+  const one = ["generate", "model", "Say 5", "--max-tokens", "6", "--top-k", "9", "--seed", "5"];
+  const alone = await runProgram([...one, "--json"], { cwd });
+  expect(JSON.parse(alone.stdout)).toMatchObject({ text: rows[5]?.text });
+
+  // what a kill left: some whole lines and a part of one
+  const lines = readFileSync(join(cwd, "a.jsonl"), "utf8").split("\n");
+  writeFileSync(
+    join(cwd, "a.jsonl"),
+    `${lines.slice(0, 10).join("\n")}\n${lines[10]?.slice(0, 9)}`,
+  );
+  const again = await runProgram([...args, "--top-k", "9", "-o", "a.jsonl", "--json"], { cwd });
+  expect(JSON.parse(again.stdout)).toMatchObject({ answers: 24, before: 10 });
+  expect(read("a.jsonl")).toEqual(rows);
+
+  const other = await runProgram([...args, "-o", "a.jsonl"], { cwd });
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("another topK") });
+  expect(read("a.jsonl")).toEqual(rows);
+  const foreign = await runProgram([...args, "-o", "q.jsonl"], { cwd });
+  expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining("FT-GENERATE-007") });
+});
+
+test.each([
+  ['{"prompt": "a"}\n{"question": "b"}\n', /q\.jsonl, line 2.*has a prompt or messages/s],
+  ['{"prompt": 7}\n', /q\.jsonl, line 1.*prompt/s],
+  ["{broken\n", /q\.jsonl, line 1.*not JSON/s],
+  ["\n \n", /nothing to answer/],
+])("questions in %j are refused with their line", async (text, told) => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  writeFileSync(join(cwd, "q.jsonl"), text);
+  const { code, stderr } = await runProgram(["generate", "model", "--prompts", "q.jsonl"], { cwd });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(told);
 });
 
 test("--load-in-4bit answers from packed weights", async () => {

@@ -16,6 +16,8 @@ import {
   type LanguageModel,
   loadStoredModel,
   storedTensors,
+  type LoadedModel,
+  modelAgain,
 } from "../../src/models/index.ts";
 import {
   carry,
@@ -174,6 +176,12 @@ describe.each(cases)("%s %s", (name, _, config) => {
         expect(relativeDifference(together, alone)).toBeLessThanOrEqual(2 * sameSums);
       }
     });
+  });
+
+  test("a second model over the same weights gives the same bits", async () => {
+    const loaded = { model, config, entries: [] } as unknown as LoadedModel;
+    const again = await modelAgain(loaded);
+    scope(() => expect(bitsOf(again.forward(someIds()))).toEqual(bitsOf(model.forward(someIds()))));
   });
 
   test("packed rows see only themselves", () => {

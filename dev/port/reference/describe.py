@@ -103,7 +103,7 @@ def first_specimen(model_type, config_class):
         try:
             model = tiny_model.build(model_type, specimen, Variant())
             ids, *_ = tiny_model.rows(specimen, model.config.get_text_config().vocab_size)
-            observe.layers(model, ids, None)
+            observe.layers(model, ids, specimen)
             observe.token_by_token(model, ids)
             return specimen, None
         except Exception as error:  # whatever a family's code says to sizes that it does not like

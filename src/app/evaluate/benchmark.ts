@@ -5,11 +5,11 @@ import { writeFileAtomic, writeJsonAtomic } from "../../core/atomic-files.ts";
 import { UsageError } from "../../core/errors.ts";
 import { deepFreeze } from "../../core/frozen.ts";
 import { compareAnswers, type Delta } from "../../eval/index.ts";
+import { namedModel } from "../../generate/named-model.ts";
 import { benchmarkMarkdown } from "./benchmark-markdown.ts";
 import { benchmarkPage } from "./benchmark-page.ts";
 import type { BenchmarkReport, Contender } from "./benchmark-report.ts";
 import { evaluateModel, type EvaluateOptions } from "./evaluate-model.ts";
-import { evaluatedModel } from "./evaluated-model.ts";
 import { readResults, type ResultRow } from "./results-file.ts";
 import { chosenMetrics, scored } from "./scores.ts";
 import { seenInTraining } from "./seen-in-training.ts";
@@ -81,7 +81,7 @@ async function sharedTemplate({
 }: BenchmarkOptions): Promise<EvaluateOptions["template"]> {
   if (template !== undefined) return template;
   const found = await Promise.all(
-    models.map(async (name) => await evaluatedModel(name, baseModel ?? "base")),
+    models.map(async (name) => await namedModel(name, baseModel ?? "base")),
   );
   return found.find((one) => one.template !== undefined)?.template;
 }

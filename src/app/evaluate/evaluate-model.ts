@@ -2,16 +2,17 @@
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { DataError } from "../../core/errors.ts";
+import { inOrder } from "../../core/in-order.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
 import { type Metric, questionsOf, referenceLoss, type Unasked } from "../../eval/index.ts";
 import { loadModel, type Model } from "../../generate/load-model.ts";
+import { namedModel } from "../../generate/named-model.ts";
 import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { defaultDataset, locateData } from "../data/shipped.ts";
 import { generateText } from "../generate/generate-text.ts";
-import { evaluatedModel } from "./evaluated-model.ts";
 import { type ResultRow, ResultsFolder } from "./results-file.ts";
 import { chosenMetrics, scored, type Scores, scoresOfOne } from "./scores.ts";
 
@@ -149,6 +150,9 @@ class Evaluator {
   }
 }
 
+/** More than are written at once, so that a long answer does not hold others up. */
+const askedAtOnce = 32;
+
 /** Answers what is not answered yet. */
 async function answerAll(
   jobs: readonly Job[],
@@ -157,15 +161,13 @@ async function answerAll(
   { onProgress, signal }: EvaluateOptions,
 ): Promise<void> {
   const [started, before] = [performance.now(), results.rows.length];
-  for (const [index, job] of jobs.entries()) {
-    if (index < before) continue;
-    results.add(await evaluator.row(job, index));
-    const perRow = (performance.now() - started) / 1000 / (index + 1 - before);
-    onProgress?.({
-      done: index + 1,
-      total: jobs.length,
-      secondsLeft: perRow * (jobs.length - index - 1),
-    });
+  const left = [...jobs.entries()].slice(before);
+  const asked = inOrder(left, ([index, job]) => evaluator.row(job, index), askedAtOnce);
+  for await (const row of asked) {
+    results.add(row);
+    const done = row.index + 1;
+    const perRow = (performance.now() - started) / 1000 / (done - before);
+    onProgress?.({ done, total: jobs.length, secondsLeft: perRow * (jobs.length - done) });
     await setImmediate();
     signal?.throwIfAborted();
   }
@@ -194,7 +196,7 @@ function identityOf(
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const chosen = chosenMetrics(options.metrics);
   const started = performance.now();
-  const { base, adapter, digest } = await evaluatedModel(options.model, options.baseModel);
+  const { base, adapter, digest } = await namedModel(options.model, options.baseModel);
   const { loadIn4bit, onDownload, signal } = options;
   const model = await loadModel(base, {
     ...(adapter && { adapter }),

@@ -17,7 +17,7 @@ export interface Asked extends Partial<GenerateOptions> {
   /** Conversation to answer, rendered with `template`. */
   messages?: readonly Message[];
   /** Default: the one the adapter was trained with, else the model's own, else alpaca. */
-  template?: string;
+  template?: string | undefined;
 }
 
 function promptIds({ prompt = "", ids: given, messages, template }: Asked, model: Model): number[] {

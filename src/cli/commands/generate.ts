@@ -1,41 +1,35 @@
 // ft generate: one answer of a model, with or without an adapter.
 import { z } from "zod";
+import type { GeneratedFile } from "../../app/generate/generate-file.ts";
 import type { GeneratedText } from "../../app/generate/generate-text.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import type { FinishReason } from "../../generate/index.ts";
-import { GenerateOptions } from "../../generate/options.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
+import { AnsweringOptions } from "./answering-options.ts";
+import { progressNote } from "./evaluation-options.ts";
 
-const Options = GenerateOptions.extend({
-  adapter: z
-    .string()
-    .optional()
-    .describe(
-      "Adapter: its folder, a run's folder (./output), or a checkpoint (./output/checkpoints/best)",
-    )
-    .register(flags, { value: "FOLDER" }),
+const Options = AnsweringOptions.extend({
   prompt: z
     .string()
     .optional()
     .describe("What to ask; else the argument, else stdin")
     .register(flags, { short: "p", value: "TEXT" }),
-  system: z.string().optional().describe("System message").register(flags, { value: "TEXT" }),
-  template: z
+  prompts: z
     .string()
     .optional()
-    .describe("How the conversation reads; the adapter's own, else the model's, when not given")
-    .register(flags, { short: "t", value: "NAME" }),
-  loadIn4bit: z
-    .boolean()
-    .default(false)
     .describe(
-      "Quantize the model to 4 bits while loading: a fraction of the memory, a little less exact",
+      "Answer every question of a file: a line each (.txt), or JSON lines with prompt or messages",
     )
-    .register(flags, { long: "load-in-4bit" }),
+    .register(flags, { value: "FILE" }),
+  output: z
+    .string()
+    .optional()
+    .describe("Where answers to --prompts go, as JSON lines; the same call goes on there")
+    .register(flags, { short: "o", value: "FILE" }),
   raw: z.boolean().default(false).describe("Continue the prompt as it is, without a template"),
 });
 
@@ -43,8 +37,11 @@ type Options = z.infer<typeof Options>;
 
 /** Throws UsageError for options of which one would be left aside. */
 function requireNoClash(argument: string | undefined, options: Options): void {
-  const { raw, system, template, prompt } = options;
+  const { raw, system, template, prompt, prompts, output } = options;
+  const others = [argument, prompt, system].some((one) => one !== undefined) || raw;
   const clashes = [
+    ...(prompts !== undefined && others ? ["--prompts and a prompt, --system or --raw"] : []),
+    ...(prompts === undefined && output !== undefined ? ["one answer and --output"] : []),
     ...(raw && system !== undefined ? ["--raw and --system"] : []),
     ...(raw && template !== undefined ? ["--raw and --template"] : []),
     ...(argument !== undefined && prompt !== undefined ? ["a prompt and --prompt"] : []),
@@ -89,24 +86,46 @@ function tellHow(result: GeneratedText, io: Io): void {
   io.note(`${tokenIds.length} tokens, ${speed}, ${ENDINGS[finishReason]}`);
 }
 
+/** Of the file of questions: "questions.jsonl" is answered in "questions.answers.jsonl". */
+const answersOf = (prompts: string): string => `${prompts.replace(/\.\w+$/, "")}.answers.jsonl`;
+
+async function answerFile(model: string, prompts: string, options: Options, io: Io): Promise<void> {
+  const { generateFile } = await import("../../app/generate/generate-file.ts");
+  const { output = answersOf(prompts), ...how } = options;
+  const result = await generateFile({
+    ...{ ...how, model, prompts, output, signal: io.signal },
+    ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
+  });
+  for (const warning of result.warnings) io.note(`warning: ${warning}`);
+  io.show(result, () => fileText(result));
+}
+
+function fileText({ answers, before, output, tokens, tokensPerSecond }: GeneratedFile): string {
+  const earlier = before === 0 ? "" : `, ${before} of them earlier`;
+  return `${answers} answers${earlier}: ${output}\n${tokens} tokens, ${tokensPerSecond.toFixed(1)} tokens/s`;
+}
+
 export const generate = defineCommand({
   name: "generate",
   summary: "Let a model answer, with or without an adapter",
   arguments: {
-    model: { about: "Hub id, folder, .gguf file, or builtin/tiny" },
+    model: { about: "Hub id, folder, .gguf file, builtin/tiny, or an adapter's or a run's folder" },
     prompt: { about: "What to ask; without it, stdin", optional: true },
   },
   options: Options,
   examples: [
     'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output',
     'echo "Say hello" | ft generate HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.7 --top-p 0.9',
+    "ft generate ./output --prompts questions.jsonl -o answers.jsonl",
   ],
   run: async (input, io) => {
     const { options } = input;
     requireNoClash(input.arguments.prompt, options);
+    if (options.prompts !== undefined)
+      return answerFile(input.arguments.model ?? "", options.prompts, options, io);
     const prompt = await promptOf(options.prompt ?? input.arguments.prompt, io);
     const { generateText } = await import("../../app/generate/generate-text.ts");
-    const { adapter, template, prompt: _, ...writing } = options;
+    const { adapter, template, prompt: _, prompts: __, output: ___, ...writing } = options;
     const result = await generateText({
       ...writing,
       model: input.arguments.model ?? "",

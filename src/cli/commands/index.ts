@@ -2,6 +2,7 @@
 import type { Command } from "../define-command.ts";
 import { benchTrain } from "./bench-train.ts";
 import { benchmark } from "./benchmark.ts";
+import { chat } from "./chat.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   trainValidate,
   trainListData,
   generate,
+  chat,
   evaluate,
   benchmark,
   recommend,

@@ -1,7 +1,9 @@
 // The engine: answers that are written together are those that each request gets alone; they wait, join, leave, end and
 // are cancelled; beginnings are read once; adapters answer side by side.
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attachLora, saveAdapter } from "../../../src/adapters/index.ts";
 import { Random } from "../../../src/core/random.ts";
 import {
   type Constraint,
@@ -12,7 +14,7 @@ import {
   plainSampling,
 } from "../../../src/generate/index.ts";
 import { loadModel, type Model } from "../../../src/generate/load-model.ts";
-import { liveTensors } from "../../../src/mx/index.ts";
+import { carry, dispose, liveTensors, normal, randomKey } from "../../../src/mx/index.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { makeToyModel } from "../../support/toy-model.ts";
 
@@ -47,6 +49,21 @@ async function answers(
 async function alone(one: GenerationRequest): Promise<GenerationEnd> {
   const [end] = await answers([one]);
   return end as GenerationEnd;
+}
+
+/** A LoRA adapter with drawn factors, as training writes it. */
+async function writeToyAdapter(base: string, folder: string, seed: number): Promise<void> {
+  const { loaded } = await loadModel(base);
+  const shape = { rank: 4, scale: 8, dropout: 0 };
+  const placement = { ...shape, blockCount: -1, targets: ["q_proj", "down_proj"] };
+  const attached = attachLora(loaded.model, placement, seed);
+  carry(loaded.model, () => {
+    for (const [at, slot] of loaded.model.trainableSlots().entries())
+      slot.set(normal(0, 0.5, slot.get().shape, randomKey(seed * 100 + at)));
+  });
+  mkdirSync(folder);
+  await saveAdapter(folder, loaded.model, attached, shape, { base, template: "auto" });
+  dispose(loaded.model);
 }
 
 const texts = (ends: readonly GenerationEnd[]): number[][] => ends.map(({ tokenIds }) => tokenIds);
@@ -204,6 +221,35 @@ describe("cancelling", () => {
     const { tokenIds } = await engine.submit(request(3)).ended;
     expect(tokenIds).toEqual((await alone(request(3))).tokenIds);
     engine.dispose();
+  });
+});
+
+describe("adapters over one model", () => {
+  test("answer side by side as each alone, and the model as it is", async () => {
+    const folder = makeFolder();
+    const base = await makeToyModel(join(folder, "model"));
+    const adapters = ["first", "second"].map((name) => join(folder, name));
+    for (const [at, adapter] of adapters.entries()) await writeToyAdapter(base, adapter, at);
+    const shared = await loadModel(base);
+    for (const adapter of adapters) await shared.addAdapter(adapter, adapter);
+    const requests = many(12).map((one, at) => ({ ...one, adapter: [...adapters, ""][at % 3] }));
+    const ends = await Promise.all(requests.map((one) => shared.engine.submit(one).ended));
+    for (const [which, adapter] of [...adapters, undefined].entries()) {
+      const own = await loadModel(base, adapter === undefined ? {} : { adapter });
+      for (const [at, one] of requests.entries())
+        if (at % 3 === which) {
+          const { tokenIds } = await own.engine.submit({ ...one, adapter: "" }).ended;
+          expect(ends[at]?.tokenIds, `request ${at}`).toEqual(tokenIds);
+        }
+      own.dispose();
+    }
+    const bare = await alone({ ...(requests[0] as GenerationRequest), adapter: "" });
+    expect(ends[0]?.tokenIds).not.toEqual(bare.tokenIds);
+    await shared.removeAdapter(adapters[0] as string);
+    expect(() => shared.engine.submit(requests[0] as GenerationRequest)).toThrow("no adapter");
+    const { tokenIds } = await shared.engine.submit(requests[1] as GenerationRequest).ended;
+    expect(tokenIds).toEqual(ends[1]?.tokenIds);
+    shared.dispose();
   });
 });
 

@@ -1,14 +1,14 @@
 // Which model a person means by a name that may be an adapter's folder or a run's: the base, and the adapter on it.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ModelError } from "../../core/errors.ts";
-import { hashFile } from "../../core/file-hash.ts";
-import { expandHome } from "../../core/paths.ts";
-import { shellWord } from "../../core/shell.ts";
-import { trainedFolder } from "../../runs/index.ts";
-import type { TemplateSource } from "../../text/index.ts";
+import { ModelError } from "../core/errors.ts";
+import { hashFile } from "../core/file-hash.ts";
+import { expandHome } from "../core/paths.ts";
+import { shellWord } from "../core/shell.ts";
+import { trainedFolder } from "../runs/index.ts";
+import type { TemplateSource } from "../text/index.ts";
 
-export interface EvaluatedModel {
+export interface NamedModel {
   /** As `loadModel` takes it. */
   base: string;
   adapter: string | undefined;
@@ -38,7 +38,7 @@ async function digestOf(adapter: string): Promise<string | null> {
   return file === undefined ? null : await hashFile(file);
 }
 
-function wholeModel(name: string, folder: string | undefined): EvaluatedModel {
+function wholeModel(name: string, folder: string | undefined): NamedModel {
   const isFolder = folder !== undefined && existsSync(join(folder, "config.json"));
   return { base: isFolder ? folder : name, adapter: undefined, digest: null };
 }
@@ -46,12 +46,9 @@ function wholeModel(name: string, folder: string | undefined): EvaluatedModel {
 /**
  * `baseModel` takes the place of the base that the adapter's file names: `model` in mlx-lm's form,
  * `base_model_name_or_path` in PEFT's.
- * @throws ModelError FT-EVAL-008 for an adapter that names none; what `trainedFolder` throws.
+ * @throws ModelError FT-GENERATE-005 for an adapter that names none; what `trainedFolder` throws.
  */
-export async function evaluatedModel(
-  name: string,
-  baseModel: string | undefined,
-): Promise<EvaluatedModel> {
+export async function namedModel(name: string, baseModel: string | undefined): Promise<NamedModel> {
   const folder = existsSync(expandHome(name)) ? trainedFolder(name) : undefined;
   if (folder === undefined || !existsSync(join(folder, configName)))
     return wholeModel(name, folder);
@@ -60,9 +57,9 @@ export async function evaluatedModel(
   const template = templateIn(file);
   if (base !== undefined)
     return { base, adapter: folder, digest: await digestOf(folder), ...(template && { template }) };
-  throw new ModelError("FT-EVAL-008", {
+  throw new ModelError("FT-GENERATE-005", {
     at: { file: join(folder, configName) },
-    message: "the adapter does not name the model that it belongs to",
-    hint: `ft evaluate ${shellWord(name)} --base-model MODEL`,
+    message: "this is an adapter, and its file does not name the model that it belongs to",
+    hint: `give that model, and --adapter ${shellWord(name)}`,
   });
 }
