@@ -56,9 +56,10 @@ class Answer implements ConstraintState {
   allowed(): Uint32Array {
     if (this.#hasEnded) return this.#shared.endMask;
     if (!this.#hasBegun) return this.#shared.beginning().mask;
-    const mask = this.#shared.masks.of(this.#state);
-    this.#shared.machine.tidy();
-    return mask;
+    const { machine, masks } = this.#shared;
+    machine.tidy();
+    this.#state = machine.current(this.#state);
+    return masks.of(this.#state);
   }
 
   get isFinished(): boolean {
@@ -77,7 +78,7 @@ class Answer implements ConstraintState {
     }
     const bytes = this.#bytesOf(token);
     if (bytes.length === 0 || this.#hasEnded) throw refusedToken(token);
-    let state: State | null = this.#state;
+    let state: State | null = machine.current(this.#state);
     for (const byte of bytes) state = state === null ? null : machine.step(state, byte);
     if (state === null) throw refusedToken(token);
     this.#state = state;

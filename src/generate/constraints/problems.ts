@@ -31,10 +31,10 @@ export function unsatisfiable(field: string, message: string): ConfigError {
   });
 }
 
-/** More states, levels or repetitions than are held. */
+/** More states, levels or repetitions than are held. Without a place where only whoever asked knows it. */
 export function tooLarge(field: string, message: string): ConfigError {
   return new ConfigError("FT-CONSTRAINT-004", {
-    at: { field },
+    ...(field !== "" && { at: { field } }),
     message,
     hint: "make it smaller, or check the answer afterwards",
   });

@@ -126,11 +126,18 @@ export function combine(expressions: Expressions, combination: Combination): Exp
   return nodes[0].rule ?? expressions.nothing;
 }
 
-/** Whether a text is one of the expression's, which must be settled. */
-export function accepts(expressions: Expressions, expression: Expression, text: string): boolean {
+/** Tells whether a text is one of the expression's, which must be settled. */
+export function acceptor(
+  expressions: Expressions,
+  expression: Expression,
+): (text: string) => boolean {
   const machine = new Machine(expressions);
-  let state: State | null = machine.begin(expression);
-  for (const byte of Buffer.from(text, "utf8"))
-    state = state === null ? null : machine.step(state, byte);
-  return state?.accepts ?? false;
+  const begin = machine.begin(expression);
+  return (text) => {
+    let state: State | null = begin;
+    for (const byte of Buffer.from(text, "utf8")) {
+      state = state === null ? null : machine.step(state, byte);
+    }
+    return state?.accepts ?? false;
+  };
 }

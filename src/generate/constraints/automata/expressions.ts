@@ -57,12 +57,16 @@ export type Expression = Bytes | Sequence | Choice | Repeat | Rule | Empty;
 
 type Parts<Kind> = Kind extends Expression ? Omit<Kind, keyof Common> : never;
 
+/** Choices within choices are one, but for long ones: a chain of them would be written out again at each link. */
+const mostFlattened = 8;
+
 const facts = { nullable: false, productive: true, isCharacter: false, coversPlain: false };
 
 export class Expressions {
   /** In the order in which they were made: parts before wholes, but for rules. */
   readonly all: Expression[] = [];
   readonly #known = new Map<string, Expression>();
+  readonly #letters = new Map<number, Expression>();
   readonly #alphabet: CharacterSet;
   readonly empty: Expression;
   /** Has no text. */
@@ -85,7 +89,9 @@ export class Expressions {
 
   choice(options: readonly Expression[]): Expression {
     const flat = options.flatMap((one) =>
-      one.kind === "choice" && !one.isCharacter ? one.options : [one],
+      one.kind === "choice" && !one.isCharacter && one.options.length <= mostFlattened
+        ? one.options
+        : [one],
     );
     const distinct = [...new Set(flat)];
     if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0];
@@ -137,8 +143,14 @@ export class Expressions {
   }
 
   text(text: string): Expression {
-    const characters = Array.from(text).map((one) => this.character([[codeOf(one), codeOf(one)]]));
-    return this.sequence(...characters);
+    return this.sequence(...Array.from(text).map((one) => this.#letter(one)));
+  }
+
+  #letter(letter: string): Expression {
+    const code = codeOf(letter);
+    let made = this.#letters.get(code);
+    if (made === undefined) this.#letters.set(code, (made = this.character([[code, code]])));
+    return made;
   }
 
   /** One of these texts; beginnings that they share are read once. */

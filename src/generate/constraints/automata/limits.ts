@@ -6,7 +6,7 @@ export const limits = {
   /** Ways in which a text may be read at once; more is told as ambiguity without end. */
   readings: 2000,
   /** States of a combination of regular languages (a pattern with a length, say). */
-  combinedStates: 20_000,
+  combinedStates: 10_000,
   /** States, and stacks, that are remembered while writing; then all are forgotten and made anew where needed. */
   rememberedStates: 4000,
   /** Levels of a schema, a pattern's groups, or a grammar's brackets. */

@@ -26,6 +26,8 @@ interface Moves {
 }
 
 export interface State {
+  /** What was forgotten since then no longer knows it. */
+  readonly generation: number;
   readonly stacks: readonly Stack[];
   /** By byte; null: no text goes on so. Made when first asked for. */
   next: (State | null)[] | undefined;
@@ -51,6 +53,7 @@ export class Machine {
   /** Repetitions part of the way, which no expression of the constraint is. */
   #repeats = new Map<string, Repeat>();
   #repeatCount = 0;
+  #generation = 0;
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
@@ -80,6 +83,22 @@ export class Machine {
     this.#stacks = new Map();
     this.#repeats = new Map();
     this.#stackCountBefore = this.#stackCount;
+    this.#generation++;
+  }
+
+  /**
+   * The same state among those that are remembered now. To be asked for before a step, so that nothing forgotten leads
+   * on to what is made after it and keeps it.
+   */
+  current(state: State): State {
+    if (state.generation === this.#generation) return state;
+    return this.state(state.stacks.map((stack) => this.#again(stack)));
+  }
+
+  #again(stack: Stack): Stack {
+    const tops: Expression[] = [];
+    for (let at: Stack | undefined = stack; at?.top !== undefined; at = at.rest) tops.push(at.top);
+    return tops.reduceRight((rest, top) => this.#push(top, rest), this.#bottom);
   }
 
   movesOf(stack: Stack): Moves {
@@ -98,7 +117,8 @@ export class Machine {
     let found = this.#states.get(key);
     if (found === undefined) {
       const accepts = sorted.some((one) => this.movesOf(one).accepts);
-      found = { stacks: sorted, next: undefined, accepts, mask: undefined };
+      const generation = this.#generation;
+      found = { generation, stacks: sorted, next: undefined, accepts, mask: undefined };
       this.#states.set(key, found);
     }
     return found;

@@ -30,7 +30,7 @@ function shapesApart(a: Shape, b: Shape, context: ValueContext, depth: number): 
 }
 
 function valuesApart(a: Shape, b: Shape, context: ValueContext): boolean {
-  const own = a.values?.value.filter((value) => a.kinds.has(kindOf(value))) ?? [];
+  const own = [...(a.values?.value.values() ?? [])].filter((value) => a.kinds.has(kindOf(value)));
   return own.every((value) => !holdsShape(value, b, context));
 }
 

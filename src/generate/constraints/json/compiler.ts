@@ -1,6 +1,7 @@
-import type { CharacterSet } from "../automata/characters.ts";
 // From a schema to an expression: each set of schemas that hold together at a place is one rule, so that schemas may
 // refer to themselves. Kinds of values are beside this file: numbers, strings, arrays, objects.
+import { FtError } from "../../../core/errors.ts";
+import type { CharacterSet } from "../automata/characters.ts";
 import { combine } from "../automata/combine.ts";
 import type { Expression, Expressions, Rule } from "../automata/expressions.ts";
 import { limits } from "../automata/limits.ts";
@@ -13,7 +14,7 @@ import { holds, holdsShape, kindOf, type ValueContext } from "./holds.ts";
 import { numberExpression } from "./numbers.ts";
 import { objectExpression, type PropertyWriter } from "./objects.ts";
 import { isObject, type Located, type Schema, type SchemaSource } from "./schema.ts";
-import { type Kind, kinds, type Shape, shapeOf } from "./shape.ts";
+import { type Bound, type Kind, kinds, type Shape, shapeOf } from "./shape.ts";
 import { Strings } from "./strings.ts";
 
 export class SchemaCompiler implements PropertyWriter, ValueContext {
@@ -93,7 +94,7 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
       const shape = shapeOf(parts);
       if (!shape.kinds.has("string")) return this.expressions.nothing;
       if (shape.values === undefined) return this.#stringContents(shape);
-      const texts = shape.values.value.filter((one) => typeof one === "string");
+      const texts = [...shape.values.value.values()].filter((one) => typeof one === "string");
       const kept = texts.filter((one) => holdsShape(one, shape, this));
       return this.expressions.oneOf(kept.map((one) => JSON.stringify(one).slice(1, -1)));
     });
@@ -111,7 +112,8 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
   }
 
   #shaped(shape: Shape): Expression {
-    if (shape.values !== undefined) return this.#enumerated(shape, shape.values.value);
+    if (shape.values !== undefined)
+      return this.#enumerated(shape, [...shape.values.value.values()]);
     const isOpen = shape.kindsPath === undefined && shape.mentioned.size > 0;
     const wanted = [...shape.kinds].filter((kind) => !isOpen || shape.mentioned.has(kind));
     const found = this.#ofKinds(wanted, shape);
@@ -134,6 +136,15 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
   }
 
   #ofKind(kind: Kind, shape: Shape): Expression {
+    try {
+      return this.#written(kind, shape);
+    } catch (error) {
+      // Automata do not know whose they are.
+      throw error instanceof FtError ? error.placedAt({ field: shape.path }) : error;
+    }
+  }
+
+  #written(kind: Kind, shape: Shape): Expression {
     switch (kind) {
       case "null":
         return this.expressions.oneOf(shape.excluded.includes(null) ? [] : ["null"]);
@@ -171,7 +182,7 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
     const found = combine(this.expressions, { all: [all], none: [...multiples, ...values] });
     if (found === this.expressions.nothing) {
       const { low, high } = shape;
-      const text = `no number from ${low?.value ?? "-∞"} to ${high?.value ?? "∞"}`;
+      const text = `no number from ${shown(low) ?? "-∞"} to ${shown(high) ?? "∞"}`;
       const path = high?.path ?? low?.path ?? shape.multiples[0]?.path ?? shape.path;
       this.conflict(path, `${text} that all keywords here allow (numbers have at most 15 digits)`);
     }
@@ -205,6 +216,12 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
     }
     return this.expressions.oneOf(kept.map((value) => writtenValue(value, shape)));
   }
+}
+
+/** A bound may have hundreds of digits. */
+function shown(bound: Bound | undefined): string | undefined {
+  const text = bound?.value.toString();
+  return text !== undefined && text.length > 30 ? `${text.slice(0, 30)}…` : text;
 }
 
 /** Properties that the schema lists stand in its order. */

@@ -1,6 +1,6 @@
 // Whether a value that a schema names itself (in enum, const, or as a name) keeps to the other keywords beside it. Only
 // as much of a validator as that needs; its patterns are the automata's, which cannot run away.
-import { accepts } from "../automata/combine.ts";
+import { acceptor } from "../automata/combine.ts";
 import type { Expressions } from "../automata/expressions.ts";
 import type { Conjunction } from "./alternatives.ts";
 import { decimal } from "./decimal.ts";
@@ -38,14 +38,29 @@ export function holds(value: unknown, schemas: readonly Located[], context: Valu
 export function holdsShape(value: unknown, shape: Shape, context: ValueContext): boolean {
   const text = textOfValue(value);
   if (!shape.kinds.has(kindOf(value))) return false;
-  if (shape.values?.value.some((one) => textOfValue(one) === text) === false) return false;
+  if (shape.values?.value.has(text) === false) return false;
   if (shape.excluded.some((one) => textOfValue(one) === text)) return false;
   if (typeof value === "number") return holdsNumber(value, shape);
   if (typeof value === "string") {
-    return accepts(context.expressions, context.strings.contents(shape), textWithin(value));
+    return acceptorOf(shape, context)(textWithin(value));
   }
   if (Array.isArray(value)) return holdsArray(value, shape, context);
   return isObject(value) ? holdsObject(value, shape, context) : true;
+}
+
+const acceptors = new WeakMap<Shape, (text: string) => boolean>();
+
+/** Asked of each value of a list. */
+function acceptorOf(
+  shape: Shape,
+  { expressions, strings }: ValueContext,
+): (text: string) => boolean {
+  let found = acceptors.get(shape);
+  if (found === undefined) {
+    found = acceptor(expressions, strings.contents(shape));
+    acceptors.set(shape, found);
+  }
+  return found;
 }
 
 function holdsNumber(value: number, shape: Shape): boolean {

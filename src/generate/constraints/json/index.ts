@@ -29,6 +29,8 @@ function compiled(schema: unknown, vocabulary: TokenVocabulary): Constraint {
  */
 export function jsonSchemaConstraint(schema: unknown, vocabulary: TokenVocabulary): Constraint {
   requireBounded(schema);
-  const source = JSON.stringify(schema) ?? "";
-  return remembered("schema", source, vocabulary, () => compiled(schema, vocabulary));
+  const source = JSON.stringify(schema) ?? "null";
+  // As it was sent: nothing but what JSON can say, whoever calls.
+  const asSent = (): unknown => JSON.parse(source);
+  return remembered("schema", source, vocabulary, () => compiled(asSent(), vocabulary));
 }

@@ -1,8 +1,7 @@
 import { allCharacters, type CharacterSet } from "../automata/characters.ts";
 // Objects: the properties that a schema lists, in its order, each that is not required left out or not; then names that
 // are free, where the schema says that there are any.
-import { combine } from "../automata/combine.ts";
-import { accepts } from "../automata/combine.ts";
+import { acceptor, combine } from "../automata/combine.ts";
 import type { Expression, Expressions } from "../automata/expressions.ts";
 import { tooLarge, unsatisfiable, unsupported } from "../problems.ts";
 import { conditionsOf } from "../regex/compile.ts";
@@ -35,6 +34,8 @@ interface NamePattern {
   readonly source: string;
   /** Names that the pattern is found in. */
   readonly contents: Expression;
+  /** Whether it is found in a name. */
+  readonly isIn: (name: string) => boolean;
 }
 
 class ObjectBuilder {
@@ -61,10 +62,9 @@ class ObjectBuilder {
   #pattern(source: string, field: string): NamePattern {
     const write = (set: CharacterSet): Expression => this.#writer.character(set);
     const context = { expressions: this.#expressions, write, field };
-    return {
-      source,
-      contents: combine(this.#expressions, conditionsOf(readPattern(source, field), context)),
-    };
+    const conditions = conditionsOf(readPattern(source, field), context);
+    const contents = combine(this.#expressions, conditions);
+    return { source, contents, isIn: acceptor(this.#expressions, contents) };
   }
 
   /** Everything between the braces; `nothing` where no object is possible. */
@@ -113,23 +113,26 @@ class ObjectBuilder {
   }
 
   #matches(source: string, name: string): boolean {
-    const pattern = this.#patterns.get(source);
-    return pattern !== undefined && accepts(this.#expressions, pattern.contents, textWithin(name));
+    return this.#patterns.get(source)?.isIn(textWithin(name)) ?? false;
   }
 
   /** Where `counted` is 0, nobody counts; else properties are, up to that number. */
   #chain(properties: readonly Property[], counted: number): Expression {
     const made = new Map<string, Expression>();
     const free = this.#freeEntry();
+    const entries = [true, false].map((isFirst) =>
+      properties.map((property) => this.#entry(property, isFirst)),
+    );
     const from = (at: number, isFirst: boolean, count: number): Expression => {
       const property = properties[at];
-      if (property === undefined) return this.#ending(free, isFirst, count);
+      const own = entries[isFirst ? 0 : 1]?.[at];
+      if (property === undefined || own === undefined) return this.#ending(free, isFirst, count);
       const key = `${at},${isFirst},${count}`;
       const known = made.get(key);
       if (known !== undefined) return known;
       const isFull = this.#shape.size.most !== Infinity && count >= this.#shape.size.most;
       const rest = from(at + 1, false, Math.min(count + 1, counted));
-      const entry = this.#entry(property, isFirst, rest);
+      const entry = this.#expressions.sequence(own, rest);
       const options = [
         ...(isFull ? [] : [entry]),
         ...(property.isRequired ? [] : [from(at + 1, isFirst, count)]),
@@ -145,9 +148,12 @@ class ObjectBuilder {
     return from(0, true, 0);
   }
 
-  #entry({ name, value }: Property, isFirst: boolean, rest: Expression): Expression {
+  /** A rule, so that it is one part of everything that it stands in. */
+  #entry({ name, value }: Property, isFirst: boolean): Expression {
+    const rule = this.#expressions.rule(name);
     const key = this.#expressions.text(`${isFirst ? "" : ","}${JSON.stringify(name)}:`);
-    return this.#expressions.sequence(key, value, rest);
+    rule.body = this.#expressions.sequence(key, value);
+    return rule;
   }
 
   #ending(free: Expression, isFirst: boolean, count: number): Expression {

@@ -49,7 +49,7 @@ export interface Shape {
   kindsPath: string | undefined;
   /** Kinds that keywords were given for. */
   readonly mentioned: Set<Kind>;
-  values: Placed<readonly unknown[]> | undefined;
+  values: Placed<ReadonlyMap<string, unknown>> | undefined;
   readonly excluded: unknown[];
   low: Bound | undefined;
   high: Bound | undefined;
@@ -153,11 +153,12 @@ function onlyKinds(shape: Shape, names: readonly unknown[], path: string): void 
   shape.kindsPath ??= path;
 }
 
+/** By their texts. */
 function enumerated(shape: Shape, values: readonly unknown[], path: string): void {
-  const texts = new Set(values.map(textOfValue));
+  const named = new Map(values.map((value) => [textOfValue(value), value]));
   const before = shape.values?.value;
-  const kept = before?.filter((one) => texts.has(textOfValue(one))) ?? values;
-  shape.values = { value: kept, path };
+  const kept = [...named].filter(([text]) => before?.has(text) ?? true);
+  shape.values = { value: new Map(kept), path };
 }
 
 /** Equal values have equal texts, whatever the order of their keys. */

@@ -1,4 +1,3 @@
-import { ConfigError } from "../../../core/errors.ts";
 import {
   allCharacters,
   characterSet,
@@ -97,22 +96,12 @@ export class Strings {
       ...against.flatMap((one) => this.#both(one)),
       ...names,
     ];
-    return this.#combined(positive, refused, shape);
+    return combine(this.#expressions, { all: positive, none: refused });
   }
 
   /** What a pattern with its looks ahead matches, as one expression. */
   #both({ all, none }: { all: readonly Expression[]; none: readonly Expression[] }): Expression[] {
     return [combine(this.#expressions, { all, none })];
-  }
-
-  #combined(all: Expression[], none: Expression[], { path }: Shape): Expression {
-    try {
-      return combine(this.#expressions, { all, none });
-    } catch (error) {
-      if (error instanceof ConfigError && error.code === "FT-CONSTRAINT-004")
-        error.placedAt({ field: path });
-      throw error;
-    }
   }
 
   #context({ path }: Placed<string>): PatternContext {
