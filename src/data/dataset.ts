@@ -19,6 +19,8 @@ export interface DatasetOptions {
   seed: number;
   /** Leave rows out that cannot be used, rather than refuse them all; default false. */
   skipBadRows?: boolean;
+  /** Rows keep the fields that they were read with; default false. */
+  keepsFields?: boolean;
 }
 
 export interface DataFile {
@@ -75,7 +77,7 @@ async function readSplits(paths: SplitPaths, options: DatasetOptions): Promise<R
   const problems = new ProblemList(skipBadRows ? Infinity : undefined);
   for (const [split, names] of Object.entries(paths) as [SplitName, readonly string[]][]) {
     for (const path of names) {
-      const read = await collectRows(path, format, problems);
+      const read = await collectRows(path, format, problems, options);
       for (const row of read) rows[split].push(row);
       files.push({ split, path, sha256: await hashFile(path), rows: read.length });
     }

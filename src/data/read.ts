@@ -12,6 +12,7 @@ import {
   UnsupportedFileError,
 } from "./errors.ts";
 import { type FileReader, fileReaders, wholeFileReaders } from "./files/index.ts";
+import { isObject } from "./formats/format.ts";
 import { autoFormat, formats, type RowFormat } from "./formats/index.ts";
 import { parseRow, type ProblemList, type Row, type RowResult } from "./rows.ts";
 
@@ -65,15 +66,23 @@ function notReadTwice(file: string): UnsupportedFileError {
   });
 }
 
+/** Rows of long texts would be held twice, so only who looks at fields asks for them. */
+function withFields(result: RowResult, value: unknown, keepsFields: boolean): RowResult {
+  if (!keepsFields || !("row" in result) || !isObject(value)) return result;
+  return { row: { ...result.row, value } };
+}
+
 async function* rowsOf(
   reader: FileReader,
   file: string,
   format: string,
+  keepsFields: boolean,
 ): AsyncGenerator<RowResult> {
   for await (const raw of reader(file)) {
     const { line } = raw;
     const place = "item" in raw ? { file, line, item: raw.item } : { file, line };
-    if ("value" in raw) yield parseRow(raw.value, format, place);
+    if ("value" in raw)
+      yield withFields(parseRow(raw.value, format, place), raw.value, keepsFields);
     else yield { problems: [{ kind: "unreadable", ...place, message: raw.problem }] };
   }
 }
@@ -101,12 +110,16 @@ function unreadable(file: string, cause: unknown): FtError {
  * JSON lines, tables and text take constant memory. `format` is "auto" or a registered format.
  * Throws a DataError when the file is missing, of an unknown kind, unreadable or empty.
  */
-export async function* readRows(file: string, format: string): AsyncGenerator<RowResult> {
+export async function* readRows(
+  file: string,
+  format: string,
+  { keepsFields = false }: { keepsFields?: boolean | undefined } = {},
+): AsyncGenerator<RowResult> {
   const asked = format === autoFormat ? undefined : formats.get(format);
   const reader = await readerOf(file, asked);
   let rows = 0;
   try {
-    for await (const result of rowsOf(reader, file, format)) {
+    for await (const result of rowsOf(reader, file, format, keepsFields)) {
       rows++;
       yield result;
     }
@@ -121,9 +134,10 @@ export async function collectRows(
   file: string,
   format: string,
   problems: ProblemList,
+  options: { keepsFields?: boolean | undefined } = {},
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const result of readRows(file, format)) {
+  for await (const result of readRows(file, format, options)) {
     if ("row" in result) rows.push(result.row);
     else problems.add(result.problems);
   }

@@ -2,7 +2,13 @@ import { placeText } from "../core/errors.ts";
 // A row of data: its sample and where it came from; or what is wrong with it.
 // Reads no files: values come in, rows or problems go out.
 import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
-import { type AnySample, isObject, kindOf, type RowFormat } from "./formats/format.ts";
+import {
+  type AnySample,
+  isObject,
+  type JsonObject,
+  kindOf,
+  type RowFormat,
+} from "./formats/format.ts";
 import { autoFormat, formats } from "./formats/index.ts";
 
 /**
@@ -19,6 +25,8 @@ export interface Row {
   id?: string;
   /** How many fields it was written with. */
   fields?: number;
+  /** The fields themselves, where they were asked for. */
+  value?: JsonObject;
 }
 
 /** The field `id` of a row that has one to tell it by. */

@@ -8,6 +8,7 @@ import type {
   Message,
   Renderer,
   Sample,
+  ToolCall,
 } from "../text/types.ts";
 import type { Told } from "./contamination.ts";
 
@@ -18,6 +19,8 @@ export interface Question {
   /** The same for a person to read. */
   prompt: string;
   reference: string;
+  /** Calls of tools in the answer. */
+  calls: readonly ToolCall[];
 }
 
 export interface Unasked {
@@ -32,22 +35,29 @@ function beforeOutput(renderer: Renderer, sample: InstructionSample): number[] {
   return ids.slice(0, first < 0 ? ids.length : first);
 }
 
-function asked(messages: readonly Message[]): { before: Message[]; reference: string } | string {
+interface Asked {
+  before: Message[];
+  reference: string;
+  calls: readonly ToolCall[];
+}
+
+function asked(messages: readonly Message[], readsCalls: boolean): Asked | string {
   const last = messages.at(-1);
   if (last?.role !== "assistant") return "it does not end with an answer";
   const reference = textOf(last);
-  if (reference === "") return "its answer has no text";
-  return { before: messages.slice(0, -1), reference };
+  const calls = last.toolCalls ?? [];
+  if (reference === "" && !(readsCalls && calls.length > 0)) return "its answer has no text";
+  return { before: messages.slice(0, -1), reference, calls };
 }
 
 /** What a row asks and its answer, as text; or why it asks nothing. */
-function spoken({ sample: any }: Row): (Told & { before?: Message[] }) | string {
+function spoken({ sample: any }: Row, readsCalls = false): (Told & Partial<Asked>) | string {
   // rows of other kinds (a preference, a judgement) have no one answer
   const sample = any as Sample | { kind: "other" };
   if (sample.kind === "instruction")
     return { prompt: questionText(sample), reference: sample.output };
   if (sample.kind !== "chat") return `rows of this kind (${any.kind}) ask nothing`;
-  const found = asked(sample.messages);
+  const found = asked(sample.messages, readsCalls);
   if (typeof found === "string") return found;
   const prompt = found.before.map((message) => `${message.role}: ${textOf(message)}`).join("\n");
   return { ...found, prompt };
@@ -59,23 +69,25 @@ export function toldOf(row: Row): Told | undefined {
   return typeof told === "string" ? undefined : { prompt: told.prompt, reference: told.reference };
 }
 
-function questionOf(row: Row, renderer: Renderer): Question | Unasked {
-  const told = spoken(row);
+function questionOf(row: Row, renderer: Renderer, readsCalls: boolean): Question | Unasked {
+  const told = spoken(row, readsCalls);
   if (typeof told === "string") return { row, reason: told };
-  const { before, prompt, reference } = told;
+  const { before, prompt, reference, calls = [] } = told;
   const sample = row.sample as ConversationSample | InstructionSample;
   const ids =
     sample.kind === "instruction"
       ? beforeOutput(renderer, sample)
       : renderer.prompt(before ?? [], sample.tools);
-  return { row, ids, prompt, reference };
+  return { row, ids, prompt, reference, calls };
 }
 
+/** Rows whose answer is nothing but calls are asked where something `readsCalls`. */
 export function questionsOf(
   rows: readonly Row[],
   renderer: Renderer,
+  { readsCalls = false }: { readsCalls?: boolean } = {},
 ): { questions: Question[]; unasked: Unasked[] } {
-  const all = rows.map((row) => questionOf(row, renderer));
+  const all = rows.map((row) => questionOf(row, renderer, readsCalls));
   return {
     questions: all.flatMap((one) => ("ids" in one ? [one] : [])),
     unasked: all.flatMap((one) => ("ids" in one ? [] : [one])),

@@ -82,6 +82,37 @@ describe("a model", () => {
     expect(other.stdout).toMatch(/it differs in seed/);
   });
 
+  test("metrics look at fields of the row, which go with the answers", async () => {
+    const schema = "CREATE TABLE a (b INT)";
+    const messages = [
+      { role: "user", content: "How many?" },
+      { role: "assistant", content: "SELECT COUNT(*) FROM a" },
+    ];
+    const call = { function: { name: "count", arguments: { of: "a" } } };
+    const calling = [messages[0], { role: "assistant", tool_calls: [call] }];
+    writeRows(join(cwd, "fields.jsonl"), [
+      { messages, schema, unseen: 1 },
+      { messages: calling, schema: { type: "object" } },
+    ]);
+    const args = ["--data", "fields.jsonl", "-o", "fields", "--max-gen-length", "3", "--json"];
+    const metrics = "sql_match,schema_valid,tool_calls,tool_call_f1";
+    const ended = await runProgram(["evaluate", "model", ...args, "-m", metrics, "-t", "chatml"], {
+      cwd,
+    });
+    expect(ended.code, ended.stderr).toBe(0);
+    const found = JSON.parse(ended.stdout) as Evaluation;
+    expect(found).toMatchObject({ samples: 2, scores: { sql_match: 0, tool_call_f1: 0.5 } });
+    expect(found.signature).toMatch(/untried:1; schema_valid=ajv\|without:1; /);
+    const rows = readFileSync(found.resultsFile, "utf8").trim().split("\n");
+    expect(JSON.parse(rows[0] ?? "")).toMatchObject({ fields: { schema }, referenceCalls: [] });
+    expect(rows[1]).toMatch(/"calls":\[\],"referenceCalls":\[\{"name":"count"/);
+    expect(rows[0]).not.toMatch(/unseen/);
+    // and are scored the same from there
+    const again = ["evaluate", "--predictions", found.resultsFile, "-m", metrics, "--json"];
+    const second = JSON.parse((await runProgram(again)).stdout) as Evaluation;
+    expect(second).toMatchObject({ scores: found.scores, signature: found.signature });
+  });
+
   test("a trained adapter is asked by its run's folder, on the base that it names", async () => {
     const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2", "--template", "chatml"];
     expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
@@ -135,6 +166,7 @@ describe("finished predictions", () => {
     [["--predictions", "none.jsonl", "-m", "perplexity"], 2, /needs the model itself/],
     [["--predictions", "none.jsonl", "-m", "rougel"], 2, /did you mean 'rougeL'/],
     [["model", "-m", ","], 2, /at least one metric/],
+    [["model", "--schema", "none.json"], 2, /none\.json: there is no JSON schema in it/],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {
     const ended = await runProgram(["evaluate", ...args], { cwd: makeFolder() });

@@ -5,16 +5,16 @@ import { DataError } from "../../core/errors.ts";
 import { inOrder } from "../../core/in-order.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
-import { type Metric, questionsOf, referenceLoss, type Unasked } from "../../eval/index.ts";
-import { loadModel, type Model } from "../../generate/load-model.ts";
+import { type Metric, questionsOf, type Unasked } from "../../eval/index.ts";
+import { loadModel } from "../../generate/load-model.ts";
 import { namedModel } from "../../generate/named-model.ts";
 import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { defaultDataset, locateData } from "../data/shipped.ts";
-import { generateText } from "../generate/generate-text.ts";
-import { type ResultRow, ResultsFolder } from "./results-file.ts";
-import { chosenMetrics, scored, type Scores, scoresOfOne } from "./scores.ts";
+import { Answering, type Job } from "./answering.ts";
+import { ResultsFolder } from "./results-file.ts";
+import { chosenMetrics, scored, type Scores } from "./scores.ts";
 
 export interface EvaluateOptions {
   /** Hub id, folder, builtin name, or the folder of an adapter or a run. */
@@ -31,6 +31,8 @@ export interface EvaluateOptions {
   seed: number;
   output: string;
   loadIn4bit?: boolean | undefined;
+  /** JSON schema for rows that have none of their own. */
+  schema?: object | undefined;
   onDownload?: (progress: DownloadProgress) => void;
   onProgress?: (progress: { done: number; total: number; secondsLeft: number }) => void;
   signal?: AbortSignal;
@@ -55,7 +57,9 @@ interface Asked {
 /** Rows of a test split where there is one, else of a validation split, else all. */
 async function rowsOf({ data, format, seed }: EvaluateOptions): Promise<Asked> {
   const path = data ?? (await defaultDataset("chat"));
-  const dataset = await loadDataset(await locateData(path), { format, seed, validationSplit: 0 });
+  const dataset = await loadDataset(await locateData(path), {
+    ...{ format, seed, validationSplit: 0, keepsFields: true },
+  });
   const { test, validation, train, files } = dataset;
   const split = test.length > 0 ? "test" : validation.length > 0 ? "validation" : "train";
   const rows = { test, validation, train }[split];
@@ -69,12 +73,6 @@ function someOf<T>(all: readonly T[], count: number, seed: number): T[] {
   return [...order].sort((a, b) => a - b).flatMap((at) => all.slice(at, at + 1));
 }
 
-interface Job {
-  row: Row;
-  /** Undefined for a row that asks nothing: only its loss is taken. */
-  question?: { ids: number[]; prompt: string; reference: string };
-}
-
 function jobsOf(
   rows: readonly Row[],
   renderer: Renderer,
@@ -82,7 +80,8 @@ function jobsOf(
 ): { jobs: Job[]; unasked: Unasked[] } {
   const asks = chosen.some(([, { looksAt }]) => looksAt === "prediction");
   if (!asks) return { jobs: rows.map((row) => ({ row })), unasked: [] };
-  const { questions, unasked } = questionsOf(rows, renderer);
+  const readsCalls = chosen.some(([, metric]) => metric.readsCalls === true);
+  const { questions, unasked } = questionsOf(rows, renderer, { readsCalls });
   return { jobs: questions.map((question) => ({ row: question.row, question })), unasked };
 }
 
@@ -100,69 +99,19 @@ function requireJobs(
   });
 }
 
-class Evaluator {
-  readonly #model: Model;
-  readonly #renderer: Renderer;
-  readonly #chosen: readonly [string, Metric][];
-  readonly #options: EvaluateOptions;
-
-  constructor(
-    model: Model,
-    renderer: Renderer,
-    chosen: readonly [string, Metric][],
-    options: EvaluateOptions,
-  ) {
-    this.#model = model;
-    this.#renderer = renderer;
-    this.#chosen = chosen;
-    this.#options = options;
-  }
-
-  async #answer(
-    question: Job["question"],
-  ): Promise<{ text: string; tokens: number; finishReason: string }> {
-    if (question === undefined) return { text: "", tokens: 0, finishReason: "not asked" };
-    const { maxGenLength: maxTokens, seed, signal } = this.#options;
-    const { text, tokenIds, finishReason } = await generateText({
-      ...{ model: this.#model, ids: question.ids, maxTokens, seed, temperature: 0 },
-      ...(signal && { signal }),
-    });
-    return { text, tokens: tokenIds.length, finishReason };
-  }
-
-  #loss(row: Row): ResultRow["loss"] {
-    if (!this.#chosen.some(([, { looksAt }]) => looksAt === "loss")) return undefined;
-    const { model, sizes } = this.#model.loaded;
-    const maxLength = sizes.positionLimit ?? model.trainedLength ?? 4096;
-    return referenceLoss(model, row, { renderer: this.#renderer, maxLength });
-  }
-
-  async row({ row, question }: Job, index: number): Promise<ResultRow> {
-    const { text, tokens, finishReason } = await this.#answer(question);
-    const references = question === undefined ? [] : [question.reference];
-    const loss = this.#loss(row);
-    const scores = scoresOfOne(this.#chosen, { prediction: text, references, loss });
-    return {
-      ...{ index, file: row.file, line: row.line, id: row.id },
-      ...{ prompt: question?.prompt ?? "", prediction: text, references },
-      ...{ tokens, finishReason, loss, scores },
-    };
-  }
-}
-
 /** More than are written at once, so that a long answer does not hold others up. */
 const askedAtOnce = 32;
 
 /** Answers what is not answered yet. */
 async function answerAll(
   jobs: readonly Job[],
-  evaluator: Evaluator,
+  answering: Answering,
   results: ResultsFolder,
   { onProgress, signal }: EvaluateOptions,
 ): Promise<void> {
   const [started, before] = [performance.now(), results.rows.length];
   const left = [...jobs.entries()].slice(before);
-  const asked = inOrder(left, ([index, job]) => evaluator.row(job, index), askedAtOnce);
+  const asked = inOrder(left, ([index, job]) => answering.row(job, index), askedAtOnce);
   for await (const row of asked) {
     results.add(row);
     const done = row.index + 1;
@@ -179,13 +128,14 @@ function identityOf(
   digests: object,
   jobs: number,
 ): object {
-  const { template, numSamples, maxGenLength, seed, loadIn4bit = false } = options;
+  const { template, numSamples, maxGenLength, seed, loadIn4bit = false, schema } = options;
   return {
     ...digests,
     data: files.map(({ sha256 }) => sha256),
     template: template ?? null,
     metrics: [...options.metrics],
     ...{ numSamples, maxGenLength, seed, loadIn4bit, rows: jobs },
+    ...(schema && { schema }),
   };
 }
 
@@ -212,7 +162,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     const jobs = someOf(all, options.numSamples, options.seed);
     const identity = identityOf(options, asked.files, { base, adapter: digest }, jobs.length);
     const results = await ResultsFolder.open(resolve(options.output), { ...identity });
-    await answerAll(jobs, new Evaluator(model, renderer, chosen, options), results, options);
+    await answerAll(jobs, new Answering(model, renderer, chosen, options), results, options);
     const { scores, signature } = scored(chosen, results.rows);
     const evaluation = {
       ...{

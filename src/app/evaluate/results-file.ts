@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type Identity, KeptRows, wholeRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
+import type { ToolCall } from "../../text/types.ts";
 
 /** One answer. The file of them may be scored again with `--predictions`. */
 export interface ResultRow {
@@ -18,6 +19,10 @@ export interface ResultRow {
   tokens: number;
   finishReason: string;
   loss?: { sum: number; tokens: number } | undefined;
+  /** Of the row, what the metrics look at. */
+  fields?: Readonly<Record<string, unknown>> | undefined;
+  calls?: readonly ToolCall[] | undefined;
+  referenceCalls?: readonly ToolCall[] | undefined;
   scores: Record<string, number>;
 }
 

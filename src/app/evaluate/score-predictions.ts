@@ -14,10 +14,18 @@ export interface ScoredPredictions extends Scores {
   seconds: number;
 }
 
+const calls = z.array(
+  z.object({ name: z.string(), arguments: z.union([z.looseObject({}), z.string()]) }),
+);
+
 const Prediction = z.looseObject({
   prediction: z.string(),
   reference: z.string().optional(),
   references: z.array(z.string()).min(1).optional(),
+  prompt: z.string().optional(),
+  fields: z.looseObject({}).optional(),
+  calls: calls.optional(),
+  referenceCalls: calls.optional(),
 });
 
 const mostProblems = 10;
@@ -28,8 +36,11 @@ function answerOf(value: unknown): Answer | string {
     const [issue] = error.issues;
     return `${issue?.path.join(".") || "row"}: ${issue?.message}`;
   }
-  const { prediction, reference, references = reference === undefined ? [] : [reference] } = data;
-  return references.length > 0 ? { prediction, references } : "reference: is missing";
+  const { reference, references = reference === undefined ? [] : [reference], ...rest } = data;
+  if (references.length === 0) return "reference: is missing";
+  const { prediction, prompt, fields, calls: said, referenceCalls } = rest;
+  // a row of our own results keeps the fields that count apart; any other row has them as its own
+  return { prediction, references, prompt, fields: fields ?? rest, calls: said, referenceCalls };
 }
 
 /** Every row that cannot be used is in one error. */
@@ -43,8 +54,14 @@ function refuse(file: string, problems: readonly string[]): DataError {
   });
 }
 
+/** A schema given by hand counts where the row has none of its own. */
+function withSchema(answer: Answer, schema: object | undefined): Answer {
+  if (schema === undefined) return answer;
+  return { ...answer, fields: { json_schema: schema, ...answer.fields } };
+}
+
 /** @throws DataError for a missing file, one of no known kind, without rows, or with rows that cannot be scored. */
-export async function readPredictions(file: string): Promise<Answer[]> {
+export async function readPredictions(file: string, schema?: object): Promise<Answer[]> {
   if (!existsSync(file)) throw await missingData(file);
   const read = fileReaders.get(extname(file).toLowerCase());
   const answers: Answer[] = [];
@@ -52,7 +69,7 @@ export async function readPredictions(file: string): Promise<Answer[]> {
   for await (const raw of read(file)) {
     const answer = "value" in raw ? answerOf(raw.value) : raw.problem;
     if (typeof answer === "string") problems.push(`line ${raw.line}, ${answer}`);
-    else answers.push(answer);
+    else answers.push(withSchema(answer, schema));
   }
   if (problems.length > 0) throw refuse(file, problems);
   if (answers.length > 0) return answers;
@@ -62,11 +79,12 @@ export async function readPredictions(file: string): Promise<Answer[]> {
 export async function scorePredictions(
   file: string,
   names: readonly string[],
+  schema?: object,
 ): Promise<ScoredPredictions> {
   const started = performance.now();
   const chosen = chosenMetrics(names);
   requireNoModel(chosen);
-  const answers = await readPredictions(file);
+  const answers = await readPredictions(file, schema);
   const { scores, signature } = scored(chosen, answers);
   const seconds = (performance.now() - started) / 1000;
   return { predictions: file, scores, samples: answers.length, seconds, signature };

@@ -121,10 +121,11 @@ export const benchmark = defineCommand({
   ],
   run: async ({ operands, options }, io) => {
     const bar = barOf(options.failIfWorse, options.metrics);
+    const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const { benchmark: run } = await import("../../app/evaluate/benchmark.ts");
     const { failIfWorse: _, template, ...how } = options;
     const report = await run({
-      ...how,
+      ...{ ...how, schema: readSchema(options.schema) },
       ...{ models: operands, signal: io.signal, onDownload: downloadNote(io) },
       template: template === undefined ? undefined : readTemplate(template),
       onModel: (name) => io.note(`asking ${name}`),

@@ -72,9 +72,11 @@ export const evaluate = defineCommand({
   run: async ({ arguments: { model }, options }, io) => {
     const { predictions, ...how } = options;
     requireOneSource(model, predictions);
+    const { readSchema } = await import("../../app/evaluate/read-schema.ts");
+    const schema = readSchema(options.schema);
     if (predictions !== undefined) {
       const { scorePredictions } = await import("../../app/evaluate/score-predictions.ts");
-      const found = await scorePredictions(predictions, options.metrics);
+      const found = await scorePredictions(predictions, options.metrics, schema);
       return io.show(
         found,
         () => `${predictions}: ${found.samples} rows\n${scoreLines(found.scores)}`,
@@ -82,7 +84,7 @@ export const evaluate = defineCommand({
     }
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");
     const result = await evaluateModel({
-      ...{ ...how, model: model ?? "", signal: io.signal },
+      ...{ ...how, schema, model: model ?? "", signal: io.signal },
       template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });

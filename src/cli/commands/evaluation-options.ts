@@ -40,6 +40,11 @@ export const EvaluationOptions = z.strictObject({
     .default("auto")
     .describe("Format of the rows")
     .register(flags, { value: "NAME" }),
+  schema: z
+    .string()
+    .optional()
+    .describe("JSON schema of schema_valid, for rows that have none of their own")
+    .register(flags, { value: "FILE" }),
   seed: z.int().min(0).default(42).describe("Seed of the choice of rows"),
   output: z
     .string()

@@ -15,6 +15,9 @@ import {
 import type { Metric } from "./metric.ts";
 import { perplexity } from "./perplexity.ts";
 import { rouge } from "./rouge.ts";
+import { schemaValid } from "./schema-valid.ts";
+import { sqlMatch } from "./sql-match.ts";
+import { toolCallF1, toolCalls } from "./tool-calls.ts";
 
 export const metrics = new Registry<Metric>(
   {
@@ -32,6 +35,10 @@ export const metrics = new Registry<Metric>(
     accuracy,
     json_valid: jsonValid,
     json_match: jsonMatch,
+    schema_valid: schemaValid,
+    sql_match: sqlMatch,
+    tool_calls: toolCalls,
+    tool_call_f1: toolCallF1,
     perplexity,
   },
   ({ name, known, nearest }) =>

@@ -39,7 +39,8 @@ test.each(ofTexts)("%s of no answers is a number, and its best is its scale", (n
   expect(scoreOf(metric, [])).toBe(0);
   const answer = { prediction: '"one two three four"', references: ['"one two three four"'] };
   const same = name === "numeric_match" ? { prediction: "4", references: ["4"] } : answer;
-  expect(scoreOf(metric, [same])).toBeCloseTo(metric.scale ?? Number.NaN, 9);
+  const fields = { json_schema: { type: "string" } };
+  expect(scoreOf(metric, [{ ...same, fields }])).toBeCloseTo(metric.scale ?? Number.NaN, 9);
 });
 
 test("a name that there is not says what there is", () => {

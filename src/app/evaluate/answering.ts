@@ -1,0 +1,111 @@
+// One row answered by the model, and what its metrics need beside the text: calls, fields of the row, the loss of the
+// reference. Writes nothing down.
+import type { Row } from "../../data/index.ts";
+import { type Metric, type Question, referenceLoss } from "../../eval/index.ts";
+import type { Model } from "../../generate/load-model.ts";
+import {
+  type AnswerFormat,
+  answerFormatOf,
+  markTokens,
+  readAnswer,
+  TextStream,
+} from "../../text/index.ts";
+import type { Renderer } from "../../text/types.ts";
+import { generateText } from "../generate/generate-text.ts";
+import type { ResultRow } from "./results-file.ts";
+import { scoresOfOne } from "./scores.ts";
+
+export interface Job {
+  row: Row;
+  /** Undefined for a row that asks nothing: only its loss is taken. */
+  question?: Omit<Question, "row">;
+}
+
+export interface AnsweringOptions {
+  maxGenLength: number;
+  seed: number;
+  /** JSON schema for rows that have none of their own. */
+  schema?: object | undefined;
+  signal?: AbortSignal;
+}
+
+type Answered = Pick<ResultRow, "prediction" | "tokens" | "finishReason" | "calls">;
+
+/** Those of a row's fields that the metrics look at. */
+function fieldsOf(
+  { value = {} }: Row,
+  chosen: readonly [string, Metric][],
+  schema: object | undefined,
+): ResultRow["fields"] {
+  const names = new Set(chosen.flatMap(([, { fields = [] }]) => fields));
+  const given = schema !== undefined && names.has("json_schema") ? { json_schema: schema } : {};
+  const own = Object.entries(value).filter(([name]) => names.has(name));
+  const fields = { ...given, ...Object.fromEntries(own) };
+  return Object.keys(fields).length === 0 ? undefined : fields;
+}
+
+export class Answering {
+  readonly #model: Model;
+  readonly #renderer: Renderer;
+  readonly #chosen: readonly [string, Metric][];
+  readonly #options: AnsweringOptions;
+  /** Where calls are compared: how the model writes them. */
+  readonly #format: AnswerFormat | undefined;
+
+  constructor(
+    model: Model,
+    renderer: Renderer,
+    chosen: readonly [string, Metric][],
+    options: AnsweringOptions,
+  ) {
+    this.#model = model;
+    this.#renderer = renderer;
+    this.#chosen = chosen;
+    this.#options = options;
+    const { specialContents: specialTokens } = model.tokenizer;
+    if (chosen.some(([, metric]) => metric.readsCalls === true))
+      this.#format = answerFormatOf({ source: renderer.source, specialTokens });
+  }
+
+  async row({ row, question }: Job, index: number): Promise<ResultRow> {
+    const answered = await this.#answer(question);
+    const { prediction, tokens, finishReason, calls } = answered;
+    const { prompt = "", reference } = question ?? {};
+    const answer = {
+      ...{ prompt, prediction, references: reference === undefined ? [] : [reference] },
+      ...{ loss: this.#loss(row), fields: fieldsOf(row, this.#chosen, this.#options.schema) },
+      ...(calls && { calls, referenceCalls: question?.calls }),
+    };
+    const scores = scoresOfOne(this.#chosen, answer);
+    const place = { index, file: row.file, line: row.line, id: row.id };
+    return { ...place, ...answer, tokens, finishReason, scores };
+  }
+
+  async #answer(question: Job["question"]): Promise<Answered> {
+    if (question === undefined) return { prediction: "", tokens: 0, finishReason: "not asked" };
+    const { maxGenLength: maxTokens, seed, signal } = this.#options;
+    const { text, tokenIds, finishReason } = await generateText({
+      ...{ model: this.#model, ids: question.ids, maxTokens, seed, temperature: 0 },
+      ...(signal && { signal }),
+    });
+    return { prediction: text, ...this.#calls(tokenIds), tokens: tokenIds.length, finishReason };
+  }
+
+  /** The answer without its calls, and the calls, where they count. */
+  #calls(ids: readonly number[]): Partial<Answered> {
+    if (this.#format === undefined) return {};
+    const { tokenizer } = this.#model;
+    const shown = markTokens(this.#format, tokenizer.specialContents);
+    const stream = new TextStream(tokenizer, { shown });
+    for (const id of ids) stream.add(id);
+    const { content, toolCalls } = readAnswer(this.#format, stream.text);
+    return { prediction: content, calls: toolCalls };
+  }
+
+  #loss(row: Row): ResultRow["loss"] {
+    if (!this.#chosen.some(([, { looksAt }]) => looksAt === "loss")) return undefined;
+    const { model, sizes } = this.#model.loaded;
+    const maxLength = sizes.positionLimit ?? model.trainedLength ?? 4096;
+    return referenceLoss(model, row, { renderer: this.#renderer, maxLength });
+  }
+}
