@@ -123,54 +123,68 @@ function distinct(writer: ItemWriter, shape: Shape, path: string): Expression {
 }
 
 /** Arrays of which some items must be of a kind: counted up to the number that is asked for. */
+class Containing {
+  readonly #expressions: Expressions;
+  readonly #wanted: Expression;
+  readonly #plain: Expression;
+  readonly #items: Shape["items"];
+  readonly #layer: ArrayLayer;
+  /** Numbers above these are not told apart. */
+  readonly #counted: number;
+  readonly #enough: number;
+  readonly #made = new Map<string, Expression>();
+
+  constructor(writer: ItemWriter, shape: Shape, layer: ArrayLayer, contains: Located) {
+    const { least, most } = shape.items;
+    const { leastContained, mostContained } = layer;
+    this.#expressions = writer.expressions;
+    this.#items = shape.items;
+    this.#layer = layer;
+    this.#counted = most === Infinity ? least : most;
+    this.#enough = mostContained === Infinity ? leastContained : mostContained;
+    if ((this.#counted + 1) * (this.#enough + 1) > mostPlaces)
+      throw tooLarge(contains.path, "contains with so many items to count");
+    const others = schemasAt(shape.arrays, 0);
+    this.#wanted = writer.value([...others, contains]);
+    const not: Located = { schema: writer.not(contains.schema), path: contains.path };
+    // Where no more may be wanted ones, the rest must be none.
+    this.#plain = writer.value(mostContained === Infinity ? others : [...others, not]);
+  }
+
+  /** What may follow so many items, of which so many are wanted ones. */
+  after(count: number, found: number, isFirst: boolean): Expression {
+    const key = `${count},${found},${isFirst}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const rule = this.#expressions.rule("contains");
+    this.#made.set(key, rule);
+    const isEnd = count >= this.#items.least && found >= this.#layer.leastContained;
+    const more = count >= this.#items.most ? [] : this.#more(count, found, isFirst);
+    rule.body = this.#expressions.choice([...(isEnd ? [this.#expressions.empty] : []), ...more]);
+    return rule;
+  }
+
+  #more(count: number, found: number, isFirst: boolean): Expression[] {
+    const comma = this.#expressions.text(isFirst ? "" : ",");
+    const next = Math.min(count + 1, this.#counted);
+    const plain = [comma, this.#plain, this.after(next, found, false)];
+    const all = [this.#expressions.sequence(...plain)];
+    if (found >= this.#layer.mostContained) return all;
+    const rest = this.after(next, Math.min(found + 1, this.#enough), false);
+    return [...all, this.#expressions.sequence(comma, this.#wanted, rest)];
+  }
+}
+
 function containing(
   writer: ItemWriter,
   shape: Shape,
   layer: ArrayLayer,
   contains: Located,
 ): Expression {
-  const { expressions } = writer;
-  const { least, most } = shape.items;
-  const { leastContained, mostContained } = layer;
   const hasPlaces = shape.arrays.some(({ first }) => first.length > 0);
-  const counted = most === Infinity ? least : most;
-  const enough = mostContained === Infinity ? leastContained : mostContained;
   if (hasPlaces || shape.arrays.filter((one) => one.contains !== undefined).length > 1)
     throw unsupported(contains.path, "contains beside a list of places, or twice");
-  if ((counted + 1) * (enough + 1) > mostPlaces)
-    throw tooLarge(contains.path, "contains with so many items to count");
-  const others = schemasAt(shape.arrays, 0);
-  const wanted = writer.value([...others, contains]);
-  const not: Located = { schema: writer.not(contains.schema), path: contains.path };
-  // Where no more may be wanted ones, the rest must be none.
-  const plain = writer.value(mostContained === Infinity ? others : [...others, not]);
-  const rules = new Map<string, Expression>();
-  const after = (count: number, found: number, isFirst: boolean): Expression => {
-    const key = `${count},${found},${isFirst}`;
-    const known = rules.get(key);
-    if (known !== undefined) return known;
-    const rule = expressions.rule("contains");
-    rules.set(key, rule);
-    const comma = expressions.text(isFirst ? "" : ",");
-    const nextCount = Math.min(count + 1, counted);
-    const isFull = most !== Infinity && count >= most;
-    const end = count >= least && found >= leastContained ? [expressions.empty] : [];
-    const more = isFull ? [] : [expressions.sequence(comma, plain, after(nextCount, found, false))];
-    const isEnough = found >= mostContained;
-    const one =
-      isFull || isEnough
-        ? []
-        : [
-            expressions.sequence(
-              comma,
-              wanted,
-              after(nextCount, Math.min(found + 1, enough), false),
-            ),
-          ];
-    rule.body = expressions.choice([...end, ...more, ...one]);
-    return rule;
-  };
-  return after(0, 0, true);
+  return new Containing(writer, shape, layer, contains).after(0, 0, true);
 }
 
 /** `nothing` where no array is possible. */

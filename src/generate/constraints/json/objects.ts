@@ -174,7 +174,8 @@ class ObjectBuilder {
     const hasPatterns = this.#patterns.size > 0;
     const isSaid = this.#layers.some(({ others }) => others !== undefined);
     const needsMore = this.#shape.size.least > this.#names.length;
-    const isOpen = isSaid || (this.#names.length === 0 && !hasPatterns) || needsMore;
+    const isBare = this.#layers.length === 0 && this.#names.length === 0;
+    const isOpen = isSaid || isBare || needsMore;
     if (!isOpen && !hasPatterns) return this.#expressions.nothing;
     if (this.#patterns.size > mostPatterns) {
       const [first] = this.#layers.flatMap(({ patterns }) => [...patterns.values()]);

@@ -20,6 +20,7 @@ import {
   isAllowed,
   randomText,
   textOf,
+  vocabularyOfTexts,
 } from "../../../support/constraints.ts";
 
 const folder = (path: string): string => new URL(`../../../../${path}`, import.meta.url).pathname;
@@ -175,6 +176,21 @@ test("what a vocabulary has no token for is not begun", () => {
   const state = regexConstraint("a?(é|ö|bx)c?", tokens).begin();
   expect(allowedTokens(state)).toEqual([0, 2]);
   expect(() => regexConstraint("ab*c", tokens)).toThrow("nothing can satisfy");
+});
+
+test("tokens that hold a whole count, or too little of it", () => {
+  const pieces = ['"', "a", 'aaaa"', 'aaaaaaaa"', '"aaaa"', '"aaaaaaaa', '"aaaaaaaa"', "aaaaaaaa"];
+  const tokens = vocabularyOfTexts(pieces);
+  const follow = (schema: object, ...before: number[]): (string | undefined)[] => {
+    const state = jsonSchemaConstraint({ type: "string", ...schema }, tokens).begin();
+    for (const token of before) state.accept(token);
+    return allowedTokens(state).map((token) => pieces[token]);
+  };
+  expect(follow({ minLength: 6 })).toEqual(['"', '"aaaaaaaa', '"aaaaaaaa"']);
+  expect(follow({ minLength: 6 }, 0)).toEqual(["a", 'aaaaaaaa"', "aaaaaaaa"]);
+  expect(follow({ minLength: 30, maxLength: 35 }, 0)).toEqual(["a", "aaaaaaaa"]);
+  expect(follow({ minLength: 12, maxLength: 13 }, 5)).toEqual(["a", 'aaaa"']);
+  expect(follow({ maxLength: 7 }, 0)).toEqual(['"', "a", 'aaaa"']);
 });
 
 function heldBytes(): number {

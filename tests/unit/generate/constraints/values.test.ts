@@ -189,3 +189,18 @@ test("escapes are written in one way", () => {
   ];
   expect(others.filter((text) => canWrite(constraint, text))).toEqual([]);
 });
+
+test("where properties are listed there are no others, unless others are said or needed", () => {
+  const writes = (schema: unknown, text: string): boolean =>
+    canWrite(jsonSchemaConstraint(schema, byteVocabulary), text);
+  const texts = ["{}", '{"a":1}', '{"b":2}'];
+  const of = (schema: object): boolean[] =>
+    texts.map((text) => writes({ type: "object", ...schema }, text));
+  expect(of({})).toEqual([true, true, true]);
+  expect(of({ properties: {} })).toEqual([true, false, false]);
+  expect(of({ properties: { a: true } })).toEqual([true, true, false]);
+  expect(of({ properties: { a: true }, additionalProperties: true })).toEqual([true, true, true]);
+  expect(of({ properties: {}, minProperties: 1 })).toEqual([false, true, true]);
+  expect(of({ patternProperties: { a: true } })).toEqual([true, true, false]);
+  expect(of({ required: ["a"] })).toEqual([false, true, false]);
+});
