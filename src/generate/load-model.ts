@@ -21,6 +21,7 @@ import { trainedFolder } from "../runs/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
 import { type DownloadProgress, modelDigest } from "../weights/index.ts";
+import { type TokenVocabulary, vocabularyOf } from "./constraints/index.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { namedModel } from "./named-model.ts";
 
@@ -67,6 +68,7 @@ export class Model {
   readonly #digest: () => Promise<string>;
   readonly #engineOptions: EngineOptions;
   #engine: Engine | undefined;
+  #vocabulary: TokenVocabulary | undefined;
   /** Beside the model, over its weights. */
   readonly #adapted = new Map<string, LanguageModel>();
 
@@ -105,6 +107,14 @@ export class Model {
     const options = { positionLimit, ...this.#engineOptions };
     this.#engine ??= new Engine(this.loaded.model, this.tokenizer, options);
     return this.#engine;
+  }
+
+  /** Of its tokens, for constraints: each is compiled once for it. */
+  get vocabulary(): TokenVocabulary {
+    const { vocabularySize } = this.loaded.sizes;
+    const { stopTokenIds } = this.tokenizer;
+    this.#vocabulary ??= vocabularyOf(this.tokenizer, vocabularySize, stopTokenIds);
+    return this.#vocabulary;
   }
 
   /**

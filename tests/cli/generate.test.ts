@@ -180,3 +180,32 @@ test("a run that trained every weight is a model, not an adapter", async () => {
   expect(stderr).toContain("FT-GENERATE-004");
   expect(stderr).toMatch(/hint: give it as the model: ft generate .*output\/final_model/);
 });
+
+test("an answer is held to a schema, a pattern or a grammar; what nothing satisfies is refused", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  const ask = ["generate", "model", "hello", "--max-tokens", "60", "--temperature", "1", "--json"];
+  const answer = async (limit: readonly string[]): Promise<GeneratedText> =>
+    JSON.parse((await runProgram([...ask, ...limit], { cwd })).stdout) as GeneratedText;
+  const schema = {
+    type: "object",
+    properties: { size: { enum: ["s", "m"] }, count: { type: "integer", minimum: 1, maximum: 9 } },
+    required: ["size", "count"],
+  };
+  writeFileSync(join(cwd, "schema.json"), JSON.stringify(schema));
+  const inline = await answer(["--json-schema", JSON.stringify(schema)]);
+  expect(JSON.parse(inline.text)).toEqual({
+    size: expect.stringMatching(/^[sm]$/),
+    count: expect.any(Number),
+  });
+  expect(inline.finishReason).toBe("stop");
+  expect(await answer(["--json-schema", "schema.json"])).toMatchObject({ text: inline.text });
+  expect((await answer(["--regex", "[a-c]{3}-[0-9]{2}"])).text).toMatch(/^[a-c]{3}-[0-9]{2}$/);
+  writeFileSync(join(cwd, "g.gbnf"), 'root ::= ("yes" | "no") "!"\n');
+  expect((await answer(["--grammar", "g.gbnf"])).text).toMatch(/^(yes|no)!$/);
+  const none = ["--json-schema", '{"type": "integer", "minimum": 3, "maximum": 2}'];
+  const refused = await runProgram([...ask.slice(0, -1), ...none], { cwd });
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("FT-CONSTRAINT-003") });
+  const missing = await runProgram([...ask.slice(0, -1), "--grammar", "none.gbnf"], { cwd });
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("none.gbnf") });
+});

@@ -8,9 +8,9 @@ import { type KeptFiles, KeptRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
 import type { GenerateOptions } from "../../generate/options.ts";
-import { generateText } from "./generate-text.ts";
+import { generateText, type GenerateTextOptions } from "./generate-text.ts";
 import { type PromptRow, readPrompts } from "./prompt-rows.ts";
-import { checkedOptions } from "./request.ts";
+import { type Asked, checkedOptions } from "./request.ts";
 
 export interface GenerateFileOptions
   extends Partial<GenerateOptions>, Pick<LoadModelOptions, "onDownload" | "signal" | "loadIn4bit"> {
@@ -20,6 +20,8 @@ export interface GenerateFileOptions
   /** JSON lines. */
   output: string;
   template?: string | undefined;
+  /** As of one answer. */
+  limits?: Pick<Asked, "jsonSchema" | "regex" | "grammar"> | undefined;
   onProgress?: (progress: { done: number; total: number; secondsLeft: number }) => void;
 }
 
@@ -70,15 +72,16 @@ function otherQuestion(rows: string, keys: readonly string[]): UsageError {
 }
 
 async function identityOf(options: GenerateFileOptions, settings: GenerateOptions) {
-  const { model, adapter = null, prompts, template = null, loadIn4bit = false } = options;
-  return { model, adapter, prompts: await hashFile(prompts), template, loadIn4bit, ...settings };
+  const { model, adapter = null, prompts, template = null, loadIn4bit = false, limits } = options;
+  const asked = { prompts: await hashFile(prompts), template, loadIn4bit, ...limits };
+  return { model, adapter, ...asked, ...settings };
 }
 
 /** Questions draw apart: each has the seed's next number. */
 async function answered(
   model: Model,
   { row, index }: { row: PromptRow; index: number },
-  how: GenerateOptions & Pick<GenerateFileOptions, "template" | "signal">,
+  how: Omit<GenerateTextOptions, "model">,
 ): Promise<FileAnswer & { warnings: string[] }> {
   const { line, id, messages } = row;
   const seed = (how.seed ?? 0) + index;
@@ -111,7 +114,7 @@ export async function generateFile(options: GenerateFileOptions): Promise<Genera
   const since = (): number => (performance.now() - started) / 1000;
   try {
     const left = questions.map((row, index) => ({ row, index })).slice(before);
-    const how = { ...settings, template: options.template, signal };
+    const how = { ...settings, ...options.limits, template: options.template, signal };
     const asked = inOrder(left, (one) => answered(model, one, how), askedAtOnce);
     for await (const { warnings: own, ...answer } of asked) {
       kept.add(answer);

@@ -1,6 +1,12 @@
 // From what a person asks of a model to what its engine is asked: the prompt rendered, options checked.
 // Runs no model.
 import { ConfigError, ModelError } from "../../core/errors.ts";
+import {
+  type Constraint,
+  grammarConstraint,
+  jsonSchemaConstraint,
+  regexConstraint,
+} from "../../generate/constraints/index.ts";
 import type { GenerationRequest } from "../../generate/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import { GenerateOptions, samplingFrom } from "../../generate/options.ts";
@@ -18,6 +24,19 @@ export interface Asked extends Partial<GenerateOptions> {
   messages?: readonly Message[];
   /** Default: the one the adapter was trained with, else the model's own, else alpaca. */
   template?: string | undefined;
+  /** The answer is JSON that this schema allows; at most one of the three. */
+  jsonSchema?: unknown;
+  /** The answer matches this regular expression. */
+  regex?: string | undefined;
+  /** The answer is a text of this grammar, in GBNF. */
+  grammar?: string | undefined;
+}
+
+/** Throws ConfigError FT-CONSTRAINT-001 to 004. */
+function constraintOf({ jsonSchema, regex, grammar }: Asked, model: Model): Constraint | undefined {
+  if (jsonSchema !== undefined) return jsonSchemaConstraint(jsonSchema, model.vocabulary);
+  if (regex !== undefined) return regexConstraint(regex, model.vocabulary);
+  return grammar === undefined ? undefined : grammarConstraint(grammar, model.vocabulary);
 }
 
 function promptIds({ prompt = "", ids: given, messages, template }: Asked, model: Model): number[] {
@@ -67,5 +86,6 @@ export function requestOf(
   const { maxTokens, seed = 0, stop } = settings;
   const { stopTokenIds } = model.tokenizer;
   const sampling = samplingFrom(settings);
-  return { prompt, maxTokens, stopTokenIds, stopStrings: stop, sampling, seed };
+  const constraint = constraintOf(asked, model);
+  return { prompt, maxTokens, stopTokenIds, stopStrings: stop, sampling, seed, constraint };
 }

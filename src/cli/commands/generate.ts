@@ -1,9 +1,11 @@
 // ft generate: one answer of a model, with or without an adapter.
+import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { GeneratedFile } from "../../app/generate/generate-file.ts";
+import type { GeneratedFile, GenerateFileOptions } from "../../app/generate/generate-file.ts";
 import type { GeneratedText } from "../../app/generate/generate-text.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
+import { parseJson } from "../../core/json-text.ts";
 import type { FinishReason } from "../../generate/index.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
@@ -18,6 +20,21 @@ const Options = AnsweringOptions.extend({
     .optional()
     .describe("What to ask; else the argument, else stdin")
     .register(flags, { short: "p", value: "TEXT" }),
+  jsonSchema: z
+    .string()
+    .optional()
+    .describe("The answer is JSON that this schema allows: a file, or the schema itself")
+    .register(flags, { value: "FILE|JSON" }),
+  regex: z
+    .string()
+    .optional()
+    .describe("The answer matches this regular expression")
+    .register(flags, { value: "PATTERN" }),
+  grammar: z
+    .string()
+    .optional()
+    .describe("The answer is a text of this grammar, a file in GBNF")
+    .register(flags, { value: "FILE" }),
   prompts: z
     .string()
     .optional()
@@ -86,21 +103,62 @@ function tellHow(result: GeneratedText, io: Io): void {
   io.note(`${tokenIds.length} tokens, ${speed}, ${ENDINGS[finishReason]}`);
 }
 
+/** What the answer is held to. Throws UsageError FT-USAGE-009 for more than one, and for what is no JSON or no file. */
+function limitsOf({ jsonSchema, regex, grammar }: Options): GenerateFileOptions["limits"] {
+  const given = [jsonSchema, regex, grammar].filter((one) => one !== undefined);
+  if (given.length > 1)
+    throw new UsageError("FT-USAGE-009", {
+      message: "an answer is held to one of --json-schema, --regex and --grammar",
+      hint: "Give one of them",
+    });
+  return {
+    ...(jsonSchema !== undefined && { jsonSchema: schemaOf(jsonSchema) }),
+    ...(regex !== undefined && { regex }),
+    ...(grammar !== undefined && { grammar: fileText("--grammar", grammar) }),
+  };
+}
+
+function schemaOf(given: string): unknown {
+  const isInline = given.trimStart().startsWith("{");
+  const text = isInline ? given : fileText("--json-schema", given);
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed.value;
+  const { line, column, reason } = parsed.problem;
+  throw new UsageError("FT-USAGE-009", {
+    at: isInline ? { field: "--json-schema" } : { file: given, line },
+    message: `the schema is not JSON: ${reason} (line ${line}, column ${column})`,
+    hint: "--json-schema FILE.json",
+  });
+}
+
+function fileText(flag: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError("FT-USAGE-009", {
+      at: { file },
+      message: `${flag} cannot be read: ${(error as Error).message}`,
+      hint: `${flag} FILE`,
+      cause: error,
+    });
+  }
+}
+
 /** Of the file of questions: "questions.jsonl" is answered in "questions.answers.jsonl". */
 const answersOf = (prompts: string): string => `${prompts.replace(/\.\w+$/, "")}.answers.jsonl`;
 
 async function answerFile(model: string, prompts: string, options: Options, io: Io): Promise<void> {
   const { generateFile } = await import("../../app/generate/generate-file.ts");
-  const { output = answersOf(prompts), ...how } = options;
+  const { output = answersOf(prompts), jsonSchema: _, regex: __, grammar: ___, ...how } = options;
   const result = await generateFile({
-    ...{ ...how, model, prompts, output, signal: io.signal },
+    ...{ ...how, model, prompts, output, limits: limitsOf(options), signal: io.signal },
     ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
   });
   for (const warning of result.warnings) io.note(`warning: ${warning}`);
-  io.show(result, () => fileText(result));
+  io.show(result, () => resultText(result));
 }
 
-function fileText({ answers, before, output, tokens, tokensPerSecond }: GeneratedFile): string {
+function resultText({ answers, before, output, tokens, tokensPerSecond }: GeneratedFile): string {
   const earlier = before === 0 ? "" : `, ${before} of them earlier`;
   return `${answers} answers${earlier}: ${output}\n${tokens} tokens, ${tokensPerSecond.toFixed(1)} tokens/s`;
 }
@@ -116,6 +174,7 @@ export const generate = defineCommand({
   examples: [
     'ft generate builtin/tiny "Which singers are older than 30?" --adapter ./quick_output',
     'echo "Say hello" | ft generate HuggingFaceTB/SmolLM2-135M-Instruct --temperature 0.7 --top-p 0.9',
+    'ft generate ./output "Who wrote Emma?" --json-schema author.json',
     "ft generate ./output --prompts questions.jsonl -o answers.jsonl",
   ],
   run: async (input, io) => {
@@ -128,6 +187,7 @@ export const generate = defineCommand({
     const { adapter, template, prompt: _, prompts: __, output: ___, ...writing } = options;
     const result = await generateText({
       ...writing,
+      ...limitsOf(options),
       model: input.arguments.model ?? "",
       ...question(prompt, options),
       ...(adapter === undefined ? {} : { adapter }),
