@@ -191,6 +191,9 @@ test("tokens that hold a whole count, or too little of it", () => {
   expect(follow({ minLength: 30, maxLength: 35 }, 0)).toEqual(["a", "aaaaaaaa"]);
   expect(follow({ minLength: 12, maxLength: 13 }, 5)).toEqual(["a", 'aaaa"']);
   expect(follow({ maxLength: 7 }, 0)).toEqual(['"', "a", 'aaaa"']);
+  const listed = { anyOf: [{ enum: ["a".repeat(12)] }, { maxLength: 2 }] };
+  expect(follow(listed, 0)).toEqual(['"', "a", "aaaaaaaa"]);
+  expect(follow(listed, 5)).toEqual(["a", 'aaaa"']);
 });
 
 function heldBytes(): number {
