@@ -213,7 +213,7 @@ array fewQueries(const array& queries, const array& keys, const array& values, c
   auto floats = [](const array& given) { return mx::contiguous(mx::astype(given, mx::float32)); };
   if (rules.sinks) inputs.push_back(floats(*rules.sinks));
   if (rules.keyBias) inputs.push_back(floats(*rules.keyBias));
-  if (starts) inputs.push_back(mx::contiguous(mx::astype(*starts, mx::int32)));
+  if (starts) inputs.push_back(inOrder(mx::astype(*starts, mx::int32)));
   FewRules own{rules.scale, rules.cap, rules.seen, rules.sinks.has_value(), rules.keyBias.has_value(), starts.has_value()};
   return headsFirst(computedTogether({rowsFirst(queries, values.shape(3))}, inputs, FewAttention{own})[0]);
 }

@@ -11,6 +11,12 @@ namespace ft::kernels {
 /** Up to so many rows this beats a BLAS, which packs both sides first. */
 constexpr size_t mostFewRows = 32;
 
+/** Up to so many rows, weights that are not float32 are widened again for each few of them, not kept meanwhile. */
+constexpr size_t widenedInPassing = 4;
+
+/** Whether the processor has registers for sixteen sums of sixteen. */
+bool hasManyRegisters();
+
 /** `rows` rows, and as many columns as the weights have. */
 struct FewRows {
   const float* data;

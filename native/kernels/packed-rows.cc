@@ -3,13 +3,34 @@
 #include "kernels/packed-rows.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
+#include "kernels/few-rows-blocks.h"
 #include "kernels/vector.h"
 #include "kernels/weight-products.h"
 
 namespace ft::kernels {
+
+/** Rows in format affine, unpacked while they are multiplied; groups are of 2^`groupShift` numbers. */
+template <int bits>
+struct AffineRows {
+  const uint8_t* numbers;
+  const float *scales, *biases;
+  size_t rowBytes, groups;
+  int groupShift;
+
+  void widen(size_t row, size_t column, Sixteen& to) const;
+  /** Columns are whole groups. */
+  void widenSome(size_t, size_t, size_t, Sixteen&) const {}
+  FT_INLINE void prefetch(size_t row, size_t column) const {
+    __builtin_prefetch(numbers + row * rowBytes + column * bits / 8);
+  }
+  AffineRows from(size_t row) const {
+    return {numbers + row * rowBytes, scales + row * groups, biases + row * groups, rowBytes, groups, groupShift};
+  }
+};
 
 namespace {
 
@@ -81,6 +102,38 @@ FT_INLINE void float4Group(const uint8_t* numbers, size_t count, float scale, fl
     store(out + i, __builtin_convertvector(twiceFloat4(eight<4>(numbers)), Floats) * (0.5f * scale));
 }
 
+using SixteenIntegers = int32_t __attribute__((vector_size(64)));
+
+/** What `sixteen` reads, whatever the bits: one load, of which it takes the first words. */
+constexpr size_t bytesRead = 64;
+
+/** The sixteen numbers of `bits` bits, 4 or 8, that begin at `bytes`. */
+template <int bits>
+FT_INLINE void sixteen(const uint8_t* bytes, SixteenIntegers& to) {
+  SixteenWords words, shifts;
+  std::memcpy(&words, bytes, sizeof words);
+  if constexpr (bits == 8) {
+    words = __builtin_shufflevector(words, words, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    shifts = SixteenWords{0, 8, 16, 24, 0, 8, 16, 24, 0, 8, 16, 24, 0, 8, 16, 24};
+  } else {
+    words = __builtin_shufflevector(words, words, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+    shifts = SixteenWords{0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28};
+  }
+  to = reinterpret_cast<SixteenIntegers>((words >> shifts) & ((1u << bits) - 1));
+}
+
+}  // namespace
+
+template <int bits>
+FT_INLINE void AffineRows<bits>::widen(size_t row, size_t column, Sixteen& to) const {
+  SixteenIntegers codes;
+  sixteen<bits>(numbers + row * rowBytes + column * bits / 8, codes);
+  size_t group = row * groups + (column >> groupShift);
+  to = __builtin_convertvector(codes, Sixteen) * scales[group] + biases[group];
+}
+
+namespace {
+
 using Table = std::array<float, 256>;
 
 template <class Value>
@@ -134,6 +187,32 @@ FT_VECTORISED void float8Row(const uint8_t* numbers, const uint8_t* scales, cons
   }
 }
 
+namespace {
+
+template <int bits>
+AffineRows<bits> affineRows(const PackedRows& rows, size_t first) {
+  size_t groupSize = rows.packing.groupSize, groups = rows.columns / groupSize, rowBytes = rows.columns * bits / 8;
+  AffineRows<bits> all{rows.numbers, static_cast<const float*>(rows.scales), rows.biases, rowBytes, groups,
+                       std::countr_zero(groupSize)};
+  return all.from(first);
+}
+
+}  // namespace
+
+#define FT_MULTIPLY_PACKED(bits)                                                                                      \
+  FT_VECTORISED void inLargeBlocks(const FewRows& x, const AffineRows<bits>& rows, size_t count, const Products& out) { \
+    multiplyAll<4, 4, 4>(x, rows, count, out);                                                                        \
+  }                                                                                                                   \
+  FT_VECTORISED void inSmallBlocks(const FewRows& x, const AffineRows<bits>& rows, size_t count, const Products& out) { \
+    multiplyAll<2, 2, 2>(x, rows, count, out);                                                                        \
+  }                                                                                                                   \
+  void multiplyPacked(const FewRows& x, const AffineRows<bits>& rows, size_t count, const Products& out) {            \
+    return hasManyRegisters() ? inLargeBlocks(x, rows, count, out) : inSmallBlocks(x, rows, count, out);              \
+  }
+
+FT_MULTIPLY_PACKED(4)
+FT_MULTIPLY_PACKED(8)
+
 void PackedRows::unpack(size_t row, float* out) const {
   size_t groupSize = packing.groupSize, groups = columns / groupSize, first = row * groups;
   const uint8_t* own = numbers + row * (columns * packing.bits / 8);
@@ -150,7 +229,16 @@ void PackedRows::unpack(size_t row, float* out) const {
 }
 
 void PackedRows::multiply(const FewRows& x, size_t first, size_t count, const Products& out) const {
-  multiplyUnpacked(x, *this, first, count, out);
+  size_t direct = x.rows <= widenedInPassing ? directRows(count) : 0;
+  if (direct > 0 && packing.bits == 4) multiplyPacked(x, affineRows<4>(*this, first), direct, out);
+  if (direct > 0 && packing.bits == 8) multiplyPacked(x, affineRows<8>(*this, first), direct, out);
+  multiplyUnpacked(x, *this, first + direct, count - direct, {out.data + direct, out.stride});
+}
+
+size_t PackedRows::directRows(size_t count) const {
+  if (packing.format != Format::affine || (packing.bits != 4 && packing.bits != 8)) return 0;
+  size_t rowBytes = columns * packing.bits / 8, behind = (bytesRead + rowBytes - 1) / rowBytes;
+  return count > behind ? count - behind : 0;
 }
 
 }  // namespace ft::kernels

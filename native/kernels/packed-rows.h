@@ -25,6 +25,10 @@ struct PackedRows {
 
   /** Few rows of x times `count` rows from `first` on. */
   void multiply(const FewRows& x, size_t first, size_t count, const Products& out) const;
+
+ private:
+  /** How many of `count` rows can be read some bytes beyond their end, as loads of whole vectors do. */
+  size_t directRows(size_t count) const;
 };
 
 }  // namespace ft::kernels

@@ -129,11 +129,17 @@ Arrays computedTogether(const std::vector<mx::Shape>& shapes, const Arrays& inpu
   return computedTogether(shapes, std::vector<mx::Dtype>(shapes.size(), mx::float32), inputs, work);
 }
 
+/** The array itself where it is known to lie in order, as weights do: a node less to evaluate. */
+inline array inOrder(const array& input) {
+  bool isKnown = input.is_available() && input.flags().row_contiguous;
+  return isKnown ? input : mx::contiguous(input);
+}
+
 /** A float32 array of the given shape, computed by `work`. */
 template <class Work>
 array computed(const mx::Shape& shape, const Arrays& inputs, Work work) {
   Arrays contiguous;
-  for (const array& input : inputs) contiguous.push_back(mx::contiguous(input));
+  for (const array& input : inputs) contiguous.push_back(inOrder(input));
   return array(shape, mx::float32, std::make_shared<Kernel<Work>>(work), std::move(contiguous));
 }
 

@@ -128,12 +128,12 @@ struct Rope {
 }  // namespace
 
 array rope(const array& x, const array& frequencies, float scale, int offset) {
-  return Rope::of({x, mx::contiguous(frequencies)}, Rope{offset, scale, 1});
+  return Rope::of({x, inOrder(frequencies)}, Rope{offset, scale, 1});
 }
 
 array rope(const array& x, const array& frequencies, float scale, const array& offsets) {
-  array own = mx::contiguous(mx::astype(offsets, mx::int32));
-  return Rope::of({x, mx::contiguous(frequencies), own}, Rope{0, scale, 1});
+  array own = inOrder(mx::astype(offsets, mx::int32));
+  return Rope::of({x, inOrder(frequencies), own}, Rope{0, scale, 1});
 }
 
 }  // namespace ft::kernels

@@ -50,4 +50,12 @@ FT_INLINE void widen(const Float16* from, Sixteen& to) {
   std::memcpy(&to, &bits, sizeof to);
 }
 
+/** The last numbers, fewer than sixteen, with noughts behind them. */
+template <class Number>
+FT_INLINE void widenSome(const Number* from, size_t count, Sixteen& to) {
+  Number some[16] = {};
+  std::memcpy(some, from, count * sizeof(Number));
+  widen(some, to);
+}
+
 }  // namespace ft::kernels

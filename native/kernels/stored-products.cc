@@ -14,10 +14,8 @@ namespace ft::kernels {
     size_t at = 0;                                                                                       \
     for (; at + 16 <= count; at += 16) widen(from + at, *reinterpret_cast<Sixteen*>(to + at));           \
     if (at == count) return;                                                                             \
-    Number some[16] = {};                                                                                \
     Sixteen last;                                                                                        \
-    std::memcpy(some, from + at, (count - at) * sizeof(Number));                                         \
-    widen(some, last);                                                                                   \
+    widenSome(from + at, count - at, last);                                                              \
     std::memcpy(to + at, &last, (count - at) * sizeof(float));                                           \
   }
 
@@ -26,9 +24,6 @@ FT_WIDEN_ROW(Bfloat16)
 FT_WIDEN_ROW(Float16)
 
 namespace {
-
-/** Up to so many rows of x, halves are widened again for each few of them. */
-constexpr size_t widenedInPassing = 4;
 
 template <class Number>
 struct StoredRows {
