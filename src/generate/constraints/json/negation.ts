@@ -58,9 +58,9 @@ const opposites: Readonly<Record<string, Opposite>> = {
     return isPlain ? [ofKind("array", { items: not(value) })] : [];
   },
   required: (value) =>
-    (Array.isArray(value) ? value : []).map((name) =>
-      ofKind("object", { properties: { [String(name)]: false } }),
-    ),
+    (Array.isArray(value) ? value : [])
+      .filter((name) => typeof name === "string")
+      .map((name) => ofKind("object", { properties: { [name]: false } })),
   properties: (value, { not }) =>
     Object.entries(isObject(value) ? value : {}).map(([name, inside]) =>
       ofKind("object", { required: [name], properties: { [name]: not(inside) } }),

@@ -40,6 +40,7 @@ const malformed: [schema: unknown, path: string][] = [
   [{ $ref: "#none" }, "#/$ref"],
   [{ patternProperties: { "[": {} } }, "#/patternProperties/["],
   [{ dependentRequired: 3 }, "#/dependentRequired"],
+  [{ not: { properties: { a: 5 } } }, "#/not/properties/properties/a/not"],
 ];
 
 const unsupported: [schema: unknown, path: string][] = [
@@ -173,6 +174,21 @@ test.each(large)("%s: compiled, and written in bounded time and memory", (_, sch
   });
   expect(written.tokens.length).toBeGreaterThan(1);
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(20_000);
+});
+
+test("names that are none are left out of what is ruled out", () => {
+  const strange = { toString: 3, valueOf: [] };
+  const schema = {
+    type: "object",
+    properties: { a: true },
+    not: { required: [null, strange, "a"] },
+  };
+  const { text } = randomText(
+    jsonSchemaConstraint(schema, byteVocabulary),
+    byteVocabulary,
+    Random.fromSeed(1),
+  );
+  expect(text).toBe("{}");
 });
 
 test("a schema without end under anyOf is what its other branches are", () => {
