@@ -26,6 +26,8 @@ export interface SupervisedWork {
   request: unknown;
   /** Gets whatever the worker tells before its result. */
   onTold(told: unknown): void;
+  /** Gets what sends the worker more than its request: plain data, lost once the worker is gone. */
+  onStarted?(worker: { say(said: unknown): void; kill(): void }): void;
   /** Aborting asks the worker to stop; how its work ends is its own decision. */
   signal?: AbortSignal | undefined;
   onDeath(death: Death): FtError;
@@ -44,7 +46,8 @@ export async function supervise(work: SupervisedWork): Promise<unknown> {
   const lastWords = collectWords(worker);
   const memory = new MemoryWatch(worker.pid ?? 0);
   const tell = (message: ToWorker): void => {
-    if (worker.connected) worker.send(message);
+    // a pipe that breaks is told by `close`
+    if (worker.connected) worker.send(message, undefined, undefined, () => undefined);
   };
   const askToStop = (): void => tell({ type: "stop" });
   const kill = (): void => void worker.kill("SIGKILL");
@@ -65,6 +68,7 @@ export async function supervise(work: SupervisedWork): Promise<unknown> {
         reject(work.onDeath({ code, signal, lastWords: lastWords(), peakBytes, wasMemoryShort }));
       });
       tell({ type: "start", request: work.request });
+      work.onStarted?.({ say: (said) => tell({ type: "said", said }), kill });
       if (work.signal?.aborted === true) askToStop();
     });
   } finally {

@@ -1,5 +1,5 @@
-// The worker's side of a supervised process: takes one request over IPC, tells what happens, gives a result or an
-// error, ends by itself. Is asked to stop by its supervisor, by SIGTERM, or by the supervisor's disappearance.
+// The worker's side of a supervised process: takes one request over IPC, tells what happens, hears what else is said,
+// gives a result or an error, ends by itself. Is asked to stop by its supervisor, by SIGTERM, or by the supervisor's disappearance.
 import { FtError } from "./errors.ts";
 import { asFtError, packError } from "./packed-errors.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
@@ -8,6 +8,10 @@ export interface WorkerWatch {
   /** Sends plain data to whoever watches; lost when nobody does any more. */
   tell(told: unknown): void;
   shouldStop(): boolean;
+  /** Aborted when the worker should stop. */
+  readonly stopping: AbortSignal;
+  /** Hears what the supervisor says after the request; what is said before is lost. */
+  onSaid(listener: (said: unknown) => void): void;
 }
 
 /** Runs `work` on the one request that comes. `unexpected` is the code of an error that has none. */
@@ -15,17 +19,21 @@ export function serveSupervisor(
   work: (request: unknown, watch: WorkerWatch) => Promise<unknown>,
   unexpected: string,
 ): void {
-  let isStopping = false;
-  const stop = (): void => {
-    isStopping = true;
-  };
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  let hear: (said: unknown) => void = () => undefined;
   const send = (message: FromWorker): Promise<void> => sent(message, stop);
   const watch: WorkerWatch = {
     tell: (told) => void send({ type: "told", told }),
-    shouldStop: () => isStopping,
+    shouldStop: () => stopping.signal.aborted,
+    stopping: stopping.signal,
+    onSaid: (listener) => {
+      hear = listener;
+    },
   };
   process.on("message", (message: ToWorker) => {
     if (message.type === "stop") stop();
+    else if (message.type === "said") hear(message.said);
     else void finish(() => work(message.request, watch), send, unexpected);
   });
   process.on("disconnect", stop);

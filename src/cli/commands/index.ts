@@ -23,6 +23,7 @@ import { runsList } from "./runs-list.ts";
 import { runsPlot } from "./runs-plot.ts";
 import { runsPrune } from "./runs-prune.ts";
 import { runsShow } from "./runs-show.ts";
+import { serve } from "./serve.ts";
 import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
 import { trainQuick } from "./train-quick.ts";
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   trainListData,
   generate,
   chat,
+  serve,
   evaluate,
   benchmark,
   recommend,

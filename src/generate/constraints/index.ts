@@ -11,7 +11,7 @@ import { remembered } from "./remembered.ts";
 import { writtenTokensOf } from "./tokens/written-tokens.ts";
 import type { Constraint, TokenVocabulary } from "./types.ts";
 
-export { jsonSchemaConstraint } from "./json/index.ts";
+export { framedJsonConstraint, type JsonFrame, jsonSchemaConstraint } from "./json/index.ts";
 export { vocabularyOf } from "./vocabulary.ts";
 export type { Constraint, ConstraintState, TokenVocabulary } from "./types.ts";
 

@@ -1,5 +1,5 @@
 // JSON schemas as constraints: drafts 4 to 2020-12, as far as they can be kept to token by token.
-import { Expressions } from "../automata/expressions.ts";
+import { type Expression, Expressions } from "../automata/expressions.ts";
 import { settle } from "../automata/settle.ts";
 import { constraintOf } from "../constraint.ts";
 import { unsatisfiable } from "../problems.ts";
@@ -9,16 +9,30 @@ import type { Constraint, TokenVocabulary } from "../types.ts";
 import { SchemaCompiler } from "./compiler.ts";
 import { requireBounded, SchemaSource } from "./schema.ts";
 
-function compiled(schema: unknown, vocabulary: TokenVocabulary): Constraint {
-  const expressions = new Expressions(writtenTokensOf(vocabulary).alphabet);
+/** Literal texts around a JSON value that a schema allows. */
+export interface JsonFrame {
+  readonly prefix: string;
+  readonly schema: unknown;
+  readonly suffix: string;
+}
+
+/** Each schema is a document of its own: its references are within it. */
+function framed(expressions: Expressions, { prefix, schema, suffix }: JsonFrame): Expression {
   const source = new SchemaSource(schema);
   const compiler = new SchemaCompiler(expressions, source);
-  const root = compiler.value([source.root]);
+  const value = compiler.value([source.root]);
   settle(expressions);
-  if (!root.productive) {
-    const why = compiler.conflicts[0] ?? { path: "#", message: "every value leads on without end" };
-    throw unsatisfiable(why.path, why.message);
-  }
+  if (value.productive)
+    return expressions.sequence(expressions.text(prefix), value, expressions.text(suffix));
+  const why = compiler.conflicts[0] ?? { path: "#", message: "every value leads on without end" };
+  throw unsatisfiable(why.path, why.message);
+}
+
+function compiled(frames: readonly JsonFrame[], vocabulary: TokenVocabulary): Constraint {
+  const expressions = new Expressions(writtenTokensOf(vocabulary).alphabet);
+  const root = expressions.choice(frames.map((frame) => framed(expressions, frame)));
+  settle(expressions);
+  if (!root.productive) throw unsatisfiable("choices", "there is nothing to choose from");
   return constraintOf(expressions, root, vocabulary);
 }
 
@@ -28,9 +42,19 @@ function compiled(schema: unknown, vocabulary: TokenVocabulary): Constraint {
  * satisfies it), 004 (too large).
  */
 export function jsonSchemaConstraint(schema: unknown, vocabulary: TokenVocabulary): Constraint {
-  requireBounded(schema);
-  const source = JSON.stringify(schema) ?? "null";
+  return framedJsonConstraint([{ prefix: "", schema, suffix: "" }], vocabulary);
+}
+
+/** The whole text is one of the frames around such a value. Throws as `jsonSchemaConstraint` does. */
+export function framedJsonConstraint(
+  frames: readonly JsonFrame[],
+  vocabulary: TokenVocabulary,
+): Constraint {
+  for (const { schema } of frames) requireBounded(schema);
+  const source = JSON.stringify(
+    frames.map((frame) => ({ ...frame, schema: frame.schema ?? null })),
+  );
   // As it was sent: nothing but what JSON can say, whoever calls.
-  const asSent = (): unknown => JSON.parse(source);
+  const asSent = (): JsonFrame[] => JSON.parse(source) as JsonFrame[];
   return remembered("schema", source, vocabulary, () => compiled(asSent(), vocabulary));
 }

@@ -1,0 +1,146 @@
+// A model, or one of its adapters, as requests meet it: how conversations read with its template, in which format its
+// answers come, and how many tokens there is room for. Runs no model.
+import { ConfigError, ModelError } from "../../core/errors.ts";
+import {
+  type GenerationRequest,
+  type TokenVocabulary,
+  vocabularyOf,
+} from "../../generate/index.ts";
+import type { Model } from "../../generate/load-model.ts";
+import { requireKnownTokens } from "../../models/index.ts";
+import type { AnswerRequest, Prompt } from "../../serve/index.ts";
+import {
+  type AnswerFormat,
+  answerFormatOf,
+  AnswerReader,
+  markTokens,
+  opensReasoning,
+  rendererOf,
+  type TemplateSource,
+} from "../../text/index.ts";
+import type { JsonObject, Renderer, Tokenizer } from "../../text/types.ts";
+import { type Forced, forcedCall, forcedForm, isForced } from "./forced-form.ts";
+
+/** One prompt, ready for the engine, and what takes its answers apart. */
+export interface AskedPrompt {
+  request: GenerationRequest;
+  /** A new one for each choice; none where answers are told as they are. */
+  reader?: (() => AnswerReader) | undefined;
+  /** What an answer that was forced into a form is read as; undefined: as any other. */
+  forced?: Forced | undefined;
+}
+
+/** More than any mark that opens thoughts has, with the blanks behind it. */
+const endTokens = 32;
+
+/** A model's adapters share its own: what was compiled for it serves them too. */
+const vocabularies = new WeakMap<Tokenizer, TokenVocabulary>();
+
+export class Speaker {
+  readonly #model: Model;
+  readonly #template: TemplateSource;
+  readonly #context: number | null;
+  #known: { renderer: Renderer; format: AnswerFormat } | undefined;
+
+  constructor(model: Model, template: TemplateSource, context: number | null) {
+    this.#model = model;
+    this.#template = template;
+    this.#context = context;
+  }
+
+  /** Made when it is first needed: a model without a template still goes on with texts. */
+  get #chat(): { renderer: Renderer; format: AnswerFormat } {
+    if (this.#known !== undefined) return this.#known;
+    const { tokenizer } = this.#model;
+    const renderer = rendererOf(tokenizer, this.#template);
+    const specialTokens = tokenizer.specialContents;
+    const format = answerFormatOf({ source: renderer.source, specialTokens });
+    this.#known = { renderer, format };
+    return this.#known;
+  }
+
+  /** Ids of a prompt. Throws FtError for one that cannot be rendered, has none, or unknown ones. */
+  read(prompt: Prompt): number[] {
+    const ids = this.#ids(prompt);
+    requireKnownTokens(ids, this.#model.loaded.sizes.vocabularySize);
+    if (ids.length > 0) return ids;
+    throw new ModelError("FT-SERVE-003", { message: "the prompt is empty" });
+  }
+
+  textOf(ids: readonly number[]): string {
+    return this.#model.tokenizer.decode(ids, { skipSpecialTokens: true });
+  }
+
+  /** Throws FtError where the request is at fault. */
+  asked(request: AnswerRequest, maxTokens: number): AskedPrompt[] {
+    return request.prompts.map((prompt) => this.#asked(request, prompt, maxTokens));
+  }
+
+  #ids(prompt: Prompt): number[] {
+    if ("ids" in prompt) return prompt.ids;
+    if ("text" in prompt)
+      return this.#model.tokenizer.encode(prompt.text, { addSpecialTokens: true });
+    return this.#chat.renderer.prompt(prompt.messages, prompt.tools);
+  }
+
+  #asked(request: AnswerRequest, prompt: Prompt, maxTokens: number): AskedPrompt {
+    const ids = this.read(prompt);
+    const { tokenizer } = this.#model;
+    const tools = "messages" in prompt ? (prompt.tools ?? []) : [];
+    const forced = this.#forced(request, tools);
+    const engineRequest: GenerationRequest = {
+      prompt: ids,
+      maxTokens: this.#room(ids, request.maxTokens ?? maxTokens),
+      stopTokenIds: tokenizer.stopTokenIds,
+      stopStrings: request.stop,
+      sampling: { ...request.sampling, logitBias: this.#bias(request) },
+      seed: request.seed,
+      constraint: forced?.constraint,
+      alternatives: request.alternatives,
+      adapter: request.adapter,
+    };
+    if (!request.isTakenApart || forced !== undefined) return { request: engineRequest, forced };
+    const { format } = this.#chat;
+    const shownTokens = markTokens(format, tokenizer.specialContents);
+    const text = tokenizer.decode(ids.slice(-endTokens), { skipSpecialTokens: false });
+    const how = { startsInReasoning: opensReasoning(format, text), tools };
+    return {
+      request: { ...engineRequest, shownTokens },
+      reader: () => new AnswerReader(format, how),
+    };
+  }
+
+  #forced({ form, calls }: AnswerRequest, tools: readonly JsonObject[]): Forced | undefined {
+    if (isForced(calls)) return forcedCall(calls, tools, this.#chat.format, this.#tokens);
+    return form === undefined ? undefined : forcedForm(form, this.#tokens);
+  }
+
+  get #tokens(): TokenVocabulary {
+    const { tokenizer, loaded } = this.#model;
+    const known = vocabularies.get(tokenizer);
+    if (known !== undefined) return known;
+    const { vocabularySize } = loaded.sizes;
+    const vocabulary = vocabularyOf(tokenizer, vocabularySize, tokenizer.stopTokenIds);
+    vocabularies.set(tokenizer, vocabulary);
+    return vocabulary;
+  }
+
+  #room(ids: readonly number[], maxTokens: number): number {
+    const left = this.#context === null ? maxTokens : this.#context - ids.length;
+    if (left >= 1) return Math.min(maxTokens, left);
+    throw new ModelError("FT-SERVE-004", {
+      message: `the prompt has ${ids.length} tokens, and prompt and answer have ${this.#context} together`,
+      hint: "ask with a shorter prompt",
+    });
+  }
+
+  #bias({ sampling: { logitBias } }: AnswerRequest): Map<number, number> {
+    const { vocabularySize } = this.#model.loaded.sizes;
+    const unknown = logitBias.find(([token]) => token >= vocabularySize);
+    if (unknown === undefined) return new Map(logitBias);
+    throw new ConfigError("FT-SERVE-005", {
+      at: { field: "logit_bias" },
+      message: `there is no token ${unknown[0]}: the model has ${vocabularySize}`,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+// A body as a schema has it, or the error that names the first field that is not.
+import type { z } from "zod";
+import { badRequest } from "./api-error.ts";
+
+/** "messages.0.content" → "messages[0].content", as OpenAI writes it. */
+function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) =>
+      typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`,
+    )
+    .join("");
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of what fits no branch, the complaint that came furthest: it is about the branch that was meant. */
+function deepest(issue: Issue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
+  const inner = issue.errors.flat().map((one) => deepest(one));
+  const furthest = inner.reduce((a, b) => (b.path.length > a.path.length ? b : a));
+  if (furthest.path.length === 0) {
+    const said = [...new Set(inner.map(({ message }) => message))].join(", or ");
+    return { path: issue.path, message: said };
+  }
+  return { path: [...issue.path, ...furthest.path], message: furthest.message };
+}
+
+/** Throws ApiError 400. */
+export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const { path, message } = deepest(parsed.error.issues[0] as Issue);
+  const param = placeOf(path);
+  const said = param === "" ? message : `${param}: ${message}`;
+  throw badRequest(said, param === "" ? undefined : param, "invalid_value");
+}

@@ -1,0 +1,8 @@
+// The surface of serve/.
+export { AdapterShelf } from "./adapters/adapter-shelf.ts";
+export { Gate } from "./http/gate.ts";
+export { Metrics } from "./http/metrics.ts";
+export type * from "./model/messages.ts";
+export { ModelHost } from "./model/model-host.ts";
+export { buildServer } from "./server.ts";
+export type { Served, ServeOptions } from "./served.ts";

@@ -1,0 +1,29 @@
+// What every route works with: the model's process, who may ask, how much, and what is counted.
+import type { AdapterShelf } from "./adapters/adapter-shelf.ts";
+import type { Gate, GateOptions } from "./http/gate.ts";
+import type { Access } from "./http/guards.ts";
+import type { Metrics } from "./http/metrics.ts";
+import type { ModelHost } from "./model/model-host.ts";
+
+export interface ServeOptions extends Access, GateOptions {
+  /** By which requests name the model. */
+  modelId: string;
+  /** Other names that are taken for it. */
+  modelNames: readonly string[];
+  /** Of a body. */
+  maxBodyBytes: number;
+  /** A request has, from its headers to the end of its answer. */
+  seconds: number;
+  /** A client has to send its headers. */
+  headerSeconds: number;
+}
+
+export interface Served {
+  options: ServeOptions;
+  host: ModelHost;
+  gate: Gate;
+  metrics: Metrics;
+  shelf: AdapterShelf;
+  /** Unix seconds. */
+  started: number;
+}
