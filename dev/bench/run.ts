@@ -7,6 +7,7 @@ const benchmarks = [
   "memory",
   "threads",
   "decoding",
+  "generating",
   "delta",
   "states",
   "against-mlx-lm",

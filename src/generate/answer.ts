@@ -29,6 +29,7 @@ export class Answer {
   /** Tokens that were asked for: those of the answer, and a stop token behind them. */
   #asked = 0;
   #told = "";
+  #failure: unknown;
   #finish: { finishReason: FinishReason; stopString?: string } | undefined;
 
   constructor(
@@ -68,8 +69,17 @@ export class Answer {
     return this.#chooser.takesLikeliest && alternatives === undefined && constraint === undefined;
   }
 
-  /** Chooses from logits (vocabulary) and takes the token. */
+  /** Chooses from logits (vocabulary) and takes the token. What goes wrong ends this answer alone. */
   choose(logits: Float32Array): void {
+    try {
+      this.#choose(logits);
+    } catch (error) {
+      this.#failure = error;
+      this.#end({ finishReason: "cancelled" });
+    }
+  }
+
+  #choose(logits: Float32Array): void {
     const id = this.#chooser.choose(logits, this.#constraint?.allowed());
     const { alternatives } = this.request;
     if (alternatives === undefined) return this.take(id);
@@ -93,8 +103,9 @@ export class Answer {
     else if (this.tokenIds.length >= this.#room) this.#end({ finishReason: "position-limit" });
   }
 
-  /** Tells what is left of the text, and the end. Once, when `isOver`. */
+  /** Tells what is left of the text, and the end; or what went wrong. Once, when `isOver`. */
   close(): void {
+    if (this.#failure !== undefined) return this.generation.fail(this.#failure);
     const { finishReason, stopString } = this.#finish ?? { finishReason: "cancelled" as const };
     const rest = stopString === undefined ? this.#text.end() : { text: "" };
     this.#told += rest.text;
