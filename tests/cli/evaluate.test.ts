@@ -113,6 +113,44 @@ describe("a model", () => {
     expect(second).toMatchObject({ scores: found.scores, signature: found.signature });
   });
 
+  test("long texts are read whole in windows, and scores are given by a field", async () => {
+    const text = "one two three four five six seven eight nine ten ".repeat(3);
+    writeRows(join(cwd, "texts.jsonl"), [
+      { text, domain: "a" },
+      { text: "a b c", domain: "b" },
+      { text: text.toUpperCase(), domain: "a" },
+      { text: "d" },
+    ]);
+    const args = ["evaluate", "model", "-d", "texts.jsonl", "-m", "perplexity", "--window", "16"];
+    const more = [...args, "--stride", "8", "--by", "domain"];
+    const cut = JSON.parse(
+      (await runProgram([...args, "-o", "cut", "--json"], { cwd })).stdout,
+    ) as Evaluation;
+    const ended = await runProgram([...more, "-o", "whole", "--json"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    const found = JSON.parse(ended.stdout) as Evaluation & {
+      groups: Record<string, { samples: number; scores: Record<string, number> }>;
+    };
+    const tokens = [cut, found].map(({ resultsFile }) =>
+      rowsOf(resultsFile).map(({ loss }) => loss.tokens),
+    );
+    expect(tokens[0]?.[0]).toBe(15);
+    expect(tokens[1]?.[0]).toBeGreaterThan(30);
+    expect(tokens[1]?.[1]).toBe(tokens[0]?.[1]);
+    const rows = rowsOf(found.resultsFile);
+    const of = (which: number[]): number => {
+      const own = which.map((at) => rows[at]?.loss ?? { sum: 0, tokens: 0 });
+      const sum = (key: "sum" | "tokens"): number => own.reduce((all, one) => all + one[key], 0);
+      return Math.exp(sum("sum") / sum("tokens"));
+    };
+    expect(Object.keys(found.groups)).toEqual(["a", "b", "(none)"]);
+    expect(found.groups["a"]?.samples).toBe(2);
+    expect(found.groups["a"]?.scores["perplexity"]).toBeCloseTo(of([0, 2]), 9);
+    expect(found.groups["(none)"]?.scores["perplexity"]).toBeCloseTo(of([3]), 9);
+    const shown = await runProgram([...more, "-o", "whole"], { cwd });
+    expect(shown.stdout).toMatch(/GROUP +ROWS +perplexity\na +2 +\d/);
+  });
+
   test("a trained adapter is asked by its run's folder, on the base that it names", async () => {
     const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2", "--template", "chatml"];
     expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
@@ -166,6 +204,7 @@ describe("finished predictions", () => {
     [["--predictions", "none.jsonl", "-m", "perplexity"], 2, /needs the model itself/],
     [["--predictions", "none.jsonl", "-m", "rougel"], 2, /did you mean 'rougeL'/],
     [["model", "-m", ","], 2, /at least one metric/],
+    [["model", "--stride", "9", "--window", "8"], 2, /leaves tokens out/],
     [["model", "--schema", "none.json"], 2, /none\.json: there is no JSON schema in it/],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {

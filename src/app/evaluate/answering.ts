@@ -26,6 +26,11 @@ export interface AnsweringOptions {
   seed: number;
   /** JSON schema for rows that have none of their own. */
   schema?: object | undefined;
+  /** Fields of a row that go with its answer, beside those of the metrics. */
+  by?: string | undefined;
+  /** Of perplexity: see `referenceLoss`. */
+  stride?: number | undefined;
+  window?: number | undefined;
   signal?: AbortSignal;
 }
 
@@ -35,9 +40,10 @@ type Answered = Pick<ResultRow, "prediction" | "tokens" | "finishReason" | "call
 function fieldsOf(
   { value = {} }: Row,
   chosen: readonly [string, Metric][],
-  schema: object | undefined,
+  { schema, by }: AnsweringOptions,
 ): ResultRow["fields"] {
   const names = new Set(chosen.flatMap(([, { fields = [] }]) => fields));
+  if (by !== undefined) names.add(by);
   const given = schema !== undefined && names.has("json_schema") ? { json_schema: schema } : {};
   const own = Object.entries(value).filter(([name]) => names.has(name));
   const fields = { ...given, ...Object.fromEntries(own) };
@@ -73,7 +79,7 @@ export class Answering {
     const { prompt = "", reference } = question ?? {};
     const answer = {
       ...{ prompt, prediction, references: reference === undefined ? [] : [reference] },
-      ...{ loss: this.#loss(row), fields: fieldsOf(row, this.#chosen, this.#options.schema) },
+      ...{ loss: this.#loss(row), fields: fieldsOf(row, this.#chosen, this.#options) },
       ...(calls && { calls, referenceCalls: question?.calls }),
     };
     const scores = scoresOfOne(this.#chosen, answer);
@@ -105,7 +111,9 @@ export class Answering {
   #loss(row: Row): ResultRow["loss"] {
     if (!this.#chosen.some(([, { looksAt }]) => looksAt === "loss")) return undefined;
     const { model, sizes } = this.#model.loaded;
-    const maxLength = sizes.positionLimit ?? model.trainedLength ?? 4096;
-    return referenceLoss(model, row, { renderer: this.#renderer, maxLength });
+    const { stride, window } = this.#options;
+    const learned = sizes.positionLimit ?? model.trainedLength ?? 4096;
+    const maxLength = Math.min(window ?? learned, sizes.positionLimit ?? Infinity);
+    return referenceLoss(model, row, { renderer: this.#renderer, maxLength, stride });
   }
 }

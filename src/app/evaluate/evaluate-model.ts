@@ -1,7 +1,7 @@
 // A model's answers to rows of data, written down one after another and scored.
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { DataError } from "../../core/errors.ts";
+import { DataError, UsageError } from "../../core/errors.ts";
 import { inOrder } from "../../core/in-order.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
@@ -14,7 +14,7 @@ import type { DownloadProgress } from "../../weights/index.ts";
 import { defaultDataset, locateData } from "../data/shipped.ts";
 import { Answering, type Job } from "./answering.ts";
 import { ResultsFolder } from "./results-file.ts";
-import { chosenMetrics, scored, type Scores } from "./scores.ts";
+import { chosenMetrics, type GroupScores, groupScores, scored, type Scores } from "./scores.ts";
 
 export interface EvaluateOptions {
   /** Hub id, folder, builtin name, or the folder of an adapter or a run. */
@@ -33,12 +33,19 @@ export interface EvaluateOptions {
   loadIn4bit?: boolean | undefined;
   /** JSON schema for rows that have none of their own. */
   schema?: object | undefined;
+  /** Field of the rows by whose values scores are given as well. */
+  by?: string | undefined;
+  /** Windows of perplexity over long texts: how far one begins after the other, and how long each is; in tokens. */
+  stride?: number | undefined;
+  window?: number | undefined;
   onDownload?: (progress: DownloadProgress) => void;
   onProgress?: (progress: { done: number; total: number; secondsLeft: number }) => void;
   signal?: AbortSignal;
 }
 
 export interface Evaluation extends Scores {
+  /** By the value of the field that was asked for, in the order of the rows. */
+  groups?: GroupScores;
   model: string;
   adapter: string | null;
   samples: number;
@@ -99,6 +106,15 @@ function requireJobs(
   });
 }
 
+/** Throws UsageError FT-EVAL-013 for windows that would leave tokens out. */
+function requireStride({ stride = 0, window = Infinity }: EvaluateOptions): void {
+  if (stride <= window) return;
+  throw new UsageError("FT-EVAL-013", {
+    message: `a stride of ${stride} over windows of ${window} tokens leaves tokens out`,
+    hint: `--stride ${Math.ceil(window / 2)}`,
+  });
+}
+
 /** More than are written at once, so that a long answer does not hold others up. */
 const askedAtOnce = 32;
 
@@ -128,14 +144,16 @@ function identityOf(
   digests: object,
   jobs: number,
 ): object {
-  const { template, numSamples, maxGenLength, seed, loadIn4bit = false, schema } = options;
+  const { template, numSamples, maxGenLength, seed, loadIn4bit = false } = options;
+  const { schema, by, stride, window } = options;
   return {
     ...digests,
     data: files.map(({ sha256 }) => sha256),
     template: template ?? null,
     metrics: [...options.metrics],
     ...{ numSamples, maxGenLength, seed, loadIn4bit, rows: jobs },
-    ...(schema && { schema }),
+    // absent where they were not given: folders of before there were any go on
+    ...JSON.parse(JSON.stringify({ schema, by, stride, window })),
   };
 }
 
@@ -145,6 +163,7 @@ function identityOf(
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const chosen = chosenMetrics(options.metrics);
+  requireStride(options);
   const started = performance.now();
   const { base, adapter, digest } = await namedModel(options.model, options.baseModel);
   const { loadIn4bit, onDownload, signal } = options;
@@ -164,11 +183,13 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     const results = await ResultsFolder.open(resolve(options.output), { ...identity });
     await answerAll(jobs, new Answering(model, renderer, chosen, options), results, options);
     const { scores, signature } = scored(chosen, results.rows);
+    const groups = groupScores(chosen, results.rows, options.by);
     const evaluation = {
       ...{
         model: base,
         adapter: adapter ?? null,
         scores,
+        ...(groups && { groups }),
         samples: jobs.length,
         unasked: unasked.length,
       },

@@ -6,10 +6,18 @@ import { DataError } from "../../core/errors.ts";
 import { fileReaders } from "../../data/files/index.ts";
 import { missingData } from "../../data/read.ts";
 import type { Answer } from "../../eval/index.ts";
-import { chosenMetrics, requireNoModel, type Scores, scored } from "./scores.ts";
+import {
+  chosenMetrics,
+  type GroupScores,
+  groupScores,
+  requireNoModel,
+  type Scores,
+  scored,
+} from "./scores.ts";
 
 export interface ScoredPredictions extends Scores {
   predictions: string;
+  groups?: GroupScores;
   samples: number;
   seconds: number;
 }
@@ -79,13 +87,17 @@ export async function readPredictions(file: string, schema?: object): Promise<An
 export async function scorePredictions(
   file: string,
   names: readonly string[],
-  schema?: object,
+  { schema, by }: { schema?: object | undefined; by?: string | undefined } = {},
 ): Promise<ScoredPredictions> {
   const started = performance.now();
   const chosen = chosenMetrics(names);
   requireNoModel(chosen);
   const answers = await readPredictions(file, schema);
   const { scores, signature } = scored(chosen, answers);
+  const groups = groupScores(chosen, answers, by);
   const seconds = (performance.now() - started) / 1000;
-  return { predictions: file, scores, samples: answers.length, seconds, signature };
+  return {
+    ...{ predictions: file, scores, ...(groups && { groups }) },
+    ...{ samples: answers.length, seconds, signature },
+  };
 }

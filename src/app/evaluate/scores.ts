@@ -21,6 +21,31 @@ export function scored(chosen: readonly [string, Metric][], answers: readonly An
   };
 }
 
+export type GroupScores = Record<string, { samples: number; scores: Record<string, number> }>;
+
+const groupOf = ({ fields }: Answer, by: string): string => {
+  const value = fields?.[by] ?? "(none)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** Scores of the answers to rows that have the same value in the field; undefined without one. */
+export function groupScores(
+  chosen: readonly [string, Metric][],
+  answers: readonly Answer[],
+  by: string | undefined,
+): GroupScores | undefined {
+  if (by === undefined) return undefined;
+  const groups = new Map<string, Answer[]>();
+  for (const answer of answers) {
+    const group = groupOf(answer, by);
+    groups.set(group, [...(groups.get(group) ?? []), answer]);
+  }
+  const all = [...groups].map(([group, own]) => {
+    return [group, { samples: own.length, scores: scored(chosen, own).scores }] as const;
+  });
+  return Object.fromEntries(all);
+}
+
 /** Of one answer, for the file of results. */
 export function scoresOfOne(
   chosen: readonly [string, Metric][],

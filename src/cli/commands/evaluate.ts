@@ -7,7 +7,7 @@ import { formatDuration } from "../../core/units.ts";
 import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
-import { pairs } from "../render/table.ts";
+import { pairs, table } from "../render/table.ts";
 import { EvaluationOptions, progressNote } from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
@@ -18,16 +18,35 @@ const Options = EvaluationOptions.extend({
       "Score finished predictions instead: rows with prediction and reference or references",
     )
     .register(flags, { value: "FILE" }),
+  by: z
+    .string()
+    .optional()
+    .describe("Scores for each value of this field of the rows as well")
+    .register(flags, { value: "FIELD" }),
 });
 
 function scoreLines(scores: Readonly<Record<string, number>>): string {
   return pairs(Object.entries(scores).map(([name, value]) => [name, value.toFixed(4)]));
 }
 
+function groupLines(groups: Evaluation["groups"]): string[] {
+  const [first, ...others] = Object.entries(groups ?? {});
+  if (first === undefined) return [];
+  const names = Object.keys(first[1].scores);
+  const columns = names.map((name) => ({
+    title: name,
+    value: ([, { scores }]: typeof first) => (scores[name] ?? Number.NaN).toFixed(4),
+  }));
+  const group = { title: "GROUP", value: ([name]: typeof first) => name };
+  const rows = { title: "ROWS", value: ([, { samples }]: typeof first) => String(samples) };
+  return [table([first, ...others], [group, rows, ...columns])];
+}
+
 function evaluationText({
   model,
   adapter,
   scores,
+  groups,
   samples,
   seconds,
   resultsFile,
@@ -38,6 +57,7 @@ function evaluationText({
   return [
     `${who}: ${samples} rows${left} in ${formatDuration(seconds)}`,
     scoreLines(scores),
+    ...groupLines(groups),
     `answers: ${resultsFile}`,
   ].join("\n");
 }
@@ -76,10 +96,15 @@ export const evaluate = defineCommand({
     const schema = readSchema(options.schema);
     if (predictions !== undefined) {
       const { scorePredictions } = await import("../../app/evaluate/score-predictions.ts");
-      const found = await scorePredictions(predictions, options.metrics, schema);
-      return io.show(
-        found,
-        () => `${predictions}: ${found.samples} rows\n${scoreLines(found.scores)}`,
+      const found = await scorePredictions(predictions, options.metrics, {
+        schema,
+        by: options.by,
+      });
+      return io.show(found, () =>
+        [
+          `${predictions}: ${found.samples} rows`,
+          ...[scoreLines(found.scores), ...groupLines(found.groups)],
+        ].join("\n"),
       );
     }
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");

@@ -45,6 +45,16 @@ export const EvaluationOptions = z.strictObject({
     .optional()
     .describe("JSON schema of schema_valid, for rows that have none of their own")
     .register(flags, { value: "FILE" }),
+  stride: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Perplexity of long texts whole, in windows that begin so many tokens apart"),
+  window: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("Most tokens read at once for perplexity; default: what the model learned"),
   seed: z.int().min(0).default(42).describe("Seed of the choice of rows"),
   output: z
     .string()

@@ -75,6 +75,36 @@ test.each(samples)("%s", (_, sample, policy) => {
   }
 });
 
+test.each([
+  [12, 12],
+  [12, 5],
+  [12, 11],
+  [512, 4],
+])("a long text in windows of %d tokens, %d apart", (maxLength, stride) => {
+  const text = Array.from({ length: 30 }, (_, at) => `word ${at * 7}`).join(", ");
+  const sample: Sample = { kind: "text", text };
+  const row: Row = { sample, format: "", file: "rows.jsonl", line: 1 };
+  const { ids } = renderer.render(sample, "all");
+  // every token has the window that is the first to end behind it
+  let [sum, tokens] = [0, 0];
+  for (let at = 1; at < ids.length; at++) {
+    const windows = Math.max(0, Math.ceil((at + 1 - maxLength) / stride));
+    const begin = windows * stride;
+    if (at === begin) continue;
+    const read = ids.slice(begin, at + 1);
+    const logits = model.forward(read).data;
+    const size = logits.length / read.length;
+    sum += lossOf(
+      logits.subarray((read.length - 2) * size, (read.length - 1) * size),
+      ids[at] ?? 0,
+    );
+    tokens++;
+  }
+  const found = referenceLoss(model.loaded.model, row, { renderer, maxLength, stride });
+  expect(found?.tokens).toBe(tokens);
+  expect(Math.abs((found?.sum ?? Number.NaN) / sum - 1)).toBeLessThan(1e-5);
+});
+
 test("perplexity counts each token once", () => {
   const answers = [
     { prediction: "", references: [], loss: { sum: 10, tokens: 5 } },
