@@ -1,5 +1,5 @@
 // An answer followed from its request to its end, told in parts: thoughts, content, calls.
-import type { GenerationEnd, GenerationRequest } from "../../generate/index.ts";
+import { endedBy, type GenerationEnd, type GenerationRequest } from "../../generate/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import { type AnswerPart, AnswerReader } from "../../text/index.ts";
 import type { AnswerForm } from "./answer-form.ts";
@@ -27,13 +27,7 @@ export async function followed(
     told += text.length;
     take(reader.add(text));
   });
-  const stop = (): void => generation.cancel();
-  signal?.addEventListener("abort", stop);
-  try {
-    const end = await generation.ended;
-    take([...reader.add(end.text.slice(told)), ...reader.end()]);
-    return { parts, end };
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
+  const end = await endedBy(generation, signal).ended;
+  take([...reader.add(end.text.slice(told)), ...reader.end()]);
+  return { parts, end };
 }

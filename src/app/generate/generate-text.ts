@@ -1,5 +1,5 @@
 // One answer of a model: the prompt rendered, text given out as it becomes certain.
-import { type FinishReason, type GenerationEnd } from "../../generate/index.ts";
+import { endedBy, type FinishReason, type GenerationEnd } from "../../generate/index.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
 import { unusedSampling } from "../../generate/options.ts";
 import { type Asked, checkedOptions, requestOf } from "./request.ts";
@@ -31,15 +31,9 @@ async function answer(model: Model, options: GenerateTextOptions): Promise<Gener
   const generation = model.engine.submit(requestOf(model, options, settings), ({ text }) => {
     if (text !== "") options.onText?.(text);
   });
-  const stop = (): void => generation.cancel();
-  options.signal?.addEventListener("abort", stop);
-  try {
-    const end = await generation.ended;
-    options.signal?.throwIfAborted();
-    return told(model, end, unusedSampling(settings));
-  } finally {
-    options.signal?.removeEventListener("abort", stop);
-  }
+  const end = await endedBy(generation, options.signal).ended;
+  options.signal?.throwIfAborted();
+  return told(model, end, unusedSampling(settings));
 }
 
 function told(model: Model, end: GenerationEnd, unused: readonly string[]): GeneratedText {

@@ -7,6 +7,7 @@ import { attachLora, saveAdapter } from "../../../src/adapters/index.ts";
 import { Random } from "../../../src/core/random.ts";
 import {
   type Constraint,
+  endedBy,
   Engine,
   type EngineOptions,
   type GenerationEnd,
@@ -195,6 +196,24 @@ describe("cancelling", () => {
     const expected = await alone({ ...many(8)[6]!, maxTokens: 24 });
     expect(ends[6]?.tokenIds).toEqual(expected.tokenIds);
     expect(engine.load).toEqual({ waiting: 0, reading: 0, writing: 0, prefixBytes: 0 });
+  });
+
+  test("a signal ends all that wait for it, with one listener", async () => {
+    const controller = new AbortController();
+    let listeners = 0;
+    controller.signal.addEventListener = new Proxy(controller.signal.addEventListener, {
+      apply: (target, self, given) => (listeners++, Reflect.apply(target, self, given)),
+    });
+    const generations = many(6).map((one) =>
+      endedBy(model.engine.submit({ ...one, maxTokens: 500 }), controller.signal),
+    );
+    for await (const _ of generations[0]!) break;
+    controller.abort();
+    const ends = await Promise.all(generations.map(({ ended }) => ended));
+    expect(new Set(ends.map(({ finishReason }) => finishReason))).toEqual(new Set(["cancelled"]));
+    expect(listeners).toBe(1);
+    const late = endedBy(model.engine.submit(request(2)), controller.signal);
+    expect(await late.ended).toMatchObject({ finishReason: "cancelled" });
   });
 
   test("closing the engine ends all with an error", async () => {
