@@ -6,6 +6,7 @@ import { flags } from "../../core/flags.ts";
 import { formatDuration } from "../../core/units.ts";
 import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
 import { pairs, table } from "../render/table.ts";
 import { EvaluationOptions, progressNote } from "./evaluation-options.ts";
@@ -17,6 +18,11 @@ const Options = EvaluationOptions.extend({
     .describe(
       "Score finished predictions instead: rows with prediction and reference or references",
     )
+    .register(flags, { value: "FILE" }),
+  task: z
+    .string()
+    .optional()
+    .describe("Ask a task in lm-eval's form: its YAML file, everyday-choice or short-answers")
     .register(flags, { value: "FILE" }),
   by: z
     .string()
@@ -74,6 +80,22 @@ function requireOneSource(model: string | undefined, predictions: string | undef
   });
 }
 
+async function askTask(
+  model: string,
+  task: string,
+  options: z.infer<typeof Options>,
+  io: Io,
+): Promise<void> {
+  const { evaluateTask } = await import("../../app/evaluate/evaluate-task.ts");
+  const { baseModel, numSamples, seed, output, loadIn4bit } = options;
+  const result = await evaluateTask({
+    ...{ model, task, baseModel, numSamples, seed, output, loadIn4bit, signal: io.signal },
+    ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
+  });
+  for (const warning of result.warnings) io.note(`warning: ${warning}`);
+  io.show(result, () => `${result.task}\n${evaluationText({ ...result, unasked: 0 })}`);
+}
+
 export const evaluate = defineCommand({
   name: "evaluate",
   summary: "Score a model's answers to rows of data, or finished predictions",
@@ -87,6 +109,7 @@ export const evaluate = defineCommand({
   examples: [
     "ft evaluate ./output --data rows.jsonl --metrics exact_match,rougeL,perplexity",
     "ft evaluate builtin/smollm2 --num-samples 50 --json",
+    "ft evaluate builtin/tiny --task everyday-choice",
     "ft evaluate --predictions answers.jsonl --metrics bleu,chrf",
   ],
   run: async ({ arguments: { model }, options }, io) => {
@@ -107,6 +130,7 @@ export const evaluate = defineCommand({
         ].join("\n"),
       );
     }
+    if (options.task !== undefined) return await askTask(model ?? "", options.task, options, io);
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");
     const result = await evaluateModel({
       ...{ ...how, schema, model: model ?? "", signal: io.signal },

@@ -261,8 +261,15 @@ export class JinjaTemplate {
   #spent = 0;
   #allowed: number;
 
-  /** Throws ModelError FT-MODEL-023 when the template is too large or not Jinja. */
-  constructor(source: string, budget: Budget = defaultBudget) {
+  /**
+   * Lines of statements leave nothing behind, as transformers renders; with `keepsBlanks` all that is around them, as
+   * Jinja does by itself. Throws ModelError FT-MODEL-023 when the template is too large or not Jinja.
+   */
+  constructor(
+    source: string,
+    budget: Budget = defaultBudget,
+    { keepsBlanks = false }: { keepsBlanks?: boolean } = {},
+  ) {
     this.#budget = budget;
     this.#globals = globalScope(budget);
     this.#allowed = budget.allMilliseconds;
@@ -272,7 +279,10 @@ export class JinjaTemplate {
     // The library's clean-up of tags takes quadratic time on runs of blanks.
     if (longestBlank(source) > 4096) throw templateError("holds a run of blanks without end");
     try {
-      this.#program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+      // as the library ends a text, a last line's end would be lost
+      const text = keepsBlanks && source.endsWith("\n") ? `${source}\n` : source;
+      const layout = { lstrip_blocks: !keepsBlanks, trim_blocks: !keepsBlanks };
+      this.#program = parse(tokenize(text, layout));
     } catch (cause) {
       throw templateError(`cannot be parsed: ${String(cause)}`, cause);
     }
