@@ -164,6 +164,20 @@ describe("a model", () => {
   });
 });
 
+test("a task that comes with the program is asked by its name", async () => {
+  const cwd = makeFolder();
+  const args = ["evaluate", "builtin/tiny", "--task", "everyday-choice", "-n", "2"];
+  const ended = await runProgram([...args, "--json"], { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    ...{ task: "everyday-choice", samples: 2, signature: "lm-eval|multiple_choice|shots:2" },
+    scores: { acc: expect.any(Number) as number, acc_norm: expect.any(Number) as number },
+  });
+  expect((await runProgram(args, { cwd })).stdout).toMatch(
+    /everyday-choice\nbuiltin\/tiny: 2 rows/,
+  );
+});
+
 describe("finished predictions", () => {
   const file = (lines: readonly object[]): string => {
     const path = join(makeFolder(), "answers.jsonl");
@@ -205,6 +219,8 @@ describe("finished predictions", () => {
     [["--predictions", "none.jsonl", "-m", "rougel"], 2, /did you mean 'rougeL'/],
     [["model", "-m", ","], 2, /at least one metric/],
     [["model", "--stride", "9", "--window", "8"], 2, /leaves tokens out/],
+    [["--predictions", "f.jsonl", "--task", "everyday-choice"], 2, /both given/],
+    [["model", "--task", "none.yaml"], 4, /no such file/],
     [["model", "--schema", "none.json"], 2, /none\.json: there is no JSON schema in it/],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {

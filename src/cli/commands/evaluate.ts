@@ -80,6 +80,15 @@ function requireOneSource(model: string | undefined, predictions: string | undef
   });
 }
 
+/** Throws UsageError where a task is to be asked, and answers are there already. */
+function requireModelFor({ task, predictions }: z.infer<typeof Options>): void {
+  if (task === undefined || predictions === undefined) return;
+  throw new UsageError("FT-USAGE-009", {
+    message: "A task and --predictions are both given",
+    hint: "ft evaluate MODEL --task FILE, or ft evaluate --predictions FILE",
+  });
+}
+
 async function askTask(
   model: string,
   task: string,
@@ -115,6 +124,7 @@ export const evaluate = defineCommand({
   run: async ({ arguments: { model }, options }, io) => {
     const { predictions, ...how } = options;
     requireOneSource(model, predictions);
+    requireModelFor(options);
     const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const schema = readSchema(options.schema);
     if (predictions !== undefined) {
