@@ -11,6 +11,7 @@ import { parseBody } from "./http/json-body.ts";
 import { modelRoutes } from "./models.ts";
 import { chatRoutes } from "./openai/chat-routes.ts";
 import { completionRoutes } from "./openai/completion-routes.ts";
+import { embeddingRoutes } from "./openai/embedding-routes.ts";
 import type { ServeOptions, Served } from "./served.ts";
 
 const bodyOf = (request: FastifyRequest, error: ApiError): object =>
@@ -100,6 +101,7 @@ export function buildServer(served: Served): FastifyInstance {
   app.setNotFoundHandler((request, reply) => notFound(app, request, reply));
   for (const routes of [healthRoutes, modelRoutes, chatRoutes, completionRoutes, messageRoutes])
     routes(app, served);
+  embeddingRoutes(app, served);
   adapterRoutes(app, served);
   return app;
 }

@@ -6,7 +6,9 @@ import { asFtError, packError } from "../../core/packed-errors.ts";
 import { serveSupervisor } from "../../core/worker-process.ts";
 import type { FromModel, ToModel } from "../../serve/index.ts";
 import type { ModelStart } from "./model-messages.ts";
-import { Refused, ServingModel } from "./serving-model.ts";
+import { ServingEncoder } from "./serving-encoder.ts";
+import { ServingModel } from "./serving-model.ts";
+import { Refused } from "./serving.ts";
 
 const unexpected = "FT-SERVE-UNEXPECTED";
 
@@ -19,7 +21,8 @@ function failure(id: number, thrown: unknown): FromModel {
 
 serveSupervisor(async (request, { tell, onSaid, stopping }) => {
   const say = (told: FromModel): void => tell(told);
-  const model = await ServingModel.load(request as ModelStart);
+  const start = request as ModelStart;
+  const model = (await ServingEncoder.load(start)) ?? (await ServingModel.load(start));
   const open = new Map<number, AbortController>();
   onSaid((said) => {
     const asked = said as ToModel;

@@ -10,29 +10,10 @@ import type {
   ModelFacts,
 } from "../../serve/index.ts";
 import type { ModelStart } from "./model-messages.ts";
+import { type CallWatch, Refused, refusing, type Serving, wrongKind } from "./serving.ts";
 import { Speaker } from "./speaker.ts";
 import { TokenTexts } from "./token-texts.ts";
 import { WrittenChoice } from "./written-choice.ts";
-
-/** The request is at fault; its cause says how. */
-export class Refused extends Error {
-  constructor(cause: unknown) {
-    super("the request was refused", { cause });
-  }
-}
-
-export interface CallWatch<Event> {
-  tell(event: Event): void;
-  signal: AbortSignal;
-}
-
-function refusing<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new Refused(cause);
-  }
-}
 
 /** The fewer of the positions that the model has learned, those it was made for, and those it was given. */
 function contextOf({ loaded }: Model, given: number | undefined): number | null {
@@ -42,7 +23,7 @@ function contextOf({ loaded }: Model, given: number | undefined): number | null 
   return numbers.length === 0 ? null : Math.min(...numbers);
 }
 
-export class ServingModel {
+export class ServingModel implements Serving {
   readonly facts: ModelFacts;
   readonly #model: Model;
   readonly #tokens: TokenTexts;
@@ -76,6 +57,8 @@ export class ServingModel {
         return await this.#answer(request as AnswerRequest, watch);
       case "count":
         return this.#count(request as Calls["count"]["request"]);
+      case "embed":
+        throw new Refused(wrongKind("writes text; serve an encoder of sentences for embeddings"));
       case "add-adapter":
         return await this.#addAdapter(request as Adapter).catch((cause: unknown) => {
           throw new Refused(cause);

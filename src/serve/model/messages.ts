@@ -72,6 +72,17 @@ export interface AnswerTotals {
   reasoningTokens: number;
 }
 
+export interface EmbedRequest {
+  /** Texts, or the ids of texts. */
+  inputs: (string | number[])[];
+}
+
+export interface EmbedResult {
+  vectors: number[][];
+  /** Of all inputs. */
+  tokens: number;
+}
+
 /** What is asked of the process, with what it answers. */
 export interface Calls {
   answer: { request: AnswerRequest; event: AnswerEvent; result: AnswerTotals };
@@ -80,6 +91,7 @@ export interface Calls {
     event: never;
     result: number;
   };
+  embed: { request: EmbedRequest; event: never; result: EmbedResult };
   "add-adapter": { request: Adapter; event: never; result: null };
   "remove-adapter": { request: { name: string }; event: never; result: null };
 }
