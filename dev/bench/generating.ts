@@ -132,16 +132,34 @@ async function heldShare(model: Model, prompt: readonly number[]): Promise<numbe
   return perToken(await answered(model.engine, held)) / perToken(free);
 }
 
-function mlxLm(preload: string | undefined, { prompt, prompts, long }: Work) {
+type Peer = Round & { ids: number[] };
+
+/** With so many threads of its BLAS. */
+function mlxLmOn(
+  threads: number,
+  preload: string | undefined,
+  { prompt, prompts, long }: Work,
+): Peer {
   const script = fileURLToPath(new URL("mlx_lm_generate.py", import.meta.url));
   const job = { model: dense, prompt, prompts, tokens, long: long.slice(0, 512) };
   const { status, stdout, stderr } = spawnSync(python as string, [script], {
     encoding: "utf8",
     input: JSON.stringify(job),
-    env: { ...process.env, ...(preload && { LD_PRELOAD: preload }) },
+    env: {
+      ...{ ...process.env, OPENBLAS_NUM_THREADS: String(threads) },
+      ...(preload && { LD_PRELOAD: preload }),
+    },
   });
   if (status !== 0) throw new Error(stderr.slice(-2000));
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Round & { ids: number[] };
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Peer;
+}
+
+/** The better of one thread and of all, for each part. */
+function mlxLm(preload: string | undefined, job: Work): Peer {
+  const [one, all] = [1, availableParallelism()].map((count) => mlxLmOn(count, preload, job));
+  const better = (key: keyof Round): number => Math.max(one?.[key] ?? 0, all?.[key] ?? 0);
+  const ids = one?.ids ?? [];
+  return { single: better("single"), sixteen: better("sixteen"), reading: better("reading"), ids };
 }
 
 async function makeDense(): Promise<void> {
