@@ -11,6 +11,16 @@ export {
   type Logits,
   type Model,
 } from "./generate/load-model.ts";
+export {
+  choicesConstraint,
+  type Constraint,
+  type GenerationEnd,
+  type GenerationRequest,
+  grammarConstraint,
+  jsonSchemaConstraint,
+  plainSampling,
+  regexConstraint,
+} from "./generate/index.ts";
 export type { RunLength } from "./app/train/extend-run.ts";
 export {
   resumeRun,
@@ -34,7 +44,18 @@ export {
 export { architectures } from "./models/index.ts";
 export * as mx from "./mx/index.ts";
 export type { RunEvent } from "./runs/index.ts";
-export { loadTokenizer, renderConversation, templates } from "./text/index.ts";
+export {
+  answerFormatOf,
+  type AnswerPart,
+  AnswerReader,
+  createRenderer,
+  loadTokenizer,
+  markTokens,
+  opensReasoning,
+  readAnswer,
+  renderConversation,
+  templates,
+} from "./text/index.ts";
 export type {
   ConversationSample,
   MaskPolicy,
