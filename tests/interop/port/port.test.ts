@@ -54,9 +54,10 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
   });
 
   test.each([
-    ["arcee", "model.layers.3.mlp.up_proj.weight", "ArceeAttention"],
-    ["mixtral", "model.layers.0.block_sparse_moe.experts.3.w2.weight", "MixtralSparseMoeBlock"],
-  ])("%s is described from a model of guessed sizes", (type, name, kind) => {
+    // of guessed sizes, and of its specimen's
+    ["arcee", "model.layers.3.mlp.up_proj.weight", "ArceeAttention", 96],
+    ["mixtral", "model.layers.0.block_sparse_moe.experts.3.w2.weight", "MixtralSparseMoeBlock", 48],
+  ])("%s is described from a small model", (type, name, kind, vocabulary) => {
     const { status, answer } = run("new", type);
     expect(status).toBe(0);
     expect(answer).toMatchObject({ problem: null });
@@ -64,6 +65,6 @@ describe.runIf(hasTorch())("make port, where there is a PyTorch", () => {
     expect(tensors.map((tensor) => tensor.name)).toContain(name);
     const modules = (answer["modules"] as { kind: string }[][]).flat();
     expect(modules.map((module) => module.kind)).toContain(kind);
-    expect(answer["specimen"]).toContain('"vocab_size": 96');
+    expect(answer["specimen"]).toContain(`"vocab_size": ${vocabulary}`);
   });
 });
