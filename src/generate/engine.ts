@@ -136,7 +136,7 @@ export class Engine {
 
   /** Reads and writes some; false where nothing is left to do. */
   #step(): boolean {
-    this.#dropWaiting();
+    this.#dropOver();
     this.#read();
     for (const [, lane] of this.#lanes) {
       this.#release(lane);
@@ -148,7 +148,8 @@ export class Engine {
     return waiting + reading + writing > 0;
   }
 
-  #dropWaiting(): void {
+  /** Lets go of what is over before anything of it was written. */
+  #dropOver(): void {
     for (const answer of this.#waiting.filter(({ isOver }) => isOver)) answer.close();
     this.#waiting = this.#waiting.filter(({ isOver }) => !isOver);
     for (const [, lane] of this.#lanes) {

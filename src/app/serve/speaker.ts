@@ -1,11 +1,7 @@
 // A model, or one of its adapters, as requests meet it: how conversations read with its template, in which format its
 // answers come, and how many tokens there is room for. Runs no model.
 import { ConfigError, ModelError } from "../../core/errors.ts";
-import {
-  type GenerationRequest,
-  type TokenVocabulary,
-  vocabularyOf,
-} from "../../generate/index.ts";
+import type { GenerationRequest } from "../../generate/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import { requireKnownTokens } from "../../models/index.ts";
 import type { AnswerRequest, Prompt } from "../../serve/index.ts";
@@ -18,7 +14,7 @@ import {
   rendererOf,
   type TemplateSource,
 } from "../../text/index.ts";
-import type { JsonObject, Renderer, Tokenizer } from "../../text/types.ts";
+import type { JsonObject, Renderer } from "../../text/types.ts";
 import { type Forced, forcedCall, forcedForm, isForced } from "./forced-form.ts";
 
 /** One prompt, ready for the engine, and what takes its answers apart. */
@@ -32,9 +28,6 @@ export interface AskedPrompt {
 
 /** More than any mark that opens thoughts has, with the blanks behind it. */
 const endTokens = 32;
-
-/** A model's adapters share its own: what was compiled for it serves them too. */
-const vocabularies = new WeakMap<Tokenizer, TokenVocabulary>();
 
 export class Speaker {
   readonly #model: Model;
@@ -111,18 +104,8 @@ export class Speaker {
   }
 
   #forced({ form, calls }: AnswerRequest, tools: readonly JsonObject[]): Forced | undefined {
-    if (isForced(calls)) return forcedCall(calls, tools, this.#chat.format, this.#tokens);
-    return form === undefined ? undefined : forcedForm(form, this.#tokens);
-  }
-
-  get #tokens(): TokenVocabulary {
-    const { tokenizer, loaded } = this.#model;
-    const known = vocabularies.get(tokenizer);
-    if (known !== undefined) return known;
-    const { vocabularySize } = loaded.sizes;
-    const vocabulary = vocabularyOf(tokenizer, vocabularySize, tokenizer.stopTokenIds);
-    vocabularies.set(tokenizer, vocabulary);
-    return vocabulary;
+    if (isForced(calls)) return forcedCall(calls, tools, this.#chat.format, this.#model.vocabulary);
+    return form === undefined ? undefined : forcedForm(form, this.#model.vocabulary);
   }
 
   #room(ids: readonly number[], maxTokens: number): number {
