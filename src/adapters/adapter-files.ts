@@ -9,9 +9,21 @@ import { ConfigError, type FtError, ModelError } from "../core/errors.ts";
 import { carry, dispose, evaluate, retain, scope, type Tensor } from "../mx/index.ts";
 import { requireSameShapes } from "../nn/index.ts";
 import type { TemplateSource } from "../text/index.ts";
-import { loadTensorFile, readSafetensorsHeader, saveTensors } from "../weights/index.ts";
+import {
+  loadTensorFile,
+  loadTensors,
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  saveTensors,
+} from "../weights/index.ts";
 import type { AdaptedLayer, AdapterShape } from "./adapted-layer.ts";
-import { type Attached, attachAdapter, type BlockModel, type PlacedAdapter } from "./attach.ts";
+import {
+  type Attached,
+  attachAdapter,
+  type BlockModel,
+  placeAdapter,
+  type PlacedAdapter,
+} from "./attach.ts";
 import { adapterKinds } from "./kinds.ts";
 import { ALL_LINEAR } from "./options.ts";
 
@@ -179,13 +191,15 @@ function requireSameNames(
 export async function requireFittingAdapter(
   path: string,
   shapes: PlacedAdapter["shapes"],
-): Promise<void> {
-  const { tensors } = await readSafetensorsHeader(adapterWeightsFile(path));
+): Promise<SafetensorsHeader> {
+  const header = await readSafetensorsHeader(adapterWeightsFile(path));
+  const { tensors } = header;
   requireSameNames(folderOf(path), new Set(shapes.keys()), new Set(tensors.keys()));
   requireSameShapes(
     shapes,
     [...tensors].map(([name, { shape }]) => [name, shape]),
   );
+  return header;
 }
 
 /** Puts the values of an adapter, a folder or a file, into layers that are attached already (to go on training it). */
@@ -247,6 +261,89 @@ export async function otherBaseOf(
   return otherBase(readAdapterConfig(folder), baseDigest);
 }
 
+/** An adapter on disk, by the layers of a model that it changes. */
+export interface StoredAdapter {
+  folder: string;
+  /** The base model as it was called in training. */
+  base: string | undefined;
+  /** By full path. */
+  layers: ReadonlyMap<string, AdapterLayer>;
+  /** Where it was trained on another base. */
+  warnings: string[];
+  /** Trained parameters, by layer and name ("model.layers.0.self_attn.q_proj", "lora_a"); they belong to the caller. */
+  load(): Map<string, Record<string, Tensor>>;
+}
+
+export interface AdapterLayer {
+  /** Of the registry. */
+  kind: string;
+  shape: AdapterShape;
+}
+
+/** The settings of an adapter as places on a model. */
+function placementOf({ num_layers, lora_parameters }: z.infer<typeof AdapterConfig>) {
+  const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
+  // mlx-lm takes any number below one as all blocks.
+  const blockCount = num_layers < 1 ? -1 : num_layers;
+  // left out, they are all that mlx-lm adapts by itself: what chooses among experts too
+  const adaptsRouters = lora_parameters.keys === undefined;
+  return { rank, scale, dropout, targets: keys, blockCount, adaptsRouters };
+}
+
+/** What would be wrong with the settings of a run is, for an adapter that exists, the wrong model. */
+function asMisfit(folder: string, base: string | undefined, error: unknown): unknown {
+  const isMisfit = error instanceof ConfigError || (error as FtError).code === "FT-MODEL-010";
+  return isMisfit ? wrongBase(folder, base, error as FtError) : error;
+}
+
+/** A file whose header is checked. */
+function byLayer(
+  file: string,
+  header: SafetensorsHeader,
+  { layers }: PlacedAdapter,
+): Map<string, Record<string, Tensor>> {
+  const described = [...header.tensors].map(
+    ([name, { begin, end, ...entry }]) => [name, { ...entry, file, bytes: end - begin }] as const,
+  );
+  const tensors = retain(loadTensors({ tensors: new Map(described), files: [file] }));
+  const found = new Map(layers.map(({ path }) => [path, {} as Record<string, Tensor>]));
+  for (const [name, tensor] of tensors) {
+    const end = name.lastIndexOf(".");
+    (found.get(name.slice(0, end)) ?? {})[name.slice(end + 1)] = tensor;
+  }
+  return found;
+}
+
+/**
+ * The adapter in `folder`, for a model that needs no weights yet; reads no tensors.
+ * @throws ModelError FT-ADAPTER-003 for what is no adapter, 004 for one of another model.
+ */
+export async function openAdapter(
+  folder: string,
+  model: BlockModel,
+  baseDigest?: string,
+): Promise<StoredAdapter> {
+  const config = readAdapterConfig(folder);
+  const { fine_tune_type: kind, model: base } = config;
+  const placement = placementOf(config);
+  try {
+    const placed = placeAdapter(model, kind, placement);
+    const header = await requireFittingAdapter(folder, placed.shapes);
+    const { rank, scale, dropout } = placement;
+    const layer: AdapterLayer = { kind, shape: { rank, scale, dropout } };
+    const warning = otherBase(config, baseDigest);
+    return {
+      folder,
+      base,
+      layers: new Map(placed.layers.map(({ path }) => [path, layer])),
+      warnings: warning ? [warning] : [],
+      load: () => byLayer(adapterWeightsFile(folder), header, placed),
+    };
+  } catch (error) {
+    throw asMisfit(folder, base, error);
+  }
+}
+
 export interface LoadedAdapter extends Attached {
   /** The one it was trained with, where it says so. */
   template: TemplateSource | undefined;
@@ -260,22 +357,15 @@ export async function loadAdapter(
   baseDigest?: string,
 ): Promise<LoadedAdapter> {
   const config = readAdapterConfig(folder);
-  const { fine_tune_type: kind, num_layers, lora_parameters, model: base } = config;
-  const { keys = [ALL_LINEAR], rank, scale, dropout } = lora_parameters;
-  // mlx-lm takes any number below one as all blocks.
-  const blockCount = num_layers < 1 ? -1 : num_layers;
-  // left out, they are all that mlx-lm adapts by itself: what chooses among experts too
-  const adaptsRouters = lora_parameters.keys === undefined;
-  const placement = { rank, scale, dropout, targets: keys, blockCount, adaptsRouters };
+  const { fine_tune_type: kind, model: base } = config;
+  const placement = placementOf(config);
   try {
     const attached = attachAdapter(model, kind, placement, 0);
     await loadAdapterWeights(folder, model);
     const warning = otherBase(config, baseDigest);
     return { ...attached, template: templateOf(config), warnings: warning ? [warning] : [] };
   } catch (error) {
-    // What would be wrong with the settings of a run is, for an adapter that exists, the wrong model.
-    const isMisfit = error instanceof ConfigError || (error as FtError).code === "FT-MODEL-010";
-    throw isMisfit ? wrongBase(folder, base, error as FtError) : error;
+    throw asMisfit(folder, base, error);
   }
 }
 

@@ -99,8 +99,8 @@ function partsOf(path: string, packing: Packing): string[] {
   return parts.map((part) => `${path}.${part}`);
 }
 
-/** The layer with plain weights, not loaded yet. */
-function denseOf(layer: Module): Module | undefined {
+/** The layer with plain weights, not loaded yet; undefined for one without. */
+export function denseOf(layer: Module): Module | undefined {
   if (isLinearLike(layer))
     return new Linear(layer.inputSize, layer.outputSize, { bias: "bias" in layer });
   if (isStackedLinearLike(layer)) {
