@@ -1,4 +1,5 @@
-// Many clients at once, some of which leave: nothing is left open, nobody waits in vain, no memory and no file is kept.
+// Many clients at once, some of which leave, and a model's process that is killed among them: nothing is left open, nobody
+// waits in vain, no memory and no file is kept. A few requests in every run, ten minutes of them in `make soak`.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,8 +8,14 @@ import { makeFolder } from "../../support/folders.ts";
 import { makeChattingToy, post, type ServedModel, serveToy } from "../../support/served-model.ts";
 import { rounds } from "../../support/soak.ts";
 
-const asked = rounds({ slice: 64, soak: 1000 });
+/** Of each of four parts: at least so many requests, for at least so long. */
+const part = {
+  requests: rounds({ slice: 20, soak: 300 }),
+  seconds: rounds({ slice: 0, soak: 150 }),
+};
 const atOnce = 16;
+/** Longer than the machine needs for any of them; the server's own limit is far above. */
+const longestSeconds = 60;
 
 /** Of the server and of the model's process; files and sockets too. */
 interface Kept {
@@ -37,7 +44,16 @@ function bodyOf(random: Random, index: number): object {
   };
 }
 
-/** "whole", or "left" where the client left before the end. Throws for anything else. */
+const died = /"code":"FT-SERVE-001"/;
+
+function endOf(status: number, text: string): "whole" | "died" {
+  if (died.test(text) && (status === 503 || text.endsWith("}}\n\n"))) return "died";
+  const isWhole = text.endsWith("data: [DONE]\n\n") || "choices" in (JSON.parse(text) as object);
+  if (status === 200 && isWhole) return "whole";
+  throw new Error(`${status}: ${text.slice(-300)}`);
+}
+
+/** "left" where the client left before the end; "died" where the model's process did. Throws for anything else. */
 async function ask(served: ServedModel, random: Random, index: number): Promise<string> {
   const leaving = new AbortController();
   const leaves = random.next() < 0.3;
@@ -47,12 +63,9 @@ async function ask(served: ServedModel, random: Random, index: number): Promise<
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(bodyOf(random, index)),
-      signal: leaving.signal,
+      signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(longestSeconds * 1000)]),
     });
-    const text = await answer.text();
-    const isWhole = text.endsWith("data: [DONE]\n\n") || "choices" in (JSON.parse(text) as object);
-    if (answer.status !== 200 || !isWhole) throw new Error(`${answer.status}: ${text.slice(-300)}`);
-    return "whole";
+    return endOf(answer.status, await answer.text());
   } catch (error) {
     if (leaving.signal.aborted) return "left";
     throw error;
@@ -61,14 +74,27 @@ async function ask(served: ServedModel, random: Random, index: number): Promise<
   }
 }
 
-async function askMany(served: ServedModel, count: number, seed: number): Promise<string[]> {
+interface Ends {
+  whole: number;
+  left: number;
+  died: number;
+}
+
+/** `atOnce` clients that ask one thing after the other; `onEnd` is told how many requests are over. */
+async function askMany(
+  served: ServedModel,
+  seed: number,
+  onEnd: (over: number) => void = () => undefined,
+): Promise<Ends> {
   const random = Random.fromSeed(seed);
-  const ends: string[] = [];
-  let next = 0;
+  const ends = { whole: 0, left: 0, died: 0 };
+  const until = performance.now() + part.seconds * 1000;
+  let [next, over] = [0, 0];
   const client = async (): Promise<void> => {
-    while (next < count) {
+    while (next < part.requests || performance.now() < until) {
       const index = next++;
-      ends.push(await ask(served, random.split(String(index)), index));
+      ends[(await ask(served, random.split(String(index)), index)) as keyof Ends] += 1;
+      onEnd(++over);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, client));
@@ -77,35 +103,62 @@ async function askMany(served: ServedModel, count: number, seed: number): Promis
 
 const megabyte = 1024 * 1024;
 
+function keptAfter(name: string, pids: readonly number[], ends: Ends): Kept[] {
+  const kept = pids.map(keptBy);
+  const [server, model] = kept.map(
+    ({ bytes, files }) => `${Math.round(bytes / megabyte)} MB, ${files} files`,
+  );
+  const told = `${name}: ${JSON.stringify(ends)}; server ${server}; model ${model}`;
+  process.stderr.write(`soak: ${told}\n`);
+  return kept;
+}
+
+/** Idle connections of clients are closed after five seconds. */
+const connectionsClosed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 6500));
+
+/** The next request is answered, and nothing else is open. */
+async function expectIdle(served: ServedModel): Promise<void> {
+  const messages = [{ role: "user", content: "hi" }];
+  const next = await post(`${served.url}/v1/chat/completions`, { messages, max_tokens: 2 });
+  expect(next).toMatchObject({ status: 200 });
+  const metrics = await (await fetch(`${served.url}/metrics`)).text();
+  expect(metrics).toMatch(/^ft_open_requests 0$/m);
+  expect(metrics).toMatch(/^ft_model_restarts 1$/m);
+}
+
 test.skipIf(process.platform !== "linux")(
-  "requests of clients that come and go leave nothing behind",
+  "requests of clients that come and go leave nothing behind, nor does a process that is killed among them",
   async () => {
     const model = await makeChattingToy(join(makeFolder(), "toy"));
     const served = await serveToy(["--cache-memory", "4"], model);
-    const pids = [served.program.process.pid ?? 0, await served.modelProcess()];
-    await askMany(served, asked / 4, 1);
-    const before = pids.map(keptBy);
-    const ends = await askMany(served, asked, 2);
-    expect(ends).toHaveLength(asked);
-    expect(new Set(ends)).toEqual(new Set(["whole", "left"]));
-
-    const last = await post(`${served.url}/v1/chat/completions`, {
-      messages: [{ role: "user", content: "hi" }],
-      max_tokens: 2,
+    const victim = await served.modelProcess();
+    const killed = await askMany(served, 1, (over) => {
+      if (over === part.requests / 2) process.kill(victim, "SIGKILL");
     });
-    expect(last).toMatchObject({ status: 200 });
-    const metrics = await (await fetch(`${served.url}/metrics`)).text();
-    expect(metrics).toMatch(/^ft_open_requests 0$/m);
-    expect(metrics).toMatch(/^ft_model_restarts 0$/m);
-    // idle connections of the clients close after five seconds
-    await new Promise((resolve) => setTimeout(resolve, 6500));
-    for (const [at, pid] of pids.entries()) {
-      const after = keptBy(pid);
-      expect(after.files).toBeLessThanOrEqual(before[at]!.files);
+    // those that were open, and no others
+    expect(killed.died).toBeGreaterThan(0);
+    expect(killed.died).toBeLessThanOrEqual(atOnce);
+    await expectIdle(served);
+    const pids = [served.program.process.pid ?? 0, await served.modelProcess()];
+    expect(pids[1]).not.toBe(victim);
+    keptAfter("a process killed", pids, killed);
+
+    const kept: Kept[][] = [];
+    for (const [at, name] of ["start", "middle", "end"].entries()) {
+      const ends = await askMany(served, at + 2);
+      expect(ends).toMatchObject({ died: 0 });
+      expect(Math.min(ends.whole, ends.left)).toBeGreaterThan(0);
+      if (name !== "middle") await connectionsClosed();
+      kept.push(keptAfter(name, pids, ends));
+    }
+    await expectIdle(served);
+    const [start = [], , end = []] = kept;
+    for (const [at, { bytes, files }] of end.entries()) {
+      expect(files).toBeLessThanOrEqual(start[at]!.files);
       // what the heap of a young process has not settled yet; a request that stayed would be more in a thousand
-      expect(after.bytes - before[at]!.bytes).toBeLessThan(96 * megabyte);
+      expect(bytes - start[at]!.bytes).toBeLessThan(96 * megabyte);
     }
     await served.stop();
   },
-  900_000,
+  1_200_000,
 );

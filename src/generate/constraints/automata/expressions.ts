@@ -55,6 +55,13 @@ export interface Empty extends Common {
 }
 export type Expression = Bytes | Sequence | Choice | Repeat | Rule | Empty;
 
+/** Where texts that begin alike go apart. */
+interface Branch {
+  /** Characters before it, and branches. */
+  at: number;
+  level: number;
+}
+
 type Parts<Kind> = Kind extends Expression ? Omit<Kind, keyof Common> : never;
 
 /** Choices within choices are one, but for long ones: a chain of them would be written out again at each link. */
@@ -84,7 +91,11 @@ export class Expressions {
   }
 
   sequence(...parts: readonly Expression[]): Expression {
-    return parts.reduceRight((second, first) => this.#pair(first, second), this.empty);
+    return this.#sequence(parts);
+  }
+
+  #sequence(parts: readonly Expression[]): Expression {
+    return parts.reduceRight((second, first) => this.#joined(first, second), this.empty);
   }
 
   choice(options: readonly Expression[]): Expression {
@@ -143,7 +154,7 @@ export class Expressions {
   }
 
   text(text: string): Expression {
-    return this.sequence(...Array.from(text).map((one) => this.#letter(one)));
+    return this.#sequence(Array.from(text, (one) => this.#letter(one)));
   }
 
   #letter(letter: string): Expression {
@@ -157,11 +168,16 @@ export class Expressions {
   oneOf(texts: readonly string[]): Expression {
     return this.#sharedText(
       [...new Set(texts)].map((one) => Array.from(one)),
-      0,
+      { at: 0, level: 0 },
     );
   }
 
-  #sharedText(texts: readonly string[][], at: number): Expression {
+  #sharedText(texts: readonly string[][], { at, level }: Branch): Expression {
+    if (level > limits.branches)
+      throw tooLarge(
+        "",
+        `more than ${limits.branches} texts that each begin the next are not held`,
+      );
     const [only] = texts;
     if (texts.length === 1 && only !== undefined) return this.text(only.slice(at).join(""));
     const groups = new Map<string, string[][]>();
@@ -172,11 +188,18 @@ export class Expressions {
       else group.push(one);
     }
     const options = [...groups].map(([letter, group]) =>
-      letter === ""
-        ? this.empty
-        : this.sequence(this.text(letter), this.#sharedText(group, at + 1)),
+      letter === "" ? this.empty : this.#sharedBeginning(group, { at, level }),
     );
     return this.choice(options);
+  }
+
+  /** Texts that have a letter in common, and maybe more. */
+  #sharedBeginning(texts: readonly string[][], { at, level }: Branch): Expression {
+    const [first = [], ...others] = texts;
+    let end = at + 1;
+    while (end < first.length && others.every((one) => one[end] === first[end])) end += 1;
+    const behind = this.#sharedText(texts, { at: end, level: level + 1 });
+    return this.#joined(this.text(first.slice(at, end).join("")), behind);
   }
 
   /** Sequences that begin alike become one beginning with a choice behind it. */
@@ -199,13 +222,20 @@ export class Expressions {
     return options.length === 0 ? this.nothing : this.choice(options);
   }
 
+  /** Nested to the right, whatever way it was put together: one form, one object. */
+  #joined(first: Expression, second: Expression): Expression {
+    const parts: Expression[] = [];
+    let rest = first;
+    // what is first in a sequence is none, and a long text is a long chain
+    for (; rest.kind === "sequence" && !rest.isCharacter; rest = rest.second)
+      parts.push(rest.first);
+    return [...parts, rest].reduceRight((after, one) => this.#pair(one, after), second);
+  }
+
   #pair(first: Expression, second: Expression): Expression {
     if (first === this.empty) return second;
     if (second === this.empty) return first;
     if (first === this.nothing || second === this.nothing) return this.nothing;
-    // Nested to the right, whatever way it was put together: one form, one object.
-    if (first.kind === "sequence" && !first.isCharacter)
-      return this.#pair(first.first, this.#pair(first.second, second));
     return this.#intern(
       `s${first.id},${second.id}`,
       { kind: "sequence", first, second },

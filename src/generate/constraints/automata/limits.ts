@@ -19,6 +19,8 @@ export const limits = {
   alternatives: 256,
   /** Places of a schema, each with all that holds there at once. */
   places: 5000,
+  /** Texts of which each is the beginning of the next. */
+  branches: 1000,
   /** Values of an enumeration. */
   values: 10_000,
 } as const;

@@ -99,6 +99,7 @@ const tooLarge: [schema: unknown, path: string | undefined][] = [
   [{ type: "string", pattern: "^[ab]*a[ab]{18}$", maxLength: 60 }, "#"],
   [{ properties: { a: { type: "string", pattern: "a.{30}b", maxLength: 90 } } }, "#/properties/a"],
   [{ enum: Array.from({ length: 10_001 }, (_, at) => at) }, "#/enum"],
+  [{ enum: Array.from({ length: 2000 }, (_, at) => "a".repeat(at)) }, undefined],
   [{ type: "integer", multipleOf: 123_457 }, "#/multipleOf"],
   [
     {
@@ -133,6 +134,8 @@ test.each(named)("FT-CONSTRAINT-%s, case %i, at %s", (code, _, path, schema) => 
   expect(user / 1000).toBeLessThan(10_000);
 });
 
+const long = "ab".repeat(50_000);
+
 const large: [name: string, schema: unknown][] = [
   ["ninety levels", nested(90, (items) => ({ type: "array", items }))],
   [
@@ -148,6 +151,8 @@ const large: [name: string, schema: unknown][] = [
     { enum: Array.from({ length: 10_000 }, (_, at) => `value ${at * 7919}`), minLength: 3 },
   ],
   ["a million characters", { type: "string", minLength: 1e6 }],
+  ["a long name that is asked for", { anyOf: [{ required: [long] }, { required: ["b"] }] }],
+  ["long values that end differently", { enum: [`${long}x`, `${long}y`, 1] }],
   ["nested stars", { type: "string", pattern: "^((((a*)*)*)*)*b$" }],
   ["stars side by side", { type: "string", pattern: "^(.*)*(.*)*(.*)*(.*)*x$" }],
   ["counted choices", { type: "string", pattern: "^(a|aa|aaa|a{5}){1,400}$" }],
