@@ -71,6 +71,13 @@ export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
   return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Gives a file that is written its final name, both in one folder, after syncing it. */
+export async function replaceFileAtomic(temporary: string, final: string): Promise<void> {
+  await syncPath(temporary);
+  await rename(temporary, final);
+  await syncPath(dirname(resolve(final)));
+}
+
 async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

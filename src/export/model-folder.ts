@@ -7,7 +7,13 @@ import { ModelError } from "../core/errors.ts";
 import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
 import { fillModel, type LoadedModel, storedTensors } from "../models/index.ts";
 import { type Dtype, scope, type Tensor } from "../mx/index.ts";
-import { isSideFile, loadTensorFile, readerOf, saveTensors } from "../weights/index.ts";
+import {
+  isLicenseFile,
+  isSideFile,
+  loadTensorFile,
+  readerOf,
+  saveTensors,
+} from "../weights/index.ts";
 
 /** A model and how its checkpoint stores it. */
 export type StoredModel = Pick<LoadedModel, "model" | "entries">;
@@ -20,7 +26,8 @@ const configFile = "config.json";
 export async function writeSideFiles(from: NamedFiles, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of from.names()) {
-    const content = isSideFile(name) ? from.read(name) : undefined;
+    const isCopied = isSideFile(name) || isLicenseFile(name);
+    const content = isCopied ? from.read(name) : undefined;
     if (content !== undefined) await writeFile(join(to, name), content);
   }
 }

@@ -15,7 +15,7 @@ export {
   type TensorEntry,
 } from "./safetensors-header.ts";
 export { saveTensors } from "./save.ts";
-export { isSideFile } from "./side-files.ts";
+export { isLicenseFile, isSideFile } from "./side-files.ts";
 export { castWhenRead } from "./cast-when-read.ts";
 export { writeModelFiles } from "./model-writer.ts";
 export { plannedBytes, type PlannedTensor, TensorFileWriter } from "./tensor-file-writer.ts";

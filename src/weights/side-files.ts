@@ -1,4 +1,4 @@
-// The files that belong to a model beside its weights: configuration and tokenizer, in every form. The only list.
+// The files that belong to a model beside its weights: configuration, tokenizer, licence. The only list.
 // Names alone; who fetches and who copies them asks here.
 
 const SIDE_FILES = new Set([
@@ -23,4 +23,9 @@ const TIKTOKEN = /^[A-Za-z0-9_.-]+\.tiktoken$/;
 
 export function isSideFile(name: string): boolean {
   return SIDE_FILES.has(name) || TIKTOKEN.test(name);
+}
+
+/** What a licence asks to be passed on with the weights. */
+export function isLicenseFile(name: string): boolean {
+  return /^(?:licen[cs]e|notice|use_policy)(?:[._-][\w.-]+)?$/i.test(name);
 }

@@ -5,13 +5,9 @@ import { boundedFile } from "../../core/bounded-file.ts";
 import { DataError, ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { type Conversion, planConversion } from "../../export/conversion.ts";
-import {
-  type ConversionProgress,
-  requireNothingAt,
-  requireRoom,
-  writeConversion,
-} from "../../export/converted-folder.ts";
+import { writeConversion } from "../../export/converted-folder.ts";
 import { ConversionOptions, conversionWish } from "../../export/options.ts";
+import { requireNothingAt, requireRoom, type WriteProgress } from "../../export/whole-output.ts";
 import { packingOf } from "../../models/kit/index.ts";
 import { fetchModel } from "../../models/open-model.ts";
 import { type DownloadProgress, openStoredModel, type StoredModel } from "../../weights/index.ts";
@@ -28,7 +24,7 @@ export interface ConvertOptions extends Partial<ConversionOptions> {
   /** Of that text, from its beginning. */
   perplexityTokens?: number | undefined;
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
-  onProgress?: ((progress: ConversionProgress) => void) | undefined;
+  onProgress?: ((progress: WriteProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 

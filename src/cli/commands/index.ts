@@ -7,6 +7,7 @@ import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
 import { evaluate } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
 import { modelsConvert } from "./models-convert.ts";
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   serve,
   evaluate,
   benchmark,
+  exportCommand,
   recommend,
   benchTrain,
   info,

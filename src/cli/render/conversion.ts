@@ -1,14 +1,14 @@
-// Draws how far a conversion has come: one line that moves on a terminal, a line now and then elsewhere.
+// Draws how far writing a model has come: one line that moves on a terminal, a line now and then elsewhere.
 import type { ConvertedModel } from "../../app/models/convert-model.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
-import type { ConversionProgress } from "../../export/converted-folder.ts";
+import type { WriteProgress } from "../../export/whole-output.ts";
 import type { Io } from "../io.ts";
 
 /** Between two lines where none is drawn anew. */
 const PAUSE_SECONDS = 10;
 
-/** What to call with every progress of a conversion. */
-export function conversionNote(io: Io): (progress: ConversionProgress) => void {
+/** What to call with every progress of writing a model; `verb` says what is done. */
+export function conversionNote(io: Io, verb = "converting"): (progress: WriteProgress) => void {
   const started = performance.now();
   let told = 0; // seconds after the start
   return (progress) => {
@@ -16,21 +16,25 @@ export function conversionNote(io: Io): (progress: ConversionProgress) => void {
     const share = progress.total === 0 ? 1 : progress.bytes / progress.total;
     if (io.interactive && !io.mode.quiet && !io.mode.json) {
       const end = share >= 1 ? "\n" : "";
-      io.draw(`\r\u001b[K${progressText(progress, seconds)}${end}`);
+      io.draw(`\r\u001b[K${progressText(verb, progress, seconds)}${end}`);
       return;
     }
     if (seconds < told + PAUSE_SECONDS) return;
     told = seconds;
-    io.note(progressText(progress, seconds));
+    io.note(progressText(verb, progress, seconds));
   };
 }
 
 /** How much is written, how fast, how long still. */
-export function progressText({ bytes, total }: ConversionProgress, seconds: number): string {
+export function progressText(
+  verb: string,
+  { bytes, total }: WriteProgress,
+  seconds: number,
+): string {
   const share = total === 0 ? 100 : Math.floor((100 * bytes) / total);
   const perSecond = seconds === 0 ? 0 : bytes / seconds;
   const left = perSecond === 0 ? 0 : (total - bytes) / perSecond;
-  const parts = ["converting", `${share}%`, `${formatBytes(bytes)} of ${formatBytes(total)}`];
+  const parts = [verb, `${share}%`, `${formatBytes(bytes)} of ${formatBytes(total)}`];
   if (perSecond > 0) parts.push(`${formatBytes(perSecond)}/s`);
   if (bytes < total) parts.push(left < 10 ? "less than 10s left" : `${formatDuration(left)} left`);
   return parts.join("  ");

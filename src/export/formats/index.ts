@@ -1,0 +1,17 @@
+// The forms in which models leave: one line each. Nothing else knows their names.
+import { UsageError } from "../../core/errors.ts";
+import { Registry } from "../../core/registry.ts";
+import type { ExportFormat } from "./format.ts";
+import { hf } from "./hf.ts";
+
+export type { Dropped, ExportFormat, ExportSource, PlannedExport } from "./format.ts";
+export { ExportOptions } from "./options.ts";
+
+export const exportFormats = new Registry<ExportFormat>(
+  { hf },
+  ({ name, known, nearest }) =>
+    new UsageError("FT-EXPORT-001", {
+      message: `there is no format '${name}'; there are ${known.join(", ")}`,
+      hint: nearest === undefined ? "ft export --help" : `did you mean ${nearest}?`,
+    }),
+);

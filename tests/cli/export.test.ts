@@ -1,0 +1,98 @@
+// `ft export`: what it writes, says and refuses, for the forms that are folders of safetensors. What other programs
+// make of them is tests/interop/share's question.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { openModelFolder } from "../../src/weights/index.ts";
+import { makeFolder } from "../support/folders.ts";
+import { type Ended, runProgram } from "../support/program.ts";
+import { makeToyModel } from "../support/toy-model.ts";
+
+const cwd = makeFolder();
+let toy: string;
+beforeAll(async () => {
+  toy = await makeToyModel(join(cwd, "toy"));
+  writeFileSync(join(toy, "LICENSE"), "as you like");
+  writeFileSync(join(toy, "preprocessor_config.json"), "{}");
+});
+
+const exported = (...args: string[]): Promise<Ended> => runProgram(["export", ...args], { cwd });
+
+interface Made {
+  files: { path: string; bytes: number }[];
+  dropped: { what: string; why: string }[];
+  notes: string[];
+}
+
+async function made(...args: string[]): Promise<Made> {
+  const { code, stdout, stderr } = await exported(...args, "--json");
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as Made;
+}
+
+const namesOf = ({ files }: Made): string[] => files.map(({ path }) => basename(path));
+
+test("a folder in shards, with its licence, and what it lacks", async () => {
+  const result = await made("hf", toy, "sharded", "--shard-size", "20KB");
+  const names = namesOf(result);
+  expect(names.filter((name) => name.endsWith(".safetensors")).length).toBeGreaterThan(2);
+  expect(names).toEqual(
+    expect.arrayContaining(["model.safetensors.index.json", "config.json", "LICENSE"]),
+  );
+  for (const { path, bytes } of result.files) expect(statSync(path).size).toBe(bytes);
+  expect(result.dropped.map(({ what }) => what)).toEqual(["preprocessor_config.json"]);
+  const [before, after] = [await openModelFolder(toy), await openModelFolder(join(cwd, "sharded"))];
+  expect([...after.tensors.keys()].toSorted()).toEqual([...before.tensors.keys()].toSorted());
+});
+
+test("packed weights are unpacked for transformers, and that is said", async () => {
+  const args = ["models", "convert", toy, "packed", "-q", "affine", "--bits", "8"];
+  const { code, stderr } = await runProgram(args, { cwd });
+  expect(code, stderr).toBe(0);
+  const result = await made("hf", "packed", "plain", "--dtype", "float16");
+  expect(result.notes.join()).toContain("8-bit weights are written unpacked");
+  const config: unknown = JSON.parse(readFileSync(join(cwd, "plain", "config.json"), "utf8"));
+  expect(config).not.toHaveProperty("quantization");
+  const { tensors } = await openModelFolder(join(cwd, "plain"));
+  expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
+});
+
+test("a run's trained model by the run's folder", async () => {
+  const run = join(cwd, "run");
+  mkdirSync(run);
+  await makeToyModel(join(cwd, "trained"));
+  for (const name of ["config.json", "events.jsonl"]) writeFileSync(join(run, name), "{}\n");
+  renameSync(join(cwd, "trained"), join(run, "final_model"));
+  expect(namesOf(await made("hf", "run", "of-run"))).toContain("model.safetensors");
+});
+
+test("people see the files and what was left out", async () => {
+  const { code, stdout } = await exported("hf", toy, "shown");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/shown: .*B\n/);
+  expect(stdout).toContain("  model.safetensors  ");
+  expect(stdout).toContain("left out: preprocessor_config.json: ");
+});
+
+test.each([
+  ["a form that there is not", ["hff", "toy", "x"], 2, "did you mean hf?"],
+  ["an option that the form has no use for", ["hf", "toy", "x", "-q", "4bit"], 2, "FT-EXPORT-002"],
+  ["a size that is none", ["hf", "toy", "x", "--shard-size", "big"], 2, "FT-CORE-001"],
+  ["a place where something is", ["hf", "toy", "toy"], 2, "FT-USAGE-014"],
+  ["a model as an adapter", ["hf", "toy", "x", "--adapter", "toy"], 3, "FT-GENERATE-004"],
+  ["a model that is not there", ["hf", "./toi", "x"], 3, "FT-WEIGHTS-010"],
+])("refused: %s", async (_, args, code, said) => {
+  const ended = await exported(...args);
+  expect(ended.code, ended.stderr).toBe(code);
+  expect(ended.stderr).toContain(said);
+  expect(existsSync(join(cwd, "x"))).toBe(false);
+  expect(readdirSync(cwd).filter((name) => name.startsWith("."))).toEqual([]);
+});
