@@ -68,3 +68,13 @@ test("texts of several lines are one question", async () => {
   const { stderr } = await talk(['"""', "one", "two", '"""', "three \\", "four"]);
   expect(stderr.match(/tokens\/s/g)).toHaveLength(2);
 });
+
+test("what cannot be saved, and names that every object has, leave the conversation open", async () => {
+  const lines = ["/save early.jsonl", "Hi", "/save none/x.jsonl", "/save .", "/constructor", "Bye"];
+  const { stderr, code } = await talk(lines);
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain("nothing was said yet");
+  expect(stderr.match(/error: E(NOENT|ISDIR)/g)).toHaveLength(2);
+  expect(stderr).toContain("there is no /constructor");
+  expect(stderr.match(/tokens\/s/g)).toHaveLength(2);
+});

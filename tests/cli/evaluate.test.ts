@@ -82,6 +82,33 @@ describe("a model", () => {
     expect(other.stdout).toMatch(/it differs in seed/);
   });
 
+  test("rows that somebody changed, and those after them, are asked again", async () => {
+    const whole = [...ask, "-o", "changed"];
+    const first = JSON.parse((await runProgram(whole, { cwd })).stdout) as Evaluation;
+    const text = readFileSync(first.resultsFile, "utf8");
+    const lines = text.trimEnd().split("\n");
+    const broken = [
+      [...lines.slice(0, 2), "null", ...lines.slice(2)],
+      [...lines.slice(0, 2), "{broken", ...lines.slice(2)],
+      [...lines.slice(0, 3), ...lines.slice(2)],
+      [lines[0], lines[1]?.replace('"prediction":', '"prediction":7,"was":'), ...lines.slice(2)],
+      [...lines, lines[0]?.replace('"index":0', `"index":${lines.length}`)],
+    ];
+    for (const rows of broken) {
+      writeFileSync(first.resultsFile, `${rows.join("\n")}\n`);
+      const again = await runProgram(whole, { cwd });
+      expect(again.code, again.stdout).toBe(0);
+      expect((JSON.parse(again.stdout) as Evaluation).scores).toEqual(first.scores);
+      expect(readFileSync(first.resultsFile, "utf8")).toBe(text);
+    }
+    writeFileSync(join(cwd, "changed", "evaluation.json"), "{broken");
+    const unknown = await runProgram(whole, { cwd });
+    expect(unknown).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("FT-EVAL-006") as string,
+    });
+  });
+
   test("metrics look at fields of the row, which go with the answers", async () => {
     const schema = "CREATE TABLE a (b INT)";
     const messages = [
@@ -164,6 +191,18 @@ describe("a model", () => {
   });
 });
 
+test("the shipped set has the name that configurations know it by", async () => {
+  const cwd = makeFolder();
+  const args = ["evaluate", "builtin/tiny", "-n", "2", "--max-gen-length", "2", "--json"];
+  const [unnamed, named] = await Promise.all([
+    runProgram([...args, "-o", "a"], { cwd }),
+    runProgram([...args, "-o", "b", "--dataset", "builtin/text-to-sql"], { cwd }),
+  ]);
+  expect(named.code, named.stdout).toBe(0);
+  const scores = [unnamed, named].map(({ stdout }) => (JSON.parse(stdout) as Evaluation).scores);
+  expect(scores[1]).toEqual(scores[0]);
+});
+
 test("a task that comes with the program is asked by its name", async () => {
   const cwd = makeFolder();
   const args = ["evaluate", "builtin/tiny", "--task", "everyday-choice", "-n", "2"];
@@ -195,6 +234,7 @@ describe("finished predictions", () => {
     const found = JSON.parse(ended.stdout) as Evaluation;
     expect(found).toMatchObject({ samples: 2, scores: { exact_match: 0.5 } });
     expect(Object.keys(found.scores)).toEqual(metrics.split(","));
+    expect(found).toMatchObject({ model: null, resultsFile: null });
     const shown = await runProgram(["evaluate", "--predictions", path]);
     expect(shown.stdout).toMatch(/2 rows\n {2}exact_match: 0\.5000\n {2}rougeL: {6}0\.9545/);
   });

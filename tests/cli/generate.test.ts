@@ -84,8 +84,30 @@ test("a file of questions is answered as each alone, and an interrupted call goe
   const other = await runProgram([...args, "-o", "a.jsonl"], { cwd });
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("another topK") });
   expect(read("a.jsonl")).toEqual(rows);
+  // nothing is drawn, so no seed of a question's own is told as unused
+  const greedy = await runProgram([...args, "-o", "greedy.jsonl"], { cwd });
+  expect(greedy.stderr).not.toMatch(/warning/);
+  const schema = [...args, "-o", "a.jsonl", "--top-k", "9", "--regex", "a*"];
+  expect((await runProgram(schema, { cwd })).stderr).toContain("another regex");
   const foreign = await runProgram([...args, "-o", "q.jsonl"], { cwd });
   expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining("FT-GENERATE-007") });
+});
+
+test("a run that was trained again does not go on with the answers of before", async () => {
+  const cwd = makeFolder();
+  await makeToyModel(join(cwd, "model"));
+  writeRows(join(cwd, "rows.jsonl"), 12);
+  writeFileSync(join(cwd, "q.txt"), "one\ntwo\n");
+  const ask = ["generate", "quick_output", "--prompts", "q.txt", "--max-tokens", "2"];
+  for (const iters of ["1", "2"]) {
+    rmSync(join(cwd, "quick_output"), { recursive: true, force: true });
+    const train = ["train", "quick", "model", "rows.jsonl", "--iters", iters];
+    expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
+    const { code, stderr } = await runProgram(ask, { cwd });
+    expect([code, stderr]).toEqual(
+      iters === "1" ? [0, expect.any(String)] : [2, expect.stringContaining("another digest")],
+    );
+  }
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Recommendation } from "../../src/app/recommend/recommend.ts";
 import type { ValidationReport } from "../../src/app/train/validate-run.ts";
+import { makeFolder } from "../support/folders.ts";
 import { runProgram } from "../support/program.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
@@ -83,6 +84,28 @@ describe("with less and less memory", () => {
     expect(none.code).toBe(5);
     expect(none.stderr).toMatch(/the least found needs/);
   });
+});
+
+test("beside an earlier run the configuration names a folder of its own, and the run's folder its base", async () => {
+  const folder = makeFolder();
+  await makeToyModel(join(folder, "model"));
+  writeRows(join(folder, "rows.jsonl"), 30);
+  const train = ["train", "start", "model", "rows.jsonl", "--iters", "1", "--template", "chatml"];
+  expect(await runProgram(train, { cwd: folder })).toMatchObject({ code: 0 });
+  const data = ["--data", "rows.jsonl", "--template", "chatml", "--memory", "8", "-o", "run.yaml"];
+  for (const model of ["model", "output", "output/final_model"]) {
+    const ended = await runProgram(["recommend", model, ...data, "--json"], { cwd: folder });
+    expect(ended.code, ended.stderr).toBe(0);
+    const { config } = JSON.parse(ended.stdout) as Recommendation;
+    expect(config).toMatchObject({ output_dir: "./output-2" });
+    const { name } = config["model"] as { name: string };
+    expect(join(folder, name.replace(folder, ""))).toBe(join(folder, "model"));
+    const checked = await runProgram(["train", "validate", "run.yaml"], { cwd: folder });
+    expect(checked.code, checked.stderr).toBe(0);
+    expect(readFileSync(join(folder, "run.yaml"), "utf8")).toMatch(
+      /output_dir: \.\/output-2 # \.\/output is taken/,
+    );
+  }
 });
 
 test("without data an example stands for it and says so", async () => {

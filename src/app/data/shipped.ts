@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expandHome, packageRoot } from "../../core/paths.ts";
 import { MissingDataError } from "../../data/errors.ts";
+import { BUILTIN_DATASET } from "../../data/options.ts";
 import { missingData } from "../../data/read.ts";
 
 export type DataGroup = "WikiSQL (Database Q&A)" | "Conversational" | "Instruction Following";
@@ -171,4 +172,14 @@ export async function defaultDataset(form: DataForm, places: SearchPlaces = {}):
       cause,
     });
   }
+}
+
+/** Where the rows lie that are named, or the default ones: those without a name, or by the name that says so. */
+export async function namedData(
+  name: string | undefined,
+  form: DataForm,
+  places: SearchPlaces = {},
+): Promise<string> {
+  const isDefault = name === undefined || name === BUILTIN_DATASET;
+  return isDefault ? await defaultDataset(form, places) : await locateData(name, places);
 }

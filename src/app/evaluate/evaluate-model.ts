@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { DataError, UsageError } from "../../core/errors.ts";
 import { inOrder } from "../../core/in-order.ts";
+import type { Identity } from "../../core/kept-rows.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
 import { type Metric, questionsOf, type Unasked } from "../../eval/index.ts";
@@ -11,7 +12,7 @@ import { namedModel } from "../../generate/named-model.ts";
 import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
-import { defaultDataset, locateData } from "../data/shipped.ts";
+import { namedData } from "../data/shipped.ts";
 import { Answering, type Job } from "./answering.ts";
 import { ResultsFolder } from "./results-file.ts";
 import { chosenMetrics, type GroupScores, groupScores, scored, type Scores } from "./scores.ts";
@@ -63,8 +64,7 @@ interface Asked {
 
 /** Rows of a test split where there is one, else of a validation split, else all. */
 async function rowsOf({ data, format, seed }: EvaluateOptions): Promise<Asked> {
-  const path = data ?? (await defaultDataset("chat"));
-  const dataset = await loadDataset(await locateData(path), {
+  const dataset = await loadDataset(await namedData(data, "chat"), {
     ...{ format, seed, validationSplit: 0, keepsFields: true },
   });
   const { test, validation, train, files } = dataset;
@@ -143,7 +143,7 @@ function identityOf(
   files: readonly DataFile[],
   digests: object,
   jobs: number,
-): object {
+): Identity {
   const { template, numSamples, maxGenLength, seed, loadIn4bit = false } = options;
   const { schema, by, stride, window } = options;
   return {
@@ -180,7 +180,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     requireJobs(all, asked, unasked);
     const jobs = someOf(all, options.numSamples, options.seed);
     const identity = identityOf(options, asked.files, { base, adapter: digest }, jobs.length);
-    const results = await ResultsFolder.open(resolve(options.output), { ...identity });
+    const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
     await answerAll(jobs, new Answering(model, renderer, chosen, options), results, options);
     const { scores, signature } = scored(chosen, results.rows);
     const groups = groupScores(chosen, results.rows, options.by);

@@ -256,7 +256,7 @@ export async function evaluateTask(options: TaskOptions): Promise<TaskEvaluation
       docs: createHash("sha256").update(JSON.stringify(jobs)).digest("hex"),
       seed,
     };
-    const results = await ResultsFolder.open(resolve(options.output), identity);
+    const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
     await answerAll(jobs, new TaskAnswering(model, asked, options), results, options);
     const evaluation = {
       ...{

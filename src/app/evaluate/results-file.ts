@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json-text.ts";
 import { type Identity, KeptRows, wholeRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
 import type { ToolCall } from "../../text/types.ts";
@@ -26,6 +27,14 @@ export interface ResultRow {
   scores: Record<string, number>;
 }
 
+/** What scoring looks at: a file that somebody changed may hold anything. */
+function isRow({ index, prediction, references, loss }: ResultRow, at: number): boolean {
+  const hasTexts = typeof prediction === "string" && Array.isArray(references);
+  const hasLoss =
+    loss === undefined || (Number.isFinite(loss?.sum) && Number.isFinite(loss.tokens));
+  return index === at && hasTexts && references.every((one) => typeof one === "string") && hasLoss;
+}
+
 const summaryName = "evaluation.json";
 const rowsName = "results.jsonl";
 
@@ -41,15 +50,14 @@ function otherThan(folder: string, keys: readonly string[]): UsageError {
 export function readResults(folder: string): { model: string; rows: ResultRow[] } {
   const file = join(folder, summaryName);
   const rows = wholeRows<ResultRow>(join(folder, rowsName));
-  if (existsSync(file) && rows.length > 0) {
-    const { model = basename(folder) } = JSON.parse(readFileSync(file, "utf8")) as {
-      model?: string;
-    };
+  const summary = existsSync(file) ? parseJson(readFileSync(file, "utf8")) : undefined;
+  if (summary?.ok === true && rows.length > 0 && rows.every(isRow)) {
+    const { model = basename(folder) } = summary.value as { model?: string };
     return { model, rows };
   }
   throw new UsageError("FT-EVAL-009", {
     at: { file: folder },
-    message: `there are no results in it: no ${summaryName}, or no rows in ${rowsName}`,
+    message: `there are no results in it: no ${summaryName}, or no rows of answers in ${rowsName}`,
     hint: "name the folder that ft evaluate wrote",
   });
 }
@@ -63,12 +71,16 @@ export class ResultsFolder {
     this.#kept = kept;
   }
 
-  /** @throws UsageError FT-EVAL-006 where the folder holds answers to another question. */
-  static async open(folder: string, asked: Identity): Promise<ResultsFolder> {
+  /**
+   * Rows beyond `most` are none of this evaluation's.
+   * @throws UsageError FT-EVAL-006 where the folder holds answers to another question.
+   */
+  static async open(folder: string, asked: Identity, most: number): Promise<ResultsFolder> {
     mkdirSync(folder, { recursive: true });
     const files = { rows: join(folder, rowsName), about: join(folder, summaryName) };
     const refused = (keys: readonly string[]): UsageError => otherThan(folder, keys);
-    return new ResultsFolder(files.rows, await KeptRows.open(files, asked, refused));
+    const fits = (row: ResultRow, at: number): boolean => at < most && isRow(row, at);
+    return new ResultsFolder(files.rows, await KeptRows.open(files, asked, { refused, fits }));
   }
 
   /** What is answered already, in order. */

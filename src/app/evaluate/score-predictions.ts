@@ -16,6 +16,9 @@ import {
 } from "./scores.ts";
 
 export interface ScoredPredictions extends Scores {
+  /** None was asked, and no answers were written: null, as where a model answers there is one. */
+  model: null;
+  resultsFile: null;
   predictions: string;
   groups?: GroupScores;
   samples: number;
@@ -97,7 +100,7 @@ export async function scorePredictions(
   const groups = groupScores(chosen, answers, by);
   const seconds = (performance.now() - started) / 1000;
   return {
-    ...{ predictions: file, scores, ...(groups && { groups }) },
-    ...{ samples: answers.length, seconds, signature },
+    ...{ model: null, predictions: file, scores, ...(groups && { groups }) },
+    ...{ samples: answers.length, seconds, resultsFile: null, signature },
   };
 }

@@ -38,7 +38,9 @@ export function groupScores(
   const groups = new Map<string, Answer[]>();
   for (const answer of answers) {
     const group = groupOf(answer, by);
-    groups.set(group, [...(groups.get(group) ?? []), answer]);
+    const own = groups.get(group);
+    if (own === undefined) groups.set(group, [answer]);
+    else own.push(answer);
   }
   const all = [...groups].map(([group, own]) => {
     return [group, { samples: own.length, scores: scored(chosen, own).scores }] as const;

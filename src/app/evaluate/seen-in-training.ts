@@ -8,7 +8,7 @@ import { type Contamination, contamination, type Told, toldOf } from "../../eval
 import { readRecord } from "../../runs/index.ts";
 import { RunConfigSchema } from "../config/schema.ts";
 import { loadRunDataset } from "../data/run-dataset.ts";
-import { locateData } from "../data/shipped.ts";
+import { namedData } from "../data/shipped.ts";
 import type { ResultRow } from "./results-file.ts";
 
 interface Where {
@@ -35,7 +35,7 @@ async function trainedRows({ models, trainData, format, seed }: Where): Promise<
     return known.length === 0 ? undefined : known.flat();
   }
   const options = { format, seed, validationSplit: 0 };
-  return (await loadDataset(await locateData(trainData), options)).train;
+  return (await loadDataset(await namedData(trainData, "chat"), options)).train;
 }
 
 /** Null where it is not known what was trained on. Throws DataError for a named file that cannot be read. */

@@ -7,7 +7,8 @@ import { inOrder } from "../../core/in-order.ts";
 import { type KeptFiles, KeptRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
-import type { GenerateOptions } from "../../generate/options.ts";
+import { namedModel } from "../../generate/named-model.ts";
+import { type GenerateOptions, samplingFrom } from "../../generate/options.ts";
 import { generateText, type GenerateTextOptions } from "./generate-text.ts";
 import { type PromptRow, readPrompts } from "./prompt-rows.ts";
 import { type Asked, checkedOptions } from "./request.ts";
@@ -73,21 +74,26 @@ function otherQuestion(rows: string, keys: readonly string[]): UsageError {
 
 async function identityOf(options: GenerateFileOptions, settings: GenerateOptions) {
   const { model, adapter = null, prompts, template = null, loadIn4bit = false, limits } = options;
+  // a run that was trained again has the same name and other numbers
+  const { digest } = await namedModel(adapter ?? model, model);
   const asked = { prompts: await hashFile(prompts), template, loadIn4bit, ...limits };
-  return { model, adapter, ...asked, ...settings };
+  return { model, adapter, digest, ...asked, ...settings };
 }
 
-/** Questions draw apart: each has the seed's next number. */
+/** Questions draw apart: each has the seed's next number. Where nothing is drawn the seed is as it was given. */
+function seedOf(settings: GenerateOptions, index: number): number | undefined {
+  return samplingFrom(settings).temperature > 0 ? (settings.seed ?? 0) + index : settings.seed;
+}
+
 async function answered(
   model: Model,
-  { row, index }: { row: PromptRow; index: number },
+  row: PromptRow,
   how: Omit<GenerateTextOptions, "model">,
 ): Promise<FileAnswer & { warnings: string[] }> {
   const { line, id, messages } = row;
-  const seed = (how.seed ?? 0) + index;
   const { text, tokenIds, finishReason, warnings } = await generateText({
     ...how,
-    ...{ model, messages, seed },
+    ...{ model, messages },
   });
   const { content = "" } = messages.findLast(({ role }) => role === "user") ?? {};
   const prompt = typeof content === "string" ? content : "";
@@ -105,7 +111,9 @@ export async function generateFile(options: GenerateFileOptions): Promise<Genera
   requireOwn(files);
   const identity = await identityOf(options, settings);
   const refused = (keys: readonly string[]): UsageError => otherQuestion(files.rows, keys);
-  const kept = await KeptRows.open<FileAnswer>(files, identity, refused);
+  const fits = ({ line, text }: FileAnswer, at: number): boolean =>
+    line === questions[at]?.line && typeof text === "string";
+  const kept = await KeptRows.open<FileAnswer>(files, identity, { refused, fits });
   const before = kept.rows.length;
   const { adapter, onDownload, signal, loadIn4bit } = options;
   const loading = { onDownload, signal, loadIn4bit, ...(adapter !== undefined && { adapter }) };
@@ -115,7 +123,9 @@ export async function generateFile(options: GenerateFileOptions): Promise<Genera
   try {
     const left = questions.map((row, index) => ({ row, index })).slice(before);
     const how = { ...settings, ...options.limits, template: options.template, signal };
-    const asked = inOrder(left, (one) => answered(model, one, how), askedAtOnce);
+    const ask = ({ row, index }: (typeof left)[number]) =>
+      answered(model, row, { ...how, seed: seedOf(settings, index) });
+    const asked = inOrder(left, ask, askedAtOnce);
     for await (const { warnings: own, ...answer } of asked) {
       kept.add(answer);
       for (const warning of own) warnings.add(warning);

@@ -1,10 +1,14 @@
 // Settings for a model, its rows and the memory there is, each with its reason: from figures of the rows, from what was
 // measured (docs/choosing-settings.md), and from the memory estimate that training itself asks. Trains nothing.
-import { ExitCode, FtError } from "../../core/errors.ts";
+import { resolve } from "node:path";
+import { ConfigError, ExitCode, FtError } from "../../core/errors.ts";
+import { expandHome } from "../../core/paths.ts";
 import { formatBytes } from "../../core/units.ts";
 import { tokenCount } from "../../data/encode.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
+import { namedModel } from "../../generate/named-model.ts";
 import { type OpenedModel, openModel } from "../../models/open-model.ts";
+import { checkOutputFolder } from "../../runs/index.ts";
 import { readTemplate } from "../../text/index.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
 import { type FittingRun, fitRun } from "../train/fit-run.ts";
@@ -13,6 +17,7 @@ import { chooseSettings, type Figures, type Settings } from "./choose-settings.t
 import { lighterAndLighter } from "./lighter.ts";
 
 export interface RecommendOptions {
+  /** Hub id, folder or builtin name; of an adapter's or a run's folder, the model that it belongs to. */
   model: string;
   /** Default: the shipped set, as an example. */
   data?: string | undefined;
@@ -36,6 +41,8 @@ export interface Recommendation {
   figures: Figures;
 }
 
+const usualFolder = RunConfigSchema.shape.output_dir.def.defaultValue as string;
+
 const share = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
 
@@ -56,6 +63,35 @@ function figuresOf({ whole, planned }: FittingRun): Figures {
 
 const isUnsigned = (slot: { get(): { dtype: string } }): boolean =>
   slot.get().dtype.startsWith("uint");
+
+/** Where a new run may be written: the usual folder is not said, one beside it is where an earlier run has it. */
+function freeFolder(): { output_dir?: string } {
+  if (!isTaken(usualFolder)) return {};
+  let count = 2;
+  while (isTaken(`${usualFolder}-${count}`)) count += 1;
+  return { output_dir: `${usualFolder}-${count}` };
+}
+
+function isTaken(folder: string): boolean {
+  try {
+    checkOutputFolder(folder);
+    return false;
+  } catch (error) {
+    if (error instanceof ConfigError) return true;
+    throw error;
+  }
+}
+
+function whereTo({ output_dir: value }: Settings): Reason[] {
+  if (value === undefined) return [];
+  return [{ setting: "output_dir", value, why: `${usualFolder} is taken` }];
+}
+
+/** A model's name as it was given; of an adapter or a run the one that is trained from there. */
+async function trainable(name: string): Promise<string> {
+  const { base } = await namedModel(name, undefined);
+  return base === resolve(expandHome(name)) ? name : base;
+}
 
 const parsed = (settings: Settings): RunConfig => RunConfigSchema.parse(settings) as RunConfig;
 
@@ -95,13 +131,18 @@ async function firstThatFits(
  * weights.
  */
 export async function recommend(options: RecommendOptions): Promise<Recommendation> {
-  const { model, data = BUILTIN_DATASET, template } = options;
+  const { data = BUILTIN_DATASET, template } = options;
+  const model = await trainable(options.model);
   const available = options.memoryBytes ?? availableBytes();
   const opened = await openModel(
     { name: model, revision: null, cache_dir: null },
     { leaveWeights: true },
   );
-  const first: Settings = { model: { name: model }, data: { train_file: data, template } };
+  const first: Settings = {
+    model: { name: model },
+    data: { train_file: data, template },
+    ...freeFolder(),
+  };
   const looked = await fitRun(parsed(first), opened, readTemplate(template));
   const figures = figuresOf(looked);
   const { settings, reasons } = chooseSettings(first, figures);
@@ -119,7 +160,11 @@ export async function recommend(options: RecommendOptions): Promise<Recommendati
   const changed = new Set(lighter.map(({ setting }) => setting));
   return {
     config: chosen as Record<string, unknown>,
-    reasons: [...reasons.filter(({ setting }) => !changed.has(setting)), ...lighter],
+    reasons: [
+      ...reasons.filter(({ setting }) => !changed.has(setting)),
+      ...lighter,
+      ...whereTo(chosen),
+    ],
     estimate: { peakBytes, residentBytes: totalBytes, availableBytes: available },
     figures,
   };

@@ -5,7 +5,7 @@ import { FtError, UsageError } from "../../core/errors.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
-import { columns } from "../render/columns.ts";
+import { columns, wrapped } from "../render/columns.ts";
 import { downloadNote } from "../render/download.ts";
 import type { Typing } from "../typing.ts";
 import { AnsweringOptions } from "./answering-options.ts";
@@ -21,10 +21,18 @@ interface ChatCommand {
 const textOf = (content: Message["content"]): string =>
   typeof content === "string" ? content : JSON.stringify(content ?? "");
 
+/** One line, so that the conversation goes on. Throws what is neither ours nor the file system's. */
+function toldError(error: unknown): string {
+  if (error instanceof FtError) return `error ${error.code}: ${error.message}`;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) throw error;
+  return `error: ${message}`;
+}
+
 const speakerName = (speaker: string): string => (speaker === "" ? "base" : speaker);
 
 const commands: Readonly<Record<string, ChatCommand>> = {
-  help: { about: "this list", run: (chat) => chat.io.print(helpText()) },
+  help: { about: "this list", run: ({ io }) => io.print(helpText(io.terminalWidth ?? 80)) },
   system: {
     takes: "TEXT",
     about: "begin anew with this system message; without a text, with none",
@@ -53,11 +61,12 @@ const commands: Readonly<Record<string, ChatCommand>> = {
   adapter: {
     takes: "FOLDER",
     about: "let an adapter answer; without a folder, the model as it is",
-    run: async ({ session, io }, rest) => {
+    run: async ({ session, io, isComparing }, rest) => {
       if (rest === "") session.speaker = "";
       else
         for (const warning of await session.addAdapter(rest, rest)) io.note(`warning: ${warning}`);
-      io.note(`${speakerName(session.speaker)} answers`);
+      const others = isComparing ? "; all are compared until /compare" : "";
+      io.note(`${speakerName(session.speaker)} answers${others}`);
     },
   },
   compare: {
@@ -79,6 +88,7 @@ const commands: Readonly<Record<string, ChatCommand>> = {
     about: "append the conversation to a file of rows to train on",
     run: ({ session, io }, rest) => {
       if (rest === "") return io.note("/save FILE.jsonl");
+      if (session.messages.length === 0) return io.note("nothing was said yet");
       writeFileSync(rest, `${JSON.stringify({ messages: session.messages })}\n`, { flag: "a" });
       io.note(`saved to ${rest}`);
     },
@@ -86,14 +96,19 @@ const commands: Readonly<Record<string, ChatCommand>> = {
   exit: { about: "end; so does Ctrl-D", run: (chat) => void (chat.isOver = true) },
 };
 
-function helpText(): string {
-  const lines = Object.entries(commands).map(([name, { takes, about }]) => {
+const nameWidth = 18;
+
+/** Where a terminal is narrow, what a command does goes on below itself. */
+function helpText(width: number): string {
+  const lines = Object.entries(commands).flatMap(([name, { takes, about }]) => {
     const spelled = `/${name}${takes === undefined ? "" : ` ${takes}`}`;
-    return `${spelled.padEnd(18)}${about}`;
+    const [first = "", ...rest] = wrapped(about, Math.max(width - nameWidth, nameWidth));
+    const more = rest.map((line) => `${"".padEnd(nameWidth)}${line}`);
+    return [`${spelled.padEnd(nameWidth)}${first}`, ...more];
   });
   const many =
     'A line that ends in \\ goes on in the next; """ begins and ends text of several lines.';
-  return [...lines, many].join("\n");
+  return [...lines, ...wrapped(many, width)].join("\n");
 }
 
 class Chat {
@@ -112,14 +127,14 @@ class Chat {
   /** What one line, or text of several, asks for. Errors of commands are told, and the conversation goes on. */
   async take(text: string): Promise<void> {
     const [, name, rest = ""] = /^\/(\w+)\s*([^]*)$/.exec(text) ?? [];
-    const command = name === undefined ? undefined : commands[name];
+    const command =
+      name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
     try {
       if (command !== undefined) await command.run(this, rest.trim());
       else if (name === undefined) await this.ask(text);
       else this.io.note(`there is no /${name}; /help lists what there is`);
     } catch (error) {
-      if (!(error instanceof FtError)) throw error;
-      this.io.talk(`error ${error.code}: ${error.message}`);
+      this.io.talk(toldError(error));
     }
   }
 
