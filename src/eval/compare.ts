@@ -2,7 +2,12 @@
 // Sure by a paired bootstrap (Efron and Tibshirani 1993; Koehn 2004): questions are drawn again with replacement, and both
 // models are scored on what was drawn.
 import { Random } from "../core/random.ts";
-import { type Answer, type Metric, summed } from "./metrics/metric.ts";
+import { type Metric, summed } from "./metrics/metric.ts";
+
+/** What of a metric is needed to compare: a `Metric` is one of answers. */
+export interface Comparable<Row> extends Pick<Metric, "better" | "score"> {
+  statistics: (row: Row) => readonly number[];
+}
 
 export interface Delta {
   /** The second's score less the first's. */
@@ -25,7 +30,7 @@ export interface CompareOptions {
   seed?: number;
 }
 
-const sign = ({ better }: Metric): number => (better === "higher" ? 1 : -1);
+const sign = ({ better }: Pick<Metric, "better">): number => (better === "higher" ? 1 : -1);
 
 type Statistics = readonly (readonly number[])[];
 
@@ -41,7 +46,7 @@ function drawn(rows: Statistics, places: Uint32Array, sums: Float64Array): Float
 
 /** Differences of scores when questions are drawn again, ascending. */
 function resampled(
-  metric: Metric,
+  metric: Pick<Metric, "score">,
   both: readonly [Statistics, Statistics],
   draws: number,
   seed: number,
@@ -62,7 +67,7 @@ function resampled(
 const same = 1e-12;
 
 function tally(
-  metric: Metric,
+  metric: Pick<Metric, "better" | "score">,
   [first, second]: readonly [Statistics, Statistics],
 ): Pick<Delta, "wins" | "ties" | "losses"> {
   const differences = first.map(
@@ -74,14 +79,14 @@ function tally(
 }
 
 /** Throws RangeError where the two did not answer as many questions. */
-export function compareAnswers(
-  metric: Metric,
-  first: readonly Answer[],
-  second: readonly Answer[],
+export function compareAnswers<Row>(
+  metric: Comparable<Row>,
+  first: readonly Row[],
+  second: readonly Row[],
   { draws = 2000, seed = 42 }: CompareOptions = {},
 ): Delta {
   if (first.length !== second.length) throw new RangeError("both answer the same questions");
-  const statistics = (all: readonly Answer[]): Statistics =>
+  const statistics = (all: readonly Row[]): Statistics =>
     all.map((answer) => metric.statistics(answer));
   const both = [statistics(first), statistics(second)] as const;
   const [before, after] = both.map((rows) => metric.score(summed(rows))) as [number, number];

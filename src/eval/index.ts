@@ -2,7 +2,7 @@
 export * from "./metrics/bleu.ts";
 export { bleuTokenizers } from "./metrics/bleu-tokenizers.ts";
 export * from "./metrics/chrf.ts";
-export { compareAnswers, type CompareOptions, type Delta } from "./compare.ts";
+export { type Comparable, compareAnswers, type CompareOptions, type Delta } from "./compare.ts";
 export { type Contamination, contamination, type Told } from "./contamination.ts";
 export { type Answer, type Metric, scoreOf, summed } from "./metrics/metric.ts";
 export { metrics } from "./metrics/registry.ts";

@@ -29,7 +29,7 @@ export class Answer {
   /** Tokens that were asked for: those of the answer, and a stop token behind them. */
   #asked = 0;
   #told = "";
-  #failure: unknown;
+  #failure: { error: unknown } | undefined;
   #finish: { finishReason: FinishReason; stopString?: string } | undefined;
 
   constructor(
@@ -48,8 +48,8 @@ export class Answer {
   }
 
   get isOver(): boolean {
-    if (this.generation.isCancelled) this.#finish ??= { finishReason: "cancelled" };
-    return this.#finish !== undefined;
+    if (this.generation.isCancelled) this.#end({ finishReason: "cancelled" });
+    return this.#finish !== undefined || this.#failure !== undefined;
   }
 
   /** The token that goes on, once one was taken. */
@@ -69,25 +69,33 @@ export class Answer {
     return this.#chooser.takesLikeliest && alternatives === undefined && constraint === undefined;
   }
 
-  /** Chooses from logits (vocabulary) and takes the token. What goes wrong ends this answer alone. */
+  /** Chooses from logits (vocabulary) and takes the token. */
   choose(logits: Float32Array): void {
+    this.#guarded(() => this.#choose(logits));
+  }
+
+  take(id: number): void {
+    this.#guarded(() => this.#take(id));
+  }
+
+  /** What goes wrong ends this answer alone, with its error. */
+  #guarded(work: () => void): void {
     try {
-      this.#choose(logits);
+      work();
     } catch (error) {
-      this.#failure = error;
-      this.#end({ finishReason: "cancelled" });
+      this.#failure = { error };
     }
   }
 
   #choose(logits: Float32Array): void {
     const id = this.#chooser.choose(logits, this.#constraint?.allowed());
     const { alternatives } = this.request;
-    if (alternatives === undefined) return this.take(id);
+    if (alternatives === undefined) return this.#take(id);
     const rating = rated(logits, id, alternatives);
-    this.take(id, alternatives === 0 ? { logProbability: rating.logProbability } : rating);
+    this.#take(id, alternatives === 0 ? { logProbability: rating.logProbability } : rating);
   }
 
-  take(id: number, rating: Partial<ReturnType<typeof rated>> = {}): void {
+  #take(id: number, rating: Partial<ReturnType<typeof rated>> = {}): void {
     this.#firstAt ??= performance.now();
     this.#asked += 1;
     if (this.#stops.has(id)) return this.#end({ finishReason: "stop" });
@@ -105,7 +113,7 @@ export class Answer {
 
   /** Tells what is left of the text, and the end; or what went wrong. Once, when `isOver`. */
   close(): void {
-    if (this.#failure !== undefined) return this.generation.fail(this.#failure);
+    if (this.#failure !== undefined) return this.generation.fail(this.#failure.error);
     const { finishReason, stopString } = this.#finish ?? { finishReason: "cancelled" as const };
     const rest = stopString === undefined ? this.#text.end() : { text: "" };
     this.#told += rest.text;

@@ -1,6 +1,6 @@
 // ft benchmark: both models get the same questions, the report tells which is better, and hostile text stays text.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
 import type { BenchmarkReport } from "../../src/app/evaluate/benchmark-report.ts";
 import type { ResultRow } from "../../src/app/evaluate/results-file.ts";
@@ -103,6 +103,29 @@ test("an earlier evaluation takes part, with the page and the Markdown beside th
     code: 2,
     stderr: expect.stringContaining("asked other questions") as string,
   });
+});
+
+test("a task is asked of both, its scores compared in their own directions", async () => {
+  const task = resolve("tests/fixtures/eval/tasks/continuation.yaml");
+  const args = ["benchmark", "model", "quick_output", "--task", task, "-o", "task"];
+  const ended = await runProgram([...args, "--no-forgetting", "--json"], { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  const report = JSON.parse(ended.stdout) as BenchmarkReport;
+  expect(report.signature).toBe("lm-eval|loglikelihood|shots:0");
+  const [base, tuned] = report.models;
+  expect(Object.keys(base?.scores ?? {})).toEqual(["perplexity", "acc"]);
+  const delta = report.deltas["quick_output"]?.["perplexity"];
+  const difference = (tuned?.scores["perplexity"] ?? 0) - (base?.scores["perplexity"] ?? 0);
+  expect(delta?.delta).toBeCloseTo(difference, 6);
+  expect(delta?.better).toBe(difference < 0);
+  expect((delta?.wins ?? 0) + (delta?.ties ?? 0) + (delta?.losses ?? 0)).toBe(report.samples);
+  expect(report.contamination).toBeNull();
+  const alone = await runProgram(["evaluate", "model", "--task", task, "-o", "alone", "--json"], {
+    cwd,
+  });
+  expect(JSON.parse(alone.stdout)).toMatchObject({ scores: base?.scores });
+  const bar = await runProgram([...args, "--fail-if-worse", "rougeL"], { cwd });
+  expect(bar.stderr).toMatch(/none of the metrics \(perplexity, acc\)/);
 });
 
 const refusals: [args: string[], told: RegExp][] = [

@@ -3,15 +3,11 @@
 import type { Row } from "../../data/index.ts";
 import { type Metric, type Question, referenceLoss } from "../../eval/index.ts";
 import type { Model } from "../../generate/load-model.ts";
-import {
-  type AnswerFormat,
-  answerFormatOf,
-  markTokens,
-  readAnswer,
-  TextStream,
-} from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
+import { answerFormOf } from "../generate/answer-form.ts";
+import { followed } from "../generate/followed.ts";
 import { generateText } from "../generate/generate-text.ts";
+import { checkedOptions, requestOf } from "../generate/request.ts";
 import type { ResultRow } from "./results-file.ts";
 import { scoresOfOne } from "./scores.ts";
 
@@ -55,8 +51,8 @@ export class Answering {
   readonly #renderer: Renderer;
   readonly #chosen: readonly [string, Metric][];
   readonly #options: AnsweringOptions;
-  /** Where calls are compared: how the model writes them. */
-  readonly #format: AnswerFormat | undefined;
+  /** Calls are compared: the answer is read as its template writes it. */
+  readonly #readsCalls: boolean;
 
   constructor(
     model: Model,
@@ -68,9 +64,7 @@ export class Answering {
     this.#renderer = renderer;
     this.#chosen = chosen;
     this.#options = options;
-    const { specialContents: specialTokens } = model.tokenizer;
-    if (chosen.some(([, metric]) => metric.readsCalls === true))
-      this.#format = answerFormatOf({ source: renderer.source, specialTokens });
+    this.#readsCalls = chosen.some(([, metric]) => metric.readsCalls === true);
   }
 
   async row({ row, question }: Job, index: number): Promise<ResultRow> {
@@ -89,23 +83,27 @@ export class Answering {
 
   async #answer(question: Job["question"]): Promise<Answered> {
     if (question === undefined) return { prediction: "", tokens: 0, finishReason: "not asked" };
+    if (this.#readsCalls) return await this.#answerRead(question);
     const { maxGenLength: maxTokens, seed, signal } = this.#options;
     const { text, tokenIds, finishReason } = await generateText({
       ...{ model: this.#model, ids: question.ids, maxTokens, seed, temperature: 0 },
       ...(signal && { signal }),
     });
-    return { prediction: text, ...this.#calls(tokenIds), tokens: tokenIds.length, finishReason };
+    return { prediction: text, tokens: tokenIds.length, finishReason };
   }
 
-  /** The answer without its calls, and the calls, where they count. */
-  #calls(ids: readonly number[]): Partial<Answered> {
-    if (this.#format === undefined) return {};
-    const { tokenizer } = this.#model;
-    const shown = markTokens(this.#format, tokenizer.specialContents);
-    const stream = new TextStream(tokenizer, { shown });
-    for (const id of ids) stream.add(id);
-    const { content, toolCalls } = readAnswer(this.#format, stream.text);
-    return { prediction: content, calls: toolCalls };
+  /** The answer without its thoughts and calls, and the calls. */
+  async #answerRead({ ids }: NonNullable<Job["question"]>): Promise<Answered> {
+    const { maxGenLength: maxTokens, seed, signal } = this.#options;
+    const settings = checkedOptions({ maxTokens, seed, temperature: 0 });
+    const request = requestOf(this.#model, { ids }, settings);
+    const form = answerFormOf(this.#model, this.#renderer, this.#model.tokenizer.decode(ids));
+    const { parts, end } = await followed(this.#model, { ...request, form }, { signal });
+    signal?.throwIfAborted();
+    const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part.call] : []));
+    const prediction = parts.map((part) => (part.kind === "content" ? part.text : "")).join("");
+    const { tokenIds, finishReason } = end;
+    return { prediction, calls, tokens: tokenIds.length, finishReason };
   }
 
   #loss(row: Row): ResultRow["loss"] {

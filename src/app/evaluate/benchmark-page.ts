@@ -1,6 +1,5 @@
 // A benchmark's report as one page that needs nothing beside it: the table, and every question with the answers side by
 // side. What models and rows say is text there, whatever they say.
-import { metrics } from "../../eval/index.ts";
 import { contaminationText, deltaText, forgottenText, scoreText } from "./benchmark-markdown.ts";
 import { type BenchmarkReport, type Contender, labelsOf } from "./benchmark-report.ts";
 
@@ -37,17 +36,28 @@ const script = `
         article.hidden = input.value !== "all" && article.dataset.kind !== input.value;
     });`;
 
-const isHigherBetter = (metric: string): boolean => metrics.get(metric).better === "higher";
+/** Of the first metric, which sorts the questions. */
+interface Direction {
+  isHigherBetter: boolean;
+}
+
+interface Sorted extends Direction {
+  metric: string;
+}
 
 type Kind = "better" | "worse" | "same";
 
 /** Of the last model beside the first, by the first metric. */
-function kindOf(contenders: readonly Contender[], index: number, metric: string): Kind {
+function kindOf(
+  contenders: readonly Contender[],
+  index: number,
+  { metric, isHigherBetter }: Sorted,
+): Kind {
   const [from = 0, to = 0] = [contenders[0], contenders.at(-1)].map(
     (one) => one?.rows[index]?.scores[metric],
   );
   if (from === to) return "same";
-  return to > from === isHigherBetter(metric) ? "better" : "worse";
+  return to > from === isHigherBetter ? "better" : "worse";
 }
 
 function scoreTable(report: BenchmarkReport, labels: readonly string[]): string {
@@ -73,7 +83,7 @@ function question(
   contenders: readonly Contender[],
   labels: readonly string[],
   index: number,
-  metric: string,
+  sorted: Sorted,
 ): string {
   const { prompt = "", references = [], line } = contenders[0]?.rows[index] ?? {};
   const answers = contenders.map(({ rows }, at) => {
@@ -84,7 +94,7 @@ function question(
     return `<div><b>${escaped(labels[at] ?? "")}</b> <span class="faint n">${escaped(told)}</span><pre>${escaped(prediction)}</pre></div>`;
   });
   return [
-    `<article data-kind="${kindOf(contenders, index, metric)}">`,
+    `<article data-kind="${kindOf(contenders, index, sorted)}">`,
     `<div class="faint">question ${index + 1}, line ${line}</div><pre>${escaped(prompt)}</pre>`,
     `<div><b>wanted</b><pre>${escaped(references.join("\n— or —\n"))}</pre></div>`,
     `<div class="answers">${answers.join("")}</div></article>`,
@@ -94,11 +104,16 @@ function question(
 const choice = (value: string, text: string): string =>
   `<label><input type="radio" name="show" value="${value}"${value === "all" ? " checked" : ""}> ${text}</label>`;
 
-export function benchmarkPage(report: BenchmarkReport, contenders: readonly Contender[]): string {
+export function benchmarkPage(
+  report: BenchmarkReport,
+  contenders: readonly Contender[],
+  { isHigherBetter }: Direction,
+): string {
   const labels = labelsOf(report.models.map(({ model }) => model));
   const [metric = ""] = Object.keys(report.models[0]?.scores ?? {});
   const all = [...(contenders[0]?.rows ?? []).keys()];
-  const kinds = all.map((index) => kindOf(contenders, index, metric));
+  const by = { metric, isHigherBetter };
+  const kinds = all.map((index) => kindOf(contenders, index, by));
   const order: Kind[] = ["worse", "better", "same"];
   const sorted = order
     .flatMap((kind) => all.filter((index) => kinds[index] === kind))
@@ -122,7 +137,7 @@ export function benchmarkPage(report: BenchmarkReport, contenders: readonly Cont
     scoreTable(report, labels),
     ...notes.map((note) => `<p class="faint">${escaped(note)}</p>`),
     `<p>${choice("all", "all")}${choice("worse", `worse by ${escaped(metric)} (${count("worse")})`)}${choice("better", `better (${count("better")})`)}${choice("same", `the same (${count("same")})`)}</p>`,
-    ...sorted.map((index) => question(contenders, labels, index, metric)),
+    ...sorted.map((index) => question(contenders, labels, index, by)),
     `<script>${script}</script></body></html>`,
     "",
   ].join("\n");

@@ -4,17 +4,20 @@ import { basename, join, resolve } from "node:path";
 import { writeFileAtomic, writeJsonAtomic } from "../../core/atomic-files.ts";
 import { UsageError } from "../../core/errors.ts";
 import { deepFreeze } from "../../core/frozen.ts";
-import { compareAnswers, type Delta } from "../../eval/index.ts";
+import { type Comparable, compareAnswers, type Delta } from "../../eval/index.ts";
 import { namedModel } from "../../generate/named-model.ts";
 import { benchmarkMarkdown } from "./benchmark-markdown.ts";
 import { benchmarkPage } from "./benchmark-page.ts";
 import type { BenchmarkReport, Contender } from "./benchmark-report.ts";
 import { evaluateModel, type EvaluateOptions } from "./evaluate-model.ts";
+import { evaluateTask, taskScores } from "./evaluate-task.ts";
 import { readResults, type ResultRow } from "./results-file.ts";
-import { chosenMetrics, scored } from "./scores.ts";
+import { chosenMetrics, scoresBy } from "./scores.ts";
 import { seenInTraining } from "./seen-in-training.ts";
 
 export interface BenchmarkOptions extends Omit<EvaluateOptions, "model" | "onProgress"> {
+  /** A task in lm-eval's form is asked, not rows of `data`: see `evaluateTask`. */
+  task?: string | undefined;
   /** The first is compared with. */
   models: readonly string[];
   /** Folder of an evaluation of an earlier day, which takes part with its answers. */
@@ -30,12 +33,22 @@ export interface BenchmarkOptions extends Omit<EvaluateOptions, "model" | "onPro
 const generalSet = "general-instructions";
 const generalRows = 50;
 
-async function ask(options: BenchmarkOptions, name: string, place: string): Promise<Contender> {
+type Comparables = readonly [name: string, metric: Comparable<ResultRow>][];
+
+async function ask(
+  options: BenchmarkOptions,
+  name: string,
+  place: string,
+): Promise<Contender & { signature: string }> {
   options.onModel?.(name);
-  const { models: _, ...how } = options;
-  const { resultsFile, scores } = await evaluateModel({ ...how, model: name, output: place });
+  const { models: _, task, ...how } = options;
+  const asked = { ...how, model: name, output: place };
+  const evaluation =
+    task === undefined ? await evaluateModel(asked) : await evaluateTask({ ...asked, task });
+  const { resultsFile, scores, signature } = evaluation;
   const { rows } = readResults(join(resultsFile, ".."));
-  return { model: name, scores, rows, general: await generalOf(options, name, `${place}-general`) };
+  const general = await generalOf(options, name, `${place}-general`);
+  return { model: name, scores, rows, general, signature };
 }
 
 async function generalOf(
@@ -66,10 +79,10 @@ function requireSameQuestions(
   });
 }
 
-function past(folder: string, metrics: readonly string[], rows: readonly ResultRow[]): Contender {
+function past(folder: string, chosen: Comparables, rows: readonly ResultRow[]): Contender {
   const found = readResults(resolve(folder));
   requireSameQuestions(folder, found.rows, rows);
-  const { scores } = scored(chosenMetrics(metrics), found.rows);
+  const scores = scoresBy(chosen, found.rows);
   return { model: `${found.model} (${basename(folder)})`, scores, rows: found.rows, general: null };
 }
 
@@ -88,14 +101,14 @@ async function sharedTemplate({
 
 function deltasOf(
   [first, ...others]: readonly Contender[],
-  options: BenchmarkOptions,
+  chosen: Comparables,
+  seed: number,
 ): BenchmarkReport["deltas"] {
-  const chosen = chosenMetrics(options.metrics);
   const compared = ({ rows }: Contender): Record<string, Delta> =>
     Object.fromEntries(
       chosen.map(([name, metric]) => [
         name,
-        compareAnswers(metric, first?.rows ?? [], rows, { seed: options.seed }),
+        compareAnswers(metric, first?.rows ?? [], rows, { seed }),
       ]),
     );
   return Object.fromEntries(others.map((one) => [one.model, compared(one)]));
@@ -121,22 +134,30 @@ export async function benchmark(given: BenchmarkOptions): Promise<BenchmarkRepor
   const started = performance.now();
   const options = { ...given, template: await sharedTemplate(given) };
   const folder = resolve(options.output);
+  const { task, metrics, seed, compareWith } = options;
+  const chosen: Comparables = task === undefined ? chosenMetrics(metrics) : await taskScores(task);
   const contenders: Contender[] = [];
-  for (const [at, name] of options.models.entries())
-    contenders.push(await ask(options, name, join(folder, `model-${at + 1}`)));
+  let signature = "";
+  for (const [at, name] of options.models.entries()) {
+    const { signature: own, ...one } = await ask(options, name, join(folder, `model-${at + 1}`));
+    if (at === 0) signature = own;
+    contenders.push(one);
+  }
   const rows = contenders[0]?.rows ?? [];
-  if (options.compareWith !== undefined)
-    contenders.push(past(options.compareWith, options.metrics, rows));
-  const { signature } = scored(chosenMetrics(options.metrics), rows);
+  if (compareWith !== undefined) contenders.push(past(compareWith, chosen, rows));
   const report: BenchmarkReport = {
     models: contenders.map(({ model, scores, general }) => ({ model, scores, general })),
-    deltas: deltasOf(contenders, options),
+    deltas: deltasOf(contenders, chosen, seed),
     ...{ samples: rows.length, seconds: (performance.now() - started) / 1000, signature, folder },
-    contamination: await seenInTraining(options, rows),
+    // a task's questions are texts with examples before them, which no row of training is
+    contamination: task === undefined ? await seenInTraining(options, rows) : null,
     warnings: [],
   };
   await writeJsonAtomic(join(folder, "report.json"), report);
   await writeFileAtomic(join(folder, "report.md"), benchmarkMarkdown(report, contenders));
-  await writeFileAtomic(join(folder, "report.html"), benchmarkPage(report, contenders));
+  const [main] = chosen;
+  const isHigherBetter = main?.[1].better === "higher";
+  const page = benchmarkPage(report, contenders, { isHigherBetter });
+  await writeFileAtomic(join(folder, "report.html"), page);
   return deepFreeze(report) as BenchmarkReport;
 }

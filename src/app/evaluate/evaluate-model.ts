@@ -1,8 +1,6 @@
 // A model's answers to rows of data, written down one after another and scored.
 import { resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { DataError, UsageError } from "../../core/errors.ts";
-import { inOrder } from "../../core/in-order.ts";
 import type { Identity } from "../../core/kept-rows.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
@@ -13,6 +11,7 @@ import { rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { namedData } from "../data/shipped.ts";
+import { answerJobs } from "./answer-jobs.ts";
 import { Answering, type Job } from "./answering.ts";
 import { ResultsFolder } from "./results-file.ts";
 import { chosenMetrics, type GroupScores, groupScores, scored, type Scores } from "./scores.ts";
@@ -115,29 +114,6 @@ function requireStride({ stride = 0, window = Infinity }: EvaluateOptions): void
   });
 }
 
-/** More than are written at once, so that a long answer does not hold others up. */
-const askedAtOnce = 32;
-
-/** Answers what is not answered yet. */
-async function answerAll(
-  jobs: readonly Job[],
-  answering: Answering,
-  results: ResultsFolder,
-  { onProgress, signal }: EvaluateOptions,
-): Promise<void> {
-  const [started, before] = [performance.now(), results.rows.length];
-  const left = [...jobs.entries()].slice(before);
-  const asked = inOrder(left, ([index, job]) => answering.row(job, index), askedAtOnce);
-  for await (const row of asked) {
-    results.add(row);
-    const done = row.index + 1;
-    const perRow = (performance.now() - started) / 1000 / (done - before);
-    onProgress?.({ done, total: jobs.length, secondsLeft: perRow * (jobs.length - done) });
-    await setImmediate();
-    signal?.throwIfAborted();
-  }
-}
-
 function identityOf(
   options: EvaluateOptions,
   files: readonly DataFile[],
@@ -181,7 +157,8 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     const jobs = someOf(all, options.numSamples, options.seed);
     const identity = identityOf(options, asked.files, { base, adapter: digest }, jobs.length);
     const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
-    await answerAll(jobs, new Answering(model, renderer, chosen, options), results, options);
+    const answering = new Answering(model, renderer, chosen, options);
+    await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
     const { scores, signature } = scored(chosen, results.rows);
     const groups = groupScores(chosen, results.rows, options.by);
     const evaluation = {

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { DataError, UsageError } from "../../core/errors.ts";
 import { expandHome, packageRoot } from "../../core/paths.ts";
 import { fileReaders } from "../../data/files/index.ts";
 import { missingData } from "../../data/read.ts";
-import { likelihood } from "../../eval/tasks/likelihood.ts";
+import type { Comparable } from "../../eval/index.ts";
+import { likelihoods } from "../../eval/tasks/likelihood.ts";
 import { choicesOf, contextOf, type Doc, targetOf } from "../../eval/tasks/task-doc.ts";
 import { parseTask, type Task } from "../../eval/tasks/task-file.ts";
 import {
@@ -15,14 +15,17 @@ import {
   exactMatch,
   examplesFor,
   filtered,
+  scoreNames,
   taskScore,
   usualMetrics,
 } from "../../eval/tasks/task-scores.ts";
 import { loadModel, type Model } from "../../generate/load-model.ts";
 import { namedModel } from "../../generate/named-model.ts";
 import { generateText } from "../generate/generate-text.ts";
+import { answerJobs } from "./answer-jobs.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluate-model.ts";
 import { type ResultRow, ResultsFolder } from "./results-file.ts";
+import { scoresBy } from "./scores.ts";
 
 export interface TaskOptions extends Pick<
   EvaluateOptions,
@@ -142,9 +145,8 @@ class TaskAnswering {
   #chosen(doc: Doc, prompt: string): Answered {
     const { task } = this.#asked;
     const [choices, target] = [choicesOf(task, doc), targetOf(task, doc)];
-    const found = choices.map((one) =>
-      likelihood(this.#model, prompt, task.target_delimiter + one),
-    );
+    const continuations = choices.map((one) => task.target_delimiter + one);
+    const found = likelihoods(this.#model, prompt, continuations);
     const { chosen, ...all } = choiceScores(found, choices, target);
     const names = usualMetrics(task).map(({ metric }) => metric);
     const scores = Object.entries(all).filter(([name]) => names.includes(name as "acc"));
@@ -159,7 +161,8 @@ class TaskAnswering {
   #continued(doc: Doc, prompt: string): Answered {
     const { task } = this.#asked;
     const [target = ""] = written(targetOf(task, doc), []);
-    const { sum, tokens, isGreedy } = likelihood(this.#model, prompt, target);
+    const [found] = likelihoods(this.#model, prompt, [target]);
+    const { sum = 0, tokens = 0, isGreedy = true } = found ?? {};
     const all = { acc: isGreedy ? 1 : 0, perplexity: Math.exp(-sum) };
     const names = usualMetrics(task).map(({ metric }) => metric as keyof typeof all);
     const scores = Object.fromEntries(names.map((name) => [name, all[name]]));
@@ -185,13 +188,11 @@ class TaskAnswering {
     });
     const [choices, target] = [choicesOf(task, doc), targetOf(task, doc)];
     const pipelines = task.filter_list ?? [{ name: "none", filter: [] }];
-    const scores = pipelines.flatMap(({ name, filter }) => {
+    const values = pipelines.flatMap(({ filter }) => {
       const answer = filtered(text, filter, file);
-      return usualMetrics(task).map((metric): [string, number] => [
-        pipelines.length === 1 ? metric.metric : `${metric.metric},${name}`,
-        exactMatch(answer, target, choices, metric),
-      ]);
+      return usualMetrics(task).map((metric) => exactMatch(answer, target, choices, metric));
     });
+    const scores = scoreNames(task).map((name, at) => [name, values[at] ?? 0] as const);
     return {
       ...{ prediction: text, references: written(target, choices), tokens: tokenIds.length },
       ...{ finishReason, scores: Object.fromEntries(scores) },
@@ -199,37 +200,10 @@ class TaskAnswering {
   }
 }
 
-async function answerAll(
-  jobs: Asked["docs"],
-  answering: TaskAnswering,
-  results: ResultsFolder,
-  { onProgress, signal }: TaskOptions,
-): Promise<void> {
-  const [started, before] = [performance.now(), results.rows.length];
-  for (const [index, job] of [...jobs.entries()].slice(before)) {
-    results.add(await answering.row(job, index));
-    const perRow = (performance.now() - started) / 1000 / (index + 1 - before);
-    onProgress?.({
-      done: index + 1,
-      total: jobs.length,
-      secondsLeft: perRow * (jobs.length - index - 1),
-    });
-    await setImmediate();
-    signal?.throwIfAborted();
-  }
-}
-
-function scoresOf(rows: readonly ResultRow[]): Record<string, number> {
-  const names = Object.keys(rows[0]?.scores ?? {});
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      taskScore(
-        name,
-        rows.map(({ scores }) => scores[name] ?? Number.NaN),
-      ),
-    ]),
-  );
+/** What the answers of a task are compared by. Throws as `evaluateTask` does. */
+export async function taskScores(name: string): Promise<[string, Comparable<ResultRow>][]> {
+  const { task } = await readTask(name);
+  return scoreNames(task).map((score) => [score, taskScore(score)]);
 }
 
 /**
@@ -257,13 +231,17 @@ export async function evaluateTask(options: TaskOptions): Promise<TaskEvaluation
       seed,
     };
     const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
-    await answerAll(jobs, new TaskAnswering(model, asked, options), results, options);
+    const answering = new TaskAnswering(model, asked, options);
+    await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
     const evaluation = {
       ...{
         model: base,
         adapter: adapter ?? null,
         task: asked.task.task,
-        scores: scoresOf(results.rows),
+        scores: scoresBy(
+          scoreNames(asked.task).map((name) => [name, taskScore(name)]),
+          results.rows,
+        ),
       },
       ...{
         samples: jobs.length,

@@ -1,6 +1,13 @@
 // Scores of answers by the names of metrics. Where the answers come from, a model or a file, is the caller's.
 import { UsageError } from "../../core/errors.ts";
-import { type Answer, type Metric, metrics, scoreOf } from "../../eval/index.ts";
+import {
+  type Answer,
+  type Comparable,
+  type Metric,
+  metrics,
+  scoreOf,
+  summed,
+} from "../../eval/index.ts";
 
 export interface Scores {
   scores: Record<string, number>;
@@ -19,6 +26,16 @@ export function scored(chosen: readonly [string, Metric][], answers: readonly An
     scores: Object.fromEntries(chosen.map(([name, metric]) => [name, scoreOf(metric, answers)])),
     signature: signatures.join("; "),
   };
+}
+
+/** Scores alone, of whatever kind of row. */
+export function scoresBy<Row>(
+  chosen: readonly [string, Comparable<Row>][],
+  rows: readonly Row[],
+): Record<string, number> {
+  const one = ({ score, statistics }: Comparable<Row>): number =>
+    score(summed(rows.map((row) => statistics(row))));
+  return Object.fromEntries(chosen.map(([name, metric]) => [name, one(metric)]));
 }
 
 export type GroupScores = Record<string, { samples: number; scores: Record<string, number> }>;

@@ -8,7 +8,7 @@ import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
 import { table } from "../render/table.ts";
-import { EvaluationOptions, progressNote } from "./evaluation-options.ts";
+import { EvaluationOptions, progressNote, taskOption } from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   output: z
@@ -16,6 +16,7 @@ const Options = EvaluationOptions.extend({
     .default("benchmark")
     .describe("Folder for answers and reports; the same question goes on there")
     .register(flags, { short: "o", value: "FOLDER" }),
+  task: taskOption,
   compareWith: z
     .string()
     .optional()
@@ -57,6 +58,13 @@ function barOf(text: string | undefined, metrics: readonly string[]): Bar | unde
     message: `--fail-if-worse: '${text}' is none of the metrics (${metrics.join(", ")}), alone or with a number`,
     hint: `--fail-if-worse ${metrics[0]}:0.01`,
   });
+}
+
+/** What is measured. */
+async function namesOf({ task, metrics }: z.infer<typeof Options>): Promise<readonly string[]> {
+  if (task === undefined) return metrics;
+  const { taskScores } = await import("../../app/evaluate/evaluate-task.ts");
+  return (await taskScores(task)).map(([name]) => name);
 }
 
 function isWorse({ models, deltas }: BenchmarkReport, bar: Bar | undefined): boolean {
@@ -118,9 +126,10 @@ export const benchmark = defineCommand({
   examples: [
     "ft benchmark builtin/smollm2 ./output --data rows.jsonl --metrics exact_match,rougeL",
     "ft benchmark builtin/tiny ./quick_output --fail-if-worse exact_match --json",
+    "ft benchmark builtin/smollm2 ./output --task everyday-choice",
   ],
   run: async ({ operands, options }, io) => {
-    const bar = barOf(options.failIfWorse, options.metrics);
+    const bar = barOf(options.failIfWorse, await namesOf(options));
     const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const { benchmark: run } = await import("../../app/evaluate/benchmark.ts");
     const { failIfWorse: _, template, ...how } = options;

@@ -9,7 +9,7 @@ import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
 import { pairs, table } from "../render/table.ts";
-import { EvaluationOptions, progressNote } from "./evaluation-options.ts";
+import { EvaluationOptions, progressNote, taskOption } from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   predictions: z
@@ -19,11 +19,7 @@ const Options = EvaluationOptions.extend({
       "Score finished predictions instead: rows with prediction and reference or references",
     )
     .register(flags, { value: "FILE" }),
-  task: z
-    .string()
-    .optional()
-    .describe("Ask a task in lm-eval's form: its YAML file, everyday-choice or short-answers")
-    .register(flags, { value: "FILE" }),
+  task: taskOption,
   by: z
     .string()
     .optional()

@@ -68,6 +68,12 @@ export const EvaluationOptions = z.strictObject({
     .register(flags, { long: "load-in-4bit" }),
 });
 
+export const taskOption = z
+  .string()
+  .optional()
+  .describe("Ask a task in lm-eval's form: its YAML file, everyday-choice or short-answers")
+  .register(flags, { value: "FILE" });
+
 /** Draws how far the answers have come, where somebody looks. */
 export function progressNote(
   io: Io,

@@ -1,5 +1,7 @@
-// How likely a model finds a continuation of a text: the sum of log p over its tokens, as lm-eval splits them.
+// How likely a model finds continuations of a text: the sum of log p over its tokens, as lm-eval splits them.
 import type { Model } from "../../generate/load-model.ts";
+import { requireKnownTokens } from "../../models/index.ts";
+import { int32, scope, type Tensor } from "../../mx/index.ts";
 
 export interface Likelihood {
   /** Natural logarithm. */
@@ -38,22 +40,69 @@ function rated(
   };
 }
 
+interface Row {
+  /** What is read: all tokens but the last. */
+  read: number[];
+  targets: number[];
+}
+
 /** What is longer than the model reads loses its beginning. */
-export function likelihood(model: Model, context: string, continuation: string): Likelihood {
+function rowOf(model: Model, context: string, continuation: string): Row {
   const { ids: whole, from } = encodedPair(model, context, continuation);
   const most = (model.loaded.sizes.positionLimit ?? model.loaded.model.trainedLength ?? 4096) + 1;
   const cut = Math.max(0, whole.length - most);
   const ids = whole.slice(cut);
-  const { data, shape } = model.forward(ids.slice(0, -1));
-  const size = shape[2];
-  const first = Math.max(from - cut, 1);
-  const all = ids.slice(first).map((id, at) => {
-    const row = first + at - 1;
-    return rated(data.subarray(row * size, (row + 1) * size), id);
-  });
-  return {
-    sum: all.reduce((sum, { logProbability }) => sum + logProbability, 0),
-    tokens: all.length,
-    isGreedy: all.every(({ isLargest }) => isLargest),
-  };
+  return { read: ids.slice(0, -1), targets: ids.slice(Math.max(from - cut, 1)) };
 }
+
+/** How many tokens all rows begin with, before the first whose next one counts. */
+function sharedOf(rows: readonly Row[]): number {
+  const [first, ...others] = rows.map(({ read }) => read);
+  const most = Math.min(...rows.map(({ read, targets }) => read.length - targets.length));
+  let count = 0;
+  while (count < most && others.every((row) => row[count] === first?.[count])) count++;
+  return count;
+}
+
+/** Logits (targets of all rows, vocabulary): the beginning that rows share is read once, heads are of targets alone. */
+function logitsOf({ loaded: { model } }: Model, rows: readonly Row[]): Tensor {
+  const shared = sharedOf(rows);
+  const begun = model.makeCache();
+  if (shared > 0)
+    model.hidden(int32(rows[0]?.read.slice(0, shared) ?? [], [1, shared]), { cache: begun });
+  const cache = begun.map((layer) => layer.ofRows(rows.map(() => 0)));
+  const width = Math.max(...rows.map(({ read }) => read.length)) - shared;
+  // behind a row's end, which nothing before it sees
+  const padded = rows.map(({ read }) => [...read, ...zeros(width + shared - read.length)]);
+  const ids = padded.flatMap((row) => row.slice(shared));
+  const hidden = model.hidden(int32(ids, [rows.length, width]), { cache });
+  const places = rows.flatMap(({ read, targets }, at) =>
+    targets.map((_, which) => at * width + read.length - shared - targets.length + which),
+  );
+  const chosen = hidden.reshape(rows.length * width, -1).take(int32(places, [places.length]), 0);
+  return model.head(chosen.reshape(1, places.length, -1)).reshape(places.length, -1);
+}
+
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+
+/** Of several continuations of one context, in one pass behind what they share. */
+export function likelihoods(
+  model: Model,
+  context: string,
+  continuations: readonly string[],
+): Likelihood[] {
+  const rows = continuations.map((one) => rowOf(model, context, one));
+  const targets = rows.flatMap((row) => row.targets);
+  if (targets.length === 0) return rows.map(() => ({ sum: 0, tokens: 0, isGreedy: true }));
+  requireKnownTokens([...rows.flatMap(({ read }) => read), ...targets], sizeOf(model));
+  const logits = scope(() => logitsOf(model, rows).toFloat32());
+  const size = logits.length / targets.length;
+  const all = targets.map((id, at) => rated(logits.subarray(at * size, (at + 1) * size), id));
+  return rows.map((row) => {
+    const own = all.splice(0, row.targets.length);
+    const sum = own.reduce((total, { logProbability }) => total + logProbability, 0);
+    return { sum, tokens: own.length, isGreedy: own.every(({ isLargest }) => isLargest) };
+  });
+}
+
+const sizeOf = ({ loaded: { sizes } }: Model): number => sizes.vocabularySize;

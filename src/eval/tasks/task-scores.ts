@@ -1,6 +1,7 @@
 // Scores of one row of a task, and over rows, as lm-eval computes them.
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../core/errors.ts";
+import type { Comparable } from "../compare.ts";
 import type { Likelihood } from "./likelihood.ts";
 import type { Target } from "./task-doc.ts";
 import type { Task, TaskFilter, TaskMetric } from "./task-file.ts";
@@ -100,11 +101,25 @@ export function usualMetrics({ output_type: type, metric_list: given }: Task): T
   return given ?? names[type].map((metric) => ({ metric, ...usual }));
 }
 
+/** By which the answers of a task are scored, in the order of its scores. */
+export function scoreNames(task: Task): string[] {
+  const { output_type: type, filter_list: pipelines = [] } = task;
+  const names = usualMetrics(task).map(({ metric }) => metric);
+  if (type !== "generate_until" || pipelines.length < 2) return names;
+  return pipelines.flatMap(({ name }) => names.map((metric) => `${metric},${name}`));
+}
+
 /** Means; of perplexities, as of the logarithms that they are of. */
-export function taskScore(name: string, values: readonly number[]): number {
-  const mean = (all: readonly number[]): number =>
-    all.reduce((sum, one) => sum + one, 0) / all.length;
-  return name === "perplexity" ? Math.exp(mean(values.map(Math.log))) : mean(values);
+export function taskScore(name: string): Comparable<{ scores: Record<string, number> }> {
+  const isPerplexity = name === "perplexity";
+  return {
+    better: isPerplexity ? "lower" : "higher",
+    statistics: ({ scores: { [name]: own = Number.NaN } }) => [
+      isPerplexity ? Math.log(own) : own,
+      1,
+    ],
+    score: ([sum = 0, count = 0]) => (isPerplexity ? Math.exp(sum / count) : sum / count),
+  };
 }
 
 /** The first rows other than the one that is asked. */

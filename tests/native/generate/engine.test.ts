@@ -242,6 +242,24 @@ describe("cancelling", () => {
     expect(engine.load.writing).toBe(0);
     engine.dispose();
   });
+
+  test("so does one of whoever follows the answer, as the error that it is", async () => {
+    const engine = new Engine(model.loaded.model, model.tokenizer);
+    const greedy = { sampling: plainSampling, maxTokens: 4 };
+    // even where nothing is thrown that says anything
+    const failing = (): never => {
+      throw undefined as unknown as Error;
+    };
+    const both = [
+      engine.submit(request(1, greedy)),
+      engine.submit(request(2, greedy), failing),
+      engine.submit(request(3), failing),
+    ];
+    const ends = await Promise.allSettled(both.map(({ ended }) => ended));
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(engine.load).toMatchObject({ waiting: 0, reading: 0, writing: 0 });
+    engine.dispose();
+  });
 });
 
 describe("adapters over one model", () => {
