@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { interrupted } from "../core/interrupted.ts";
 import { planFittingModel } from "../models/index.ts";
 import { retain, scope, type Tensor } from "../mx/index.ts";
+import { type Provenance, writeManifest } from "../runs/index.ts";
 import {
   openModelFolder,
   plannedBytes,
@@ -20,6 +21,8 @@ import { type WriteOptions, writeWhole } from "./whole-output.ts";
 export interface FolderOptions extends WriteOptions {
   /** Of the largest file of weights; a larger tensor has a file of its own. */
   shardBytes?: number | undefined;
+  /** Where it comes from, for the manifest that is written beside it; none is without. */
+  provenance?: Provenance | undefined;
 }
 
 /** The tensor in the type that was told, evaluated; frees the one given. */
@@ -76,6 +79,7 @@ export async function writeConvertedFiles(
     reader.close();
   }
   await planFittingModel(await openModelFolder(folder));
+  if (options.provenance !== undefined) await writeManifest(folder, options.provenance);
 }
 
 /**

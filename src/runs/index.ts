@@ -23,9 +23,37 @@ export {
   SKIPPED_ROWS,
 } from "./run-folder.ts";
 export { unreadableConfig } from "./run-errors.ts";
+export {
+  type DescribedFile,
+  DescribedFiles,
+  describeFiles,
+  differencesFrom,
+  type FileDifference,
+  filesBelow,
+  isInnerName,
+  type VerifiedFiles,
+} from "./described-files.ts";
+export {
+  hasManifest,
+  isDescribed,
+  type Manifest,
+  MANIFEST_FILE,
+  type Provenance,
+  provenanceOf,
+  readManifest,
+  verifyResult,
+  writeManifest,
+} from "./manifest.ts";
+export {
+  isPlace,
+  tellable,
+  trainedProvenance,
+  withoutPlace,
+  writeTrainedManifest,
+} from "./trained-provenance.ts";
 export { type Pruned, pruneRuns } from "./prune.ts";
 export { makeRunId } from "./run-id.ts";
-export { trainedFolder } from "./trained-folder.ts";
+export { isRunFolder, trainedFolder } from "./trained-folder.ts";
 export {
   listRuns,
   recordRun,

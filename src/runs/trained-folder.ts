@@ -15,7 +15,8 @@ function pointed(run: string, pointers: readonly (typeof POINTERS)[number][]): s
   return found === undefined ? undefined : join(found, TRAINED_FOLDER);
 }
 
-function isRun(folder: string): boolean {
+/** Whether it is a run's folder, not a model's, which has a config.json too. */
+export function isRunFolder(folder: string): boolean {
   return existsSync(join(folder, CONFIG_FILE)) && existsSync(join(folder, EVENTS_FILE));
 }
 
@@ -36,7 +37,7 @@ function ofRun(folder: string): string {
  */
 export function trainedFolder(path: string): string {
   const folder = resolve(expandHome(path));
-  if (isRun(folder)) return ofRun(folder);
+  if (isRunFolder(folder)) return ofRun(folder);
   const run = dirname(dirname(folder));
   const pointer = POINTERS.find((name) => name === basename(folder));
   if (pointer !== undefined && dirname(folder) === checkpointsFolder(run))

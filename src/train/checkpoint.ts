@@ -1,41 +1,28 @@
 // A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
-import { cp, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
-import { hashFile } from "../core/file-hash.ts";
 import { parseJson } from "../core/json-text.ts";
 import { shellWord } from "../core/shell.ts";
-import { listCheckpoints, TRAINED_FOLDER } from "../runs/index.ts";
+import {
+  DescribedFiles,
+  describeFiles,
+  differencesFrom,
+  listCheckpoints,
+  TRAINED_FOLDER,
+  type VerifiedFiles,
+} from "../runs/index.ts";
 import type { Learner } from "./learner.ts";
 import { RunState } from "./state.ts";
 
 const stateFile = "state.json";
 const manifestFile = "manifest.json";
 
-const Manifest = z.object({
-  version: z.literal(1),
-  files: z.record(z.string(), z.object({ bytes: z.int().min(0), sha256: z.string() })),
-});
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
-}
-
-async function describeFiles(folder: string): Promise<z.infer<typeof Manifest>> {
-  const files: z.infer<typeof Manifest>["files"] = {};
-  for (const name of await filesBelow(folder)) {
-    const path = join(folder, name);
-    files[name] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
-  }
-  return { version: 1, files };
-}
+const Manifest = z.object({ version: z.literal(1), files: DescribedFiles });
 
 /** Writes everything that resuming needs. */
 export async function saveCheckpoint(
@@ -48,7 +35,8 @@ export async function saveCheckpoint(
     await mkdir(temporary, { recursive: true });
     const learned = await learner.save(temporary);
     await writeJsonAtomic(join(temporary, stateFile), { ...state, ...learned });
-    await writeJsonAtomic(join(temporary, manifestFile), await describeFiles(temporary));
+    const files = await describeFiles(temporary);
+    await writeJsonAtomic(join(temporary, manifestFile), { version: 1, files });
     await replaceFolderAtomic(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -79,18 +67,22 @@ async function readManifest(folder: string): Promise<z.infer<typeof Manifest>> {
   }
 }
 
+/** Whether a folder is a checkpoint, whole or damaged. */
+export const isCheckpoint = (folder: string): boolean =>
+  [manifestFile, stateFile, TRAINED_FOLDER].filter((name) => existsSync(join(folder, name)))
+    .length > 1;
+
+/** What of a checkpoint is not as it was written. Throws DataError FT-TRAIN-003 without a readable manifest. */
+export async function verifyCheckpoint(folder: string): Promise<VerifiedFiles> {
+  const { files } = await readManifest(folder);
+  const differences = await differencesFrom(folder, files);
+  return { files: Object.keys(files).length, differences };
+}
+
 /** Throws DataError FT-TRAIN-003 naming each file that is missing or differs from the manifest. */
 async function verify(folder: string): Promise<void> {
-  const { files } = await readManifest(folder);
-  const problems: string[] = [];
-  for (const [name, expected] of Object.entries(files)) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) problems.push(`${name}: missing`);
-    else if (found.size !== expected.bytes)
-      problems.push(`${name}: ${found.size} bytes, expected ${expected.bytes}`);
-    else if ((await hashFile(path)) !== expected.sha256) problems.push(`${name}: content changed`);
-  }
+  const { differences } = await verifyCheckpoint(folder);
+  const problems = differences.map(({ file, reason }) => `${file}: ${reason}`);
   if (problems.length > 0) throw damaged(folder, "the checkpoint is damaged", problems);
 }
 

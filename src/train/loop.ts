@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { PauseWatch } from "../core/pause-watch.ts";
 import { formatDuration } from "../core/units.ts";
-import type { Checkpoint, RunFact } from "../runs/index.ts";
+import { type Checkpoint, type RunFact, writeTrainedManifest } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
@@ -274,6 +274,7 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   // A run killed after its last checkpoint was saved and before older ones were forgotten comes here at once.
   await folder.prune(run.options.keep_checkpoints);
   const modelStep = await saveResult(run, temporary);
+  await writeTrainedManifest(temporary, folder.path, metricsOf(run, modelStep));
   await replaceFolderAtomic(temporary, folder.finalModelPath);
   yield* evaluateTest(run);
   yield {
@@ -292,6 +293,19 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     skippedSteps: state.skippedSteps,
     seconds: folder.spentSeconds(),
     shapes: run.shapes,
+  };
+}
+
+/** What a result tells of how it came out; nothing that another run of the same settings would not tell as well. */
+function metricsOf(run: TrainingRun, modelStep: number): Record<string, number | null> {
+  const { state, trainableParameters, totalParameters } = run;
+  return {
+    ...{ step: modelStep, steps: state.step },
+    epochs: state.step / run.plan.windowsPerEpoch,
+    trainLoss: state.trainLoss,
+    validationLoss: state.validationLoss,
+    bestStep: state.bestStep,
+    ...{ trainableParameters, totalParameters },
   };
 }
 

@@ -11,6 +11,7 @@ import { requireNothingAt, requireRoom, type WriteProgress } from "../../export/
 import { packingOf } from "../../models/kit/index.ts";
 import { fetchModel } from "../../models/open-model.ts";
 import { type DownloadProgress, openStoredModel, type StoredModel } from "../../weights/index.ts";
+import { baseFacts, makingProvenance } from "../share/provenance.ts";
 import { perplexityOfModel } from "./perplexity.ts";
 
 export interface ConvertOptions extends Partial<ConversionOptions> {
@@ -119,7 +120,12 @@ export async function convertModel(options: ConvertOptions): Promise<ConvertedMo
   const conversion = await planConversion(stored, wish);
   await requireRoom(folder, conversion.bytes);
   const before = await measured(model, text, options);
-  await writeConversion(folder, conversion, { onProgress, signal });
+  const provenance = makingProvenance({
+    ...{ kind: "model", command: "ft models convert", settings: pick(options) },
+    base: await baseFacts(model, stored, resolved),
+    from: stored.folder,
+  });
+  await writeConversion(folder, conversion, { onProgress, signal, provenance });
   const after = await measured(resolve(folder), text, { ...options, revision: undefined });
   const perplexity =
     before && after

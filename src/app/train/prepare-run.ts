@@ -24,6 +24,7 @@ import { modelDigest } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
 import { productVersion } from "../info.ts";
+import { licenseOf } from "../models/model-license.ts";
 import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
@@ -277,6 +278,7 @@ async function recordOf(
       commit: resolved.commit ?? null,
       architecture: (stored.config as { model_type?: unknown }).model_type,
       digest: await modelDigest(stored),
+      license: resolved.license ?? stored.license ?? licenseOf(stored.companions) ?? null,
       ...(dtype !== undefined && { dtype }),
     },
     dataset: { files: data.dataset.files, tokensDigest: tokensDigest(data) },

@@ -32,6 +32,7 @@ import { trainResume } from "./train-resume.ts";
 import { trainStart } from "./train-start.ts";
 import { trainSweep } from "./train-sweep.ts";
 import { trainValidate } from "./train-validate.ts";
+import { verify } from "./verify.ts";
 
 export const commands: readonly Command[] = [
   trainQuick,
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   modelsConvert,
   modelsSearch,
   modelsDelete,
+  verify,
   configShow,
   configProfiles,
   configSchema,

@@ -61,6 +61,7 @@ test("what a crash left half written goes when the run is continued", async () =
   expect(readdirSync(join(run, "final_model")).sort()).toEqual([
     "adapter_config.json",
     "adapters.safetensors",
+    "ft-manifest.json",
   ]);
 });
 

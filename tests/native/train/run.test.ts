@@ -118,7 +118,7 @@ describe("learning eight rows by heart", () => {
 
   test("full fine-tuning writes a whole model folder that loads and differs from the base", async () => {
     const final = join(full.output, "final_model");
-    expect(readdirSync(final).sort()).toEqual(readdirSync(model).sort());
+    expect(readdirSync(final).sort()).toEqual([...readdirSync(model), "ft-manifest.json"].sort());
     const weights = await tensorsOf(join(final, "model.safetensors"));
     const before = await tensorsOf(join(model, "model.safetensors"));
     expect([...weights.keys()].sort()).toEqual([...before.keys()].sort());

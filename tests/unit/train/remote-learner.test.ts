@@ -143,8 +143,14 @@ function losses(facts: readonly RunFact[]): unknown[] {
   );
 }
 
+async function begunRun(path: string): Promise<RunFolder> {
+  const folder = openRun(path);
+  await folder.writeRecord({ createdAt: new Date().toISOString(), config: {} });
+  return folder;
+}
+
 test("a run trains in another process, with figures of its own", async () => {
-  const folder = openRun(join(makeFolder(), "run"));
+  const folder = await begunRun(join(makeFolder(), "run"));
   const learner = makeLearner();
   const facts = await factsOf(makeRun(folder, learner));
   folder.close();
@@ -156,11 +162,10 @@ test("a run trains in another process, with figures of its own", async () => {
 });
 
 test("stopped and gone on with by a new process, it ends where a whole run ends", async () => {
-  const whole = openRun(join(makeFolder(), "whole"));
+  const whole = await begunRun(join(makeFolder(), "whole"));
   const wholeFacts = await factsOf(makeRun(whole, makeLearner()));
   const path = join(makeFolder(), "parts");
-  const first = openRun(path);
-  await first.writeRecord({ createdAt: new Date().toISOString(), config: {} });
+  const first = await begunRun(path);
   const before = await factsOf(makeRun(first, makeLearner(), 5));
   first.close();
   expect(before.at(-1)).toMatchObject({ type: "run-stopped", step: 5 });
