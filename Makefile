@@ -29,7 +29,7 @@ dev: setup test-unit check ## set up for development: hooks, unit tests, checks
 watch: setup ## unit tests again on every change
 	$(BIN)/vitest --project unit
 
-real: ## fetch the real model: SmolLM2-135M-Instruct, 93 MB, as builtin/smollm2
+real: ## fetch the real models: SmolLM2-135M-Instruct, 93 MB, and all-MiniLM-L6-v2, 83 MB
 	@dev/real.sh
 
 link: setup ## put ft and finetune on the path

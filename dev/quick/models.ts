@@ -26,7 +26,7 @@ export const quickModels: Readonly<Record<string, QuickModel>> = {
     output: ".local/quick",
     questions: 20,
     proofQuestions: 30,
-    fetched: { command: "dev/real.sh", otherwise: "tiny" },
+    fetched: { command: "dev/real.sh smollm2", otherwise: "tiny" },
   },
   tiny: {
     model: "builtin/tiny",

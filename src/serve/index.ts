@@ -5,4 +5,4 @@ export { Metrics } from "./http/metrics.ts";
 export type * from "./model/messages.ts";
 export { ModelHost } from "./model/model-host.ts";
 export { buildServer } from "./server.ts";
-export type { Served, ServeOptions } from "./served.ts";
+export type { Named, Served, ServeOptions } from "./served.ts";

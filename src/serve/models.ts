@@ -1,19 +1,54 @@
-// The names by which requests say who answers: the model's own, and those of adapters that are loaded.
+// The names by which requests say who answers: the model's own, those of adapters that are loaded, and the encoder's, which
+// makes vectors and writes no text.
 import type { FastifyInstance } from "fastify";
-import { ApiError } from "./http/api-error.ts";
-import type { Served } from "./served.ts";
+import { ApiError, badRequest } from "./http/api-error.ts";
+import type { Named, Served } from "./served.ts";
 
-/** The adapter that a request names; undefined for the model itself, which is also meant where none is named. */
-export function adapterNamed(model: string | null | undefined, served: Served): string | undefined {
-  const { options, host } = served;
-  if (model === null || model === undefined || options.modelNames.includes(model)) return undefined;
-  if (host.adapters.has(model)) return model;
-  const known = [options.modelId, ...host.adapters.keys()].join(", ");
-  throw new ApiError(404, {
-    message: `there is no model '${model.slice(0, 200)}' here; there is ${known}`,
+/** As the model's process calls it, where there is one model alone. */
+const wrongKind = "FT-SERVE-010";
+
+type Asked = string | null | undefined;
+
+const isNamed = (asked: Asked, named: Named | undefined): boolean =>
+  typeof asked === "string" && named?.names.includes(asked) === true;
+
+function unknown(asked: string, { options, host }: Served): ApiError {
+  const encoder = options.encoder === undefined ? [] : [options.encoder.id];
+  const known = [options.model.id, ...host.adapters.keys(), ...encoder].join(", ");
+  return new ApiError(404, {
+    message: `there is no model '${asked.slice(0, 200)}' here; there is ${known}`,
     param: "model",
     code: "model_not_found",
   });
+}
+
+/**
+ * The adapter that is to write; undefined for the model itself, which is also meant where none is named.
+ * Throws ApiError: 404 for another name, 400 for the encoder's.
+ */
+export function adapterNamed(asked: Asked, served: Served): string | undefined {
+  const { model, encoder } = served.options;
+  if (asked === null || asked === undefined || isNamed(asked, model)) return undefined;
+  if (served.host.adapters.has(asked)) return asked;
+  if (!isNamed(asked, encoder)) throw unknown(asked, served);
+  const message = `${asked} makes vectors of sentences and writes no text; ask ${model.id}`;
+  throw badRequest(message, "model", wrongKind);
+}
+
+/**
+ * The name of what makes vectors: the encoder, which is also meant where none is named; the model, where there is no
+ * encoder beside it. Throws ApiError: 404 for another name, 400 for one that writes text beside an encoder.
+ */
+export function encoderNamed(asked: Asked, served: Served): string {
+  const { model, encoder } = served.options;
+  if (encoder === undefined) {
+    adapterNamed(asked, served);
+    return model.id;
+  }
+  if (asked === null || asked === undefined || isNamed(asked, encoder)) return encoder.id;
+  adapterNamed(asked, served);
+  const message = `${asked} writes text and makes no vectors; ask ${encoder.id}`;
+  throw badRequest(message, "model", wrongKind);
 }
 
 function shown(id: string, parent: string | null, { started }: Served): object {
@@ -21,17 +56,20 @@ function shown(id: string, parent: string | null, { started }: Served): object {
 }
 
 export function modelRoutes(app: FastifyInstance, served: Served): void {
-  const { modelId } = served.options;
+  const { model, encoder } = served.options;
   app.get("/v1/models", () => ({
     object: "list",
     data: [
-      shown(modelId, null, served),
-      ...[...served.host.adapters.keys()].map((id) => shown(id, modelId, served)),
+      shown(model.id, null, served),
+      ...[...served.host.adapters.keys()].map((id) => shown(id, model.id, served)),
+      ...(encoder === undefined ? [] : [shown(encoder.id, null, served)]),
     ],
   }));
   // names of the hub have a slash
   app.get<{ Params: { "*": string } }>("/v1/models/*", ({ params }) => {
-    const adapter = adapterNamed(params["*"], served);
-    return adapter === undefined ? shown(modelId, null, served) : shown(adapter, modelId, served);
+    const asked = params["*"];
+    if (encoder !== undefined && isNamed(asked, encoder)) return shown(encoder.id, null, served);
+    const adapter = adapterNamed(asked, served);
+    return adapter === undefined ? shown(model.id, null, served) : shown(adapter, model.id, served);
   });
 }

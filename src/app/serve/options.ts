@@ -38,6 +38,11 @@ export const ServingOptions = z.strictObject({
     .optional()
     .describe("Folder of adapters that requests may load by name")
     .register(flags, { value: "FOLDER" }),
+  embeddings: z
+    .string()
+    .optional()
+    .describe("Encoder of sentences that answers /v1/embeddings beside MODEL: hub id or folder")
+    .register(flags, { value: "ENCODER" }),
   modelId: z
     .string()
     .min(1)

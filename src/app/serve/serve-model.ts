@@ -13,6 +13,7 @@ import {
   Metrics,
   type ModelFacts,
   ModelHost,
+  type Named,
   type Served,
   type ServeOptions,
 } from "../../serve/index.ts";
@@ -33,6 +34,8 @@ export interface Listening {
   /** Null: any key is taken. */
   token: string | null;
   modelId: string;
+  /** Of the encoder beside it. */
+  encoderId: string | null;
   facts: ModelFacts;
   /** What the machine's network sees, in words; null where it sees nothing. */
   exposes: string | null;
@@ -57,10 +60,21 @@ const headerSeconds = 10;
 const megabyte = 1024 * 1024;
 
 /** A folder's own name, where the model is one: its path is nobody's business. */
-function idOf({ model, modelId }: ServeModelOptions): string {
-  if (modelId !== undefined) return modelId;
+function named(model: string, modelId?: string): Named {
   const folder = resolve(expandHome(model));
-  return existsSync(folder) ? basename(folder) : model;
+  const id = modelId ?? (existsSync(folder) ? basename(folder) : model);
+  return { id, names: [id, model] };
+}
+
+/** Throws UsageError FT-SERVE-011 where both have one name. */
+function encoderOf({ embeddings }: ServeModelOptions, model: Named): Named | undefined {
+  if (embeddings === undefined) return undefined;
+  const encoder = named(embeddings);
+  if (!model.names.some((name) => encoder.names.includes(name))) return encoder;
+  throw new UsageError("FT-SERVE-011", {
+    message: `the model and the encoder beside it are both called ${encoder.id}`,
+    hint: "call the model something else: --model-id NAME",
+  });
 }
 
 function tokenOf({ host, token }: ServeModelOptions): string | null {
@@ -75,12 +89,12 @@ function hostsOf(host: string): string[] {
 }
 
 function serveOptions(options: ServeModelOptions): ServeOptions {
-  const modelId = idOf(options);
+  const model = named(options.model, options.modelId);
   const { host, parallel, queue, timeout, maxBody, allowOrigin } = options;
   return {
     ...{ hosts: hostsOf(host), token: tokenOf(options), parallel, queue },
     origins: allowOrigin.map((origin) => origin.replace(/\/$/, "").toLowerCase()),
-    ...{ modelId, modelNames: [modelId, options.model] },
+    ...{ model, encoder: encoderOf(options, model) },
     maxBodyBytes: maxBody * megabyte,
     ...{ seconds: timeout, headerSeconds },
   };
@@ -100,7 +114,7 @@ function shelfOf({ adapters }: ServeModelOptions): AdapterShelf {
 function startOf(options: ServeModelOptions): Omit<ModelStart, "adapters"> {
   const { model, adapter, template, loadIn4bit, parallel, maxTokens, context } = options;
   return {
-    ...{ model, adapter, loadIn4bit, parallel, maxTokens, context },
+    ...{ encoder: options.embeddings, model, adapter, loadIn4bit, parallel, maxTokens, context },
     template: template === undefined ? undefined : readTemplate(template),
     prefixBytes: options.cacheMemory * megabyte,
   };
@@ -136,7 +150,7 @@ function exposed({ host, adapters }: ServeModelOptions): string | null {
   );
 }
 
-/** Resolves when the model is loaded and the server listens. @throws FtError of loading; FT-SERVE-008, 009. */
+/** Resolves when the model is loaded and the server listens. @throws FtError of loading; FT-SERVE-008, 009, 011, 012. */
 export async function serveModel(options: ServeModelOptions): Promise<Listening> {
   const settings = serveOptions(options);
   const shelf = shelfOf(options);
@@ -156,9 +170,10 @@ export async function serveModel(options: ServeModelOptions): Promise<Listening>
       await app.close();
       await host.close();
     });
-    const { modelId, token } = settings;
+    const { model, encoder, token } = settings;
     const url = urlOf(app.server.address() as AddressInfo);
-    return { url, token, modelId, facts, exposes: exposed(options), closed };
+    const names = { modelId: model.id, encoderId: encoder?.id ?? null };
+    return { url, token, ...names, facts, exposes: exposed(options), closed };
   } catch (error) {
     await host.close();
     options.signal.throwIfAborted();

@@ -14,7 +14,6 @@ import type {
   ModelFacts,
 } from "../../serve/index.ts";
 import { openStoredModel, resolveModel } from "../../weights/index.ts";
-import type { ModelStart } from "./model-messages.ts";
 import { type CallWatch, Refused, refusing, type Serving, wrongKind } from "./serving.ts";
 
 function isEncoderFolder(folder: string): boolean {
@@ -34,7 +33,7 @@ export class ServingEncoder implements Serving {
   }
 
   /** Undefined for a model of another kind. Throws what src/weights and src/models/encoders throw. */
-  static async load({ model }: ModelStart): Promise<ServingEncoder | undefined> {
+  static async load(model: string): Promise<ServingEncoder | undefined> {
     const { folder, remote } = await resolveModel(model, { leaveWeights: true });
     if (!isEncoderFolder(folder)) return undefined;
     const isHere = remote === undefined || remote.length === 0;

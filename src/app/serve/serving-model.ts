@@ -58,7 +58,9 @@ export class ServingModel implements Serving {
       case "count":
         return this.#count(request as Calls["count"]["request"]);
       case "embed":
-        throw new Refused(wrongKind("writes text; serve an encoder of sentences for embeddings"));
+        throw new Refused(
+          wrongKind("writes text; ft serve MODEL --embeddings ENCODER makes vectors too"),
+        );
       case "add-adapter":
         return await this.#addAdapter(request as Adapter).catch((cause: unknown) => {
           throw new Refused(cause);

@@ -4,11 +4,12 @@ import type { Listening } from "../../app/serve/serve-model.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 
-function tell({ url, token, modelId, facts, exposes }: Listening, io: Io): void {
+function tell({ url, token, modelId, encoderId, facts, exposes }: Listening, io: Io): void {
   for (const warning of facts.warnings) io.note(`warning: ${warning}`);
   if (exposes !== null) io.talk(`warning: ${exposes}`);
   if (io.mode.json) return io.line({ type: "listening", url, token });
   io.print(`${modelId} answers at ${url}/v1`);
+  if (encoderId !== null) io.print(`${encoderId} makes vectors there`);
   if (token !== null) io.print(`token: ${token}`);
   io.note("Ctrl-C ends it.");
 }
@@ -23,6 +24,7 @@ export const serve = defineCommand({
   examples: [
     "ft serve builtin/smollm2",
     "ft serve ./output --port 0 --json",
+    "ft serve ./model --embeddings sentence-transformers/all-MiniLM-L6-v2",
     "ft serve HuggingFaceTB/SmolLM2-135M-Instruct --adapters ./adapters --parallel 4",
   ],
   run: async ({ arguments: { model }, options }, io) => {

@@ -45,7 +45,7 @@ export function messageRoutes(app: FastifyInstance, served: Served): void {
     const body = checked(MessagesBody, asked.body);
     const adapter = adapterNamed(body.model, served);
     const answer = await openAnswer(served, reply, messagesRequest(body, adapter));
-    const model = adapter ?? served.options.modelId;
+    const model = adapter ?? served.options.model.id;
     const heading = { id: newId("msg_"), type: "message", role: "assistant", model };
     if (body.stream !== true) return await whole(answer, heading);
     return sendEvents(reply, streamed(answer, heading));

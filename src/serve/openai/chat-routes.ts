@@ -90,7 +90,7 @@ export function chatRoutes(app: FastifyInstance, served: Served): void {
     const adapter = adapterNamed(body.model, served);
     const request = chatRequest(body, adapter);
     const created = Math.floor(Date.now() / 1000);
-    const model = adapter ?? served.options.modelId;
+    const model = adapter ?? served.options.model.id;
     const heading = { id: newId("chatcmpl-"), created, model };
     const answer = await openAnswer(served, reply, request);
     if (body.stream !== true)

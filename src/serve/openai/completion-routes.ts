@@ -170,7 +170,7 @@ export function completionRoutes(app: FastifyInstance, served: Served): void {
       id: newId("cmpl-"),
       object: "text_completion",
       created: Math.floor(Date.now() / 1000),
-      model: adapter ?? served.options.modelId,
+      model: adapter ?? served.options.model.id,
     };
     const answer = await openAnswer(served, reply, request);
     if (body.stream !== true) return { ...heading, ...(await whole(answer, request)) };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { requestSignal } from "../answering.ts";
 import { badRequest } from "../http/api-error.ts";
 import { checked } from "../http/checked.ts";
-import { adapterNamed } from "../models.ts";
+import { encoderNamed } from "../models.ts";
 import type { Served } from "../served.ts";
 
 const wrongInput = "must be a text, a list of texts, a list of token ids, or a list of such lists";
@@ -40,7 +40,7 @@ function base64(vector: readonly number[]): string {
 export function embeddingRoutes(app: FastifyInstance, served: Served): void {
   app.post("/v1/embeddings", async (asked, reply) => {
     const body = checked(EmbeddingsBody, asked.body);
-    adapterNamed(body.model, served);
+    const model = encoderNamed(body.model, served);
     const leave = served.gate.enter();
     reply.raw.once("close", leave);
     const signal = requestSignal(reply, served.options.seconds);
@@ -54,6 +54,6 @@ export function embeddingRoutes(app: FastifyInstance, served: Served): void {
       embedding: body.encoding_format === "base64" ? base64(vector) : vector,
     }));
     const usage = { prompt_tokens: tokens, total_tokens: tokens };
-    return { object: "list", data, model: served.options.modelId, usage };
+    return { object: "list", data, model, usage };
   });
 }
