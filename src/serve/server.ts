@@ -4,10 +4,12 @@ import { logger } from "../core/logger.ts";
 import { adapterRoutes } from "./adapters/routes.ts";
 import { messageRoutes } from "./anthropic/routes.ts";
 import { healthRoutes } from "./health.ts";
-import { anthropicBody, ApiError, apiErrorOf, openAiBody } from "./http/api-error.ts";
+import { anthropicBody, ApiError, apiErrorOf, badRequest, openAiBody } from "./http/api-error.ts";
+import { answerClientError } from "./http/client-errors.ts";
 import { answerPreflight, tellOrigin } from "./http/cross-origin.ts";
 import { requireAccess } from "./http/guards.ts";
 import { parseBody } from "./http/json-body.ts";
+import { discardRest } from "./http/left-over.ts";
 import { modelRoutes } from "./models.ts";
 import { chatRoutes } from "./openai/chat-routes.ts";
 import { completionRoutes } from "./openai/completion-routes.ts";
@@ -24,6 +26,25 @@ function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply
   // what is left of a body that is not read would be taken for the next request
   if (error.status === 413) reply.header("connection", "close");
   return reply.headers(error.headers).code(error.status).send(bodyOf(request, error));
+}
+
+async function refuse(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (apiErrorOf(thrown).status === 413) await discardRest(request.raw);
+  return sendError(thrown, request, reply);
+}
+
+/** Of a path that cannot be read: no route and no hook has seen it. */
+function badPath(request: FastifyRequest, reply: FastifyReply, options: ServeOptions): void {
+  try {
+    requireAccess(request.raw, options);
+    sendError(badRequest("the path cannot be read", undefined, "bad_path"), request, reply);
+  } catch (error) {
+    sendError(error, request, reply);
+  }
 }
 
 const methods = ["GET", "POST", "DELETE"] as const;
@@ -87,6 +108,8 @@ export function buildServer(served: Served): FastifyInstance {
     logger: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_, request, reply) => badPath(request, reply, options),
   });
   readBodies(app);
   app.addHook("onRequest", async (request, reply) => {
@@ -97,7 +120,7 @@ export function buildServer(served: Served): FastifyInstance {
     const route = request.routeOptions.url ?? "none";
     metrics.requests.add(1, { route, status: String(reply.statusCode) });
   });
-  app.setErrorHandler(sendError);
+  app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) => notFound(app, request, reply));
   for (const routes of [healthRoutes, modelRoutes, chatRoutes, completionRoutes, messageRoutes])
     routes(app, served);

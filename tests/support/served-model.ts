@@ -115,3 +115,21 @@ export async function rawBytes(url: string, bytes: string, seconds: number): Pro
   clearTimeout(timer);
   return text;
 }
+
+/** Writes all bytes before it looks at what comes back, as simple clients do; a broken connection throws. */
+export async function sendThenRead(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.pause();
+  const failed = once(socket, "error").then(([error]) => Promise.reject(error as Error));
+  failed.catch(() => undefined);
+  await Promise.race([
+    new Promise<void>((resolve) => socket.write(bytes, () => resolve())),
+    failed,
+  ]);
+  let text = "";
+  socket.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+  socket.resume();
+  await Promise.race([once(socket, "close"), failed]);
+  return text;
+}

@@ -20,7 +20,7 @@ export const sharedShape = {
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.int().min(1).max(16, { error: "must be from 1 to 16" }).nullish(),
   stop: z.union([z.string(wrongStop), z.array(z.string(wrongStop), wrongStop).max(16)]).nullish(),
-  seed: z.int().nullish(),
+  seed: z.number().refine(Number.isInteger, { error: "must be a whole number" }).nullish(),
   temperature: within(0, 2).nullish(),
   top_p: within(0, 1).nullish(),
   top_k: z.int().min(0).nullish(),
@@ -59,9 +59,12 @@ export function stopsOf({ stop }: SharedOptions): string[] {
   return (typeof stop === "string" ? [stop] : (stop ?? [])).filter((text) => text !== "");
 }
 
-/** One of four billion where none is given: answers differ then. */
+/** A choice adds its number, and the sum must still be counted exactly. */
+const seeds = Number.MAX_SAFE_INTEGER - 1000;
+
+/** One of four billion where none is given: answers differ then. OpenAI's go up to 2^63. */
 export function seedOf({ seed }: SharedOptions): number {
-  return seed === null || seed === undefined ? randomInt(2 ** 32) : Math.abs(seed);
+  return seed === null || seed === undefined ? randomInt(2 ** 32) : Math.abs(seed) % seeds;
 }
 
 export function usageOf(totals: AnswerTotals): object {

@@ -8,6 +8,7 @@ import {
   post,
   rawBytes,
   rawRequest,
+  sendThenRead,
   type ServedModel,
   serveToy,
 } from "../../support/served-model.ts";
@@ -233,6 +234,50 @@ test("a body that is too large is 413, and the connection ends", async () => {
   const asked = { method: "POST", headers: json, body: JSON.stringify(large) };
   const answer = await rawRequest(`${served.url}/v1/chat/completions`, asked);
   expect(answer).toMatchObject({ status: 413, headers: { connection: "close" } });
+});
+
+test("a client that reads nothing before it has sent all of a body that is too large sees the 413", async () => {
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+  const text = "x".repeat(12_000_000);
+  const chunk = `${(1_000_000).toString(16)}\r\n${"x".repeat(1_000_000)}\r\n`;
+  for (const bytes of [
+    `${head}Content-Length: ${text.length}\r\n\r\n${text}`,
+    `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(12)}0\r\n\r\n`,
+  ])
+    expect(await sendThenRead(served.url, bytes)).toMatch(/^HTTP\/1\.1 413 /);
+  const started = performance.now();
+  expect(await rawBytes(served.url, `${head}Content-Length: 900000000000\r\n\r\n{`, 30)).toMatch(
+    /^HTTP\/1\.1 413 /,
+  );
+  expect(performance.now() - started).toBeLessThan(15_000);
+});
+
+test("what is no request, and paths that cannot be read, get errors of the same shape as others", async () => {
+  const wrong = [
+    ["GET /v1/models/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
+    ["GET /v1/models/%ff HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 403],
+    ["\u0016\u0003\u0001", 400],
+    ["POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", 400],
+    [
+      "POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+      400,
+    ],
+  ] as const;
+  for (const [bytes, status] of wrong) {
+    const answer = await rawBytes(served.url, bytes, 10);
+    expect({ bytes, answer }).toMatchObject({
+      ...{ bytes, answer: expect.stringMatching(new RegExp(`^HTTP/1\\.1 ${status} `)) },
+    });
+    const { error } = JSON.parse(answer.split("\r\n\r\n")[1] ?? "") as { error: object };
+    expect(error).toMatchObject({ message: expect.any(String), type: expect.any(String) });
+  }
+});
+
+test("seeds as large as OpenAI takes them answer, several at once as well", async () => {
+  for (const seed of ["9007199254740991", "9223372036854775807", "-9223372036854775808"]) {
+    const body = JSON.stringify({ ...chat, n: 4, seed: 0 }).replace('"seed":0', `"seed":${seed}`);
+    expect(await post(`${served.url}/v1/chat/completions`, body)).toMatchObject({ status: 200 });
+  }
 });
 
 test("a prompt that is longer than the model is 400", async () => {
