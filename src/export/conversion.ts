@@ -39,6 +39,8 @@ export interface ConversionWish {
   isNearest?: boolean | undefined;
   /** Packed weights become plain numbers. */
   unpacks?: boolean | undefined;
+  /** Names and layout of mlx-lm's folders for plain numbers too; what is packed has them always. */
+  isAsMlx?: boolean | undefined;
 }
 
 export interface Conversion {
@@ -83,13 +85,12 @@ async function plan(stored: StoredModel, wish: ConversionWish): Promise<PlannedM
 async function storedAs(
   { model, account }: PlannedModel,
   config: unknown,
-  { packing, unpacks }: ConversionWish,
+  { packing, unpacks, isAsMlx }: ConversionWish,
 ): Promise<readonly WeightEntry[]> {
-  if (packing === undefined && unpacks !== true)
-    return account.entries.map((entry) => entry.reversed());
+  const becomesMlx = packing !== undefined || isAsMlx === true;
+  if (!becomesMlx && unpacks !== true) return account.entries.map((entry) => entry.reversed());
   const architecture = await architectureOf(config);
-  const recipe =
-    packing === undefined ? architecture.recipe(config) : architecture.packedRecipe(config);
+  const recipe = becomesMlx ? architecture.packedRecipe(config) : architecture.recipe(config);
   const shapes = new Map([...model.slots()].map((slot) => [slot.name, slot.get().shape]));
   return mapTensors(inverted(recipe), shapes).entries;
 }

@@ -44,15 +44,19 @@ function mlp(config: Lfm2MoeConfig, layer: number): Norm {
   });
 }
 
+const part = "{path*}.feed_forward";
+
+/** As mlx-lm has it too. */
+const biasOfChoice = rename(`${part}.expert_bias`, `${part}.e_score_correction_bias`);
+
 function recipe(): Recipe {
-  const part = "{path*}.feed_forward";
   const words = { gate_proj: "w1", up_proj: "w3", down_proj: "w2" };
   return [
     // mlx-lm's words for layers without experts
     ...Object.entries(words).map(([theirs, name]) =>
       readsOnly(rename(`${part}.${theirs}.{kind}`, `${part}.${name}.{kind}`)),
     ),
-    rename(`${part}.expert_bias`, `${part}.e_score_correction_bias`),
+    biasOfChoice,
     ...expertRecipe({ part: "feed_forward", layers: ["w1", "w3", "w2"] }),
   ];
 }
@@ -66,4 +70,5 @@ export const lfm2_moe = defineArchitecture({
       { names: lfm2Names },
     ),
   recipe,
+  packedRecipe: () => [biasOfChoice],
 });

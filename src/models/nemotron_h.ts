@@ -207,11 +207,17 @@ function build(config: NemotronHConfig): CausalLM {
   return new CausalLM(parts, { names: mambaNames, isTied: false, trainedLength });
 }
 
+/** As mlx-lm has it too. */
+const biasOfChoice = rename(
+  "{path*}.gate.e_score_correction_bias",
+  "{path*}.e_score_correction_bias",
+);
+
 /** Experts stacked, the number that moves a choice beside its router; layers that foresee more tokens are left. */
 const recipe: Recipe = [
   drop("mtp.{path*}"),
   readsOnly(rename("model.{path*}", "backbone.{path*}")),
-  rename("{path*}.gate.e_score_correction_bias", "{path*}.e_score_correction_bias"),
+  biasOfChoice,
   rename("{path*}.experts.{expert#}.up_proj.{kind}", "{path*}.switch_mlp.fc1.{kind}"),
   rename("{path*}.experts.{expert#}.down_proj.{kind}", "{path*}.switch_mlp.fc2.{kind}"),
 ];
@@ -226,4 +232,5 @@ export const nemotron_h = defineArchitecture({
   ],
   build,
   recipe: () => recipe,
+  packedRecipe: () => [biasOfChoice],
 });

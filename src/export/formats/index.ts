@@ -3,12 +3,14 @@ import { UsageError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import type { ExportFormat } from "./format.ts";
 import { hf } from "./hf.ts";
+import { mlxSwift } from "./mlx-swift.ts";
+import { mlx } from "./mlx.ts";
 
 export type { Dropped, ExportFormat, ExportSource, PlannedExport } from "./format.ts";
 export { ExportOptions } from "./options.ts";
 
 export const exportFormats = new Registry<ExportFormat>(
-  { hf },
+  { hf, mlx, "mlx-swift": mlxSwift },
   ({ name, known, nearest }) =>
     new UsageError("FT-EXPORT-001", {
       message: `there is no format '${name}'; there are ${known.join(", ")}`,
