@@ -10,7 +10,7 @@ import { makeFolders } from "./folders.ts";
  * Flushes a file or a folder's entries to the disk. Systems that cannot sync a folder are left
  * alone.
  */
-async function syncPath(path: string): Promise<void> {
+export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY);
   try {
     await handle.sync();

@@ -1,6 +1,5 @@
 // One writer a run folder: a lock file that names the process, and can tell that the process is gone.
 // Not a lock between machines that share a folder over a network.
-import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
 import {
   closeSync,
   openSync,
@@ -10,9 +9,9 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { isAlive, thisProcess } from "../core/process-alive.ts";
 import { folderLocked } from "./run-errors.ts";
 
 export const LOCK_FILE = "run.lock";
@@ -26,62 +25,6 @@ const Holder = z.object({
 
 type Holder = z.infer<typeof Holder>;
 
-const PS_OPTIONS: ExecFileSyncOptionsWithStringEncoding = {
-  encoding: "utf8",
-  stdio: ["ignore", "pipe", "ignore"],
-};
-
-interface Told {
-  /** As ps has it: a letter, and what else the system says of it. */
-  state: string;
-  /** When the process started, in the system's own words. */
-  started: string | undefined;
-}
-
-/** What the system tells of a process; undefined when it cannot be told. */
-function toldOf(pid: number): Told | undefined {
-  try {
-    if (process.platform === "linux") {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // the name in parentheses may hold spaces; the state is the first field after it, the start time the 20th
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return { state: fields[0] ?? "", started: fields[19] };
-    }
-    const said = execFileSync(
-      "ps",
-      ["-o", "state=", "-o", "lstart=", "-p", String(pid)],
-      PS_OPTIONS,
-    );
-    const [, state = "", started] = /^(\S+)\s+(.+)$/.exec(said.trim()) ?? [];
-    return { state, started };
-  } catch {
-    return undefined;
-  }
-}
-
-function answers(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Ended, but its parent has not asked how: it answers to its id and writes nothing any more. */
-const hasEnded = ({ state }: Told): boolean => /^[ZX]/.test(state);
-
-/** Whether the process that wrote the lock still lives. A lock from another machine counts as live. */
-function isHeld(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  if (!answers(holder.pid)) return false;
-  const told = toldOf(holder.pid);
-  if (told === undefined) return true;
-  if (hasEnded(told)) return false;
-  const isUnknown = holder.started === null || told.started === undefined;
-  return isUnknown || told.started === holder.started;
-}
-
 function readHolder(path: string): Holder | undefined {
   try {
     const parsed = Holder.safeParse(JSON.parse(readFileSync(path, "utf8")));
@@ -94,7 +37,7 @@ function readHolder(path: string): Holder | undefined {
 /** The process that holds the folder, or undefined when it is free or the lock is stale. */
 export function lockHolder(folder: string): number | undefined {
   const holder = readHolder(join(folder, LOCK_FILE));
-  return holder !== undefined && isHeld(holder) ? holder.pid : undefined;
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
 }
 
 /** Between making the file and naming its holder; a crash just there leaves a lock that counts this long. */
@@ -107,11 +50,7 @@ function isBeingWritten(path: string): boolean {
 }
 
 function create(path: string): boolean {
-  const holder: Holder = {
-    pid: process.pid,
-    started: toldOf(process.pid)?.started ?? null,
-    host: hostname(),
-  };
+  const holder: Holder = thisProcess();
   try {
     const file = openSync(path, "wx");
     writeSync(file, JSON.stringify(holder));
@@ -130,7 +69,7 @@ export interface RunLock {
 /** `path` holds what stood at `lock`. */
 function requireStale(lock: string, path: string, isNew: boolean): void {
   const holder = readHolder(path);
-  const isTaken = holder === undefined ? isBeingWritten(path) : isHeld(holder);
+  const isTaken = holder === undefined ? isBeingWritten(path) : isAlive(holder);
   if (isTaken) throw folderLocked(lock, holder, isNew);
 }
 

@@ -1,0 +1,6 @@
+import { queueMigration } from "./001-queue.ts";
+// Every form that the store has had, in order. The next one is one file and one line here; its number is its place.
+import { callsMigration } from "./002-calls.ts";
+import type { Migration } from "./migration.ts";
+
+export const migrations: readonly Migration[] = [queueMigration, callsMigration];

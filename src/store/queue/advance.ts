@@ -1,0 +1,75 @@
+// What follows for a job when a unit of it has ended: the next stage, or the end.
+import { sql } from "kysely";
+import type { Database } from "../store.ts";
+import { recordEvent } from "./events.ts";
+
+interface Standing {
+  status: string;
+  stage: number;
+  units_done: number;
+  units_failed: number;
+}
+
+/** The lowest stage that has units to do; undefined when none has. `leased` ones count as to do. */
+async function lowestOpenStage(db: Database, jobId: string): Promise<number | undefined> {
+  const open = await db
+    .selectFrom("units")
+    .select(({ fn }) => fn.min("stage").as("stage"))
+    .where("job_id", "=", jobId)
+    .where(sql<boolean>`status = 'ready'`)
+    .unionAll(
+      db
+        .selectFrom("units")
+        .select(({ fn }) => fn.min("stage").as("stage"))
+        .where("job_id", "=", jobId)
+        .where(sql<boolean>`status = 'leased'`),
+    )
+    .execute();
+  // min() of no rows is null, whatever its type says
+  const stages = open.map(({ stage }) => stage as number | null).filter((stage) => stage !== null);
+  return stages.length === 0 ? undefined : Math.min(...stages);
+}
+
+async function lastReason(db: Database, jobId: string): Promise<string> {
+  const unit = await db
+    .selectFrom("units")
+    .select(["key", "error"])
+    .where("job_id", "=", jobId)
+    .where("status", "=", "failed")
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  return `${unit?.key}: ${unit?.error ?? "no reason given"}`;
+}
+
+async function endJob(db: Database, now: number, id: string, job: Standing): Promise<void> {
+  const { units_done: done, units_failed: failed } = job;
+  const reason =
+    failed === 0 ? null : `${failed} units failed, the last: ${await lastReason(db, id)}`;
+  await db
+    .updateTable("jobs")
+    .set({
+      status: reason === null ? "completed" : "failed",
+      error: reason,
+      finished_at: now,
+      updated_at: now,
+    })
+    .where("id", "=", id)
+    .execute();
+  if (reason === null) await recordEvent(db, now, { jobId: id }, "job-completed", { done });
+  else await recordEvent(db, now, { jobId: id }, "job-failed", { done, failed, reason });
+}
+
+/** Moves a job on. A cancelled one stays so, whatever its last units brought. */
+export async function advanceJob(db: Database, now: number, id: string): Promise<void> {
+  const job = await db
+    .selectFrom("jobs")
+    .select(["status", "stage", "units_done", "units_failed"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (job === undefined || !["pending", "running", "paused"].includes(job.status)) return;
+  const stage = await lowestOpenStage(db, id);
+  if (stage === undefined) return await endJob(db, now, id, job);
+  if (stage === job.stage) return;
+  await db.updateTable("jobs").set({ stage, updated_at: now }).where("id", "=", id).execute();
+  await recordEvent(db, now, { jobId: id }, "job-stage", { stage });
+}

@@ -1,0 +1,171 @@
+// Takes units to work on: by priority of their jobs, then oldest first, within the limits, each under a lease.
+// The fence grows with every lease: a result counts only with the fence of the last one.
+import { sql } from "kysely";
+import { type Database, inTransaction, type Store } from "../store.ts";
+import { recordEvent } from "./events.ts";
+import { freeUnits, JobPlaces, readLimits } from "./limits.ts";
+
+export interface ClaimedUnit {
+  id: number;
+  jobId: string;
+  /** JSON that the job was made with. */
+  parameters: unknown;
+  key: string;
+  kind: string;
+  input: unknown;
+  /** This try, from 1. */
+  attempt: number;
+  fence: number;
+}
+
+export interface ClaimRequest {
+  worker: string;
+  /** Kinds that this worker does, with how many of each may go on at once in all processes. */
+  kinds: ReadonlyMap<string, number>;
+  /** At most so many. */
+  count: number;
+  leaseMilliseconds: number;
+}
+
+interface Candidate {
+  id: string;
+  kind: string;
+  status: string;
+  stage: number;
+  parameters: string;
+}
+
+/** Jobs that may have units to begin, in turn. Those paused or ended are none. */
+async function candidates(db: Database): Promise<Candidate[]> {
+  return await db
+    .selectFrom("jobs")
+    .select(["id", "kind", "status", "stage", "parameters"])
+    .where("status", "in", ["pending", "running"])
+    .orderBy("priority", "desc")
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+interface ReadyUnit {
+  id: number;
+  key: string;
+  kind: string;
+  input: string | null;
+  attempts: number;
+  fence: number;
+}
+
+async function readyUnits(
+  db: Database,
+  job: Candidate,
+  kinds: readonly string[],
+  now: number,
+  limit: number,
+): Promise<ReadyUnit[]> {
+  return await db
+    .selectFrom("units")
+    .select(["id", "key", "kind", "input", "attempts", "fence"])
+    .where("job_id", "=", job.id)
+    .where("stage", "=", job.stage)
+    .where(sql<boolean>`status = 'ready'`)
+    .where("not_before", "<=", now)
+    .where("kind", "in", kinds)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/** Whether anything could be claimed, without taking the writers' turn. */
+async function hasWork(db: Database, kinds: readonly string[], now: number): Promise<boolean> {
+  const found = await db
+    .selectFrom("jobs")
+    .innerJoin("units", "units.job_id", "jobs.id")
+    .select("units.id")
+    .where("jobs.status", "in", ["pending", "running"])
+    .where(sql<boolean>`units.status = 'ready'`)
+    .whereRef("units.stage", "=", "jobs.stage")
+    .where("units.not_before", "<=", now)
+    .where("units.kind", "in", kinds)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+async function lease(
+  db: Database,
+  { worker, leaseMilliseconds }: ClaimRequest,
+  unit: ReadyUnit,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable("units")
+    .set({
+      status: "leased",
+      worker,
+      fence: unit.fence + 1,
+      attempts: unit.attempts + 1,
+      lease_until: now + leaseMilliseconds,
+      started_at: now,
+    })
+    .where("id", "=", unit.id)
+    .execute();
+}
+
+async function startJob(db: Database, id: string, now: number): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ status: "running", started_at: sql`coalesce(started_at, ${now})`, updated_at: now })
+    .where("id", "=", id)
+    .execute();
+  await recordEvent(db, now, { jobId: id }, "job-started", {});
+}
+
+/** Units that this worker holds from now on; none when there is nothing to do. */
+export async function claimUnits(store: Store, request: ClaimRequest): Promise<ClaimedUnit[]> {
+  const now = store.now();
+  const all = [...request.kinds.keys()];
+  if (request.count < 1 || !(await hasWork(store.db, all, now))) return [];
+  return await inTransaction(store.db, async (db) => {
+    const limits = await readLimits(db);
+    const free = await freeUnits(db, request.kinds, limits);
+    const places = await JobPlaces.count(db, limits);
+    const claimed: ClaimedUnit[] = [];
+    for (const job of await candidates(db)) {
+      const kinds = all.filter((kind) => (free.get(kind) ?? 0) > 0);
+      const wanted = request.count - claimed.length;
+      if (wanted < 1 || kinds.length === 0) break;
+      if (job.status === "pending" && !places.hasOne(job.kind)) continue;
+      const ready = await readyUnits(db, job, kinds, now, wanted);
+      const fitting = ready.filter(({ kind }) => takeOne(free, kind));
+      if (fitting.length === 0) continue;
+      if (job.status === "pending") {
+        places.take(job.kind);
+        await startJob(db, job.id, now);
+      }
+      for (const unit of fitting) {
+        await lease(db, request, unit, now);
+        claimed.push(claimedUnit(job, unit));
+      }
+    }
+    return claimed;
+  });
+}
+
+function takeOne(free: Map<string, number>, kind: string): boolean {
+  const left = free.get(kind) ?? 0;
+  if (left === 0) return false;
+  free.set(kind, left - 1);
+  return true;
+}
+
+const claimedUnit = (job: Candidate, unit: ReadyUnit): ClaimedUnit => ({
+  id: unit.id,
+  jobId: job.id,
+  parameters: JSON.parse(job.parameters) as unknown,
+  key: unit.key,
+  kind: unit.kind,
+  input: unit.input === null ? null : (JSON.parse(unit.input) as unknown),
+  attempt: unit.attempts + 1,
+  fence: unit.fence + 1,
+});

@@ -1,0 +1,120 @@
+// What a person does to a job: cancel, pause, go on, try again, prefer, remove. Each is one transaction and an event.
+import { type Database, inTransaction, type Store } from "../store.ts";
+import type { JobStatus } from "../tables.ts";
+import { advanceJob } from "./advance.ts";
+import { recordEvent } from "./events.ts";
+import { isEnded, type Job, readJob } from "./jobs.ts";
+import { jobInUse, wrongState } from "./queue-errors.ts";
+
+async function setStatus(db: Database, now: number, id: string, status: JobStatus): Promise<void> {
+  const finished_at = isEnded(status) ? now : null;
+  await db
+    .updateTable("jobs")
+    .set({ status, finished_at, updated_at: now })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Runs `change` on a job in a transaction and gives the job as it is then. */
+async function changing(
+  { db, now }: Store,
+  id: string,
+  change: (transaction: Database, job: Job, at: number) => Promise<void>,
+): Promise<Job> {
+  return await inTransaction(db, async (transaction) => {
+    await change(transaction, await readJob(transaction, id), now());
+    return await readJob(transaction, id);
+  });
+}
+
+/**
+ * No unit begins any more. Those that are being worked on are asked to stop with their worker's next heartbeat; what
+ * they have got by then counts.
+ */
+export async function cancelJob(store: Store, id: string): Promise<Job> {
+  return await changing(store, id, async (db, job, at) => {
+    if (job.status === "cancelled") return;
+    if (isEnded(job.status)) throw wrongState(id, job.status, "cancelled");
+    const { numUpdatedRows } = await db
+      .updateTable("units")
+      .set({ status: "cancelled", finished_at: at })
+      .where("job_id", "=", id)
+      .where("status", "=", "ready")
+      .executeTakeFirst();
+    await setStatus(db, at, id, "cancelled");
+    await recordEvent(db, at, { jobId: id }, "job-cancelled", { units: Number(numUpdatedRows) });
+  });
+}
+
+/** No unit begins until `resumeJob`; those that are being worked on go on to their end. */
+export async function pauseJob(store: Store, id: string): Promise<Job> {
+  return await changing(store, id, async (db, job, at) => {
+    if (job.status === "paused") return;
+    if (isEnded(job.status)) throw wrongState(id, job.status, "paused");
+    await setStatus(db, at, id, "paused");
+    await recordEvent(db, at, { jobId: id }, "job-paused", {});
+  });
+}
+
+export async function resumeJob(store: Store, id: string): Promise<Job> {
+  return await changing(store, id, async (db, job, at) => {
+    if (job.status === "pending" || job.status === "running") return;
+    if (job.status !== "paused") throw wrongState(id, job.status, "resumed; ft jobs retry does");
+    await setStatus(db, at, id, "pending");
+    await recordEvent(db, at, { jobId: id }, "job-resumed", {});
+  });
+}
+
+/** Units that failed or were cancelled are done again, with all their tries; what is done stays done. */
+export async function retryJob(store: Store, id: string): Promise<Job> {
+  return await changing(store, id, async (db, job, at) => {
+    if (job.status !== "failed" && job.status !== "cancelled") {
+      throw wrongState(id, job.status, "tried again");
+    }
+    const { numUpdatedRows } = await db
+      .updateTable("units")
+      .set({ status: "ready", attempts: 0, not_before: 0, error: null, finished_at: null })
+      .where("job_id", "=", id)
+      .where("status", "in", ["failed", "cancelled"])
+      .executeTakeFirst();
+    await db
+      .updateTable("jobs")
+      .set({ units_failed: 0, error: null, stage: 0 })
+      .where("id", "=", id)
+      .execute();
+    await setStatus(db, at, id, "pending");
+    await recordEvent(db, at, { jobId: id }, "job-retried", { units: Number(numUpdatedRows) });
+    await advanceJob(db, at, id);
+  });
+}
+
+/** Units of jobs of higher priority begin first. */
+export async function setPriority(store: Store, id: string, priority: number): Promise<Job> {
+  return await changing(store, id, async (db, _, at) => {
+    await db.updateTable("jobs").set({ priority, updated_at: at }).where("id", "=", id).execute();
+  });
+}
+
+/** What the job as a whole gave, for whoever asks later. JSON. */
+export async function setJobResult(db: Database, id: string, result: unknown): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ result: JSON.stringify(result) })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Removes a job that has ended, with units and events. What it paid for stays in the ledger. */
+export async function deleteJob(store: Store, id: string): Promise<void> {
+  await inTransaction(store.db, async (db) => {
+    const job = await readJob(db, id);
+    const leased = await db
+      .selectFrom("units")
+      .select("id")
+      .where("job_id", "=", id)
+      .where("status", "=", "leased")
+      .executeTakeFirst();
+    if (!isEnded(job.status) || leased !== undefined) throw jobInUse(id);
+    await db.deleteFrom("jobs").where("id", "=", id).execute();
+  });
+}

@@ -1,0 +1,56 @@
+// Jobs, the units that they are made of, and who does them.
+export { type ClaimedUnit, type ClaimRequest, claimUnits } from "./claim.ts";
+export {
+  cancelJob,
+  deleteJob,
+  pauseJob,
+  resumeJob,
+  retryJob,
+  setJobResult,
+  setPriority,
+} from "./control.ts";
+export {
+  type EventData,
+  type EventQuery,
+  eventsAfter,
+  type EventType,
+  followEvents,
+  type FollowOptions,
+  type JobEvent,
+  logToJob,
+} from "./events.ts";
+export { beat, registerWorker, removeWorker } from "./heartbeat.ts";
+export {
+  addUnits,
+  budgetOfJob,
+  createJob,
+  findJob,
+  isEnded,
+  type Job,
+  type JobQuery,
+  listJobs,
+  listUnits,
+  type NewJob,
+  type NewUnit,
+  readJob,
+  type Unit,
+} from "./jobs.ts";
+export {
+  type UnitContext,
+  UnitFailure,
+  type UnitKind,
+  type UnitKinds,
+  unitKinds,
+} from "./kinds.ts";
+export { type LimitScope, setLimit } from "./limits.ts";
+export { type Progress, progressOf } from "./progress.ts";
+export { reapLeases } from "./reaper.ts";
+export {
+  completeUnit,
+  failUnit,
+  type HeldUnit,
+  releaseUnit,
+  type UnitFailureFacts,
+  type UnitOutcome,
+} from "./settle.ts";
+export { runWorker, type WorkerOptions } from "./worker.ts";

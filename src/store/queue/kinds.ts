@@ -1,0 +1,51 @@
+// What a worker can do: kinds of units, each one entry. The registry is given to the worker by whoever starts it.
+import { Registry } from "../../core/registry.ts";
+import type { CallAnswer, NewCall } from "../ledger/calls.ts";
+import type { PaidAnswer } from "../ledger/paid-once.ts";
+import type { ClaimedUnit } from "./claim.ts";
+import type { EventData } from "./events.ts";
+import { unknownKind } from "./queue-errors.ts";
+import type { UnitOutcome } from "./settle.ts";
+
+export interface UnitContext {
+  /** Aborted when the job is cancelled, the lease is lost or the worker is to end. */
+  signal: AbortSignal;
+  log(level: EventData["log"]["level"], message: string): Promise<void>;
+  /** A call that is paid once: from the ledger, or made and recorded for this unit and its job's budget. */
+  call(
+    request: Pick<NewCall, "content" | "most" | "budgets">,
+    make: (signal: AbortSignal) => Promise<CallAnswer>,
+  ): Promise<PaidAnswer>;
+}
+
+export interface UnitKind {
+  /** Units of this kind that go on at once in all processes, unless a limit says otherwise. */
+  concurrency: number;
+  /**
+   * Does the unit. May be run again after a crash, from the start: whatever it writes goes into `effects` of what it
+   * gives, and whatever it pays for through `context.call`.
+   */
+  run(unit: ClaimedUnit, context: UnitContext): Promise<UnitOutcome>;
+  /** Whether another try would end in the same way. */
+  isFinal?(error: unknown): boolean;
+}
+
+/** A failure that says more than its message. */
+export class UnitFailure extends Error {
+  readonly retryAfter: number;
+  readonly isFinal: boolean;
+
+  /** `retryAfter` in milliseconds. */
+  constructor(reason: string, { retryAfter = 0, isFinal = false } = {}) {
+    super(reason);
+    this.name = "UnitFailure";
+    this.retryAfter = retryAfter;
+    this.isFinal = isFinal;
+  }
+}
+
+export type UnitKinds = Registry<UnitKind>;
+
+export function unitKinds(entries: Readonly<Record<string, UnitKind>>): UnitKinds {
+  return new Registry(entries, ({ name, known }) => unknownKind(name, known));
+}

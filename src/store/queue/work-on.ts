@@ -1,0 +1,73 @@
+// One unit in the hands of a worker: its kind is run, and how that ended is recorded.
+import { BudgetExhausted } from "../ledger/ledger-errors.ts";
+import { paidOnce } from "../ledger/paid-once.ts";
+import type { Store } from "../store.ts";
+import type { ClaimedUnit } from "./claim.ts";
+import { pauseJob } from "./control.ts";
+import { logToJob } from "./events.ts";
+import { budgetOfJob } from "./jobs.ts";
+import { type UnitContext, UnitFailure, type UnitKind } from "./kinds.ts";
+import { completeUnit, failUnit, releaseUnit, type UnitFailureFacts } from "./settle.ts";
+
+/** Milliseconds until a unit asks again whether there is budget. */
+const budgetDelay = 500;
+
+function contextOf(
+  store: Store,
+  unit: ClaimedUnit,
+  worker: string,
+  signal: AbortSignal,
+): UnitContext {
+  const of = { jobId: unit.jobId, unitId: unit.id };
+  return {
+    signal,
+    log: (level, message) => logToJob(store, of, level, message),
+    call: (request, make) => {
+      const budgets = [budgetOfJob(unit.jobId), ...(request.budgets ?? [])];
+      const { id, jobId, fence } = unit;
+      const call = { ...request, budgets, unit: { id, jobId, fence, worker } };
+      return paidOnce(store, call, () => make(signal), { signal });
+    },
+  };
+}
+
+function failureOf(error: unknown, kind: UnitKind): UnitFailureFacts {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isFinal = kind.isFinal?.(error) ?? false;
+  if (!(error instanceof UnitFailure)) return { reason, isFinal };
+  return { reason, retryAfter: error.retryAfter, isFinal: isFinal || error.isFinal };
+}
+
+/** Nothing can be paid for any more: the job waits for a person, unless calls under way may yet cost less. */
+async function withoutBudget(
+  store: Store,
+  unit: ClaimedUnit,
+  worker: string,
+  error: BudgetExhausted,
+): Promise<void> {
+  await releaseUnit(store, unit, worker, budgetDelay);
+  if (error.isTemporary) return;
+  await logToJob(store, { jobId: unit.jobId, unitId: unit.id }, "warn", error.message);
+  // a job that was cancelled or has ended meanwhile is not paused
+  await pauseJob(store, unit.jobId).catch(() => undefined);
+}
+
+/** Runs the unit and records how it ended. Throws only what the store throws. */
+export async function workOn(
+  store: Store,
+  kind: UnitKind,
+  unit: ClaimedUnit,
+  worker: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let outcome;
+  try {
+    outcome = await kind.run(unit, contextOf(store, unit, worker, signal));
+  } catch (error) {
+    if (error instanceof BudgetExhausted) await withoutBudget(store, unit, worker, error);
+    else if (signal.aborted) await releaseUnit(store, unit, worker);
+    else await failUnit(store, unit, worker, failureOf(error, kind));
+    return;
+  }
+  await completeUnit(store, unit, worker, outcome);
+}

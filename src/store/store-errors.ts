@@ -1,0 +1,56 @@
+// The errors of the store itself: opening, moving up, waiting, keeping copies. Those of its tenants stand beside them.
+import { ConfigError, DataError, ExitCode, FtError } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
+
+export function storeIsNewer(file: string, found: number, known: number): ConfigError {
+  return new ConfigError("FT-STORE-001", {
+    at: { file },
+    message: `The store was written by a newer ft: its form is ${found}, this one knows up to ${known}`,
+    hint: "Update ft, or point FT_HOME to another folder",
+  });
+}
+
+export function notAStore(file: string, reason: string): ConfigError {
+  return new ConfigError("FT-STORE-002", {
+    at: { file },
+    message: `Not a store of ft: ${reason}`,
+    hint: `mv ${shellWord(file)} ${shellWord(`${file}.aside`)} lets ft begin a new one; ft data restore FILE brings a copy back`,
+  });
+}
+
+export function storeBusy(seconds: number, cause: unknown): FtError {
+  return new FtError(
+    "FT-STORE-003",
+    {
+      message: `Another process has been writing to the store for ${seconds} s`,
+      hint: "Try again when it has ended",
+      cause,
+    },
+    ExitCode.temporary,
+  );
+}
+
+export function storeDamaged(file: string, problems: readonly string[]): DataError {
+  return new DataError("FT-STORE-004", {
+    at: { file },
+    message: "The store is damaged",
+    problems,
+    hint: "ft data restore FILE brings a copy back, one that ft data backup made",
+  });
+}
+
+export function backupExists(file: string): ConfigError {
+  return new ConfigError("FT-STORE-005", {
+    at: { file },
+    message: "The file is there already, and no copy is written over it",
+    hint: "Name a file that is not there",
+  });
+}
+
+export function storeMissing(file: string): ConfigError {
+  return new ConfigError("FT-STORE-006", {
+    at: { file },
+    message: "There is no such file",
+    hint: "ft data backup FILE makes one",
+  });
+}

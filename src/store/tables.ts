@@ -1,0 +1,118 @@
+// The tables as rows of TypeScript, for Kysely. What they mean is said where they are made (migrations/).
+// Times are milliseconds since 1970, money is billionths of a dollar, flags of state are words.
+import type { Generated } from "kysely";
+
+export type JobStatus = "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+export type UnitStatus = "ready" | "leased" | "done" | "failed" | "cancelled";
+export type CallState = "in_flight" | "answered" | "failed" | "lost";
+
+export interface JobsTable {
+  id: string;
+  kind: string;
+  title: string;
+  status: JobStatus;
+  priority: number;
+  parameters: string;
+  stage: Generated<number>;
+  units_total: Generated<number>;
+  units_done: Generated<number>;
+  units_failed: Generated<number>;
+  spent: Generated<number>;
+  result: Generated<string | null>;
+  error: Generated<string | null>;
+  created_at: number;
+  started_at: Generated<number | null>;
+  finished_at: Generated<number | null>;
+  updated_at: number;
+}
+
+export interface UnitsTable {
+  id: Generated<number>;
+  job_id: string;
+  key: string;
+  kind: string;
+  stage: number;
+  status: UnitStatus;
+  input: string | null;
+  result: Generated<string | null>;
+  error: Generated<string | null>;
+  attempts: Generated<number>;
+  most_attempts: number;
+  not_before: Generated<number>;
+  fence: Generated<number>;
+  worker: Generated<string | null>;
+  lease_until: Generated<number | null>;
+  spent: Generated<number>;
+  started_at: Generated<number | null>;
+  finished_at: Generated<number | null>;
+}
+
+export interface WorkersTable {
+  id: string;
+  pid: number;
+  process_started: string | null;
+  host: string;
+  started_at: number;
+  seen_at: number;
+}
+
+export interface LimitsTable {
+  scope: string;
+  at_most: number;
+}
+
+export interface EventsTable {
+  id: Generated<number>;
+  job_id: string;
+  unit_id: number | null;
+  at: number;
+  type: string;
+  data: string;
+}
+
+export interface CallsTable {
+  id: Generated<number>;
+  key: string;
+  provider: string;
+  model: string;
+  state: CallState;
+  job_id: string | null;
+  unit_id: number | null;
+  fence: number | null;
+  worker: string | null;
+  budgets: string;
+  reserved: number;
+  spent: Generated<number>;
+  tokens_in: Generated<number>;
+  tokens_out: Generated<number>;
+  reason: Generated<string | null>;
+  lease_until: number;
+  started_at: number;
+  ended_at: Generated<number | null>;
+}
+
+export interface AnswersTable {
+  key: string;
+  call_id: number;
+  answer: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface BudgetsTable {
+  name: string;
+  cap: number | null;
+  spent: Generated<number>;
+  reserved: Generated<number>;
+}
+
+export interface Tables {
+  jobs: JobsTable;
+  units: UnitsTable;
+  workers: WorkersTable;
+  limits: LimitsTable;
+  events: EventsTable;
+  calls: CallsTable;
+  answers: AnswersTable;
+  budgets: BudgetsTable;
+}
