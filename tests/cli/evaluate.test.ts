@@ -21,6 +21,7 @@ interface ResultRow {
   references: string[];
   loss: { sum: number; tokens: number };
   scores: Record<string, number>;
+  samples?: { prediction: string; passed: boolean; reason: string; seed: number }[];
 }
 
 const rowsOf = (file: string): ResultRow[] =>
@@ -178,6 +179,69 @@ describe("a model", () => {
     expect(shown.stdout).toMatch(/GROUP +ROWS +perplexity\na +2 +\d/);
   });
 
+  test("several answers a row are checked by a program of the user's, and gone on with", async () => {
+    const seen = join(cwd, "seen");
+    const checker = `
+      import { appendFileSync, readFileSync } from "node:fs";
+      const { answer, row, index, sample } = JSON.parse(readFileSync(0, "utf8"));
+      appendFileSync(${JSON.stringify(seen)}, index + "." + sample + "\\n");
+      console.log(row.messages.length);
+      process.exit(answer.length % 2);`;
+    writeFileSync(join(cwd, "check.mjs"), checker);
+    const args = ["evaluate", "model", "-d", "rows.jsonl", "-n", "4", "--max-gen-length", "3"];
+    const more = ["--template", "chatml", "--checker", "check.mjs", "--samples", "3"];
+    const whole = [...args, ...more, "--pass-k", "1,2", "-o", "checked", "--json"];
+    const ended = await runProgram(whole, { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    const found = JSON.parse(ended.stdout) as Evaluation;
+    expect(found.signature).toMatch(
+      /^pass@1=unbiased\|n:3; pass@2=unbiased\|n:3; answers=first of 3; checker=[0-9a-f]{12}\|temperature:0\.8$/,
+    );
+    const text = readFileSync(found.resultsFile, "utf8");
+    const rows = rowsOf(found.resultsFile);
+    expect(rows.map(({ samples }) => samples?.map(({ seed }) => seed))).toEqual([
+      ...[
+        [42, 43, 44],
+        [45, 46, 47],
+        [48, 49, 50],
+        [51, 52, 53],
+      ],
+    ]);
+    for (const { samples = [], scores, prediction } of rows) {
+      expect(samples.map(({ passed }) => passed)).toEqual(
+        samples.map((one) => one.prediction.length % 2 === 0),
+      );
+      expect(samples.map(({ reason }) => reason)).toEqual(["2", "2", "2"]);
+      expect(prediction).toBe(samples[0]?.prediction);
+      const passed = samples.filter((one) => one.passed).length;
+      expect(scores["pass@1"]).toBeCloseTo(passed / 3, 12);
+      expect(scores["pass@2"]).toBeCloseTo([0, 2 / 3, 1, 1][passed] ?? 0, 12);
+    }
+    const mean = rows.reduce((sum, { scores }) => sum + (scores["pass@1"] ?? 0), 0) / 4;
+    expect(found.scores["pass@1"]).toBeCloseTo(mean, 12);
+    // two rows are lost: they alone are drawn and checked again, in the same bytes
+    writeFileSync(found.resultsFile, `${text.split("\n").slice(0, 2).join("\n")}\n`);
+    writeFileSync(seen, "");
+    const again = JSON.parse((await runProgram(whole, { cwd })).stdout) as Evaluation;
+    expect(readFileSync(again.resultsFile, "utf8")).toBe(text);
+    expect(readFileSync(seen, "utf8").trim().split("\n").toSorted()).toEqual([
+      ...["2.0", "2.1", "2.2", "3.0", "3.1", "3.2"],
+    ]);
+    expect(again.scores).toEqual(found.scores);
+    // another checker is another question
+    writeFileSync(join(cwd, "check.mjs"), `${checker}\n`);
+    const other = await runProgram(whole, { cwd });
+    expect(other.stdout).toMatch(/FT-EVAL-006.*\n?.*differs in checker/s);
+    // what was drawn is checked again without the model
+    const drawn = ["evaluate", "--predictions", found.resultsFile, "--checker", "check.mjs"];
+    const checked = await runProgram([...drawn, "-o", "again", "--pass-k", "1,2", "--json"], {
+      cwd,
+    });
+    expect(checked.code, checked.stderr).toBe(0);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ samples: 4 });
+    expect((JSON.parse(checked.stdout) as Evaluation).scores["pass@2"]).toBeLessThanOrEqual(1);
+  });
+
   test("a trained adapter is asked by its run's folder, on the base that it names", async () => {
     const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2", "--template", "chatml"];
     expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
@@ -239,6 +303,40 @@ describe("finished predictions", () => {
     expect(shown.stdout).toMatch(/2 rows\n {2}exact_match: 0\.5000\n {2}rougeL: {6}0\.9545/);
   });
 
+  test("of several answers a row are checked, without references", async () => {
+    const cwd = makeFolder();
+    const path = file([{ predictions: ["a", "b", "a", "b"] }, { predictions: ["b", "b", "b"] }]);
+    writeFileSync(
+      join(cwd, "check.cjs"),
+      `process.stdin.on("data", (text) => {
+      const { answer } = JSON.parse(text);
+      console.log("it is " + answer);
+      process.exitCode = answer === "a" ? 0 : 1;
+    });`,
+    );
+    const args = ["evaluate", "--predictions", path, "--checker", "check.cjs"];
+    const ended = await runProgram([...args, "--pass-k", "1,3", "--json"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    const found = JSON.parse(ended.stdout) as Evaluation;
+    // two of four: 1 − C(2, 3) / C(4, 3) is 1
+    expect(found.scores).toEqual({ "pass@1": 0.25, "pass@3": 0.5 });
+    expect(rowsOf(found.resultsFile)[1]?.samples?.[0]).toMatchObject({ reason: "it is b" });
+    const few = await runProgram([...args, "--pass-k", "4", "-o", "few"], { cwd });
+    expect(few).toMatchObject({ code: 2, stderr: expect.stringMatching(/in a row there are 3/) });
+    const compared = await runProgram([...args, "-m", "exact_match", "-o", "x"], { cwd });
+    expect(compared.stderr).toMatch(/line 1, reference: is missing/);
+  });
+
+  test("a checker that finds everything wrong for one reason is doubted", async () => {
+    const cwd = makeFolder();
+    writeFileSync(join(cwd, "check.mjs"), "throw new Error('no such module')");
+    const path = file([{ prediction: "a" }, { prediction: "b" }]);
+    const args = ["evaluate", "--predictions", path, "--checker", "check.mjs"];
+    const { stderr, stdout } = await runProgram(args, { cwd });
+    expect(stdout).toMatch(/pass@1: 0\.0000/);
+    expect(stderr).toMatch(/warning: all 2 checks failed alike/);
+  });
+
   test("that lack something are refused by line, and nothing is scored", async () => {
     const path = file([
       { prediction: "a", reference: "a" },
@@ -261,6 +359,15 @@ describe("finished predictions", () => {
     [["model", "--stride", "9", "--window", "8"], 2, /leaves tokens out/],
     [["--predictions", "f.jsonl", "--task", "everyday-choice"], 2, /both given/],
     [["model", "--task", "none.yaml"], 4, /no such file/],
+    [["model", "--checker", "none.mjs"], 2, /none\.mjs: there is no such file/],
+    [["model", "-m", "pass@5"], 2, /pass@5 needs a program/],
+    [["model", "--samples", "3"], 2, /several answers to a row need a program/],
+    [
+      ["model", "--checker", "/bin/true", "--pass-k", "5"],
+      2,
+      /5 answers at least.*\n.*--samples 5/,
+    ],
+    [["model", "--checker", "/bin/true", "--task", "everyday-choice"], 2, /both given/],
     [["model", "--schema", "none.json"], 2, /none\.json: there is no JSON schema in it/],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {

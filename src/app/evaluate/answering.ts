@@ -1,13 +1,14 @@
 // One row answered by the model, and what its metrics need beside the text: calls, fields of the row, the loss of the
 // reference. Writes nothing down.
 import type { Row } from "../../data/index.ts";
-import { type Metric, type Question, referenceLoss } from "../../eval/index.ts";
+import { type CheckRequest, type Metric, type Question, referenceLoss } from "../../eval/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import type { Renderer } from "../../text/types.ts";
 import { answerFormOf } from "../generate/answer-form.ts";
 import { followed } from "../generate/followed.ts";
 import { generateText } from "../generate/generate-text.ts";
 import { checkedOptions, requestOf } from "../generate/request.ts";
+import type { Checking } from "./checking.ts";
 import type { ResultRow } from "./results-file.ts";
 import { scoresOfOne } from "./scores.ts";
 
@@ -27,10 +28,20 @@ export interface AnsweringOptions {
   /** Of perplexity: see `referenceLoss`. */
   stride?: number | undefined;
   window?: number | undefined;
+  /** Several answers a row, each checked. */
+  checking?: Checking | undefined;
   signal?: AbortSignal;
 }
 
 type Answered = Pick<ResultRow, "prediction" | "tokens" | "finishReason" | "calls">;
+
+type Drawn = Answered & { seed: number };
+
+/** How one answer is drawn. */
+interface Draw {
+  seed: number;
+  temperature: number;
+}
 
 /** Those of a row's fields that the metrics look at. */
 function fieldsOf(
@@ -68,35 +79,64 @@ export class Answering {
   }
 
   async row({ row, question }: Job, index: number): Promise<ResultRow> {
-    const answered = await this.#answer(question);
-    const { prediction, tokens, finishReason, calls } = answered;
+    const drawn = await this.#drawn(question, index);
+    const [{ prediction, tokens, finishReason, calls }] = drawn;
     const { prompt = "", reference } = question ?? {};
+    const references = reference === undefined ? [] : [reference];
     const answer = {
-      ...{ prompt, prediction, references: reference === undefined ? [] : [reference] },
+      ...{ prompt, prediction, references },
       ...{ loss: this.#loss(row), fields: fieldsOf(row, this.#chosen, this.#options) },
       ...(calls && { calls, referenceCalls: question?.calls }),
+      ...(await this.#checked(row, { prompt, references, index }, drawn)),
     };
     const scores = scoresOfOne(this.#chosen, answer);
     const place = { index, file: row.file, line: row.line, id: row.id };
     return { ...place, ...answer, tokens, finishReason, scores };
   }
 
-  async #answer(question: Job["question"]): Promise<Answered> {
+  /** One answer, or as many as are checked: the others begin where the prompt is read, and so read no more than it. */
+  async #drawn(question: Job["question"], index: number): Promise<[Drawn, ...Drawn[]]> {
+    const { seed, checking } = this.#options;
+    const { samples, temperature } = checking ?? { samples: 1, temperature: 0 };
+    const draw = async (sample: number): Promise<Drawn> => {
+      const own = checking === undefined ? seed : seed + index * samples + sample;
+      return { ...(await this.#answer(question, { seed: own, temperature })), seed: own };
+    };
+    const first = await draw(0);
+    const others = Array.from({ length: samples - 1 }, (_, at) => draw(at + 1));
+    return [first, ...(await Promise.all(others))];
+  }
+
+  async #checked(
+    { value: row }: Row,
+    asked: Pick<CheckRequest, "prompt" | "references" | "index">,
+    drawn: readonly Drawn[],
+  ): Promise<Pick<ResultRow, "samples">> {
+    const { checking, signal } = this.#options;
+    if (checking === undefined) return {};
+    const checks = drawn.map(async ({ prediction, tokens, finishReason, seed }, sample) => {
+      const request = { row, ...asked, answer: prediction, sample };
+      const check = await checking.checker.check(request, signal);
+      return { prediction, tokens, finishReason, seed, ...check };
+    });
+    return { samples: await Promise.all(checks) };
+  }
+
+  async #answer(question: Job["question"], draw: Draw): Promise<Answered> {
     if (question === undefined) return { prediction: "", tokens: 0, finishReason: "not asked" };
-    if (this.#readsCalls) return await this.#answerRead(question);
-    const { maxGenLength: maxTokens, seed, signal } = this.#options;
+    if (this.#readsCalls) return await this.#answerRead(question, draw);
+    const { maxGenLength: maxTokens, signal } = this.#options;
     const { text, tokenIds, finishReason } = await generateText({
-      ...{ model: this.#model, ids: question.ids, maxTokens, seed, temperature: 0 },
+      ...{ model: this.#model, ids: question.ids, maxTokens, ...draw },
       ...(signal && { signal }),
     });
     return { prediction: text, tokens: tokenIds.length, finishReason };
   }
 
   /** The answer without its thoughts and calls, and the calls. */
-  async #answerRead({ ids }: NonNullable<Job["question"]>): Promise<Answered> {
-    const { maxGenLength: maxTokens, seed, signal } = this.#options;
-    const settings = checkedOptions({ maxTokens, seed, temperature: 0 });
-    const request = requestOf(this.#model, { ids }, settings);
+  async #answerRead({ ids }: NonNullable<Job["question"]>, draw: Draw): Promise<Answered> {
+    const { maxGenLength: maxTokens, signal } = this.#options;
+    const request = requestOf(this.#model, { ids }, checkedOptions({ maxTokens, ...draw }));
     const form = answerFormOf(this.#model, this.#renderer, this.#model.tokenizer.decode(ids));
     const { parts, end } = await followed(this.#model, { ...request, form }, { signal });
     signal?.throwIfAborted();

@@ -57,7 +57,7 @@ async function generalOf(
   output: string,
 ): Promise<number | null> {
   if (!options.forgetting) return null;
-  const { models: _, onProgress: __, ...how } = options;
+  const { models: _, onProgress: __, checker: ___, ...how } = options;
   const asked = { data: generalSet, metrics: ["perplexity"], numSamples: generalRows };
   const { scores } = await evaluateModel({ ...how, ...asked, model, output });
   return scores["perplexity"] ?? null;

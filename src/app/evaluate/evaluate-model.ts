@@ -13,10 +13,17 @@ import type { DownloadProgress } from "../../weights/index.ts";
 import { namedData } from "../data/shipped.ts";
 import { answerJobs } from "./answer-jobs.ts";
 import { Answering, type Job } from "./answering.ts";
-import { ResultsFolder } from "./results-file.ts";
+import {
+  checkingIdentity,
+  type CheckingOptions,
+  checkingSignature,
+  checkingWarnings,
+  openChecking,
+} from "./checking.ts";
+import { type ResultRow, ResultsFolder, type SampleResult } from "./results-file.ts";
 import { chosenMetrics, type GroupScores, groupScores, scored, type Scores } from "./scores.ts";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends CheckingOptions {
   /** Hub id, folder, builtin name, or the folder of an adapter or a run. */
   model: string;
   baseModel?: string | undefined;
@@ -133,13 +140,20 @@ function identityOf(
   };
 }
 
+const checksOf = (rows: readonly ResultRow[]): SampleResult[] =>
+  rows.flatMap(({ samples = [] }) => samples);
+
+/** For prompts that several answers are drawn from. */
+const promptBytes = 2 ** 28;
+
 /**
  * Greedy answers to the rows, and their scores. What is in the output folder already is not asked again.
- * @throws what `loadModel` and `loadDataset` throw; UsageError FT-EVAL-002, 006; DataError FT-EVAL-007.
+ * @throws what `loadModel` and `loadDataset` throw; UsageError FT-EVAL-002, 006, 016, 017, 018; DataError FT-EVAL-007.
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const chosen = chosenMetrics(options.metrics);
   requireStride(options);
+  const checking = await openChecking(options, options.metrics);
   const started = performance.now();
   const { base, adapter, digest } = await namedModel(options.model, options.baseModel);
   const { loadIn4bit, onDownload, signal } = options;
@@ -148,6 +162,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     loadIn4bit,
     onDownload,
     signal,
+    ...((checking?.samples ?? 1) > 1 && { engine: { prefixBytes: promptBytes } }),
   });
   try {
     const renderer = rendererOf(model.tokenizer, options.template ?? model.template);
@@ -155,9 +170,10 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     const { jobs: all, unasked } = jobsOf(asked.rows, renderer, chosen);
     requireJobs(all, asked, unasked);
     const jobs = someOf(all, options.numSamples, options.seed);
-    const identity = identityOf(options, asked.files, { base, adapter: digest }, jobs.length);
+    const digests = { base, adapter: digest, ...checkingIdentity(checking, options) };
+    const identity = identityOf(options, asked.files, digests, jobs.length);
     const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
-    const answering = new Answering(model, renderer, chosen, options);
+    const answering = new Answering(model, renderer, chosen, { ...options, checking });
     await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
     const { scores, signature } = scored(chosen, results.rows);
     const groups = groupScores(chosen, results.rows, options.by);
@@ -170,8 +186,9 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
         samples: jobs.length,
         unasked: unasked.length,
       },
-      ...{ seconds: (performance.now() - started) / 1000, resultsFile: results.file, signature },
-      warnings: [...model.warnings],
+      ...{ seconds: (performance.now() - started) / 1000, resultsFile: results.file },
+      signature: signature + checkingSignature(checking),
+      warnings: [...model.warnings, ...checkingWarnings(checksOf(results.rows))],
     };
     await results.finish(evaluation);
     return evaluation;

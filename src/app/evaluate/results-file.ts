@@ -6,6 +6,7 @@ import { UsageError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json-text.ts";
 import { type Identity, KeptRows, wholeRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
+import type { Check } from "../../eval/index.ts";
 import type { ToolCall } from "../../text/types.ts";
 
 /** One answer. The file of them may be scored again with `--predictions`. */
@@ -24,15 +25,32 @@ export interface ResultRow {
   fields?: Readonly<Record<string, unknown>> | undefined;
   calls?: readonly ToolCall[] | undefined;
   referenceCalls?: readonly ToolCall[] | undefined;
+  /** Every answer drawn, where a checker was asked: `prediction` is the first. */
+  samples?: readonly SampleResult[] | undefined;
   scores: Record<string, number>;
 }
 
+/** One of several answers to a row, and what the checker said of it. */
+export interface SampleResult extends Check {
+  prediction: string;
+  tokens?: number;
+  finishReason?: string;
+  /** That it was drawn with. */
+  seed?: number;
+}
+
+const isSample = (sample: SampleResult | null): boolean =>
+  typeof sample?.prediction === "string" && typeof sample.passed === "boolean";
+
 /** What scoring looks at: a file that somebody changed may hold anything. */
-function isRow({ index, prediction, references, loss }: ResultRow, at: number): boolean {
+function isRow(row: ResultRow, at: number): boolean {
+  const { index, prediction, references, loss, samples } = row;
   const hasTexts = typeof prediction === "string" && Array.isArray(references);
   const hasLoss =
     loss === undefined || (Number.isFinite(loss?.sum) && Number.isFinite(loss.tokens));
-  return index === at && hasTexts && references.every((one) => typeof one === "string") && hasLoss;
+  const hasSamples = samples === undefined || (Array.isArray(samples) && samples.every(isSample));
+  const isWhole = hasTexts && hasLoss && hasSamples;
+  return index === at && isWhole && references.every((one) => typeof one === "string");
 }
 
 const summaryName = "evaluation.json";

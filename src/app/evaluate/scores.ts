@@ -5,6 +5,8 @@ import {
   type Comparable,
   type Metric,
   metrics,
+  passAt,
+  passNamed,
   scoreOf,
   summed,
 } from "../../eval/index.ts";
@@ -17,7 +19,10 @@ export interface Scores {
 
 /** @throws UsageError FT-EVAL-002 for a name that is no metric's. */
 export function chosenMetrics(names: readonly string[]): [name: string, metric: Metric][] {
-  return [...new Set(names)].map((name) => [name, metrics.get(name)]);
+  return [...new Set(names)].map((name) => {
+    const k = passNamed(name);
+    return [name, k === undefined ? metrics.get(name) : passAt(k)];
+  });
 }
 
 export function scored(chosen: readonly [string, Metric][], answers: readonly Answer[]): Scores {

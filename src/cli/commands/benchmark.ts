@@ -8,7 +8,7 @@ import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
 import { table } from "../render/table.ts";
-import { EvaluationOptions, progressNote, taskOption } from "./evaluation-options.ts";
+import { EvaluationOptions, metricsOf, progressNote, taskOption } from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   output: z
@@ -61,8 +61,9 @@ function barOf(text: string | undefined, metrics: readonly string[]): Bar | unde
 }
 
 /** What is measured. */
-async function namesOf({ task, metrics }: z.infer<typeof Options>): Promise<readonly string[]> {
-  if (task === undefined) return metrics;
+async function namesOf(options: z.infer<typeof Options>): Promise<readonly string[]> {
+  const { task } = options;
+  if (task === undefined) return metricsOf(options);
   const { taskScores } = await import("../../app/evaluate/evaluate-task.ts");
   return (await taskScores(task)).map(([name]) => name);
 }
@@ -132,9 +133,9 @@ export const benchmark = defineCommand({
     const bar = barOf(options.failIfWorse, await namesOf(options));
     const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const { benchmark: run } = await import("../../app/evaluate/benchmark.ts");
-    const { failIfWorse: _, template, ...how } = options;
+    const { failIfWorse: _, passK: __, template, ...how } = options;
     const report = await run({
-      ...{ ...how, schema: readSchema(options.schema) },
+      ...{ ...how, metrics: metricsOf(options), schema: readSchema(options.schema) },
       ...{ models: operands, signal: io.signal, onDownload: downloadNote(io) },
       template: template === undefined ? undefined : readTemplate(template),
       onModel: (name) => io.note(`asking ${name}`),

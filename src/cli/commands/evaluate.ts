@@ -9,7 +9,7 @@ import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
 import { pairs, table } from "../render/table.ts";
-import { EvaluationOptions, progressNote, taskOption } from "./evaluation-options.ts";
+import { EvaluationOptions, metricsOf, progressNote, taskOption } from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   predictions: z
@@ -76,11 +76,12 @@ function requireOneSource(model: string | undefined, predictions: string | undef
   });
 }
 
-/** Throws UsageError where a task is to be asked, and answers are there already. */
-function requireModelFor({ task, predictions }: z.infer<typeof Options>): void {
-  if (task === undefined || predictions === undefined) return;
+/** Throws UsageError where a task is to be asked, which scores its own way, and something else is given with it. */
+function requireModelFor({ task, predictions, checker }: z.infer<typeof Options>): void {
+  const other = predictions === undefined ? checker && "--checker" : "--predictions";
+  if (task === undefined || other === undefined) return;
   throw new UsageError("FT-USAGE-009", {
-    message: "A task and --predictions are both given",
+    message: `A task and ${other} are both given`,
     hint: "ft evaluate MODEL --task FILE, or ft evaluate --predictions FILE",
   });
 }
@@ -116,30 +117,33 @@ export const evaluate = defineCommand({
     "ft evaluate builtin/smollm2 --num-samples 50 --json",
     "ft evaluate builtin/tiny --task everyday-choice",
     "ft evaluate --predictions answers.jsonl --metrics bleu,chrf",
+    "ft evaluate ./output --data tasks.jsonl --checker check.mjs --samples 10 --pass-k 1,5",
   ],
   run: async ({ arguments: { model }, options }, io) => {
-    const { predictions, ...how } = options;
+    const { predictions, passK: _, ...how } = options;
+    const metrics = metricsOf(options);
     requireOneSource(model, predictions);
     requireModelFor(options);
     const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const schema = readSchema(options.schema);
     if (predictions !== undefined) {
       const { scorePredictions } = await import("../../app/evaluate/score-predictions.ts");
-      const found = await scorePredictions(predictions, options.metrics, {
-        schema,
-        by: options.by,
-      });
+      const { signal } = io;
+      const asking = { ...how, schema, signal, onProgress: progressNote(io) };
+      const found = await scorePredictions(predictions, metrics, asking);
+      for (const warning of found.warnings) io.note(`warning: ${warning}`);
       return io.show(found, () =>
         [
           `${predictions}: ${found.samples} rows`,
           ...[scoreLines(found.scores), ...groupLines(found.groups)],
+          ...(found.resultsFile === null ? [] : [`answers: ${found.resultsFile}`]),
         ].join("\n"),
       );
     }
     if (options.task !== undefined) return await askTask(model ?? "", options.task, options, io);
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");
     const result = await evaluateModel({
-      ...{ ...how, schema, model: model ?? "", signal: io.signal },
+      ...{ ...how, metrics, schema, model: model ?? "", signal: io.signal },
       template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });

@@ -1,8 +1,11 @@
 // What the commands that let a model answer rows take alike: which rows, how many, how answered, how scored.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
+import { usualLimits } from "../../core/limited-process.ts";
 import { formatDuration } from "../../core/units.ts";
 import type { Io } from "../io.ts";
+
+const usualMetrics = ["exact_match", "rougeL"];
 
 export const EvaluationOptions = z.strictObject({
   data: z
@@ -15,9 +18,39 @@ export const EvaluationOptions = z.strictObject({
   metrics: z
     .array(z.string())
     .min(1, { error: "name at least one metric" })
-    .default(["exact_match", "rougeL"])
-    .describe("What to measure, by comma: exact_match, rougeL, bleu, chrf, f1, perplexity, …")
+    .optional()
+    .describe(
+      `What to measure, by comma: exact_match, rougeL, bleu, chrf, f1, perplexity, … (default: ${usualMetrics.join(",")}; with --checker, what it says alone)`,
+    )
     .register(flags, { short: "m", value: "NAME,…" }),
+  checker: z
+    .string()
+    .optional()
+    .describe("Your own program that says whether an answer is right: a module or an executable")
+    .register(flags, { value: "FILE" }),
+  samples: z
+    .int()
+    .positive()
+    .max(1000)
+    .default(1)
+    .describe("Answers drawn for each row and checked; the first is scored by other metrics"),
+  passK: z
+    .array(z.coerce.number().int().positive().max(1000))
+    .min(1)
+    .default([1])
+    .describe("How many tries pass@k allows, by comma")
+    .register(flags, { value: "K,…" }),
+  temperature: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("Of several answers to a row (default: 0.8; one answer is the likeliest)"),
+  checkerSeconds: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(usualLimits.seconds)
+    .describe("After so long a check is ended, and the answer has failed"),
   numSamples: z
     .int()
     .positive()
@@ -67,6 +100,16 @@ export const EvaluationOptions = z.strictObject({
     .describe("Quantize the model to 4 bits while loading")
     .register(flags, { long: "load-in-4bit" }),
 });
+
+/** What is measured: what a checker says among it. */
+export function metricsOf({
+  metrics,
+  checker,
+  passK,
+}: z.infer<typeof EvaluationOptions>): readonly string[] {
+  const passes = checker === undefined ? [] : passK.map((k) => `pass@${k}`);
+  return [...(metrics ?? (checker === undefined ? usualMetrics : [])), ...passes];
+}
 
 export const taskOption = z
   .string()

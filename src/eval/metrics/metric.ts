@@ -15,6 +15,8 @@ export interface Answer {
   /** The calls in the prediction and in the reference, where the model's format has told them apart. */
   calls?: readonly ToolCall[] | undefined;
   referenceCalls?: readonly ToolCall[] | undefined;
+  /** All answers drawn, of which `prediction` is the first, as a checker found them. */
+  samples?: readonly { passed: boolean }[] | undefined;
 }
 
 export interface Metric {
