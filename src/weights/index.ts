@@ -8,6 +8,7 @@ export { type ResolvedModel, resolveModel, type ResolveOptions } from "./hub.ts"
 export type { DownloadProgress } from "./hub-progress.ts";
 export { loadTensorFile, loadTensors, readerOf, type TensorFiles } from "./load-tensors.ts";
 export * from "./recipe/index.ts";
+export { readGgufFile } from "./gguf/header.ts";
 export type { SafetensorsDtype } from "./safetensors-dtypes.ts";
 export {
   readSafetensorsHeader,

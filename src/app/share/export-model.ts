@@ -128,8 +128,8 @@ function filesAt(path: string): WrittenFile[] {
 
 /** Those of the options that say what is made. */
 function given(options: ExportModelOptions): ExportOptions {
-  const { quant, dtype, shardSize, adapterOnly } = options;
-  return { quant, dtype, shardSize, adapterOnly };
+  const { quant, dtype, shardSize, system, adapterOnly } = options;
+  return { quant, dtype, shardSize, system, adapterOnly };
 }
 
 /**

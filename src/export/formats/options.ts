@@ -20,6 +20,11 @@ export const ExportOptions = z.strictObject({
     .optional()
     .describe("Cut the weights into files of at most this size, such as 5GB")
     .register(flags, { long: "shard-size", value: "SIZE" }),
+  system: z
+    .string()
+    .optional()
+    .describe("System message where a request has none, instead of the template's own")
+    .register(flags, { value: "TEXT" }),
   adapterOnly: z
     .boolean()
     .optional()

@@ -1,0 +1,66 @@
+// How a source's conversations read in Ollama: the shape of the template of its training, and what of that template is
+// not in a shape. Writes nothing.
+import { ModelError } from "../../core/errors.ts";
+import { loadTokenizer, rendererOf } from "../../text/index.ts";
+import type { Tokenizer } from "../../text/types.ts";
+import type { Dropped, ExportSource } from "../formats/format.ts";
+import { between, type ChatShape, chatShape } from "./chat-shape.ts";
+
+export interface OllamaChat {
+  shape: ChatShape;
+  tokenizer: Tokenizer;
+  dropped: readonly Dropped[];
+  notes: readonly string[];
+}
+
+/** Today as templates may write it. */
+function isDated({ gaps }: ChatShape): boolean {
+  const year = String(new Date().getFullYear());
+  return [...gaps.values()].some((text) => text.includes(year));
+}
+
+function droppedOf(shape: ChatShape, source: string): Dropped[] {
+  const tools = {
+    what: "tools of the chat template",
+    why: "the TEMPLATE has contents alone: Ollama gives tools as JSON of another form",
+  };
+  const date = {
+    what: "the date of today in the chat template",
+    why: "Ollama writes dates in one form; the TEMPLATE has the day of the export",
+  };
+  return [
+    ...(/\btools\b/.test(source) ? [tools] : []),
+    ...(/strftime_now/.test(source) && isDated(shape) ? [date] : []),
+  ];
+}
+
+function notesOn({ gaps }: ChatShape): string[] {
+  const takesSystem = gaps.has(between("start", "system"));
+  return takesSystem
+    ? []
+    : ["the template takes no system message: in Ollama one stands before the question"];
+}
+
+/** @throws ModelError FT-EXPORT-008 where the template depends on more than who speaks. */
+export async function ollamaChat({ model, template }: ExportSource): Promise<OllamaChat> {
+  const tokenizer = await loadTokenizer(model.companions);
+  const found = chatShape(rendererOf(tokenizer, template));
+  if ("reason" in found)
+    throw new ModelError("FT-EXPORT-008", {
+      at: { file: model.folder },
+      message: `the chat template cannot be said as a TEMPLATE of Ollama: ${found.reason}`,
+      hint: "ft export gguf: llama.cpp's server reads the template itself, with --jinja",
+    });
+  const { shape } = found;
+  const source = template.text ?? (template.name === "auto" ? tokenizer.chatTemplate : "") ?? "";
+  return { shape, tokenizer, dropped: droppedOf(shape, source), notes: notesOn(shape) };
+}
+
+/** Without the token that Ollama puts before every text by itself, as the .gguf file says. */
+export function withoutBos({ gaps, trims }: ChatShape, bos: string): ChatShape {
+  const kept = [...gaps].map(([key, text]): [string, string] => {
+    const isFirst = key.startsWith("start ") || key.startsWith("empty ");
+    return [key, isFirst && text.startsWith(bos) ? text.slice(bos.length) : text];
+  });
+  return { gaps: new Map(kept), trims };
+}

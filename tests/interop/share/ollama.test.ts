@@ -1,0 +1,137 @@
+// The TEMPLATE of an exported Modelfile, rendered by Ollama's own packages, is the prompt that the template of training
+// gives, byte for byte. Needs Go, which builds the renderer beside this with Ollama's module.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FtError } from "../../../src/core/errors.ts";
+import { chatShape } from "../../../src/export/ollama/chat-shape.ts";
+import { goTemplate } from "../../../src/export/ollama/go-template.ts";
+import { modelfileText } from "../../../src/export/ollama/modelfile.ts";
+import { type Trial, trials } from "../../../src/export/ollama/trials.ts";
+import { createRenderer, loadTokenizer } from "../../../src/text/index.ts";
+import { ChatTemplate } from "../../../src/text/jinja/chat-template.ts";
+import type { Renderer } from "../../../src/text/types.ts";
+
+const root = path.join(import.meta.dirname, "../../..");
+const built = mkdtempSync(path.join(tmpdir(), "ft-ollama-"));
+const program = path.join(built, "render");
+afterAll(() => rmSync(built, { recursive: true }));
+
+beforeAll(() => {
+  const cwd = path.join(import.meta.dirname, "ollama");
+  execFileSync("go", ["build", "-o", program, "."], { cwd });
+}, 600_000);
+
+interface Read {
+  commands: { Name: string; Args: string }[];
+  prompts: string[];
+  error?: string;
+}
+
+function readByOllama(modelfile: string, conversations: readonly Trial[]): Read {
+  const jobs = [{ modelfile, conversations: conversations.map((messages) => ({ messages })) }];
+  const printed = execFileSync(program, { input: JSON.stringify(jobs), maxBuffer: 1e9 });
+  return (JSON.parse(printed.toString()) as Read[])[0] as Read;
+}
+
+type Asking = Pick<Renderer, "promptText">;
+
+/** Undefined where the template refuses the conversation. */
+function truthOf(renderer: Asking, messages: Trial): string | undefined {
+  try {
+    return renderer.promptText(messages);
+  } catch (error) {
+    if (error instanceof FtError) return undefined;
+    throw error;
+  }
+}
+
+/** White space of every kind, at both ends of something: templates leave out answers of nothing else. */
+const spaced = ["\u00a0\u2003x\u3000", "\n\ty \u200b\r\n", "\u0085\u1680z\u2029"].map(
+  (content): Trial => [
+    { role: "user", content },
+    { role: "assistant", content: `${content}${content}` },
+    { role: "user", content: "and?" },
+  ],
+);
+
+function requireSame(renderer: Asking): void {
+  const found = chatShape(renderer);
+  if ("reason" in found) throw new Error(found.reason);
+  const template = goTemplate(found.shape);
+  const modelfile = modelfileText({ from: "./x.gguf", template, parameters: [], comments: [] });
+  const asked = [...trials, ...spaced].filter((one) => truthOf(renderer, one) !== undefined);
+  const { prompts, error } = readByOllama(modelfile, asked);
+  expect(error).toBeUndefined();
+  expect(asked.length).toBeGreaterThan(15);
+  expect(prompts).toEqual(asked.map((one) => truthOf(renderer, one)));
+}
+
+const fixtures = path.join(root, "tests/fixtures/text");
+
+describe("templates of ours, with a tokenizer of each kind", () => {
+  const tokenizers = readdirSync(path.join(fixtures, "tokenizers"));
+  const templates = ["chatml", "llama", "alpaca", "{system}\nQ: {user}\nA: {assistant}\n"];
+  test.each(tokenizers.flatMap((name) => templates.map((one) => [one, name] as const)))(
+    "%j with %s",
+    async (template, name) => {
+      const tokenizer = await loadTokenizer(path.join(fixtures, "tokenizers", name));
+      requireSame(createRenderer(tokenizer, { template }));
+    },
+  );
+});
+
+const special = { bos_token: "<|bos|>", eos_token: "<|eos|>", pad_token: "", unk_token: "" };
+
+function rendererIn(file: string): Asking {
+  const template = new ChatTemplate(readFileSync(file, "utf8"), special);
+  return { promptText: (messages) => template.text({ messages }, true) };
+}
+
+const popular = path.join(root, ".local/templates");
+const folders = [path.join(fixtures, "templates"), popular].filter((folder) => existsSync(folder));
+
+/** They look at the last question, at tools that have to be there, or at how many messages there are. */
+const shapeless = new Set([
+  "CohereForAI--c4ai-command-r-plus.jinja",
+  "NousResearch--Hermes-2-Pro-Llama-3-8B.jinja",
+  "NousResearch--Hermes-3-Llama-3.1-8B.jinja",
+  "mistralai--Mistral-Nemo-Instruct-2407.jinja",
+  "features.jinja",
+]);
+
+describe.each(folders)("templates of models in %s", (folder) => {
+  test.each(readdirSync(folder))("%s", (name) => {
+    const renderer = rendererIn(path.join(folder, name));
+    if (shapeless.has(name)) expect(chatShape(renderer)).toHaveProperty("reason");
+    else requireSame(renderer);
+  });
+});
+
+test("texts come through a Modelfile as they are", () => {
+  const text = 'a "word"\n  and """three""" , \u00e9 \u4e2d\n';
+  const modelfile = modelfileText({
+    from: "./model.gguf",
+    template: "{{ .Prompt }}",
+    system: text,
+    parameters: [
+      ["stop", "<|im_end|>"],
+      ["stop", 'say "stop"'],
+      ["temperature", 0.5],
+    ],
+    license: "Line one\n\nLine two",
+    comments: ["a comment"],
+  });
+  const { commands } = readByOllama(modelfile, []);
+  expect(commands).toEqual([
+    { Name: "model", Args: "./model.gguf" },
+    { Name: "template", Args: "{{ .Prompt }}" },
+    { Name: "system", Args: text },
+    { Name: "stop", Args: "<|im_end|>" },
+    { Name: "stop", Args: 'say "stop"' },
+    { Name: "temperature", Args: "0.5" },
+    { Name: "license", Args: "Line one\n\nLine two" },
+  ]);
+});
