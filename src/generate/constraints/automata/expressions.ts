@@ -154,6 +154,8 @@ export class Expressions {
   }
 
   text(text: string): Expression {
+    if (text.length > limits.text)
+      throw tooLarge("", `a text of ${text.length} characters: at most ${limits.text}`);
     return this.#sequence(Array.from(text, (one) => this.#letter(one)));
   }
 

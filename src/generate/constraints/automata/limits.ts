@@ -17,6 +17,14 @@ export const limits = {
   repeatedParts: 5000,
   /** Alternatives that one place of a schema may have after anyOf, oneOf and their like are multiplied out. */
   alternatives: 256,
+  /** Steps in which the alternatives of one place are multiplied out, those that lead to none among them. */
+  steps: 4096,
+  /** Pairs of alternatives of a schema that are compared, for oneOf. */
+  comparisons: 200_000,
+  /** Properties of one object: more that may be left out could not be read (readings). */
+  properties: 1500,
+  /** Characters of one literal text. */
+  text: 200_000,
   /** Places of a schema, each with all that holds there at once. */
   places: 5000,
   /** Texts of which each is the beginning of the next. */

@@ -75,6 +75,9 @@ export class Alternatives {
   readonly #negation = new Negation();
   readonly #isApart: (a: readonly Conjunction[], b: readonly Conjunction[]) => boolean;
   readonly conflicts: Conflict[] = [];
+  #comparisons = 0;
+  /** Of the place that is multiplied out. */
+  #steps = 0;
 
   /** `isApart`: no value is both. */
   constructor(
@@ -93,11 +96,17 @@ export class Alternatives {
   of(schemas: readonly Located[]): Conjunction[] {
     const found: Conjunction[] = [];
     const entries = schemas.map((at): Entry => ({ at, trail: undefined }));
+    // one place asks for those of another: oneOf looks into its branches
+    const before = this.#steps;
+    this.#steps = 0;
     this.#collect(entries, new Set(), found);
+    this.#steps = before;
     return found;
   }
 
   #collect(entries: readonly Entry[], taken: ReadonlySet<string>, found: Conjunction[]): void {
+    this.#steps += 1;
+    if (this.#steps > limits.steps) throw this.#tooMany(entries[0]?.at.path ?? "#");
     const flat = this.#flat(entries, taken);
     if (flat === undefined) return;
     const [choice] = flat.choices;
@@ -174,7 +183,7 @@ export class Alternatives {
       this.#ways(located(one, below(path, keyword)));
     const found: Choice[] = [];
     if (schema["anyOf"] !== undefined) {
-      const branches = listed(at, "anyOf").map((one) => [one]);
+      const branches = this.#branches(at, "anyOf").map((one) => [one]);
       found.push(choice("anyOf", () => branches));
     }
     if (schema["not"] !== undefined) found.push(choice("not", () => ways(schema["not"], "not")));
@@ -187,6 +196,13 @@ export class Alternatives {
     }
     if (schema["oneOf"] !== undefined) found.push(choice("oneOf", () => this.#exactlyOne(at)));
     return found;
+  }
+
+  /** Refused before one of them is looked at, where there are too many. */
+  #branches(at: Located, keyword: string): Located[] {
+    const branches = listed(at, keyword);
+    if (branches.length > limits.alternatives) throw this.#tooMany(below(at.path, keyword));
+    return branches;
   }
 
   #conditional(
@@ -207,8 +223,11 @@ export class Alternatives {
 
   /** Each branch with the opposite of those that could hold beside it. */
   #exactlyOne(at: Located): (readonly Located[])[] {
-    const branches = listed(at, "oneOf");
+    const branches = this.#branches(at, "oneOf");
     const values = branches.map((one) => this.of([one]));
+    this.#comparisons += branches.length ** 2;
+    if (this.#comparisons > limits.comparisons)
+      throw tooLarge(below(at.path, "oneOf"), "too many alternatives to compare with each other");
     return branches.map((branch, index) => {
       const others = branches.filter(
         (_, other) => other !== index && !this.#isApart(values[index] ?? [], values[other] ?? []),

@@ -206,9 +206,6 @@ export class SchemaCompiler implements PropertyWriter, ValueContext {
   }
 
   #enumerated(shape: Shape, values: readonly unknown[]): Expression {
-    if (values.length > limits.values) {
-      throw tooLarge(shape.values?.path ?? shape.path, `more than ${limits.values} values`);
-    }
     const kept = values.filter((value) => holdsShape(value, shape, this));
     if (kept.length === 0) {
       const path = shape.values?.path ?? shape.path;

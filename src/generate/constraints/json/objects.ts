@@ -3,6 +3,7 @@ import { allCharacters, type CharacterSet } from "../automata/characters.ts";
 // are free, where the schema says that there are any.
 import { acceptor, combine } from "../automata/combine.ts";
 import type { Expression, Expressions } from "../automata/expressions.ts";
+import { limits } from "../automata/limits.ts";
 import { tooLarge, unsatisfiable, unsupported } from "../problems.ts";
 import { conditionsOf } from "../regex/compile.ts";
 import { readPattern } from "../regex/read.ts";
@@ -53,6 +54,8 @@ class ObjectBuilder {
     this.#layers = shape.objects;
     const listed = this.#layers.flatMap(({ properties }) => [...properties.keys()]);
     this.#names = [...new Set([...listed, ...shape.required.keys()])];
+    if (this.#names.length > limits.properties)
+      throw tooLarge(shape.path, `an object of more than ${limits.properties} properties`);
     const sources = this.#layers.flatMap(({ patterns }) => [...patterns]);
     this.#patterns = new Map(
       sources.map(([source, { path }]) => [source, this.#pattern(source, path)]),

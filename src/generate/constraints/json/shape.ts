@@ -1,6 +1,7 @@
 // What schemas that hold together ask of a value, by kind of value: bounds, lengths, patterns, lists of names. References
 // and alternatives are resolved before (alternatives.ts); what is written is built after (compiler.ts).
-import { malformed } from "../problems.ts";
+import { limits } from "../automata/limits.ts";
+import { malformed, tooLarge } from "../problems.ts";
 import { type Decimal, decimal } from "./decimal.ts";
 import {
   below,
@@ -155,6 +156,7 @@ function onlyKinds(shape: Shape, names: readonly unknown[], path: string): void 
 
 /** By their texts. */
 function enumerated(shape: Shape, values: readonly unknown[], path: string): void {
+  if (values.length > limits.values) throw tooLarge(path, `more than ${limits.values} values`);
   const named = new Map(values.map((value) => [textOfValue(value), value]));
   const before = shape.values?.value;
   const kept = [...named].filter(([text]) => before?.has(text) ?? true);

@@ -14,6 +14,15 @@ const nested = (levels: number, wrap: (inner: unknown) => unknown): unknown => {
   return schema;
 };
 
+const requiring = (count: number): unknown[] =>
+  Array.from({ length: count }, (_, at) => ({ type: "object", required: [`a${at}`] }));
+const constants = (count: number): unknown[] =>
+  Array.from({ length: count }, (_, at) => ({ const: at }));
+const pairs = (count: number): unknown[] =>
+  Array.from({ length: count }, (_, at) => ({
+    anyOf: [{ required: [`a${at}`] }, { required: [`b${at}`] }],
+  }));
+
 const malformed: [schema: unknown, path: string][] = [
   [7, "#"],
   [null, "#"],
@@ -110,7 +119,17 @@ const tooLarge: [schema: unknown, path: string | undefined][] = [
     "#",
   ],
   [{ type: "array", minItems: 1e9 }, "#/minItems"],
-  [{ type: "object", properties: many(3000, () => true), minProperties: 1500 }, "#/minProperties"],
+  [{ anyOf: requiring(20_000) }, "#/anyOf"],
+  [{ oneOf: requiring(2000) }, "#/oneOf"],
+  // each place is small enough, and all of them together are not
+  [{ properties: many(20, () => ({ oneOf: constants(150) })) }, "#/properties/name_8/oneOf"],
+  [{ allOf: [...pairs(30), { anyOf: [false, false] }] }, "#"],
+  [{ enum: Array.from({ length: 200_000 }, (_, at) => `v${at}`) }, "#/enum"],
+  [{ const: "x".repeat(1_000_000) }, undefined],
+  [{ required: ["k".repeat(500_000)] }, undefined],
+  [{ type: "object", properties: many(20_000, () => ({ type: "integer" })) }, "#"],
+  [{ type: "object", required: Object.keys(many(50_000, () => true)) }, "#"],
+  [{ type: "object", properties: many(1000, () => true), minProperties: 500 }, "#/minProperties"],
 ];
 
 const kinds: [code: string, cases: readonly (readonly [unknown, string | undefined])[]][] = [
@@ -139,10 +158,10 @@ const long = "ab".repeat(50_000);
 const large: [name: string, schema: unknown][] = [
   ["ninety levels", nested(90, (items) => ({ type: "array", items }))],
   [
-    "a thousand names",
+    "many names",
     {
       type: "object",
-      properties: many(1000, () => ({ type: "null" })),
+      properties: many(1500, () => ({ type: "null" })),
       additionalProperties: true,
     },
   ],
