@@ -133,3 +133,10 @@ export async function sendThenRead(url: string, bytes: string): Promise<string> 
   await Promise.race([once(socket, "close"), failed]);
   return text;
 }
+
+/** Processor time that a process has had. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const { execFileSync } = await import("node:child_process");
+  const told = execFileSync("ps", ["-o", "cputimes=", "-p", String(pid)], { encoding: "utf8" });
+  return Number(told.trim());
+}

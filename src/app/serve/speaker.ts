@@ -16,6 +16,7 @@ import {
 } from "../../text/index.ts";
 import type { JsonObject, Renderer } from "../../text/types.ts";
 import { type Forced, forcedCall, forcedForm, isForced } from "./forced-form.ts";
+import { promptTooLong, requireRoomFor } from "./prompt-room.ts";
 
 /** One prompt, ready for the engine, and what takes its answers apart. */
 export interface AskedPrompt {
@@ -54,6 +55,7 @@ export class Speaker {
 
   /** Ids of a prompt. Throws FtError for one that cannot be rendered, has none, or unknown ones. */
   read(prompt: Prompt): number[] {
+    requireRoomFor(prompt, this.#model.tokenizer, this.#context);
     const ids = this.#ids(prompt);
     requireKnownTokens(ids, this.#model.loaded.sizes.vocabularySize);
     if (ids.length > 0) return ids;
@@ -111,10 +113,7 @@ export class Speaker {
   #room(ids: readonly number[], maxTokens: number): number {
     const left = this.#context === null ? maxTokens : this.#context - ids.length;
     if (left >= 1) return Math.min(maxTokens, left);
-    throw new ModelError("FT-SERVE-004", {
-      message: `the prompt has ${ids.length} tokens, and prompt and answer have ${this.#context} together`,
-      hint: "ask with a shorter prompt",
-    });
+    throw promptTooLong(ids.length, this.#context ?? 0);
   }
 
   #bias({ sampling: { logitBias } }: AnswerRequest): Map<number, number> {

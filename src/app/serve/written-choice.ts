@@ -3,6 +3,7 @@ import { FtError } from "../../core/errors.ts";
 import type { Engine, GeneratedToken, GenerationEnd } from "../../generate/index.ts";
 import type { AnswerEvent, AnswerTotals, ToldToken } from "../../serve/index.ts";
 import type { AnswerPart, AnswerReader } from "../../text/index.ts";
+import { Refused } from "./serving.ts";
 import type { AskedPrompt } from "./speaker.ts";
 import type { TokenTexts } from "./token-texts.ts";
 
@@ -38,7 +39,7 @@ export class WrittenChoice {
     signal.addEventListener("abort", cancel, { once: true });
     if (signal.aborted) cancel();
     try {
-      const end = await generation.ended;
+      const end = await generation.ended.catch(refuseConstraint);
       if (end.finishReason === "cancelled" && !signal.aborted) throw unloaded(request.adapter);
       this.#close(end);
       const { promptTokens, cachedTokens, tokenIds } = end;
@@ -76,6 +77,12 @@ export class WrittenChoice {
     if (parts.length === 0 && tokens.length === 0) return;
     this.#tell({ type: "piece", choice: this.#options.index, parts, tokens });
   }
+}
+
+/** A form may prove too large only while it is written: still it is the request's. */
+function refuseConstraint(error: unknown): never {
+  const isForm = error instanceof FtError && error.code.startsWith("FT-CONSTRAINT-");
+  throw isForm ? new Refused(error) : error;
 }
 
 function unloaded(adapter: string | undefined): FtError {

@@ -44,10 +44,15 @@ interface Refusal {
   message: string;
 }
 
+/** Paths within a request are as long as the names in it. */
+const longestMessage = 2000;
+
 function textOf(error: FtError): string {
   const { message, problems, hint } = error;
   const more = problems.length === 0 ? "" : `: ${problems.join("; ")}`;
-  return redact(`${message}${more}${hint === undefined ? "" : ` (${hint})`}`);
+  const text = `${message}${more}`;
+  const shown = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+  return redact(`${shown}${hint === undefined ? "" : ` (${hint})`}`);
 }
 
 /** Whatever was thrown. What nobody foresaw is told without its words: they may be anything. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
 import {
+  cpuSeconds,
   post,
   rawBytes,
   rawRequest,
@@ -284,6 +285,30 @@ test("a prompt that is longer than the model is 400", async () => {
   const long = { ...chat, messages: [{ role: "user", content: "word ".repeat(150_000) }] };
   expect(await post(`${served.url}/v1/chat/completions`, long)).toMatchObject({ status: 400 });
 });
+
+test("prompts of megabytes are refused before others have to wait for them", async () => {
+  const small = await serveToy(["--model-id", "toy", "--context", "512"]);
+  const say = (messages: unknown[]) => ({ ...chat, messages });
+  const user = (content: string) => ({ role: "user", content });
+  const prompts = [
+    say([user("a".repeat(7_000_000))]),
+    say([user(" ".repeat(7_000_000))]),
+    say(Array.from({ length: 100_000 }, () => user("hi"))),
+    say(Array.from({ length: 100_000 }, () => user(""))),
+  ];
+  try {
+    for (const body of prompts) {
+      const before = await cpuSeconds(await small.modelProcess());
+      const answer = await post(`${small.url}/v1/chat/completions`, body);
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: "FT-SERVE-004" } } });
+      expect((await cpuSeconds(await small.modelProcess())) - before).toBeLessThan(2);
+    }
+    const fits = say([user("word ".repeat(20))]);
+    expect(await post(`${small.url}/v1/chat/completions`, fits)).toMatchObject({ status: 200 });
+  } finally {
+    await small.stop();
+  }
+}, 60_000);
 
 test("names of adapters open nothing outside their folder", async () => {
   const list = await fetch(`${served.url}/v1/adapters`);
