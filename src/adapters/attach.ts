@@ -47,6 +47,16 @@ function carriersIn(block: Module, kind: AdapterKind): Carrier[] {
   return [...block.modules()].filter(([, layer]) => kind.fits(layer));
 }
 
+/** Those of all blocks, by full path. */
+function carriersInBlocks(model: BlockModel, kind: AdapterKind): Carrier[] {
+  return model.blocks.flatMap((block, index) =>
+    carriersIn(block, kind).map(([path, layer]): Carrier => [
+      `${model.blockPath}.${index}.${path}`,
+      layer,
+    ]),
+  );
+}
+
 /** Paths of what chooses among experts, within a block. */
 function routersOf(model: BlockModel): Set<string> {
   return new Set(model.blocks.flatMap((block) => [...routersIn(block)]));
@@ -124,7 +134,7 @@ function unknownTargets(
 }
 
 /**
- * Names that `targets` select: within the blocks, and full paths of what is outside of them.
+ * Names that `targets` select: within the blocks, full paths of single layers there, and of what is outside of them.
  * @throws ConfigError FT-ADAPTER-001 for a target that selects none.
  */
 export function selectTargets(
@@ -135,14 +145,16 @@ export function selectTargets(
   const routers = adaptsRouters ? new Set<string>() : routersOf(model);
   const inside = new Map(model.blocks.flatMap((block) => carriersIn(block, kind)));
   const outside = new Map(carriersOutside(model, kind));
+  const whole = new Set(carriersInBlocks(model, kind).map(([path]) => path));
   const chosenBy = (target: string): string[] => [
+    ...(whole.has(target) ? [target] : []),
     ...[...inside].filter((carrier) => matches(carrier, target, routers)).map(([path]) => path),
     ...[...outside].filter((carrier) => matchesOutside(carrier, target)).map(([path]) => path),
   ];
   const unmatched = targets.filter((target) => chosenBy(target).length === 0);
   if (unmatched.length > 0) throw unknownTargets(model, kind, unmatched);
   const chosen = new Set(targets.flatMap(chosenBy));
-  return [...inside.keys(), ...outside.keys()].filter((path) => chosen.has(path));
+  return [...inside.keys(), ...whole, ...outside.keys()].filter((path) => chosen.has(path));
 }
 
 /** How many of the last blocks `wanted` says; -1 is all. Throws ConfigError FT-ADAPTER-002 where there are fewer. */
@@ -181,14 +193,13 @@ export function placeAdapter(
   const kind = adapterKinds.get(kindName);
   const keys = selectTargets(model, placement, kind);
   const blockCount = chosenBlocks(model, placement.blockCount);
-  const chosen = (carriers: readonly Carrier[], prefix: string): PlacedAdapter["layers"] =>
-    carriers
-      .filter(([path]) => keys.includes(path))
-      .map(([path, layer]) => ({ path: prefix + path, layer }));
-  const inside = [...model.blocks.entries()]
-    .slice(model.blocks.length - blockCount)
-    .flatMap(([index, block]) => chosen(carriersIn(block, kind), `${model.blockPath}.${index}.`));
-  const layers = [...inside, ...chosen(carriersOutside(model, kind), "")];
+  const first = model.blocks.length - blockCount;
+  const inside = carriersInBlocks(model, kind).filter(([path]) => {
+    const [number = "", ...rest] = path.slice(model.blockPath.length + 1).split(".");
+    return keys.includes(path) || (Number(number) >= first && keys.includes(rest.join(".")));
+  });
+  const outside = carriersOutside(model, kind).filter(([path]) => keys.includes(path));
+  const layers = [...inside, ...outside].map(([path, layer]) => ({ path, layer }));
   const each = layers.map(({ layer }) => kind.shapes(layer, placement));
   requireStart(placement, each);
   const shapes = layers.flatMap(({ path }, index) =>

@@ -1,6 +1,10 @@
 // The surface of adapters/.
 export * from "./adapter-files.ts";
 export * from "./attach.ts";
+export * from "./open-adapter.ts";
+export type * from "./stored-adapter.ts";
+export { adapterFormats } from "./formats/index.ts";
+export type { WrittenAdapter } from "./formats/format.ts";
 export type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 export { adapterKinds } from "./kinds.ts";
 export { LoraLinear } from "./lora/lora-linear.ts";

@@ -3,11 +3,18 @@
 import {
   type AdapterLayer,
   adapterKinds,
-  openAdapter,
+  type AdapterTensors,
+  openWhole,
   type StoredAdapter,
 } from "../adapters/index.ts";
 import { elementCount } from "../core/element-count.ts";
-import { architectureOf, denseOf, planFittingModel, type PlannedModel } from "../models/index.ts";
+import {
+  architectureOf,
+  denseOf,
+  planFittingModel,
+  type PlannedModel,
+  untied,
+} from "../models/index.ts";
 import {
   dispose,
   evaluate,
@@ -21,6 +28,7 @@ import { isPacked, type Module } from "../nn/index.ts";
 import {
   inverted,
   mapTensors,
+  shapesOf,
   type StoredModel,
   type StoredTensor,
   type TensorReader,
@@ -107,16 +115,24 @@ class MergedReader implements TensorReader {
   readonly #merging: Merging;
   readonly #base: TensorReader;
   readonly #layers: ReadonlyMap<string, Module>;
-  #factors: Map<string, Record<string, Tensor>>;
+  readonly #factors: AdapterTensors["layers"];
+  /** Parameters that the adapter brings whole. */
+  readonly #whole: AdapterTensors["replaced"];
 
-  constructor(merging: Merging, base: TensorReader, factors: Map<string, Record<string, Tensor>>) {
+  constructor(merging: Merging, base: TensorReader, { layers, replaced }: AdapterTensors) {
     this.#merging = merging;
     this.#base = base;
     this.#layers = new Map(merging.model.modules());
-    this.#factors = factors;
+    this.#factors = layers;
+    this.#whole = replaced;
   }
 
   read(name: string): Tensor {
+    const whole = this.#whole.get(name);
+    if (whole !== undefined) {
+      this.#whole.delete(name);
+      return whole;
+    }
     const path = ownerOf(name);
     const layer = this.#layers.get(path);
     const adapted = this.#merging.adapter.layers.get(path);
@@ -156,6 +172,7 @@ class MergedReader implements TensorReader {
 
   close(): void {
     dispose([...this.#factors.values()]);
+    dispose(this.#whole);
     this.#base.close();
   }
 }
@@ -163,7 +180,9 @@ class MergedReader implements TensorReader {
 /** Parameters of the merged model as something stored. */
 function parametersOf(merging: Merging): StoredModel {
   const { account, source, adapter } = merging;
-  const base = viewOf(account.entries, new Map(), source);
+  // packed as its files have it, it would be the base again
+  const { packed: _base, ...plain } = source;
+  const base = viewOf(account.entries, new Map(), plain);
   return { ...base, load: () => new MergedReader(merging, base.load(), adapter.load()) };
 }
 
@@ -207,7 +226,9 @@ function described(merging: Merging, entries: readonly WeightEntry[]): Map<strin
     return dense?.weight.shape ?? shapes.get(name) ?? [];
   };
   const isChanged = (name: string): boolean =>
-    name.endsWith(".weight") && (unpacked.has(ownerOf(name)) || adapter.layers.has(ownerOf(name)));
+    adapter.replaced.has(name) ||
+    (name.endsWith(".weight") &&
+      (unpacked.has(ownerOf(name)) || adapter.layers.has(ownerOf(name))));
   return new Map(
     entries.flatMap((entry): [string, StoredTensor][] => {
       const known = entry.parameters.map((name) => source.tensors.get(name));
@@ -238,8 +259,7 @@ function configOf({ model, unpacked, source }: Merging): unknown {
  * @throws ModelError FT-ADAPTER-003 for what is no adapter, 004 for one of another model; those of `planFittingModel`.
  */
 export async function mergedModel(base: StoredModel, adapterFolder: string): Promise<MergedModel> {
-  const planned = await planFittingModel(base);
-  const adapter = await openAdapter(adapterFolder, planned.model);
+  const { planned, adapter } = await openedOn(base, adapterFolder);
   const unpacked = unpackedWith(planned, adapter.layers.keys());
   const merging: Merging = { ...planned, adapter, unpacked };
   const entries = await storedAs(merging);
@@ -254,4 +274,28 @@ export async function mergedModel(base: StoredModel, adapterFolder: string): Pro
     adapter,
     changed: new Map(changed),
   };
+}
+
+/** Base and adapter; a tied base with a head of its own, where the adapter changes head and embedding apart. */
+async function openedOn(
+  base: StoredModel,
+  folder: string,
+  mayUntie = true,
+): Promise<{ planned: PlannedModel; adapter: StoredAdapter }> {
+  const planned = await planFittingModel(base);
+  const { config } = planned.source;
+  const architecture = await architectureOf(config);
+  const adapter = await openWhole(
+    folder,
+    {
+      model: planned.model,
+      published: architecture.recipe(config),
+      mlx: architecture.packedRecipe(config),
+      shapes: shapesOf(planned.source),
+      name: base.folder,
+    },
+    mayUntie,
+  );
+  if (!adapter.unties) return { planned, adapter };
+  return await openedOn(await untied(base, planned), folder, false);
 }

@@ -2,16 +2,26 @@
 // The library's `loadModel`; the command line uses the same.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadAdapter, type LoadedAdapter } from "../adapters/index.ts";
+import {
+  type AdapterBase,
+  loadAdapter,
+  type LoadedAdapter,
+  openAdapter,
+} from "../adapters/index.ts";
 import { ModelError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 import {
+  architectureOf,
   disposeBeside,
   type LanguageModel,
   loadStoredModel,
   type LoadedModel,
   modelAgain,
+  planModel,
   requireKnownTokens,
+  untied,
+  untiedAgain,
+  untiedConfig,
 } from "../models/index.ts";
 import { chooseDtype, openModel } from "../models/open-model.ts";
 import { ModelOptions, wantedPacking } from "../models/options.ts";
@@ -20,7 +30,7 @@ import { describeBackend, dispose, type Dtype, int32, type Packing, scope } from
 import { trainedFolder } from "../runs/index.ts";
 import type { TemplateSource } from "../text/index.ts";
 import type { Tokenizer } from "../text/types.ts";
-import { type DownloadProgress, modelDigest } from "../weights/index.ts";
+import { type DownloadProgress, modelDigest, type StoredModel } from "../weights/index.ts";
 import { type TokenVocabulary, vocabularyOf } from "./constraints/index.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { namedModel } from "./named-model.ts";
@@ -52,6 +62,8 @@ export interface Logits {
 
 /** What a model is made of beside its weights. */
 interface ModelParts extends Partial<Pick<LoadedAdapter, "template" | "warnings">> {
+  /** As it was asked for. */
+  name: string;
   /** By which adapters know their base. */
   digest: () => Promise<string>;
   engine?: EngineOptions | undefined;
@@ -65,6 +77,7 @@ export class Model {
   readonly template: TemplateSource;
   /** Of loading: an adapter that was trained on another base, what of the model is not packed. */
   readonly warnings: readonly string[];
+  readonly #name: string;
   readonly #digest: () => Promise<string>;
   readonly #engineOptions: EngineOptions;
   #engine: Engine | undefined;
@@ -77,6 +90,7 @@ export class Model {
     this.tokenizer = tokenizer;
     this.template = about.template ?? { name: "auto" };
     this.warnings = about.warnings ?? [];
+    this.#name = about.name;
     this.#digest = about.digest;
     this.#engineOptions = about.engine ?? {};
   }
@@ -126,9 +140,10 @@ export class Model {
     name: string,
     path: string,
   ): Promise<Pick<LoadedAdapter, "template" | "warnings">> {
-    const again = await modelAgain(this.loaded);
+    const folder = adapterFolder(path);
+    const { again, about } = await this.#againFor(folder);
     try {
-      const found = await loadAdapter(adapterFolder(path), again, await this.#digest());
+      const found = await loadAdapter(folder, again, about);
       await this.removeAdapter(name);
       this.#adapted.set(name, again);
       this.engine.addModel(name, again);
@@ -137,6 +152,20 @@ export class Model {
       disposeBeside(this.loaded.model, again);
       throw error;
     }
+  }
+
+  /** With a head of its own, where the adapter changes the head of a tied model and its embedding apart. */
+  async #againFor(folder: string): Promise<{ again: LanguageModel; about: AdapterNames }> {
+    const { config } = this.loaded;
+    const told = { name: this.#name, digest: await this.#digest() };
+    const again = await modelAgain(this.loaded);
+    const about = await adapterNames(config, told);
+    const { unties } = await openAdapter(folder, { ...about, model: again });
+    if (!unties) return { again, about };
+    return {
+      again: await untiedAgain(this.loaded),
+      about: await adapterNames(untiedConfig(config), told),
+    };
   }
 
   /** Ends what is asked of it. */
@@ -161,7 +190,9 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const named = await namedModel(name, options.baseModel);
   const adapter = options.adapter === undefined ? named.adapter : adapterFolder(options.adapter);
   const origin = { name: named.base, revision, cache_dir: null };
-  const { stored, tokenizer } = await openModel(origin, { onProgress: onDownload, signal });
+  const opened = await openModel(origin, { onProgress: onDownload, signal });
+  const { tokenizer } = opened;
+  const stored = adapter === undefined ? opened.stored : await forAdapter(opened.stored, adapter);
   const backend = describeBackend();
   const dtype = options.dtype ?? chooseDtype("auto", backend);
   const packing = options.loadIn4bit === true ? usualPacking() : undefined;
@@ -170,12 +201,33 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const how = { ...(dtype !== undefined && { dtype }), keepsStored, ...packedWith(packing) };
   const loaded = await loadStoredModel(stored, how);
   const notices = packingNotices(stored.config, loaded.model, packing);
-  const digest = (): Promise<string> => modelDigest(stored);
+  const digest = (): Promise<string> => modelDigest(opened.stored);
   if (adapter === undefined)
-    return new Model(loaded, tokenizer, { digest, engine, warnings: notices });
-  const found = await loadAdapter(adapter, loaded.model, await digest());
+    return new Model(loaded, tokenizer, { name: named.base, digest, engine, warnings: notices });
+  const about = await adapterNames(loaded.config, { name: named.base, digest: await digest() });
+  const found = await loadAdapter(adapter, loaded.model, about);
   const warnings = [...notices, ...found.warnings];
-  return new Model(loaded, tokenizer, { ...found, digest, engine, warnings });
+  return new Model(loaded, tokenizer, { ...found, name: named.base, digest, engine, warnings });
+}
+
+type AdapterNames = Omit<AdapterBase, "model">;
+
+/** What adapters of other programs call the layers of a model of this config. */
+async function adapterNames(
+  config: unknown,
+  { name, digest }: Pick<AdapterNames, "name" | "digest">,
+): Promise<AdapterNames> {
+  const architecture = await architectureOf(config);
+  const [published, mlx] = [architecture.recipe(config), architecture.packedRecipe(config)];
+  return { published, mlx, name, digest };
+}
+
+/** The model with a head of its own, where the adapter changes the head of a tied model and its embedding apart. */
+async function forAdapter(stored: StoredModel, folder: string): Promise<StoredModel> {
+  const planned = await planModel(stored);
+  const names = await adapterNames(planned.source.config, { name: stored.folder });
+  const { unties } = await openAdapter(folder, { ...names, model: planned.model });
+  return unties ? await untied(stored, planned) : stored;
 }
 
 /** What training takes for `--load-in-4bit` alone. */

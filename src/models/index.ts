@@ -1,5 +1,5 @@
 // The surface of models/: the registry, loading, and what a language model is.
-export { disposeBeside, modelAgain } from "./again.ts";
+export { disposeBeside, modelAgain, untiedAgain } from "./again.ts";
 export { initialize } from "./initialize.ts";
 export { BalanceSums, LanguageModel } from "./kit/index.ts";
 export type {
@@ -15,4 +15,5 @@ export * from "./load.ts";
 export * from "./packing-choice.ts";
 export * from "./packing.ts";
 export * from "./registry.ts";
+export { untied, untiedConfig } from "./untied.ts";
 export * from "./weights.ts";

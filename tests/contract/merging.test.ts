@@ -4,22 +4,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { adapterKinds, attachAdapter, loadAdapter, saveAdapter } from "../../src/adapters/index.ts";
+import { loadAdapter } from "../../src/adapters/index.ts";
 import { planConversion } from "../../src/export/conversion.ts";
 import { writeConversion } from "../../src/export/converted-folder.ts";
 import { mergedModel } from "../../src/export/merged-model.ts";
-import { type LanguageModel, loadStoredModel, planFittingModel } from "../../src/models/index.ts";
-import {
-  carry,
-  dispose,
-  evaluate,
-  int32,
-  memory,
-  normal,
-  randomKey,
-  resetPeakMemory,
-  scope,
-} from "../../src/mx/index.ts";
+import { loadStoredModel, planFittingModel } from "../../src/models/index.ts";
+import { dispose, int32, memory, resetPeakMemory, scope } from "../../src/mx/index.ts";
 import { openModelFolder, type StoredModel } from "../../src/weights/index.ts";
 import {
   bitsOf,
@@ -28,6 +18,7 @@ import {
   modelNames,
   relativeDifference,
 } from "../parity/models/fixtures.ts";
+import { drawnAdapter } from "../support/drawn-adapter.ts";
 import { rounds } from "../support/soak.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "ft-merging-"));
@@ -43,36 +34,6 @@ const allNames = modelNames.filter((name) =>
 
 /** A fourth of them in every run, all in `make soak`. */
 const names = allNames.filter((_, at) => at % rounds({ slice: 4, soak: 1 }) === 0);
-
-const shape = { rank: 2, scale: 1.5, dropout: 0 };
-
-/** Last names of all that carries an adapter of this kind. */
-function targetsOf(model: LanguageModel, kind: string): string[] {
-  const layers = [...model.modules()].filter(([, layer]) => adapterKinds.get(kind).fits(layer));
-  return [...new Set(layers.map(([at]) => at.split(".").at(-1) as string))];
-}
-
-/** Writes an adapter with drawn numbers, on all layers where none are named. */
-async function drawnAdapter(
-  base: StoredModel,
-  kind: string,
-  folder: string,
-  targets?: string[],
-): Promise<string> {
-  const { model } = await loadStoredModel(base, { dtype: "float32" });
-  const placement = { ...shape, targets: targets ?? targetsOf(model, kind), blockCount: -1 };
-  const attached = attachAdapter(model, kind, placement, 1);
-  carry(model, () => {
-    for (const [at, slot] of model.trainableSlots().entries()) {
-      const drawn = normal(0, 0.05, slot.get().shape, randomKey(at));
-      slot.set(slot.name.endsWith(".m") ? slot.get().mul(drawn.add(1)) : drawn);
-    }
-    evaluate([...model.tensors()]);
-  });
-  await saveAdapter(folder, model, attached, shape, { base: "org/base", template: "auto" });
-  dispose(model);
-  return folder;
-}
 
 const ids = (): ReturnType<typeof int32> =>
   int32(
@@ -103,7 +64,7 @@ const sameSums = 5e-5;
 
 test.each(names)("%s", async (name) => {
   const base = await checkpointOf(name);
-  const folder = await drawnAdapter(base, "lora", path.join(root, name));
+  const folder = await drawnAdapter(base, path.join(root, name));
   const merged = await mergedModel(base, folder);
   const known = new Set((await planFittingModel(base)).source.tensors.keys());
   expect([...merged.tensors.keys()].filter((key) => !known.has(key))).toEqual([]);
@@ -120,7 +81,7 @@ const isPackedPart = (name: string): boolean => name.endsWith(".scales");
 describe.each(packedNames)("%s", (name) => {
   test.each(["lora", "dora"])("%s on every layer", async (kind) => {
     const base = await openPacked(name);
-    const folder = await drawnAdapter(base, kind, path.join(root, `${name}-${kind}`));
+    const folder = await drawnAdapter(base, path.join(root, `${name}-${kind}`), { kind });
     const merged = await mergedModel(base, folder);
     expect([...merged.tensors.keys()].filter(isPackedPart)).toEqual([]);
     expect(merged.config).not.toHaveProperty("quantization");
@@ -132,7 +93,7 @@ describe.each(packedNames)("%s", (name) => {
 
 test("what the adapter does not change stays packed, bit for bit", async () => {
   const base = await openPacked("llama-mxfp4");
-  const folder = await drawnAdapter(base, "lora", path.join(root, "partly"), ["q_proj"]);
+  const folder = await drawnAdapter(base, path.join(root, "partly"), { targets: ["q_proj"] });
   const merged = await mergedModel(base, folder);
   const packed = (stored: StoredModel): string[] => [...stored.tensors.keys()].filter(isPackedPart);
   const isChanged = (at: string): boolean => at.includes(".q_proj.");
@@ -153,7 +114,7 @@ test("what the adapter does not change stays packed, bit for bit", async () => {
 
 test("written as a folder in the base's precision, one tensor at a time", async () => {
   const base = await checkpointOf("llama-bfloat16");
-  const folder = await drawnAdapter(base, "lora", path.join(root, "half"));
+  const folder = await drawnAdapter(base, path.join(root, "half"));
   const conversion = await planConversion(await mergedModel(base, folder), {});
   expect(new Set(conversion.tensors.map(({ dtype }) => dtype))).toEqual(new Set(["bfloat16"]));
   const largest = Math.max(...[...base.tensors.values()].map(({ bytes }) => bytes));
@@ -168,7 +129,7 @@ test("written as a folder in the base's precision, one tensor at a time", async 
 
 test("packed anew, it is packed from the sum", async () => {
   const base = await checkpointOf("llama");
-  const folder = await drawnAdapter(base, "lora", path.join(root, "anew"));
+  const folder = await drawnAdapter(base, path.join(root, "anew"));
   const packing = { mode: "affine", bits: 8, groupSize: 32 } as const;
   const conversion = await planConversion(await mergedModel(base, folder), { packing });
   expect(conversion.packed.size).toBeGreaterThan(3);

@@ -171,7 +171,7 @@ describe("where an adapter comes from", () => {
     const [model, again] = [await tinyLlama(), await tinyLlama()];
     const attached = attachLora(model, { ...shape, targets: ["q_proj"], blockCount: -1 }, 1);
     await saveAdapter(folder, model, attached, shape, origin);
-    const { template, warnings } = await loadAdapter(folder, again, baseDigest);
+    const { template, warnings } = await loadAdapter(folder, again, { digest: baseDigest });
     dispose([model, again]);
     return { template, warnings };
   }
