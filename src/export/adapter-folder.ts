@@ -1,31 +1,38 @@
 // An adapter written as a folder in one of the forms of adapters, whole or not at all.
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { WrittenAdapter } from "../adapters/index.ts";
-import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
+import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { dispose } from "../mx/index.ts";
 import { saveTensors } from "../weights/index.ts";
-import { requireNothingAt } from "./converted-folder.ts";
+import { writeWhole } from "./whole-output.ts";
 
 const CONFIG_FILE = "adapter_config.json";
 
+/** Into a folder that is there or not; what else is in it stays. */
+export async function writeAdapterFiles(
+  folder: string,
+  { file, tensors, metadata, config }: WrittenAdapter,
+): Promise<void> {
+  await saveTensors(join(folder, file), tensors, metadata);
+  await writeJsonAtomic(join(folder, CONFIG_FILE), config);
+}
+
 /**
- * Takes the tensors over.
+ * Takes the tensors over; `beside` writes what else belongs into the folder.
  * @throws UsageError FT-USAGE-014 when something is at `folder`; FtError FT-WEIGHTS-021 when the disk refuses.
  */
 export async function writeAdapter(
   folder: string,
-  { file, tensors, metadata, config }: WrittenAdapter,
+  written: WrittenAdapter,
+  beside: (temporary: string) => Promise<void> = async () => {},
 ): Promise<void> {
-  const temporary = temporaryNameFor(resolve(folder));
+  const bytes = [...written.tensors.values()].reduce((sum, { nbytes }) => sum + nbytes, 0);
   try {
-    await requireNothingAt(folder);
-    await mkdir(dirname(resolve(folder)), { recursive: true });
-    await saveTensors(join(temporary, file), tensors, metadata);
-    await writeJsonAtomic(join(temporary, CONFIG_FILE), config);
-    await replaceFolderAtomic(temporary, folder);
+    await writeWhole({ path: folder, kind: "folder", bytes }, async (temporary) => {
+      await writeAdapterFiles(temporary, written);
+      await beside(temporary);
+    });
   } finally {
-    dispose(tensors);
-    await rm(temporary, { recursive: true, force: true });
+    dispose(written.tensors);
   }
 }

@@ -17,7 +17,6 @@ export {
 } from "./safetensors-header.ts";
 export { saveTensors } from "./save.ts";
 export { isLicenseFile, isSideFile } from "./side-files.ts";
-export { isSideFile } from "./side-files.ts";
 export { openWeightFile, type WeightFile } from "./weight-forms.ts";
 export { castWhenRead } from "./cast-when-read.ts";
 export { writeModelFiles } from "./model-writer.ts";
