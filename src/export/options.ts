@@ -11,8 +11,8 @@ import { PRECISIONS } from "./precisions.ts";
 /** By the word of `--output-format`: why it is not written, and what writes it. */
 const otherFormats: Readonly<Record<string, { why: string; instead: string }>> = {
   gguf: {
-    why: "GGUF is read here and not written",
-    instead: "llama.cpp's convert_hf_to_gguf.py makes it of a folder that is not quantized",
+    why: "GGUF is one file, and not a folder of weights",
+    instead: "ft export gguf MODEL FILE --quant q8_0 writes it",
   },
   onnx: {
     why: "ONNX holds a fixed graph of operations, and what is computed here is no such graph",

@@ -21,3 +21,4 @@ export { openWeightFile, type WeightFile } from "./weight-forms.ts";
 export { castWhenRead } from "./cast-when-read.ts";
 export { writeModelFiles } from "./model-writer.ts";
 export { plannedBytes, type PlannedTensor, TensorFileWriter } from "./tensor-file-writer.ts";
+export { closeSynced, writeAt } from "./whole-writes.ts";

@@ -2,6 +2,7 @@
 // Not a reader: each weight form has its own, and gives one of these.
 import type { NamedFiles } from "../core/named-files.ts";
 import type { Dtype, Tensor } from "../mx/index.ts";
+import type { GgufEntries } from "./gguf/entries.ts";
 
 export interface StoredTensor {
   /** One of the stored model's `files`. */
@@ -31,6 +32,8 @@ export interface StoredModel {
   tensors: Map<string, StoredTensor>;
   /** As the file of the weights itself names it. */
   license?: string | undefined;
+  /** Keys of a .gguf file, all of them: who writes one of it anew keeps what it says. */
+  ggufEntries?: GgufEntries;
   /** Weight files, with the folder, in order. */
   files: readonly string[];
   /** Size of each of them. */

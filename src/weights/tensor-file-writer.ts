@@ -1,8 +1,9 @@
 // Writes a .safetensors file one tensor after another, so that no more than one of them is in memory: names, types and
 // shapes are told first. Gives no file its final name: that is done when all of a folder is whole.
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { openSync } from "node:fs";
 import type { Dtype, Memory, Tensor } from "../mx/index.ts";
 import { safetensorsDtype, tensorBytes } from "./safetensors-dtypes.ts";
+import { closeSynced, writeAt } from "./whole-writes.ts";
 
 /** A tensor that is going to be written. */
 export interface PlannedTensor {
@@ -55,9 +56,6 @@ function layoutOf(tensors: readonly PlannedTensor[], metadata: Record<string, st
   return { header, places: new Map(placed) };
 }
 
-/** No system writes more at once. */
-const MOST_BYTES = 2 ** 30;
-
 const bytesOf = ({ buffer, byteOffset, byteLength }: Memory): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
@@ -74,30 +72,18 @@ export class TensorFileWriter {
     const { header, places } = layoutOf(tensors, metadata);
     this.#places = places;
     this.#file = openSync(path, "wx");
-    this.#fill(header, 0);
+    writeAt(this.#file, header, 0);
   }
 
   /** Evaluates the tensor, which must have the type and shape that were told. */
   write(name: string, tensor: Tensor): void {
     const place = this.#places.get(name);
     if (place === undefined) throw new RangeError(`'${name}' was not told`);
-    this.#fill(bytesOf(tensor.toMemory()), place);
+    writeAt(this.#file, bytesOf(tensor.toMemory()), place);
   }
 
   /** What was written lies on the disk afterwards. */
   close(): void {
-    try {
-      fsyncSync(this.#file);
-    } finally {
-      closeSync(this.#file);
-    }
-  }
-
-  #fill(bytes: Uint8Array, place: number): void {
-    let written = 0;
-    while (written < bytes.length) {
-      const length = Math.min(MOST_BYTES, bytes.length - written);
-      written += writeSync(this.#file, bytes, written, length, place + written);
-    }
+    closeSynced(this.#file);
   }
 }

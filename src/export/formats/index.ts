@@ -2,6 +2,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import type { ExportFormat } from "./format.ts";
+import { gguf } from "./gguf.ts";
 import { hf } from "./hf.ts";
 import { mlxSwift } from "./mlx-swift.ts";
 import { mlx } from "./mlx.ts";
@@ -10,7 +11,7 @@ export type { Dropped, ExportFormat, ExportSource, PlannedExport } from "./forma
 export { ExportOptions } from "./options.ts";
 
 export const exportFormats = new Registry<ExportFormat>(
-  { hf, mlx, "mlx-swift": mlxSwift },
+  { gguf, hf, mlx, "mlx-swift": mlxSwift },
   ({ name, known, nearest }) =>
     new UsageError("FT-EXPORT-001", {
       message: `there is no format '${name}'; there are ${known.join(", ")}`,

@@ -11,6 +11,8 @@ import { type ModelSizes, sizesOf } from "./sizes.ts";
 export interface Architecture {
   /** Parses config.json and builds the model with unloaded weights. Needs no addon. */
   build(config: unknown): LanguageModel;
+  /** What config.json says, with what it leaves unsaid. */
+  settled(config: unknown): Readonly<Record<string, unknown>>;
   /** How large the model of this config.json is. Needs no addon. */
   sizes(config: unknown): ModelSizes;
   /** Parses config.json and says how a stored model's tensors become the model's parameters. */
@@ -91,6 +93,7 @@ export function defineArchitecture<Schema extends z.ZodType>(
   };
   return {
     build: (config) => definition.build(parse(config)),
+    settled: (config) => parse(config) as Readonly<Record<string, unknown>>,
     sizes: (config) => sizesOf(definition.build(parse(config))),
     recipe: (config) => {
       const parsed = parse(config);

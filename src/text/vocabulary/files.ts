@@ -7,7 +7,7 @@ import { sentencePiece } from "./sentencepiece.ts";
 import { type Definition, tokenTypes, typeOf, type Vocabulary } from "./vocabulary.ts";
 
 const definitions = new Registry<(vocabulary: Vocabulary) => Definition>(
-  { gpt2: byteLevel, llama: sentencePiece },
+  { gpt2: byteLevel, llama: sentencePiece, gemma4: sentencePiece },
   ({ name, known }) =>
     new ModelError("FT-MODEL-025", {
       message: `Unknown tokenizer model '${name}'. Supported: [${known.join(", ")}]`,

@@ -45,6 +45,31 @@ const qwen2: PreTokenizer = { ...oneDigit, normalizer: { type: "NFC" } };
 const threeDigits = pattern(String.raw`${contractions}|${words}|\p{N}{1,3}|${marksAndSpaces}`);
 const llama3: PreTokenizer = { ...threeDigits, ignoresMerges: true, addsBos: true };
 
+const upper = String.raw`\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}`;
+const lower = String.raw`\p{Ll}\p{Lm}\p{Lo}\p{M}`;
+const marksAndSlashes = String.raw` ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+
+/** Words end where capitals begin again. */
+function cased(behind: string, numbers: string): PreTokenizer {
+  const before = String.raw`[^\r\n\p{L}\p{N}]?`;
+  const words = `${before}[${upper}]*[${lower}]+${behind}|${before}[${upper}]+[${lower}]*${behind}`;
+  return pattern(`${words}|${numbers}|${marksAndSlashes}`);
+}
+
+const tekken: PreTokenizer = {
+  ...cased("", String.raw`\p{N}`),
+  ignoresMerges: true,
+  addsBos: true,
+};
+const gpt4o = cased(`${contractions}?`, String.raw`\p{N}{1,3}`);
+/** Marks belong to the letters that they stand on. */
+const qwen35: PreTokenizer = {
+  ...pattern(
+    String.raw`${contractions}|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  ),
+  normalizer: { type: "NFC" },
+};
+
 export const preTokenizers = new Registry<PreTokenizer>(
   {
     "gpt-2": plain,
@@ -63,6 +88,10 @@ export const preTokenizers = new Registry<PreTokenizer>(
     "smaug-bpe": threeDigits,
     qwen2,
     "deepseek-r1-qwen": oneDigit,
+    lfm2: llama3,
+    tekken,
+    "gpt-4o": gpt4o,
+    qwen35,
   },
   ({ name, known }) =>
     new ModelError("FT-MODEL-025", {

@@ -64,7 +64,8 @@ function decoder(addsSpace: boolean): unknown {
 }
 
 export function sentencePiece(vocabulary: Vocabulary): Definition {
-  const { tokens, merges, roles, addSpacePrefix: addsSpace = true } = vocabulary;
+  const { tokens, merges, roles, kind } = vocabulary;
+  const { addSpacePrefix: addsSpace = kind === "llama" } = vocabulary;
   return {
     model: {
       type: "BPE",

@@ -5,8 +5,9 @@ import type { ByteSource } from "../byte-source.ts";
 import { withFile } from "../byte-source.ts";
 import { malformed } from "../weight-errors.ts";
 import { Cursor, GgufProblem, MoreNeeded, type Opening } from "./cursor.ts";
+import type { GgufEntries, GgufEntry } from "./entries.ts";
 import { ggufType, type GgufTypeFacts } from "./types.ts";
-import { type GgufValue, readValue } from "./values.ts";
+import { type GgufValue, readEntry } from "./values.ts";
 
 export interface GgufTensor {
   type: GgufTypeFacts;
@@ -21,6 +22,8 @@ export interface GgufHeader {
   version: number;
   littleEndian: boolean;
   metadata: ReadonlyMap<string, GgufValue>;
+  /** The same with the kinds that the file has them in. */
+  entries: GgufEntries;
   /** In the order of the file. */
   tensors: ReadonlyMap<string, GgufTensor>;
   /** Byte of the file at which tensor data begins. */
@@ -102,12 +105,13 @@ function parseGguf(file: string, prefix: Uint8Array, fileBytes: number): GgufHea
   }
   const tensorCount = count(cursor, { least: LEAST_TENSOR, most: MOST_TENSORS, what: "tensors" });
   const keyCount = count(cursor, { least: LEAST_KEY, most: MOST_KEYS, what: "keys" });
-  const metadata = readMetadata(cursor, keyCount);
-  const entries = readEntries(cursor, tensorCount);
+  const entries = readMetadata(cursor, keyCount);
+  const metadata = new Map([...entries].map(([key, { value }]) => [key, value]));
+  const listed = readEntries(cursor, tensorCount);
   const alignment = alignmentOf(metadata);
   const dataStart = Math.ceil(cursor.position / alignment) * alignment;
-  const tensors = placed(file, entries, { alignment, dataStart, fileBytes });
-  return { version, littleEndian, metadata, tensors, dataStart, fileBytes };
+  const tensors = placed(file, listed, { alignment, dataStart, fileBytes });
+  return { version, littleEndian, metadata, entries, tensors, dataStart, fileBytes };
 }
 
 /** Versions are small, so the byte order shows in which half of the number is zero. */
@@ -131,14 +135,14 @@ function count(
   throw new GgufProblem("malformed", `it announces ${found} ${what}, more than ${most}`);
 }
 
-function readMetadata(cursor: Cursor, keys: number): Map<string, GgufValue> {
-  const metadata = new Map<string, GgufValue>();
+function readMetadata(cursor: Cursor, keys: number): Map<string, GgufEntry> {
+  const metadata = new Map<string, GgufEntry>();
   for (let key = 0; key < keys; key++) {
     const name = cursor.text(LONGEST_NAME, "a key");
     if (metadata.has(name)) {
       throw new GgufProblem("malformed", `key ${JSON.stringify(name)} is there twice`);
     }
-    metadata.set(name, readValue(cursor, name));
+    metadata.set(name, readEntry(cursor, name));
   }
   return metadata;
 }

@@ -53,6 +53,18 @@ export class Metadata {
     return this.#of(key, "a list of numbers", isNumbers);
   }
 
+  /** Numbers, or one that stands for all. */
+  list(key: string): number | ArrayLike<number> {
+    const value = this.#values.get(key);
+    return typeof value === "number" ? value : (this.numbers(key) ?? []);
+  }
+
+  flags(key: string): boolean[] | undefined {
+    const isFlags = (value: GgufValue): value is boolean[] =>
+      Array.isArray(value) && value.every((item) => typeof item === "boolean");
+    return this.#of(key, "a list of true and false", isFlags);
+  }
+
   problem(message: string): ModelError {
     return malformed("FT-WEIGHTS-054", this.file, message);
   }

@@ -11,7 +11,7 @@ import {
 import { type ByteSource, withFile } from "../byte-source.ts";
 import { type Recipe, viewThrough } from "../recipe/index.ts";
 import type { StoredModel, StoredTensor } from "../stored-model.ts";
-import { GgufModelFile } from "./architectures/architecture.ts";
+import { factorTensors, GgufModelFile } from "./architectures/architecture.ts";
 import { ggufArchitectures } from "./architectures/index.ts";
 import { type GgufHeader, type GgufTensor, readGgufHeader } from "./header.ts";
 import { Metadata } from "./metadata.ts";
@@ -31,29 +31,39 @@ export async function openGgufModel(path: string): Promise<StoredModel> {
 /** The same of bytes that need not be a file before weights are loaded. */
 export async function readGgufModel(source: ByteSource): Promise<StoredModel> {
   const header = await readGgufHeader(source);
-  return storedModel(source.name, header, await ropeFactors(source, header));
+  return storedModel(source.name, header, await rotaryFactors(source, header));
 }
 
-const ROPE_FACTORS = "rope_freqs.weight";
 /** Pairs of the largest heads, by far. */
 const MOST_FACTORS = 4096;
 
-async function ropeFactors(
+async function factorsIn(
   source: ByteSource,
   { tensors, littleEndian }: GgufHeader,
-): Promise<Float32Array | undefined> {
-  const found = tensors.get(ROPE_FACTORS);
+  name: string,
+): Promise<[string, Float32Array][]> {
+  const found = tensors.get(name);
   const count = found?.shape[0] ?? 0;
-  if (found === undefined || found.type.name !== "F32" || count > MOST_FACTORS) return undefined;
+  if (found === undefined || found.type.name !== "F32" || count > MOST_FACTORS) return [];
   const bytes = Buffer.from(await source.read(found.begin, found.end - found.begin));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: count }, (_, pair) => view.getFloat32(4 * pair, littleEndian));
+  const read = (_: unknown, pair: number): number => view.getFloat32(4 * pair, littleEndian);
+  return [[name, Float32Array.from({ length: count }, read)]];
+}
+
+/** Of rotary positions, where the file has them. */
+async function rotaryFactors(
+  source: ByteSource,
+  header: GgufHeader,
+): Promise<Map<string, Float32Array>> {
+  const found = await Promise.all(factorTensors.map((name) => factorsIn(source, header, name)));
+  return new Map(found.flat());
 }
 
 function storedModel(
   path: string,
   header: GgufHeader,
-  factors: Float32Array | undefined,
+  factors: ReadonlyMap<string, Float32Array>,
 ): StoredModel {
   const metadata = new Metadata(path, header.metadata);
   requireWhole(metadata);
@@ -67,13 +77,16 @@ function storedModel(
     config,
     companions: companionsOf(metadata, config),
     license: metadata.text("general.license"),
+    ggufEntries: header.entries,
     tensors: listed(path, header.tensors),
     files: [path],
     fileBytes: new Map([[path, header.fileBytes]]),
     readingBytes: readingBytes(header.tensors),
     load: () => openGgufTensors(path, header),
   };
-  return { ...viewThrough(recipe, plain), packed: () => packedView(recipe, plain, header) };
+  const view = viewThrough(recipe, plain);
+  if (architecture.staysPlain === true) return view;
+  return { ...view, packed: () => packedView(recipe, plain, header) };
 }
 
 function packedView(recipe: Recipe, plain: StoredModel, header: GgufHeader): StoredModel {

@@ -2,6 +2,8 @@
 // Not the arithmetic: dequantize.ts turns blocks into numbers. Facts: ggml.h and gguf-py's constants.py.
 
 export interface GgufTypeFacts {
+  /** Its number in a file. */
+  id: number;
   name: string;
   /** Weights in a block; 1 for plain numbers. */
   blockSize: number;
@@ -46,8 +48,17 @@ const rows: readonly Row[] = [
 ];
 
 const types = new Map<number, GgufTypeFacts>(
-  rows.map(([id, name, blockSize, blockBytes]) => [id, { name, blockSize, blockBytes }]),
+  rows.map(([id, name, blockSize, blockBytes]) => [id, { id, name, blockSize, blockBytes }]),
 );
+
+const named = new Map([...types.values()].map((facts) => [facts.name, facts]));
+
+/** Facts of a type by its name. Throws RangeError when there is no such type. */
+export function ggufTypeNamed(name: string): GgufTypeFacts {
+  const facts = named.get(name);
+  if (facts !== undefined) return facts;
+  throw new RangeError(`'${name}' is no element type of GGUF`);
+}
 
 /** Facts of a type by its number in a file; undefined when there is no such type. */
 export function ggufType(id: number): GgufTypeFacts | undefined {

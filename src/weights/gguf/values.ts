@@ -2,6 +2,7 @@
 // Does not know what any key means.
 import type { Memory } from "../../mx/binding.ts";
 import { type Cursor, GgufProblem } from "./cursor.ts";
+import { type GgufEntry, kindIds } from "./entries.ts";
 
 /** Integers of 64 bits are numbers where they are safe ones. */
 export type GgufValue = number | bigint | boolean | string | string[] | boolean[] | Memory;
@@ -33,8 +34,6 @@ function flag(cursor: Cursor): boolean {
   if (byte > 1) throw new GgufProblem("malformed", `a flag is ${byte}, neither 0 nor 1`);
   return byte === 1;
 }
-
-const ARRAY = 9;
 
 const kinds: Readonly<Record<number, Kind>> = {
   0: number(
@@ -86,7 +85,7 @@ const kinds: Readonly<Record<number, Kind>> = {
 function kindOf(id: number, what: string): Kind {
   const kind = kinds[id];
   if (kind !== undefined) return kind;
-  const reason = id === ARRAY ? "a list of lists" : `of unknown kind ${id}`;
+  const reason = id === kindIds.list ? "a list of lists" : `of unknown kind ${id}`;
   throw new GgufProblem("malformed", `${what} is ${reason}`);
 }
 
@@ -105,21 +104,25 @@ function numbers(cursor: Cursor, count: number, width: number, list: Numbers): M
   return list(copy);
 }
 
-function readList(cursor: Cursor, what: string): GgufValue {
-  const kind = kindOf(cursor.u32(), what);
+function readList(cursor: Cursor, what: string): GgufEntry {
+  const id = cursor.u32();
+  const kind = kindOf(id, what);
   const count = cursor.size();
   cursor.expect(count, kind.bytes, `items of ${what}`);
   if (count > MOST_ITEMS) {
     throw new GgufProblem("malformed", `${what} has ${count} items, more than ${MOST_ITEMS}`);
   }
-  if (kind.list !== undefined) return numbers(cursor, count, kind.bytes, kind.list);
+  const entry = { id: kindIds.list, items: id };
+  if (kind.list !== undefined)
+    return { kind: entry, value: numbers(cursor, count, kind.bytes, kind.list) };
   const items: unknown[] = [];
   for (let item = 0; item < count; item++) items.push(kind.read(cursor));
-  return items as string[] | boolean[];
+  return { kind: entry, value: items as string[] | boolean[] };
 }
 
 /** The value at the cursor; `what` names it in errors. */
-export function readValue(cursor: Cursor, what: string): GgufValue {
+export function readEntry(cursor: Cursor, what: string): GgufEntry {
   const id = cursor.u32();
-  return id === ARRAY ? readList(cursor, what) : kindOf(id, what).read(cursor);
+  if (id === kindIds.list) return readList(cursor, what);
+  return { kind: { id }, value: kindOf(id, what).read(cursor) };
 }

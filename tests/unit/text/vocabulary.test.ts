@@ -153,8 +153,8 @@ describe("what a vocabulary says beside its tokens", () => {
 
 describe("refused, with the names that are known: FT-MODEL-025", () => {
   test.each([
-    ["a pre-tokenizer", { pre: "tekken" }, "Unknown pre-tokenizer 'tekken'. Supported: [gpt-2,"],
-    ["a kind", { kind: "t5" }, "Unknown tokenizer model 't5'. Supported: [gpt2, llama]"],
+    ["a pre-tokenizer", { pre: "viking" }, "Unknown pre-tokenizer 'viking'. Supported: [gpt-2,"],
+    ["a kind", { kind: "t5" }, "Unknown tokenizer model 't5'. Supported: [gpt2, llama, gemma4]"],
   ])("%s", (_, told, message) => {
     const error = refusal(() => tokenizerDefinition({ ...bare, ...told }), ModelError);
     expect([error.code, error.exitCode]).toEqual(["FT-MODEL-025", 3]);

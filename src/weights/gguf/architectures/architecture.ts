@@ -9,31 +9,52 @@ import type { Metadata } from "../metadata.ts";
 export interface GgufArchitecture {
   /** What config.json would say. */
   config(file: GgufModelFile): Record<string, unknown>;
-  /** From the file's names and layouts to those of a Hugging Face stored model. */
-  recipe(file: GgufModelFile): Recipe;
+  /** From a file's names and layouts to those of a Hugging Face stored model; writing takes it the other way. */
+  recipe(keys: GgufKeys): Recipe;
+  /** Weights are turned on their side, which packed ones cannot be. */
+  staysPlain?: boolean;
 }
+
+/** Sizes as keys tell them, of a file that there is or of one that is going to be. Keys are without the architecture's name. */
+export interface GgufKeys {
+  size(key: string): number;
+  optionalSize(key: string): number | undefined;
+}
+
+/** Tensors that config.json tells and no checkpoint has. */
+export const factorTensors = [
+  "rope_freqs.weight",
+  "rope_factors_long.weight",
+  "rope_factors_short.weight",
+] as const;
+
+export type FactorTensor = (typeof factorTensors)[number];
 
 /** The largest size that any model states: vocabularies and contexts end well before. */
 const LARGEST_SIZE = 10_000_000;
 
 /** A file's metadata and tensors as an architecture asks for them. Keys are without the architecture's name. */
-export class GgufModelFile {
+export class GgufModelFile implements GgufKeys {
   readonly #metadata: Metadata;
   readonly #prefix: string;
   readonly #tensors: ReadonlyMap<string, GgufTensor>;
-  /** Of `rope_freqs.weight`, where the file has it: what each pair's wavelength is multiplied by. */
-  readonly ropeFactors: Float32Array | undefined;
+  readonly #factors: ReadonlyMap<string, Float32Array>;
 
   constructor(
     metadata: Metadata,
     architecture: string,
     tensors: ReadonlyMap<string, GgufTensor>,
-    ropeFactors: Float32Array | undefined,
+    factors: ReadonlyMap<string, Float32Array>,
   ) {
     this.#metadata = metadata;
     this.#prefix = architecture;
     this.#tensors = tensors;
-    this.ropeFactors = ropeFactors;
+    this.#factors = factors;
+  }
+
+  /** What each pair's wavelength is multiplied by, where the file has such a tensor: one of `factorTensors`. */
+  factors(tensor: FactorTensor): Float32Array | undefined {
+    return this.#factors.get(tensor);
   }
 
   #key(key: string): string {
@@ -49,6 +70,17 @@ export class GgufModelFile {
 
   optionalSize(key: string): number | undefined {
     return this.#metadata.integer(this.#key(key), 1, LARGEST_SIZE);
+  }
+
+  /** One number for every layer, or the same for all. */
+  sizes(key: string): number[] {
+    const list = this.#metadata.has(this.#key(key)) ? this.#metadata.list(this.#key(key)) : [];
+    return typeof list === "number" ? [list] : Array.from(list);
+  }
+
+  /** A list of true and false. */
+  flags(key: string): boolean[] {
+    return this.#metadata.flags(this.#key(key)) ?? [];
   }
 
   /** In as few digits as its 32 bits need: 1e-5, where the file has 0.000009999999747378752. */

@@ -8,7 +8,12 @@ import {
   rename,
   rotaryHalves,
 } from "../../recipe/index.ts";
-import type { GgufArchitecture, GgufModelFile } from "./architecture.ts";
+import {
+  factorTensors,
+  type GgufArchitecture,
+  type GgufKeys,
+  type GgufModelFile,
+} from "./architecture.ts";
 import { ropeScalingOf } from "./rope.ts";
 
 const block = "blk.{layer}";
@@ -24,8 +29,12 @@ export interface Difference {
   turned?: boolean;
   /** Norms are stored plus one. */
   normsPlusOne?: boolean;
+  /** Each half of a block has a norm behind it too. */
+  normsBehind?: boolean;
   /** Names of tensors in a block and those of Hugging Face, beside the usual ones and before them. */
   names?: Readonly<Record<string, string>>;
+  /** Rules that come before the usual ones. */
+  recipe?(keys: GgufKeys): Recipe;
   /** Keys that stand for what is not built, where they are above zero. */
   refuses?: readonly string[];
   /** Over what is read of every decoder. */
@@ -40,9 +49,9 @@ interface Heads {
   keyCount: number;
 }
 
-function headsOf(file: GgufModelFile): Heads {
-  const count = file.size("attention.head_count");
-  return { count, keyCount: file.optionalSize("attention.head_count_kv") ?? count };
+function headsOf(keys: GgufKeys): Heads {
+  const count = keys.size("attention.head_count");
+  return { count, keyCount: keys.optionalSize("attention.head_count_kv") ?? count };
 }
 
 function sizesIn(file: GgufModelFile): Record<string, unknown> {
@@ -72,7 +81,7 @@ function rotaryIn(file: GgufModelFile, headSize: number): Record<string, unknown
   };
 }
 
-function tokensIn(file: GgufModelFile): Record<string, unknown> {
+export function tokensIn(file: GgufModelFile): Record<string, unknown> {
   return {
     bos_token_id: file.tokenId("bos_token_id") ?? null,
     eos_token_id: file.tokenId("eos_token_id") ?? null,
@@ -80,7 +89,10 @@ function tokensIn(file: GgufModelFile): Record<string, unknown> {
   };
 }
 
-function configOf(difference: Difference, file: GgufModelFile): Record<string, unknown> {
+export function decoderConfig(
+  difference: Difference,
+  file: GgufModelFile,
+): Record<string, unknown> {
   file.refuse(difference.refuses ?? [...usualRefusals, "attention.sliding_window"]);
   const sizes = sizesIn(file);
   return {
@@ -107,68 +119,64 @@ const plain: Readonly<Record<string, string>> = {
 };
 
 /** The second norm of a block stands before its feed-forward part, or behind its attention where both have one. */
-function normsOf(file: GgufModelFile): Record<string, string> {
-  const isBehind = file.has("blk.0.post_attention_norm.weight");
+function normsOf({ normsBehind: areBehind = false }: Difference): Record<string, string> {
   return {
     attn_norm: "input_layernorm",
-    ffn_norm: isBehind ? "pre_feedforward_layernorm" : "post_attention_layernorm",
-    ...(isBehind && { post_attention_norm: "post_attention_layernorm" }),
+    ffn_norm: areBehind ? "pre_feedforward_layernorm" : "post_attention_layernorm",
+    ...(areBehind && { post_attention_norm: "post_attention_layernorm" }),
     post_ffw_norm: "post_feedforward_layernorm",
     attn_q_norm: "self_attn.q_norm",
     attn_k_norm: "self_attn.k_norm",
   };
 }
 
-const inBlock = (from: string, to: string): Recipe[number] =>
+export const inBlock = (from: string, to: string): Recipe[number] =>
   rename(`${block}.${from}.{kind:weight|bias}`, `${layer}.${to}.{kind}`);
 
-const lessOne = elementwise(
+export const lessOne = elementwise(
   (stored) => stored.sub(1),
   (norm) => norm.add(1),
 );
 
-function norms(difference: Difference, file: GgufModelFile): Recipe {
-  const names = Object.entries(normsOf(file)).map(([from, to]): [string, string] => [
-    `${block}.${from}.weight`,
-    `${layer}.${to}.weight`,
+function norms(difference: Difference): Recipe {
+  const names = Object.entries(normsOf(difference)).map(([from, to]): [string, string] => [
+    `${block}.${from}.{kind:weight|bias}`,
+    `${layer}.${to}.{kind}`,
   ]);
-  const all = [...names, ["output_norm.weight", "model.norm.weight"] as const];
+  const all = [...names, ["output_norm.{kind:weight|bias}", "model.norm.{kind}"] as const];
   return all.map(([from, to]) =>
     difference.normsPlusOne === true ? convert(from, to, lessOne) : rename(from, to),
   );
 }
 
-function queriesAndKeys(difference: Difference, file: GgufModelFile): Recipe {
-  const { count, keyCount } = headsOf(file);
+function queriesAndKeys({ turned = false }: Difference, keys: GgufKeys): Recipe {
+  const [queries, own] = ["attn_q", "attn_k"] as const;
+  if (!turned) return [inBlock(queries, "self_attn.q_proj"), inBlock(own, "self_attn.k_proj")];
+  const { count, keyCount } = headsOf(keys);
   const rows = (from: string, to: string, heads: number): Recipe[number] =>
-    difference.turned === true
-      ? convert(
-          `${block}.${from}.{kind:weight|bias}`,
-          `${layer}.${to}.{kind}`,
-          ...rotaryHalves(heads),
-        )
-      : inBlock(from, to);
-  return [rows("attn_q", "self_attn.q_proj", count), rows("attn_k", "self_attn.k_proj", keyCount)];
+    convert(`${block}.${from}.{kind:weight|bias}`, `${layer}.${to}.{kind}`, ...rotaryHalves(heads));
+  return [rows(queries, "self_attn.q_proj", count), rows(own, "self_attn.k_proj", keyCount)];
 }
 
-function recipeOf(difference: Difference, file: GgufModelFile): Recipe {
+export function decoderRecipe(difference: Difference, keys: GgufKeys): Recipe {
   const named = (names: Readonly<Record<string, string>>): Recipe =>
     Object.entries(names).map(([from, to]) => inBlock(from, to));
   return [
     rename("token_embd.weight", "model.embed_tokens.weight"),
     rename("output.weight", "lm_head.weight"),
+    ...(difference.recipe?.(keys) ?? []),
     ...named(difference.names ?? {}),
-    ...norms(difference, file),
-    ...queriesAndKeys(difference, file),
+    ...norms(difference),
+    ...queriesAndKeys(difference, keys),
     ...named(plain),
     // Told by config.json instead.
-    drop("rope_freqs.weight"),
+    ...factorTensors.map(drop),
   ];
 }
 
 export function decoder(difference: Difference): GgufArchitecture {
   return {
-    config: (file) => configOf(difference, file),
-    recipe: (file) => recipeOf(difference, file),
+    config: (file) => decoderConfig(difference, file),
+    recipe: (keys) => decoderRecipe(difference, keys),
   };
 }

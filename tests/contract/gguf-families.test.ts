@@ -1,0 +1,85 @@
+// Every family that is written as GGUF is read back: the same logits, the same ids, every tensor in its type.
+// What llama.cpp makes of the files is tests/interop/gguf's question.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { planGguf } from "../../src/export/gguf/plan.ts";
+import { writeGguf } from "../../src/export/gguf/write.ts";
+import { loadStoredModel } from "../../src/models/index.ts";
+import { dispose, int32, scope } from "../../src/mx/index.ts";
+import { loadTokenizer } from "../../src/text/index.ts";
+import { ggufWritings } from "../../src/weights/gguf/architectures/writings.ts";
+import { readGgufFile } from "../../src/weights/gguf/header.ts";
+import { openStoredModel, type StoredModel } from "../../src/weights/index.ts";
+import { relativeDifference } from "../parity/models/fixtures.ts";
+import { ggufFamilies, makeFamilyModel } from "../support/gguf-families.ts";
+
+const root = mkdtempSync(path.join(tmpdir(), "ft-gguf-families-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+test("every family that is written has a model here", () => {
+  const covered = new Set(Object.keys(ggufFamilies));
+  // the same text model in a checkpoint of another name
+  covered.add("gemma4_unified_text");
+  expect(ggufWritings.names().filter((name) => !covered.has(name))).toEqual([]);
+});
+
+const question = "Hello there, what is 12345 plus one? It is naïve.\n  ok";
+
+async function difference(one: StoredModel, other: StoredModel, ids: number[]): Promise<number> {
+  const [a, b] = await Promise.all([loadStoredModel(one), loadStoredModel(other)]);
+  const result = scope(() => {
+    const input = int32(ids, [1, ids.length]);
+    return relativeDifference(b.model.forward(input), a.model.forward(input));
+  });
+  dispose([a.model, b.model]);
+  return result;
+}
+
+/** Rotary factors go through float32, which YaRN's magnitude and long factors do not have here. */
+const rounded = new Set(["llama-yarn", "llama-stretched", "ministral3", "phi3-long"]);
+
+describe.each(Object.keys(ggufFamilies))("%s", (name) => {
+  const folder = path.join(root, name);
+  const written = async (quant: string): Promise<string> => {
+    const stored = await openStoredModel(folder);
+    const file = path.join(root, `${name}.${quant}.gguf`);
+    await writeGguf(file, await planGguf(stored, { quant, name: `./${name}` }));
+    return file;
+  };
+
+  test("in float32 it is the same model and the same tokenizer", async () => {
+    const before = await openStoredModel(await makeFamilyModel(folder, name));
+    const after = await openStoredModel(await written("f32"));
+    const ids = (await loadTokenizer(before.companions)).encode(question, {
+      addSpecialTokens: true,
+    });
+    const again = await loadTokenizer(after.companions);
+    expect(again.encode(question, { addSpecialTokens: true })).toEqual(ids);
+    // norms that a file has plus one are rounded to it: one bit of float32
+    expect(await difference(before, after, ids)).toBeLessThanOrEqual(
+      rounded.has(name) ? 2e-5 : 2e-6,
+    );
+  });
+
+  test("quantized, no weight is further away than half a step", async () => {
+    const before = await openStoredModel(path.join(root, `${name}.f32.gguf`));
+    const file = await written("q8_0");
+    const { tensors } = await readGgufFile(file);
+    const types = new Set([...tensors.values()].map(({ type }) => type.name));
+    types.delete("F16");
+    expect(types).toEqual(new Set(["F32", "Q8_0"]));
+    const after = await openStoredModel(file);
+    expect([...after.tensors.keys()]).toEqual([...before.tensors.keys()]);
+    const [one, other] = [before.load(), after.load()];
+    for (const at of before.tensors.keys()) {
+      const [a, b] = [one.read(at), other.read(at)];
+      // a step is a 127th of the largest weight of a block; its half, and a scale that is a half
+      expect(relativeDifference(b, a), at).toBeLessThanOrEqual(0.55 / 127);
+      dispose([a, b]);
+    }
+    one.close();
+    other.close();
+  });
+});
