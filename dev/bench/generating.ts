@@ -2,11 +2,10 @@
 // is known, an answer held to a schema. Beside mlx-lm (float32, with the same BLAS) in alternating rounds, and llama.cpp.
 //   FT_PEERS_PYTHON=python node --import tsx dev/bench/generating.ts [rounds]
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { convertModel } from "../../src/app/models/convert-model.ts";
 import { jsonSchemaConstraint } from "../../src/generate/constraints/index.ts";
 import {
   Engine,
@@ -16,6 +15,7 @@ import {
 } from "../../src/generate/index.ts";
 import { loadModel, type Model } from "../../src/generate/load-model.ts";
 import { memory } from "../../src/mx/index.ts";
+import { denseModel } from "./dense-model.ts";
 import { memoryBandwidth } from "./memory-bandwidth.ts";
 import { openblasPreload } from "./openblas-preload.ts";
 import { median } from "./statistics.ts";
@@ -24,9 +24,6 @@ const name = "builtin/smollm2";
 const tokens = 64;
 const rounds = Number(process.argv[2] ?? 3);
 const python = process.env["FT_PEERS_PYTHON"];
-const work = fileURLToPath(new URL("../../.local/bench/", import.meta.url));
-/** Tokens of float32: what mlx-lm reads of the same model. */
-const dense = join(work, "smollm2-float32");
 
 const schema = {
   type: "object",
@@ -134,14 +131,16 @@ async function heldShare(model: Model, prompt: readonly number[]): Promise<numbe
 
 type Peer = Round & { ids: number[] };
 
+interface PeerWork extends Work {
+  /** Its folder. */
+  model: string;
+  preload: string | undefined;
+}
+
 /** With so many threads of its BLAS. */
-function mlxLmOn(
-  threads: number,
-  preload: string | undefined,
-  { prompt, prompts, long }: Work,
-): Peer {
+function mlxLmOn(threads: number, { model, preload, prompt, prompts, long }: PeerWork): Peer {
   const script = fileURLToPath(new URL("mlx_lm_generate.py", import.meta.url));
-  const job = { model: dense, prompt, prompts, tokens, long: long.slice(0, 512) };
+  const job = { model, prompt, prompts, tokens, long: long.slice(0, 512) };
   const { status, stdout, stderr } = spawnSync(python as string, [script], {
     encoding: "utf8",
     input: JSON.stringify(job),
@@ -155,17 +154,11 @@ function mlxLmOn(
 }
 
 /** The better of one thread and of all, for each part. */
-function mlxLm(preload: string | undefined, job: Work): Peer {
-  const [one, all] = [1, availableParallelism()].map((count) => mlxLmOn(count, preload, job));
+function mlxLm(job: PeerWork): Peer {
+  const [one, all] = [1, availableParallelism()].map((count) => mlxLmOn(count, job));
   const better = (key: keyof Round): number => Math.max(one?.[key] ?? 0, all?.[key] ?? 0);
   const ids = one?.ids ?? [];
   return { single: better("single"), sixteen: better("sixteen"), reading: better("reading"), ids };
-}
-
-async function makeDense(): Promise<void> {
-  if (existsSync(join(dense, "config.json"))) return;
-  mkdirSync(work, { recursive: true });
-  await convertModel({ model: name, folder: dense, dtype: "float32" });
 }
 
 function tell(label: string, ours: number, theirs: number | undefined, goal: string): void {
@@ -176,7 +169,7 @@ function tell(label: string, ours: number, theirs: number | undefined, goal: str
 
 const folder = mkdtempSync(join(tmpdir(), "ft-generating-"));
 try {
-  if (python !== undefined) await makeDense();
+  const dense = python === undefined ? "" : await denseModel(name);
   const preload = openblasPreload(folder);
   const held = memory().activeBytes;
   const model = await loadModel(name);
@@ -188,7 +181,7 @@ try {
   const theirs: ReturnType<typeof mlxLm>[] = [];
   for (let round = 0; round < rounds; round++) {
     mine.push(await own(model, job));
-    if (python !== undefined) theirs.push(mlxLm(preload, job));
+    if (python !== undefined) theirs.push(mlxLm({ ...job, model: dense, preload }));
   }
   const ours = (key: Exclude<keyof Own, "ids">): number => median(mine.map((one) => one[key]));
   const peers = (key: keyof Round): number | undefined =>

@@ -30,9 +30,38 @@ export function installedPeer(): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
+export interface Speed {
+  /** Tokens a second. */
+  clock: number;
+  /** Tokens for a second of one core of this process. */
+  processor: number;
+}
+
+/** What is slow is measured on fewer tokens. */
+const longestSeconds = 15;
+
+/** How fast tokens come after the first; `stop` is called after `most`, or when it takes too long. */
+export async function afterFirst(
+  tokens: AsyncIterable<unknown>,
+  stop: () => void,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Speed> {
+  let [count, first, used] = [0, 0, process.cpuUsage()];
+  for await (const _ of tokens) {
+    if (++count === 1) [first, used] = [performance.now(), process.cpuUsage()];
+    if (count >= most) break;
+    if (count > 1 && performance.now() - first > longestSeconds * 1000) stop();
+  }
+  const { user, system } = process.cpuUsage(used);
+  return {
+    clock: ((count - 1) / (performance.now() - first)) * 1000,
+    processor: (count - 1) / ((user + system) / 1e6),
+  };
+}
+
 export interface OpenPeer {
-  /** Tokens a second of greedy decoding after the first token. */
-  speed(prompt: string, tokens: number): Promise<number>;
+  /** Of greedy decoding after the first token. */
+  speed(prompt: string, tokens: number): Promise<Speed>;
 }
 
 export async function openPeer(folder: string, model: string, threads: number): Promise<OpenPeer> {
@@ -45,12 +74,8 @@ export async function openPeer(folder: string, model: string, threads: number): 
   return {
     async speed(prompt, tokens) {
       await sequence.clearHistory();
-      let [count, first] = [0, 0];
-      for await (const _ of sequence.evaluate(loaded.tokenize(prompt), { temperature: 0 })) {
-        if (++count === 1) first = performance.now();
-        if (count === tokens) break;
-      }
-      return ((count - 1) / (performance.now() - first)) * 1000;
+      const written = sequence.evaluate(loaded.tokenize(prompt), { temperature: 0 });
+      return await afterFirst(written, () => undefined, tokens);
     },
   };
 }

@@ -8,6 +8,7 @@ const benchmarks = [
   "threads",
   "decoding",
   "generating",
+  "serving",
   "delta",
   "states",
   "against-mlx-lm",

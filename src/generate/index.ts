@@ -1,6 +1,5 @@
 // The surface of generate/.
 export * from "./constraints/index.ts";
-export { endedBy } from "./ended-by.ts";
 export { Engine, type EngineLoad, type EngineOptions } from "./engine.ts";
 export type { Generation } from "./generation.ts";
 export type * from "./requests.ts";

@@ -62,7 +62,7 @@ export class PrefixCache {
     const covers = (kept: Kept): boolean =>
       kept.owner === owner &&
       common(kept.ids, ids) === kept.ids.length &&
-      canGoBack(cache, ids.length - kept.ids.length);
+      canTrim(cache, ids.length - kept.ids.length);
     for (const kept of this.#kept.filter(covers)) this.#drop(kept);
     this.#kept.push({ owner, ids: [...ids], cache, bytes });
     while (this.bytes > this.#limit) this.#drop(this.#kept[0] as Kept);
@@ -89,14 +89,15 @@ function retainedCache(cache: LayerCache[]): LayerCache[] {
 
 /** A copy with the first `read` tokens; undefined where those after them cannot be forgotten. */
 function upTo({ cache, ids }: Kept, read: number): LayerCache[] | undefined {
+  const behind = ids.length - read;
+  if (!canTrim(cache, behind)) return undefined;
   return scope(() => {
     const copy = cache.map((layer) => layer.ofRows([0]));
-    if (!copy.every((layer) => layer.trim(ids.length - read))) return undefined;
+    for (const layer of copy) layer.trim(behind);
     return retainedCache(copy);
   });
 }
 
-/** Whether so many tokens can be forgotten. */
-function canGoBack(cache: readonly LayerCache[], count: number): boolean {
-  return scope(() => cache.map((layer) => layer.ofRows([0])).every((layer) => layer.trim(count)));
+function canTrim(cache: readonly LayerCache[], count: number): boolean {
+  return cache.every((layer) => layer.canTrim(count));
 }

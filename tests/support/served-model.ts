@@ -9,7 +9,7 @@ import { startProgram, type Started } from "./program.ts";
 import { makeToyModel, type ToyOptions } from "./toy-model.ts";
 
 /** A conversation and its tools in the form of Hermes: calls stand between <tool_call> and </tool_call>. */
-const template = `{% if tools %}<|im_start|>system
+export const chattingTemplate = `{% if tools %}<|im_start|>system
 Call with <tool_call>
 {{ tools | tojson }}<|im_end|>
 {% endif %}{% for message in messages %}<|im_start|>{{ message.role }}
@@ -22,7 +22,7 @@ Call with <tool_call>
 /** A toy with a chat template of its own. Returns its folder. */
 export async function makeChattingToy(folder: string, options: ToyOptions = {}): Promise<string> {
   await makeToyModel(folder, { config: { max_position_embeddings: 200_000 }, ...options });
-  writeFileSync(join(folder, "chat_template.jinja"), template);
+  writeFileSync(join(folder, "chat_template.jinja"), chattingTemplate);
   return folder;
 }
 

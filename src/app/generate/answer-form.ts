@@ -10,16 +10,25 @@ export interface AnswerForm {
   startsInReasoning: boolean;
 }
 
+type Rendering = Pick<Renderer, "source">;
+
+const known = new WeakMap<Rendering, AnswerFormat>();
+
+/** Found once for each renderer. */
+export function formatOf({ tokenizer }: Model, renderer: Rendering): AnswerFormat {
+  const { source } = renderer;
+  const specialTokens = tokenizer.specialContents;
+  const format = known.get(renderer) ?? answerFormatOf({ source, specialTokens });
+  known.set(renderer, format);
+  return format;
+}
+
 /** `promptText`: as the renderer gives it, for the model to go on. */
-export function answerFormOf(
-  { tokenizer: { specialContents: specialTokens } }: Model,
-  { source }: Pick<Renderer, "source">,
-  promptText: string,
-): AnswerForm {
-  const format = answerFormatOf({ source, specialTokens });
+export function answerFormOf(model: Model, renderer: Rendering, promptText: string): AnswerForm {
+  const format = formatOf(model, renderer);
   return {
     format,
-    shownTokens: markTokens(format, specialTokens),
+    shownTokens: markTokens(format, model.tokenizer.specialContents),
     startsInReasoning: opensReasoning(format, promptText),
   };
 }

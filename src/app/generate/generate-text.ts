@@ -1,5 +1,6 @@
 // One answer of a model: the prompt rendered, text given out as it becomes certain.
-import { endedBy, type FinishReason, type GenerationEnd } from "../../generate/index.ts";
+import { endedBy } from "../../core/ended-by.ts";
+import type { FinishReason, GenerationEnd } from "../../generate/index.ts";
 import { loadModel, type LoadModelOptions, type Model } from "../../generate/load-model.ts";
 import { unusedSampling } from "../../generate/options.ts";
 import { type Asked, checkedOptions, requestOf } from "./request.ts";

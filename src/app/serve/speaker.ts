@@ -5,26 +5,23 @@ import type { GenerationRequest } from "../../generate/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import { requireKnownTokens } from "../../models/index.ts";
 import type { AnswerRequest, Prompt } from "../../serve/index.ts";
-import {
-  type AnswerFormat,
-  answerFormatOf,
-  AnswerReader,
-  markTokens,
-  opensReasoning,
-  rendererOf,
-  type TemplateSource,
-} from "../../text/index.ts";
+import { AnswerReader, rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { JsonObject, Renderer } from "../../text/types.ts";
+import { answerFormOf, formatOf } from "../generate/answer-form.ts";
+import { type PartReader, plainReader, wholeReader } from "../generate/answer-parts.ts";
 import { type Forced, forcedCall, forcedForm, isForced } from "./forced-form.ts";
 import { promptTooLong, requireRoomFor } from "./prompt-room.ts";
 
 /** One prompt, ready for the engine, and what takes its answers apart. */
 export interface AskedPrompt {
   request: GenerationRequest;
-  /** A new one for each choice; none where answers are told as they are. */
-  reader?: (() => AnswerReader) | undefined;
-  /** What an answer that was forced into a form is read as; undefined: as any other. */
-  forced?: Forced | undefined;
+  /** A new one for each choice. */
+  reader(): PartReader;
+}
+
+/** Of answers that are not taken apart: a forced call is told when it is whole. */
+function readerOf(forced: Forced | undefined): PartReader {
+  return forced?.read === undefined ? plainReader : wholeReader(forced.read);
 }
 
 /** More than any mark that opens thoughts has, with the blanks behind it. */
@@ -34,7 +31,7 @@ export class Speaker {
   readonly #model: Model;
   readonly #template: TemplateSource;
   readonly #context: number | null;
-  #known: { renderer: Renderer; format: AnswerFormat } | undefined;
+  #known: Renderer | undefined;
 
   constructor(model: Model, template: TemplateSource, context: number | null) {
     this.#model = model;
@@ -43,13 +40,8 @@ export class Speaker {
   }
 
   /** Made when it is first needed: a model without a template still goes on with texts. */
-  get #chat(): { renderer: Renderer; format: AnswerFormat } {
-    if (this.#known !== undefined) return this.#known;
-    const { tokenizer } = this.#model;
-    const renderer = rendererOf(tokenizer, this.#template);
-    const specialTokens = tokenizer.specialContents;
-    const format = answerFormatOf({ source: renderer.source, specialTokens });
-    this.#known = { renderer, format };
+  get #renderer(): Renderer {
+    this.#known ??= rendererOf(this.#model.tokenizer, this.#template);
     return this.#known;
   }
 
@@ -75,7 +67,7 @@ export class Speaker {
     if ("ids" in prompt) return prompt.ids;
     if ("text" in prompt)
       return this.#model.tokenizer.encode(prompt.text, { addSpecialTokens: true });
-    return this.#chat.renderer.prompt(prompt.messages, prompt.tools);
+    return this.#renderer.prompt(prompt.messages, prompt.tools);
   }
 
   #asked(request: AnswerRequest, prompt: Prompt, maxTokens: number): AskedPrompt {
@@ -94,20 +86,21 @@ export class Speaker {
       alternatives: request.alternatives,
       adapter: request.adapter,
     };
-    if (!request.isTakenApart || forced !== undefined) return { request: engineRequest, forced };
-    const { format } = this.#chat;
-    const shownTokens = markTokens(format, tokenizer.specialContents);
+    if (!request.isTakenApart || forced !== undefined)
+      return { request: engineRequest, reader: () => readerOf(forced) };
     const text = tokenizer.decode(ids.slice(-endTokens), { skipSpecialTokens: false });
-    const how = { startsInReasoning: opensReasoning(format, text), tools };
+    const form = answerFormOf(this.#model, this.#renderer, text);
     return {
-      request: { ...engineRequest, shownTokens },
-      reader: () => new AnswerReader(format, how),
+      request: { ...engineRequest, shownTokens: form.shownTokens },
+      reader: () => new AnswerReader(form.format, { ...form, tools }),
     };
   }
 
   #forced({ form, calls }: AnswerRequest, tools: readonly JsonObject[]): Forced | undefined {
-    if (isForced(calls)) return forcedCall(calls, tools, this.#chat.format, this.#model.vocabulary);
-    return form === undefined ? undefined : forcedForm(form, this.#model.vocabulary);
+    const { vocabulary } = this.#model;
+    if (isForced(calls))
+      return forcedCall(calls, tools, formatOf(this.#model, this.#renderer), vocabulary);
+    return form === undefined ? undefined : forcedForm(form, vocabulary);
   }
 
   #room(ids: readonly number[], maxTokens: number): number {

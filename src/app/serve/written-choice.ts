@@ -1,8 +1,10 @@
 // One choice of an answer while the engine writes it: tokens in, pieces out, taken apart where that was asked for.
+import { endedBy } from "../../core/ended-by.ts";
 import { FtError } from "../../core/errors.ts";
 import type { Engine, GeneratedToken, GenerationEnd } from "../../generate/index.ts";
 import type { AnswerEvent, AnswerTotals, ToldToken } from "../../serve/index.ts";
-import type { AnswerPart, AnswerReader } from "../../text/index.ts";
+import type { AnswerPart } from "../../text/index.ts";
+import { AnswerParts, asContent } from "../generate/answer-parts.ts";
 import { Refused } from "./serving.ts";
 import type { AskedPrompt } from "./speaker.ts";
 import type { TokenTexts } from "./token-texts.ts";
@@ -13,20 +15,16 @@ interface ChoiceOptions extends AskedPrompt {
   echo: string;
 }
 
-const asContent = (text: string): AnswerPart[] => (text === "" ? [] : [{ kind: "content", text }]);
-
 export class WrittenChoice {
   readonly #options: ChoiceOptions;
-  readonly #reader: AnswerReader | undefined;
+  readonly #answer: AnswerParts;
   readonly #tell: (event: AnswerEvent) => void;
-  /** Characters of the answer that were read. */
-  #read = 0;
   #kind: AnswerPart["kind"] = "content";
   #reasoningTokens = 0;
 
   constructor(options: ChoiceOptions, tell: (event: AnswerEvent) => void) {
     this.#options = options;
-    this.#reader = options.reader?.();
+    this.#answer = new AnswerParts(options.reader());
     this.#tell = tell;
   }
 
@@ -35,40 +33,25 @@ export class WrittenChoice {
     const { request, echo } = this.#options;
     this.#piece(asContent(echo), []);
     const generation = engine.submit(request, (token) => this.#take(token, tokens));
-    const cancel = (): void => generation.cancel();
-    signal.addEventListener("abort", cancel, { once: true });
-    if (signal.aborted) cancel();
-    try {
-      const end = await generation.ended.catch(refuseConstraint);
-      if (end.finishReason === "cancelled" && !signal.aborted) throw unloaded(request.adapter);
-      this.#close(end);
-      const { promptTokens, cachedTokens, tokenIds } = end;
-      const answerTokens = tokenIds.length;
-      return { promptTokens, cachedTokens, answerTokens, reasoningTokens: this.#reasoningTokens };
-    } finally {
-      signal.removeEventListener("abort", cancel);
-    }
+    const end = await endedBy(generation, signal).ended.catch(refuseConstraint);
+    if (end.finishReason === "cancelled" && !signal.aborted) throw unloaded(request.adapter);
+    this.#close(end);
+    const { promptTokens, cachedTokens, tokenIds } = end;
+    const answerTokens = tokenIds.length;
+    return { promptTokens, cachedTokens, answerTokens, reasoningTokens: this.#reasoningTokens };
   }
 
   #take(token: GeneratedToken, tokens: TokenTexts): void {
-    const parts = this.#parts(token.text);
+    const parts = this.#answer.add(token);
     this.#kind = parts.at(-1)?.kind ?? this.#kind;
     if (this.#kind === "reasoning") this.#reasoningTokens += 1;
     this.#piece(parts, toldTokens(token, tokens));
   }
 
-  /** A forced call is told when it is whole. */
-  #parts(text: string): AnswerPart[] {
-    this.#read += text.length;
-    if (this.#options.forced?.read !== undefined) return [];
-    return this.#reader?.add(text) ?? asContent(text);
-  }
-
-  #close({ text, finishReason, stopString }: GenerationEnd): void {
-    const { index: choice, forced } = this.#options;
-    const rest = text.slice(this.#read);
-    if (forced?.read !== undefined) this.#piece(forced.read(text), []);
-    else this.#piece([...this.#parts(rest), ...(this.#reader?.end() ?? [])], []);
+  #close(end: GenerationEnd): void {
+    const { index: choice } = this.#options;
+    const { finishReason, stopString } = end;
+    this.#piece(this.#answer.end(end), []);
     const stop = stopString === undefined ? {} : { stopString };
     this.#tell({ type: "choice-ended", choice, finishReason, ...stop });
   }

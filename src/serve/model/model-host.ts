@@ -1,6 +1,7 @@
 // The process that holds the model, seen from the server: started, asked, started again when it dies. What was open
 // then fails with an error that says so; what is asked meanwhile waits for the next process.
 import { setTimeout } from "node:timers/promises";
+import { endedBy } from "../../core/ended-by.ts";
 import { FtError } from "../../core/errors.ts";
 import { logger } from "../../core/logger.ts";
 import { unpackError } from "../../core/packed-errors.ts";
@@ -31,12 +32,6 @@ const [firstPause, longestPause] = [50, 30_000];
 /** How long the process may take to end by itself. */
 const patienceMilliseconds = 3000;
 
-interface Open {
-  call: ModelCall<unknown, unknown>;
-  /** Takes the listener off the caller's signal. */
-  part(): void;
-}
-
 interface Life {
   ready: Promise<ModelFacts>;
   say(message: ToModel): void;
@@ -60,7 +55,7 @@ export class ModelHost {
   isReady = false;
   readonly #options: ModelHostOptions;
   readonly #closing = new AbortController();
-  readonly #open = new Map<number, Open>();
+  readonly #open = new Map<number, ModelCall<unknown, unknown>>();
   #next = 0;
   #deaths = 0;
   #life: Life;
@@ -89,13 +84,12 @@ export class ModelHost {
       life.say({ type: "cancel", id });
       this.#settle(id, (open) => open.fail(signal?.reason));
     };
-    signal?.addEventListener("abort", cancel, { once: true });
-    this.#open.set(id, { call, part: () => signal?.removeEventListener("abort", cancel) });
+    this.#open.set(id, call);
     void life.ready.then(
       () => this.#open.has(id) && life.say({ type: "call", id, name, request }),
       (error: unknown) => this.#settle(id, (open) => open.fail(error)),
     );
-    if (signal?.aborted === true) cancel();
+    endedBy({ cancel, ended: call.result }, signal);
     return call as ModelCall<Calls[Name]["event"], Calls[Name]["result"]>;
   }
 
@@ -141,7 +135,7 @@ export class ModelHost {
       ready(told.facts);
     } else if (told.type === "event") {
       this.#deaths = 0;
-      this.#open.get(told.id)?.call.tell(told.event);
+      this.#open.get(told.id)?.tell(told.event);
     } else if (told.type === "result") {
       this.#settle(told.id, (open) => open.succeed(told.result));
     } else {
@@ -153,8 +147,7 @@ export class ModelHost {
   #settle(id: number, how: (call: ModelCall<unknown, unknown>) => void): void {
     const open = this.#open.get(id);
     this.#open.delete(id);
-    open?.part();
-    if (open !== undefined) how(open.call);
+    if (open !== undefined) how(open);
   }
 
   #ended(error: unknown): void {

@@ -4,10 +4,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attachLora, saveAdapter } from "../../../src/adapters/index.ts";
+import { endedBy } from "../../../src/core/ended-by.ts";
 import { Random } from "../../../src/core/random.ts";
 import {
   type Constraint,
-  endedBy,
   Engine,
   type EngineOptions,
   type GenerationEnd,

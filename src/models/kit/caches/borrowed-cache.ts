@@ -22,8 +22,12 @@ export class BorrowedCache implements LayerCache {
     this.#offset += length;
   }
 
+  canTrim(count: number): boolean {
+    return count <= this.#offset;
+  }
+
   trim(count: number): boolean {
-    if (count > this.#offset) return false;
+    if (!this.canTrim(count)) return false;
     this.#offset -= count;
     return true;
   }

@@ -31,8 +31,12 @@ export class JointCache implements LayerCache {
   }
 
   /** A state cannot go back, and attention alone must not. */
-  trim(count: number): boolean {
+  canTrim(count: number): boolean {
     return count === 0;
+  }
+
+  trim(count: number): boolean {
+    return this.canTrim(count);
   }
 
   ofRows(rows: readonly number[]): JointCache {

@@ -80,8 +80,12 @@ export abstract class KeyValueCache implements LayerCache {
     return attended(ready, options, mask, options.keyBias?.(context.positionsFrom(first)));
   }
 
+  canTrim(count: number): boolean {
+    return count <= this.#offset && this.canForget(count);
+  }
+
   trim(count: number): boolean {
-    if (count > this.#offset || !this.canForget(count)) return false;
+    if (!this.canTrim(count)) return false;
     this.keys.trim(count);
     this.values.trim(count);
     this.#offset -= count;

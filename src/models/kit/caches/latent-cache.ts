@@ -45,8 +45,12 @@ export class LatentCache implements LayerCache {
     return found;
   }
 
+  canTrim(count: number): boolean {
+    return count <= this.#offset;
+  }
+
   trim(count: number): boolean {
-    if (count > this.#offset) return false;
+    if (!this.canTrim(count)) return false;
     this.#tokens.trim(count);
     this.#offset -= count;
     return true;

@@ -6,7 +6,9 @@ import type { RowsRead } from "./rows-read.ts";
 export interface LayerCache extends RowsRead {
   /** All that it holds, to be kept between passes and freed at the end. */
   tensors(): Iterable<Tensor>;
-  /** Forgets the last `count` tokens. False, and nothing is forgotten, where what was before them is gone. */
+  /** Whether the last `count` tokens can be forgotten: not where what was before them is gone. */
+  canTrim(count: number): boolean;
+  /** Forgets them. False, and nothing is forgotten, where they cannot be. */
   trim(count: number): boolean;
   /**
    * These rows as a cache of its own, which may share arrays with this one: none is written to while two have it. Several

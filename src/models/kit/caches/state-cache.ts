@@ -44,8 +44,12 @@ export class StateCache implements LayerCache {
     this.#offset += length;
   }
 
-  trim(count: number): boolean {
+  canTrim(count: number): boolean {
     return count === 0;
+  }
+
+  trim(count: number): boolean {
+    return this.canTrim(count);
   }
 
   ofRows(rows: readonly number[]): StateCache {
