@@ -14,7 +14,7 @@ export function notAStore(file: string, reason: string): ConfigError {
   return new ConfigError("FT-STORE-002", {
     at: { file },
     message: `Not a store of ft: ${reason}`,
-    hint: `mv ${shellWord(file)} ${shellWord(`${file}.aside`)} lets ft begin a new one; ft data restore FILE brings a copy back`,
+    hint: `mv ${shellWord(file)} ${shellWord(`${file}.aside`)} lets ft begin a new one; ft store restore FILE brings a copy back`,
   });
 }
 
@@ -35,7 +35,7 @@ export function storeDamaged(file: string, problems: readonly string[]): DataErr
     at: { file },
     message: "The store is damaged",
     problems,
-    hint: "ft data restore FILE brings a copy back, one that ft data backup made",
+    hint: "ft store restore FILE brings a copy back, one that ft store backup made",
   });
 }
 
@@ -51,6 +51,6 @@ export function storeMissing(file: string): ConfigError {
   return new ConfigError("FT-STORE-006", {
     at: { file },
     message: "There is no such file",
-    hint: "ft data backup FILE makes one",
+    hint: "ft store backup FILE makes one",
   });
 }

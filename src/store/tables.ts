@@ -106,6 +106,91 @@ export interface BudgetsTable {
   reserved: Generated<number>;
 }
 
+export interface RecordsTable {
+  id: Generated<number>;
+  hash: Uint8Array;
+  key: string | null;
+  text: string;
+}
+
+export interface ChunksTable {
+  id: Generated<number>;
+  hash: Uint8Array;
+  size: number;
+}
+
+export interface ChunkRecordsTable {
+  chunk_id: number;
+  place: number;
+  record_id: number;
+}
+
+export interface SetsTable {
+  id: Generated<number>;
+  name: string;
+  head_id: Generated<number | null>;
+  created_at: number;
+  removed_at: Generated<number | null>;
+}
+
+export interface VersionsTable {
+  id: Generated<number>;
+  dataset_id: number;
+  number: number;
+  hash: string;
+  parent_id: number | null;
+  merged_id: number | null;
+  size: number;
+  action: string;
+  message: string;
+  details: string;
+  created_at: number;
+}
+
+export interface VersionChunksTable {
+  version_id: number;
+  /** Position of its first row. */
+  first: number;
+  chunk_id: number;
+}
+
+export interface DropsTable {
+  id: Generated<number>;
+  dataset_id: number;
+  version_id: number;
+  record_id: number;
+  position: number;
+  step: string;
+  reason: string;
+  details: string;
+  undone_id: Generated<number | null>;
+}
+
+export interface FilesTable {
+  path: string;
+  dataset_id: number;
+  follows_head: number;
+  /** What it is to be. */
+  version_id: number;
+  /** What was last written. */
+  written_id: Generated<number | null>;
+  sha256: Generated<string | null>;
+  bytes: Generated<number | null>;
+}
+
+export interface ConfigurationsTable {
+  id: Generated<number>;
+  kind: string;
+  name: string;
+  number: number;
+  value: string;
+  created_at: number;
+}
+
+export interface SearchStateTable {
+  indexed_to: number;
+}
+
 export interface Tables {
   jobs: JobsTable;
   units: UnitsTable;
@@ -115,4 +200,14 @@ export interface Tables {
   calls: CallsTable;
   answers: AnswersTable;
   budgets: BudgetsTable;
+  records: RecordsTable;
+  chunks: ChunksTable;
+  chunk_records: ChunkRecordsTable;
+  sets: SetsTable;
+  versions: VersionsTable;
+  version_chunks: VersionChunksTable;
+  drops: DropsTable;
+  files: FilesTable;
+  configurations: ConfigurationsTable;
+  search_state: SearchStateTable;
 }

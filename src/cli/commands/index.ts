@@ -6,6 +6,13 @@ import { chat } from "./chat.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { dataDiff } from "./data-diff.ts";
+import { dataHistory } from "./data-history.ts";
+import { dataImport } from "./data-import.ts";
+import { dataMerge } from "./data-merge.ts";
+import { dataRestore } from "./data-restore.ts";
+import { dataSync } from "./data-sync.ts";
+import { dataWrite } from "./data-write.ts";
 import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
@@ -25,6 +32,9 @@ import { runsPlot } from "./runs-plot.ts";
 import { runsPrune } from "./runs-prune.ts";
 import { runsShow } from "./runs-show.ts";
 import { serve } from "./serve.ts";
+import { storeBackup } from "./store-backup.ts";
+import { storeCheck } from "./store-check.ts";
+import { storeRestore } from "./store-restore.ts";
 import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
 import { trainQuick } from "./train-quick.ts";
@@ -50,6 +60,13 @@ export const commands: readonly Command[] = [
   recommend,
   benchTrain,
   info,
+  dataImport,
+  dataWrite,
+  dataHistory,
+  dataDiff,
+  dataMerge,
+  dataRestore,
+  dataSync,
   modelsList,
   modelsInfo,
   modelsPull,
@@ -68,4 +85,7 @@ export const commands: readonly Command[] = [
   runsExport,
   runsDelete,
   runsPrune,
+  storeBackup,
+  storeRestore,
+  storeCheck,
 ];

@@ -1,0 +1,73 @@
+// What is in the user's store, and older versions of it again, in plain data.
+import type { Environment } from "../../core/paths.ts";
+import {
+  type Drop,
+  type DropQuery,
+  findVersion,
+  importFile,
+  listDatasets,
+  listDrops,
+  listVersions,
+  restoreVersion,
+  type Store,
+  undoDrops,
+} from "../../store/index.ts";
+import { type ToldVersion, toldVersion } from "./told-version.ts";
+import { withStore } from "./with-store.ts";
+
+export type { ToldVersion };
+
+/** Keeps a file of JSON lines as a version. */
+export async function importRows(
+  environment: Environment,
+  { file, name, message }: { file: string; name: string; message: string | undefined },
+): Promise<ToldVersion> {
+  return await withStore(environment, async (store) =>
+    toldVersion(name, await importFile(store, name, file, message)),
+  );
+}
+
+async function newestVersions(store: Store): Promise<ToldVersion[]> {
+  const told: ToldVersion[] = [];
+  for (const { name, headId } of await listDatasets(store)) {
+    if (headId !== null) told.push(toldVersion(name, (await findVersion(store, name)).version));
+  }
+  return told;
+}
+
+/** Versions of one data set, newest first; without a name, the newest of each. */
+export async function history(
+  environment: Environment,
+  name: string | undefined,
+): Promise<ToldVersion[]> {
+  return await withStore(environment, async (store) => {
+    if (name === undefined) return await newestVersions(store);
+    const { dataset } = await findVersion(store, name);
+    return (await listVersions(store, dataset.id)).map((each) => toldVersion(dataset.name, each));
+  });
+}
+
+/** Rows that were dropped, with reasons. */
+export async function dropsIn(
+  environment: Environment,
+  name: string,
+  page: DropQuery,
+): Promise<Drop[]> {
+  return await withStore(environment, (store) => listDrops(store, name, page));
+}
+
+/** An older version as the newest; or dropped rows back, where their numbers are given. */
+export async function restore(
+  environment: Environment,
+  reference: string,
+  drops: readonly number[] | undefined,
+): Promise<ToldVersion> {
+  return await withStore(environment, async (store) => {
+    const version =
+      drops === undefined
+        ? await restoreVersion(store, reference)
+        : await undoDrops(store, reference, drops);
+    const { dataset } = await findVersion(store, reference);
+    return toldVersion(dataset.name, version);
+  });
+}

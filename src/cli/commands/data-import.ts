@@ -1,0 +1,22 @@
+// ft data import: a version of a data set in the store, of a file of JSON lines.
+import { z } from "zod";
+import { defineCommand } from "../define-command.ts";
+
+export const dataImport = defineCommand({
+  name: "data import",
+  summary: "Keep a file of JSON lines as a version of a data set",
+  arguments: { file: { about: "JSON lines, one object a row" } },
+  options: z.strictObject({
+    name: z.string().describe("Data set; made when there is none of this name"),
+    message: z.string().optional().describe("What this version is, for its history"),
+  }),
+  examples: [
+    "ft data import rows.jsonl --name support",
+    "ft data import edited.jsonl --name support",
+  ],
+  run: async ({ arguments: { file = "" }, options: { name, message } }, io) => {
+    const { importRows } = await import("../../app/store/history.ts");
+    const told = await importRows(io.environment, { file, name, message });
+    io.show(told, () => `${told.version}: ${told.rows} rows`);
+  },
+});

@@ -1,0 +1,32 @@
+// ft data sync: files that belong to data sets brought up to the store, or the store to them.
+import { z } from "zod";
+import { ExitCode } from "../../core/errors.ts";
+import type { FileState } from "../../store/index.ts";
+import { defineCommand } from "../define-command.ts";
+import { table } from "../render/table.ts";
+
+function filesTable(files: readonly FileState[]): string {
+  if (files.length === 0)
+    return "No file belongs to a data set. ft data write NAME FILE --follow makes one.";
+  return table(files, [
+    { title: "STATE", value: ({ state }) => state },
+    { title: "DATA SET", value: ({ dataset }) => dataset },
+    { title: "FILE", value: ({ path }) => path },
+  ]);
+}
+
+export const dataSync = defineCommand({
+  name: "data sync",
+  summary: "Write files of data sets again where they are behind, and tell which were changed",
+  arguments: { name: { about: "Data set; without it, all of them", optional: true } },
+  options: z.strictObject({
+    import: z.boolean().default(false).describe("Make a version of every file that was changed"),
+  }),
+  examples: ["ft data sync", "ft data sync support --import"],
+  run: async ({ arguments: { name }, options }, io) => {
+    const { syncAll } = await import("../../app/store/files.ts");
+    const files = await syncAll(io.environment, { name, importChanged: options.import });
+    io.show({ files }, () => filesTable(files));
+    return files.some(({ state }) => state === "changed") ? ExitCode.data : ExitCode.ok;
+  },
+});

@@ -1,0 +1,94 @@
+// The errors of data sets in the store, each with the command that mends it.
+import { ConfigError, DataError, ExitCode, FtError, UsageError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
+
+export function unknownDataset(name: string, near: string | undefined): UsageError {
+  return new UsageError("FT-DATASET-001", {
+    message: `Unknown data set '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,
+    hint: "ft data history lists every data set",
+  });
+}
+
+export function unknownVersion(name: string, version: string, newest: number): UsageError {
+  return new UsageError("FT-DATASET-002", {
+    message: `The data set ${name} has no version '${version}'; they go from 1 to ${newest}`,
+    hint: `ft data history ${shellWord(name)} lists them`,
+  });
+}
+
+export function badName(name: string): UsageError {
+  return new UsageError("FT-DATASET-003", {
+    message: `'${name}' is no name of a data set: letters, digits, dots, dashes and underscores are`,
+    hint: "Choose another name",
+  });
+}
+
+export function nameTaken(name: string): ConfigError {
+  return new ConfigError("FT-DATASET-004", {
+    message: `There is a data set ${name} already`,
+    hint: "Choose another name",
+  });
+}
+
+export function changedMeanwhile(name: string): FtError {
+  return new FtError(
+    "FT-DATASET-005",
+    {
+      message: `The data set ${name} got a new version meanwhile`,
+      hint: "Run the same command again",
+    },
+    ExitCode.temporary,
+  );
+}
+
+export function badRow(reason: string, line?: number, file?: string): DataError {
+  return new DataError("FT-DATASET-006", {
+    at: { file, line },
+    message: reason,
+    hint: "A data set in the store has one JSON object a row",
+  });
+}
+
+export function noVersions(name: string): UsageError {
+  return new UsageError("FT-DATASET-007", {
+    message: `The data set ${name} has no version yet`,
+    hint: `ft data import FILE --name ${shellWord(name)} makes one`,
+  });
+}
+
+export function fileChanged(path: string, name: string): DataError {
+  return new DataError("FT-DATASET-008", {
+    at: { file: path },
+    message: `The file has been changed since the store wrote it, so it is not written over`,
+    hint: `ft data import ${shellWord(path)} --name ${shellWord(name)} makes a version of it`,
+  });
+}
+
+export function badSearch(query: string, reason: string): UsageError {
+  return new UsageError("FT-DATASET-009", {
+    message: `The search '${query}' cannot be read: ${reason}`,
+    hint: 'Words, "exact words", word*, and AND, OR, NOT between them',
+  });
+}
+
+export function unknownDrops(ids: readonly number[]): UsageError {
+  return new UsageError("FT-DATASET-010", {
+    message: `Nothing was dropped under ${ids.join(", ")}, or it has been undone`,
+    hint: "ft data history NAME --drops lists what was dropped",
+  });
+}
+
+export function unknownConfiguration(kind: string, name: string): UsageError {
+  return new UsageError("FT-DATASET-011", {
+    message: `No configuration '${name}' is saved for ${kind}`,
+    hint: "Save it first, or name one that is there",
+  });
+}
+
+export function noSuchFile(path: string): DataError {
+  return new DataError("FT-DATASET-012", {
+    at: { file: path },
+    message: "There is no such file",
+    hint: "Name a file of JSON lines, one object a row",
+  });
+}

@@ -1,0 +1,166 @@
+// Rows taken out, each with who took it and why, to be looked at and brought back.
+import { type RawBuilder, sql } from "kysely";
+import type { Database, Store } from "../store.ts";
+import { commitVersion } from "./commit.ts";
+import { unknownDrops } from "./dataset-errors.ts";
+import { findDataset, findVersion, type Version } from "./names.ts";
+import { noEdits, piecesOf } from "./pieces.ts";
+import { positionOf } from "./read.ts";
+
+export interface NewDrop {
+  /** In the newest version. */
+  position: number;
+  reason: string;
+  /** JSON: the score, the cluster, the row that it repeats. */
+  details?: unknown;
+}
+
+export interface Drop {
+  id: number;
+  /** The version without it. */
+  versionId: number;
+  recordId: number;
+  /** Its `id` field; null when it has none. */
+  key: string | null;
+  /** In the version before that. */
+  position: number;
+  step: string;
+  reason: string;
+  details: unknown;
+  isUndone: boolean;
+}
+
+const dropsAtOnce = 500;
+
+async function recordDrops(
+  db: Database,
+  version: Version,
+  drops: readonly NewDrop[],
+  step: string,
+): Promise<void> {
+  for (let start = 0; start < drops.length; start += dropsAtOnce) {
+    const part = drops.slice(start, start + dropsAtOnce);
+    const values = JSON.stringify(
+      part.map(({ position, reason, details = {} }) => ({ position, reason, details })),
+    );
+    await sql`
+      insert into drops (dataset_id, version_id, record_id, position, step, reason, details)
+      select ${version.datasetId}, ${version.id}, cr.record_id, d.value ->> 'position', ${step},
+        d.value ->> 'reason', d.value -> 'details'
+      from json_each(${values}) d
+      join version_chunks vc on vc.version_id = ${version.parentId} and vc.first = (
+        select max(first) from version_chunks
+        where version_id = ${version.parentId} and first <= d.value ->> 'position')
+      join chunk_records cr on cr.chunk_id = vc.chunk_id
+        and cr.place = (d.value ->> 'position') - vc.first`.execute(db);
+  }
+}
+
+/** Makes a version without these rows and writes down why each is gone. `step` names what took them. */
+export async function dropRows(
+  store: Store,
+  name: string,
+  drops: readonly NewDrop[],
+  step: string,
+): Promise<Version> {
+  const { dataset, version } = await findVersion(store, name);
+  const edits = noEdits();
+  for (const { position } of drops) edits.replaced.set(position, null);
+  const facts = { action: "drop", message: `${drops.length} rows by ${step}`, details: { step } };
+  const record = (db: Database, made: Version) => recordDrops(db, made, drops, step);
+  return await commitVersion(store, dataset, piecesOf(store.db, version.id, edits), facts, record);
+}
+
+export interface DropQuery {
+  step?: string;
+  /** Drops with ids after this one. */
+  after?: number;
+  limit?: number;
+}
+
+const dropColumns = sql`d.id, d.version_id as versionId, d.record_id as recordId, r.key, d.position,
+  d.step, d.reason, d.details, d.undone_id is not null as isUndone`;
+
+async function readDrops(
+  db: Database,
+  condition: RawBuilder<unknown>,
+  limit: number,
+): Promise<Drop[]> {
+  const { rows } = await sql<
+    Omit<Drop, "details" | "isUndone"> & { details: string; isUndone: number }
+  >`
+    select ${dropColumns} from drops d join records r on r.id = d.record_id
+    where ${condition} order by d.id limit ${limit}`.execute(db);
+  return rows.map((row) => ({
+    ...row,
+    details: JSON.parse(row.details) as unknown,
+    isUndone: row.isUndone === 1,
+  }));
+}
+
+/** What was dropped from a data set, oldest first. */
+export async function listDrops(
+  store: Store,
+  name: string,
+  { step, after = 0, limit = 1000 }: DropQuery = {},
+): Promise<Drop[]> {
+  const { id } = await findDataset(store, name);
+  const ofStep = step === undefined ? sql`` : sql`and d.step = ${step}`;
+  return await readDrops(store.db, sql`d.dataset_id = ${id} and d.id > ${after} ${ofStep}`, limit);
+}
+
+/**
+ * The row before a dropped one that the newest version still has: -1 when there is none. `parentId` is the version that
+ * had the dropped one.
+ */
+async function placeFor(db: Database, headId: number, parentId: number, position: number) {
+  for (let before = position - 1; before >= 0; before--) {
+    const { rows } = await sql<{ id: number }>`
+      select cr.record_id as id from version_chunks vc
+      join chunk_records cr on cr.chunk_id = vc.chunk_id and cr.place = ${before} - vc.first
+      where vc.version_id = ${parentId} and vc.first = (select max(first) from version_chunks
+        where version_id = ${parentId} and first <= ${before})`.execute(db);
+    const place = rows[0] && (await positionOf(db, headId, rows[0].id));
+    if (place !== undefined) return place;
+  }
+  return -1;
+}
+
+/**
+ * Makes a version with dropped rows back behind the rows that they stood behind, as far as these are still there. Undoing
+ * all that one step dropped, before anything else changed, gives the version before it.
+ */
+export async function undoDrops(
+  store: Store,
+  name: string,
+  ids: readonly number[],
+): Promise<Version> {
+  const { dataset, version } = await findVersion(store, name);
+  const wanted = sql`d.dataset_id = ${dataset.id} and d.undone_id is null
+    and d.id in (select value from json_each(${JSON.stringify(ids)}))`;
+  const drops = await readDrops(store.db, wanted, ids.length);
+  const known = new Set(drops.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw unknownDrops(unknown);
+  const edits = noEdits();
+  for (const drop of drops.sort((a, b) => a.versionId - b.versionId || a.position - b.position)) {
+    const { parent_id: parentId } = await store.db
+      .selectFrom("versions")
+      .select("parent_id")
+      .where("id", "=", drop.versionId)
+      .executeTakeFirstOrThrow();
+    const place = await placeFor(store.db, version.id, parentId as number, drop.position);
+    const { hash } = await store.db
+      .selectFrom("records")
+      .select("hash")
+      .where("id", "=", drop.recordId)
+      .executeTakeFirstOrThrow();
+    const there = edits.inserted.get(place) ?? [];
+    edits.inserted.set(place, [...there, { id: drop.recordId, hash: Buffer.from(hash) }]);
+  }
+  const facts = { action: "undo", message: `${drops.length} dropped rows back` };
+  const pieces = piecesOf(store.db, version.id, edits);
+  return await commitVersion(store, dataset, pieces, facts, async (db, made) => {
+    await db.updateTable("drops").set({ undone_id: made.id }).where("id", "in", ids).execute();
+  });
+}
