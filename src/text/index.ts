@@ -7,6 +7,7 @@ export {
   opensReasoning,
   plainAnswers,
   readAnswer,
+  toldToolsFormat,
   toolConstraintParts,
 } from "./answers/index.ts";
 export type {
@@ -20,6 +21,7 @@ export type {
 } from "./answers/index.ts";
 export { createRenderer, readTemplate, renderConversation, rendererOf } from "./renderer.ts";
 export type { ConversationOptions, RendererOptions, TemplateSource } from "./renderer.ts";
+export { needsTelling, toldTools } from "./told-tools.ts";
 export { showMask } from "./masks.ts";
 export type { MaskRun } from "./masks.ts";
 export { templates } from "./templates/index.ts";

@@ -163,6 +163,8 @@ export interface Renderer {
   readonly takesTurns: boolean;
   /** The Jinja that it renders with, of a renderer that does. */
   readonly source?: string | undefined;
+  /** What of tools it can say itself; the rest can be told in words (told-tools.ts). */
+  readonly says: { readonly tools: boolean; readonly toolCalls: boolean };
   /** Training form: the whole sample with the mask of `policy`. */
   render(sample: Sample, policy: MaskPolicy | Masking): Rendered;
   /**

@@ -5,7 +5,7 @@ import type { Model } from "../../generate/load-model.ts";
 import type { GenerateOptions } from "../../generate/options.ts";
 import { type AnswerPart, readTemplate, rendererOf } from "../../text/index.ts";
 import type { Message } from "../../text/types.ts";
-import { answerFormOf } from "../generate/answer-form.ts";
+import { answerFormOf, formatOf } from "../generate/answer-form.ts";
 import { followed } from "../generate/followed.ts";
 import { checkedOptions, requestOf } from "../generate/request.ts";
 
@@ -118,7 +118,8 @@ export class ChatSession {
     const settings = checkedOptions(writing);
     const source = template === undefined ? this.#model.template : readTemplate(template);
     const renderer = rendererOf(this.#model.tokenizer, source);
-    const form = answerFormOf(this.#model, renderer, renderer.promptText(messages));
+    const format = formatOf(this.#model, renderer);
+    const form = answerFormOf(this.#model, format, renderer.promptText(messages));
     const request = requestOf(this.#model, { messages, template }, settings);
     // each turn draws anew
     const seed = request.seed + this.#turns;

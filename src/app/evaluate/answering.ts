@@ -4,7 +4,7 @@ import type { Row } from "../../data/index.ts";
 import { type CheckRequest, type Metric, type Question, referenceLoss } from "../../eval/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import type { Renderer } from "../../text/types.ts";
-import { answerFormOf } from "../generate/answer-form.ts";
+import { answerFormOf, formatOf } from "../generate/answer-form.ts";
 import { followed } from "../generate/followed.ts";
 import { generateText } from "../generate/generate-text.ts";
 import { checkedOptions, requestOf } from "../generate/request.ts";
@@ -137,7 +137,8 @@ export class Answering {
   async #answerRead({ ids }: NonNullable<Job["question"]>, draw: Draw): Promise<Answered> {
     const { maxGenLength: maxTokens, signal } = this.#options;
     const request = requestOf(this.#model, { ids }, checkedOptions({ maxTokens, ...draw }));
-    const form = answerFormOf(this.#model, this.#renderer, this.#model.tokenizer.decode(ids));
+    const format = formatOf(this.#model, this.#renderer);
+    const form = answerFormOf(this.#model, format, this.#model.tokenizer.decode(ids));
     const { parts, end } = await followed(this.#model, { ...request, form }, { signal });
     signal?.throwIfAborted();
     const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part.call] : []));

@@ -24,8 +24,7 @@ export function formatOf({ tokenizer }: Model, renderer: Rendering): AnswerForma
 }
 
 /** `promptText`: as the renderer gives it, for the model to go on. */
-export function answerFormOf(model: Model, renderer: Rendering, promptText: string): AnswerForm {
-  const format = formatOf(model, renderer);
+export function answerFormOf(model: Model, format: AnswerFormat, promptText: string): AnswerForm {
   return {
     format,
     shownTokens: markTokens(format, model.tokenizer.specialContents),

@@ -5,7 +5,15 @@ import type { GenerationRequest } from "../../generate/index.ts";
 import type { Model } from "../../generate/load-model.ts";
 import { requireKnownTokens } from "../../models/index.ts";
 import type { AnswerRequest, Prompt } from "../../serve/index.ts";
-import { AnswerReader, rendererOf, type TemplateSource } from "../../text/index.ts";
+import {
+  type AnswerFormat,
+  AnswerReader,
+  needsTelling,
+  rendererOf,
+  type TemplateSource,
+  toldTools,
+  toldToolsFormat,
+} from "../../text/index.ts";
 import type { JsonObject, Renderer } from "../../text/types.ts";
 import { answerFormOf, formatOf } from "../generate/answer-form.ts";
 import { type PartReader, plainReader, wholeReader } from "../generate/answer-parts.ts";
@@ -26,6 +34,9 @@ function readerOf(forced: Forced | undefined): PartReader {
 
 /** More than any mark that opens thoughts has, with the blanks behind it. */
 const endTokens = 32;
+
+const toolsOf = (prompt: Prompt): readonly JsonObject[] =>
+  "messages" in prompt ? (prompt.tools ?? []) : [];
 
 export class Speaker {
   readonly #model: Model;
@@ -67,14 +78,23 @@ export class Speaker {
     if ("ids" in prompt) return prompt.ids;
     if ("text" in prompt)
       return this.#model.tokenizer.encode(prompt.text, { addSpecialTokens: true });
-    return this.#renderer.prompt(prompt.messages, prompt.tools);
+    const renderer = this.#renderer;
+    if (needsTelling(prompt, renderer.says)) return renderer.prompt(toldTools(prompt));
+    return renderer.prompt(prompt.messages, prompt.tools);
+  }
+
+  /** In which answers to it come. */
+  #formatOf(prompt: Prompt): AnswerFormat {
+    const { says, source } = this.#renderer;
+    const isTold = "messages" in prompt && needsTelling(prompt, says);
+    return isTold ? toldToolsFormat({ source }) : formatOf(this.#model, this.#renderer);
   }
 
   #asked(request: AnswerRequest, prompt: Prompt, maxTokens: number): AskedPrompt {
     const ids = this.read(prompt);
     const { tokenizer } = this.#model;
-    const tools = "messages" in prompt ? (prompt.tools ?? []) : [];
-    const forced = this.#forced(request, tools);
+    const tools = toolsOf(prompt);
+    const forced = this.#forced(request, prompt);
     const engineRequest: GenerationRequest = {
       prompt: ids,
       maxTokens: this.#room(ids, request.maxTokens ?? maxTokens),
@@ -89,17 +109,17 @@ export class Speaker {
     if (!request.isTakenApart || forced !== undefined)
       return { request: engineRequest, reader: () => readerOf(forced) };
     const text = tokenizer.decode(ids.slice(-endTokens), { skipSpecialTokens: false });
-    const form = answerFormOf(this.#model, this.#renderer, text);
+    const form = answerFormOf(this.#model, this.#formatOf(prompt), text);
     return {
       request: { ...engineRequest, shownTokens: form.shownTokens },
       reader: () => new AnswerReader(form.format, { ...form, tools }),
     };
   }
 
-  #forced({ form, calls }: AnswerRequest, tools: readonly JsonObject[]): Forced | undefined {
+  #forced({ form, calls }: AnswerRequest, prompt: Prompt): Forced | undefined {
     const { vocabulary } = this.#model;
     if (isForced(calls))
-      return forcedCall(calls, tools, formatOf(this.#model, this.#renderer), vocabulary);
+      return forcedCall(calls, toolsOf(prompt), this.#formatOf(prompt), vocabulary);
     return form === undefined ? undefined : forcedForm(form, vocabulary);
   }
 

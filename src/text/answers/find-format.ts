@@ -2,6 +2,7 @@
 // prompts and tokens. Never by the name of a model.
 import { thoughtPairs } from "../reasoning.ts";
 import { type AnswerFormat, thoughtMarks } from "./format.ts";
+import { hermes } from "./formats/hermes.ts";
 import { formats } from "./formats/index.ts";
 import { plain } from "./formats/plain.ts";
 
@@ -30,6 +31,11 @@ export function answerFormatOf({ source, specialTokens = [] }: TemplateFacts): A
   const tokens = new Set(specialTokens);
   const entry = formats.find(({ isWrittenBy }) => isWrittenBy(source, tokens));
   return withThoughtsOf(source, entry?.format ?? plain);
+}
+
+/** Of a model that was told of its tools in words (told-tools.ts), whatever its template. */
+export function toldToolsFormat({ source = "" }: TemplateFacts): AnswerFormat {
+  return withThoughtsOf(source, hermes.format);
 }
 
 /** Whether a prompt ends behind a mark that opens thoughts, so that the answer starts inside. */

@@ -1,5 +1,5 @@
 // From the text that a model writes to thoughts, answer and calls.
-export { answerFormatOf, markTokens, opensReasoning } from "./find-format.ts";
+export { answerFormatOf, markTokens, opensReasoning, toldToolsFormat } from "./find-format.ts";
 export type { TemplateFacts } from "./find-format.ts";
 export { toolConstraintParts } from "./force-call.ts";
 export type { ToolChoice, ToolConstraintPart } from "./force-call.ts";

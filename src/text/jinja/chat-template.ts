@@ -1,6 +1,6 @@
 // A model's chat template with what it can say: the text of a conversation as transformers' apply_chat_template gives
 // it. Makes no tokens and no masks: see templates/jinja.ts.
-import { requireSayable, type Spoken } from "../sayable.ts";
+import { requireSayable, type Sayable, type Spoken } from "../sayable.ts";
 import type { JsonObject, Span } from "../types.ts";
 import { Capabilities } from "./capabilities.ts";
 import { hasGenerationTags, readMarks, withMarks } from "./generation-tags.ts";
@@ -21,6 +21,10 @@ export class ChatTemplate {
     this.#template = new JinjaTemplate(source);
     this.#specialTokens = specialTokens;
     this.#can = new Capabilities((messages, tools) => this.#say(this.#template, messages, tools));
+  }
+
+  get says(): Pick<Sayable, "tools" | "toolCalls"> {
+    return this.#can;
   }
 
   /** Throws DataError FT-DATA-022 for what the template cannot say, and what rendering throws. */

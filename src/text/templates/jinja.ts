@@ -83,6 +83,10 @@ class JinjaRenderer extends DraftingRenderer implements Renderer {
       toolSource === source ? this.#template : new ChatTemplate(toolSource, specialTokens);
   }
 
+  get says(): Renderer["says"] {
+    return this.#toolTemplate.says;
+  }
+
   protected override facts() {
     const title = "the model's chat template";
     const promptText = (messages: readonly Message[]): string => this.promptText(messages);

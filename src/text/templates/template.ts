@@ -70,6 +70,7 @@ function weightsOf(sample: Sample): number[] {
 class SegmentRenderer extends DraftingRenderer implements Renderer {
   readonly name: string;
   readonly takesTurns: boolean;
+  readonly says = { tools: false, toolCalls: false };
   readonly #template: SegmentTemplate;
   readonly #lead: number[];
   readonly #needsEos: boolean;

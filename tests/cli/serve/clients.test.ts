@@ -186,3 +186,32 @@ test("Anthropic's client reads whole messages, streams and tools", async () => {
     ...{ status: 404, type: "not_found_error" },
   });
 });
+
+test("tools are told in words to a model whose template has no place for them, and called all the same", async () => {
+  const plain = await serveToy(["--model-id", "toy", "--template", "chatml"]);
+  try {
+    const client = new OpenAI({ baseURL: `${plain.url}/v1`, apiKey: "any", maxRetries: 0 });
+    const tools = [{ type: "function" as const, function: weather }];
+    const ask = { ...greedy, max_tokens: 200, tools };
+    const { choices } = await client.chat.completions.create({ ...ask, tool_choice: "required" });
+    const calls = choices[0]?.message.tool_calls ?? [];
+    expect(choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { content: null } });
+    expect(calls).toMatchObject([{ type: "function", function: { name: "weather" } }]);
+    const [call] = calls;
+    const given = call?.type === "function" ? call.function.arguments : "";
+    expect(JSON.parse(given)).toHaveProperty("city");
+    const turn = [
+      ...messages,
+      { role: "assistant" as const, tool_calls: calls },
+      { role: "tool" as const, tool_call_id: calls[0]?.id ?? "", content: "sunny" },
+    ];
+    const bare = await client.chat.completions.create({ ...greedy, messages });
+    const told = await client.chat.completions.create({ ...greedy, messages: turn, tools });
+    const without = await client.chat.completions.create({ ...greedy, messages: turn });
+    const counts = [bare, without, told].map(({ usage }) => usage?.prompt_tokens ?? 0);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(new Set(counts).size).toBe(3);
+  } finally {
+    await plain.stop();
+  }
+});

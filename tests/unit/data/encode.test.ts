@@ -15,6 +15,7 @@ import type { MaskPolicy, Renderer, Sample } from "../../../src/text/types.ts";
 const renderer: Renderer = {
   name: "characters",
   takesTurns: true,
+  says: { tools: false, toolCalls: false },
   render(sample: Sample, policy: MaskPolicy) {
     const text = sample.kind === "text" ? sample.text : "";
     const ids = Array.from(text).map((character) => character.codePointAt(0) ?? 0);
