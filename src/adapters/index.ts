@@ -7,6 +7,7 @@ export { adapterFormats } from "./formats/index.ts";
 export type { WrittenAdapter } from "./formats/format.ts";
 export type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";
 export { adapterKinds } from "./kinds.ts";
+export { canMix, MixedAdapters } from "./mixed-adapters.ts";
 export { LoraLinear } from "./lora/lora-linear.ts";
 export { isOutputFactor } from "./lora/low-rank.ts";
 export { factorStarts } from "./starts/index.ts";

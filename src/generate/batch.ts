@@ -5,13 +5,16 @@ import type { Answer } from "./answer.ts";
 import { choose } from "./choosing.ts";
 import type { PromptReading } from "./reading.ts";
 
+/** The model that writes the next token of these answers, a row each. */
+export type ModelOf = (answers: readonly Answer[]) => LanguageModel;
+
 export class Batch {
-  readonly #model: LanguageModel;
+  readonly #modelOf: ModelOf;
   #cache: LayerCache[] = [];
   #answers: Answer[] = [];
 
-  constructor(model: LanguageModel) {
-    this.#model = model;
+  constructor(modelOf: ModelOf) {
+    this.#modelOf = modelOf;
   }
 
   get answers(): readonly Answer[] {
@@ -38,9 +41,10 @@ export class Batch {
   /** The next token of every answer. */
   step(): void {
     const ids = this.#answers.map(({ last }) => last);
+    const model = this.#modelOf(this.#answers);
     carry(this, () => {
-      const hidden = this.#model.hidden(int32(ids, [ids.length, 1]), { cache: this.#cache });
-      const logits = this.#model.head(hidden).reshape(ids.length, -1);
+      const hidden = model.hidden(int32(ids, [ids.length, 1]), { cache: this.#cache });
+      const logits = model.head(hidden).reshape(ids.length, -1);
       choose(logits, this.#answers, this.tensors());
     });
   }

@@ -37,12 +37,20 @@ const usual = {
   keepsAnswers: false,
 };
 
-/** One model with what is read and written by it. */
+/** One model with what is read by it, and the batch that writes its answers, which lanes may share. */
 interface Lane {
   model: LanguageModel;
   batch: Batch;
   /** In the order in which they came. */
   readings: PromptReading[];
+}
+
+/** One model that writes for several adapters at once, a row each. */
+export interface SharedPass {
+  /** Whether it can write for this adapter. */
+  has(adapter: string): boolean;
+  /** For rows of these adapters; "" is the model as it is. */
+  modelFor(adapters: readonly string[]): LanguageModel;
 }
 
 export interface EngineLoad {
@@ -58,6 +66,9 @@ export class Engine {
   /** By the name of an adapter; "" is the model as it is. */
   readonly #lanes = new Map<string, Lane>();
   readonly #prefixes: PrefixCache;
+  /** Of the model as it is, and of adapters that write in the same pass. */
+  readonly #common: Batch;
+  #shared: SharedPass | undefined;
   #waiting: Answer[] = [];
   #isRunning = false;
 
@@ -65,12 +76,31 @@ export class Engine {
     this.#tokenizer = tokenizer;
     this.#options = { ...usual, ...options };
     this.#prefixes = new PrefixCache(this.#options.prefixBytes);
-    this.addModel("", model);
+    this.#common = new Batch((answers) => this.#commonModel(model, answers));
+    this.#lanes.set("", { model, batch: this.#common, readings: [] });
   }
 
   /** Requests may name it as their adapter: a second model over the same weights. */
   addModel(adapter: string, model: LanguageModel): void {
-    this.#lanes.set(adapter, { model, batch: new Batch(model), readings: [] });
+    this.#lanes.set(adapter, { model, batch: new Batch(() => model), readings: [] });
+  }
+
+  /** Adapters that are given from now on, and this pass has, write with the model and each other; the others alone. */
+  sharePass(shared: SharedPass | undefined): void {
+    this.#shared = shared;
+    for (const [adapter, lane] of this.#lanes)
+      if (shared?.has(adapter) === true && lane.batch.answers.length === 0)
+        lane.batch = this.#common;
+  }
+
+  #commonModel(model: LanguageModel, answers: readonly Answer[]): LanguageModel {
+    const adapters = answers.map(({ request }) => request.adapter ?? "");
+    const isPlain = adapters.every((adapter) => adapter === "");
+    return isPlain ? model : (this.#shared as SharedPass).modelFor(adapters);
+  }
+
+  get #batches(): Set<Batch> {
+    return new Set([...this.#lanes.values()].map(({ batch }) => batch));
   }
 
   /** Cancels what is asked of an adapter and forgets it; its model may be freed once this resolves. */
@@ -91,7 +121,7 @@ export class Engine {
     return {
       waiting: this.#waiting.length,
       reading: count(({ readings }) => readings.length),
-      writing: count(({ batch }) => batch.answers.length),
+      writing: [...this.#batches].reduce((sum, { answers }) => sum + answers.length, 0),
       prefixBytes: this.#prefixes.bytes,
     };
   }
@@ -138,11 +168,11 @@ export class Engine {
   #step(): boolean {
     this.#dropOver();
     this.#read();
-    for (const [, lane] of this.#lanes) {
-      this.#release(lane);
-      if (lane.batch.answers.length === 0) continue;
-      lane.batch.step();
-      this.#release(lane);
+    for (const batch of this.#batches) {
+      this.#release(batch);
+      if (batch.answers.length === 0) continue;
+      batch.step();
+      this.#release(batch);
     }
     const { waiting, reading, writing } = this.load;
     return waiting + reading + writing > 0;
@@ -167,7 +197,7 @@ export class Engine {
       const { reading, writing } = this.load;
       const answer = reading + writing < this.#options.mostAnswers && this.#waiting.shift();
       if (answer === undefined || answer === false) return;
-      const lane = this.#lanes.get(answer.request.adapter ?? "") as Lane;
+      const lane = this.#laneOf(answer);
       lane.readings.push(this.#opened(lane, answer));
     }
   }
@@ -213,18 +243,21 @@ export class Engine {
     lane.batch.join(done.filter(({ answer }) => !answer.isOver));
   }
 
-  #release(lane: Lane): void {
-    const over = this.#options.keepsAnswers
-      ? lane.batch.answers.filter(({ isOver }) => isOver)
-      : [];
+  #release(batch: Batch): void {
+    const over = this.#options.keepsAnswers ? batch.answers.filter(({ isOver }) => isOver) : [];
     for (const answer of over)
-      this.#prefixes.keep(lane, answer.readIds, () => lane.batch.copyOf(answer));
-    lane.batch.release();
+      this.#prefixes.keep(this.#laneOf(answer), answer.readIds, () => batch.copyOf(answer));
+    batch.release();
+  }
+
+  #laneOf({ request }: Answer): Lane {
+    return this.#lanes.get(request.adapter ?? "") as Lane;
   }
 
   #answersOf(adapter: string, { batch, readings }: Lane): Answer[] {
-    const waiting = this.#waiting.filter(({ request }) => (request.adapter ?? "") === adapter);
-    return [...waiting, ...readings.map(({ answer }) => answer), ...batch.answers];
+    const isOwn = ({ request }: Answer): boolean => (request.adapter ?? "") === adapter;
+    const others = [...this.#waiting, ...batch.answers].filter(isOwn);
+    return [...others, ...readings.map(({ answer }) => answer)];
   }
 
   #abort(error: unknown): void {
@@ -236,7 +269,7 @@ export class Engine {
         reading.dispose();
       }
       lane.readings = [];
-      lane.batch.abort(error);
     }
+    for (const batch of this.#batches) batch.abort(error);
   }
 }

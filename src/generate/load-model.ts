@@ -33,6 +33,7 @@ import type { Tokenizer } from "../text/types.ts";
 import { type DownloadProgress, modelDigest, type StoredModel } from "../weights/index.ts";
 import { type TokenVocabulary, vocabularyOf } from "./constraints/index.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
+import { MixedPass } from "./mixed-pass.ts";
 import { namedModel } from "./named-model.ts";
 
 export interface LoadModelOptions {
@@ -84,6 +85,8 @@ export class Model {
   #vocabulary: TokenVocabulary | undefined;
   /** Beside the model, over its weights. */
   readonly #adapted = new Map<string, LanguageModel>();
+  /** Writes for all of them that it can in one pass. */
+  #mixed: MixedPass | undefined;
 
   constructor(loaded: LoadedModel, tokenizer: Tokenizer, about: ModelParts) {
     this.loaded = loaded;
@@ -147,6 +150,7 @@ export class Model {
       await this.removeAdapter(name);
       this.#adapted.set(name, again);
       this.engine.addModel(name, again);
+      await this.#share();
       return found;
     } catch (error) {
       disposeBeside(this.loaded.model, again);
@@ -174,11 +178,20 @@ export class Model {
     if (again === undefined) return;
     this.#adapted.delete(name);
     await this.engine.removeModel(name);
+    await this.#share();
     disposeBeside(this.loaded.model, again);
+  }
+
+  async #share(): Promise<void> {
+    const before = this.#mixed;
+    this.#mixed = await MixedPass.over(this.loaded, this.#adapted);
+    this.engine.sharePass(this.#mixed);
+    before?.dispose();
   }
 
   dispose(): void {
     this.#engine?.dispose();
+    this.#mixed?.dispose();
     for (const again of this.#adapted.values()) disposeBeside(this.loaded.model, again);
     dispose(this.loaded.model);
   }

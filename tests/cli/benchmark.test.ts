@@ -139,3 +139,20 @@ test.each(refusals)("%j is refused", async (args, told) => {
   expect(ended.stderr).toMatch(told);
   expect(ended.code).toBe(2);
 });
+
+test("two checkpoints of a run are compared, question by question", async () => {
+  const train = ["train", "start", "model", "train.jsonl", "--template", "chatml", "--lr", "0.03"];
+  const saved = [...train, "--iters", "12", "--save-steps", "6", "--output", "run"];
+  expect(await runProgram(saved, { cwd })).toMatchObject({ code: 0 });
+  const checkpoints = [6, 12].map((step) => `run/checkpoints/step-${step}`);
+  const asked = ["--data", "train.jsonl", "--metrics", "perplexity", "--no-forgetting", "--json"];
+  const ended = await runProgram(["benchmark", ...checkpoints, ...asked, "-o", "two"], { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  const report = JSON.parse(ended.stdout) as BenchmarkReport;
+  expect(report.models.map(({ model }) => model)).toEqual(checkpoints);
+  const [early, late] = report.models.map(({ scores }) => scores["perplexity"] ?? 0);
+  expect(late).toBeLessThan(early ?? 0);
+  expect(report.deltas[checkpoints[1] ?? ""]?.["perplexity"]).toMatchObject({ better: true });
+  const rows = readFileSync(join(cwd, "two", "model-2", "results.jsonl"), "utf8").trim();
+  expect(rows.split("\n").length).toBeGreaterThan(10);
+});

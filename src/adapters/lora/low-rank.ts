@@ -48,6 +48,12 @@ export abstract class LowRank extends Module implements AdaptedLayer, Stochastic
     };
   }
 
+  /** The same with the scale in B: the update is a·b. */
+  scaledFactors(): Factors {
+    const { a, b } = this.factors();
+    return { a, b: b.mul(this.scale) };
+  }
+
   /** On the base itself the update is one of twice the rank. */
   stored(): Record<string, Tensor> | undefined {
     if (this.#begun === undefined) return undefined;

@@ -291,6 +291,30 @@ describe("adapters over one model", () => {
   });
 });
 
+test("rows of adapters that can share a pass are written in one with the model's own", async () => {
+  const engine = new Engine(model.loaded.model, model.tokenizer);
+  const passes: string[][] = [];
+  for (const name of ["a", "b", "apart"]) engine.addModel(name, model.loaded.model);
+  engine.sharePass({
+    has: (name) => name !== "apart",
+    modelFor: (names) => {
+      passes.push(names.toSorted());
+      return model.loaded.model;
+    },
+  });
+  const names = ["a", "", "b", "a", "apart"];
+  const requests = names.map((adapter, at) => request(at, { adapter, maxTokens: 12 }));
+  const ends = await Promise.all(requests.map((one) => engine.submit(one).ended));
+  for (const [at, one] of requests.entries())
+    expect(ends[at]?.tokenIds).toEqual((await alone({ ...one, adapter: "" })).tokenIds);
+  expect(passes).toContainEqual(["", "a", "a", "b"]);
+  expect(passes.flat()).not.toContain("apart");
+  expect(engine.load).toMatchObject({ reading: 0, writing: 0 });
+  await engine.removeModel("a");
+  expect(() => engine.submit(requests[0] as GenerationRequest)).toThrow("no adapter");
+  engine.dispose();
+});
+
 describe("beginnings", () => {
   const beginning = Array.from({ length: 50 }, (_, at) => 1 + ((at * 17) % 300));
 
