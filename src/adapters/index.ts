@@ -3,6 +3,7 @@ export * from "./adapter-files.ts";
 export * from "./attach.ts";
 export * from "./open-adapter.ts";
 export type * from "./stored-adapter.ts";
+export { combineAdapters, combineMethods, type CombineRequest } from "./combine/index.ts";
 export { adapterFormats } from "./formats/index.ts";
 export type { WrittenAdapter } from "./formats/format.ts";
 export type { AdaptedLayer, AdapterKind, AdapterShape } from "./adapted-layer.ts";

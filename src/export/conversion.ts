@@ -39,6 +39,8 @@ export interface ConversionWish {
   isNearest?: boolean | undefined;
   /** Packed weights become plain numbers. */
   unpacks?: boolean | undefined;
+  /** Plain layers that are packed, by path, beside those that are packed already and stay as they are. */
+  packsLayers?: ReadonlyMap<string, Packing> | undefined;
   /** Names and layout of mlx-lm's folders for plain numbers too; what is packed has them always. */
   isAsMlx?: boolean | undefined;
 }
@@ -72,7 +74,11 @@ async function withOwnRules(packing: PackingWish, config: unknown): Promise<Pack
 }
 
 async function plan(stored: StoredModel, wish: ConversionWish): Promise<PlannedModel> {
-  const { isNearest, unpacks } = wish;
+  const { isNearest, unpacks, packsLayers } = wish;
+  if (packsLayers !== undefined) {
+    const replace = packChosen(() => packsLayers);
+    return planFittingModel(stored, { replaceLayers: replace, unpackLayers: replace });
+  }
   if (unpacks === true) return planFittingModel(stored, { unpackLayers });
   if (wish.packing === undefined) return planFittingModel(stored);
   const packing = await withOwnRules(wish.packing, stored.config);
@@ -81,13 +87,17 @@ async function plan(stored: StoredModel, wish: ConversionWish): Promise<PlannedM
   return planFittingModel(stored, { replaceLayers });
 }
 
+/** What is packed stays packed, and the rest plain. */
+const keepsForm = ({ packing, unpacks, packsLayers }: ConversionWish): boolean =>
+  packing === undefined && unpacks !== true && packsLayers === undefined;
+
 /** From parameters to the tensors that are written: packed ones as mlx-lm names them, others as they were stored. */
 async function storedAs(
   { model, account }: PlannedModel,
   config: unknown,
-  { packing, unpacks, isAsMlx }: ConversionWish,
+  { packing, unpacks, isAsMlx, packsLayers }: ConversionWish,
 ): Promise<readonly WeightEntry[]> {
-  const becomesMlx = packing !== undefined || isAsMlx === true;
+  const becomesMlx = (packing ?? packsLayers) !== undefined || isAsMlx === true;
   if (!becomesMlx && unpacks !== true) return account.entries.map((entry) => entry.reversed());
   const architecture = await architectureOf(config);
   const recipe = becomesMlx ? architecture.packedRecipe(config) : architecture.recipe(config);
@@ -148,12 +158,11 @@ export async function planConversion(
   const tensors = entries.flatMap((entry) => madeBy(entry, parameters));
   const packed = packedLayers(planned);
   const config = withPrecision(stored.config as Config, tensors);
-  const isKept = wish.packing === undefined && wish.unpacks !== true;
   return {
     tensors,
     bytes: tensors.reduce((sum, tensor) => sum + plannedBytes(tensor), 0),
     parameters: planned.sizes.parameterCount,
-    config: isKept ? config : withPackings(config, packed, entries),
+    config: keepsForm(wish) ? config : withPackings(config, packed, entries),
     companions: stored.companions,
     packed,
     dense: leftDense(planned.model),

@@ -36,6 +36,7 @@ import {
   type WeightEntry,
 } from "../weights/index.ts";
 import type { Config } from "./converted-config.ts";
+import { plainOf } from "./plain-weights.ts";
 import { type Precision, Precisions } from "./precisions.ts";
 
 export interface MergedModel extends StoredModel {
@@ -93,19 +94,6 @@ function withUpdate(
   const values = Object.entries(factors).map(([at, one]) => [at, one.astype("float32")] as const);
   wrapped.update(new Map(values));
   return (kind.fuse(wrapped) as Module & { weight: Tensor }).weight;
-}
-
-/** Numbers of a layer as float32, from the parts that it is read from. */
-function plainOf(layer: Module, parts: Readonly<Record<string, Tensor>>): Tensor {
-  if (!isPacked(layer)) return (parts["weight"] as Tensor).astype("float32");
-  // scales in half precision would round what they unpack to
-  const widened = Object.entries(parts).map(([name, part]): [string, Tensor] => [
-    name,
-    part.dtype.includes("float") ? part.astype("float32") : part,
-  ]);
-  layer.update(new Map(widened));
-  layer.unpackTo("float32");
-  return (layer as unknown as { toDense(): { weight: Tensor } }).toDense().weight;
 }
 
 const packedParts = ["weight", "scales", "biases"];

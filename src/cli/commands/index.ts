@@ -1,5 +1,8 @@
 // Every command, in the order of help. The next command is one file and one line here.
 import type { Command } from "../define-command.ts";
+import { adaptersCombine } from "./adapters-combine.ts";
+import { adaptersConvert } from "./adapters-convert.ts";
+import { adaptersInfo } from "./adapters-info.ts";
 import { benchTrain } from "./bench-train.ts";
 import { benchmark } from "./benchmark.ts";
 import { chat } from "./chat.ts";
@@ -17,6 +20,7 @@ import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
+import { merge } from "./merge.ts";
 import { modelsConvert } from "./models-convert.ts";
 import { modelsDelete } from "./models-delete.ts";
 import { modelsInfo } from "./models-info.ts";
@@ -56,7 +60,11 @@ export const commands: readonly Command[] = [
   serve,
   evaluate,
   benchmark,
+  merge,
   exportCommand,
+  adaptersInfo,
+  adaptersConvert,
+  adaptersCombine,
   recommend,
   benchTrain,
   info,

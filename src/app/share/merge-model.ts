@@ -1,0 +1,234 @@
+// An adapter merged into its base, as a model of its own: the update added in float32, then rounded once to the base's
+// precision, to a chosen one, or packed as the base is packed. What rounding took of it is measured before the result
+// gets its name; one that would lose it is not written.
+import { resolve } from "node:path";
+import { FtError, ModelError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
+import { type ConversionWish, planConversion } from "../../export/conversion.ts";
+import { writeConvertedFiles } from "../../export/converted-folder.ts";
+import { type MergedModel, mergedModel } from "../../export/merged-model.ts";
+import { ConversionOptions, conversionWish } from "../../export/options.ts";
+import { type Survival, survivalOf } from "../../export/survival.ts";
+import { requireNothingAt, type WriteProgress, writeWhole } from "../../export/whole-output.ts";
+import { namedModel } from "../../generate/named-model.ts";
+import { planModel } from "../../models/index.ts";
+import { packingOf } from "../../models/kit/index.ts";
+import { fetchModel } from "../../models/open-model.ts";
+import type { Packing } from "../../mx/index.ts";
+import { writeManifest } from "../../runs/index.ts";
+import type { TemplateSource } from "../../text/index.ts";
+import {
+  type DownloadProgress,
+  openModelFolder,
+  openStoredModel,
+  type StoredModel,
+} from "../../weights/index.ts";
+import { type ComparedAnswers, compareAnswers, validationRows } from "./merged-answers.ts";
+import { comparedLogits, type ComparedLogits } from "./merged-logits.ts";
+import { writeTemplate } from "./merged-template.ts";
+import { baseFacts, makingProvenance } from "./provenance.ts";
+
+export interface MergeOptions extends Partial<ConversionOptions> {
+  /** Folder of an adapter, or of a run. */
+  adapter: string;
+  /** The folder to write; must not be there. */
+  output: string;
+  /** The base, in the place of the one that the adapter's file names. */
+  baseModel?: string | undefined;
+  /** Rows with answers: asked of base, base with adapter, and result. Of a run without it: its validation rows. */
+  prompts?: string | undefined;
+  /** How many of them. */
+  numPrompts?: number | undefined;
+  /** Writes a result that has lost the update too. */
+  force?: boolean | undefined;
+  revision?: string | undefined;
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  onProgress?: ((progress: WriteProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface MergeSurvival extends Survival {
+  /** Null where nothing was asked. */
+  answers: ComparedAnswers | null;
+  /** Whether the result answers as the base, not as base and adapter. */
+  lost: boolean;
+}
+
+export interface MergedResult {
+  adapter: string;
+  base: string;
+  outputDir: string;
+  bytes: number;
+  /** As config.json says it; null where nothing is packed. */
+  quantization: unknown;
+  /** Between the result, and base with adapter, in float32. */
+  maxLogitDifference: number;
+  /** The same between the base, and base with adapter. */
+  baseLogitDifference: number;
+  survival: MergeSurvival;
+  warnings: readonly string[];
+  seconds: number;
+}
+
+/** Of a base whose numbers are packed in its file: as MLX packs them, to the same values, where all of it can be. */
+async function packedForm(stored: StoredModel): Promise<StoredModel> {
+  const packed = stored.packed?.();
+  if (packed === undefined) return stored;
+  const { missing, unexpected, problems } = (await planModel(packed)).account;
+  return missing.length + unexpected.length + problems.length === 0 ? packed : stored;
+}
+
+const isPackedModel = ({ config }: StoredModel): boolean =>
+  packingOf(config as Record<string, unknown>) !== undefined;
+
+/** The base in the form in which it is merged, and what is to become of the sum. */
+async function planned(stored: StoredModel, folder: string, options: MergeOptions) {
+  const asked = conversionWish(ConversionOptions.parse(picked(options)));
+  const keepsPacking =
+    asked.dtype === undefined && asked.packing === undefined && asked.unpacks !== true;
+  const base = keepsPacking ? await packedForm(stored) : stored;
+  if (asked.packing !== undefined && isPackedModel(base)) throw packedAlready(base);
+  const merged = await mergedModel(base, folder);
+  return { base, merged, wish: wishFor(base, merged, asked, keepsPacking) };
+}
+
+function packedAlready({ folder }: StoredModel): ModelError {
+  return new ModelError("FT-MODEL-034", {
+    at: { file: folder },
+    message: "the base is quantized already, and the result is as it is",
+    hint: "leave --quantize out, or merge with --dtype bfloat16 and quantize the result with ft models convert",
+  });
+}
+
+function wishFor(
+  base: StoredModel,
+  { changed }: MergedModel,
+  asked: ConversionWish,
+  keepsPacking: boolean,
+): ConversionWish {
+  if (!isPackedModel(base)) return asked;
+  if (!keepsPacking) return { ...asked, unpacks: true };
+  const packed = [...changed].filter((entry): entry is [string, Packing] => entry[1] !== undefined);
+  return { packsLayers: new Map(packed) };
+}
+
+/** Those of the options that say what is made. */
+function picked(options: MergeOptions): Record<string, unknown> {
+  const keys = Object.keys(ConversionOptions.shape);
+  return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key)));
+}
+
+/** Less than half of the update, or of what it changed of the logits or of right answers, is left. */
+function isLost(
+  { kept }: Survival,
+  { merged, base }: ComparedLogits,
+  answers: ComparedAnswers | null,
+): boolean {
+  if (kept < 0.5) return true;
+  const gain = answers === null ? 0 : answers.adapter - answers.base;
+  if (answers !== null && gain > 0) return answers.merged - answers.base < gain / 2;
+  return merged.mean >= base.mean && base.mean > 0;
+}
+
+function lostUpdate(options: MergeOptions, survival: MergeSurvival): FtError {
+  const { kept, noise, answers } = survival;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const told =
+    answers === null
+      ? []
+      : [
+          `right answers of ${answers.samples}: base ${percent(answers.base)}, with the adapter ` +
+            `${percent(answers.adapter)}, merged ${percent(answers.merged)}`,
+        ];
+  const again = `ft merge ${shellWord(options.adapter)} ${shellWord(options.output)}`;
+  return new ModelError("FT-ADAPTER-012", {
+    message:
+      "merged in this form, the model would lose what the adapter learned; nothing was written",
+    problems: [
+      `left of the update: ${percent(kept)}; rounding adds ${percent(noise)} of its length beside it`,
+      ...told,
+    ],
+    hint: `${again} --dtype bfloat16 keeps it; --force writes it all the same`,
+  });
+}
+
+/** All that is compared of what was written at `folder`, which has no name yet. */
+async function measured(
+  folder: string,
+  { base, merged, name, adapter, options }: Compared,
+): Promise<{ survival: MergeSurvival; logits: ComparedLogits }> {
+  const written = await openModelFolder(folder);
+  const survival = await survivalOf({ base, merged, written }, merged.changed.keys());
+  const trio = { base: name, adapter, merged: folder };
+  const logits = await comparedLogits(trio, options.signal);
+  const rows = options.prompts ?? (await validationRows(options.adapter));
+  const answers = rows === undefined ? null : await compareAnswers(trio, rows, options);
+  const lost = isLost(survival, logits, answers);
+  return { survival: { ...survival, answers, lost }, logits };
+}
+
+interface Compared {
+  base: StoredModel;
+  merged: MergedModel;
+  name: string;
+  adapter: string;
+  options: MergeOptions & { template?: TemplateSource | undefined };
+}
+
+/**
+ * @throws ModelError FT-GENERATE-005 for an adapter without a base, FT-ADAPTER-003, 004, 009 and 011 for one that does
+ * not fit, 012 for a result that would lose the update, FT-GENERATE-004 for a whole model; what writing throws.
+ */
+export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
+  const started = performance.now();
+  const { output, onDownload, onProgress, signal, revision = null } = options;
+  await requireNothingAt(output);
+  const { base: name, adapter, template } = await namedModel(options.adapter, options.baseModel);
+  if (adapter === undefined) throw noAdapter(options.adapter);
+  const place = await fetchModel(
+    { name, revision, cache_dir: null },
+    { onProgress: onDownload, signal },
+  );
+  const stored = await openStoredModel(place.folder, place.remote);
+  const { base, merged, wish } = await planned(stored, adapter, options);
+  const conversion = await planConversion(merged, wish);
+  const provenance = makingProvenance({
+    kind: "model",
+    command: "ft merge",
+    base: await baseFacts(name, stored, place),
+    settings: { ...picked(options) },
+    from: adapter,
+  });
+  const trainedWith = merged.adapter.template ?? template;
+  const notes: string[] = [];
+  let found: Awaited<ReturnType<typeof measured>> | undefined;
+  await writeWhole({ path: output, kind: "folder", bytes: conversion.bytes }, async (temporary) => {
+    await writeConvertedFiles(temporary, conversion, { onProgress, signal });
+    notes.push(...(await writeTemplate(temporary, trainedWith)));
+    const told = { ...options, template: trainedWith };
+    found = await measured(temporary, { base, merged, name, adapter, options: told });
+    if (found.survival.lost && options.force !== true) throw lostUpdate(options, found.survival);
+    await writeManifest(temporary, provenance);
+  });
+  const { survival, logits } = found as NonNullable<typeof found>;
+  return {
+    ...{ adapter, base: name, outputDir: resolve(output), bytes: conversion.bytes },
+    quantization: conversion.config["quantization"] ?? null,
+    maxLogitDifference: logits.merged.max,
+    baseLogitDifference: logits.base.max,
+    survival,
+    warnings: [
+      ...notes,
+      ...(survival.lost ? ["the result has lost what the adapter learned"] : []),
+    ],
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function noAdapter(path: string): ModelError {
+  return new ModelError("FT-GENERATE-004", {
+    at: { file: path },
+    message: "this is a whole model, not an adapter to put on another one",
+    hint: "give the folder of an adapter, or of a run that trained one",
+  });
+}

@@ -1,0 +1,26 @@
+// ft adapters info: what an adapter holds.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import { defineCommand } from "../define-command.ts";
+import { adapterInfoText } from "../render/adapters.ts";
+import { downloadNote } from "../render/download.ts";
+
+export const adaptersInfo = defineCommand({
+  name: "adapters info",
+  summary: "Show what an adapter holds: its form, base, layers, ranks",
+  arguments: { adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" } },
+  options: z.strictObject({
+    baseModel: z
+      .string()
+      .optional()
+      .describe("The model that the adapter belongs to, where its file names another place")
+      .register(flags, { long: "base-model", value: "MODEL" }),
+  }),
+  examples: ["ft adapters info ./output", "ft adapters info ./of-peft --json"],
+  run: async ({ arguments: { adapter = "" }, options }, io) => {
+    const { adapterInfo } = await import("../../app/share/adapter-commands.ts");
+    const asked = { ...options, onDownload: downloadNote(io), signal: io.signal };
+    const found = await adapterInfo(adapter, asked);
+    io.show(found, () => adapterInfoText(found));
+  },
+});

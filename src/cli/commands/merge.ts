@@ -1,0 +1,68 @@
+// ft merge: an adapter in the weights of its base, as a model of its own.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import { ConversionOptions } from "../../export/options.ts";
+import { defineCommand } from "../define-command.ts";
+import { conversionNote } from "../render/conversion.ts";
+import { downloadNote } from "../render/download.ts";
+import { mergedText } from "../render/merged.ts";
+
+export const merge = defineCommand({
+  name: "merge",
+  summary: "Write an adapter and its base as one model, and how much of the adapter is left",
+  arguments: {
+    adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" },
+    output: { about: "Folder to write, which must not be there yet" },
+  },
+  options: ConversionOptions.pick({
+    dtype: true,
+    quantize: true,
+    bits: true,
+    groupSize: true,
+  }).extend({
+    baseModel: z
+      .string()
+      .optional()
+      .describe("The model that the adapter belongs to, where its file names another place")
+      .register(flags, { long: "base-model", value: "MODEL" }),
+    prompts: z
+      .string()
+      .optional()
+      .describe(
+        "Rows with answers that base, adapter and result are asked; of a run its validation rows",
+      )
+      .register(flags, { value: "FILE" }),
+    numPrompts: z
+      .int()
+      .positive()
+      .default(20)
+      .describe("How many of them")
+      .register(flags, { long: "num-prompts", value: "N" }),
+    force: z
+      .boolean()
+      .default(false)
+      .describe("Write a result too that has lost what the adapter learned"),
+    revision: z
+      .string()
+      .optional()
+      .describe("Branch, tag or commit of the base on the Hub")
+      .register(flags, { short: "r", value: "REVISION" }),
+  }),
+  examples: [
+    "ft merge ./output ./tuned --dtype bfloat16",
+    "ft merge ./peft-adapter ./tuned --base-model Qwen/Qwen3-0.6B --prompts held-out.jsonl",
+  ],
+  run: async (input, io) => {
+    const { mergeModel } = await import("../../app/share/merge-model.ts");
+    const { adapter = "", output = "" } = input.arguments;
+    const made = await mergeModel({
+      ...input.options,
+      adapter,
+      output,
+      onDownload: downloadNote(io),
+      onProgress: conversionNote(io, "writing"),
+      signal: io.signal,
+    });
+    io.show(made, () => mergedText(made));
+  },
+});

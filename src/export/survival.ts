@@ -1,0 +1,103 @@
+// How much of an adapter's update is left in weights that were written: rounding to few bits can take all of it.
+// Compares layer by layer, in float32; holds one layer at a time.
+import { planFittingModel, type PlannedModel } from "../models/index.ts";
+import { dispose, scope, type Tensor } from "../mx/index.ts";
+import { isPacked, type Module } from "../nn/index.ts";
+import { type StoredModel, type TensorReader, viewOf } from "../weights/index.ts";
+import { plainOf } from "./plain-weights.ts";
+
+export interface LayerSurvival {
+  layer: string;
+  /** Length of the update along itself that is left, of its own: 1 is all of it, 0 nothing. */
+  kept: number;
+  /** Length of what rounding added beside it, of the update's own. */
+  noise: number;
+}
+
+export interface Survival {
+  /** Of all layers together. */
+  kept: number;
+  noise: number;
+  layers: readonly LayerSurvival[];
+}
+
+/** Plain weights of a stored model, layer by layer. */
+class PlainReader {
+  readonly #layers: ReadonlyMap<string, Module>;
+  readonly #reader: TensorReader;
+
+  constructor({ model, account, source }: PlannedModel) {
+    this.#layers = new Map(model.modules());
+    this.#reader = viewOf(account.entries, new Map(), source).load();
+  }
+
+  /** float32; in the current scope, but for the parts, which are the caller's. */
+  read(path: string): { plain: Tensor; parts: Tensor[] } {
+    const layer = this.#layers.get(path) as Module;
+    const names = isPacked(layer)
+      ? [...layer.slots()].map(({ name }) => name).filter((name) => name !== "bias")
+      : ["weight"];
+    const parts = Object.fromEntries(
+      names.map((name) => [name, this.#reader.read(`${path}.${name}`)] as const),
+    );
+    return { plain: plainOf(layer, parts), parts: Object.values(parts) };
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
+
+interface Sums {
+  /** Of the update with itself, with what is left of it, and of the error with itself. */
+  update: number;
+  left: number;
+  error: number;
+}
+
+const dot = (one: Tensor, other: Tensor): number => one.mul(other).sum().item();
+
+function sumsOf(base: Tensor, merged: Tensor, written: Tensor): Sums {
+  const update = merged.sub(base);
+  const error = written.sub(merged);
+  return {
+    update: dot(update, update),
+    left: dot(written.sub(base), update),
+    error: dot(error, error),
+  };
+}
+
+function shareOf({ update, left, error }: Sums): Omit<LayerSurvival, "layer"> {
+  if (update === 0) return { kept: 1, noise: 0 };
+  return { kept: left / update, noise: Math.sqrt(error / update) };
+}
+
+/**
+ * `base` without the update, `merged` with it, `written` as files hold it now; `paths` are the layers that it changes.
+ * @throws ModelError of planning.
+ */
+export async function survivalOf(
+  { base, merged, written }: Record<"base" | "merged" | "written", StoredModel>,
+  paths: Iterable<string>,
+): Promise<Survival> {
+  const planned = await Promise.all([base, merged, written].map((one) => planFittingModel(one)));
+  const readers = planned.map((one) => new PlainReader(one));
+  const layers: LayerSurvival[] = [];
+  const total: Sums = { update: 0, left: 0, error: 0 };
+  try {
+    for (const layer of paths) {
+      const sums = scope(() => {
+        const read = readers.map((reader) => reader.read(layer));
+        const [before, exact, after] = read.map(({ plain }) => plain) as [Tensor, Tensor, Tensor];
+        const found = sumsOf(before, exact, after);
+        dispose(read.flatMap(({ parts }) => parts));
+        return found;
+      });
+      layers.push({ layer, ...shareOf(sums) });
+      for (const key of ["update", "left", "error"] as const) total[key] += sums[key];
+    }
+  } finally {
+    for (const reader of readers) reader.close();
+  }
+  return { ...shareOf(total), layers };
+}
