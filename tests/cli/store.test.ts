@@ -102,3 +102,12 @@ test("a copy of the store, and back", async () => {
   expect((await ft("store", "check")).stdout).toContain("sound");
   expect(await json("store", "check", join(folder, "copy.db"))).toMatchObject({ problems: [] });
 });
+
+test("a removed set leaves the lists, and with compact the disk", async () => {
+  const { ft, json } = await workplace();
+  await ft("data", "import", "one.jsonl", "--name", "set");
+  expect(await ft("data", "remove", "set")).toMatchObject({ code: 2 });
+  expect(await json("data", "remove", "set", "--yes")).toEqual({ removed: ["set"] });
+  expect((await ft("data", "history")).stdout).toContain("No data sets yet");
+  expect(await json("store", "compact")).toEqual({ versions: 1, records: 3 });
+});

@@ -7,7 +7,9 @@ import {
   importFile,
   listDatasets,
   listDrops,
+  findDataset,
   listVersions,
+  removeDataset,
   restoreVersion,
   type Store,
   undoDrops,
@@ -69,5 +71,13 @@ export async function restore(
         : await undoDrops(store, reference, drops);
     const { dataset } = await findVersion(store, reference);
     return toldVersion(dataset.name, version);
+  });
+}
+
+/** Takes data sets out of the lists: all of them, or none where one is unknown. */
+export async function removeAll(environment: Environment, names: readonly string[]): Promise<void> {
+  await withStore(environment, async (store) => {
+    for (const name of names) await findDataset(store, name);
+    for (const name of names) await removeDataset(store, name);
   });
 }

@@ -13,6 +13,7 @@ import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataImport } from "./data-import.ts";
 import { dataMerge } from "./data-merge.ts";
+import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataSync } from "./data-sync.ts";
 import { dataWrite } from "./data-write.ts";
@@ -38,6 +39,7 @@ import { runsShow } from "./runs-show.ts";
 import { serve } from "./serve.ts";
 import { storeBackup } from "./store-backup.ts";
 import { storeCheck } from "./store-check.ts";
+import { storeCompact } from "./store-compact.ts";
 import { storeRestore } from "./store-restore.ts";
 import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
@@ -75,6 +77,7 @@ export const commands: readonly Command[] = [
   dataMerge,
   dataRestore,
   dataSync,
+  dataRemove,
   modelsList,
   modelsInfo,
   modelsPull,
@@ -96,4 +99,5 @@ export const commands: readonly Command[] = [
   storeBackup,
   storeRestore,
   storeCheck,
+  storeCompact,
 ];

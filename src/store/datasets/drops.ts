@@ -4,7 +4,7 @@ import type { Database, Store } from "../store.ts";
 import { commitVersion } from "./commit.ts";
 import { unknownDrops } from "./dataset-errors.ts";
 import { findDataset, findVersion, type Version } from "./names.ts";
-import { noEdits, piecesOf } from "./pieces.ts";
+import { type Edits, noEdits, piecesOf } from "./pieces.ts";
 import { positionOf } from "./read.ts";
 
 export interface NewDrop {
@@ -126,6 +126,48 @@ async function placeFor(db: Database, headId: number, parentId: number, position
   return -1;
 }
 
+interface DroppedRow {
+  id: number;
+  parentId: number;
+  position: number;
+  recordId: number;
+  hash: Uint8Array;
+}
+
+async function droppedRows(
+  db: Database,
+  datasetId: number,
+  ids: readonly number[],
+): Promise<DroppedRow[]> {
+  const { rows } = await sql<DroppedRow>`
+    select d.id, v.parent_id as parentId, d.position, d.record_id as recordId, r.hash
+    from json_each(${JSON.stringify(ids)}) wanted
+    join drops d on d.id = wanted.value
+    join versions v on v.id = d.version_id
+    join records r on r.id = d.record_id
+    where d.dataset_id = ${datasetId} and d.undone_id is null
+    order by d.version_id, d.position`.execute(db);
+  const known = new Set(rows.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw unknownDrops(unknown);
+  return rows;
+}
+
+/** Dropped rows behind the places that they are put back at. Neighbours go behind one row together. */
+async function placed(db: Database, headId: number, rows: readonly DroppedRow[]): Promise<Edits> {
+  const edits = noEdits();
+  let before: (DroppedRow & { place: number }) | undefined;
+  for (const row of rows) {
+    const follows = before?.parentId === row.parentId && before.position === row.position - 1;
+    const place = follows ? before!.place : await placeFor(db, headId, row.parentId, row.position);
+    before = { ...row, place };
+    const there = edits.inserted.get(place) ?? [];
+    there.push({ id: row.recordId, hash: Buffer.from(row.hash) });
+    edits.inserted.set(place, there);
+  }
+  return edits;
+}
+
 /**
  * Makes a version with dropped rows back behind the rows that they stood behind, as far as these are still there. Undoing
  * all that one step dropped, before anything else changed, gives the version before it.
@@ -136,31 +178,12 @@ export async function undoDrops(
   ids: readonly number[],
 ): Promise<Version> {
   const { dataset, version } = await findVersion(store, name);
-  const wanted = sql`d.dataset_id = ${dataset.id} and d.undone_id is null
-    and d.id in (select value from json_each(${JSON.stringify(ids)}))`;
-  const drops = await readDrops(store.db, wanted, ids.length);
-  const known = new Set(drops.map(({ id }) => id));
-  const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw unknownDrops(unknown);
-  const edits = noEdits();
-  for (const drop of drops.sort((a, b) => a.versionId - b.versionId || a.position - b.position)) {
-    const { parent_id: parentId } = await store.db
-      .selectFrom("versions")
-      .select("parent_id")
-      .where("id", "=", drop.versionId)
-      .executeTakeFirstOrThrow();
-    const place = await placeFor(store.db, version.id, parentId as number, drop.position);
-    const { hash } = await store.db
-      .selectFrom("records")
-      .select("hash")
-      .where("id", "=", drop.recordId)
-      .executeTakeFirstOrThrow();
-    const there = edits.inserted.get(place) ?? [];
-    edits.inserted.set(place, [...there, { id: drop.recordId, hash: Buffer.from(hash) }]);
-  }
-  const facts = { action: "undo", message: `${drops.length} dropped rows back` };
+  const rows = await droppedRows(store.db, dataset.id, ids);
+  const edits = await placed(store.db, version.id, rows);
+  const facts = { action: "undo", message: `${rows.length} dropped rows back` };
   const pieces = piecesOf(store.db, version.id, edits);
   return await commitVersion(store, dataset, pieces, facts, async (db, made) => {
-    await db.updateTable("drops").set({ undone_id: made.id }).where("id", "in", ids).execute();
+    await sql`update drops set undone_id = ${made.id}
+      where id in (select value from json_each(${JSON.stringify(ids)}))`.execute(db);
   });
 }

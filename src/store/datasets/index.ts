@@ -1,4 +1,5 @@
 // Versions of data sets: made, read, compared, merged, brought back, written as files.
+export { compactStore, type Freed } from "./compact.ts";
 export {
   type Configuration,
   configurationHistory,

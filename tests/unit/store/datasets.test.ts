@@ -6,6 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import {
   appendRows,
   commitRows,
+  compactStore,
   configurationHistory,
   countRows,
   createJob,
@@ -352,4 +353,33 @@ test("configurations keep every form", async () => {
   expect(await rejection(readConfiguration(store, "clean", "none"), FtError)).toMatchObject({
     code: "FT-DATASET-011",
   });
+});
+
+test("what removed sets leave is freed; what others came from, or have too, stays", async () => {
+  const store = await memoryStore();
+  const counted = async (table: "records" | "versions" | "sets") =>
+    (await store.db.selectFrom(table).select("id").execute()).length;
+  await commitRows(store, "set", rows(3000), facts);
+  await forkDataset(store, "set", "mine");
+  await commitRows(store, "set", [...rows(10), row("secret", { words: "very private" })], facts);
+  await dropRows(store, "set", [{ position: 0, reason: "x" }], "clean");
+  await commitRows(store, "alone", [row("alone"), row(1)], facts);
+  const search = { search: "text" };
+  expect(await countRows(store, (await findVersion(store, "alone")).version.id, search)).toBe(2);
+  await removeDataset(store, "alone");
+  await removeDataset(store, "set");
+  expect(await compactStore(store)).toEqual({ versions: 3, records: 2 });
+  expect([await counted("records"), await counted("versions")]).toEqual([3000, 2]);
+  const { version } = await findVersion(store, "mine");
+  expect(await textsOf(store, version.id)).toEqual(rows(3000));
+  expect(await countRows(store, version.id, search)).toBe(3000);
+  const words =
+    await sql`select rowid from record_search where record_search match 'private'`.execute(
+      store.db,
+    );
+  expect(words.rows).toEqual([]);
+  await removeDataset(store, "mine");
+  expect(await compactStore(store)).toEqual({ versions: 2, records: 3000 });
+  expect([await counted("records"), await counted("sets")]).toEqual([0, 0]);
+  expect((await commitRows(store, "set", rows(2), facts)).number).toBe(1);
 });

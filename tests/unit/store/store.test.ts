@@ -1,6 +1,7 @@
 // The file itself: made, moved up from every earlier form, refused where it is another's, copied and brought back.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
 import { SqliteFile } from "../../../src/store/driver.ts";
@@ -12,6 +13,7 @@ import {
   listJobs,
   openStore,
   restoreStore,
+  type Store,
   storePath,
 } from "../../../src/store/index.ts";
 import { migrate, newestForm } from "../../../src/store/migrate.ts";
@@ -114,6 +116,15 @@ test("a writer waits for another connection's transaction", async () => {
   setTimeout(release, 150);
   await Promise.all([first, second]);
   expect(await listJobs(a)).toHaveLength(1);
+});
+
+test("what must not be lost by a power cut is synced before it counts", async () => {
+  const store = await fileStore(newPath());
+  const level = async (db: Store["db"]) =>
+    (await sql<{ synchronous: number }>`pragma synchronous`.execute(db)).rows[0]?.synchronous;
+  expect(await level(store.db)).toBe(1);
+  expect(await inTransaction(store.db, level, { durable: true })).toBe(2);
+  expect(await level(store.db)).toBe(1);
 });
 
 test("a transaction that throws leaves nothing, and the store goes on", async () => {
