@@ -103,7 +103,7 @@ export const ggufFamilies: Readonly<Record<string, { config: Config; tokenizer: 
 };
 
 /** Uniform from a seed (mulberry32), as normal deviates (Box and Muller). */
-function normals(seed: number): () => number {
+export function normals(seed: number): () => number {
   let state = seed;
   const uniform = (): number => {
     state = (state + 0x6d_2b_79_f5) >>> 0;

@@ -1,14 +1,12 @@
 // A whole model as a .gguf file: every key and every tensor with its type, known before a byte is written.
 // Which names and keys there are is the family's business (family.ts), which types that of mixtures.ts.
-import { basename } from "node:path";
 import { elementCount } from "../../core/element-count.ts";
 import { ModelError } from "../../core/errors.ts";
 import { retain, tensor, type Tensor } from "../../mx/index.ts";
 import { describedVocabulary } from "../../text/vocabulary/described.ts";
-import { type GgufEntry, text, u32 } from "../../weights/gguf/entries.ts";
+import { type GgufEntry, text } from "../../weights/gguf/entries.ts";
 import {
   castWhenRead,
-  rename,
   type StoredModel,
   type StoredTensor,
   type TensorReader,
@@ -16,6 +14,13 @@ import {
 } from "../../weights/index.ts";
 import { type Conversion, planConversion } from "../conversion.ts";
 import { familyOf, type GgufFamilyModel } from "./family.ts";
+import {
+  type Entry,
+  fileEntries,
+  originEntries,
+  outOfTower,
+  shortName,
+} from "./general-entries.ts";
 import type { GgufPlanned } from "./gguf-file.ts";
 import { mixtureOf, tensorTypes } from "./mixtures.ts";
 import { CHAT_TEMPLATE, tokenizerEntries } from "./tokenizer-entries.ts";
@@ -50,9 +55,6 @@ function asStored(stored: StoredModel, { tensors, load }: Conversion): StoredMod
   ]);
   return { ...stored, tensors: new Map(described), load };
 }
-
-/** A text model that stands beside others has its name in front. */
-const outOfTower = [rename("model.language_model.{path*}", "model.{path*}")];
 
 /** Names that the family has no rule for stay as they were: no reader of the file would know them. */
 function requireKnown(view: StoredModel, before: StoredModel): void {
@@ -91,26 +93,6 @@ function archEntries({ writing, keys }: GgufFamilyModel): Entry[] {
   return Object.entries(keys).map(([key, entry]) => [`${writing.architecture}.${key}`, entry]);
 }
 
-const isPath = (name: string): boolean => /^(?:[./~]|.*\.gguf$)/.test(name);
-
-/** No path of this machine: what a file is called, or the model's id. */
-const shortName = (name: string): string =>
-  isPath(name) ? basename(name).replace(/\.gguf$/, "") : (name.split("/").at(-1) ?? name);
-
-type Entry = [key: string, entry: GgufEntry];
-
-/** Of a model that the Hub has: what this one was made of. */
-function originEntries(name: string): Entry[] {
-  const [owner = "", repository, ...rest] = name.split("/");
-  if (isPath(name) || repository === undefined || rest.length > 0) return [];
-  return [
-    ["general.base_model.count", u32(1)],
-    ["general.base_model.0.name", text(repository)],
-    ["general.base_model.0.organization", text(owner)],
-    ["general.base_model.0.repo_url", text(`https://huggingface.co/${name}`)],
-  ];
-}
-
 function generalEntries(
   { writing }: GgufFamilyModel,
   { license }: StoredModel,
@@ -122,16 +104,6 @@ function generalEntries(
     ["general.name", text(shortName(name))],
     ...(license === undefined ? [] : [["general.license", text(license)] as Entry]),
     ...originEntries(name),
-  ];
-}
-
-const QUANTIZATION_VERSION = 2;
-
-/** Of a file that is made anew: what is true of the bytes and not of the model. */
-function fileEntries(fileType: number): Entry[] {
-  return [
-    ["general.quantization_version", u32(QUANTIZATION_VERSION)],
-    ["general.file_type", u32(fileType)],
   ];
 }
 

@@ -170,6 +170,7 @@ function keysOf(config: ModelConfig): Keys {
 
 export const writtenQwen35 = writtenDecoder("qwen35", {
   keys: keysOf,
+  turnedColumns: /linear_attn\.out_proj$/,
   refuses: (config) => [
     ...(config.is("attention_bias") ? ["attention_bias"] : []),
     ...(config.number("linear_key_head_dim") === config.number("linear_value_head_dim")

@@ -20,6 +20,8 @@ export interface GgufWriting {
   factors?(config: ModelConfig): Readonly<Record<string, readonly number[]>>;
   /** What llama.cpp cannot compute: such a model is not written. */
   refuses?(config: ModelConfig): readonly string[];
+  /** Layers whose inputs stand in another order in a file: an update of them is not two factors there. */
+  turnedColumns?: RegExp;
   unheeded?(config: ModelConfig): readonly Unheeded[];
 }
 
