@@ -38,13 +38,27 @@ interface Life {
   kill(): void;
 }
 
-function deathOf({ signal, code, lastWords }: Death): FtError {
+function deathOf({ signal, code, lastWords }: Death, isFirstLoad: boolean): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+  const what = isFirstLoad ? " while it loaded it" : "; it is started again";
   return new FtError("FT-SERVE-001", {
-    message: `the process that holds the model ended ${how}; it is started again`,
+    message: `the process that holds the model ended ${how}${what}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: "ask again; if it ends again, ask for less at once, or give ft serve a smaller --parallel",
+    hint: isFirstLoad
+      ? "the system ends what is too large for its memory: a smaller model, or --load-in-4bit, needs less"
+      : "ask again; if it ends again, ask for less at once, or give ft serve a smaller --parallel",
   });
+}
+
+/** A call that nobody has been told anything of may be put to the next process: so many see it, if each dies. */
+const mostLives = 3;
+
+interface Open {
+  readonly call: ModelCall<unknown, unknown>;
+  readonly name: CallName;
+  readonly request: unknown;
+  isTold: boolean;
+  lives: number;
 }
 
 export class ModelHost {
@@ -55,7 +69,7 @@ export class ModelHost {
   isReady = false;
   readonly #options: ModelHostOptions;
   readonly #closing = new AbortController();
-  readonly #open = new Map<number, ModelCall<unknown, unknown>>();
+  readonly #open = new Map<number, Open>();
   #next = 0;
   #deaths = 0;
   #life: Life;
@@ -79,18 +93,26 @@ export class ModelHost {
   ): ModelCall<Calls[Name]["event"], Calls[Name]["result"]> {
     const id = this.#next++;
     const call = new ModelCall<unknown, unknown>();
-    const life = this.#life;
     const cancel = (): void => {
-      life.say({ type: "cancel", id });
+      this.#life.say({ type: "cancel", id });
       this.#settle(id, (open) => open.fail(signal?.reason));
     };
-    this.#open.set(id, call);
-    void life.ready.then(
-      () => this.#open.has(id) && life.say({ type: "call", id, name, request }),
-      (error: unknown) => this.#settle(id, (open) => open.fail(error)),
-    );
+    const open = { call, name, request, isTold: false, lives: 0 };
+    this.#open.set(id, open);
+    this.#ask(id, open);
     endedBy({ cancel, ended: call.result }, signal);
     return call as ModelCall<Calls[Name]["event"], Calls[Name]["result"]>;
+  }
+
+  /** Where the process dies before it is ready, `#ended` decides on what is open. */
+  #ask(id: number, open: Open): void {
+    const { name, request } = open;
+    const life = this.#life;
+    open.lives += 1;
+    const say = (): void => {
+      if (this.#open.has(id)) life.say({ type: "call", id, name, request });
+    };
+    life.ready.then(say, () => undefined);
   }
 
   /** Ends the process and everything open. */
@@ -124,7 +146,7 @@ export class ModelHost {
       signal,
       onStarted: ({ say, kill }) => Object.assign(life, { say, kill }),
       onTold: (told) => this.#hear(told as FromModel, ready),
-      onDeath: deathOf,
+      onDeath: (death) => deathOf(death, this.#isFirstLoad),
     });
     throw new FtError("FT-SERVE-002", { message: "the server is closing" });
   }
@@ -135,7 +157,9 @@ export class ModelHost {
       ready(told.facts);
     } else if (told.type === "event") {
       this.#deaths = 0;
-      this.#open.get(told.id)?.tell(told.event);
+      const open = this.#open.get(told.id);
+      if (open !== undefined) open.isTold = true;
+      open?.call.tell(told.event);
     } else if (told.type === "result") {
       this.#settle(told.id, (open) => open.succeed(told.result));
     } else {
@@ -144,23 +168,29 @@ export class ModelHost {
     }
   }
 
+  get #isFirstLoad(): boolean {
+    return this.restarts === 0 && !this.isReady;
+  }
+
   #settle(id: number, how: (call: ModelCall<unknown, unknown>) => void): void {
     const open = this.#open.get(id);
     this.#open.delete(id);
-    if (open !== undefined) how(open);
+    if (open !== undefined) how(open.call);
   }
 
   #ended(error: unknown): void {
-    const wasReady = this.isReady;
+    const isOver = this.#closing.signal.aborted || this.#isFirstLoad;
     this.isReady = false;
-    for (const id of [...this.#open.keys()]) this.#settle(id, (open) => open.fail(error));
-    if (this.#closing.signal.aborted || (this.restarts === 0 && !wasReady)) return;
+    for (const [id, { isTold, lives }] of this.#open)
+      if (isOver || isTold || lives >= mostLives) this.#settle(id, (call) => call.fail(error));
+    if (isOver) return;
     logger().warn(error instanceof Error ? error.message : String(error));
     const pause = Math.min(longestPause, firstPause * 2 ** this.#deaths);
     this.#deaths += 1;
     this.restarts += 1;
     this.#life = this.#start(pause);
     this.#life.ready.catch(() => undefined);
+    for (const [id, open] of this.#open) this.#ask(id, open);
   }
 }
 

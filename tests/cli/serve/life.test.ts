@@ -31,6 +31,16 @@ async function untilOpen(served: ServedModel, count: number): Promise<void> {
   }
 }
 
+/** The process that comes after one that ended; it is loading then. */
+async function otherThan(killed: number, served: ServedModel): Promise<number> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const found = await served.modelProcess();
+    if (found > 0 && found !== killed) return found;
+    if (Date.now() > end) throw new Error("no process came after the one that was killed");
+  }
+}
+
 test("kill -9 of the model's process ends a stream with an error, and the next request is answered", async () => {
   const served = await serveToy();
   const killed = await served.modelProcess();
@@ -39,6 +49,8 @@ test("kill -9 of the model's process ends a stream with an error, and the next r
   let text = (await reader.read()).value ?? "";
   const whole = post(`${served.url}/v1/chat/completions`, long);
   await untilOpen(served, 2);
+  // the other is being written as well by then
+  for (let read = 0; read < 8; read++) text += (await reader.read()).value ?? "";
   process.kill(killed, "SIGKILL");
   for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value;
   const last = text.trimEnd().split("\n\n").at(-1) ?? "";
@@ -55,6 +67,21 @@ test("kill -9 of the model's process ends a stream with an error, and the next r
   expect(await gauge(served, "ft_open_requests")).toBe(0);
   await served.stop();
   await until(() => !isAlive(model), 5);
+});
+
+test("what the model's process had not begun when it was killed, or before it was ready again, is answered by the next", async () => {
+  const served = await serveToy();
+  const ask = () => post(`${served.url}/v1/chat/completions`, { messages, max_tokens: 3 });
+  for (const times of [1, 2]) {
+    const first = await served.modelProcess();
+    process.kill(first, "SIGKILL");
+    const asked = Array.from({ length: 4 }, ask);
+    if (times === 2) process.kill(await otherThan(first, served), "SIGKILL");
+    for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ status: 200 });
+  }
+  expect(await gauge(served, "ft_model_restarts")).toBe(3);
+  expect(await gauge(served, "ft_open_requests")).toBe(0);
+  await served.stop();
 });
 
 test("a client that leaves frees its place; one too many is told when to come again", async () => {
