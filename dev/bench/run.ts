@@ -9,6 +9,7 @@ const benchmarks = [
   "decoding",
   "generating",
   "serving",
+  "adapters",
   "delta",
   "states",
   "against-mlx-lm",

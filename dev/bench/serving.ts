@@ -47,7 +47,7 @@ async function freePort(): Promise<number> {
 }
 
 async function untilAnswers(url: string): Promise<void> {
-  const until = performance.now() + 120_000;
+  const until = performance.now() + 300_000;
   for (;;) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok === true) return;
