@@ -53,7 +53,7 @@ export {
 } from "./trained-provenance.ts";
 export { type Pruned, pruneRuns } from "./prune.ts";
 export { makeRunId } from "./run-id.ts";
-export { isRunFolder, trainedFolder } from "./trained-folder.ts";
+export { isRunFolder, runOf, trainedFolder } from "./trained-folder.ts";
 export {
   listRuns,
   recordRun,

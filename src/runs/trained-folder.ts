@@ -45,3 +45,10 @@ export function trainedFolder(path: string): string {
   const trained = join(folder, TRAINED_FOLDER);
   return existsSync(trained) ? trained : folder;
 }
+
+/** The run that trained what lies in this folder: its final model, or that of a checkpoint; undefined for any other. */
+export function runOf(trained: string): string | undefined {
+  const folder = resolve(trained);
+  const above = [dirname(folder), dirname(dirname(dirname(folder)))];
+  return above.find(isRunFolder);
+}

@@ -65,13 +65,20 @@ test("packed weights are unpacked for transformers, and that is said", async () 
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
 });
 
-test("a run's trained model by the run's folder", async () => {
+test("a run's trained model by the run's folder, with the template of its training and a manifest", async () => {
   const run = join(cwd, "run");
   mkdirSync(run);
   await makeToyModel(join(cwd, "trained"));
-  for (const name of ["config.json", "events.jsonl"]) writeFileSync(join(run, name), "{}\n");
+  const record = { runId: "1", createdAt: "", config: {}, template: { name: "alpaca" } };
+  writeFileSync(join(run, "config.json"), JSON.stringify(record));
+  writeFileSync(join(run, "events.jsonl"), "{}\n");
   renameSync(join(cwd, "trained"), join(run, "final_model"));
-  expect(namesOf(await made("hf", "run", "of-run"))).toContain("model.safetensors");
+  const names = namesOf(await made("hf", "run", "of-run"));
+  expect(names).toEqual(expect.arrayContaining(["model.safetensors", "chat_template.jinja"]));
+  const template = readFileSync(join(cwd, "of-run", "chat_template.jinja"), "utf8");
+  expect(template).toContain("### Instruction:");
+  const verified = await runProgram(["verify", "of-run", "--json"], { cwd });
+  expect(JSON.parse(verified.stdout)).toMatchObject({ valid: true });
 });
 
 test("people see the files and what was left out", async () => {

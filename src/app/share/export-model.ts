@@ -2,8 +2,7 @@
 // are written is export's; here it is found, checked against what the form takes, and written whole or not at all.
 import { lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ModelError, UsageError } from "../../core/errors.ts";
-import { shellWord } from "../../core/shell.ts";
+import { UsageError } from "../../core/errors.ts";
 import {
   type Dropped,
   type ExportFormat,
@@ -12,25 +11,14 @@ import {
   type ExportSource,
 } from "../../export/formats/index.ts";
 import { requireNothingAt, type WriteProgress, writeWhole } from "../../export/whole-output.ts";
-import { type NamedModel, namedModel } from "../../generate/named-model.ts";
-import { fetchModel } from "../../models/open-model.ts";
-import { type DownloadProgress, openStoredModel } from "../../weights/index.ts";
+import { writeManifest } from "../../runs/index.ts";
+import { exportSource, type FoundSource, type SourceOptions } from "./export-source.ts";
+import { baseFacts, makingProvenance } from "./provenance.ts";
 
-export interface ExportModelOptions extends Partial<ExportOptions> {
-  /** A name of `exportFormats`. */
-  format: string;
-  /** Hub id, folder, .gguf file, builtin name, or the folder of an adapter or a run. */
-  model: string;
+export interface ExportModelOptions extends SourceOptions, Partial<ExportOptions> {
   /** The folder or the file to write; must not be there. */
   output: string;
-  /** Folder of an adapter on the model. */
-  adapter?: string | undefined;
-  /** The model that an adapter belongs to, in the place of the one that its file names. */
-  baseModel?: string | undefined;
-  revision?: string | undefined;
-  onDownload?: ((progress: DownloadProgress) => void) | undefined;
   onProgress?: ((progress: WriteProgress) => void) | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 export interface WrittenFile {
@@ -90,32 +78,20 @@ function requireAdapter(source: ExportSource, { adapterOnly }: ExportOptions): v
   });
 }
 
-/** @throws ModelError FT-GENERATE-004 where what is given as an adapter is a whole model. */
-async function modelAndAdapter(options: ExportModelOptions): Promise<NamedModel> {
-  const { model, adapter, baseModel } = options;
-  const named = await namedModel(model, baseModel);
-  if (adapter === undefined) return named;
-  const given = await namedModel(adapter, named.base);
-  if (given.adapter !== undefined) return given;
-  throw new ModelError("FT-GENERATE-004", {
-    at: { file: adapter },
-    message: "this is a whole model, not an adapter to put on another one",
-    hint: `give it as the model: ft export ${options.format} ${shellWord(adapter)} OUT`,
+/** A folder says where it is from; a file has its format's own words for that. */
+async function describe(
+  folder: string,
+  source: FoundSource,
+  options: ExportModelOptions,
+): Promise<void> {
+  const { model, name, adapter, resolved } = source;
+  const provenance = makingProvenance({
+    ...{ kind: "model", command: "ft export" },
+    settings: { format: options.format, ...given(options) },
+    base: await baseFacts(name, model, resolved),
+    from: adapter?.folder ?? model.folder,
   });
-}
-
-async function sourceOf(options: ExportModelOptions): Promise<ExportSource> {
-  const { revision = null, onDownload, signal } = options;
-  const { base, adapter, template = { name: "auto" } } = await modelAndAdapter(options);
-  const origin = { name: base, revision, cache_dir: null };
-  const { folder, remote } = await fetchModel(origin, { onProgress: onDownload, signal });
-  const model = await openStoredModel(folder, remote);
-  return {
-    model,
-    name: base,
-    template,
-    ...(adapter !== undefined && { adapter: { folder: adapter } }),
-  };
+  await writeManifest(folder, provenance);
 }
 
 function filesAt(path: string): WrittenFile[] {
@@ -145,14 +121,18 @@ export async function exportModel(options: ExportModelOptions): Promise<Exported
   requireTaken(name, format, asked);
   requireKnownQuant(name, format, asked.quant);
   await requireNothingAt(output, format.output);
-  const source = await sourceOf(options);
+  const source = await exportSource(options);
   requireAdapter(source, asked);
-  const { bytes: least, dropped, notes, write } = await format.plan(source, asked);
+  const { bytes: least, dropped: left, notes, write } = await format.plan(source, asked);
   const place = { path: output, kind: format.output, bytes: least };
-  await writeWhole(place, (temporary) => write(temporary, { onProgress, signal }));
+  await writeWhole(place, async (temporary) => {
+    await write(temporary, { onProgress, signal });
+    if (format.output === "folder") await describe(temporary, source, options);
+  });
   const files = filesAt(resolve(output));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const seconds = (performance.now() - started) / 1000;
+  const dropped = [...source.lost, ...left];
   const from = { model: source.name, adapter: source.adapter?.folder ?? null };
   return { format: name, ...from, output: resolve(output), files, bytes, dropped, notes, seconds };
 }

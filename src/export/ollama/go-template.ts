@@ -7,7 +7,7 @@ import {
   type ChatShape,
   type Role,
   type Trim,
-} from "./chat-shape.ts";
+} from "../chat/chat-shape.ts";
 
 /** What Go's strconv.IsPrint keeps, which is what a Modelfile's reader keeps. */
 const unprinted = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;

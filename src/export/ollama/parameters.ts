@@ -3,7 +3,7 @@
 import { parsePythonJson } from "../../core/json-text.ts";
 import type { NamedFiles } from "../../core/named-files.ts";
 import type { Tokenizer } from "../../text/types.ts";
-import { between, type ChatShape } from "./chat-shape.ts";
+import { between, type ChatShape } from "../chat/chat-shape.ts";
 
 export type Parameter = readonly [name: string, value: string | number];
 

@@ -7,8 +7,10 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attachAdapter, loadAdapter, saveAdapter } from "../../../src/adapters/index.ts";
 import { exportModel, type ExportModelOptions } from "../../../src/app/share/export-model.ts";
+import { type Trial, trials } from "../../../src/export/chat/trials.ts";
 import { loadStoredModel } from "../../../src/models/index.ts";
 import { dispose, float32, int32, scope } from "../../../src/mx/index.ts";
+import { loadTokenizer, rendererOf, type TemplateSource } from "../../../src/text/index.ts";
 import { openModelFolder } from "../../../src/weights/index.ts";
 import { folderOfModels } from "../../parity/models/fixtures.ts";
 import { makeToyModel } from "../../support/toy-model.ts";
@@ -22,6 +24,18 @@ const ids = Array.from({ length: 13 }, (_, at) => (at * 11) % 40);
 
 /** Name, fixture of a model, what mlx-lm makes of it. */
 const dense = ["llama", "qwen2-tied", "gemma2", "gemma3_text", "phi3", "starcoder2", "cohere2"];
+
+/** Of training; the model's files have another. */
+const templates: Readonly<Record<string, TemplateSource>> = {
+  chatml: { name: "chatml" },
+  alpaca: { name: "alpaca" },
+  llama: { name: "llama" },
+  custom: { name: "custom", text: "{system}\nQ: {user}\nA: {assistant}\n" },
+  jinja: {
+    name: "jinja",
+    text: "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}",
+  },
+};
 
 const script = `
 import json, sys
@@ -44,6 +58,11 @@ for name in ("toy-mlx", "toy-swift", "merged-mlx"):
     result[name] = model(mx.array([ids])).astype(mx.float32).tolist()
     result[name + " says"] = tokenizer.encode("Hello, world")
 import torch, transformers
+result["templates"] = {}
+for name, conversations in json.loads((root / "templates.json").read_text()).items():
+    tokenizer = transformers.AutoTokenizer.from_pretrained(root / name)
+    result["templates"][name] = [tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False) for messages in conversations]
+    result["templates"][name] += [tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False) for messages in conversations]
 transformers.logging.set_verbosity_error()
 for name in ("toy-hf", "merged-hf"):
     model = transformers.AutoModelForCausalLM.from_pretrained(root / name, dtype=torch.float32)
@@ -64,7 +83,11 @@ async function logitsOf(folder: string, adapter?: string): Promise<Float32Array>
 }
 
 /** An adapter that was given numbers and no training, so that it changes every logit. */
-async function makeAdapter(folder: string, base: string): Promise<void> {
+async function makeAdapter(
+  folder: string,
+  base: string,
+  template: TemplateSource = { name: "auto" },
+): Promise<void> {
   const { model } = await loadStoredModel(await openModelFolder(base));
   const shape = { rank: 4, scale: 2, dropout: 0 };
   const placement = { ...shape, targets: ["all-linear"], blockCount: -1 };
@@ -75,7 +98,11 @@ async function makeAdapter(folder: string, base: string): Promise<void> {
     const numbers = Float32Array.from({ length: count }, (_, at) => Math.sin(at + count) / 5);
     model.update(new Map([[slot.name, float32([...numbers], sizes)]]));
   }
-  await saveAdapter(folder, model, attached, shape, { base, template: "auto" });
+  await saveAdapter(folder, model, attached, shape, {
+    base,
+    template: template.name,
+    templateText: template.text,
+  });
   dispose(model);
 }
 
@@ -94,6 +121,12 @@ beforeAll(async () => {
   await make("mlx-swift", toy, "toy-swift");
   await make("hf", toy, "toy-hf", { shardSize: "30KB" });
   await makeAdapter(place("adapter"), toy);
+  for (const [name, template] of Object.entries(templates)) {
+    await makeAdapter(place(`adapter-${name}`), toy, template);
+    await make("hf", place(`adapter-${name}`), `template-${name}`);
+  }
+  const asked = Object.keys(templates).map((name) => [`template-${name}`, trials]);
+  writeFileSync(place("templates.json"), JSON.stringify(Object.fromEntries(asked)));
   await make("hf", place("adapter"), "merged-hf");
   await make("mlx", toy, "merged-mlx", { adapter: place("adapter") });
   const cases = dense.map((name) => [`mlx-${name}`, path.join(folderOfModels, name), 0]);
@@ -141,3 +174,19 @@ test("the adapter changes the logits", async () => {
     Math.max(...bare.map((value, at) => Math.abs(value - (adapted[at] ?? 0)))),
   ).toBeGreaterThan(0.1);
 });
+
+test.each(Object.entries(templates))(
+  "the template of training, %s, goes along",
+  async (name, template) => {
+    const tokenizer = await loadTokenizer(place("toy"));
+    const renderer = rendererOf(tokenizer, template);
+    const found = (results["templates"] as Record<string, unknown[]>)[`template-${name}`] ?? [];
+    expect(found.slice(0, trials.length)).toEqual(trials.map((one) => renderer.promptText(one)));
+    // what looks like marks in a question is text in training alone
+    const plain = trials.filter(
+      (one) => !one.some(({ content }) => content.includes("<|im_end|>")),
+    );
+    const ids = found.slice(trials.length).filter((_, at) => plain.includes(trials[at] as Trial));
+    expect(ids).toEqual(plain.map((one) => renderer.prompt(one)));
+  },
+);

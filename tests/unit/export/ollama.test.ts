@@ -2,8 +2,8 @@
 // tests/interop/share/ollama.test.ts.
 import { describe, expect, test } from "vitest";
 import { filesMadeBy } from "../../../src/core/named-files.ts";
-import { between, type ChatShape, chatShape, said } from "../../../src/export/ollama/chat-shape.ts";
-import { withoutBos } from "../../../src/export/ollama/chat.ts";
+import { between, type ChatShape, chatShape, said } from "../../../src/export/chat/chat-shape.ts";
+import { withoutBos } from "../../../src/export/ollama/ollama-chat.ts";
 import { goString, goTemplate } from "../../../src/export/ollama/go-template.ts";
 import { isQuotable } from "../../../src/export/ollama/modelfile.ts";
 import { drawingParameters } from "../../../src/export/ollama/parameters.ts";

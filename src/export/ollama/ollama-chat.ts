@@ -3,8 +3,8 @@
 import { ModelError } from "../../core/errors.ts";
 import { loadTokenizer, rendererOf } from "../../text/index.ts";
 import type { Tokenizer } from "../../text/types.ts";
+import { between, type ChatShape, chatShape } from "../chat/chat-shape.ts";
 import type { Dropped, ExportSource } from "../formats/format.ts";
-import { between, type ChatShape, chatShape } from "./chat-shape.ts";
 
 export interface OllamaChat {
   shape: ChatShape;
