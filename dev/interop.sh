@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Compares ft with mlx-lm itself: installs it into .local/peers (once), then runs tests/interop. Not part of make test:
-# it downloads about 200 MB. Where PyTorch is there too (make port installs it), transformers is compared as well.
+# it downloads about 300 MB, Go among it where there is none. Where PyTorch is there too (make port installs it),
+# transformers is compared as well.
 set -eu
 cd "$(dirname "$0")/.."
 FT_PEERS_PYTHON=$(dev/setup/peers/install.sh)
-export FT_PEERS_PYTHON
+FT_GO=$(dev/setup/peers/go.sh)
+export FT_PEERS_PYTHON FT_GO
 FT_INTEROP=1 node_modules/.bin/vitest run --project interop "$@"

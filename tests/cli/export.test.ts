@@ -81,6 +81,37 @@ test("a run's trained model by the run's folder, with the template of its traini
   expect(JSON.parse(verified.stdout)).toMatchObject({ valid: true });
 });
 
+test("a folder for ollama create: its Modelfile, stops, system message and licence", async () => {
+  writeFileSync(join(toy, "generation_config.json"), '{"temperature": 0.6, "eos_token_id": 1}');
+  const result = await made(
+    "ollama",
+    toy,
+    "for-ollama",
+    "--quant",
+    "q8_0",
+    "--system",
+    "Be brief.",
+  );
+  expect(namesOf(result)).toEqual(["Modelfile", "ft-manifest.json", "model.gguf"]);
+  const modelfile = readFileSync(join(cwd, "for-ollama", "Modelfile"), "utf8");
+  expect(modelfile).toMatch(/^FROM \.\/model\.gguf$/m);
+  expect(modelfile).toMatch(/^TEMPLATE """\{\{- \$before/m);
+  expect(modelfile).toMatch(/^PARAMETER stop "/m);
+  expect(modelfile).toMatch(/^PARAMETER temperature 0\.6$/m);
+  expect(modelfile).toContain('SYSTEM """Be brief."""');
+  expect(modelfile).toContain('LICENSE """as you like"""');
+});
+
+test("a template that looks at more than who speaks is not put into a Modelfile", async () => {
+  const other = await makeToyModel(join(cwd, "counting"));
+  const template = "{% for m in messages %}{{ loop.index }}: {{ m.content }}\n{% endfor %}";
+  writeFileSync(join(other, "chat_template.jinja"), template);
+  const { code, stderr } = await exported("ollama", other, "x");
+  expect(code).toBe(3);
+  expect(stderr).toContain("FT-EXPORT-008");
+  expect(existsSync(join(cwd, "x"))).toBe(false);
+});
+
 test("people see the files and what was left out", async () => {
   const { code, stdout } = await exported("hf", toy, "shown");
   expect(code).toBe(0);

@@ -3,9 +3,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isLicenseFile, readGgufFile, type StoredModel } from "../../weights/index.ts";
-import { type OllamaChat, ollamaChat, withoutBos } from "../ollama/ollama-chat.ts";
 import { goTemplate } from "../ollama/go-template.ts";
 import { isQuotable, type Modelfile, modelfileText } from "../ollama/modelfile.ts";
+import { type OllamaChat, ollamaChat, withoutBos } from "../ollama/ollama-chat.ts";
 import { drawingParameters, type Parameter, stopTexts } from "../ollama/parameters.ts";
 import type { ExportFormat } from "./format.ts";
 import { gguf } from "./gguf.ts";

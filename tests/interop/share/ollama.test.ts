@@ -5,14 +5,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exportModel } from "../../../src/app/share/export-model.ts";
 import { FtError } from "../../../src/core/errors.ts";
 import { chatShape } from "../../../src/export/chat/chat-shape.ts";
 import { type Trial, trials } from "../../../src/export/chat/trials.ts";
 import { goTemplate } from "../../../src/export/ollama/go-template.ts";
 import { modelfileText } from "../../../src/export/ollama/modelfile.ts";
-import { createRenderer, loadTokenizer } from "../../../src/text/index.ts";
+import { namedModel } from "../../../src/generate/named-model.ts";
+import { openModel } from "../../../src/models/open-model.ts";
+import { createRenderer, loadTokenizer, rendererOf } from "../../../src/text/index.ts";
 import { ChatTemplate } from "../../../src/text/jinja/chat-template.ts";
 import type { Renderer } from "../../../src/text/types.ts";
+import { readGgufFile } from "../../../src/weights/index.ts";
+import { makeToyModel } from "../../support/toy-model.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 const built = mkdtempSync(path.join(tmpdir(), "ft-ollama-"));
@@ -21,7 +26,7 @@ afterAll(() => rmSync(built, { recursive: true }));
 
 beforeAll(() => {
   const cwd = path.join(import.meta.dirname, "ollama");
-  execFileSync("go", ["build", "-o", program, "."], { cwd });
+  execFileSync(process.env["FT_GO"] ?? "go", ["build", "-o", program, "."], { cwd });
 }, 600_000);
 
 interface Read {
@@ -109,6 +114,36 @@ describe.each(folders)("templates of models in %s", (folder) => {
     else requireSame(renderer);
   });
 });
+
+/** A folder of a run or a model to look at instead; FT_EXPORTED_MODEL=./output/quick-smollm2 make interop. */
+const given = process.env["FT_EXPORTED_MODEL"];
+
+const kinds = given === undefined ? ["llama2", "llama3", "qwen", "gemma", "gpt2"] : [given];
+
+test.each(kinds)(
+  "an exported folder: %s",
+  async (kind) => {
+    const model = given ?? (await makeToyModel(path.join(built, kind), { tokenizer: kind }));
+    const output = path.join(built, `${path.basename(kind)}-exported`);
+    await exportModel({ format: "ollama", model: path.resolve(root, model), output });
+    const named = await namedModel(path.resolve(root, model), undefined);
+    const { tokenizer } = await openModel({ name: named.base, revision: null, cache_dir: null });
+    const renderer = rendererOf(tokenizer, named.template ?? { name: "auto" });
+    const { metadata } = await readGgufFile(path.join(output, "model.gguf"));
+    const bos = tokenizer.specialTokens["bos_token"] ?? "";
+    const wanted = trials.map((one) => {
+      const text = truthOf(renderer, one) ?? "";
+      const isAdded = metadata.get("tokenizer.ggml.add_bos_token") === true;
+      return isAdded && text.startsWith(bos) ? text.slice(bos.length) : text;
+    });
+    const read = readByOllama(readFileSync(path.join(output, "Modelfile"), "utf8"), trials);
+    expect(read.error).toBeUndefined();
+    expect(read.commands[0]).toEqual({ Name: "model", Args: "./model.gguf" });
+    expect(read.commands.filter(({ Name }) => Name === "stop").length).toBeGreaterThan(0);
+    expect(read.prompts).toEqual(wanted);
+  },
+  300_000,
+);
 
 test("texts come through a Modelfile as they are", () => {
   const text = 'a "word"\n  and """three""" , \u00e9 \u4e2d\n';
