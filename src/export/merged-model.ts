@@ -1,6 +1,7 @@
 // A stored model with an adapter's update in its weights, under the names of its checkpoint: what is merged, exported,
 // or packed anew. Planned from names and shapes; each tensor is made when it is read. Writes nothing.
 import {
+  type AdapterBase,
   type AdapterLayer,
   adapterKinds,
   type AdapterTensors,
@@ -264,26 +265,33 @@ export async function mergedModel(base: StoredModel, adapterFolder: string): Pro
   };
 }
 
-/** Base and adapter; a tied base with a head of its own, where the adapter changes head and embedding apart. */
-async function openedOn(
+export interface OpenedOn {
+  planned: PlannedModel;
+  adapter: StoredAdapter;
+  /** What the adapter was read against. */
+  about: AdapterBase;
+}
+
+/**
+ * Base and adapter; a tied base with a head of its own, where the adapter changes head and embedding apart.
+ * @throws as `mergedModel`.
+ */
+export async function openedOn(
   base: StoredModel,
   folder: string,
   mayUntie = true,
-): Promise<{ planned: PlannedModel; adapter: StoredAdapter }> {
+): Promise<OpenedOn> {
   const planned = await planFittingModel(base);
   const { config } = planned.source;
   const architecture = await architectureOf(config);
-  const adapter = await openWhole(
-    folder,
-    {
-      model: planned.model,
-      published: architecture.recipe(config),
-      mlx: architecture.packedRecipe(config),
-      shapes: shapesOf(planned.source),
-      name: base.folder,
-    },
-    mayUntie,
-  );
-  if (!adapter.unties) return { planned, adapter };
+  const about = {
+    model: planned.model,
+    published: architecture.recipe(config),
+    mlx: architecture.packedRecipe(config),
+    shapes: shapesOf(planned.source),
+    name: base.folder,
+  };
+  const adapter = await openWhole(folder, about, mayUntie);
+  if (!adapter.unties) return { planned, adapter, about };
   return await openedOn(await untied(base, planned), folder, false);
 }

@@ -126,6 +126,7 @@ test.each([
   ["a size that is none", ["hf", "toy", "x", "--shard-size", "big"], 2, "FT-CORE-001"],
   ["a place where something is", ["hf", "toy", "toy"], 2, "FT-USAGE-014"],
   ["a model as an adapter", ["hf", "toy", "x", "--adapter", "toy"], 3, "FT-GENERATE-004"],
+  ["a whole model as an adapter's folder", ["peft", "toy", "x"], 2, "FT-EXPORT-004"],
   ["a model that is not there", ["hf", "./toi", "x"], 3, "FT-WEIGHTS-010"],
 ])("refused: %s", async (_, args, code, said) => {
   const ended = await exported(...args);

@@ -86,7 +86,8 @@ async function describe(
 ): Promise<void> {
   const { model, name, adapter, resolved } = source;
   const provenance = makingProvenance({
-    ...{ kind: "model", command: "ft export" },
+    kind: exportFormats.get(options.format).holds ?? "model",
+    command: "ft export",
     settings: { format: options.format, ...given(options) },
     base: await baseFacts(name, model, resolved),
     from: adapter?.folder ?? model.folder,

@@ -38,6 +38,8 @@ export interface ExportFormat {
   /** What it is and who reads it, for help. */
   about: string;
   output: OutputKind;
+  /** Default: a model. */
+  holds?: "model" | "adapter";
   /** The options that it has a use for; others are refused. */
   takes: readonly (keyof ExportOptions)[];
   /** The words of `--quant`, where it takes any. */

@@ -7,12 +7,13 @@ import { hf } from "./hf.ts";
 import { mlxSwift } from "./mlx-swift.ts";
 import { mlx } from "./mlx.ts";
 import { ollama } from "./ollama.ts";
+import { peft } from "./peft.ts";
 
 export type { Dropped, ExportFormat, ExportSource, PlannedExport } from "./format.ts";
 export { ExportOptions } from "./options.ts";
 
 export const exportFormats = new Registry<ExportFormat>(
-  { gguf, hf, mlx, "mlx-swift": mlxSwift, ollama },
+  { gguf, hf, mlx, "mlx-swift": mlxSwift, ollama, peft },
   ({ name, known, nearest }) =>
     new UsageError("FT-EXPORT-001", {
       message: `there is no format '${name}'; there are ${known.join(", ")}`,

@@ -58,6 +58,10 @@ for name in ("toy-mlx", "toy-swift", "merged-mlx"):
     result[name] = model(mx.array([ids])).astype(mx.float32).tolist()
     result[name + " says"] = tokenizer.encode("Hello, world")
 import torch, transformers
+import peft
+base = transformers.AutoModelForCausalLM.from_pretrained(root / "toy", dtype=torch.float32)
+with torch.no_grad(): result["peft"] = peft.PeftModel.from_pretrained(base, root / "peft").eval()(torch.tensor([ids])).logits.tolist()
+result["peft says"] = transformers.AutoTokenizer.from_pretrained(root / "peft").encode("Hello, world")
 result["templates"] = {}
 for name, conversations in json.loads((root / "templates.json").read_text()).items():
     tokenizer = transformers.AutoTokenizer.from_pretrained(root / name)
@@ -128,6 +132,7 @@ beforeAll(async () => {
   const asked = Object.keys(templates).map((name) => [`template-${name}`, trials]);
   writeFileSync(place("templates.json"), JSON.stringify(Object.fromEntries(asked)));
   await make("hf", place("adapter"), "merged-hf");
+  await make("peft", place("adapter"), "peft");
   await make("mlx", toy, "merged-mlx", { adapter: place("adapter") });
   const cases = dense.map((name) => [`mlx-${name}`, path.join(folderOfModels, name), 0]);
   writeFileSync(place("cases.json"), JSON.stringify([...cases, ["toy-4bit", toy, 4]]));
@@ -152,6 +157,7 @@ test.each([
   ["toy-swift", false],
   ["merged-hf", true],
   ["merged-mlx", true],
+  ["peft", true],
 ])("%s gives the logits that ft gives, and its tokens", async (name, isAdapted) => {
   const own = await logitsOf(place("toy"), isAdapted ? place("adapter") : undefined);
   const theirs = (results[name] as number[][][]).flat(2);

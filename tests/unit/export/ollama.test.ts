@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { filesMadeBy } from "../../../src/core/named-files.ts";
 import { between, type ChatShape, chatShape, said } from "../../../src/export/chat/chat-shape.ts";
-import { withoutBos } from "../../../src/export/ollama/ollama-chat.ts";
 import { goString, goTemplate } from "../../../src/export/ollama/go-template.ts";
 import { isQuotable } from "../../../src/export/ollama/modelfile.ts";
+import { withoutBos } from "../../../src/export/ollama/ollama-chat.ts";
 import { drawingParameters } from "../../../src/export/ollama/parameters.ts";
 import { ChatTemplate } from "../../../src/text/jinja/chat-template.ts";
 
