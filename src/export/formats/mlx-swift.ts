@@ -7,7 +7,6 @@ import type { ExportFormat } from "./format.ts";
 import { mlxQuants } from "./mlx-quants.ts";
 import { mlxSwiftModes, mlxSwiftSource, mlxSwiftTypes } from "./mlx-swift-types.ts";
 import { planMlx } from "./mlx.ts";
-import { folderExport } from "./model-folder-export.ts";
 
 const said = ({ repository, commit, date }: typeof mlxSwiftSource): string =>
   `${repository} at ${commit.slice(0, 8)} (${date})`;
@@ -74,8 +73,8 @@ export const mlxSwift: ExportFormat = {
   async plan(source, options) {
     const type = String((source.model.config as Config)["model_type"]);
     requireKnownType(source.model, type);
-    const { stored, conversion } = await planMlx(source, options);
-    requireLoadable(stored, conversion.config, type);
-    return { ...folderExport(stored, conversion), notes: notesOn(stored) };
+    const planned = await planMlx(source, options);
+    requireLoadable(planned.stored, planned.config, type);
+    return { ...planned, notes: [...planned.notes, ...notesOn(planned.stored)] };
   },
 };

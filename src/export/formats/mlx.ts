@@ -1,15 +1,18 @@
-// A folder as mlx_lm.convert writes it, quantized or not: MLX's packings, and mlx-lm's names for its layers.
+// A folder as mlx_lm.convert writes it, quantized or not: MLX's packings, and mlx-lm's names for its layers. An adapter
+// on a packed base is packed as the base is; one that rounding would take is not written.
 import { ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { packingOf } from "../../models/kit/index.ts";
-import type { StoredModel } from "../../weights/index.ts";
-import { type Conversion, planConversion } from "../conversion.ts";
-import type { ExportFormat, ExportSource } from "./format.ts";
+import type { Packing } from "../../mx/index.ts";
+import { openModelFolder, type StoredModel } from "../../weights/index.ts";
+import { type ConversionWish, planConversion } from "../conversion.ts";
+import { type MergedModel, mergedModel } from "../merged-model.ts";
+import { survivalOf } from "../survival.ts";
+import type { ExportFormat, ExportSource, PlannedExport } from "./format.ts";
 import { configForMlx } from "./mlx-config.ts";
 import { mlxPacking, mlxQuants } from "./mlx-quants.ts";
 import { folderExport } from "./model-folder-export.ts";
 import type { ExportOptions } from "./options.ts";
-import { wholeModel } from "./whole-model.ts";
 
 const isPackedModel = ({ config }: StoredModel): boolean =>
   packingOf(config as Record<string, unknown>) !== undefined;
@@ -24,16 +27,55 @@ function requirePlain(stored: StoredModel, quant: string): void {
   });
 }
 
+/** A packed base with an adapter: packed again as it was, or plain in the precision that is asked for. */
+function wishOnPacked(changed: MergedModel["changed"], { dtype }: ExportOptions): ConversionWish {
+  if (dtype !== undefined) return { dtype, unpacks: true, isAsMlx: true };
+  const packed = [...changed].filter((entry): entry is [string, Packing] => entry[1] !== undefined);
+  return { packsLayers: new Map(packed), isAsMlx: true };
+}
+
+/** @throws ModelError FT-EXPORT-009 where less than half of what the adapter changed is left in what was written. */
+async function requireSurvival(base: StoredModel, merged: MergedModel, to: string): Promise<void> {
+  const written = await openModelFolder(to);
+  const { kept } = await survivalOf({ base, merged, written }, merged.changed.keys());
+  if (kept >= 0.5) return;
+  throw new ModelError("FT-EXPORT-009", {
+    message:
+      "quantized in this form, the model would lose what the adapter learned: " +
+      `${(100 * kept).toFixed(1)} % of its update would be left; nothing was written`,
+    hint: "--dtype bfloat16 without --quant keeps it, --quant 8bit may; ft merge measures more",
+  });
+}
+
+export interface PlannedMlx extends PlannedExport {
+  /** With the adapter in it. */
+  stored: StoredModel;
+  config: Readonly<Record<string, unknown>>;
+}
+
 /** As mlx-lm would convert it. Packed weights stay as they are packed. */
-export async function planMlx(
-  source: ExportSource,
-  { quant, dtype }: ExportOptions,
-): Promise<{ stored: StoredModel; conversion: Conversion }> {
-  const stored = await wholeModel(source);
-  if (quant !== undefined) requirePlain(stored, quant);
-  const packing = mlxPacking(quant);
-  const conversion = await planConversion(stored, { dtype, packing, isAsMlx: true });
-  return { stored, conversion: { ...conversion, config: configForMlx(conversion.config) } };
+export async function planMlx(source: ExportSource, options: ExportOptions): Promise<PlannedMlx> {
+  const { model: base, adapter } = source;
+  const { quant, dtype } = options;
+  if (quant !== undefined) requirePlain(base, quant);
+  const merged = adapter && (await mergedModel(base, adapter.folder));
+  const stored = merged ?? base;
+  const wish =
+    merged !== undefined && isPackedModel(base)
+      ? wishOnPacked(merged.changed, options)
+      : { dtype, packing: mlxPacking(quant), isAsMlx: true };
+  const planned = await planConversion(stored, wish);
+  const conversion = { ...planned, config: configForMlx(planned.config) };
+  const folder = folderExport(stored, conversion);
+  const isRounded = merged !== undefined && conversion.packed.size > 0;
+  const write: PlannedExport["write"] = async (to, writing) => {
+    await folder.write(to, writing);
+    if (isRounded) await requireSurvival(base, merged, to);
+  };
+  const notes = isRounded
+    ? ["the adapter's update was rounded to few bits: ft merge measures what answers lose by it"]
+    : [];
+  return { ...folder, notes, write, stored, config: conversion.config };
 }
 
 export const mlx: ExportFormat = {
@@ -41,8 +83,5 @@ export const mlx: ExportFormat = {
   output: "folder",
   takes: ["quant", "dtype"],
   quants: mlxQuants,
-  async plan(source, options) {
-    const { stored, conversion } = await planMlx(source, options);
-    return folderExport(stored, conversion);
-  },
+  plan: planMlx,
 };
