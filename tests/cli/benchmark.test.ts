@@ -128,6 +128,37 @@ test("a task is asked of both, its scores compared in their own directions", asy
   expect(bar.stderr).toMatch(/none of the metrics \(perplexity, acc\)/);
 });
 
+test("a judge is asked about each pair in both orders, and its verdicts stand in the report", async () => {
+  await makeToyModel(join(cwd, "judge"), { config: { max_position_embeddings: 2048 } });
+  writeRows(join(cwd, "preferred.jsonl"), [
+    { index: 0, better: "quick_output" },
+    { index: 1, better: "tie" },
+  ]);
+  const args = [...ask, "--data", "test.jsonl", "-o", "judged", "--no-forgetting"];
+  const judged = [...args, "--judge", "judge", "--ratings", "preferred.jsonl", "--json"];
+  const ended = await runProgram(judged, { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  const { judge } = JSON.parse(ended.stdout) as BenchmarkReport;
+  const pair = judge?.pairs["quick_output"];
+  expect((pair?.wins ?? 0) + (pair?.ties ?? 0) + (pair?.losses ?? 0)).toBe(2);
+  const { wins = 0, ties = 0 } = pair ?? {};
+  expect(pair?.winRate).toBeCloseTo((wins + ties / 2) / 2, 12);
+  expect(pair?.cost.calls).toBe(4);
+  expect(pair?.agreement).toMatchObject({ count: 2, weights: "none" });
+  const lines = readFileSync(join(cwd, "judged", "judge", "judged-2.jsonl"), "utf8").trim();
+  expect(lines.split("\n").map((line) => (JSON.parse(line) as { replies: [] }).replies)).toEqual(
+    Array.from({ length: 2 }, () => [
+      ...[0, 1].map(() => ({
+        evidence: expect.any(String) as string,
+        better: expect.stringMatching(/^(A|B|tie)$/) as string,
+      })),
+    ]),
+  );
+  expect(readFileSync(join(cwd, "judged", "report.md"), "utf8")).toMatch(
+    /judged by judge: quick_output win rate/,
+  );
+});
+
 const refusals: [args: string[], told: RegExp][] = [
   [["benchmark", "model"], /nothing to compare/],
   [["benchmark", "model", "model"], /named twice/],

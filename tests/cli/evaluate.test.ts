@@ -24,6 +24,18 @@ interface ResultRow {
   samples?: { prediction: string; passed: boolean; reason: string; seed: number }[];
 }
 
+interface Judged extends Evaluation {
+  judge: {
+    resultsFile: string;
+    cost: { calls: number; promptTokens: number };
+    criteria: Record<string, { agreement: object | null }>;
+  };
+}
+
+interface Judgement {
+  replies: [{ right: { score: number } }];
+}
+
 const rowsOf = (file: string): ResultRow[] =>
   readFileSync(file, "utf8")
     .trim()
@@ -265,6 +277,86 @@ test("the shipped set has the name that configurations know it by", async () => 
   expect(named.code, named.stdout).toBe(0);
   const scores = [unnamed, named].map(({ stdout }) => (JSON.parse(stdout) as Evaluation).scores);
   expect(scores[1]).toEqual(scores[0]);
+});
+
+describe("a judge", () => {
+  let cwd: string;
+  const rubric = "scale: [1, 3]\ncriteria:\n  - {name: right, about: It is right.}\n";
+  const file = ["--predictions", "answers.jsonl", "--rubric", "rubric.yaml"];
+
+  beforeAll(async () => {
+    cwd = join(inject("runFolder"), "judge");
+    await makeToyModel(join(cwd, "judge"), { config: { max_position_embeddings: 2048 } });
+    const sizes = { n_embd: 32, n_layer: 1, n_head: 4, n_positions: 64, n_ctx: 64 };
+    await makeToyModel(join(cwd, "short"), { config: { model_type: "gpt2", ...sizes } });
+    writeFileSync(join(cwd, "rubric.yaml"), rubric);
+    writeRows(
+      join(cwd, "answers.jsonl"),
+      [3, 4, 5, 6].map((at) => ({ id: `q${at}`, prompt: "1 + 2?", prediction: String(at) })),
+    );
+  });
+
+  const ask = (more: string[]): ReturnType<typeof runProgram> =>
+    runProgram(["evaluate", ...file, ...more], { cwd });
+  const json = async (more: string[]): Promise<Judged> =>
+    JSON.parse((await ask([...more, "--json"])).stdout) as Judged;
+
+  test("scores answers by a rubric, tells its cost first, and agrees with ratings as it does", async () => {
+    const first = await ask(["--judge", "judge"]);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/judge is asked: 4 calls, \S+ tokens to read, .* at the speed/);
+    expect(first.stdout).toMatch(/ {2}right: \d\.\d\d \(.*\) of 1 to 3/);
+    const found = await json(["--judge", "judge"]);
+    expect(found.judge.cost.calls).toBe(0);
+    const rows = readFileSync(found.judge.resultsFile, "utf8");
+    const scores = rows
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as Judgement).replies[0].right.score);
+    for (const score of scores) expect([1, 2, 3]).toContain(score);
+    const mean = scores.reduce((sum, one) => sum + one, 0) / 4;
+    expect(found.scores["judge_right"]).toBeCloseTo(mean, 12);
+    expect(found.judge).toMatchObject({ samples: 4, unjudged: 0, criteria: { right: { mean } } });
+    // ratings that are the judge's own, and one of an answer by its id
+    const own = scores.map((right, index) =>
+      index === 3 ? { id: "q6", right } : { index, right },
+    );
+    writeRows(join(cwd, "ratings.jsonl"), own);
+    writeFileSync(found.judge.resultsFile, `${rows.split("\n").slice(0, 3).join("\n")}\n`);
+    const second = await json(["--judge", "judge", "--ratings", "ratings.jsonl"]);
+    expect(second.judge.cost.calls).toBe(1);
+    expect(second.judge.cost.promptTokens).toBeGreaterThan(100);
+    expect(readFileSync(second.judge.resultsFile, "utf8")).toBe(rows);
+    expect(second.judge.criteria["right"]?.agreement).toMatchObject({ count: 4, same: 1 });
+    // another rubric is another question
+    writeFileSync(join(cwd, "rubric.yaml"), rubric.replace("right.}", "true.}"));
+    expect((await ask(["--judge", "judge"])).stderr).toMatch(/other judgements .* differ in/s);
+    writeFileSync(join(cwd, "rubric.yaml"), rubric);
+  });
+
+  test("that cannot read a question says how many it did not judge", async () => {
+    const found = await json(["--judge", "short", "-o", "short-judge"]);
+    expect(found.judge).toMatchObject({
+      ...{ samples: 4, unjudged: 4, criteria: { right: { mean: null } } },
+    });
+    expect(found.scores).toEqual({});
+  });
+
+  test("without criteria, and ratings that are none, are refused", async () => {
+    const bare = ["evaluate", "--predictions", "answers.jsonl", "--judge", "judge"];
+    expect((await runProgram(bare, { cwd })).stderr).toMatch(/needs criteria/);
+    expect((await ask(["--ratings", "r.jsonl"])).stderr).toMatch(/--rubric is given, and no judge/);
+    writeRows(join(cwd, "bad.jsonl"), [
+      { index: 0, right: 7 },
+      { index: 9, right: 1 },
+      { index: 1 },
+    ]);
+    const bad = await ask(["--judge", "judge", "--ratings", "bad.jsonl", "-o", "bad"]);
+    expect(bad.code).toBe(4);
+    expect(bad.stderr).toMatch(/line 1 right: '7' is none of 1, 2, 3/);
+    expect(bad.stderr).toMatch(/line 2 names no answer/);
+    expect(bad.stderr).toMatch(/line 3 rates nothing/);
+  });
 });
 
 test("a task that comes with the program is asked by its name", async () => {

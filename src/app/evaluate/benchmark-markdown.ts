@@ -1,6 +1,7 @@
 // A benchmark's report as Markdown, and the lines that the terminal shares with it.
 import type { Delta } from "../../eval/index.ts";
 import { type BenchmarkReport, type Contender, labelsOf } from "./benchmark-report.ts";
+import { pairwiseTexts } from "./judging/judge-text.ts";
 
 /** Four digits. */
 export const scoreText = (value: number): string => value.toFixed(4);
@@ -29,6 +30,10 @@ export function forgottenText({ models }: BenchmarkReport): string | undefined {
   const labels = labelsOf(known.map(({ model }) => model));
   return known.map(({ general }, at) => `${labels[at]} ${(general ?? 0).toFixed(3)}`).join(", ");
 }
+
+/** What a judge says of the models; nothing where none was asked. */
+export const judgeTexts = ({ judge }: BenchmarkReport): string[] =>
+  judge === null ? [] : pairwiseTexts(judge);
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -68,6 +73,7 @@ export function benchmarkMarkdown(
     ...[forgottenText(report)].flatMap((text) =>
       text === undefined ? [] : [`Perplexity of a general set: ${text}.`, ""],
     ),
+    ...judgeTexts(report).flatMap((text) => [`${text}.`, ""]),
     `Scored as: ${report.signature}`,
     "",
   ];

@@ -1,6 +1,12 @@
 // A benchmark's report as one page that needs nothing beside it: the table, and every question with the answers side by
 // side. What models and rows say is text there, whatever they say.
-import { contaminationText, deltaText, forgottenText, scoreText } from "./benchmark-markdown.ts";
+import {
+  contaminationText,
+  deltaText,
+  forgottenText,
+  judgeTexts,
+  scoreText,
+} from "./benchmark-markdown.ts";
 import { type BenchmarkReport, type Contender, labelsOf } from "./benchmark-report.ts";
 
 /** More would make a page that browsers are slow with; the files of answers have all. */
@@ -126,6 +132,7 @@ export function benchmarkPage(
     ...[forgottenText(report)].flatMap((text) =>
       text === undefined ? [] : [`Perplexity of a general set: ${text}.`],
     ),
+    ...judgeTexts(report).map((text) => `${text}.`),
     `Scored as: ${report.signature}`,
   ];
   return [

@@ -1,6 +1,7 @@
 // What a benchmark found: its shape, and short names for the models in it.
 import { basename } from "node:path";
 import type { Contamination, Delta } from "../../eval/index.ts";
+import type { PairwiseReport } from "./judging/judge-pairs.ts";
 import type { ResultRow } from "./results-file.ts";
 
 export interface ModelScores {
@@ -19,6 +20,8 @@ export interface BenchmarkReport {
   signature: string;
   /** Null where it is not known what was trained on. */
   contamination: Contamination | null;
+  /** Null where no judge was asked. */
+  judge: PairwiseReport | null;
   folder: string;
   warnings: string[];
 }

@@ -11,6 +11,8 @@ import { benchmarkPage } from "./benchmark-page.ts";
 import type { BenchmarkReport, Contender } from "./benchmark-report.ts";
 import { evaluateModel, type EvaluateOptions } from "./evaluate-model.ts";
 import { evaluateTask, taskScores } from "./evaluate-task.ts";
+import type { JudgeWatching } from "./judging/ask-judge.ts";
+import { judgedFolder, judgePairs, type PairwiseReport } from "./judging/judge-pairs.ts";
 import { readResults, type ResultRow } from "./results-file.ts";
 import { chosenMetrics, scoresBy } from "./scores.ts";
 import { seenInTraining } from "./seen-in-training.ts";
@@ -26,6 +28,11 @@ export interface BenchmarkOptions extends Omit<EvaluateOptions, "model" | "onPro
   trainData?: string | undefined;
   /** Ask a general set before and after, too. */
   forgetting: boolean;
+  /** A model that judges the answers in pairs: see `judgePairs`. */
+  judge?: string | undefined;
+  rubric?: string | undefined;
+  ratings?: string | undefined;
+  onCost?: JudgeWatching["onCost"];
   onModel?: (name: string) => void;
   onProgress?: (progress: { done: number; total: number; secondsLeft: number }) => void;
 }
@@ -114,6 +121,16 @@ function deltasOf(
   return Object.fromEntries(others.map((one) => [one.model, compared(one)]));
 }
 
+async function judgedBy(
+  contenders: readonly Contender[],
+  { judge, ...how }: BenchmarkOptions,
+  folder: string,
+): Promise<PairwiseReport | null> {
+  if (judge === undefined) return null;
+  how.onModel?.(`${judge}, the judge`);
+  return await judgePairs(contenders, { ...how, judge, output: judgedFolder(folder) });
+}
+
 /** Throws UsageError FT-EVAL-011 with fewer than two to compare. */
 function requireTwo({ models, compareWith }: BenchmarkOptions): void {
   const count = models.length + (compareWith === undefined ? 0 : 1);
@@ -145,13 +162,15 @@ export async function benchmark(given: BenchmarkOptions): Promise<BenchmarkRepor
   }
   const rows = contenders[0]?.rows ?? [];
   if (compareWith !== undefined) contenders.push(past(compareWith, chosen, rows));
+  const judge = await judgedBy(contenders, options, folder);
   const report: BenchmarkReport = {
     models: contenders.map(({ model, scores, general }) => ({ model, scores, general })),
     deltas: deltasOf(contenders, chosen, seed),
     ...{ samples: rows.length, seconds: (performance.now() - started) / 1000, signature, folder },
     // a task's questions are texts with examples before them, which no row of training is
     contamination: task === undefined ? await seenInTraining(options, rows) : null,
-    warnings: [],
+    judge,
+    warnings: [...(judge?.warnings ?? [])],
   };
   await writeJsonAtomic(join(folder, "report.json"), report);
   await writeFileAtomic(join(folder, "report.md"), benchmarkMarkdown(report, contenders));

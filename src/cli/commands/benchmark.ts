@@ -8,7 +8,14 @@ import { readTemplate } from "../../text/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
 import { table } from "../render/table.ts";
-import { EvaluationOptions, metricsOf, progressNote, taskOption } from "./evaluation-options.ts";
+import {
+  costNote,
+  EvaluationOptions,
+  metricsOf,
+  progressNote,
+  requireJudge,
+  taskOption,
+} from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   output: z
@@ -74,7 +81,7 @@ function isWorse({ models, deltas }: BenchmarkReport, bar: Bar | undefined): boo
 }
 
 async function reportText(report: BenchmarkReport): Promise<string> {
-  const { contaminationText, deltaText, forgottenText, scoreText } =
+  const { contaminationText, deltaText, forgottenText, judgeTexts, scoreText } =
     await import("../../app/evaluate/benchmark-markdown.ts");
   const [first, ...others] = report.models;
   const rows = others.flatMap(({ model, scores }) =>
@@ -110,6 +117,7 @@ async function reportText(report: BenchmarkReport): Promise<string> {
     table(rows, columns),
     ...(seen === undefined ? [] : [`training: ${seen}`]),
     ...(forgotten === undefined ? [] : [`perplexity of a general set: ${forgotten}`]),
+    ...judgeTexts(report),
     `report: ${report.folder}/report.html, report.md, report.json`,
   ].join("\n");
 }
@@ -128,8 +136,10 @@ export const benchmark = defineCommand({
     "ft benchmark builtin/smollm2 ./output --data rows.jsonl --metrics exact_match,rougeL",
     "ft benchmark builtin/tiny ./quick_output --fail-if-worse exact_match --json",
     "ft benchmark builtin/smollm2 ./output --task everyday-choice",
+    "ft benchmark builtin/smollm2 ./output --data rows.jsonl --judge Qwen/Qwen3-4B",
   ],
   run: async ({ operands, options }, io) => {
+    requireJudge(options);
     const bar = barOf(options.failIfWorse, await namesOf(options));
     const { readSchema } = await import("../../app/evaluate/read-schema.ts");
     const { benchmark: run } = await import("../../app/evaluate/benchmark.ts");
@@ -139,8 +149,9 @@ export const benchmark = defineCommand({
       ...{ models: operands, signal: io.signal, onDownload: downloadNote(io) },
       template: template === undefined ? undefined : readTemplate(template),
       onModel: (name) => io.note(`asking ${name}`),
-      onProgress: progressNote(io),
+      ...{ onProgress: progressNote(io), onCost: costNote(io) },
     });
+    for (const warning of report.warnings) io.note(`warning: ${warning}`);
     const text = await reportText(report);
     io.show(report, () => text);
     if (!isWorse(report, bar)) return 0;

@@ -1,6 +1,8 @@
 // ft evaluate: what a model's answers to rows of data are worth, or finished predictions.
 import { z } from "zod";
 import type { Evaluation } from "../../app/evaluate/evaluate-model.ts";
+import type { JudgeReport } from "../../app/evaluate/judging/judge-answers.ts";
+import type { JudgedBy } from "../../app/evaluate/judging/judge-evaluation.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { formatDuration } from "../../core/units.ts";
@@ -9,7 +11,14 @@ import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { downloadNote } from "../render/download.ts";
 import { pairs, table } from "../render/table.ts";
-import { EvaluationOptions, metricsOf, progressNote, taskOption } from "./evaluation-options.ts";
+import {
+  costNote,
+  EvaluationOptions,
+  metricsOf,
+  progressNote,
+  requireJudge,
+  taskOption,
+} from "./evaluation-options.ts";
 
 const Options = EvaluationOptions.extend({
   predictions: z
@@ -77,8 +86,9 @@ function requireOneSource(model: string | undefined, predictions: string | undef
 }
 
 /** Throws UsageError where a task is to be asked, which scores its own way, and something else is given with it. */
-function requireModelFor({ task, predictions, checker }: z.infer<typeof Options>): void {
-  const other = predictions === undefined ? checker && "--checker" : "--predictions";
+function requireModelFor({ task, predictions, checker, judge }: z.infer<typeof Options>): void {
+  const scoring = checker === undefined ? judge && "--judge" : "--checker";
+  const other = predictions === undefined ? scoring : "--predictions";
   if (task === undefined || other === undefined) return;
   throw new UsageError("FT-USAGE-009", {
     message: `A task and ${other} are both given`,
@@ -86,12 +96,64 @@ function requireModelFor({ task, predictions, checker }: z.infer<typeof Options>
   });
 }
 
-async function askTask(
-  model: string,
-  task: string,
-  options: z.infer<typeof Options>,
+type Given = z.infer<typeof Options>;
+
+/** Undefined without a judge. What cannot be judged by is refused before anything is asked. */
+async function judgedBy(options: Given, io: Io): Promise<JudgedBy | undefined> {
+  requireJudge(options);
+  const { judge, rubric, ratings, output, seed } = options;
+  if (judge === undefined) return undefined;
+  const { requireRubric } = await import("../../app/evaluate/judging/judge-evaluation.ts");
+  return {
+    ...{ judge, rubric: requireRubric(rubric), ratings, output, seed, signal: io.signal },
+    ...{ onDownload: downloadNote(io), onProgress: progressNote(io), onCost: costNote(io) },
+  };
+}
+
+async function judgeLines(report: JudgeReport): Promise<string[]> {
+  const { agreementText, meanText } = await import("../../app/evaluate/judging/judge-text.ts");
+  const left = report.unjudged === 0 ? "" : `, ${report.unjudged} not judged`;
+  const criteria = Object.entries(report.criteria).map(([name, { agreement, ...mean }]) => {
+    const agreed = agreement === null ? "" : `; with your ratings ${agreementText(agreement)}`;
+    return `  ${name}: ${meanText(mean)}${agreed}`;
+  });
+  const who = `judged by ${report.model} in ${formatDuration(report.seconds)}${left}`;
+  return [who, ...criteria, `judgements: ${report.resultsFile}`];
+}
+
+async function schemaOf({ schema }: Given): Promise<object | undefined> {
+  const { readSchema } = await import("../../app/evaluate/read-schema.ts");
+  return readSchema(schema);
+}
+
+async function scoreFile(
+  predictions: string,
+  options: Given,
+  judged: JudgedBy | undefined,
   io: Io,
 ): Promise<void> {
+  const { scorePredictions } = await import("../../app/evaluate/score-predictions.ts");
+  const { judgePredictions } = await import("../../app/evaluate/judging/judge-evaluation.ts");
+  // a judge needs no references, so that none are asked for where no metric was
+  const metrics =
+    judged && options.metrics === undefined && !options.checker ? [] : metricsOf(options);
+  const how = { schema: await schemaOf(options), signal: io.signal, onProgress: progressNote(io) };
+  const found = await scorePredictions(predictions, metrics, { ...options, ...how });
+  const judgement = judged && (await judgePredictions(found, judged));
+  const result = judgement ?? found;
+  for (const warning of result.warnings) io.note(`warning: ${warning}`);
+  const lines = judgement === undefined ? [] : await judgeLines(judgement.judge);
+  io.show(result, () =>
+    [
+      `${predictions}: ${result.samples} rows`,
+      ...[scoreLines(result.scores), ...groupLines(result.groups)],
+      ...(result.resultsFile === null ? [] : [`answers: ${result.resultsFile}`]),
+      ...lines,
+    ].join("\n"),
+  );
+}
+
+async function askTask(model: string, task: string, options: Given, io: Io): Promise<void> {
   const { evaluateTask } = await import("../../app/evaluate/evaluate-task.ts");
   const { baseModel, numSamples, seed, output, loadIn4bit } = options;
   const result = await evaluateTask({
@@ -117,37 +179,29 @@ export const evaluate = defineCommand({
     "ft evaluate builtin/smollm2 --num-samples 50 --json",
     "ft evaluate builtin/tiny --task everyday-choice",
     "ft evaluate --predictions answers.jsonl --metrics bleu,chrf",
+    "ft evaluate ./output --data rows.jsonl --judge Qwen/Qwen3-4B --rubric rubric.yaml",
     "ft evaluate ./output --data tasks.jsonl --checker check.mjs --samples 10 --pass-k 1,5",
   ],
   run: async ({ arguments: { model }, options }, io) => {
-    const { predictions, passK: _, ...how } = options;
-    const metrics = metricsOf(options);
-    requireOneSource(model, predictions);
+    requireOneSource(model, options.predictions);
     requireModelFor(options);
-    const { readSchema } = await import("../../app/evaluate/read-schema.ts");
-    const schema = readSchema(options.schema);
-    if (predictions !== undefined) {
-      const { scorePredictions } = await import("../../app/evaluate/score-predictions.ts");
-      const { signal } = io;
-      const asking = { ...how, schema, signal, onProgress: progressNote(io) };
-      const found = await scorePredictions(predictions, metrics, asking);
-      for (const warning of found.warnings) io.note(`warning: ${warning}`);
-      return io.show(found, () =>
-        [
-          `${predictions}: ${found.samples} rows`,
-          ...[scoreLines(found.scores), ...groupLines(found.groups)],
-          ...(found.resultsFile === null ? [] : [`answers: ${found.resultsFile}`]),
-        ].join("\n"),
-      );
-    }
+    const judged = await judgedBy(options, io);
+    if (options.predictions !== undefined)
+      return await scoreFile(options.predictions, options, judged, io);
     if (options.task !== undefined) return await askTask(model ?? "", options.task, options, io);
+    const { passK: _, judge: __, rubric: ___, ratings: ____, ...how } = options;
     const { evaluateModel } = await import("../../app/evaluate/evaluate-model.ts");
-    const result = await evaluateModel({
-      ...{ ...how, metrics, schema, model: model ?? "", signal: io.signal },
+    const found = await evaluateModel({
+      ...{ ...how, metrics: metricsOf(options), model: model ?? "", signal: io.signal },
+      schema: await schemaOf(options),
       template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });
+    const { judgeEvaluation } = await import("../../app/evaluate/judging/judge-evaluation.ts");
+    const judgement = judged && (await judgeEvaluation(found, judged));
+    const result = judgement ?? found;
     for (const warning of result.warnings) io.note(`warning: ${warning}`);
-    io.show(result, () => evaluationText(result));
+    const lines = judgement === undefined ? [] : await judgeLines(judgement.judge);
+    io.show(result, () => [evaluationText(result), ...lines].join("\n"));
   },
 });

@@ -1,5 +1,8 @@
 // What the commands that let a model answer rows take alike: which rows, how many, how answered, how scored.
 import { z } from "zod";
+import type { JudgeWatching } from "../../app/evaluate/judging/ask-judge.ts";
+import { costText } from "../../app/evaluate/judging/judge-text.ts";
+import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { usualLimits } from "../../core/limited-process.ts";
 import { formatDuration } from "../../core/units.ts";
@@ -58,6 +61,21 @@ export const EvaluationOptions = z.strictObject({
     .describe("Most rows to answer, chosen by the seed")
     .register(flags, { short: "n" }),
   maxGenLength: z.int().positive().default(100).describe("Most tokens of an answer"),
+  judge: z
+    .string()
+    .optional()
+    .describe("A model that judges the answers, named as MODEL is")
+    .register(flags, { value: "MODEL" }),
+  rubric: z
+    .string()
+    .optional()
+    .describe("What it judges by: a YAML or JSON file of criteria")
+    .register(flags, { value: "FILE" }),
+  ratings: z
+    .string()
+    .optional()
+    .describe("Your own ratings, to see how far the judge agrees with them")
+    .register(flags, { value: "FILE" }),
   baseModel: z
     .string()
     .optional()
@@ -116,6 +134,23 @@ export const taskOption = z
   .optional()
   .describe("Ask a task in lm-eval's form: its YAML file, everyday-choice or short-answers")
   .register(flags, { value: "FILE" });
+
+/** Throws UsageError for criteria or ratings without a judge. */
+export function requireJudge({ judge, rubric, ratings }: z.infer<typeof EvaluationOptions>): void {
+  const given = rubric === undefined ? ratings && "--ratings" : "--rubric";
+  if (judge !== undefined || given === undefined) return;
+  throw new UsageError("FT-USAGE-009", {
+    message: `${given} is given, and no judge`,
+    hint: "--judge MODEL",
+  });
+}
+
+/** Tells what judging will take, before it begins. */
+export function costNote(io: Io): NonNullable<JudgeWatching["onCost"]> {
+  return (cost, judge) => {
+    if (cost.calls > 0) io.note(`${judge} is asked: ${costText(cost)}`);
+  };
+}
 
 /** Draws how far the answers have come, where somebody looks. */
 export function progressNote(

@@ -1,0 +1,6 @@
+// The surface of eval/judge/.
+export * from "./judge.ts";
+export * from "./kappa.ts";
+export * from "./mean.ts";
+export * from "./pairwise.ts";
+export * from "./rubric.ts";
