@@ -2,7 +2,8 @@
 // allows: every token reads every weight. Rounds alternate in one process; the prompt's own pass is not counted.
 // The same model in F32 and Q8_0 too, where FT_PEERS_PYTHON has gguf 0.19.0 to write those files; each side reads its own
 // weights as they are stored. Processor time is told beside the clock's, for machines that are not quiet.
-//   FT_PEERS_PYTHON=python node --import tsx dev/bench/decoding.ts
+//   FT_PEERS_PYTHON=python node --import tsx dev/bench/decoding.ts [rounds] [tokens] [llama.cpp's threads]
+// Where other work wants the processor, threads of llama.cpp wait for each other by turning: give it one then.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
@@ -19,8 +20,9 @@ import { median } from "./statistics.ts";
 
 const name = "builtin/smollm2";
 const prompt = "Once upon a time, there was a little";
-const tokens = 64;
-const rounds = 3;
+const rounds = Number(process.argv[2] ?? 3);
+const tokens = Number(process.argv[3] ?? 64);
+const peerThreads = Number(process.argv[4] ?? availableParallelism());
 
 const forms = ["F32", "Q8_0"] as const;
 const precisions = ["float32", "float16", "bfloat16"] as const satisfies readonly Dtype[];
@@ -64,7 +66,10 @@ interface Measuring {
   llama: OpenPeer;
 }
 
-async function measure({ label, model: from, dtype, llama }: Measuring): Promise<Line> {
+async function measure(
+  { label, model: from, dtype, llama }: Measuring,
+  bandwidth: number,
+): Promise<Line> {
   const [started, held] = [performance.now(), memory().activeBytes];
   const model = await loadModel(from, dtype && { dtype });
   const loading = ((performance.now() - started) / 1000).toFixed(1);
@@ -74,7 +79,7 @@ async function measure({ label, model: from, dtype, llama }: Measuring): Promise
     line.speeds.push(await speedOf(model));
     line.peerSpeeds.push(await llama.speed(prompt, tokens));
   }
-  console.log(`${line.label}: loaded in ${loading} s`);
+  console.log(`${lineText(line, bandwidth)}; loaded in ${loading} s`);
   model.dispose();
   return line;
 }
@@ -100,17 +105,17 @@ async function compare(file: string, peerFolder: string): Promise<void> {
   for (const form of forms) {
     const other = fileIn(form, file);
     if (other === undefined) continue;
-    const llama = await openPeer(peerFolder, other, threads);
-    lines.push(await measure({ label: `${form} as stored`, model: other, llama }));
+    const llama = await openPeer(peerFolder, other, peerThreads);
+    lines.push(await measure({ label: `${form} as stored`, model: other, llama }, bandwidth));
   }
-  const llama = await openPeer(peerFolder, file, threads);
-  lines.push(await measure({ label: "Q4_1 as stored", model: name, llama }));
+  const llama = await openPeer(peerFolder, file, peerThreads);
+  lines.push(await measure({ label: "Q4_1 as stored", model: name, llama }, bandwidth));
   for (const dtype of precisions)
-    lines.push(await measure({ label: dtype, model: name, dtype, llama }));
+    lines.push(await measure({ label: dtype, model: name, dtype, llama }, bandwidth));
   const peers = lines.at(-1)?.peerSpeeds ?? [];
   const bytes = statSync(file).size;
   lines.push({ label: "llama.cpp, Q4_1", speeds: peers, peerSpeeds: peers, bytes });
-  for (const line of lines) console.log(lineText(line, bandwidth));
+  console.log(lineText(lines.at(-1) as Line, bandwidth));
   console.log(`load average at the end ${loadavg()[0]?.toFixed(1)}`);
 }
 
