@@ -8,6 +8,7 @@ const whole = (least: number): z.ZodInt =>
 export const ServingOptions = z.strictObject({
   host: z
     .string()
+    .min(1, { error: "must be an address; 0.0.0.0 is every one of this machine's" })
     .default("127.0.0.1")
     .describe("Address to listen on; beyond this machine a token is asked for")
     .register(flags, { value: "ADDRESS" }),

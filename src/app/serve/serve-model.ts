@@ -85,7 +85,7 @@ function tokenOf({ host, token }: ServeModelOptions): string | null {
 
 function hostsOf(host: string): string[] {
   if (isEverywhere(host)) return ["*"];
-  return isLoopback(host) ? [] : [(host.includes(":") ? `[${host}]` : host).toLowerCase()];
+  return [(host.includes(":") ? `[${host}]` : host).toLowerCase()];
 }
 
 function serveOptions(options: ServeModelOptions): ServeOptions {
@@ -120,6 +120,9 @@ function startOf(options: ServeModelOptions): Omit<ModelStart, "adapters"> {
   };
 }
 
+const hasNoAddress = (error: unknown): boolean =>
+  ["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL"].includes((error as NodeJS.ErrnoException).code ?? "");
+
 async function listen(served: Served, { host, port }: ServeModelOptions) {
   const app = buildServer(served);
   try {
@@ -128,7 +131,9 @@ async function listen(served: Served, { host, port }: ServeModelOptions) {
   } catch (cause) {
     throw new UsageError("FT-SERVE-009", {
       message: `the server cannot listen on ${host}, port ${port}: ${systemError(cause)?.message ?? String(cause)}`,
-      hint: "give another --port, or --port 0 for a free one",
+      hint: hasNoAddress(cause)
+        ? "give another --host: an address of this machine"
+        : "give another --port, or --port 0 for a free one",
       cause,
     });
   }

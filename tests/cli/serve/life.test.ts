@@ -140,3 +140,16 @@ test("a model that is not there, and a port that is taken, end it before it list
   expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining("FT-SERVE-009") });
   await served.stop();
 });
+
+test("a host is an address of this machine, and answers by its own name", async () => {
+  const nobody = await runProgram(["serve", "builtin/tiny", "--host", ""]);
+  expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining("--host: must be") });
+  // an address for documentation: no machine has it
+  const elsewhere = ["serve", "builtin/tiny", "--port", "0", "--host", "192.0.2.1"];
+  const refused = await runProgram(elsewhere);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("another --host") });
+  if (process.platform !== "linux") return; // elsewhere only 127.0.0.1 is there
+  const served = await serveToy(["--host", "127.0.0.2"]);
+  expect(await rawRequest(`${served.url}/health`)).toMatchObject({ status: 200 });
+  await served.stop();
+});
