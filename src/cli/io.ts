@@ -56,6 +56,11 @@ export class Io {
     return stdout.isTTY === true ? stdout.columns : undefined;
   }
 
+  /** Whether somebody can be asked. */
+  get canAsk(): boolean {
+    return this.#streams.stdin.isTTY === true;
+  }
+
   /** Asks for a yes on the terminal; without one, the answer is no. */
   async confirm(question: string): Promise<boolean> {
     const { stdin, stderr } = this.#streams;

@@ -38,6 +38,7 @@ export {
   isDescribed,
   type Manifest,
   MANIFEST_FILE,
+  manifestText,
   type Provenance,
   provenanceOf,
   readManifest,

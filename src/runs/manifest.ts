@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isTemporaryName, writeJsonAtomic } from "../core/atomic-files.ts";
+import { isTemporaryName, writeFileAtomic } from "../core/atomic-files.ts";
 import { boundedFile } from "../core/bounded-file.ts";
 import { DataError, ExitCode } from "../core/errors.ts";
 import { parsePythonJson } from "../core/json-text.ts";
@@ -67,7 +67,7 @@ export type Provenance = Omit<z.input<typeof Manifest>, "version" | "files">;
 
 /** What people, the hub and its client put beside a result; no part of it, whether it is there or changes. */
 const BESIDE =
-  /^(?:README\.md|LICEN[CS]E(?:\.\w+)?|NOTICE(?:\.\w+)?|\.git(?:attributes|ignore)|\.DS_Store|Thumbs\.db)$/;
+  /^(?:README\.md|(?:licen[cs]e|notice|use_policy)(?:[._-][\w.-]+)?|\.git(?:attributes|ignore)|\.DS_Store|Thumbs\.db)$/i;
 const isBeside = (name: string): boolean =>
   name === MANIFEST_FILE ||
   BESIDE.test(name) ||
@@ -77,15 +77,17 @@ const isBeside = (name: string): boolean =>
 /** Whether a file of a result is described by its manifest. */
 export const isDescribed = (name: string): boolean => !isBeside(name);
 
+/** A manifest as it stands in its file. */
+export function manifestText(provenance: Provenance, files: DescribedFiles): string {
+  const manifest = Manifest.parse({ version: 1, ...provenance, files });
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
 /** Describes all files of `folder` there; replaces a manifest that it has. */
 export async function writeManifest(folder: string, provenance: Provenance): Promise<void> {
   const names = (await filesBelow(folder)).filter(isDescribed);
-  const manifest = Manifest.parse({
-    version: 1,
-    ...provenance,
-    files: await describeFiles(folder, names),
-  });
-  await writeJsonAtomic(join(folder, MANIFEST_FILE), manifest);
+  const text = manifestText(provenance, await describeFiles(folder, names));
+  await writeFileAtomic(join(folder, MANIFEST_FILE), text);
 }
 
 export const hasManifest = (folder: string): boolean => existsSync(join(folder, MANIFEST_FILE));

@@ -37,6 +37,9 @@ const fetched: ReadonlyMap<string, FetchedModel> = new Map([
   ],
 ]);
 
+/** What a built-in model is called on the hub; undefined for one that is only here. */
+export const builtinHubId = (name: string): string | undefined => fetched.get(name)?.id;
+
 export interface BuiltinModel {
   name: string;
   /** Its folder, or its .gguf file. */

@@ -21,8 +21,8 @@ export interface ConnectionOptions {
   /** Replaces the global fetch, for a proxy or a test. */
   fetch?: typeof fetch | undefined;
   retryDelayMs?: number | undefined;
-  /** How long an answer may take to begin. */
-  answerSeconds?: number | undefined;
+  /** How long an answer may take to begin; null: as long as whoever asks lets it. */
+  answerSeconds?: number | null | undefined;
   silenceSeconds?: number | undefined;
 }
 
@@ -79,16 +79,12 @@ async function failed(response: Response, endpoint: string): Promise<HubFailure>
  * Not AbortSignal.any: Node 20 may collect what that gives while a body still waits for it.
  */
 function answerLimit(
-  seconds: number,
+  seconds: number | null,
   host: string,
   signals: (AbortSignal | null | undefined)[],
 ): { signal: AbortSignal; done: () => void } {
   const limit = new AbortController();
-  const wonder = setTimeout(
-    () => logger().info(`Waiting for ${host} to answer, ${seconds} s at most`),
-    Math.min(WORD_AFTER_SECONDS, seconds / 2) * 1000,
-  );
-  const timer = setTimeout(() => limit.abort(new NoAnswer(seconds)), seconds * 1000);
+  const timers = seconds === null ? [] : answerTimers(seconds, host, limit);
   const heard = new AbortController();
   for (const signal of signals) {
     if (signal?.aborted === true) limit.abort(signal.reason);
@@ -98,10 +94,18 @@ function answerLimit(
   const done = (): void => {
     // whoever reads the body ends with the signal by itself; one that stayed would be one more for each request
     heard.abort();
-    clearTimeout(wonder);
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
   };
   return { signal: limit.signal, done };
+}
+
+/** Says that an answer is waited for, and gives it up. */
+function answerTimers(seconds: number, host: string, limit: AbortController): NodeJS.Timeout[] {
+  const wonder = setTimeout(
+    () => logger().info(`Waiting for ${host} to answer, ${seconds} s at most`),
+    Math.min(WORD_AFTER_SECONDS, seconds / 2) * 1000,
+  );
+  return [wonder, setTimeout(() => limit.abort(new NoAnswer(seconds)), seconds * 1000)];
 }
 
 class NoAnswer extends Error {
@@ -200,14 +204,30 @@ export async function filesAt(
   commit: string,
 ): Promise<RemoteFile[]> {
   return retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
-    understood("the list of files cannot be read", () => listed(hub, id, commit)),
+    understood("the list of files cannot be read", () => listed(hub, id, commit, false)),
   );
 }
 
-async function listed(hub: HubConnection, id: string, commit: string): Promise<RemoteFile[]> {
+/** Files of the repository, those in its folders too. */
+export async function allFilesAt(
+  hub: HubConnection,
+  id: string,
+  commit: string,
+): Promise<RemoteFile[]> {
+  return retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
+    understood("the list of files cannot be read", () => listed(hub, id, commit, true)),
+  );
+}
+
+async function listed(
+  hub: HubConnection,
+  id: string,
+  commit: string,
+  recursive: boolean,
+): Promise<RemoteFile[]> {
   const files: RemoteFile[] = [];
   const repo = { type: "model", name: id } as const;
-  const asked = { repo, revision: commit, hubUrl: hub.endpoint };
+  const asked = { repo, revision: commit, recursive, hubUrl: hub.endpoint };
   const entries = listFiles({ ...asked, fetch: answersOf(hub) });
   for await (const { type, path: name, size, oid, lfs } of entries) {
     if (type !== "file") continue;

@@ -23,7 +23,7 @@ const WINDOW_MS = 10_000;
 const LEAST_WINDOW_MS = 500;
 
 /** Bytes that came over the last seconds: what was on disk before does not count. */
-class Speed {
+export class Speed {
   #came = 0;
   #samples: { at: number; came: number }[] = [];
 

@@ -1,57 +1,12 @@
 // A hub on the loopback address: descriptions, listings and files with ranges, as huggingface.co answers them.
 // Can be told to refuse, to break off, or to lie; counts what it is asked.
-import { createHash } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { etagOf, type FakeRepository, filesOf, type Trouble } from "./fake-hub-files.ts";
+import { type FakeAccount, FakeUploads } from "./fake-hub-uploads.ts";
 
-export interface FakeRepository {
-  /** Branch or tag → commit. */
-  refs: Record<string, string>;
-  files: Record<string, Buffer>;
-  tags?: readonly string[];
-  gated?: false | "manual";
-  downloads?: number;
-  /** As the hub tells it of safetensors: numbers of each type. */
-  parameters?: Record<string, number>;
-}
-
-export interface Trouble {
-  status?: number;
-  code?: string;
-  /** The header `Retry-After` of a refusal. */
-  retryAfter?: string;
-  /** The header `RateLimit`. */
-  rateLimit?: string;
-  /** Takes the question and never answers. */
-  silent?: boolean;
-  /** Ends the connection after so many bytes of a file. */
-  breakAfter?: number;
-  /** Sends the first byte of a file and then nothing. */
-  stall?: boolean;
-  /** Answers a range with the whole file and status 200. */
-  ignoreRange?: boolean;
-  /** Sends other bytes than the listing promises. */
-  corrupt?: boolean;
-  /** Sends this content, with its own size and hash in the headers: what stood there was replaced since. */
-  changedTo?: Buffer;
-  /** Sends whoever wants a file to the same path of another hub. */
-  redirectTo?: string;
-  /** How many requests this meets; all when absent. */
-  times?: number;
-  /** Only addresses that contain this. */
-  only?: string;
-}
-
-export const BIG = 1000;
-
-export function etagOf(name: string, content: Buffer): { oid: string; lfs: boolean } {
-  const lfs = name.endsWith(".safetensors") || content.length > BIG;
-  const hash = lfs
-    ? createHash("sha256").update(content)
-    : createHash("sha1").update(`blob ${content.length}\0`).update(content);
-  return { oid: hash.digest("hex"), lfs };
-}
+export { etagOf, type FakeRepository, filesOf, type Trouble } from "./fake-hub-files.ts";
 
 export class FakeHub {
   readonly repositories: Record<string, FakeRepository> = {};
@@ -59,6 +14,9 @@ export class FakeHub {
   readonly headers: IncomingMessage["headers"][] = [];
   /** Old name of a repository → its name now. */
   readonly renamed: Record<string, string> = {};
+  /** Token → who may write what with it. */
+  readonly accounts: Record<string, FakeAccount> = {};
+  readonly uploads = new FakeUploads(this);
   trouble: Trouble = {};
   #met = 0;
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
@@ -97,13 +55,27 @@ export class FakeHub {
     this.headers.push(request.headers);
     const trouble = this.#troubled(url) ? this.trouble : {};
     if (trouble.silent === true) return;
+    if (this.uploads.takes(request)) {
+      void this.uploads.answer(request, response, trouble);
+      return;
+    }
+    this.answerReading(request, response, trouble);
+  }
+
+  refuse(response: ServerResponse, { status = 500, code, retryAfter, rateLimit }: Trouble): void {
+    response
+      .writeHead(status, {
+        ...(code !== undefined && { "x-error-code": code }),
+        ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+        ...(rateLimit !== undefined && { ratelimit: rateLimit }),
+      })
+      .end(JSON.stringify({ error: "refused" }));
+  }
+
+  answerReading(request: IncomingMessage, response: ServerResponse, trouble: Trouble): void {
+    const url = decodeURIComponent(request.url ?? "");
     if (trouble.status !== undefined) {
-      const code = trouble.code === undefined ? {} : { "x-error-code": trouble.code };
-      const wait = trouble.retryAfter === undefined ? {} : { "retry-after": trouble.retryAfter };
-      const quota = trouble.rateLimit === undefined ? {} : { ratelimit: trouble.rateLimit };
-      response
-        .writeHead(trouble.status, { ...code, ...wait, ...quota })
-        .end(JSON.stringify({ error: "refused" }));
+      this.refuse(response, trouble);
       return;
     }
     const old = Object.keys(this.renamed).find((name) => url.includes(`/${name}/`));
@@ -120,8 +92,8 @@ export class FakeHub {
     const file = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(url);
     if (file !== null && trouble.redirectTo !== undefined) {
       response.writeHead(302, { location: `${trouble.redirectTo}${request.url}` }).end();
-    } else if (api !== null) this.#describe(response, api[1] ?? "", api[2] ?? "", api[3] ?? "");
-    else if (file !== null) this.#file(request, response, trouble, file[1] ?? "", file[3] ?? "");
+    } else if (api !== null) this.#describe(request, response, api.slice(1));
+    else if (file !== null) this.#file(request, response, trouble, file.slice(1));
     else response.writeHead(404).end();
   }
 
@@ -143,10 +115,20 @@ export class FakeHub {
     return { _id: "1", id, tags, gated, downloads, likes: 0, config: { model_type }, safetensors };
   }
 
-  #describe(response: ServerResponse, id: string, kind: string, revision: string): void {
+  /** Who asks; undefined for nobody that is known. */
+  accountOf({ headers }: IncomingMessage): FakeAccount | undefined {
+    return this.accounts[(headers.authorization ?? "").replace(/^Bearer /, "")];
+  }
+
+  #describe(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [id = "", kind, revision = ""]: string[],
+  ): void {
     const repository = this.repositories[id];
     if (repository === undefined) {
-      response.writeHead(401, { "x-error-code": "RepoNotFound" }).end();
+      const status = this.accountOf(request) === undefined ? 401 : 404;
+      response.writeHead(status, { "x-error-code": "RepoNotFound" }).end();
       return;
     }
     const commits = Object.values(repository.refs);
@@ -157,7 +139,7 @@ export class FakeHub {
     }
     const body =
       kind === "tree"
-        ? tree(repository)
+        ? tree(filesOf(repository, sha))
         : { _id: "1", id, sha, lastModified: 0, tags: repository.tags };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
@@ -166,10 +148,10 @@ export class FakeHub {
     request: IncomingMessage,
     response: ServerResponse,
     trouble: Trouble,
-    id: string,
-    name: string,
+    [id = "", revision = "", name = ""]: string[],
   ): void {
-    const content = trouble.changedTo ?? this.repositories[id]?.files[name];
+    const repository = this.repositories[id];
+    const content = trouble.changedTo ?? (repository && filesOf(repository, revision)[name]);
     if (content === undefined) {
       response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
       return;
@@ -182,13 +164,19 @@ export class FakeHub {
     response.writeHead(ranged ? 206 : 200, {
       "content-length": sent.length,
       "accept-ranges": "bytes",
-      "x-repo-commit": Object.values(this.repositories[id]?.refs ?? {})[0] ?? "",
+      "x-repo-commit": commitOf(repository, revision),
       ...etagHeaders(name, content),
     });
     if (trouble.stall === true) response.write(sent.subarray(0, 1));
     else if (trouble.breakAfter === undefined) response.end(sent);
     else response.write(sent.subarray(0, trouble.breakAfter), () => response.destroy());
   }
+}
+
+function commitOf(repository: FakeRepository | undefined, revision: string): string {
+  const { refs = {}, at = {} } = repository ?? {};
+  const isCommit = at[revision] !== undefined;
+  return isCommit ? revision : (refs[revision] ?? Object.values(refs)[0] ?? "");
 }
 
 function etagHeaders(name: string, content: Buffer): Record<string, string> {
@@ -198,7 +186,7 @@ function etagHeaders(name: string, content: Buffer): Record<string, string> {
   return { etag, "x-linked-etag": etag, "x-linked-size": String(content.length) };
 }
 
-function tree({ files }: FakeRepository): unknown[] {
+function tree(files: FakeRepository["files"]): unknown[] {
   const entries = Object.entries(files).map(([path, content]) => {
     const { oid, lfs } = etagOf(path, content);
     const size = content.length;

@@ -48,6 +48,7 @@ import { trainResume } from "./train-resume.ts";
 import { trainStart } from "./train-start.ts";
 import { trainSweep } from "./train-sweep.ts";
 import { trainValidate } from "./train-validate.ts";
+import { upload } from "./upload.ts";
 import { verify } from "./verify.ts";
 
 export const commands: readonly Command[] = [
@@ -85,6 +86,7 @@ export const commands: readonly Command[] = [
   modelsSearch,
   modelsDelete,
   verify,
+  upload,
   configShow,
   configProfiles,
   configSchema,

@@ -1,13 +1,13 @@
 // ft runs plot: losses and learning rates of runs over each other, as a picture.
 import { basename } from "node:path";
 import { z } from "zod";
+import { pngOf } from "../../app/png.ts";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { shellWord } from "../../core/shell.ts";
 import { curvesOf, plotRuns, readEvents, type RunDetails, showRun } from "../../runs/index.ts";
 import { defineCommand } from "../define-command.ts";
-import { pngOf } from "../render/png.ts";
 
 function labelOf({ runId, outputDir, model }: RunDetails): string {
   return `${basename(outputDir)} · ${model} · ${runId}`;

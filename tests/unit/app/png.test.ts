@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pngOf } from "../../../src/cli/render/png.ts";
+import { pngOf } from "../../../src/app/png.ts";
 
 const svg = (inside: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" width="60" height="20">${inside}</svg>`;
