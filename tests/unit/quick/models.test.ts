@@ -15,7 +15,7 @@ test("the real model is fetched and taken", () => {
   expect(chosen.model).toBe("builtin/smollm2");
   expect(fallback).toEqual([]);
   expect(commands).toHaveLength(1);
-  expect(existsSync(join(root, commands[0] ?? ""))).toBe(true);
+  expect(existsSync(join(root, (commands[0] ?? "").split(" ")[0] ?? ""))).toBe(true);
 });
 
 test("where it cannot be fetched, the shipped one is, and that is said with the way out", () => {
