@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "Not permitted",
   EROFS: "The file system is read-only",
   ENOSPC: "No space left on the disk",
+  EFBIG: "The file is as large as a file may become here",
   EDQUOT: "The disk quota is used up",
   ENOTDIR: "Part of the path is a file, not a folder",
   EISDIR: "This is a folder, where a file is needed",
