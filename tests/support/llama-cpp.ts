@@ -38,15 +38,23 @@ export interface LlamaAnswers {
   tops(ids: readonly number[]): Promise<number[]>;
 }
 
+let library: Promise<{ loadModel(options: object): Promise<Model> }> | undefined;
+
+/** Opened once: it listens for the end of the process. */
+async function opened(folder: string): Promise<{ loadModel(options: object): Promise<Model> }> {
+  const found = createRequire(join(folder, "package.json")).resolve("node-llama-cpp");
+  const { getLlama } = (await import(pathToFileURL(found).href)) as Library;
+  return await getLlama({ gpu: false, build: "never", logLevel: "error" });
+}
+
 /** Runs `use` with the model in `file`; `folder` is where the library is installed. */
 export async function withLlama<T>(
   folder: string,
   file: string,
   use: (answers: LlamaAnswers) => Promise<T>,
 ): Promise<T> {
-  const found = createRequire(join(folder, "package.json")).resolve("node-llama-cpp");
-  const { getLlama } = (await import(pathToFileURL(found).href)) as Library;
-  const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
+  library ??= opened(folder);
+  const llama = await library;
   const model = await llama.loadModel({ modelPath: file });
   const inContext = async <R>(more: object, work: (sequence: Sequence) => Promise<R>) => {
     // what it keeps of a text is halves unless it is asked for more
