@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { filesMadeBy } from "../../src/core/named-files.ts";
 import { planGguf } from "../../src/export/gguf/plan.ts";
 import { writeGguf } from "../../src/export/gguf/write.ts";
 import { loadStoredModel } from "../../src/models/index.ts";
 import { dispose, int32, scope } from "../../src/mx/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
 import { ggufWritings } from "../../src/weights/gguf/architectures/writings.ts";
+import { text, u32 } from "../../src/weights/gguf/entries.ts";
 import { readGgufFile } from "../../src/weights/gguf/header.ts";
 import { openStoredModel, type StoredModel } from "../../src/weights/index.ts";
 import { relativeDifference } from "../parity/models/fixtures.ts";
@@ -82,4 +84,25 @@ describe.each(Object.keys(ggufFamilies))("%s", (name) => {
     one.close();
     other.close();
   });
+});
+
+test("a file made of a .gguf file keeps its keys, and takes the template that is given now", async () => {
+  const folder = await makeFamilyModel(path.join(root, "kept"), "qwen2");
+  const first = path.join(root, "kept-1.gguf");
+  const plan = await planGguf(await openStoredModel(folder), { quant: "f16", name: "owner/kept" });
+  plan.entries.set("general.author", text("someone")).set("own.key", u32(7));
+  await writeGguf(first, plan);
+  const stored = await openStoredModel(first);
+  const again = await planGguf(stored, { quant: "q8_0", name: "another" });
+  const before = (await readGgufFile(first)).entries;
+  expect(again.entries).toEqual(new Map([...before, ["general.file_type", u32(7)]]));
+  const given = filesMadeBy("", new Map([["chat_template.jinja", () => "{{ messages }}"]]));
+  const files = stored.companions;
+  const companions = {
+    ...files,
+    has: (name: string) => given.has(name) || files.has(name),
+    read: (name: string) => given.read(name) ?? files.read(name),
+  };
+  const changed = await planGguf({ ...stored, companions }, { quant: "f16", name: "another" });
+  expect(changed.entries.get("tokenizer.chat_template")).toEqual(text("{{ messages }}"));
 });

@@ -3,8 +3,9 @@
 import { elementCount } from "../../core/element-count.ts";
 import { ModelError } from "../../core/errors.ts";
 import { retain, tensor, type Tensor } from "../../mx/index.ts";
+import { loadTokenizer } from "../../text/index.ts";
 import { describedVocabulary } from "../../text/vocabulary/described.ts";
-import { type GgufEntry, text } from "../../weights/gguf/entries.ts";
+import { type GgufEntries, type GgufEntry, text } from "../../weights/gguf/entries.ts";
 import {
   castWhenRead,
   type StoredModel,
@@ -30,8 +31,6 @@ export interface GgufWish {
   quant: string;
   /** As the model was named. */
   name: string;
-  /** In the place of the model's own chat template. */
-  chatTemplate?: string | undefined;
 }
 
 export interface GgufPlan {
@@ -107,11 +106,18 @@ function generalEntries(
   ];
 }
 
-/** Keys that a .gguf file had, and that a new one has too; where data begin is the new file's own. */
-function keptEntries({ ggufEntries }: StoredModel): Map<string, GgufEntry> | undefined {
-  if (ggufEntries === undefined) return undefined;
-  const kept = new Map(ggufEntries);
+/**
+ * Keys that a .gguf file had, and that a new one has too, with the chat template that the model's files have now; where
+ * data begin is the new file's own.
+ */
+async function keptEntries(
+  entries: GgufEntries,
+  { companions }: StoredModel,
+): Promise<Map<string, GgufEntry>> {
+  const kept = new Map(entries);
   kept.delete("general.alignment");
+  const { chatTemplate } = await loadTokenizer(companions);
+  if (chatTemplate !== undefined) kept.set(CHAT_TEMPLATE, text(chatTemplate));
   return kept;
 }
 
@@ -121,8 +127,8 @@ async function entriesOf(
   rows: number,
   wish: GgufWish,
 ): Promise<Map<string, GgufEntry>> {
-  const kept = keptEntries(stored);
-  if (kept !== undefined) return kept;
+  const { ggufEntries } = stored;
+  if (ggufEntries !== undefined) return await keptEntries(ggufEntries, stored);
   const keepsMerges = family.writing.architecture === "gemma4";
   const vocabulary = await describedVocabulary(stored.companions, { rows, keepsMerges });
   return new Map([
@@ -163,7 +169,6 @@ export async function planGguf(given: StoredModel, wish: GgufWish): Promise<Gguf
   const rows = shapes.get("token_embd.weight")?.[0] ?? 0;
   const entries = await entriesOf(given, family, rows, wish);
   for (const [key, entry] of fileEntries(mixture.fileType)) entries.set(key, entry);
-  if (wish.chatTemplate !== undefined) entries.set(CHAT_TEMPLATE, text(wish.chatTemplate));
   return {
     entries,
     tensors: shaped.map((one) => ({ ...one, type: types.get(one.name) ?? FLOAT })),
