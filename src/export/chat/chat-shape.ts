@@ -63,7 +63,7 @@ const initials: Readonly<Record<string, Role>> = { s: "system", u: "user", a: "a
 
 /** "sua" → a system message, a user's and an answer, with words for contents. */
 function conversationOf(roles: string): Message[] {
-  return [...roles].map((letter, at) => ({
+  return Array.from(roles, (letter, at) => ({
     role: initials[letter] as Role,
     content: word(at),
   }));
@@ -208,7 +208,8 @@ function departure(shape: ChatShape, renderer: Asking): string | undefined {
     const own = said(shape, messages);
     if (truth === own || (truth === undefined && messages[0]?.role === "system")) continue;
     const roles = messages.map(({ role }) => role).join(", ");
-    const at = [...(truth ?? "")].findIndex((one, place) => [...(own ?? "")][place] !== one);
+    const letters = Array.from(own ?? "");
+    const at = Array.from(truth ?? "").findIndex((one, place) => letters[place] !== one);
     return `of ${roles} it writes ${shown((truth ?? "").slice(Math.max(0, at - 20)))}, which is not told by who speaks`;
   }
   return undefined;

@@ -16,7 +16,7 @@ const initials: Readonly<Record<string, Role>> = { s: "system", u: "user", a: "a
 
 /** "suau" → messages of these roles, with contents from this one on. */
 function turns(roles: string, from: number): Trial {
-  return [...roles].map((letter, at) => ({
+  return Array.from(roles, (letter, at) => ({
     role: initials[letter] as Role,
     content: contents[(from + at) % contents.length] ?? "",
   }));

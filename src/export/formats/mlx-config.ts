@@ -8,7 +8,8 @@ const isObject = (value: unknown): value is Settings =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Scaling as it was said before transformers 5; nothing where angles are not scaled. */
-function scalingOf({ rope_theta: _, ...settings }: Settings): Settings {
+function scalingOf(rope: Settings): Settings {
+  const { rope_theta: _base, ...settings } = rope;
   const { rope_type = settings["type"] ?? "default" } = settings;
   if (rope_type === "default") return {};
   return { rope_scaling: { ...settings, rope_type, type: rope_type } };
