@@ -39,8 +39,6 @@ export interface AdapterFacts {
   base?: string | undefined;
   /** `modelDigest` of that base. */
   baseDigest?: string | undefined;
-  /** `sketchOf` that base. */
-  baseSketch?: readonly number[] | undefined;
   /** The one it was trained with. */
   template?: TemplateSource | undefined;
 }

@@ -43,8 +43,6 @@ export const MlxConfig = z.looseObject({
   model: z.string().optional().catch(undefined),
   /** Ours: `modelDigest` of the base. */
   model_digest: z.string().optional(),
-  /** Ours: `sketchOf` the base. */
-  model_sketch: z.array(z.number()).optional().catch(undefined),
   num_layers: z.int(),
   /** Ours: how conversations read in training, so that generation can repeat it. Once the path of a file as well. */
   template: z.string().optional(),
@@ -73,7 +71,6 @@ export function mlxFacts({ model, template, ...config }: MlxConfig): AdapterFact
   return {
     base: model,
     baseDigest: config.model_digest,
-    baseSketch: config.model_sketch,
     template: template === undefined ? undefined : { name: template, text: config.template_text },
   };
 }
@@ -245,7 +242,7 @@ function droppedOf({ layers, replaced }: StoredAdapter, kind: string): Dropped[]
 }
 
 function configOf(
-  { base, baseDigest, baseSketch, template }: StoredAdapter,
+  { base, baseDigest, template }: StoredAdapter,
   kind: string,
   { keys, blockCount }: Keys,
   shape: AdapterShape,
@@ -254,7 +251,6 @@ function configOf(
     fine_tune_type: kind,
     ...(base !== undefined && { model: base }),
     ...(baseDigest !== undefined && { model_digest: baseDigest }),
-    ...(baseSketch !== undefined && { model_sketch: baseSketch }),
     ...(template && { template: template.name }),
     ...(template?.text !== undefined && { template_text: template.text }),
     num_layers: blockCount,

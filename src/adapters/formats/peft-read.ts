@@ -5,6 +5,7 @@ import { isEmbeddingLike, isLinearLike, isStackedLinearLike, type Module } from 
 import {
   mapTensors,
   openWeightFile,
+  readSafetensorsHeader,
   type TensorReader,
   type WeightEntry,
 } from "../../weights/index.ts";
@@ -353,6 +354,14 @@ class PeftFile {
   }
 }
 
+/** What ft writes into the file of its weights, since PEFT's configuration has no key for it. */
+async function factsIn(path: string): Promise<Pick<StoredAdapter, "baseDigest" | "template">> {
+  if (!path.endsWith(".safetensors")) return {};
+  const { metadata } = await readSafetensorsHeader(path);
+  const { model_digest: baseDigest, template: name, template_text: text } = metadata;
+  return { baseDigest, template: name === undefined ? undefined : { name, text } };
+}
+
 /** @throws ModelError FT-ADAPTER-003 and 009; those of reading headers. */
 export async function openPeft(found: FoundAdapter, base: AdapterBase): Promise<StoredAdapter> {
   const { folder } = found;
@@ -371,6 +380,7 @@ export async function openPeft(found: FoundAdapter, base: AdapterBase): Promise<
     open: () => file.open(),
   });
   return {
+    ...(await factsIn(path)),
     base: config.base_model_name_or_path ?? undefined,
     format: "peft",
     folder,

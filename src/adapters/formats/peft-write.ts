@@ -275,11 +275,10 @@ function configOf(
 }
 
 /** What of ours PEFT's configuration has no key for. */
-function metadataOf({ baseDigest, baseSketch, template }: StoredAdapter): Record<string, string> {
+function metadataOf({ baseDigest, template }: StoredAdapter): Record<string, string> {
   return {
     format: "pt",
     ...(baseDigest !== undefined && { model_digest: baseDigest }),
-    ...(baseSketch !== undefined && { model_sketch: JSON.stringify(baseSketch) }),
     ...(template && { template: template.name }),
     ...(template?.text !== undefined && { template_text: template.text }),
   };

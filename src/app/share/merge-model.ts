@@ -2,7 +2,7 @@
 // precision, to a chosen one, or packed as the base is packed. What rounding took of it is measured before the result
 // gets its name; one that would lose it is not written.
 import { resolve } from "node:path";
-import { FtError, ModelError } from "../../core/errors.ts";
+import { type FtError, ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { type ConversionWish, planConversion } from "../../export/conversion.ts";
 import { writeConvertedFiles } from "../../export/converted-folder.ts";
