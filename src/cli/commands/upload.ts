@@ -85,7 +85,7 @@ export const upload = defineCommand({
   options: Options,
   examples: [
     "ft upload ./output me/smollm2-sql --dry-run",
-    "ft upload ./output me/smollm2-sql --private --message 'First try'",
+    "ft upload ./output me/smollm2-sql --private --message First",
     "ft upload ./output me/smollm2-sql --merge-adapter --base-model HuggingFaceTB/SmolLM2-135M-Instruct",
   ],
   run: async ({ arguments: { folder = "", name = "" }, options }, io) => {
