@@ -24,6 +24,8 @@ export interface AdapterOrigin {
   base: string;
   /** By which the base is known again: `modelDigest`. */
   baseDigest?: string;
+  /** What its weights are like: `likenessOf`. */
+  baseLikeness?: string | undefined;
   template: string;
   /** Where the template was given as a file or a text. */
   templateText?: string | undefined;
@@ -35,7 +37,7 @@ export async function saveAdapter(
   model: BlockModel,
   attached: Attached,
   shape: AdapterShape,
-  { base, baseDigest, template, templateText }: AdapterOrigin,
+  { base, baseDigest, baseLikeness, template, templateText }: AdapterOrigin,
 ): Promise<void> {
   const stored = storedParts(model);
   await saveTensors(join(folder, MLX_WEIGHTS), new Map([...trainedTensors(model), ...stored]), {
@@ -48,6 +50,7 @@ export async function saveAdapter(
     fine_tune_type: attached.kind,
     model: base,
     model_digest: baseDigest,
+    model_likeness: baseLikeness,
     template,
     template_text: templateText,
     num_layers: attached.blockCount,

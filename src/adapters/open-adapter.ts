@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ConfigError, FtError, ModelError } from "../core/errors.ts";
 import { dispose, evaluate, randomKey, retain, scope, type Tensor } from "../mx/index.ts";
 import type { TemplateSource } from "../text/index.ts";
+import { likeness } from "../weights/index.ts";
 import { folderOf } from "./adapter-files.ts";
 import type { Attached, BlockModel } from "./attach.ts";
 import { formatOf } from "./formats/index.ts";
@@ -51,6 +52,26 @@ function wrongBase(
   });
 }
 
+/** Below it two bases have nothing to do with each other; the same weights of two bits are far above. */
+const LEAST_LIKE = 0.5;
+
+/** Shapes fit, but the weights are others than those that the adapter was trained on. */
+function requireAlike(
+  misfit: Misfit,
+  { baseLikeness }: AdapterFacts,
+  own: string | undefined,
+): void {
+  if (baseLikeness === undefined || own === undefined) return;
+  const found = likeness(baseLikeness, own) ?? 1;
+  if (found >= LEAST_LIKE) return;
+  const trained = misfit.trained === undefined ? "" : ` (${misfit.trained})`;
+  const share = `${Math.round(100 * Math.max(found, 0))} %`;
+  throw wrongBase(
+    misfit,
+    `its weights are others than those that it was trained on${trained}, and give what those gave to ${share}`,
+  );
+}
+
 /** What would be wrong with the settings of a run is, for an adapter that exists, the wrong model. */
 function asMisfit(misfit: Misfit, error: unknown): unknown {
   if (!(error instanceof FtError)) return error;
@@ -70,7 +91,11 @@ export async function openAdapter(folder: string, base: AdapterBase): Promise<St
   try {
     const format = formatOf(found);
     const opened = await format.open(found, base);
-    if (opened.layers.size + opened.replaced.size > 0 || opened.unties) return opened;
+    if (opened.layers.size + opened.replaced.size > 0 || opened.unties) {
+      if (opened.baseLikeness !== undefined && opened.baseDigest !== base.digest)
+        requireAlike(misfit, opened, await base.likeness?.());
+      return opened;
+    }
     throw wrongBase(misfit, "it has none of the layers that the adapter is for", {
       problems: opened.dropped.map(({ what, why }) => `${what}: ${why}`),
     });
@@ -186,11 +211,14 @@ export function baseWarnings(
  */
 export async function otherBaseOf(
   path: string,
-  baseDigest: string | undefined,
+  { base, baseDigest, baseLikeness }: AdapterFacts,
 ): Promise<string | undefined> {
   const folder = folderOf(path);
   if (folder !== path && !existsSync(join(folder, CONFIG_FILE))) return undefined;
-  return otherBase(mlxFacts(mlxConfigOf(readFoundAdapter(folder))), baseDigest);
+  const trained = mlxFacts(mlxConfigOf(readFoundAdapter(folder)));
+  const misfit = { folder, trained: trained.base, given: base };
+  requireAlike(misfit, trained, baseLikeness);
+  return otherBase(trained, baseDigest);
 }
 
 export interface LoadedAdapter extends Attached {

@@ -19,6 +19,8 @@ export interface AdapterBase {
   name?: string | undefined;
   /** `modelDigest` of it. */
   digest?: string | undefined;
+  /** What its weights are like (`weights/likeness.ts`), where they can be asked. */
+  likeness?: (() => Promise<string | undefined>) | undefined;
 }
 
 export interface AdapterLayer {
@@ -39,6 +41,8 @@ export interface AdapterFacts {
   base?: string | undefined;
   /** `modelDigest` of that base. */
   baseDigest?: string | undefined;
+  /** What that base's weights were like. */
+  baseLikeness?: string | undefined;
   /** The one it was trained with. */
   template?: TemplateSource | undefined;
 }

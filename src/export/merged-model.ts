@@ -12,6 +12,8 @@ import { elementCount } from "../core/element-count.ts";
 import {
   architectureOf,
   denseOf,
+  likenessOf,
+  plainOf,
   planFittingModel,
   type PlannedModel,
   untied,
@@ -37,7 +39,6 @@ import {
   type WeightEntry,
 } from "../weights/index.ts";
 import type { Config } from "./converted-config.ts";
-import { plainOf } from "./plain-weights.ts";
 import { type Precision, Precisions } from "./precisions.ts";
 
 export interface MergedModel extends StoredModel {
@@ -290,6 +291,7 @@ export async function openedOn(
     mlx: architecture.packedRecipe(config),
     shapes: shapesOf(planned.source),
     name: base.folder,
+    likeness: () => likenessOf(base),
   };
   const adapter = await openWhole(folder, about, mayUntie);
   if (!adapter.unties) return { planned, adapter, about };

@@ -1,10 +1,8 @@
 // How much of an adapter's update is left in weights that were written: rounding to few bits can take all of it.
 // Compares layer by layer, in float32; holds one layer at a time.
-import { planFittingModel, type PlannedModel } from "../models/index.ts";
+import { PlainReader, planFittingModel } from "../models/index.ts";
 import { dispose, scope, type Tensor } from "../mx/index.ts";
-import { isPacked, type Module } from "../nn/index.ts";
-import { type StoredModel, type TensorReader, viewOf } from "../weights/index.ts";
-import { plainOf } from "./plain-weights.ts";
+import type { StoredModel } from "../weights/index.ts";
 
 export interface LayerSurvival {
   layer: string;
@@ -19,33 +17,6 @@ export interface Survival {
   kept: number;
   noise: number;
   layers: readonly LayerSurvival[];
-}
-
-/** Plain weights of a stored model, layer by layer. */
-class PlainReader {
-  readonly #layers: ReadonlyMap<string, Module>;
-  readonly #reader: TensorReader;
-
-  constructor({ model, account, source }: PlannedModel) {
-    this.#layers = new Map(model.modules());
-    this.#reader = viewOf(account.entries, new Map(), source).load();
-  }
-
-  /** float32; in the current scope, but for the parts, which are the caller's. */
-  read(path: string): { plain: Tensor; parts: Tensor[] } {
-    const layer = this.#layers.get(path) as Module;
-    const names = isPacked(layer)
-      ? [...layer.slots()].map(({ name }) => name).filter((name) => name !== "bias")
-      : ["weight"];
-    const parts = Object.fromEntries(
-      names.map((name) => [name, this.#reader.read(`${path}.${name}`)] as const),
-    );
-    return { plain: plainOf(layer, parts), parts: Object.values(parts) };
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
 }
 
 interface Sums {

@@ -14,6 +14,7 @@ import {
   architectureOf,
   disposeBeside,
   type LanguageModel,
+  likenessOf,
   loadStoredModel,
   type LoadedModel,
   modelAgain,
@@ -67,6 +68,7 @@ interface ModelParts extends Partial<Pick<LoadedAdapter, "template" | "warnings"
   name: string;
   /** By which adapters know their base. */
   digest: () => Promise<string>;
+  likeness: () => Promise<string | undefined>;
   engine?: EngineOptions | undefined;
 }
 
@@ -80,6 +82,7 @@ export class Model {
   readonly warnings: readonly string[];
   readonly #name: string;
   readonly #digest: () => Promise<string>;
+  readonly #likeness: () => Promise<string | undefined>;
   readonly #engineOptions: EngineOptions;
   #engine: Engine | undefined;
   #vocabulary: TokenVocabulary | undefined;
@@ -95,6 +98,7 @@ export class Model {
     this.warnings = about.warnings ?? [];
     this.#name = about.name;
     this.#digest = about.digest;
+    this.#likeness = about.likeness;
     this.#engineOptions = about.engine ?? {};
   }
 
@@ -161,7 +165,8 @@ export class Model {
   /** With a head of its own, where the adapter changes the head of a tied model and its embedding apart. */
   async #againFor(folder: string): Promise<{ again: LanguageModel; about: AdapterNames }> {
     const { config } = this.loaded;
-    const told = { name: this.#name, digest: await this.#digest() };
+    const digest = await this.#digest();
+    const told = { name: this.#name, digest, likeness: this.#likeness };
     const again = await modelAgain(this.loaded);
     const about = await adapterNames(config, told);
     const { unties } = await openAdapter(folder, { ...about, model: again });
@@ -215,12 +220,14 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const loaded = await loadStoredModel(stored, how);
   const notices = packingNotices(stored.config, loaded.model, packing);
   const digest = (): Promise<string> => modelDigest(opened.stored);
-  if (adapter === undefined)
-    return new Model(loaded, tokenizer, { name: named.base, digest, engine, warnings: notices });
-  const about = await adapterNames(loaded.config, { name: named.base, digest: await digest() });
+  const likeness = (): Promise<string | undefined> => likenessOf(opened.stored);
+  const known = { name: named.base, digest, likeness, engine };
+  if (adapter === undefined) return new Model(loaded, tokenizer, { ...known, warnings: notices });
+  const told = { name: named.base, digest: await digest(), likeness };
+  const about = await adapterNames(loaded.config, told);
   const found = await loadAdapter(adapter, loaded.model, about);
   const warnings = [...notices, ...found.warnings];
-  return new Model(loaded, tokenizer, { ...found, name: named.base, digest, engine, warnings });
+  return new Model(loaded, tokenizer, { ...found, ...known, warnings });
 }
 
 type AdapterNames = Omit<AdapterBase, "model">;
@@ -228,11 +235,11 @@ type AdapterNames = Omit<AdapterBase, "model">;
 /** What adapters of other programs call the layers of a model of this config. */
 async function adapterNames(
   config: unknown,
-  { name, digest }: Pick<AdapterNames, "name" | "digest">,
+  told: Pick<AdapterNames, "name" | "digest" | "likeness">,
 ): Promise<AdapterNames> {
   const architecture = await architectureOf(config);
   const [published, mlx] = [architecture.recipe(config), architecture.packedRecipe(config)];
-  return { published, mlx, name, digest };
+  return { published, mlx, ...told };
 }
 
 /** The model with a head of its own, where the adapter changes the head of a tied model and its embedding apart. */

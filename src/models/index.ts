@@ -11,9 +11,11 @@ export type {
   ModelSizes,
 } from "./kit/index.ts";
 export * from "./known-tokens.ts";
+export { likenessOf } from "./likeness.ts";
 export * from "./load.ts";
 export * from "./packing-choice.ts";
 export * from "./packing.ts";
+export { PlainReader, plainOf } from "./plain-weights.ts";
 export * from "./registry.ts";
 export { untied, untiedConfig } from "./untied.ts";
 export * from "./weights.ts";

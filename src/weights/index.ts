@@ -1,4 +1,5 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
+export * from "./likeness.ts";
 export { modelDigest } from "./model-digest.ts";
 export { openModelFolder } from "./model-folder.ts";
 export { openStoredModel } from "./open-stored-model.ts";

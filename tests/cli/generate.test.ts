@@ -183,6 +183,17 @@ test("an adapter answers as it learned to, whatever became of its template file;
   const again = ["--output", "again", "--init-adapter", "output/final_model", "--iters", "1"];
   const started = await runProgram(["train", "start", "other", "rows.jsonl", ...again], { cwd });
   expect(started.stderr + started.stdout).toContain("trained on another model");
+  await makeToyModel(join(cwd, "third"), { seed: 9 });
+  for (const ask of [
+    ["generate", "third", "hi", "--adapter", "output"],
+    ["train", "start", "third", "rows.jsonl", ...again, "--output", "third-output"],
+  ]) {
+    const { code, stderr } = await runProgram(ask, { cwd });
+    expect({ ask, code }).toMatchObject({ code: 3 });
+    expect(stderr).toMatch(
+      /FT-ADAPTER-004.*third.*others than those that it was trained on.*model/s,
+    );
+  }
   const kept = JSON.parse(readFileSync(join(cwd, "output/config.json"), "utf8")) as object;
   expect(kept).toMatchObject({
     template: { name: "custom", text: expect.stringMatching(/^Quest/) },

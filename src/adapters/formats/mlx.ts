@@ -43,6 +43,8 @@ export const MlxConfig = z.looseObject({
   model: z.string().optional().catch(undefined),
   /** Ours: `modelDigest` of the base. */
   model_digest: z.string().optional(),
+  /** Ours: what its weights are like, as `weights/likeness.ts` writes it. */
+  model_likeness: z.string().optional(),
   num_layers: z.int(),
   /** Ours: how conversations read in training, so that generation can repeat it. Once the path of a file as well. */
   template: z.string().optional(),
@@ -71,6 +73,7 @@ export function mlxFacts({ model, template, ...config }: MlxConfig): AdapterFact
   return {
     base: model,
     baseDigest: config.model_digest,
+    baseLikeness: config.model_likeness,
     template: template === undefined ? undefined : { name: template, text: config.template_text },
   };
 }
@@ -242,7 +245,7 @@ function droppedOf({ layers, replaced }: StoredAdapter, kind: string): Dropped[]
 }
 
 function configOf(
-  { base, baseDigest, template }: StoredAdapter,
+  { base, baseDigest, baseLikeness, template }: StoredAdapter,
   kind: string,
   { keys, blockCount }: Keys,
   shape: AdapterShape,
@@ -251,6 +254,7 @@ function configOf(
     fine_tune_type: kind,
     ...(base !== undefined && { model: base }),
     ...(baseDigest !== undefined && { model_digest: baseDigest }),
+    ...(baseLikeness !== undefined && { model_likeness: baseLikeness }),
     ...(template && { template: template.name }),
     ...(template?.text !== undefined && { template_text: template.text }),
     num_layers: blockCount,

@@ -355,11 +355,14 @@ class PeftFile {
 }
 
 /** What ft writes into the file of its weights, since PEFT's configuration has no key for it. */
-async function factsIn(path: string): Promise<Pick<StoredAdapter, "baseDigest" | "template">> {
+async function factsIn(
+  path: string,
+): Promise<Pick<StoredAdapter, "baseDigest" | "baseLikeness" | "template">> {
   if (!path.endsWith(".safetensors")) return {};
   const { metadata } = await readSafetensorsHeader(path);
-  const { model_digest: baseDigest, template: name, template_text: text } = metadata;
-  return { baseDigest, template: name === undefined ? undefined : { name, text } };
+  const { template: name, template_text: text } = metadata;
+  const { model_digest: baseDigest, model_likeness: baseLikeness } = metadata;
+  return { baseDigest, baseLikeness, template: name === undefined ? undefined : { name, text } };
 }
 
 /** @throws ModelError FT-ADAPTER-003 and 009; those of reading headers. */

@@ -275,10 +275,11 @@ function configOf(
 }
 
 /** What of ours PEFT's configuration has no key for. */
-function metadataOf({ baseDigest, template }: StoredAdapter): Record<string, string> {
+function metadataOf({ baseDigest, baseLikeness, template }: StoredAdapter): Record<string, string> {
   return {
     format: "pt",
     ...(baseDigest !== undefined && { model_digest: baseDigest }),
+    ...(baseLikeness !== undefined && { model_likeness: baseLikeness }),
     ...(template && { template: template.name }),
     ...(template?.text !== undefined && { template_text: template.text }),
   };

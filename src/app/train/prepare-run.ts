@@ -3,7 +3,12 @@
 import type { AdapterOrigin } from "../../adapters/index.ts";
 import { type Dataset, describeProblem } from "../../data/index.ts";
 import { restoreModel, saveModel } from "../../export/model-folder.ts";
-import { type LanguageModel, type LoadedModel, loadPlanned } from "../../models/index.ts";
+import {
+  type LanguageModel,
+  likenessOf,
+  type LoadedModel,
+  loadPlanned,
+} from "../../models/index.ts";
 import {
   chooseDtype,
   type OpenedModel,
@@ -20,7 +25,7 @@ import { Phases } from "../../train/phases.ts";
 import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
 import type { ModelFiles, Tuning } from "../../train/tuning/index.ts";
-import { modelDigest } from "../../weights/index.ts";
+import { modelDigest, type StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
 import { productVersion } from "../info.ts";
@@ -90,7 +95,7 @@ export async function prepareRun(
     ...(memory !== undefined && { memory }),
   };
   const tuning = await tuningOf(config, loaded.model, {
-    origin: originOf(config.model.name, record.model.digest, template),
+    origin: await originOf(opened.stored, config.model.name, record.model.digest, template),
     modelFiles: modelFilesOf(loaded, opened),
   });
   const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
@@ -140,12 +145,13 @@ export async function prepareRun(
   };
 }
 
-function originOf(
+async function originOf(
+  stored: StoredModel,
   base: string,
   baseDigest: string,
   { name: template, text: templateText }: TemplateSource,
-): AdapterOrigin {
-  return { base, baseDigest, template, templateText };
+): Promise<AdapterOrigin> {
+  return { base, baseDigest, baseLikeness: await likenessOf(stored), template, templateText };
 }
 
 function modelFilesOf(loaded: LoadedModel, { stored }: OpenedModel): ModelFiles {

@@ -98,7 +98,14 @@ export const adapterTuning =
     const attached = attachAdapter(model, kind, placement, seed);
     const first = options.init_adapter;
     if (first !== null) await loadAdapterWeights(first, model);
-    const warning = first === null ? undefined : await otherBaseOf(first, origin.baseDigest);
+    const warning =
+      first === null
+        ? undefined
+        : await otherBaseOf(first, {
+            base: origin.base,
+            baseDigest: origin.baseDigest,
+            baseLikeness: origin.baseLikeness,
+          });
     const ratio = options.lora_plus_ratio ?? 1;
     return {
       rateScale: (name) => (isOutputFactor(name) ? ratio : 1),
