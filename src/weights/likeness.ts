@@ -17,7 +17,7 @@ export function fixedSigns(count: number, stream: string): Float32Array {
 /** An output (out) as `SUMS` sums of its numbers with fixed signs: angles between outputs stay about what they are. */
 export function sketch(output: Float32Array): readonly number[] {
   const signs = fixedSigns(output.length, "outputs");
-  const sums = new Array<number>(SUMS).fill(0);
+  const sums = Array.from({ length: SUMS }, () => 0);
   output.forEach((value, at) => (sums[at % SUMS]! += value * signs[at]!));
   return sums;
 }

@@ -1,5 +1,5 @@
 // ft adapters info, convert and combine, and ft merge: what they write, print and refuse.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../src/generate/load-model.ts";
@@ -120,6 +120,18 @@ describe("merge", () => {
       expect.arrayContaining(["config.json", "ft-manifest.json", "tokenizer.json"]),
     );
     expect((await ft("verify", "merged")).code).toBe(0);
+  });
+
+  test("the template of training goes along, where other programs look for it", async () => {
+    cpSync(ours, join(cwd, "chatty"), { recursive: true });
+    const config = join(cwd, "chatty", "adapter_config.json");
+    const told = JSON.parse(readFileSync(config, "utf8")) as object;
+    writeFileSync(config, JSON.stringify({ ...told, template: "chatml" }));
+    expect(await json("merge", "chatty", "spoken", "--dtype", "float32")).toMatchObject({
+      warnings: [],
+    });
+    const written = readFileSync(join(cwd, "spoken", "chat_template.jinja"), "utf8");
+    expect(written).toContain("<|im_start|>");
   });
 
   test("into eight bits, with what is left of the update, and answers", async () => {

@@ -2,18 +2,13 @@
 // trained with, which goes along. Which forms there are to write it in is not known here.
 import { ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
-import { withTrainingTemplate } from "../../export/chat/training-template.ts";
 import type { Dropped, ExportSource } from "../../export/formats/index.ts";
 import { type NamedModel, namedModel } from "../../generate/named-model.ts";
 import { fetchModel } from "../../models/open-model.ts";
 import { readRecord, runOf } from "../../runs/index.ts";
 import type { TemplateSource } from "../../text/index.ts";
-import {
-  type DownloadProgress,
-  openStoredModel,
-  type ResolvedModel,
-  type StoredModel,
-} from "../../weights/index.ts";
+import { type DownloadProgress, openStoredModel, type ResolvedModel } from "../../weights/index.ts";
+import { withTemplate } from "./carried-template.ts";
 
 export interface SourceOptions {
   /** A name of `exportFormats`. */
@@ -55,18 +50,6 @@ export interface FoundSource extends ExportSource {
   lost: readonly Dropped[];
 }
 
-/** With the template of its training, where there was one, among its files. */
-async function withTemplate(
-  model: StoredModel,
-  template: TemplateSource | undefined,
-): Promise<Pick<FoundSource, "model" | "template" | "lost">> {
-  if (template === undefined) return { model, template: { name: "auto" }, lost: [] };
-  const found = await withTrainingTemplate(model.companions, template);
-  if ("files" in found) return { model: { ...model, companions: found.files }, template, lost: [] };
-  const lost = { what: `the template of its training, ${template.name}`, why: found.reason };
-  return { model, template, lost: [lost] };
-}
-
 /** @throws what naming, fetching and opening the model throw. */
 export async function exportSource(options: SourceOptions): Promise<FoundSource> {
   const { revision = null, onDownload, signal } = options;
@@ -76,5 +59,6 @@ export async function exportSource(options: SourceOptions): Promise<FoundSource>
   const stored = await openStoredModel(resolved.folder, resolved.remote);
   const trained = template ?? (adapter === undefined ? templateOfRun(base) : undefined);
   const found = await withTemplate(stored, trained);
-  return { ...found, resolved, name: base, ...(adapter && { adapter: { folder: adapter } }) };
+  const read = { template: trained ?? { name: "auto" }, resolved };
+  return { ...found, ...read, name: base, ...(adapter && { adapter: { folder: adapter } }) };
 }

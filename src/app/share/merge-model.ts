@@ -23,9 +23,9 @@ import {
   openStoredModel,
   type StoredModel,
 } from "../../weights/index.ts";
+import { withTemplate } from "./carried-template.ts";
 import { type ComparedAnswers, compareAnswers, validationRows } from "./merged-answers.ts";
 import { comparedLogits, type ComparedLogits } from "./merged-logits.ts";
-import { writeTemplate } from "./merged-template.ts";
 import { baseFacts, makingProvenance } from "./provenance.ts";
 
 export interface MergeOptions extends Partial<ConversionOptions> {
@@ -191,7 +191,11 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
   );
   const stored = await openStoredModel(place.folder, place.remote);
   const { base, merged, wish } = await planned(stored, adapter, options);
-  const conversion = await planConversion(merged, wish);
+  const trainedWith = merged.adapter.template ?? template;
+  const { model: conversion, lost } = await withTemplate(
+    await planConversion(merged, wish),
+    trainedWith,
+  );
   const provenance = makingProvenance({
     kind: "model",
     command: "ft merge",
@@ -199,12 +203,9 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
     settings: { ...picked(options) },
     from: adapter,
   });
-  const trainedWith = merged.adapter.template ?? template;
-  const notes: string[] = [];
   let found: Awaited<ReturnType<typeof measured>> | undefined;
   await writeWhole({ path: output, kind: "folder", bytes: conversion.bytes }, async (temporary) => {
     await writeConvertedFiles(temporary, conversion, { onProgress, signal });
-    notes.push(...(await writeTemplate(temporary, trainedWith)));
     const told = { ...options, template: trainedWith };
     found = await measured(temporary, { base, merged, name, adapter, options: told });
     if (found.survival.lost && options.force !== true) throw lostUpdate(options, found.survival);
@@ -218,7 +219,7 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
     baseLogitDifference: logits.base.max,
     survival,
     warnings: [
-      ...notes,
+      ...lost.map(({ what, why }) => `left out: ${what}: ${why}`),
       ...(survival.lost ? ["the result has lost what the adapter learned"] : []),
     ],
     seconds: (performance.now() - started) / 1000,
