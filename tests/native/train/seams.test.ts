@@ -133,7 +133,10 @@ test("a tuning that trains the norms only: nothing else moves, and it is written
   });
   expect(last).toMatchObject({ trainableParameters: 5 * toyConfig.hidden_size });
   expect(all("run-started")[0]?.config).toMatchObject({ method: null, tuning: "norms" });
-  expect(readdirSync(join(output, "final_model"))).toEqual(["norms.safetensors"]);
+  expect(readdirSync(join(output, "final_model"))).toEqual([
+    "ft-manifest.json",
+    "norms.safetensors",
+  ]);
   const written = readFileSync(join(output, "final_model", "norms.safetensors"));
   const again = await run("norms-again", rows, { method: null, tuning: "norms", optimization });
   const digest = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
