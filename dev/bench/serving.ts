@@ -6,11 +6,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startMlxLmServer } from "../../tests/support/mlx-lm-server.ts";
 import { denseModel } from "./dense-model.ts";
 import { openblasPreload } from "./openblas-preload.ts";
 import { processorSeconds } from "./processor-seconds.ts";
@@ -38,24 +38,6 @@ interface Speed {
   processor: number;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-async function untilAnswers(url: string): Promise<void> {
-  const until = performance.now() + 300_000;
-  for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok === true) return;
-    if (performance.now() > until) throw new Error(`${url} does not answer`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 async function ours(): Promise<Server> {
   const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
   const args = ["--import", "tsx", main, "serve", name, "--port", "0", "--json"];
@@ -66,19 +48,12 @@ async function ours(): Promise<Server> {
 }
 
 async function theirs(model: string, threads: number, preload: string): Promise<Server> {
-  const port = await freePort();
-  const where = ["--host", "127.0.0.1", "--port", String(port)];
-  const args = ["-m", "mlx_lm", "server", "--model", model, ...where, "--log-level", "ERROR"];
-  const started = spawn(python as string, args, {
-    stdio: ["ignore", "ignore", "ignore"],
-    env: {
-      ...{ ...process.env, OPENBLAS_NUM_THREADS: String(threads), HF_HUB_OFFLINE: "1" },
-      ...(preload !== "" && { LD_PRELOAD: preload }),
-    },
+  const started = await startMlxLmServer(python as string, model, {
+    OPENBLAS_NUM_THREADS: String(threads),
+    ...(preload !== "" && { LD_PRELOAD: preload }),
   });
-  const url = `http://127.0.0.1:${port}/v1`;
-  await untilAnswers(`http://127.0.0.1:${port}/health`);
-  return { label: `mlx_lm.server, ${threads} BLAS threads`, url, model, process: started };
+  const label = `mlx_lm.server, ${threads} BLAS threads`;
+  return { label, url: `${started.url}/v1`, model, process: started.process };
 }
 
 /** Tokens of one answer, as the server counts them. */

@@ -44,7 +44,10 @@ function toldOf(pid: number): Told | undefined {
   }
 }
 
-function answers(pid: number): boolean {
+/** Whether there is a process of this id, whichever it is. Of one that may be another's by now, ask `isAlive`. */
+export function answers(pid: number): boolean {
+  // 0 would be this process and its group
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { replaceFileAtomic, replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { ExitCode, FtError, UsageError } from "../core/errors.ts";
+import { answers } from "../core/process-alive.ts";
 import { shellWord } from "../core/shell.ts";
 import { formatBytes } from "../core/units.ts";
 
@@ -74,20 +75,12 @@ function notWritten(output: string, error: unknown): unknown {
   });
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /** What writers of the same name left when they were killed: as large as a model, and nobody's any more. */
 async function removeAbandoned(output: string): Promise<void> {
   const parent = dirname(output);
   for (const name of await readdir(parent).catch(() => [])) {
     const [, of, pid] = /^\.(.+)\.tmp-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
-    if (of === basename(output) && !isRunning(Number(pid)))
+    if (of === basename(output) && !answers(Number(pid)))
       await rm(join(parent, name), { recursive: true, force: true });
   }
 }

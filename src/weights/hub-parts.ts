@@ -6,6 +6,7 @@ import { createReadStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { answers } from "../core/process-alive.ts";
 import type { RemoteFile } from "./hub-connection.ts";
 
 /** Other bytes than the hub promised came. */
@@ -115,22 +116,12 @@ function newHash({ etag, bytes }: RemoteFile): Hash {
 /** The running process that writes the file of this name; undefined: none does. */
 export function writerOf(name: string): number | undefined {
   const pid = Number(PART.exec(name)?.[1] ?? 0);
-  return isRunning(pid) ? pid : undefined;
+  return answers(pid) ? pid : undefined;
 }
 
 /** The blob that the file of this name will become. */
 export function blobOf(part: string): string | undefined {
   return PART.test(part) ? part.replace(PART, "") : undefined;
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Renames one abandoned part to `name`; renaming is what makes the claim exclusive. */

@@ -20,11 +20,12 @@ import type { OptimizedSlot } from "../../nn/index.ts";
 import { LOST_ROWS, type RunFolder, type RunRecord, SKIPPED_ROWS } from "../../runs/index.ts";
 import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
+import { chosenMethod } from "../../train/methods.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
 import { Phases } from "../../train/phases.ts";
 import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
-import type { ModelFiles, Tuning } from "../../train/tuning/index.ts";
+import { type ModelFiles, type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest, type StoredModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { courseOf } from "../courses/index.ts";
@@ -95,7 +96,7 @@ export async function prepareRun(
     ...(memory !== undefined && { memory }),
   };
   const tuning = await tuningOf(config, loaded.model, {
-    origin: await originOf(opened.stored, config.model.name, record.model.digest, template),
+    origin: await originOf(config, opened.stored, record.model.digest, template),
     modelFiles: modelFilesOf(loaded, opened),
   });
   const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
@@ -146,12 +147,15 @@ export async function prepareRun(
 }
 
 async function originOf(
+  config: RunConfig,
   stored: StoredModel,
-  base: string,
   baseDigest: string,
   { name: template, text: templateText }: TemplateSource,
 ): Promise<AdapterOrigin> {
-  return { base, baseDigest, baseLikeness: await likenessOf(stored), template, templateText };
+  // a whole model keeps no base, whose layers would be read for nothing
+  const { isAdapter } = tunings.get(chosenMethod(config).tuning);
+  const baseLikeness = isAdapter ? await likenessOf(stored) : undefined;
+  return { base: config.model.name, baseDigest, baseLikeness, template, templateText };
 }
 
 function modelFilesOf(loaded: LoadedModel, { stored }: OpenedModel): ModelFiles {

@@ -7,6 +7,7 @@ import { defineCommand } from "../define-command.ts";
 import { conversionNote } from "../render/conversion.ts";
 import { downloadNote } from "../render/download.ts";
 import { exportedText } from "../render/exported.ts";
+import { revisionOption } from "./revision-option.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
@@ -29,11 +30,7 @@ export const exportCommand = defineCommand({
       .optional()
       .describe("The model that an adapter belongs to, where its file names another place")
       .register(flags, { long: "base-model", value: "MODEL" }),
-    revision: z
-      .string()
-      .optional()
-      .describe("Branch, tag or commit on the Hub")
-      .register(flags, { short: "r", value: "REVISION" }),
+    revision: revisionOption,
   }),
   examples: [
     "ft export hf ./output ./tuned --shard-size 5GB",

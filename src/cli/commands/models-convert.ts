@@ -5,6 +5,7 @@ import { ConversionOptions } from "../../export/options.ts";
 import { defineCommand } from "../define-command.ts";
 import { conversionNote, convertedText } from "../render/conversion.ts";
 import { downloadNote } from "../render/download.ts";
+import { revisionOption } from "./revision-option.ts";
 
 export const modelsConvert = defineCommand({
   name: "models convert",
@@ -25,11 +26,7 @@ export const modelsConvert = defineCommand({
       .default(4096)
       .describe("Tokens of that text, from its beginning")
       .register(flags, { long: "perplexity-tokens", value: "N" }),
-    revision: z
-      .string()
-      .optional()
-      .describe("Branch, tag or commit on the Hub")
-      .register(flags, { short: "r", value: "REVISION" }),
+    revision: revisionOption,
   }),
   examples: [
     "ft models convert HuggingFaceTB/SmolLM2-135M-Instruct ./smollm2-4bit --quantize affine --bits 4",

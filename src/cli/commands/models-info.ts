@@ -3,6 +3,7 @@ import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
 import { modelText } from "../render/model-info.ts";
+import { revisionOption } from "./revision-option.ts";
 
 export const modelsInfo = defineCommand({
   name: "models info",
@@ -14,11 +15,7 @@ export const modelsInfo = defineCommand({
       .default(false)
       .describe("Show what training would need at its peak")
       .register(flags, { short: "m" }),
-    revision: z
-      .string()
-      .optional()
-      .describe("Branch, tag or commit on the Hub")
-      .register(flags, { short: "r", value: "REVISION" }),
+    revision: revisionOption,
   }),
   examples: [
     "ft models info builtin/tiny",

@@ -5,6 +5,7 @@ import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { conversionNote, convertedText } from "../render/conversion.ts";
 import { downloadNote } from "../render/download.ts";
+import { revisionOption } from "./revision-option.ts";
 
 /** What is asked for besides the model itself. */
 interface Copy {
@@ -40,11 +41,7 @@ export const modelsPull = defineCommand({
       .optional()
       .describe("Folder of the quantized copy")
       .register(flags, { short: "o", value: "FOLDER" }),
-    revision: z
-      .string()
-      .optional()
-      .describe("Branch, tag or commit on the Hub")
-      .register(flags, { short: "r", value: "REVISION" }),
+    revision: revisionOption,
   }),
   examples: [
     "ft models pull HuggingFaceTB/SmolLM2-135M-Instruct",

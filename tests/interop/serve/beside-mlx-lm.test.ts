@@ -1,12 +1,11 @@
 // What ft serve and mlx_lm.server answer to the same requests, over the bundled model with a template that shows tools: the
 // table of docs/serving.md, which must say what is found here.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
+import { startMlxLmServer } from "../../support/mlx-lm-server.ts";
 import {
   chattingTemplate,
   type RawAnswer,
@@ -29,30 +28,6 @@ let served: ServedModel;
 let peer: ChildProcess;
 let sides: readonly Side[];
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-async function startPeer(model: string): Promise<string> {
-  const port = await freePort();
-  const where = ["--host", "127.0.0.1", "--port", String(port)];
-  peer = spawn(python, ["-m", "mlx_lm", "server", "--model", model, ...where], {
-    stdio: "ignore",
-    env: { ...process.env, HF_HUB_OFFLINE: "1", HF_HUB_CACHE: makeFolder() },
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 1500; tries++) {
-    const answer = await fetch(`${url}/health`).catch(() => undefined);
-    if (answer?.ok === true) return url;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error("mlx_lm.server does not answer");
-}
-
 function makeModel(): string {
   const folder = join(makeFolder(), "tiny");
   cpSync(new URL("../../../data/models/builtin-tiny", import.meta.url), folder, {
@@ -70,11 +45,12 @@ function makeModel(): string {
 beforeAll(async () => {
   if (!hasPeer) return;
   const model = makeModel();
-  const other = await startPeer(model);
+  const started = await startMlxLmServer(python, model, { HF_HUB_CACHE: makeFolder() });
+  peer = started.process;
   served = await serveToy([], model);
   sides = [
     { url: served.url, model: "tiny" },
-    { url: other, model },
+    { url: started.url, model },
   ];
 }, 400_000);
 
