@@ -42,6 +42,21 @@ export function count(modules: readonly TestModule[], unhandledErrors: number): 
   return totals;
 }
 
+/** What failed, with why, once more: behind the skips, where whoever reads the end of a log sees it. */
+function failuresOf(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): string[] {
+  const tests = [...testsOf(modules)].filter((test) => test.result().state === "failed");
+  const alone = modules.filter((module) => failuresOutsideTests([module]) > 0);
+  const why = (errors: readonly unknown[] = []): string =>
+    errors.map((error) => (error as Error).message ?? String(error)).join("; ");
+  return [
+    ...tests.map(
+      (test) => `${test.module.relativeModuleId}: ${test.fullName}: ${why(test.result().errors)}`,
+    ),
+    ...alone.map((module) => `${module.relativeModuleId}: ${why(module.errors())}`),
+    ...unhandledErrors.map((error) => `outside any test: ${why([error])}`),
+  ].map((line) => `failed: ${line.slice(0, 2000)}`);
+}
+
 export default class TotalsReporter implements Reporter {
   #root = ".";
 
@@ -56,6 +71,12 @@ export default class TotalsReporter implements Reporter {
     writeFileSync(path.join(folder, "test-totals.txt"), `${totalsLine(totals)}\n`);
     const skips = [...testsOf(modules)].filter((test) => test.result().state === "skipped");
     for (const test of skips) console.log(reasonOf(test));
+    const failures = failuresOf(modules, unhandledErrors);
+    writeFileSync(
+      path.join(folder, "test-failures.txt"),
+      failures.map((line) => `${line}\n`).join(""),
+    );
+    for (const line of failures) console.log(line);
     console.log(totalsLine(totals));
   }
 }
