@@ -1,0 +1,131 @@
+// From paths as people give them to files, in an order that stays: files, folders with all below them, patterns.
+// Hidden files, pipes and links to folders are left alone, unless named themselves.
+import { readdirSync, statSync, type Dirent, type Stats } from "node:fs";
+import { reasonOf } from "../../../core/system-errors.ts";
+import { missingSource, notOpened, notReadable } from "../errors.ts";
+import type { SkippedSource } from "../report.ts";
+import { below, filesMatching, isPattern } from "./pattern.ts";
+import { recogniseCollection } from "./recognise.ts";
+import type { ReadTarget } from "./target.ts";
+
+export interface Found {
+  readonly targets: ReadTarget[];
+  readonly skipped: SkippedSource[];
+}
+
+function statsOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+const byName = (one: Dirent, other: Dirent): number =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+
+/** Walks one folder, collecting what may be read by its path relative to it. */
+class FolderWalk {
+  readonly files: string[] = [];
+  readonly skipped: SkippedSource[] = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#enter("");
+  }
+
+  #skip(name: string, error: { code: string; message: string }): void {
+    const source = below(this.#root, name);
+    this.skipped.push({ source, code: error.code, reason: error.message });
+  }
+
+  #entries(inside: string): Dirent[] {
+    try {
+      return readdirSync(below(this.#root, inside), { withFileTypes: true }).toSorted(byName);
+    } catch (error) {
+      this.#skip(inside, notReadable(reasonOf(error as NodeJS.ErrnoException) ?? String(error)));
+      return [];
+    }
+  }
+
+  #enter(inside: string): void {
+    for (const entry of this.#entries(inside)) {
+      const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
+      if (entry.name.startsWith(".")) this.#skip(name, notOpened("hidden"));
+      else if (entry.isDirectory()) this.#enter(name);
+      else if (entry.isFile()) this.files.push(name);
+      else if (!entry.isSymbolicLink())
+        this.#skip(name, notOpened("a pipe or a device, not a file"));
+      else if (statsOf(below(this.#root, name))?.isFile() === true) this.files.push(name);
+      else this.#skip(name, notOpened("a link that leads to no file"));
+    }
+  }
+}
+
+/** Folders of exports among those of sorted paths, outermost first; empty is the root. */
+export function collectionsIn(names: readonly string[]): string[] {
+  const found: string[] = [];
+  const within = (folder: string): boolean => found.some((one) => isInside(folder, one));
+  for (const folder of foldersOf(names)) {
+    if (within(folder)) continue;
+    if (recogniseCollection(relativeTo(folder, names)) !== undefined) found.push(folder);
+  }
+  return found;
+}
+
+const isInside = (path: string, folder: string): boolean =>
+  folder === "" || path === folder || path.startsWith(`${folder}/`);
+
+/** Those inside a folder, relative to it. */
+export function relativeTo(folder: string, names: readonly string[]): string[] {
+  if (folder === "") return [...names];
+  return names
+    .filter((name) => name.startsWith(`${folder}/`))
+    .map((name) => name.slice(folder.length + 1));
+}
+
+function foldersOf(names: readonly string[]): string[] {
+  const folders = new Set([""]);
+  for (const name of names)
+    for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1))
+      folders.add(name.slice(0, at));
+  return [...folders].sort();
+}
+
+function folderTargets(root: string): Found {
+  const { files, skipped } = new FolderWalk(root);
+  const exports = collectionsIn(files);
+  const alone = files.filter((file) => !exports.some((folder) => isInside(file, folder)));
+  const whole = exports.map((folder): [string, ReadTarget] => {
+    const path = folder === "" ? root : below(root, folder);
+    return [folder, { source: path, path, members: [], collection: relativeTo(folder, files) }];
+  });
+  const single = alone.map((file): [string, ReadTarget] => {
+    const path = below(root, file);
+    return [file, { source: path, path, members: [] }];
+  });
+  const targets = [...whole, ...single].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { targets: targets.map(([, target]) => target), skipped };
+}
+
+function targetsOf(path: string): Found {
+  const stats = statsOf(path);
+  if (stats?.isDirectory() === true) return folderTargets(path);
+  if (stats !== undefined) return { targets: [{ source: path, path, members: [] }], skipped: [] };
+  const matched = isPattern(path) ? filesMatching(path) : [];
+  if (matched.length === 0) throw missingSource(path);
+  return together(matched.map(targetsOf));
+}
+
+function together(all: readonly Found[]): Found {
+  return {
+    targets: all.flatMap(({ targets }) => targets),
+    skipped: all.flatMap(({ skipped }) => skipped),
+  };
+}
+
+/** What is named twice is read once, where it is named first. @throws DataError FT-SOURCE-001 for a path that leads nowhere. */
+export function findSources(paths: readonly string[]): Found {
+  const { targets, skipped } = together(paths.map(targetsOf));
+  const seen = new Set<string>();
+  const isNew = ({ source }: { source: string }): boolean =>
+    !seen.has(source) && !!seen.add(source);
+  return { targets: targets.filter(isNew), skipped: skipped.filter(isNew) };
+}
