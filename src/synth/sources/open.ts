@@ -2,6 +2,7 @@
 // of every file. A file that cannot be read costs itself and nothing else.
 import { ConfigError } from "../../core/errors.ts";
 import { usualLimits, type ReadLimits } from "./limits.ts";
+import { Archives } from "./opening/archives.ts";
 import { isEncoding } from "./opening/input.ts";
 import { readTarget } from "./opening/read-target.ts";
 import { ReaderClient } from "./opening/reader-client.ts";
@@ -56,9 +57,10 @@ export class OpenedSources implements AsyncIterable<OpenSource> {
       encoding: this.#options.encoding,
     };
     const client = new ReaderClient(settings);
+    const archives = new Archives(settings.limits);
     const read: Read =
       this.#options.isInProcess === true
-        ? (target) => readTarget(target, settings)
+        ? (target) => readTarget(target, settings, archives)
         : (target) => client.read(target);
     const close = (): void => client.close();
     this.#options.signal?.addEventListener("abort", close, { once: true });

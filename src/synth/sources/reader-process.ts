@@ -1,5 +1,6 @@
 // The process in which readers run: takes targets one after another, tells what they hold no faster than it is taken,
 // and is ended from outside when it is stuck or swells. Holds nothing that must survive.
+import { Archives } from "./opening/archives.ts";
 import { readTarget } from "./opening/read-target.ts";
 import type { FromReader, ToReader } from "./opening/reader-messages.ts";
 import { PARTS_AHEAD } from "./opening/reader-messages.ts";
@@ -31,6 +32,7 @@ class Allowance {
 }
 
 let allowance = new Allowance();
+let archives: Archives | undefined;
 
 const sent = (message: FromReader): Promise<void> =>
   new Promise((resolve) => {
@@ -39,7 +41,8 @@ const sent = (message: FromReader): Promise<void> =>
   });
 
 async function tellAll(target: ReadTarget, settings: ReadSettings): Promise<void> {
-  for await (const told of readTarget(target, settings)) {
+  archives ??= new Archives(settings.limits);
+  for await (const told of readTarget(target, settings, archives)) {
     if (told.type === "part" && !(await allowance.take())) break;
     await sent(told);
   }

@@ -18,6 +18,7 @@ export interface SourceMember {
   readonly size: number;
   /** Throws as `SourceInput.bytes`. */
   bytes(): Promise<Uint8Array>;
+  chunks(): AsyncIterable<Uint8Array>;
   text(): Promise<string>;
 }
 

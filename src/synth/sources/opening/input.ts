@@ -71,7 +71,7 @@ export function memberOf(
   const all = (): Promise<Uint8Array> => allBytes(bytes, limits.fileBytes);
   const text = async (): Promise<string> =>
     concatenated(decodedPieces(once(await all()), encoding, tell));
-  return { name, size: bytes.size, bytes: all, text };
+  return { name, size: bytes.size, bytes: all, text, chunks: () => bytes.chunks() };
 }
 
 export function sourceInput(
@@ -80,10 +80,9 @@ export function sourceInput(
   settings: InputSettings,
   tell: (note: ReadNote) => void,
 ): SourceInput {
-  const { bytes: all, text } = memberOf(name, bytes, settings, tell);
   return {
-    ...{ name, source, size: bytes.size, limits: settings.limits, members },
-    ...{ bytes: all, text, chunks: () => bytes.chunks(), note: tell },
+    ...memberOf(name, bytes, settings, tell),
+    ...{ source, limits: settings.limits, members, note: tell },
     texts: () => decodedPieces(bytes.chunks(), settings.encoding, tell),
   };
 }

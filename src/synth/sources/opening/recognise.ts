@@ -1,6 +1,7 @@
+// Which reader reads a file, by its name and how it begins; why none does.
+import type { DataError } from "../../../core/errors.ts";
 import { damaged, unknownKind } from "../errors.ts";
 import type { SourceReader } from "../reader.ts";
-// Which reader reads a file, by its name and how it begins; why none does.
 import { readers } from "../registry.ts";
 
 export interface Recognised {
@@ -64,15 +65,18 @@ const surest = (among: readonly Candidate[]): Candidate | undefined =>
     undefined,
   );
 
-/** @throws DataError FT-SOURCE-003 or FT-SOURCE-004 when none reads it. */
-export function recognise(name: string, head: Uint8Array): Recognised {
+/** Undefined when none reads it. */
+export function recognise(name: string, head: Uint8Array): Recognised | undefined {
   const all = candidates(name, head);
   const certain = surest(all.filter(({ sureness }) => sureness >= CERTAIN));
-  const named = all.filter(({ isNamed }) => isNamed);
-  const found = certain ?? surest(named) ?? surest(all);
-  if (found !== undefined) return found;
-  if (named.length > 0) throw damaged(`${reasonFor(name, head)}, called .${extensionOf(name)}`);
-  throw unknownKind(reasonFor(name, head));
+  return certain ?? surest(all.filter(({ isNamed }) => isNamed)) ?? surest(all);
+}
+
+/** Why none does: its name promises a kind that it is not, or it is of none. */
+export function refusal(name: string, head: Uint8Array): DataError {
+  const isNamed = candidates(name, head).some((one) => one.isNamed);
+  const reason = reasonFor(name, head);
+  return isNamed ? damaged(`${reason}, called .${extensionOf(name)}`) : unknownKind(reason);
 }
 
 /** The reader of a folder or an archive that is one source as a whole. */

@@ -11,8 +11,14 @@ export interface ReadTarget {
   readonly path: string;
   /** Way through archives in it: `["inner.zip", "notes/a.txt"]`. */
   readonly members: readonly string[];
-  /** Set where a folder, or one in an archive, is one source: its files, relative to it. */
-  readonly collection?: readonly string[];
+  /** Set where a folder is one source: where in the archive it is, empty for all of it, and its files. */
+  readonly collection?: { readonly folder: string; readonly names: readonly string[] };
+}
+
+export interface SkippedTarget {
+  readonly source: string;
+  readonly code: string;
+  readonly reason: string;
 }
 
 export interface ReadSettings {
@@ -28,7 +34,7 @@ export type Told =
   | {
       readonly type: "archive";
       readonly targets: readonly ReadTarget[];
-      readonly skipped: readonly { source: string; code: string; reason: string }[];
+      readonly skipped: readonly SkippedTarget[];
     }
   | { readonly type: "ended"; readonly notes: readonly ReadNote[] }
   | { readonly type: "failed"; readonly code: string; readonly reason: string };

@@ -4,8 +4,8 @@ import { readdirSync, statSync, type Dirent, type Stats } from "node:fs";
 import { reasonOf } from "../../../core/system-errors.ts";
 import { missingSource, notOpened, notReadable } from "../errors.ts";
 import type { SkippedSource } from "../report.ts";
+import { collectionsIn, isInside, relativeTo } from "./collections.ts";
 import { below, filesMatching, isPattern } from "./pattern.ts";
-import { recogniseCollection } from "./recognise.ts";
 import type { ReadTarget } from "./target.ts";
 
 export interface Found {
@@ -59,43 +59,14 @@ class FolderWalk {
   }
 }
 
-/** Folders of exports among those of sorted paths, outermost first; empty is the root. */
-export function collectionsIn(names: readonly string[]): string[] {
-  const found: string[] = [];
-  const within = (folder: string): boolean => found.some((one) => isInside(folder, one));
-  for (const folder of foldersOf(names)) {
-    if (within(folder)) continue;
-    if (recogniseCollection(relativeTo(folder, names)) !== undefined) found.push(folder);
-  }
-  return found;
-}
-
-const isInside = (path: string, folder: string): boolean =>
-  folder === "" || path === folder || path.startsWith(`${folder}/`);
-
-/** Those inside a folder, relative to it. */
-export function relativeTo(folder: string, names: readonly string[]): string[] {
-  if (folder === "") return [...names];
-  return names
-    .filter((name) => name.startsWith(`${folder}/`))
-    .map((name) => name.slice(folder.length + 1));
-}
-
-function foldersOf(names: readonly string[]): string[] {
-  const folders = new Set([""]);
-  for (const name of names)
-    for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1))
-      folders.add(name.slice(0, at));
-  return [...folders].sort();
-}
-
 function folderTargets(root: string): Found {
   const { files, skipped } = new FolderWalk(root);
   const exports = collectionsIn(files);
   const alone = files.filter((file) => !exports.some((folder) => isInside(file, folder)));
   const whole = exports.map((folder): [string, ReadTarget] => {
     const path = folder === "" ? root : below(root, folder);
-    return [folder, { source: path, path, members: [], collection: relativeTo(folder, files) }];
+    const collection = { folder: "", names: relativeTo(folder, files) };
+    return [folder, { source: path, path, members: [], collection }];
   });
   const single = alone.map((file): [string, ReadTarget] => {
     const path = below(root, file);
