@@ -9,6 +9,7 @@ import { chat } from "./chat.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { dataCount } from "./data-count.ts";
 import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataImport } from "./data-import.ts";
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   recommend,
   benchTrain,
   info,
+  dataCount,
   dataImport,
   dataWrite,
   dataHistory,

@@ -1,0 +1,59 @@
+// Rows that a command is given: a file of JSON lines, or a version of a data set in the store.
+import { existsSync } from "node:fs";
+import { type Environment, expandHome } from "../../core/paths.ts";
+import { findVersion, readRows, type Store } from "../../store/index.ts";
+import { type LineBlock, readLineBlocks } from "../../synth/rows/row-blocks.ts";
+import { missingRows } from "../../synth/rows/row-errors.ts";
+import { withStore } from "../store/with-store.ts";
+
+export interface RowInput {
+  /** For messages. */
+  readonly name: string;
+  /** From the first row, as often as they are asked for. */
+  blocks(): AsyncGenerator<LineBlock>;
+  /** The store and the data set that the rows are of; undefined for a file. */
+  readonly stored:
+    | { readonly store: Store; readonly dataset: string; readonly isNewest: boolean }
+    | undefined;
+}
+
+const blockRows = 1000;
+
+async function* storedBlocks(store: Store, versionId: number): AsyncGenerator<LineBlock> {
+  let lines: string[] = [];
+  let firstLine = 1;
+  for await (const { text } of readRows(store, versionId)) {
+    lines.push(text);
+    if (lines.length < blockRows) continue;
+    yield { bytes: new TextEncoder().encode(lines.join("\n")), firstLine };
+    firstLine += lines.length;
+    lines = [];
+  }
+  if (lines.length > 0) yield { bytes: new TextEncoder().encode(lines.join("\n")), firstLine };
+}
+
+async function fromStore<T>(
+  store: Store,
+  reference: string,
+  work: (input: RowInput) => Promise<T>,
+): Promise<T> {
+  const { dataset, version } = await findVersion(store, reference);
+  return await work({
+    name: reference,
+    blocks: () => storedBlocks(store, version.id),
+    stored: { store, dataset: dataset.name, isNewest: version.id === dataset.headId },
+  });
+}
+
+/** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a data set. */
+export async function withRows<T>(
+  environment: Environment,
+  reference: string,
+  work: (input: RowInput) => Promise<T>,
+): Promise<T> {
+  const file = expandHome(reference);
+  if (existsSync(file))
+    return await work({ name: reference, blocks: () => readLineBlocks(file), stored: undefined });
+  if (/[/\\]|\.jsonl?$/.test(reference)) throw missingRows(reference, undefined);
+  return await withStore(environment, (store) => fromStore(store, reference, work));
+}
