@@ -71,6 +71,10 @@ export interface Cue extends Placed {
   readonly type: "cue";
   readonly begins: number;
   readonly ends: number;
+  /** The slices that are said, without markup; where absent, all of the span is. */
+  readonly spans?: readonly Span[];
+  /** Someone else begins to speak here, whom the source does not name. */
+  readonly otherVoice?: boolean;
   readonly speaker?: string;
   readonly speakerSpan?: Span;
 }

@@ -1,0 +1,71 @@
+// The readers of mail: one message (.eml) and mailboxes (mbox), read one mail at a time. MIME is postal-mime's work;
+// splitting a mailbox and what is said in a mail are ours.
+import PostalMime, { type Email } from "postal-mime";
+import { beyondLimit } from "../../errors.ts";
+import type { SourceInput, SourceReader } from "../../reader.ts";
+import { layOut, type Spoken } from "../extracted.ts";
+import { headText } from "../lines-of-head.ts";
+import { Letters } from "./letters.ts";
+import { mailsOf } from "./mbox.ts";
+
+async function parsed(bytes: Uint8Array, input: SourceInput): Promise<Email> {
+  try {
+    return await PostalMime.parse(bytes, { maxNestingDepth: Math.min(64, input.limits.nesting) });
+  } catch (error) {
+    throw beyondLimit(
+      error instanceof Error ? error.message.slice(0, 120) : "a mail that cannot be taken apart",
+    );
+  }
+}
+
+async function* spokenInOne(input: SourceInput): AsyncGenerator<Spoken> {
+  yield* new Letters().read(await parsed(await input.bytes(), input));
+}
+
+async function* spokenInAll(input: SourceInput): AsyncGenerator<Spoken> {
+  const letters = new Letters();
+  for await (const bytes of mailsOf(input.chunks(), input.limits.fileBytes)) {
+    if (bytes === undefined) {
+      input.note({
+        code: "FT-SOURCE-002",
+        reason: "a mail larger than a file may be was left out",
+      });
+      continue;
+    }
+    yield* letters.read(await parsed(bytes, input));
+  }
+}
+
+const headerNames = [
+  "from:",
+  "to:",
+  "subject:",
+  "date:",
+  "message-id:",
+  "received:",
+  "mime-version:",
+  "return-path:",
+];
+
+function countHeaders(head: Uint8Array): number {
+  const lines = headText(head.subarray(0, 8192)).toLowerCase().split("\n").slice(0, 60);
+  return headerNames.filter((name) => lines.some((line) => line.startsWith(name))).length;
+}
+
+export const emlReader: SourceReader = {
+  about: "a mail (MIME), with what it quotes",
+  extensions: ["eml"],
+  container: true,
+  recognises: (_name, head) => (countHeaders(head) >= 3 ? 0.9 : 0.3),
+  read: (input) => layOut(spokenInOne(input)),
+};
+
+export const mboxReader: SourceReader = {
+  about: "mailboxes (mbox), threads of mails",
+  extensions: ["mbox", "mbx"],
+  container: true,
+  streams: true,
+  recognises: (_name, head) =>
+    headText(head.subarray(0, 5)) === "From " && countHeaders(head) >= 2 ? 0.96 : 0.2,
+  read: (input) => layOut(spokenInAll(input)),
+};
