@@ -3,12 +3,44 @@ import { Registry } from "../../core/registry.ts";
 import { unknownKind } from "./errors.ts";
 import { markdownReader } from "./kinds/markdown.ts";
 import { textReader } from "./kinds/text.ts";
+import { chatGptReader } from "./messages/chatgpt.ts";
+import { claudeReader } from "./messages/claude.ts";
+import { discordReader } from "./messages/discord.ts";
+import {
+  discordTextReader,
+  ircReader,
+  srtReader,
+  vttReader,
+  whatsAppReader,
+} from "./messages/log-readers.ts";
+import { emlReader, mboxReader } from "./messages/mail/readers.ts";
+import { slackReader } from "./messages/slack.ts";
+import { stackExchangeReader } from "./messages/stack-exchange.ts";
+import { teamsReader } from "./messages/teams.ts";
+import { telegramReader } from "./messages/telegram.ts";
+import { ticketReader } from "./messages/tickets.ts";
 import type { SourceReader } from "./reader.ts";
 
 export const readers: Registry<SourceReader> = new Registry<SourceReader>(
   {
     markdown: markdownReader,
     text: textReader,
+    // Chats, subtitles, mail, exports of assistants.
+    chatgpt: chatGptReader,
+    claude: claudeReader,
+    discord: discordReader,
+    "discord-text": discordTextReader,
+    eml: emlReader,
+    irc: ircReader,
+    mbox: mboxReader,
+    slack: slackReader,
+    srt: srtReader,
+    "stack-exchange": stackExchangeReader,
+    teams: teamsReader,
+    telegram: telegramReader,
+    tickets: ticketReader,
+    vtt: vttReader,
+    whatsapp: whatsAppReader,
   },
   ({ name, known }) => unknownKind(`${name}; known are ${known.join(", ")}`),
 );

@@ -1,9 +1,9 @@
 // ChatGPT's data export: conversations.json, a tree of messages a conversation. The branch that the user saw last is
 // read; what went to tools and came from them, and reasoning, is automatic.
-import type { SourceInput, SourceReader } from "../reader.ts";
+import type { SourceReader } from "../reader.ts";
+import { eachConversation } from "./conversations-json.ts";
 import { layOut, type Opening, type Spoken } from "./extracted.ts";
 import { fieldsOf, isoFromSeconds, listOf, present, textOf, type Fields } from "./fields.ts";
-import { jsonElements } from "./json-elements.ts";
 import { headText } from "./lines-of-head.ts";
 
 /** Content that is what someone said; others are tools' calls, pages read, reasoning, instructions. */
@@ -12,7 +12,7 @@ const roles = ["system", "user", "assistant", "tool"] as const;
 type Role = (typeof roles)[number];
 
 /** From the root to the node that the export calls current, else to the newest leaf. Ends where the tree is a ring. */
-export function branchOf(mapping: Fields, current: string | undefined): Fields[] {
+function branchOf(mapping: Fields, current: string | undefined): Fields[] {
   const branch: Fields[] = [];
   const seen = new Set<string>();
   let id = current !== undefined && current in mapping ? current : newestLeaf(mapping);
@@ -70,24 +70,15 @@ function isAutomatic(message: Fields, role: Role, kind: string): boolean {
   return !saidKinds.has(kind) || role === "tool" || recipient !== "all" || isHidden;
 }
 
-async function* spokenIn(input: SourceInput): AsyncGenerator<Spoken | Opening> {
-  let number = 0;
-  for await (const { value } of jsonElements(
-    input.texts(),
-    (path) => path === "",
-    input.limits.nesting,
-  )) {
-    const conversation = fieldsOf(value);
-    const mapping = fieldsOf(conversation?.["mapping"]);
-    if (conversation === undefined || mapping === undefined) continue;
-    number++;
-    const id =
-      textOf(conversation["conversation_id"]) ?? textOf(conversation["id"]) ?? String(number);
-    yield { title: textOf(conversation["title"]) ?? id };
-    for (const node of branchOf(mapping, textOf(conversation["current_node"]))) {
-      const spoken = spokenOf(node, id);
-      if (spoken !== undefined) yield spoken;
-    }
+function* spokenInOne(conversation: Fields, number: number): Generator<Spoken | Opening> {
+  const mapping = fieldsOf(conversation["mapping"]);
+  if (mapping === undefined) return;
+  const id =
+    textOf(conversation["conversation_id"]) ?? textOf(conversation["id"]) ?? String(number);
+  yield { title: textOf(conversation["title"]) ?? id };
+  for (const node of branchOf(mapping, textOf(conversation["current_node"]))) {
+    const spoken = spokenOf(node, id);
+    if (spoken !== undefined) yield spoken;
   }
 }
 
@@ -104,5 +95,5 @@ export const chatGptReader: SourceReader = {
       ? 0.97
       : 0;
   },
-  read: (input) => layOut(spokenIn(input)),
+  read: (input) => layOut(eachConversation(input, spokenInOne)),
 };

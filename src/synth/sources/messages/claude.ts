@@ -1,9 +1,9 @@
 // Claude's data export: conversations.json, a list of messages a conversation, with branches where messages name their
 // parents. Thinking, tools and attached files are left out.
-import type { SourceInput, SourceReader } from "../reader.ts";
+import type { SourceReader } from "../reader.ts";
+import { eachConversation } from "./conversations-json.ts";
 import { layOut, type Opening, type Spoken } from "./extracted.ts";
 import { fieldsOf, listOf, present, textOf, type Fields } from "./fields.ts";
-import { jsonElements } from "./json-elements.ts";
 import { headText } from "./lines-of-head.ts";
 
 /** The text of a message: its text blocks where it has blocks. */
@@ -17,10 +17,7 @@ function textOfMessage(message: Fields): string {
 }
 
 /** The branch of the last message, where messages name their parents; else all of them in order. */
-export function claudeBranch(
-  messages: readonly Fields[],
-  leaf: string | undefined,
-): readonly Fields[] {
+function claudeBranch(messages: readonly Fields[], leaf: string | undefined): readonly Fields[] {
   const parents = messages.map((message) => textOf(message["parent_message_uuid"]));
   if (parents.every((parent) => parent === undefined)) return messages;
   const byId = new Map(messages.map((message) => [textOf(message["uuid"]) ?? "", message]));
@@ -46,29 +43,14 @@ function spokenOf(message: Fields, thread: string): Spoken | undefined {
   };
 }
 
-async function* spokenIn(input: SourceInput): AsyncGenerator<Spoken | Opening> {
-  let number = 0;
-  for await (const { value } of jsonElements(
-    input.texts(),
-    (path) => path === "",
-    input.limits.nesting,
-  )) {
-    const conversation = fieldsOf(value);
-    const messages = listOf(conversation?.["chat_messages"])
-      .map(fieldsOf)
-      .filter((message) => message !== undefined);
-    if (conversation === undefined || messages.length === 0) continue;
-    number++;
-    const id = textOf(conversation["uuid"]) ?? String(number);
-    yield { title: textOf(conversation["name"]) ?? id };
-    for (const message of claudeBranch(
-      messages,
-      textOf(conversation["current_leaf_message_uuid"]),
-    )) {
-      const spoken = spokenOf(message, id);
-      if (spoken !== undefined) yield spoken;
-    }
-  }
+function* spokenInOne(conversation: Fields, number: number): Generator<Spoken | Opening> {
+  const messages = listOf(conversation["chat_messages"]).map(fieldsOf);
+  const said = messages.filter((message) => message !== undefined);
+  if (said.length === 0) return;
+  const id = textOf(conversation["uuid"]) ?? String(number);
+  yield { title: textOf(conversation["name"]) ?? id };
+  const branch = claudeBranch(said, textOf(conversation["current_leaf_message_uuid"]));
+  yield* branch.map((message) => spokenOf(message, id)).filter((spoken) => spoken !== undefined);
 }
 
 export const claudeReader: SourceReader = {
@@ -80,5 +62,5 @@ export const claudeReader: SourceReader = {
     const text = headText(head);
     return text.includes('"chat_messages"') && text.includes('"uuid"') ? 0.97 : 0;
   },
-  read: (input) => layOut(spokenIn(input)),
+  read: (input) => layOut(eachConversation(input, spokenInOne)),
 };

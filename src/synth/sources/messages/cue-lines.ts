@@ -20,27 +20,30 @@ export function saidInLine(line: string): Said[] {
   for (let open = line.indexOf("<"); open !== -1; open = line.indexOf("<", from)) {
     const close = line.indexOf(">", open);
     if (close === -1) break;
-    if (open > from) pushSlice(said, line, from, open, speaker);
+    speaker = pushSlice(said, line, from, open, speaker);
     speaker = voiceOf(line, open, close) ?? (line.startsWith("</v", open) ? undefined : speaker);
     from = close + 1;
   }
-  if (from < line.length) pushSlice(said, line, from, line.length, speaker);
-  return said;
+  pushSlice(said, line, from, line.length, speaker);
+  return said.length > 1 ? said.filter(({ start, end }) => start < end) : said;
 }
 
+/** Adds a slice; who speaks behind it. A name before a colon is one at the beginning of the line alone. */
 function pushSlice(
   said: Said[],
   line: string,
   from: number,
   to: number,
   speaker: Said["speaker"],
-): void {
+): Said["speaker"] {
   const text = line.slice(from, to);
   const start = from + text.length - text.trimStart().length;
   const end = from + text.trimEnd().length;
-  if (start >= end) return;
-  if (speaker !== undefined) said.push({ speaker, start, end });
-  else said.push(labelled(line, start, end));
+  if (start >= end) return speaker;
+  const isFirst = said.length === 0 && speaker === undefined;
+  const slice = isFirst ? labelled(line, start, end) : { start, end };
+  said.push(speaker === undefined ? slice : { speaker, start, end });
+  return slice.speaker ?? speaker;
 }
 
 /** `<v Name>`, `<v.loud Name>`. */

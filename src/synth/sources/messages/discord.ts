@@ -66,7 +66,7 @@ export const discordReader: SourceReader = {
   container: true,
   streams: true,
   recognises: (_name, head) => {
-    const text = headText(head.subarray(0, 8192));
+    const text = headText(head).slice(0, 8192);
     const signs = ['"guild"', '"channel"', '"exportedAt"', '"dateRange"', '"messages"'];
     return signs.filter((sign) => text.includes(sign)).length >= 4 ? 0.97 : 0;
   },

@@ -17,7 +17,8 @@ class TextOfHtml {
   #line = "";
   #quotes = 0;
   #isPre = false;
-  #needsEmpty = false;
+  /** The depth of quotes of an empty line that is due; -1 for none. */
+  #emptyAt = -1;
 
   constructor(html: string) {
     this.#html = html;
@@ -59,14 +60,16 @@ class TextOfHtml {
       return;
     }
     this.#endLine();
-    if (spacedTags.has(name)) this.#needsEmpty = this.#lines.length > 0;
+    const wasIn = this.#quotes;
     if (name === "pre") this.#isPre = !isClosing;
     if (name === "li" && !isClosing) this.#line = "- ";
     if (name === "blockquote") this.#quotes = Math.max(0, this.#quotes + (isClosing ? -1 : 1));
+    if (spacedTags.has(name) && this.#lines.length > 0)
+      this.#emptyAt = Math.min(wasIn, this.#quotes);
   }
 
-  #quoted(line: string): string {
-    const depth = Math.min(this.#quotes, deepestQuote);
+  #quoted(line: string, quotes = this.#quotes): string {
+    const depth = Math.min(quotes, deepestQuote);
     return depth === 0 ? line : `${">".repeat(depth)} ${line}`;
   }
 
@@ -95,8 +98,8 @@ class TextOfHtml {
   }
 
   #separate(): void {
-    if (this.#needsEmpty) this.#lines.push(this.#quoted(""));
-    this.#needsEmpty = false;
+    if (this.#emptyAt !== -1) this.#lines.push(this.#quoted("", this.#emptyAt).trimEnd());
+    this.#emptyAt = -1;
   }
 }
 

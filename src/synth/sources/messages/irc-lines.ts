@@ -38,8 +38,14 @@ export function ircLine(text: string): IrcLine | undefined {
   const isTabbed = text[cursor.at] === "\t";
   skipSpaces(cursor);
   const said = isTabbed ? (nickInAngles(cursor) ?? nickBeforeTab(cursor)) : nickInAngles(cursor);
+  if (said !== undefined && when === undefined && isMarkup(text, said)) return undefined;
   const line = said ?? programLine(cursor, when !== undefined);
   return line === undefined ? undefined : { ...when, ...line };
+}
+
+/** HTML's tags look like nicks where no time stands before them. */
+function isMarkup(text: string, { textFrom = 0 }: IrcLine): boolean {
+  return !isSpace(text.charCodeAt(textFrom - 1)) || text.slice(0, 2000).includes("</");
 }
 
 /** `Mon Jan 01 10:00:00 2024`, `Tue Jan 02 2024`. */

@@ -14,8 +14,15 @@ export function headLines(head: Uint8Array): string[] {
     .slice(0, mostLines);
 }
 
+const texts = new WeakMap<Uint8Array, string>();
+
+/** Decoded, without its byte-order mark. Readers ask one after another about the same head. */
 export function headText(head: Uint8Array): string {
-  return new TextDecoder(encodingOf(head)).decode(head);
+  const known = texts.get(head);
+  if (known !== undefined) return known;
+  const text = new TextDecoder(encodingOf(head)).decode(head);
+  texts.set(head, text);
+  return text;
 }
 
 /** Words that programs' logs have where a chat has a name. */

@@ -78,12 +78,7 @@ export const ircReader = logReader(
 export const vttReader = logReader(
   "WebVTT subtitles and transcripts",
   ["vtt"],
-  (_name, head) =>
-    headText(head)
-      .replace(/^\ufeff/u, "")
-      .startsWith("WEBVTT")
-      ? 0.99
-      : 0.4,
+  (_name, head) => (headText(head).startsWith("WEBVTT") ? 0.99 : 0),
   () => new SubtitleLog(),
 );
 
@@ -91,8 +86,8 @@ export const srtReader = logReader(
   "SubRip subtitles and transcripts",
   ["srt"],
   (_name, head) => {
-    const [first = "", second = ""] = headLines(head.subarray(0, 4096));
-    return /^\ufeff?\d{1,9}$/u.test(first) && second.includes(" --> ") ? 0.97 : 0.4;
+    const [first = "", second = ""] = headLines(head);
+    return /^\d{1,9}$/u.test(first) && second.includes(" --> ") ? 0.97 : 0;
   },
   () => new SubtitleLog(),
 );

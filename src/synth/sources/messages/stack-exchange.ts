@@ -101,7 +101,7 @@ export const stackExchangeReader: SourceReader = {
   extensions: ["xml"],
   container: true,
   recognises: (_name, head) => {
-    const text = headText(head.subarray(0, 4096));
+    const text = headText(head).slice(0, 4096);
     return text.includes("<posts>") && text.includes("PostTypeId=") ? 0.98 : 0;
   },
   read: (input) => layOut(spokenIn(input)),

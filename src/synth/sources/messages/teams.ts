@@ -18,7 +18,13 @@ function threadOf(message: Fields): string {
 function bodyOf(message: Fields): string {
   const body = fieldsOf(message["body"]);
   const content = textOf(body?.["content"]) ?? "";
-  return body?.["contentType"] === "text" ? content : htmlText(content);
+  return body?.["contentType"] === "text" ? content : ownText(content);
+}
+
+/** Without the message that it quotes, which has its own place in the export. */
+function ownText(html: string): string {
+  const lines = htmlText(html).split("\n");
+  return lines.filter((line) => !line.startsWith(">")).join("\n");
 }
 
 /** The message that a chat's reply quotes, which Graph attaches. */
@@ -50,7 +56,7 @@ function graphSpoken(message: Fields): Spoken | undefined {
 
 function personalSpoken(message: Fields, thread: string): Spoken | undefined {
   const kind = textOf(message["messagetype"]) ?? "Text";
-  const text = htmlText(textOf(message["content"]) ?? "");
+  const text = ownText(textOf(message["content"]) ?? "");
   if (text.trim() === "") return undefined;
   const isAutomatic = !["Text", "RichText", "RichText/Html"].includes(kind);
   return {

@@ -63,7 +63,7 @@ export const telegramReader: SourceReader = {
   container: true,
   streams: true,
   recognises: (_name, head) => {
-    const text = headText(head.subarray(0, 16_384));
+    const text = headText(head).slice(0, 16_384);
     const isOfAll = text.includes('"chats"') && text.includes('"list"');
     const isOfOne = text.includes('"messages"') && text.includes('"from_id"');
     return (isOfAll || isOfOne) && text.includes('"date_unixtime"') ? 0.96 : 0;

@@ -21,6 +21,8 @@ const forms: readonly (readonly [begin: string, end: string])[] = [
   ["", "yazdı:"],
 ];
 const longest = 300;
+/** Words of a line that begins with no such word: `Ada wrote:`. */
+const longestBare = 12;
 
 /** Whom an introducing line names, "" where it names nobody; undefined where the line is none. */
 export function attributed(line: string): string | undefined {
@@ -30,7 +32,8 @@ export function attributed(line: string): string | undefined {
   const form = forms.find(
     ([begin, end]) => lower.startsWith(begin) && lower.slice(-80).includes(end),
   );
-  if (form === undefined || (form[0] === "" && !/[\d@<]/u.test(text))) return undefined;
+  if (form === undefined || (form[0] === "" && text.split(" ").length > longestBare))
+    return undefined;
   return nameIn(text, form[1]);
 }
 

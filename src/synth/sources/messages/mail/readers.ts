@@ -48,7 +48,7 @@ const headerNames = [
 ];
 
 function countHeaders(head: Uint8Array): number {
-  const lines = headText(head.subarray(0, 8192)).toLowerCase().split("\n").slice(0, 60);
+  const lines = headText(head).slice(0, 8192).toLowerCase().split("\n").slice(0, 60);
   return headerNames.filter((name) => lines.some((line) => line.startsWith(name))).length;
 }
 
@@ -56,7 +56,7 @@ export const emlReader: SourceReader = {
   about: "a mail (MIME), with what it quotes",
   extensions: ["eml"],
   container: true,
-  recognises: (_name, head) => (countHeaders(head) >= 3 ? 0.9 : 0.3),
+  recognises: (_name, head) => (countHeaders(head) >= 3 ? 0.9 : 0),
   read: (input) => layOut(spokenInOne(input)),
 };
 
@@ -66,6 +66,6 @@ export const mboxReader: SourceReader = {
   container: true,
   streams: true,
   recognises: (_name, head) =>
-    headText(head.subarray(0, 5)) === "From " && countHeaders(head) >= 2 ? 0.96 : 0.2,
+    headText(head).startsWith("From ") && countHeaders(head) >= 2 ? 0.96 : 0,
   read: (input) => layOut(spokenInAll(input)),
 };
