@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Compares ft with mlx-lm itself: installs it into .local/peers (once), then runs tests/interop. Not part of make test:
-# it downloads about 300 MB, Go among it where there is none. Where PyTorch is there too (make port installs it),
-# transformers is compared as well.
+# it downloads about 400 MB, Go among it where there is none, and trains an adapter on a real model once. Where PyTorch is
+# there too (make port installs it), transformers is compared as well.
 set -eu
 cd "$(dirname "$0")/.."
 FT_PEERS_PYTHON=$(dev/setup/peers/install.sh)
 FT_GO=$(dev/setup/peers/go.sh)
-export FT_PEERS_PYTHON FT_GO
+FT_GGUF_TUNED=${FT_GGUF_TUNED:-$(dev/setup/peers/tuned.sh)}
+export FT_PEERS_PYTHON FT_GO FT_GGUF_TUNED
 FT_INTEROP=1 node_modules/.bin/vitest run --project interop "$@"

@@ -4,9 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { loadAdapter } from "../../src/adapters/index.ts";
 import { filesMadeBy } from "../../src/core/named-files.ts";
+import { planConversion } from "../../src/export/conversion.ts";
+import { writeConversion } from "../../src/export/converted-folder.ts";
 import { planGguf } from "../../src/export/gguf/plan.ts";
 import { writeGguf } from "../../src/export/gguf/write.ts";
+import { mergedModel } from "../../src/export/merged-model.ts";
 import { loadStoredModel } from "../../src/models/index.ts";
 import { dispose, int32, scope } from "../../src/mx/index.ts";
 import { loadTokenizer } from "../../src/text/index.ts";
@@ -15,6 +19,7 @@ import { text, u32 } from "../../src/weights/gguf/entries.ts";
 import { readGgufFile } from "../../src/weights/gguf/header.ts";
 import { openStoredModel, type StoredModel } from "../../src/weights/index.ts";
 import { relativeDifference } from "../parity/models/fixtures.ts";
+import { drawnAdapter } from "../support/drawn-adapter.ts";
 import { ggufFamilies, makeFamilyModel } from "../support/gguf-families.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "ft-gguf-families-"));
@@ -83,6 +88,61 @@ describe.each(Object.keys(ggufFamilies))("%s", (name) => {
     }
     one.close();
     other.close();
+  });
+});
+
+describe.each(["affine", "mxfp4"] as const)("an adapter on a base that MLX packed: %s", (mode) => {
+  const at = (what: string): string => path.join(root, `${mode}-${what}`);
+
+  /** A packed base with halves for scales, and an adapter whose update is far smaller than a step of the packing. */
+  async function makeBase(): Promise<void> {
+    const whole = await openStoredModel(await makeFamilyModel(at("whole"), "llama"));
+    const packing = { mode, bits: 4, groupSize: 32 } as const;
+    const conversion = await planConversion(whole, { packing, dtype: "float16" });
+    expect(conversion.packed.size).toBeGreaterThan(10);
+    await writeConversion(at("base"), conversion);
+    await drawnAdapter(await openStoredModel(at("base")), at("adapter"), { deviation: 0.02 });
+  }
+
+  async function written(quant: string): Promise<StoredModel> {
+    const merged = await mergedModel(await openStoredModel(at("base")), at("adapter"));
+    const file = at(`${quant}.gguf`);
+    await writeGguf(file, await planGguf(merged, { quant, name: "./packed" }));
+    return await openStoredModel(file);
+  }
+
+  test("the update is added to the unpacked numbers, in full precision", async () => {
+    await makeBase();
+    const base = await openStoredModel(at("base"));
+    const [plain, apart, whole] = await Promise.all(
+      [base, base, await written("f32")].map((one) => loadStoredModel(one, { dtype: "float32" })),
+    );
+    if (!plain || !apart || !whole) throw new RangeError("three models");
+    await loadAdapter(at("adapter"), apart.model);
+    const found = scope(() => {
+      const input = int32([5, 31, 7, 200, 11, 90], [1, 6]);
+      const wanted = apart.model.forward(input);
+      return {
+        whole: relativeDifference(whole.model.forward(input), wanted),
+        base: relativeDifference(plain.model.forward(input), wanted),
+      };
+    });
+    dispose([apart.model, plain.model, whole.model]);
+    // packed and plain matrices are multiplied in another order, in float32
+    expect(found.whole).toBeLessThanOrEqual(5e-5);
+    expect(found.base).toBeGreaterThan(0.002);
+  });
+
+  test("quantized, each weight is the nearest to that sum", async () => {
+    const one = await openStoredModel(at("f32.gguf"));
+    const [sums, quantized] = [one.load(), (await written("q8_0")).load()];
+    for (const name of one.tensors.keys()) {
+      const [a, b] = [quantized.read(name), sums.read(name)];
+      expect(relativeDifference(a, b), name).toBeLessThanOrEqual(0.55 / 127);
+      dispose([a, b]);
+    }
+    sums.close();
+    quantized.close();
   });
 });
 
