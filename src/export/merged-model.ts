@@ -42,6 +42,8 @@ import type { Config } from "./converted-config.ts";
 import { type Precision, Precisions } from "./precisions.ts";
 
 export interface MergedModel extends StoredModel {
+  /** Without the update; with a head of its own where the merged model has one. */
+  base: StoredModel;
   adapter: StoredAdapter;
   /** Layers that the adapter changes, by path, and how the base has them packed. Here they are plain numbers. */
   changed: ReadonlyMap<string, Packing | undefined>;
@@ -249,7 +251,7 @@ function configOf({ model, unpacked, source }: Merging): unknown {
  * @throws ModelError FT-ADAPTER-003 for what is no adapter, 004 for one of another model; those of `planFittingModel`.
  */
 export async function mergedModel(base: StoredModel, adapterFolder: string): Promise<MergedModel> {
-  const { planned, adapter } = await openedOn(base, adapterFolder);
+  const { base: before, planned, adapter } = await openedOn(base, adapterFolder);
   const unpacked = unpackedWith(planned, adapter.layers.keys());
   const merging: Merging = { ...planned, adapter, unpacked };
   const entries = await storedAs(merging);
@@ -261,12 +263,14 @@ export async function mergedModel(base: StoredModel, adapterFolder: string): Pro
   return {
     ...viewOf(entries, described(merging, entries), parametersOf(merging)),
     config: configOf(merging),
+    base: before,
     adapter,
     changed: new Map(changed),
   };
 }
 
 export interface OpenedOn {
+  base: StoredModel;
   planned: PlannedModel;
   adapter: StoredAdapter;
   /** What the adapter was read against. */
@@ -294,6 +298,6 @@ export async function openedOn(
     likeness: () => likenessOf(base),
   };
   const adapter = await openWhole(folder, about, mayUntie);
-  if (!adapter.unties) return { planned, adapter, about };
+  if (!adapter.unties) return { base, planned, adapter, about };
   return await openedOn(await untied(base, planned), folder, false);
 }

@@ -3,6 +3,7 @@
 import { PlainReader, planFittingModel } from "../models/index.ts";
 import { dispose, scope, type Tensor } from "../mx/index.ts";
 import type { StoredModel } from "../weights/index.ts";
+import type { MergedModel } from "./merged-model.ts";
 
 export interface LayerSurvival {
   layer: string;
@@ -44,19 +45,17 @@ function shareOf({ update, left, error }: Sums): Omit<LayerSurvival, "layer"> {
 }
 
 /**
- * `base` without the update, `merged` with it, `written` as files hold it now; `paths` are the layers that it changes.
+ * `written` is the merged model as files hold it now.
  * @throws ModelError of planning.
  */
-export async function survivalOf(
-  { base, merged, written }: Record<"base" | "merged" | "written", StoredModel>,
-  paths: Iterable<string>,
-): Promise<Survival> {
-  const planned = await Promise.all([base, merged, written].map((one) => planFittingModel(one)));
+export async function survivalOf(merged: MergedModel, written: StoredModel): Promise<Survival> {
+  const models = [merged.base, merged, written];
+  const planned = await Promise.all(models.map((one) => planFittingModel(one)));
   const readers = planned.map((one) => new PlainReader(one));
   const layers: LayerSurvival[] = [];
   const total: Sums = { update: 0, left: 0, error: 0 };
   try {
-    for (const layer of paths) {
+    for (const layer of merged.changed.keys()) {
       const sums = scope(() => {
         const read = readers.map((reader) => reader.read(layer));
         const [before, exact, after] = read.map(({ plain }) => plain) as [Tensor, Tensor, Tensor];

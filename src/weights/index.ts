@@ -3,6 +3,7 @@ export * from "./likeness.ts";
 export { modelDigest } from "./model-digest.ts";
 export { openModelFolder } from "./model-folder.ts";
 export { openStoredModel } from "./open-stored-model.ts";
+export { openGgufModel } from "./gguf/stored-model.ts";
 export type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 export { hubSettings } from "./hub-environment.ts";
 export { type ResolvedModel, resolveModel, type ResolveOptions } from "./hub.ts";

@@ -10,6 +10,8 @@ import {
   type ExportOptions,
   type ExportSource,
 } from "../../export/formats/index.ts";
+import { keptText, requireKept } from "../../export/kept-update.ts";
+import type { Survival } from "../../export/survival.ts";
 import { requireNothingAt, type WriteProgress, writeWhole } from "../../export/whole-output.ts";
 import { writeManifest } from "../../runs/index.ts";
 import { exportSource, type FoundSource, type SourceOptions } from "./export-source.ts";
@@ -39,6 +41,8 @@ export interface ExportedModel {
   dropped: readonly Dropped[];
   /** What else to know of the result. */
   notes: readonly string[];
+  /** What is left of an adapter's update that was rounded to few bits; null where none was. */
+  survival: Survival | null;
   seconds: number;
 }
 
@@ -103,6 +107,11 @@ function filesAt(path: string): WrittenFile[] {
     .flatMap((name) => filesAt(join(path, name)));
 }
 
+function keptNotes(survival: Survival | null): string[] {
+  if (survival === null) return [];
+  return [`${keptText(survival)}; ft merge measures what answers lose by it`];
+}
+
 /** Those of the options that say what is made. */
 function given(options: ExportModelOptions): ExportOptions {
   const { quant, dtype, shardSize, system, adapterOnly } = options;
@@ -112,7 +121,7 @@ function given(options: ExportModelOptions): ExportOptions {
 /**
  * Writes a model as a file or a folder of the format.
  * @throws UsageError FT-EXPORT-001 to 004 and FT-USAGE-014 before anything is read; what opening and planning throw;
- * FtError FT-WEIGHTS-021 and 022 and FT-INTERRUPTED, and nothing is left.
+ * ModelError FT-ADAPTER-012, FtError FT-WEIGHTS-021 and 022 and FT-INTERRUPTED, and nothing is left.
  */
 export async function exportModel(options: ExportModelOptions): Promise<ExportedModel> {
   const started = performance.now();
@@ -124,16 +133,21 @@ export async function exportModel(options: ExportModelOptions): Promise<Exported
   await requireNothingAt(output, format.output);
   const source = await exportSource(options);
   requireAdapter(source, asked);
-  const { bytes: least, dropped: left, notes, write } = await format.plan(source, asked);
+  const planned = await format.plan(source, asked);
+  const { bytes: least, rounds, write } = planned;
   const place = { path: output, kind: format.output, bytes: least };
+  let survival: Survival | null = null;
   await writeWhole(place, async (temporary) => {
     await write(temporary, { onProgress, signal });
+    if (rounds !== undefined) survival = await requireKept(rounds, temporary);
     if (format.output === "folder") await describe(temporary, source, options);
   });
   const files = filesAt(resolve(output));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const seconds = (performance.now() - started) / 1000;
-  const dropped = [...source.lost, ...left];
+  const dropped = [...source.lost, ...planned.dropped];
+  const notes = [...planned.notes, ...keptNotes(survival)];
   const from = { model: source.name, adapter: source.adapter?.folder ?? null };
-  return { format: name, ...from, output: resolve(output), files, bytes, dropped, notes, seconds };
+  const told = { files, bytes, dropped, notes, survival, seconds };
+  return { format: name, ...from, output: resolve(output), ...told };
 }

@@ -2,10 +2,11 @@
 // precision, to a chosen one, or packed as the base is packed. What rounding took of it is measured before the result
 // gets its name; one that would lose it is not written.
 import { resolve } from "node:path";
-import { type FtError, ModelError } from "../../core/errors.ts";
+import { ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { type ConversionWish, planConversion } from "../../export/conversion.ts";
 import { writeConvertedFiles } from "../../export/converted-folder.ts";
+import { isKept, lostUpdate, percent } from "../../export/kept-update.ts";
 import { type MergedModel, mergedModel } from "../../export/merged-model.ts";
 import { ConversionOptions, conversionWish } from "../../export/options.ts";
 import { type Survival, survivalOf } from "../../export/survival.ts";
@@ -89,7 +90,7 @@ async function planned(stored: StoredModel, folder: string, options: MergeOption
   const base = keepsPacking ? await packedForm(stored) : stored;
   if (asked.packing !== undefined && isPackedModel(base)) throw packedAlready(base);
   const merged = await mergedModel(base, folder);
-  return { base, merged, wish: wishFor(base, merged, asked, keepsPacking) };
+  return { merged, wish: wishFor(base, merged, asked, keepsPacking) };
 }
 
 function packedAlready({ folder }: StoredModel): ModelError {
@@ -120,20 +121,19 @@ function picked(options: MergeOptions): Record<string, unknown> {
 
 /** Less than half of the update, or of what it changed of the logits or of right answers, is left. */
 function isLost(
-  { kept }: Survival,
+  survival: Survival,
   { merged, base }: ComparedLogits,
   answers: ComparedAnswers | null,
 ): boolean {
-  if (kept < 0.5) return true;
+  if (!isKept(survival)) return true;
   const gain = answers === null ? 0 : answers.adapter - answers.base;
   if (answers !== null && gain > 0) return answers.merged - answers.base < gain / 2;
   return merged.mean >= base.mean && base.mean > 0;
 }
 
-function lostUpdate(options: MergeOptions, survival: MergeSurvival): FtError {
-  const { kept, noise, answers } = survival;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const told =
+function refused(options: MergeOptions, survival: MergeSurvival): ModelError {
+  const { answers } = survival;
+  const problems =
     answers === null
       ? []
       : [
@@ -141,24 +141,17 @@ function lostUpdate(options: MergeOptions, survival: MergeSurvival): FtError {
             `${percent(answers.adapter)}, merged ${percent(answers.merged)}`,
         ];
   const again = `ft merge ${shellWord(options.adapter)} ${shellWord(options.output)}`;
-  return new ModelError("FT-ADAPTER-012", {
-    message:
-      "merged in this form, the model would lose what the adapter learned; nothing was written",
-    problems: [
-      `left of the update: ${percent(kept)}; rounding adds ${percent(noise)} of its length beside it`,
-      ...told,
-    ],
-    hint: `${again} --dtype bfloat16 keeps it; --force writes it all the same`,
-  });
+  const hint = `${again} --dtype bfloat16 keeps it; --force writes it all the same`;
+  return lostUpdate(survival, { problems, hint });
 }
 
 /** All that is compared of what was written at `folder`, which has no name yet. */
 async function measured(
   folder: string,
-  { base, merged, name, adapter, options }: Compared,
+  { merged, name, adapter, options }: Compared,
 ): Promise<{ survival: MergeSurvival; logits: ComparedLogits }> {
   const written = await openModelFolder(folder);
-  const survival = await survivalOf({ base, merged, written }, merged.changed.keys());
+  const survival = await survivalOf(merged, written);
   const trio = { base: name, adapter, merged: folder };
   const logits = await comparedLogits(trio, options.signal);
   const rows = options.prompts ?? (await validationRows(options.adapter));
@@ -168,7 +161,6 @@ async function measured(
 }
 
 interface Compared {
-  base: StoredModel;
   merged: MergedModel;
   name: string;
   adapter: string;
@@ -190,7 +182,7 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
     { onProgress: onDownload, signal },
   );
   const stored = await openStoredModel(place.folder, place.remote);
-  const { base, merged, wish } = await planned(stored, adapter, options);
+  const { merged, wish } = await planned(stored, adapter, options);
   const trainedWith = merged.adapter.template ?? template;
   const { model: conversion, lost } = await withTemplate(
     await planConversion(merged, wish),
@@ -207,8 +199,8 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
   await writeWhole({ path: output, kind: "folder", bytes: conversion.bytes }, async (temporary) => {
     await writeConvertedFiles(temporary, conversion, { onProgress, signal });
     const told = { ...options, template: trainedWith };
-    found = await measured(temporary, { base, merged, name, adapter, options: told });
-    if (found.survival.lost && options.force !== true) throw lostUpdate(options, found.survival);
+    found = await measured(temporary, { merged, name, adapter, options: told });
+    if (found.survival.lost && options.force !== true) throw refused(options, found.survival);
     await writeManifest(temporary, provenance);
   });
   const { survival, logits } = found as NonNullable<typeof found>;

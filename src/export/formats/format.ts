@@ -2,6 +2,7 @@
 // written. Knows none by name; the registry is index.ts.
 import type { TemplateSource } from "../../text/index.ts";
 import type { StoredModel } from "../../weights/index.ts";
+import type { RoundedUpdate } from "../kept-update.ts";
 import type { OutputKind, WriteOptions } from "../whole-output.ts";
 import type { ExportOptions } from "./options.ts";
 
@@ -30,6 +31,8 @@ export interface PlannedExport {
   dropped: readonly Dropped[];
   /** What else to know of the result, a sentence each. */
   notes: readonly string[];
+  /** Where an adapter's update is rounded to few bits: what is written is looked at before it gets its name. */
+  rounds?: RoundedUpdate | undefined;
   /** Makes the file or the folder at `to`, a passing name, where nothing is. Throws what the disk throws. */
   write(to: string, options: WriteOptions): Promise<void>;
 }

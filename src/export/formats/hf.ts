@@ -16,7 +16,7 @@ export const hf: ExportFormat = {
   takes: ["dtype", "shardSize"],
   async plan(source, { dtype, shardSize = SHARD_SIZE }) {
     const shardBytes = parseBytes(shardSize);
-    const stored = await wholeModel(source);
+    const { stored } = await wholeModel(source);
     const packing = packingOf(stored.config as Record<string, unknown>);
     const conversion = await planConversion(stored, { dtype, unpacks: packing !== undefined });
     const notes =

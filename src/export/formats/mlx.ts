@@ -7,7 +7,6 @@ import type { Packing } from "../../mx/index.ts";
 import { openModelFolder, type StoredModel } from "../../weights/index.ts";
 import { type ConversionWish, planConversion } from "../conversion.ts";
 import { type MergedModel, mergedModel } from "../merged-model.ts";
-import { survivalOf } from "../survival.ts";
 import type { ExportFormat, ExportSource, PlannedExport } from "./format.ts";
 import { configForMlx } from "./mlx-config.ts";
 import { mlxPacking, mlxQuants } from "./mlx-quants.ts";
@@ -34,19 +33,6 @@ function wishOnPacked(changed: MergedModel["changed"], { dtype }: ExportOptions)
   return { packsLayers: new Map(packed), isAsMlx: true };
 }
 
-/** @throws ModelError FT-EXPORT-009 where less than half of what the adapter changed is left in what was written. */
-async function requireSurvival(base: StoredModel, merged: MergedModel, to: string): Promise<void> {
-  const written = await openModelFolder(to);
-  const { kept } = await survivalOf({ base, merged, written }, merged.changed.keys());
-  if (kept >= 0.5) return;
-  throw new ModelError("FT-EXPORT-009", {
-    message:
-      "quantized in this form, the model would lose what the adapter learned: " +
-      `${(100 * kept).toFixed(1)} % of its update would be left; nothing was written`,
-    hint: "--dtype bfloat16 without --quant keeps it, --quant 8bit may; ft merge measures more",
-  });
-}
-
 export interface PlannedMlx extends PlannedExport {
   /** With the adapter in it. */
   stored: StoredModel;
@@ -68,14 +54,8 @@ export async function planMlx(source: ExportSource, options: ExportOptions): Pro
   const conversion = { ...planned, config: configForMlx(planned.config) };
   const folder = folderExport(stored, conversion);
   const isRounded = merged !== undefined && conversion.packed.size > 0;
-  const write: PlannedExport["write"] = async (to, writing) => {
-    await folder.write(to, writing);
-    if (isRounded) await requireSurvival(base, merged, to);
-  };
-  const notes = isRounded
-    ? ["the adapter's update was rounded to few bits: ft merge measures what answers lose by it"]
-    : [];
-  return { ...folder, notes, write, stored, config: conversion.config };
+  const rounds = isRounded ? { merged, open: openModelFolder } : undefined;
+  return { ...folder, rounds, stored, config: conversion.config };
 }
 
 export const mlx: ExportFormat = {

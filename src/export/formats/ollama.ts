@@ -50,10 +50,12 @@ export const ollama: ExportFormat = {
       license: licenseTextOf(source.model),
       comments: ["ollama create NAME -f Modelfile"],
     };
+    const { rounds } = weights;
     return {
       bytes: weights.bytes,
       dropped: [...weights.dropped, ...chat.dropped],
       notes: [...weights.notes, ...chat.notes],
+      rounds: rounds && { ...rounds, open: (to) => rounds.open(join(to, weightsFile)) },
       async write(to, options) {
         await mkdir(to);
         const file = join(to, weightsFile);

@@ -81,6 +81,6 @@ test("plain in the precision that is asked for, the logits are those of base and
 test("an update that two bits would take is not written", async () => {
   await makeAdapter("small", "toy", 1e-4);
   const made = make("small", "lost", { quant: "2bit" });
-  await expect(made).rejects.toMatchObject({ code: "FT-EXPORT-009" });
+  await expect(made).rejects.toMatchObject({ code: "FT-ADAPTER-012" });
   expect(existsSync(place("lost"))).toBe(false);
 });
