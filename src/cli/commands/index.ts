@@ -12,6 +12,7 @@ import { configShow } from "./config-show.ts";
 import { dataCount } from "./data-count.ts";
 import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
+import { dataIdentify } from "./data-identify.ts";
 import { dataImport } from "./data-import.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataRemove } from "./data-remove.ts";
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   benchTrain,
   info,
   dataCount,
+  dataIdentify,
   dataImport,
   dataWrite,
   dataHistory,

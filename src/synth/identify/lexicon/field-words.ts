@@ -1,0 +1,57 @@
+// Words before a colon that name a field, a remark or a part of a document, and so nobody who speaks.
+import { wordSet } from "./word-list.ts";
+
+const fields = wordSet(
+  "note, notes, nb, warning, warnings, caution, danger, error, errors, info, debug, trace, fatal, warn, notice, critical, hint",
+  "tip, tips, important, example, examples, e.g, eg, i.e, ie, see, see also, usage, default, defaults, type, types, returns",
+  "return, raises, throws, throw, args, arguments, parameters, params, param, options, option, yields, attributes, remarks",
+  "todo, fixme, xxx, hack, author, authors, version, date, time, subject, from, to, cc, bcc, re, fwd, reply-to, sent, received",
+  "name, first name, last name, address, street, city, state, zip, country, phone, tel, fax, email, e-mail, mail, mobile, web",
+  "url, website, homepage, link, source, sources, license, licence, copyright, title, description, summary, abstract, keywords",
+  "keyword, tags, tag, category, categories, status, priority, id, key, keys, value, values, unit, units, price, total, amount",
+  "quantity, size, weight, color, colour, length, width, height, step, chapter, section, part, article, figure, fig, table",
+  "appendix, page, pages, vol, volume, item, items, ingredients, directions, method, serves, servings, yield, prep time",
+  "cook time, total time, prep, cook, calories, preparation, instructions, input, output, expected, actual, result, results",
+  "before, after, pros, cons, pro, con, do, don't, dos, don'ts, definition, term, synonym, synonyms, antonym, antonyms",
+  "etymology, noun, verb, adj, adv, plural, singular, pronunciation, meaning, translation, origin, usage note, location",
+  "venue, place, department, company, organization, organisation, role, position, salary, education, experience, skills",
+  "languages, hobbies, references, fix, feat, feature, features, bug, bugs, bugfix, bugfixes, chore, docs, doc, refactor",
+  "perf, test, tests, build, ci, style, revert, added, add, changed, change, changes, removed, remove, fixed, deprecated",
+  "security, breaking, breaking change, breaking changes, new, update, updated, upgrade, dependencies, features, improvement",
+  "improvements, internal, release, released, issue, issues, pr, commit, branch, merge, host, port, server, client id",
+  "username, password, login, database, path, file, files, folder, directory, command, commands, output file, log, level",
+  "action, actions, goal, goals, objective, objectives, agenda, attendees, present, absent, minutes, decision, decisions",
+  "conclusion, introduction, background, discussion, overview, contents, purpose, scope, effective date, party, parties",
+  "seller, buyer, lessor, lessee, landlord, tenant, borrower, lender, licensor, licensee, employer, employee, contractor",
+  "whereas, exhibit, schedule, clause, witnesseth, scene, act, setting, enter, exit, exeunt, characters, cast, director",
+  "producer, writer, starring, music, editor, isbn, publisher, edition, year, year published, genre, language, format, platform",
+  "requires, required, requirements, prerequisites, supports, compatibility, platforms, installation, install, configuration",
+  "config, settings, setup, environment, syntax, synopsis, signature, class, function, module, package, interface, method name",
+  "property, properties, event, events, enum, const, let, var, export, import, if, else, for, while, switch, case, try, catch",
+  "finally, get, set, public, private, static, async, await, true, false, null, none, undefined, string, number, boolean, int",
+  "float, object, array, list, dict, bool, char, void, any, get, post, put, patch, delete, head, http, https, ftp, file",
+  "monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, may, june, july, august",
+  "september, october, november, december, breakfast, lunch, dinner, hypothesis, proof, theorem, lemma, corollary, remark",
+  "case, rule, exercise, problem, solution, given, find, then, when, scenario, background, given, and, but, or, also, however",
+  "therefore, first, second, third, next, last, finally, now, today, yesterday, tomorrow, ps, p.s, pps, p.p.s, update, edit",
+  "tl;dr, tldr, disclaimer, spoiler, rating, score, verdict, bottom line, takeaway, key takeaway, fun fact, did you know",
+  "reason, reasons, cause, causes, effect, effects, symptom, symptoms, treatment, diagnosis, dosage, side effects, storage",
+  "opens, closes, hours, opening hours, open, closed, admission, parking, directions, contact, contacts, deadline, due",
+  "advantages, disadvantages, benefits, drawbacks, strengths, weaknesses, opportunities, threats, answer key, key points",
+  "Hinweis, Achtung, Wichtig, Beispiel, Beispiele, Anmerkung, Warnung, Fehler, Tipp, Betreff, Von, An, Datum, Name, Adresse",
+  "Straße, Ort, Telefon, Preis, Menge, Zutaten, Zubereitung, Titel, Autor, Quelle, Thema, Stand, Uhrzeit, Version, Siehe",
+  "Vorteile, Nachteile, Ergebnis, Schritt, Kapitel, Abschnitt, Abbildung, Tabelle, Anhang, Zeit, Raum, Personen, Ziel",
+  "attention, remarque, exemple, exemples, objet, de, à, nom, prénom, adresse, ville, prix, quantité, ingrédients, préparation",
+  "titre, auteur, résumé, étape, chapitre, tableau, annexe, lieu, durée, avantages, inconvénients, résultat, conseil, astuce",
+  "nota, atención, importante, ejemplo, ejemplos, asunto, para, nombre, apellido, dirección, ciudad, teléfono, precio, fecha",
+  "hora, cantidad, ingredientes, preparación, título, autor, fuente, resumen, paso, capítulo, tabla, anexo, lugar, ventajas",
+  "not, uyarı, dikkat, önemli, örnek, örnekler, konu, kimden, kime, tarih, saat, ad, soyad, adres, şehir, telefon, fiyat",
+  "miktar, malzemeler, hazırlanışı, yapılışı, başlık, yazar, kaynak, özet, adım, bölüm, tablo, ek, yer, süre, sonuç, ipucu",
+  "注, 注意, 备注, 警告, 错误, 例, 例如, 示例, 主题, 发件人, 收件人, 日期, 时间, 地点, 姓名, 地址, 电话, 价格, 数量, 标题, 作者, 来源",
+  "摘要, 步骤, 章节, 图, 表, 附录, 结果, 提示, 优点, 缺点, 材料, 做法, 定义, 名称, 说明, 版本, 状态, 类型, 甲方, 乙方, 备考",
+);
+
+/** Beginnings of longer labels that are no speaker either: `Step 3`, `Table 2`, `Note to self`. */
+export function isFieldWord(stem: string): boolean {
+  return fields.has(stem);
+}

@@ -1,0 +1,33 @@
+// `User:` and `Assistant:`, `Customer:` and `Agent:`, `Patient:` and `Doctor:`, in many languages, as labels, headings
+// or bold: words that say by themselves who asks and who answers.
+import { sideOf } from "../lexicon/speaker-roles.ts";
+import type { Label } from "../text/label.ts";
+import { findDialogues, labelsOf } from "../turns/dialogues.ts";
+import type { Evidence } from "../turns/evidence.ts";
+import { codeShare, talkativeness } from "../turns/speaking.ts";
+import type { Turn } from "../turns/turns.ts";
+import type { Rule } from "./rule.ts";
+
+function isRoleLabel(label: Label): boolean {
+  if (sideOf(label.stem) === undefined) return false;
+  if (label.separator === "none") return label.heading > 0 || label.timed || label.decorated;
+  return label.separator !== "point" || label.name === label.name.toUpperCase();
+}
+
+function hasBothSides(turns: readonly Turn[]): boolean {
+  const sides = new Set(turns.map(({ label }) => sideOf(label.stem)));
+  return sides.has("asks") && sides.has("answers");
+}
+
+function judge(evidence: Evidence, turns: readonly Turn[]): number {
+  if (!hasBothSides(turns) || evidence.alternating < 0.5 || codeShare(turns) > 0.3) return 0;
+  const talk = talkativeness(evidence);
+  if (talk < 0.3 || evidence.words < 2) return 0;
+  return Math.min(0.99, 0.55 + 0.3 * talk + (evidence.turns >= 4 ? 0.12 : 0));
+}
+
+export const assistantLabels: Rule = {
+  about: "labels that say who asks and who answers: User and Assistant, Customer and Agent",
+  find: (stretch, options) =>
+    findDialogues(stretch, labelsOf(stretch, isRoleLabel), judge, options),
+};

@@ -1,0 +1,61 @@
+// Whether a label may be a speaker's name, by its form alone. That names come again and alternate is evidence.ts.
+import { isFieldWord } from "../lexicon/field-words.ts";
+import { questionSides } from "../lexicon/question-words.ts";
+import { sideOf } from "../lexicon/speaker-roles.ts";
+import { isLetterCode } from "../text/characters.ts";
+import type { Label } from "../text/label.ts";
+
+const titles =
+  /^(?:mr|mrs|ms|dr|prof|sr|sra|mme|mlle|m|herr|frau|hr|fr|dott|sen|rep|judge|the)\.? /;
+const nobility = new Set([
+  "von",
+  "van",
+  "de",
+  "der",
+  "den",
+  "del",
+  "la",
+  "le",
+  "di",
+  "da",
+  "al",
+  "el",
+  "bin",
+  "ben",
+  "and",
+  "of",
+  "the",
+  "y",
+  "und",
+]);
+
+function startsLikeName(word: string): boolean {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
+  return first === first.toUpperCase() || !isLetterCode(word.charCodeAt(0));
+}
+
+/** Capital letters at the beginning of each word, as names have, or a script without capitals. */
+export function isNameLike(label: Label): boolean {
+  const words = label.name.split(/[\s\u00a0]+/u).filter((word) => word !== "");
+  if (words.length === 0 || words.length > 5 || label.name.length > 36) return false;
+  if (/[/\\=<>{}$]|\.\w{2,4}$|\.\.|__/.test(label.name)) return false;
+  return words.every((word) => startsLikeName(word) || nobility.has(word.toLowerCase()));
+}
+
+export function isField(label: Label): boolean {
+  if (isFieldWord(label.key) || isFieldWord(label.stem)) return true;
+  const first = label.stem.split(" ")[0] ?? "";
+  return label.stem.includes(" ") && isFieldWord(first) && !titles.test(label.stem);
+}
+
+/** One word in small letters, as nicknames in chats are. */
+export function isNick(label: Label): boolean {
+  return (
+    label.name.length <= 24 && !/[\s/\\=<>{}$:;()]/.test(label.name) && !/^\d+$/.test(label.name)
+  );
+}
+
+export function isSpeakerName(label: Label): boolean {
+  if (sideOf(label.stem) !== undefined) return true;
+  return !isField(label) && questionSides(label.stem) === undefined && isNameLike(label);
+}
