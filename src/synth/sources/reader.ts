@@ -19,7 +19,7 @@ export interface SourceMember {
   /** Throws as `SourceInput.bytes`. */
   bytes(): Promise<Uint8Array>;
   chunks(): AsyncIterable<Uint8Array>;
-  text(): Promise<string>;
+  text(encoding?: string): Promise<string>;
 }
 
 /** One document, not yet read. Everything it gives is bounded by its limits. */
@@ -36,8 +36,11 @@ export interface SourceInput {
   /** All of it. Throws what makes the file skipped: too large, damaged, protected. */
   bytes(): Promise<Uint8Array>;
   chunks(): AsyncIterable<Uint8Array>;
-  /** All of it as text: decoded, without its byte-order mark, line ends as they are. */
-  text(): Promise<string>;
+  /**
+   * All of it as text: decoded, without its byte-order mark, line ends as they are. `encoding` is what the document
+   * itself says; the user's word outdoes it.
+   */
+  text(encoding?: string): Promise<string>;
   /** The same piece by piece, whatever its size; no piece ends amid a surrogate pair. */
   texts(): AsyncIterable<string>;
   note(note: ReadNote): void;

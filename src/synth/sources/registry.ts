@@ -1,6 +1,7 @@
 // Every kind of document that is read, one line each. Which of them reads a file is decided in opening/recognise.ts.
 import { Registry } from "../../core/registry.ts";
 import { unknownKind } from "./errors.ts";
+import { htmlReader } from "./kinds/html.ts";
 import { markdownReader } from "./kinds/markdown.ts";
 import { textReader } from "./kinds/text.ts";
 import { chatGptReader } from "./messages/chatgpt.ts";
@@ -23,6 +24,7 @@ import type { SourceReader } from "./reader.ts";
 
 export const readers: Registry<SourceReader> = new Registry<SourceReader>(
   {
+    html: htmlReader,
     markdown: markdownReader,
     text: textReader,
     // Chats, subtitles, mail, exports of assistants.

@@ -31,13 +31,19 @@ export interface Code extends Placed {
 
 export interface Quote extends Placed {
   readonly type: "quote";
+  /** 0 is the outermost quote. */
   readonly depth: number;
 }
 
-/** Cells are spans of their text without what fences them; a header is there where the format says so. */
+/**
+ * Cells are spans of their text without what fences them; a header is there where the format says so. A long table
+ * comes as several, of which the first has the header and all have its words.
+ */
 export interface Table extends Placed {
   readonly type: "table";
   readonly header?: readonly Span[];
+  /** What the header says. */
+  readonly columns?: readonly string[];
   readonly rows: readonly (readonly Span[])[];
 }
 

@@ -69,8 +69,10 @@ export function memberOf(
   tell: (note: ReadNote) => void,
 ): SourceMember {
   const all = (): Promise<Uint8Array> => allBytes(bytes, limits.fileBytes);
-  const text = async (): Promise<string> =>
-    concatenated(decodedPieces(once(await all()), encoding, tell));
+  const text = async (named?: string): Promise<string> => {
+    const own = named !== undefined && isEncoding(named) ? named : undefined;
+    return concatenated(decodedPieces(once(await all()), encoding ?? own, tell));
+  };
   return { name, size: bytes.size, bytes: all, text, chunks: () => bytes.chunks() };
 }
 
