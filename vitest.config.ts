@@ -3,7 +3,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 interface Needs {
-  /** Test files at a time. One, where tests share the processor's threads or a device. */
+  /** Test files at a time. One, where a test takes all of the processor's threads. */
   maxWorkers: number;
   timeoutSeconds: number;
   env?: Record<string, string>;
@@ -16,10 +16,10 @@ const guarded = {
 
 const projects: Record<string, Needs> = {
   unit: { maxWorkers: 2, timeoutSeconds: 30 },
-  native: { maxWorkers: 1, timeoutSeconds: 30, env: oneThread },
-  contract: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
-  parity: { maxWorkers: 1, timeoutSeconds: 60, env: oneThread },
-  cli: { maxWorkers: 1, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
+  native: { maxWorkers: 2, timeoutSeconds: 30, env: oneThread },
+  contract: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
+  parity: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
+  cli: { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
   // Skips itself where make real has fetched no model.
   real: { maxWorkers: 1, timeoutSeconds: 600 },
 };

@@ -1,5 +1,6 @@
 // One folder for everything a test run writes, inside the clone, gone when the run ends.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 
@@ -9,10 +10,10 @@ declare module "vitest" {
   }
 }
 
-export function setup(project: TestProject): () => void {
+export function setup(project: TestProject): () => Promise<void> {
   const parent = path.join(project.config.root, ".local", "test");
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(path.join(parent, "run-"));
   project.provide("runFolder", folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  return () => rm(folder, { recursive: true, force: true });
 }
