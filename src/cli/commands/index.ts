@@ -14,10 +14,12 @@ import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataIdentify } from "./data-identify.ts";
 import { dataImport } from "./data-import.ts";
+import { dataLimits } from "./data-limits.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataSync } from "./data-sync.ts";
+import { dataValidate } from "./data-validate.ts";
 import { dataWrite } from "./data-write.ts";
 import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
@@ -75,6 +77,8 @@ export const commands: readonly Command[] = [
   info,
   dataCount,
   dataIdentify,
+  dataValidate,
+  dataLimits,
   dataImport,
   dataWrite,
   dataHistory,

@@ -1,0 +1,73 @@
+// What a service says of files as a whole: rows, bytes, tokens, and how large a share is for validation.
+import { formatBytes } from "../../../core/units.ts";
+import type { ProfileLimits } from "../limits/limits.ts";
+import type { Sighting } from "../profile.ts";
+
+export interface FileSize {
+  rows: number;
+  bytes: number;
+  /** Where they were counted. */
+  tokens?: number | undefined;
+}
+
+const of = (code: Sighting["code"], message: string): Sighting => ({ code, field: "", message });
+
+/** Of the file for training. */
+export function* trainingSize(
+  { rows, bytes, tokens }: FileSize,
+  { limits }: ProfileLimits,
+): Generator<Sighting> {
+  const { minRecords, maxRecords, maxFileBytes, totalTokens } = limits;
+  if (minRecords !== undefined && rows < minRecords.value)
+    yield of("too_few_records", `${rows} rows; ${minRecords.value} are asked for`);
+  if (maxRecords !== undefined && rows > maxRecords.value)
+    yield of("too_many_records", `${rows} rows; ${maxRecords.value} are taken`);
+  if (maxFileBytes !== undefined && bytes > maxFileBytes.value)
+    yield of(
+      "file_too_large",
+      `${formatBytes(bytes)}; ${formatBytes(maxFileBytes.value)} are taken`,
+    );
+  if (totalTokens !== undefined && tokens !== undefined && tokens > totalTokens.value)
+    yield of("total_tokens_over_limit", `${tokens} tokens in all; ${totalTokens.value} are taken`);
+}
+
+function* share(
+  training: FileSize,
+  validation: FileSize,
+  given: ProfileLimits,
+): Generator<Sighting> {
+  const { validationShare, validationShareAbove } = given.limits;
+  if (validationShare === undefined || validation.rows <= (validationShareAbove?.value ?? 0))
+    return;
+  const unit = given.sharesBytes === true ? "bytes" : "rows";
+  const most = Math.floor(training[unit] * validationShare.value);
+  if (validation[unit] > most)
+    yield of(
+      "validation_too_large",
+      `${validation[unit]} ${unit} for validation; ${most} are taken, ${validationShare.value * 100} % of those for training`,
+    );
+}
+
+/** Of the file for validation, beside that for training. */
+export function* validationSize(
+  training: FileSize,
+  validation: FileSize,
+  given: ProfileLimits,
+): Generator<Sighting> {
+  const { maxValidationRecords, maxRecordsOfBoth, maxValidationBytes, maxFileBytes } = given.limits;
+  const { rows, bytes } = validation;
+  const most = maxValidationBytes ?? maxFileBytes;
+  if (maxValidationRecords !== undefined && rows > maxValidationRecords.value)
+    yield of(
+      "too_many_records",
+      `${rows} rows for validation; ${maxValidationRecords.value} are taken`,
+    );
+  if (maxRecordsOfBoth !== undefined && rows + training.rows > maxRecordsOfBoth.value)
+    yield of(
+      "too_many_records",
+      `${rows + training.rows} rows in both files; ${maxRecordsOfBoth.value} are taken`,
+    );
+  if (most !== undefined && bytes > most.value)
+    yield of("file_too_large", `${formatBytes(bytes)}; ${formatBytes(most.value)} are taken`);
+  yield* share(training, validation, given);
+}

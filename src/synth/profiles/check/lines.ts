@@ -1,0 +1,81 @@
+// A file's lines as rows, with what is wrong with the lines themselves. One line in memory at a time.
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { readTextLines } from "../../../core/json-lines.ts";
+import { parseJson } from "../../../core/json-text.ts";
+import { encodingOf } from "../../../core/text-encoding.ts";
+import { isObject, kindOf } from "../../../data/formats/format.ts";
+import { missingData } from "../../../data/read.ts";
+import type { JsonObject } from "../../../text/types.ts";
+import type { Sighting } from "../profile.ts";
+
+export interface Line {
+  /** From 1. */
+  line: number;
+  /** Without its end; absent where it is not UTF-8. */
+  text: string | undefined;
+  row: JsonObject | undefined;
+  sightings: readonly Sighting[];
+}
+
+export interface FileStart {
+  bytes: number;
+  hasMark: boolean;
+  isUtf16: boolean;
+}
+
+/** Size and first bytes. Throws DataError FT-DATA-001 for a file that is not there. */
+export async function startOf(file: string): Promise<FileStart> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined || !found.isFile()) throw await missingData(file);
+  const chunks = createReadStream(file, { end: 2 }) as AsyncIterable<Buffer>;
+  let head = Buffer.alloc(0);
+  for await (const chunk of chunks) head = Buffer.concat([head, chunk]);
+  const hasMark = head.length === 3 && head.readUIntBE(0, 3) === 0xefbbbf;
+  return { bytes: found.size, hasMark, isUtf16: encodingOf(head) !== "utf-8" };
+}
+
+const wrong = (code: Sighting["code"], message: string): Sighting => ({ code, field: "", message });
+
+/** Only an escape in JSON can bring half of a pair: the file is UTF-8. */
+const escapedSurrogate = /\\ud[89a-f]/i;
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+function* surrogates(value: unknown, field: string): Generator<Sighting> {
+  if (typeof value === "string") {
+    if (loneSurrogate.test(value))
+      yield { code: "lone_surrogate", field, message: "half of a pair of UTF-16 units" };
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = Array.isArray(value) ? `${field}[${key}]` : field === "" ? key : `${field}.${key}`;
+    yield* surrogates(inner, at);
+  }
+}
+
+function rowOf(line: number, text: string | undefined): Line {
+  const without = (sighting: Sighting): Line => ({
+    line,
+    text,
+    row: undefined,
+    sightings: [sighting],
+  });
+  if (text === undefined)
+    return without({ ...wrong("not_utf8", "the line is not UTF-8 text"), fixable: false });
+  if (text.trim() === "") return without(wrong("blank_line", "there is nothing on this line"));
+  const parsed = parseJson(text);
+  if (!parsed.ok) {
+    const { column, reason } = parsed.problem;
+    return without(wrong("invalid_json", `column ${column}: ${reason}`));
+  }
+  if (!isObject(parsed.value))
+    return without(wrong("not_an_object", `the line is ${kindOf(parsed.value)}`));
+  const found = escapedSurrogate.test(text) ? [...surrogates(parsed.value, "")] : [];
+  return { line, text, row: parsed.value, sightings: found };
+}
+
+export async function* readLines(file: string): AsyncGenerator<Line> {
+  for await (const { line, text } of readTextLines(file)) yield rowOf(line, text);
+}

@@ -1,0 +1,59 @@
+// The errors of profiles and of what is written in them, each with the command that mends it. What is wrong with rows is
+// no error here but a fault of catalogue.ts.
+import { ConfigError, DataError, UsageError } from "../../core/errors.ts";
+import type { UnknownName } from "../../core/registry.ts";
+
+export function unknownProfile({ name, known, nearest }: UnknownName): UsageError {
+  return new UsageError("FT-PROFILE-001", {
+    message: `Unknown profile '${name}'. Valid options: ${known.join(", ")}`,
+    hint: nearest === undefined ? "ft data limits lists them" : `did you mean ${nearest}?`,
+  });
+}
+
+export function unknownForm({ name, known, nearest }: UnknownName): UsageError {
+  return new UsageError("FT-PROFILE-002", {
+    message: `Unknown form of rows '${name}'. Valid options: ${known.join(", ")}`,
+    hint:
+      nearest === undefined
+        ? "leave --from out, and each row is looked at"
+        : `did you mean ${nearest}?`,
+  });
+}
+
+export function badLimits(file: string, problems: readonly string[], cause?: unknown): ConfigError {
+  return new ConfigError("FT-PROFILE-003", {
+    at: { file },
+    message: "these are no limits of profiles",
+    hint: "docs/providers-formats.md shows the file",
+    problems,
+    cause,
+  });
+}
+
+export function unwritableRows(
+  file: string,
+  count: number,
+  problems: readonly string[],
+): DataError {
+  return new DataError("FT-PROFILE-004", {
+    at: { file },
+    message: `${count} rows cannot be written so; nothing was written`,
+    hint: "mend them, or write the others with --skip-bad-rows",
+    problems,
+  });
+}
+
+export function outputIsInput(file: string): UsageError {
+  return new UsageError("FT-PROFILE-005", {
+    message: `${file} would be written over while it is read`,
+    hint: "-o with another name",
+  });
+}
+
+export function foreignFile(file: string): DataError {
+  return new DataError("FT-PROFILE-006", {
+    at: { file },
+    message: "there is another file of this name, which would be written over",
+    hint: "-o in another folder, or --no-metadata",
+  });
+}
