@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { openModelFolder } from "../../src/weights/index.ts";
+import { openModelFolder, readGgufFile } from "../../src/weights/index.ts";
+import { drawnAdapter } from "../support/drawn-adapter.ts";
 import { makeFolder } from "../support/folders.ts";
 import { type Ended, runProgram } from "../support/program.ts";
 import { makeToyModel } from "../support/toy-model.ts";
@@ -102,6 +103,29 @@ test("a folder for ollama create: its Modelfile, stops, system message and licen
   expect(modelfile).toContain('LICENSE """as you like"""');
 });
 
+test("an adapter by itself for ollama create, on a .gguf file or on a model that Ollama has", async () => {
+  const targets = ["q_proj", "down_proj"];
+  await drawnAdapter(await openModelFolder(toy), join(cwd, "adapter"), {
+    ...{ targets, template: "chatml" },
+  });
+  await made("gguf", toy, "base.gguf");
+  const words = ["--adapter", "adapter", "--adapter-only"];
+  const result = await made("ollama", "base.gguf", "on-file", ...words);
+  expect(namesOf(result)).toEqual(["Modelfile", "adapter.gguf", "ft-manifest.json"]);
+  const modelfile = (name: string): string => readFileSync(join(cwd, name, "Modelfile"), "utf8");
+  const onFile = modelfile("on-file");
+  expect(onFile).toContain(`FROM ${join(cwd, "base.gguf")}\nADAPTER ./adapter.gguf\nTEMPLATE`);
+  expect(onFile).toContain("<|im_start|>assistant");
+  const { metadata } = await readGgufFile(join(cwd, "on-file", "adapter.gguf"));
+  expect(metadata.get("general.type")).toBe("adapter");
+  const manifest = readFileSync(join(cwd, "on-file", "ft-manifest.json"), "utf8");
+  expect(JSON.parse(manifest)).toMatchObject({ kind: "adapter" });
+  await made("ollama", toy, "on-name", ...words, "--from", "qwen3:0.6b");
+  expect(modelfile("on-name")).toContain("FROM qwen3:0.6b\nADAPTER ./adapter.gguf\n");
+  await made("ollama", toy, "on-other", ...words, "--from", "base.gguf");
+  expect(modelfile("on-other")).toContain(`FROM ${join(cwd, "base.gguf")}\n`);
+});
+
 test("a template that looks at more than who speaks is not put into a Modelfile", async () => {
   const other = await makeToyModel(join(cwd, "counting"));
   const template = "{% for m in messages %}{{ loop.index }}: {{ m.content }}\n{% endfor %}";
@@ -127,6 +151,13 @@ test.each([
   ["a place where something is", ["hf", "toy", "toy"], 2, "FT-USAGE-014"],
   ["a model as an adapter", ["hf", "toy", "x", "--adapter", "toy"], 3, "FT-GENERATE-004"],
   ["a whole model as an adapter's folder", ["peft", "toy", "x"], 2, "FT-EXPORT-004"],
+  [
+    "an adapter for Ollama, on nothing that it has",
+    ["ollama", "toy", "x", "--adapter", "adapter", "--adapter-only"],
+    2,
+    "FT-EXPORT-010",
+  ],
+  ["a base for no adapter", ["ollama", "toy", "x", "--from", "qwen3"], 2, "FT-EXPORT-010"],
   ["a model that is not there", ["hf", "./toi", "x"], 3, "FT-WEIGHTS-010"],
 ])("refused: %s", async (_, args, code, said) => {
   const ended = await exported(...args);

@@ -89,10 +89,13 @@ async function describe(
   options: ExportModelOptions,
 ): Promise<void> {
   const { model, name, adapter, resolved } = source;
+  // where the base lies on this disk is no setting of what was made
+  const { from: _place, ...settings } = given(options);
+  const kind = settings.adapterOnly === true ? "adapter" : exportFormats.get(options.format).holds;
   const provenance = makingProvenance({
-    kind: exportFormats.get(options.format).holds ?? "model",
+    kind: kind ?? "model",
     command: "ft export",
-    settings: { format: options.format, ...given(options) },
+    settings: { format: options.format, ...settings },
     base: await baseFacts(name, model, resolved),
     from: adapter?.folder ?? model.folder,
   });
@@ -114,8 +117,8 @@ function keptNotes(survival: Survival | null): string[] {
 
 /** Those of the options that say what is made. */
 function given(options: ExportModelOptions): ExportOptions {
-  const { quant, dtype, shardSize, system, adapterOnly } = options;
-  return { quant, dtype, shardSize, system, adapterOnly };
+  const { quant, dtype, shardSize, system, adapterOnly, from } = options;
+  return { quant, dtype, shardSize, system, adapterOnly, from };
 }
 
 /**

@@ -30,6 +30,11 @@ export const ExportOptions = z.strictObject({
     .optional()
     .describe("Export the adapter by itself, to be put on its base there")
     .register(flags, { long: "adapter-only" }),
+  from: z
+    .string()
+    .optional()
+    .describe("What the adapter is put on in Ollama: a name of ollama list, or a .gguf file")
+    .register(flags, { value: "NAME" }),
 });
 
 export type ExportOptions = z.infer<typeof ExportOptions>;

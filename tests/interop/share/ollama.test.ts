@@ -16,7 +16,8 @@ import { openModel } from "../../../src/models/open-model.ts";
 import { createRenderer, loadTokenizer, rendererOf } from "../../../src/text/index.ts";
 import { ChatTemplate } from "../../../src/text/jinja/chat-template.ts";
 import type { Renderer } from "../../../src/text/types.ts";
-import { readGgufFile } from "../../../src/weights/index.ts";
+import { openStoredModel, readGgufFile } from "../../../src/weights/index.ts";
+import { drawnAdapter } from "../../support/drawn-adapter.ts";
 import { makeToyModel } from "../../support/toy-model.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
@@ -144,6 +145,25 @@ test.each(kinds)(
   },
   300_000,
 );
+
+test("an adapter by itself: its base, its file, and the prompt of training", async () => {
+  const model = await makeToyModel(path.join(built, "adapted"), { tokenizer: "llama3" });
+  const targets = ["q_proj", "down_proj"];
+  const more = { template: "chatml", targets };
+  const adapter = await drawnAdapter(await openStoredModel(model), `${model}-adapter`, more);
+  const output = path.join(built, "adapter-exported");
+  const from = "llama3.2:1b";
+  await exportModel({ format: "ollama", model, adapter, adapterOnly: true, from, output });
+  const read = readByOllama(readFileSync(path.join(output, "Modelfile"), "utf8"), trials);
+  expect(read.commands.slice(0, 2)).toEqual([
+    { Name: "model", Args: from },
+    { Name: "adapter", Args: "./adapter.gguf" },
+  ]);
+  const renderer = createRenderer(await loadTokenizer(model), { template: "chatml" });
+  const bos = (await loadTokenizer(model)).specialTokens["bos_token"] ?? "";
+  const wanted = trials.map((one) => (truthOf(renderer, one) ?? "").replace(bos, ""));
+  expect(read.prompts).toEqual(wanted);
+});
 
 test("texts come through a Modelfile as they are", () => {
   const text = 'a "word"\n  and """three""" , \u00e9 \u4e2d\n';
