@@ -14,7 +14,8 @@ import type {
 } from "../stored-adapter.ts";
 import { widened } from "./factors.ts";
 import type { WrittenAdapter } from "./format.ts";
-import { PEFT_FILES, rowsOf } from "./peft-read.ts";
+import { rowsOf } from "./peft-places.ts";
+import { PEFT_FILES } from "./peft-read.ts";
 import { carriedOver, mapRows, type RowsEntry, type Update } from "./recipe-factors.ts";
 
 const PREFIX = "base_model.model.";
