@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { replaceFileAtomic, temporaryNameFor } from "../../core/atomic-files.ts";
+import { conversationsOf } from "../../synth/identify/conversations/conversations.ts";
 import { Identifier } from "../../synth/identify/identify.ts";
 import type { RangesOf } from "../../synth/identify/model/ranges.ts";
 import type { IdentifyReport } from "../../synth/identify/report.ts";
@@ -104,7 +105,10 @@ function written(file: WholeFile | undefined): { see(text: string): void; done()
 export async function identifyConversations(request: IdentifyRequest): Promise<Identified> {
   const { paths, output, writeText, assistants = [], rangesOf, signal } = request;
   const { minTurns = 2, minConfidence = 0.5 } = request;
-  const identifier = new Identifier({ assistants, minTurns, minConfidence }, { rangesOf });
+  const identifier = new Identifier(
+    { assistants, minTurns, minConfidence },
+    { conversationsOf, rangesOf },
+  );
   const opened = openSources(paths, { signal });
   await wholeFile(output, async (rows) => {
     for await (const source of opened) {

@@ -57,9 +57,7 @@ export abstract class StampedLog implements LogParser {
       if (this.draft.spans.length > 0) this.#empty.push(start + from);
       return;
     }
-    for (const at of this.#empty.splice(0)) addLine(this.draft.spans, at, at);
-    const isFirst = this.draft.spans.length === 0;
-    const begin = start + from + (isFirst ? said.length - said.trimStart().length : 0);
+    const begin = this.#behindEmpty(start + from, said);
     addLine(this.draft.spans, begin, start + text.length);
     this.draft.saidUntil = start + from + said.trimEnd().length;
     this.draft.end = start + text.length;
@@ -71,6 +69,21 @@ export abstract class StampedLog implements LogParser {
     if (last !== undefined && last.every((number, at) => number === date[at])) return;
     this.#dates.push(date);
     this.#separator = separator;
+  }
+
+  /**
+   * Where a line's slice begins. Empty lines before it are in the slice where line feeds alone end lines; else one of
+   * them is, by its line feed, as no slice is empty.
+   */
+  #behindEmpty(start: number, said: string): number {
+    const spans = this.draft?.spans ?? [];
+    const empty = this.#empty.splice(0);
+    const last = spans.at(-1);
+    if (last === undefined) return start + said.length - said.trimStart().length;
+    if (empty[0] === undefined) return start;
+    if (empty[0] - last[1] > 1) return start - 1;
+    for (const at of empty) addLine(spans, at, at);
+    return start;
   }
 
   /** What is done to a message when its last line was read. */

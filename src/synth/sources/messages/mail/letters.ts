@@ -17,6 +17,8 @@ export class Letters {
   readonly #threads = new Map<string, string>();
   readonly #subjects = new Map<string, string>();
   readonly #read = new Set<string>();
+  /** The first mail read of each thread. */
+  readonly #first = new Map<string, string>();
   #count = 0;
 
   /** The messages of one mail, oldest first. */
@@ -26,11 +28,11 @@ export class Letters {
     const references = idsIn(`${mail.references ?? ""} ${mail.inReplyTo ?? ""}`);
     const thread = this.#threadOf(id, references, mail.subject ?? "");
     const isAnswerToKnown = references.some((reference) => this.#read.has(reference));
-    this.#read.add(id);
     const author = this.#nameOf(mail.from);
     const to = mail.to?.length === 1 ? this.#nameOf(mail.to[0]) : undefined;
+    const replyTo = this.#answered(id, references, thread);
+    this.#read.add(id);
     const passages = passagesOf(bodyOf(mail));
-    const replyTo = references.at(-1);
     const common = { thread, ...present({ sentAt: isoDate(mail.date) }) };
     const quoted = isAnswerToKnown ? [] : quotedBefore(passages, author, to, common);
     if (quoted.length === 0)
@@ -41,6 +43,13 @@ export class Letters {
         ...automatic(mail),
       };
     else yield* chained(quoted, author, id);
+  }
+
+  /** The last mail referred to that was read, else the first that was read of the thread. */
+  #answered(id: string, references: readonly string[], thread: string): string | undefined {
+    const first = this.#first.get(thread);
+    if (first === undefined) this.#first.set(thread, id);
+    return references.findLast((one) => this.#read.has(one)) ?? first ?? references.at(-1);
   }
 
   #threadOf(id: string, references: readonly string[], subject: string): string {

@@ -5,9 +5,12 @@ const newline = 0x0a;
 const greater = 0x3e;
 const from = Buffer.from("From ");
 
+const beginsWithFrom = (line: Buffer, at: number): boolean =>
+  line.length >= at + from.length && line.compare(from, 0, from.length, at, at + from.length) === 0;
+
 /** A separating line: `From ada@x.org Mon Jan  1 10:00:00 2024`. */
 function isSeparator(line: Buffer): boolean {
-  if (line.length > 500 || line.compare(from, 0, 5, 0, 5) !== 0) return false;
+  if (line.length > 500 || !beginsWithFrom(line, 0)) return false;
   return /\d\d:\d\d/u.test(line.toString("latin1"));
 }
 
@@ -15,7 +18,7 @@ function isSeparator(line: Buffer): boolean {
 function unquoted(line: Buffer): Buffer {
   let at = 0;
   while (line[at] === greater) at++;
-  return at > 0 && line.compare(from, 0, 5, at, at + 5) === 0 ? line.subarray(1) : line;
+  return at > 0 && beginsWithFrom(line, at) ? line.subarray(1) : line;
 }
 
 /** Gathers the lines of one mail after another. */

@@ -41,12 +41,20 @@ test("the bracket form of a German iPhone, with carriage returns and marks", asy
       `[03.04.24, 21:41:05] Verein: ${mark}Nachrichten sind Ende-zu-Ende-verschlüsselt.`,
       "[03.04.24, 21:41:05] Alice: hallo",
       "zweite Zeile",
+      "",
+      "",
+      "vierte",
       `${mark}[04.04.24, 21:42:05] ~\u202fBob: ${mark}Bild weggelassen`,
       "[04.04.24, 21:43:05] ~\u202fBob: ja",
       "",
     ].join("\r\n"),
   });
-  expect(saidIn(read)).toEqual(["(Verein: )", "Alice: hallo\nzweite Zeile", "(Bob: )", "Bob: ja"]);
+  expect(saidIn(read)).toEqual([
+    "(Verein: )",
+    "Alice: hallo\nzweite Zeile\n\nvierte",
+    "(Bob: )",
+    "Bob: ja",
+  ]);
   expect(timesIn(read)).toEqual([
     "2024-04-03T21:41:05",
     "2024-04-03T21:41:05",
