@@ -2,6 +2,7 @@
 // Sends nothing itself.
 import { setTimeout as delay } from "node:timers/promises";
 import { logger } from "../core/logger.ts";
+import { retryAfterSeconds } from "../core/retry-after.ts";
 import { formatDuration } from "../core/units.ts";
 import { HubFailure } from "./hub-errors.ts";
 
@@ -23,14 +24,6 @@ const LONGEST_WAIT_SECONDS = 300;
 
 /** A hub that says nothing is asked fewer times: each of them takes as long as the wait for an answer. */
 const SILENT_ATTEMPTS = 2;
-
-/** `Retry-After`, in seconds or as a date (RFC 9110), as seconds from now; undefined when it is neither. */
-export function retryAfterSeconds(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
-}
 
 const QUOTA = /;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)/;
 

@@ -21,8 +21,13 @@ const spentOf = (error: unknown): number => {
   return typeof spent === "number" ? spent : 0;
 };
 
+/** Whether an error says that its request had gone out and nobody knows what became of it. */
+const wasLost = (error: unknown): boolean =>
+  (error as { isLost?: unknown } | null)?.isLost === true;
+
 /**
- * The kept answer, or that of `call`. An error of `call` goes on to the caller; a field `spent` of it is booked.
+ * The kept answer, or that of `call`. An error of `call` goes on to the caller; a field `spent` of it is booked, and
+ * with `isLost` it counts as a call that may have been paid for without an answer.
  * Where another worker asks the same, its answer is waited for.
  */
 export async function paidOnce(
@@ -52,7 +57,7 @@ async function made(
     answer = await call();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const isLost = signal?.aborted === true;
+    const isLost = signal?.aborted === true || wasLost(error);
     await failCall(store, begun, { reason, spent: spentOf(error), isLost });
     throw error;
   }

@@ -34,13 +34,16 @@ export interface UnitKind {
 export class UnitFailure extends Error {
   readonly retryAfter: number;
   readonly isFinal: boolean;
+  /** No unit of the job can do better until a person has mended something: the unit is given back, the job paused. */
+  readonly pausesJob: boolean;
 
   /** `retryAfter` in milliseconds. */
-  constructor(reason: string, { retryAfter = 0, isFinal = false } = {}) {
+  constructor(reason: string, { retryAfter = 0, isFinal = false, pausesJob = false } = {}) {
     super(reason);
     this.name = "UnitFailure";
     this.retryAfter = retryAfter;
     this.isFinal = isFinal;
+    this.pausesJob = pausesJob;
   }
 }
 

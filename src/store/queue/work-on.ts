@@ -38,15 +38,25 @@ function failureOf(error: unknown, kind: UnitKind): UnitFailureFacts {
   return { reason, retryAfter: error.retryAfter, isFinal: isFinal || error.isFinal };
 }
 
-/** Nothing can be paid for any more: the job waits for a person, unless calls under way may yet cost less. */
-async function withoutBudget(
+/** What stops more than one unit: whether the job waits for a person, or the unit only a moment. */
+function stopOf(error: unknown): { pauses: boolean; message: string } | undefined {
+  if (error instanceof BudgetExhausted) {
+    // calls under way may yet cost less than is set aside for them
+    return { pauses: !error.isTemporary, message: error.message };
+  }
+  if (!(error instanceof UnitFailure) || !error.pausesJob) return undefined;
+  return { pauses: true, message: error.message };
+}
+
+/** Gives the unit back, this try not counted. */
+async function stopped(
   store: Store,
   unit: ClaimedUnit,
   worker: string,
-  error: BudgetExhausted,
+  error: { pauses: boolean; message: string },
 ): Promise<void> {
   await releaseUnit(store, unit, worker, budgetDelay);
-  if (error.isTemporary) return;
+  if (!error.pauses) return;
   await logToJob(store, { jobId: unit.jobId, unitId: unit.id }, "warn", error.message);
   // a job that was cancelled or has ended meanwhile is not paused
   await pauseJob(store, unit.jobId).catch(() => undefined);
@@ -64,7 +74,8 @@ export async function workOn(
   try {
     outcome = await kind.run(unit, contextOf(store, unit, worker, signal));
   } catch (error) {
-    if (error instanceof BudgetExhausted) await withoutBudget(store, unit, worker, error);
+    const stop = stopOf(error);
+    if (stop !== undefined) await stopped(store, unit, worker, stop);
     else if (signal.aborted) await releaseUnit(store, unit, worker);
     else await failUnit(store, unit, worker, failureOf(error, kind));
     return;

@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { FtError } from "../../../src/core/errors.ts";
 import { logger, setLogger } from "../../../src/core/logger.ts";
 import { connect } from "../../../src/weights/hub-connection.ts";
-import { retryAfterSeconds } from "../../../src/weights/hub-retry.ts";
+import { retryAfterSeconds } from "../../../src/core/retry-after.ts";
 import {
   type DownloadProgress,
   openModelFolder,

@@ -1,0 +1,228 @@
+// A job of the queue that makes rows: tasks, and after each round of them a look at how many rows are missing, for which
+// another round is added. The same job is found again by what it is to make, and goes on where it stood.
+import { ProviderFailure } from "../../providers/failures.ts";
+import {
+  addUnits,
+  budgetOfJob,
+  createJob,
+  type Job,
+  listJobs,
+  type NewUnit,
+  type Progress,
+  progressOf,
+  readJob,
+  resumeJob,
+  retryJob,
+  runWorker,
+  setBudget,
+  type Spending,
+  spendingOf,
+  type Store,
+  UnitFailure,
+  type UnitKind,
+  unitKinds,
+} from "../../store/index.ts";
+import { type Asking } from "./ask.ts";
+import {
+  countRows,
+  type Gathered,
+  type GatherOptions,
+  gatherRows,
+  type GatheredRow,
+} from "./gather.ts";
+import { makeRows } from "./make-rows.ts";
+import { type MakeTask, planTasks, type RequestParts } from "./plan.ts";
+
+/** Rounds after the first, for rows that are missing. */
+const mostRounds = 8;
+
+export interface MakeWork {
+  /** What makes it the same job as one that was begun before. */
+  fingerprint: string;
+  title: string;
+  /** Rows to make. */
+  count: number;
+  parts: RequestParts;
+  /** Keys of rows that are there already. */
+  known: ReadonlySet<string>;
+  asking: Asking;
+  /** Tasks, and so requests, at once. */
+  concurrency: number;
+  /** The most that the job may cost, in billionths of a dollar; null: no limit. */
+  budget: number | null;
+}
+
+export interface MakeRun {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Milliseconds between two looks of the worker. */
+  every?: number;
+}
+
+export interface MakeOutcome {
+  job: Job;
+  spending: Spending;
+  gathered: Gathered;
+  /** The rows once more, as they are gathered. */
+  rows(): AsyncGenerator<GatheredRow>;
+  /** What stopped the job before its end: a person must mend it. */
+  stoppedBy: ProviderFailure | "budget" | undefined;
+}
+
+const kindOf = (fingerprint: string): string => `make:${fingerprint}`;
+const lookOf = (fingerprint: string): string => `make-look:${fingerprint}`;
+
+const gatheringOf = ({ fingerprint, known, count }: MakeWork, jobId: string): GatherOptions => ({
+  jobId,
+  kind: kindOf(fingerprint),
+  known,
+  most: count,
+});
+
+function unitsOf(tasks: readonly MakeTask[], round: number, fingerprint: string): NewUnit[] {
+  const made = tasks.map((task) => ({ key: `task-${task.row}`, stage: 2 * round, input: task }));
+  const look = { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1 };
+  return [...made, { ...look, input: { round, tasks: (tasks.at(-1)?.row ?? -1) + 1 } }];
+}
+
+const tasksFor = ({ parts }: MakeWork, count: number, first: number): MakeTask[] =>
+  planTasks(count, { ...parts.settings, passages: parts.passages.length, first });
+
+/** A failure of one request as the queue takes it. */
+function unitFailure(failure: ProviderFailure): UnitFailure {
+  const { message, retryAfter = 0, concernsAll: pausesJob } = failure;
+  return new UnitFailure(message, { retryAfter, pausesJob, isFinal: failure.kind === "rejected" });
+}
+
+class MakeWorker {
+  readonly #store: Store;
+  readonly #work: MakeWork;
+  readonly #jobId: string;
+  /** Kept for whoever started it: the queue keeps words only. */
+  failure: ProviderFailure | undefined;
+
+  constructor(store: Store, work: MakeWork, jobId: string) {
+    this.#store = store;
+    this.#work = work;
+    this.#jobId = jobId;
+  }
+
+  get gathering(): GatherOptions {
+    return gatheringOf(this.#work, this.#jobId);
+  }
+
+  get kinds(): Record<string, UnitKind> {
+    const { fingerprint, concurrency } = this.#work;
+    return {
+      [kindOf(fingerprint)]: {
+        concurrency,
+        run: async (unit, context) => {
+          const { parts, asking } = this.#work;
+          try {
+            return { result: await makeRows(unit.input as MakeTask, parts, asking, context) };
+          } catch (error) {
+            if (!(error instanceof ProviderFailure)) throw error;
+            if (error.concernsAll) this.failure ??= error;
+            throw unitFailure(error);
+          }
+        },
+      },
+      [lookOf(fingerprint)]: {
+        concurrency: 1,
+        run: async ({ input }) => await this.#look(input as { round: number; tasks: number }),
+      },
+    };
+  }
+
+  /** How many rows are there; the next round, where some are missing and the last one brought any. */
+  async #look({ round, tasks }: { round: number; tasks: number }) {
+    const { rows } = await countRows(this.#store, this.gathering);
+    const missing = this.#work.count - rows;
+    const result = { rows, missing };
+    if (missing <= 0 || round >= mostRounds || rows === (await this.#rowsBefore(round))) {
+      return { result };
+    }
+    const units = unitsOf(tasksFor(this.#work, missing, tasks), round + 1, this.#work.fingerprint);
+    return {
+      result,
+      effects: async (db: Store["db"]) =>
+        void (await addUnits(this.#store, db, this.#jobId, units)),
+    };
+  }
+
+  async #rowsBefore(round: number): Promise<number> {
+    if (round === 0) return 0;
+    const unit = await this.#store.db
+      .selectFrom("units")
+      .select("result")
+      .where("job_id", "=", this.#jobId)
+      .where("key", "=", `look-${round - 1}`)
+      .executeTakeFirst();
+    return (JSON.parse(unit?.result ?? '{"rows":0}') as { rows: number }).rows;
+  }
+}
+
+async function openJob(store: Store, work: MakeWork): Promise<Job> {
+  const [known] = await listJobs(store, { kind: kindOf(work.fingerprint), limit: 1 });
+  if (known === undefined || known.status === "cancelled") {
+    const units = unitsOf(tasksFor(work, work.count, 0), 0, work.fingerprint);
+    const kind = kindOf(work.fingerprint);
+    const budget = work.budget ?? undefined;
+    const job = { kind, title: work.title, units, ...(budget !== undefined && { budget }) };
+    return await createJob(store, job);
+  }
+  await setBudget(store.db, budgetOfJob(known.id), work.budget);
+  if (known.status === "paused") return await resumeJob(store, known.id);
+  if (known.status !== "failed") return known;
+  const { rows } = await countRows(store, gatheringOf(work, known.id));
+  return rows < work.count ? await retryJob(store, known.id) : known;
+}
+
+/** Tells how far it is until the signal. */
+async function reporting(
+  store: Store,
+  jobId: string,
+  { onProgress }: MakeRun,
+  signal: AbortSignal,
+): Promise<void> {
+  if (onProgress === undefined) return;
+  while (!signal.aborted) {
+    onProgress(await progressOf(store, jobId));
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 500);
+      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}
+
+/** Makes the rows, or goes on with making them. Throws what the store throws; the signal ends it without an error. */
+export async function makeJob(
+  store: Store,
+  work: MakeWork,
+  run: MakeRun = {},
+): Promise<MakeOutcome> {
+  const { id } = await openJob(store, work);
+  const worker = new MakeWorker(store, work, id);
+  const ended = new AbortController();
+  const told = reporting(store, id, run, ended.signal);
+  try {
+    await runWorker(store, unitKinds(worker.kinds), {
+      slots: work.concurrency,
+      untilEnded: id,
+      every: run.every ?? 100,
+      ...(run.signal !== undefined && { signal: run.signal }),
+    });
+  } finally {
+    ended.abort();
+    await told;
+  }
+  const job = await readJob(store.db, id);
+  const isPaused = job.status === "paused";
+  return {
+    job,
+    spending: await spendingOf(store, id),
+    gathered: await countRows(store, worker.gathering),
+    rows: () => gatherRows(store, worker.gathering),
+    stoppedBy: isPaused ? (worker.failure ?? "budget") : undefined,
+  };
+}

@@ -1,0 +1,56 @@
+// One task: asks until it has its rows or has tried often enough. What it asks depends on the task alone, so that a
+// task begun again finds its answers in the ledger and pays for none of them twice.
+import type { UnitContext } from "../../store/queue/kinds.ts";
+import { type Asking, askPaid } from "./ask.ts";
+import { type MakeTask, type RequestParts, requestOf } from "./plan.ts";
+import { readAnswer } from "./read-answer.ts";
+import { LENGTHS, type MadeMessage, type Rejection } from "./row-form.ts";
+import { rowKey } from "./same-rows.ts";
+
+export interface MadeRow {
+  messages: MadeMessage[];
+  model: string;
+  /** Its JSON was mended. */
+  repaired?: true;
+}
+
+/** What a unit gives: plain JSON. */
+export interface MadeRows {
+  rows: MadeRow[];
+  rejected: Partial<Record<Rejection, number>>;
+}
+
+function count(rejected: MadeRows["rejected"], rejection: Rejection): void {
+  rejected[rejection] = (rejected[rejection] ?? 0) + 1;
+}
+
+/** Throws what `askPaid` throws. */
+export async function makeRows(
+  task: MakeTask,
+  parts: RequestParts,
+  asking: Asking,
+  context: UnitContext,
+): Promise<MadeRows> {
+  const { least } = LENGTHS[parts.settings.length];
+  const made: MadeRows = { rows: [], rejected: {} };
+  const known = new Set<string>();
+  for (let attempt = 0; attempt < parts.settings.tries; attempt++) {
+    const reply = await askPaid(requestOf(task, attempt, parts), asking, context);
+    const read = readAnswer(reply, least);
+    for (const rejection of read.rejections) count(made.rejected, rejection);
+    for (const messages of read.rows) {
+      const key = rowKey(messages);
+      if (known.has(key)) count(made.rejected, "repeated");
+      else
+        made.rows.push({
+          messages,
+          model: reply.model,
+          ...(read.wasRepaired && { repaired: true }),
+        });
+      known.add(key);
+    }
+    if (made.rows.length >= task.rows) break;
+    if (read.rows.length > 0) count(made.rejected, "too_few_rows");
+  }
+  return made;
+}

@@ -1,0 +1,120 @@
+// What a made row is: its JSON schema for whoever writes it, and the check of what comes, which says why a row is none.
+import { isObject, type JsonObject } from "../../providers/json.ts";
+
+export interface MadeMessage {
+  role: "user" | "assistant";
+  content: string;
+}
+
+/** Messages of a conversation, by the word a person chooses. */
+export const LENGTHS = {
+  short: { least: 2, most: 3 },
+  medium: { least: 4, most: 6 },
+  long: { least: 8, most: 12 },
+} as const;
+
+export type Length = keyof typeof LENGTHS;
+
+/** Why an answer, or a row of one, does not count. */
+export const REJECTIONS = {
+  no_json: "no JSON in the answer",
+  cut: "the answer ends before its JSON does",
+  empty_answer: "an empty answer",
+  refused: "the model would not answer",
+  not_a_row: "JSON of another form than a row's",
+  wrong_turns: "messages that do not take turns from user to assistant",
+  too_few_messages: "fewer messages than asked for",
+  empty_message: "a message without text",
+  broken_text: "characters that are none: a wrong encoding",
+  repeated_names: "an object that has a name twice",
+  too_long: "more text than fits a row",
+  repeated: "the same as a row there already",
+  too_few_rows: "fewer rows than asked for",
+} as const;
+
+export type Rejection = keyof typeof REJECTIONS;
+
+/** Far beyond any row that can be trained on. */
+const mostCharacters = 400_000;
+
+function messageSchema(role: readonly string[], bound: number | undefined): JsonObject {
+  const content = bound === undefined ? {} : { minLength: 1, maxLength: bound };
+  return {
+    type: "object",
+    properties: {
+      role: { type: "string", enum: role },
+      content: { type: "string", ...content },
+    },
+    required: ["role", "content"],
+    additionalProperties: false,
+  };
+}
+
+const rowOf = (messages: JsonObject): JsonObject => ({
+  type: "object",
+  properties: { messages },
+  required: ["messages"],
+  additionalProperties: false,
+});
+
+/**
+ * The schema of a row in the words that every service knows. What it cannot say in them (who speaks when) is said in the
+ * prompt and checked after.
+ */
+export function plainRowSchema({ least, most }: { least: number; most: number }): JsonObject {
+  const items = messageSchema(["user", "assistant"], undefined);
+  return rowOf({ type: "array", items, minItems: least, maxItems: most });
+}
+
+/** The same to the last word, for what keeps to it: turns in order, and messages of bounded length. */
+export function exactRowSchema(messages: number, characters: number): JsonObject {
+  const prefixItems = Array.from({ length: messages }, (_, at) =>
+    messageSchema([at % 2 === 0 ? "user" : "assistant"], characters),
+  );
+  return rowOf({
+    type: "array",
+    prefixItems,
+    items: false,
+    minItems: messages,
+    maxItems: messages,
+  });
+}
+
+/** Several rows in one answer. */
+export const severalRows = (row: JsonObject, count: number): JsonObject => ({
+  type: "object",
+  properties: { rows: { type: "array", items: row, minItems: count, maxItems: count } },
+  required: ["rows"],
+  additionalProperties: false,
+});
+
+export type CheckedRow = { messages: MadeMessage[] } | { rejection: Rejection };
+
+const isBroken = (text: string): boolean => /\uFFFD|\p{Surrogate}/u.test(text);
+
+function checkedMessage(value: unknown, role: string): MadeMessage | Rejection {
+  if (!isObject(value) || typeof value["content"] !== "string") return "not_a_row";
+  if (value["role"] !== "user" && value["role"] !== "assistant") return "not_a_row";
+  if (value["role"] !== role) return "wrong_turns";
+  const content = value["content"].trim();
+  if (content === "") return "empty_message";
+  return isBroken(content) ? "broken_text" : { role: value["role"], content };
+}
+
+/** What a value is as a row of at least so many messages. A system message in front is left out. */
+export function checkRow(value: unknown, least: number): CheckedRow {
+  const all = isObject(value) ? value["messages"] : undefined;
+  if (!Array.isArray(all)) return { rejection: "not_a_row" };
+  const [first] = all as unknown[];
+  const given = isObject(first) && first["role"] === "system" ? all.slice(1) : all;
+  const messages: MadeMessage[] = [];
+  for (const [at, one] of given.entries()) {
+    const message = checkedMessage(one, at % 2 === 0 ? "user" : "assistant");
+    if (typeof message === "string") return { rejection: message };
+    messages.push(message);
+  }
+  if (messages.length % 2 === 1) return { rejection: "wrong_turns" };
+  if (messages.length < Math.max(2, least)) return { rejection: "too_few_messages" };
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  return characters > mostCharacters ? { rejection: "too_long" } : { messages };
+}
