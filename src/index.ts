@@ -43,6 +43,7 @@ export {
 } from "./core/errors.ts";
 export { architectures } from "./models/index.ts";
 export * as mx from "./mx/index.ts";
+export * as providers from "./providers/index.ts";
 export * as store from "./store/index.ts";
 export type { RunEvent } from "./runs/index.ts";
 export {

@@ -16,6 +16,8 @@ export interface ConnectOptions {
   environment: Environment;
   /** Milliseconds that one answer may take; a minute unless said. */
   timeout?: number;
+  /** Nothing will be asked: a key may be missing. */
+  isForEstimate?: boolean;
   fetch?: Fetch;
 }
 
@@ -127,8 +129,8 @@ function serviceOf(name: string, options: ConnectOptions): Service {
   const url = addressOf(kind, environment, baseUrl);
   if (url === undefined) throw missingAddress(name, kind.addresses);
   const key = keyOf(kind, environment);
-  if (key === undefined && kind.needsKey && !isHere(url))
-    throw missingKey(name, kind.about, kind.keys);
+  const wantsKey = kind.needsKey && !isHere(url) && options.isForEstimate !== true;
+  if (key === undefined && wantsKey) throw missingKey(name, kind.about, kind.keys);
   const headers: Record<string, string> = key === undefined ? {} : { ...kind.authorization(key) };
   const secrets = [key ?? "", url.password].filter((secret) => secret !== "");
   if (url.username !== "") {

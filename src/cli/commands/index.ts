@@ -10,14 +10,19 @@ import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
 import { dataCount } from "./data-count.ts";
+import { dataCreate } from "./data-create.ts";
+import { dataCustom } from "./data-custom.ts";
 import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataIdentify } from "./data-identify.ts";
+import { dataHybrid } from "./data-hybrid.ts";
 import { dataImport } from "./data-import.ts";
 import { dataLimits } from "./data-limits.ts";
 import { dataMerge } from "./data-merge.ts";
+import { dataPrices } from "./data-prices.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
+import { dataScaffold } from "./data-scaffold.ts";
 import { dataSync } from "./data-sync.ts";
 import { dataValidate } from "./data-validate.ts";
 import { dataWrite } from "./data-write.ts";
@@ -75,6 +80,11 @@ export const commands: readonly Command[] = [
   recommend,
   benchTrain,
   info,
+  dataCreate,
+  dataHybrid,
+  dataCustom,
+  dataScaffold,
+  dataPrices,
   dataCount,
   dataIdentify,
   dataValidate,

@@ -19,8 +19,8 @@ export interface Asking {
   onFailure?: ((failure: ProviderFailure, model: string) => void) | undefined;
 }
 
-/** A reply, and the model that gave it: what the ledger keeps. */
-export type PaidReply = ChatReply & { model: string };
+/** A reply, the model that gave it, and its price in billionths of a dollar: what the ledger keeps. */
+export type PaidReply = ChatReply & { model: string; cost: number };
 
 /** A service that says nothing is asked fewer times: each takes as long as the wait for an answer. */
 const mostSilent = 2;
@@ -43,7 +43,8 @@ async function askOnce(
   const ask = async (signal: AbortSignal) => {
     const reply = await provider.ask(model, request, signal);
     const { tokensIn = 0, tokensOut = 0 } = reply.usage ?? {};
-    return { answer: { ...reply, model }, spent: costOf(reply.usage, price), tokensIn, tokensOut };
+    const cost = costOf(reply.usage, price);
+    return { answer: { ...reply, model, cost }, spent: cost, tokensIn, tokensOut };
   };
   const most = mostOf(request, price);
   const { answer } = await gate.pass(() => context.call({ content, most }, ask), context.signal);

@@ -1,5 +1,6 @@
 // A job of the queue that makes rows: tasks, and after each round of them a look at how many rows are missing, for which
 // another round is added. The same job is found again by what it is to make, and goes on where it stood.
+import { setTimeout as pause } from "node:timers/promises";
 import { ProviderFailure } from "../../providers/failures.ts";
 import {
   addUnits,
@@ -178,6 +179,14 @@ async function openJob(store: Store, work: MakeWork): Promise<Job> {
   return rows < work.count ? await retryJob(store, known.id) : known;
 }
 
+/** Whether this job was begun before. */
+export async function hasJob(store: Store, fingerprint: string): Promise<boolean> {
+  return (await listJobs(store, { kind: kindOf(fingerprint), limit: 1 })).length > 0;
+}
+
+/** Milliseconds between two reports. */
+const reportEvery = 500;
+
 /** Tells how far it is until the signal. */
 async function reporting(
   store: Store,
@@ -188,10 +197,7 @@ async function reporting(
   if (onProgress === undefined) return;
   while (!signal.aborted) {
     onProgress(await progressOf(store, jobId));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 500);
-      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await pause(reportEvery, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -1,15 +1,19 @@
 // One task: asks until it has its rows or has tried often enough. What it asks depends on the task alone, so that a
 // task begun again finds its answers in the ledger and pays for none of them twice.
 import type { UnitContext } from "../../store/queue/kinds.ts";
-import { type Asking, askPaid } from "./ask.ts";
+import { type Asking, askPaid, type PaidReply } from "./ask.ts";
 import { type MakeTask, type RequestParts, requestOf } from "./plan.ts";
-import { readAnswer } from "./read-answer.ts";
+import { type ReadAnswer, readAnswer } from "./read-answer.ts";
 import { LENGTHS, type MadeMessage, type Rejection } from "./row-form.ts";
 import { rowKey } from "./same-rows.ts";
 
 export interface MadeRow {
   messages: MadeMessage[];
   model: string;
+  /** Its part of the answer it came in, in billionths of a dollar. */
+  cost: number;
+  tokensIn: number;
+  tokensOut: number;
   /** Its JSON was mended. */
   repaired?: true;
 }
@@ -22,6 +26,19 @@ export interface MadeRows {
 
 function count(rejected: MadeRows["rejected"], rejection: Rejection): void {
   rejected[rejection] = (rejected[rejection] ?? 0) + 1;
+}
+
+/** What each row of an answer has of it. */
+function shareOf(reply: PaidReply, { rows, wasRepaired }: ReadAnswer): Omit<MadeRow, "messages"> {
+  const share = (whole: number): number => Math.round(whole / rows.length);
+  const { model, cost, usage } = reply;
+  return {
+    model,
+    cost: share(cost),
+    tokensIn: share(usage?.tokensIn ?? 0),
+    tokensOut: share(usage?.tokensOut ?? 0),
+    ...(wasRepaired && { repaired: true }),
+  };
 }
 
 /** Throws what `askPaid` throws. */
@@ -38,15 +55,11 @@ export async function makeRows(
     const reply = await askPaid(requestOf(task, attempt, parts), asking, context);
     const read = readAnswer(reply, least);
     for (const rejection of read.rejections) count(made.rejected, rejection);
+    const of = shareOf(reply, read);
     for (const messages of read.rows) {
       const key = rowKey(messages);
       if (known.has(key)) count(made.rejected, "repeated");
-      else
-        made.rows.push({
-          messages,
-          model: reply.model,
-          ...(read.wasRepaired && { repaired: true }),
-        });
+      else made.rows.push({ messages, ...of });
       known.add(key);
     }
     if (made.rows.length >= task.rows) break;

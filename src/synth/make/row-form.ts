@@ -25,6 +25,8 @@ export const REJECTIONS = {
   wrong_turns: "messages that do not take turns from user to assistant",
   too_few_messages: "fewer messages than asked for",
   empty_message: "a message without text",
+  echo: "an answer that only repeats the question",
+  loops: "a message that says the same over and over",
   broken_text: "characters that are none: a wrong encoding",
   repeated_names: "an object that has a name twice",
   too_long: "more text than fits a row",
@@ -92,6 +94,24 @@ export type CheckedRow = { messages: MadeMessage[] } | { rejection: Rejection };
 
 const isBroken = (text: string): boolean => /\uFFFD|\p{Surrogate}/u.test(text);
 
+const plainWords = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Shorter ones repeat themselves by chance. */
+const leastWords = 24;
+
+/** Whether less than half of its sequences of four words are new: what small models fall into. */
+function isLoop(text: string): boolean {
+  const words = plainWords(text);
+  if (words.length < leastWords) return false;
+  const sequences = words.slice(3).map((_, at) => words.slice(at, at + 4).join(" "));
+  return new Set(sequences).size < sequences.length / 2;
+}
+
+function isEcho({ content }: MadeMessage, before: MadeMessage | undefined): boolean {
+  if (before === undefined) return false;
+  return plainWords(content).join(" ") === plainWords(before.content).join(" ");
+}
+
 function checkedMessage(value: unknown, role: string): MadeMessage | Rejection {
   if (!isObject(value) || typeof value["content"] !== "string") return "not_a_row";
   if (value["role"] !== "user" && value["role"] !== "assistant") return "not_a_row";
@@ -111,6 +131,8 @@ export function checkRow(value: unknown, least: number): CheckedRow {
   for (const [at, one] of given.entries()) {
     const message = checkedMessage(one, at % 2 === 0 ? "user" : "assistant");
     if (typeof message === "string") return { rejection: message };
+    if (isEcho(message, messages.at(-1))) return { rejection: "echo" };
+    if (isLoop(message.content)) return { rejection: "loops" };
     messages.push(message);
   }
   if (messages.length % 2 === 1) return { rejection: "wrong_turns" };

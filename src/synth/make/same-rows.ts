@@ -9,7 +9,7 @@ const plain = (text: string): string =>
     .trim();
 
 /** Equal for rows that say the same; who says it is in their order. */
-export function rowKey(messages: readonly { role: string; content: unknown }[]): string {
+export function rowKey(messages: readonly { role: string; content?: unknown }[]): string {
   const said = messages.filter(({ role }) => role !== "system");
   const texts = said.map(({ content }) => plain(typeof content === "string" ? content : ""));
   return createHash("sha256").update(texts.join("\n")).digest("hex").slice(0, 24);

@@ -1,0 +1,67 @@
+// Which provider makes rows, from what was said and what there is: a flag, a variable, Gemini's key, a running Ollama,
+// our own engine. Sends no document anywhere.
+import type { Environment } from "../../../core/paths.ts";
+import { connect, ollamaModels } from "../../../providers/connect.ts";
+import { keyOf, MODEL_VARIABLE, PROVIDER_VARIABLE } from "../../../providers/environment.ts";
+import { providerKinds } from "../../../providers/registry.ts";
+import type { Provider } from "../../../providers/types.ts";
+import { LOCAL, localProvider } from "./local-provider.ts";
+
+export interface ProviderChoice {
+  provider?: string | undefined;
+  /** Where neither that nor a variable names one, instead of what there is. */
+  usualProvider?: string | undefined;
+  /** In turn: where one fails, the next is asked. */
+  models: readonly string[];
+  baseUrl?: string | undefined;
+  /** Seconds that one answer may take. */
+  timeout: number;
+  /** Requests at once. */
+  concurrency: number;
+  /** Nothing will be asked. */
+  isForEstimate?: boolean;
+}
+
+export interface ChosenProvider {
+  provider: Provider;
+  /** Variables that hold its key, for what is told when it does not count. */
+  keys: readonly string[];
+  /** Named on the command line: documents may be sent to it. */
+  isNamed: boolean;
+}
+
+/** What is asked where nobody says what. */
+async function usual(environment: Environment): Promise<{ name: string; models: string[] }> {
+  if (keyOf(providerKinds.get("google"), environment) !== undefined) {
+    return { name: "google", models: [] };
+  }
+  const [model] = await ollamaModels(environment);
+  return model === undefined ? { name: LOCAL, models: [] } : { name: "ollama", models: [model] };
+}
+
+async function nameOf(choice: ProviderChoice, environment: Environment) {
+  const given = choice.provider ?? environment[PROVIDER_VARIABLE];
+  const variable = environment[MODEL_VARIABLE];
+  const models = choice.models.length > 0 || variable === undefined ? choice.models : [variable];
+  if (given !== undefined && given !== "") return { name: given, models };
+  if (choice.baseUrl !== undefined) return { name: "openai-compatible", models };
+  if (choice.usualProvider !== undefined) return { name: choice.usualProvider, models };
+  const found = await usual(environment);
+  return { name: found.name, models: models.length > 0 ? models : found.models };
+}
+
+/** @throws what `connect` and loading a model throw. */
+export async function chooseProvider(
+  choice: ProviderChoice,
+  environment: Environment,
+): Promise<ChosenProvider> {
+  const { name, models } = await nameOf(choice, environment);
+  const isNamed = choice.provider !== undefined || choice.baseUrl !== undefined;
+  if (name === LOCAL) {
+    const provider = await localProvider(models[0], choice.concurrency);
+    return { provider, keys: [], isNamed };
+  }
+  const { baseUrl, timeout, isForEstimate = false } = choice;
+  const options = { models, baseUrl, environment, timeout: timeout * 1000, isForEstimate };
+  return { provider: await connect(name, options), keys: providerKinds.get(name).keys, isNamed };
+}

@@ -1,0 +1,39 @@
+import { withLanguage } from "../../../synth/make/language.ts";
+import { choosePassages } from "../../../synth/make/passages.ts";
+import type { Passage } from "../../../synth/make/plan.ts";
+// Documents as making needs them: passages to rest on, conversations that they hold already, and what became of each file.
+import type { DatasetRecord } from "../../../synth/records/record.ts";
+import { openSources } from "../../../synth/sources/open.ts";
+import type { SourceReport } from "../../../synth/sources/report.ts";
+import type { MakeRequest } from "./make-dataset.ts";
+
+export interface Documents {
+  passages: Passage[];
+  found: DatasetRecord[];
+  report: SourceReport;
+  /** Changes with any of their text. */
+  digest: string;
+}
+
+const none: Documents = { passages: [], found: [], report: { read: [], skipped: [] }, digest: "" };
+
+type Wanted = Pick<MakeRequest, "paths" | "passage" | "count" | "settings" | "keepsFound">;
+
+/** @throws what `openSources` throws. */
+export async function readDocuments(wanted: Wanted): Promise<Documents> {
+  const { paths, passage: characters, count: most, settings } = wanted;
+  if (paths.length === 0) return none;
+  const sources = openSources(paths);
+  const { passages, digest } = await choosePassages(sources, {
+    characters,
+    most,
+    seed: settings.seed,
+  });
+  const told = passages.map((one) => (settings.language === undefined ? withLanguage(one) : one));
+  const found = wanted.keepsFound ? await findRows(paths) : [];
+  return { passages: told, found, report: sources.report, digest };
+}
+
+async function findRows(_paths: readonly string[]): Promise<DatasetRecord[]> {
+  return [];
+}

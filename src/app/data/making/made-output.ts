@@ -1,0 +1,109 @@
+// What making came to: the file of rows, whole or not at all, and the report.
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { replaceFileAtomic, temporaryNameFor } from "../../../core/atomic-files.ts";
+import { makeFolders } from "../../../core/folders.ts";
+import type { ShortfallReason } from "../../../synth/make/gather.ts";
+import { inDollars, type MadeBy, madeRecord } from "../../../synth/make/made-record.ts";
+import type { MakeOutcome } from "../../../synth/make/make-job.ts";
+import type { DatasetRecord } from "../../../synth/records/record.ts";
+import type { SourceReport } from "../../../synth/sources/report.ts";
+import type { Documents } from "./documents.ts";
+import type { MakePlan, MakeRequest } from "./make-dataset.ts";
+
+export interface MakeReport {
+  output: string;
+  /** In the file. */
+  rows: number;
+  /** Of them, those that documents held. */
+  found: number;
+  made: number;
+  shortfall: { count: number; reasons: ShortfallReason[] };
+  /** Answers, or rows of them, that did not count. */
+  rejected: ShortfallReason[];
+  /** Requests that went out, of all tries of this job. */
+  calls: number;
+  callsBy: { answered: number; failed: number; lost: number };
+  costUsd: number;
+  /** The most that requests may have cost whose end was not seen. */
+  lostAtMostUsd: number;
+  hasPrice: boolean;
+  tokensIn: number;
+  tokensOut: number;
+  /** Rows for a hundred answers. */
+  yieldPer100: number | null;
+  provider: string;
+  models: readonly string[];
+  job: string;
+  sources: SourceReport;
+}
+
+function shortfallOf(missing: number, outcome: MakeOutcome): MakeReport["shortfall"] {
+  if (missing <= 0) return { count: 0, reasons: [] };
+  const budget = {
+    code: "budget",
+    count: missing,
+    message: "the budget allows no further request",
+  };
+  const stopped = outcome.stoppedBy === "budget" ? [budget] : [];
+  return { count: missing, reasons: [...stopped, ...outcome.gathered.reasons()] };
+}
+
+export function reportOf(
+  { output }: MakeRequest,
+  { toMake, found, provider, models, hasPrice }: MakePlan,
+  documents: Documents,
+  outcome: MakeOutcome,
+): MakeReport {
+  const { gathered, spending, job } = outcome;
+  const { answered, failed, lost } = spending.calls;
+  return {
+    output,
+    rows: found + gathered.rows,
+    found,
+    made: gathered.rows,
+    shortfall: shortfallOf(toMake - gathered.rows, outcome),
+    rejected: gathered.reasons(),
+    calls: answered + failed + lost,
+    callsBy: { answered, failed, lost },
+    costUsd: inDollars(spending.spent),
+    lostAtMostUsd: inDollars(spending.lostAtMost),
+    hasPrice,
+    tokensIn: spending.tokensIn,
+    tokensOut: spending.tokensOut,
+    yieldPer100: answered === 0 ? null : Math.round((1000 * gathered.rows) / answered) / 10,
+    provider,
+    models,
+    job: job.id,
+    sources: documents.report,
+  };
+}
+
+async function* lines(
+  found: readonly DatasetRecord[],
+  outcome: MakeOutcome,
+  by: MadeBy,
+): AsyncGenerator<string> {
+  for (const record of found) yield `${JSON.stringify(record)}\n`;
+  for await (const row of outcome.rows()) yield `${JSON.stringify(madeRecord(row, by))}\n`;
+}
+
+/** Rows that were found, then those that were made, as JSON lines. */
+export async function writeRecords(
+  output: string,
+  found: readonly DatasetRecord[],
+  outcome: MakeOutcome,
+  by: MadeBy,
+): Promise<void> {
+  makeFolders(dirname(output));
+  const temporary = temporaryNameFor(output);
+  try {
+    await pipeline(lines(found, outcome, by), createWriteStream(temporary, { flags: "wx" }));
+    await replaceFileAtomic(temporary, output);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

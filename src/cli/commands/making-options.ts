@@ -1,0 +1,274 @@
+// What the commands that have rows made by a model share: options, the question before documents leave the machine, how
+// far it is, and the report.
+import { z } from "zod";
+import type { Leaving } from "../../app/data/making/consent.ts";
+import type { MakeReport } from "../../app/data/making/made-output.ts";
+import type { MakePlan, MakeRequest, MakeTalk } from "../../app/data/making/make-dataset.ts";
+import { flags } from "../../core/flags.ts";
+import { formatCount, formatDuration } from "../../core/units.ts";
+import { dollars, type Progress } from "../../store/index.ts";
+import { LENGTHS, type Length } from "../../synth/make/row-form.ts";
+import { VARIETIES } from "../../synth/make/variety.ts";
+import type { Io } from "../io.ts";
+
+const lengths = Object.keys(LENGTHS) as [Length, ...Length[]];
+
+export const MakingOptions = z.strictObject({
+  count: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(100)
+    .describe("Rows that the set shall have")
+    .register(flags, { short: "n", value: "N" }),
+  output: z
+    .string()
+    .describe("Where the rows go, as JSON lines")
+    .register(flags, { short: "o", value: "FILE" }),
+  provider: z
+    .string()
+    .optional()
+    .describe(
+      "Who writes: google, ollama, openai, anthropic, mistral, openrouter, openai-compatible, or local, our own engine",
+    )
+    .register(flags, { value: "NAME" }),
+  model: z
+    .string()
+    .optional()
+    .describe("Its model; with --provider local a folder, a run or a built-in model")
+    .register(flags, { value: "NAME" }),
+  models: z
+    .array(z.string())
+    .optional()
+    .describe("Several in turn: where one fails, the next is asked")
+    .register(flags, { value: "NAME,NAME" }),
+  baseUrl: z
+    .string()
+    .optional()
+    .describe("Another address of the provider")
+    .register(flags, { value: "URL" }),
+  estimate: z.boolean().default(false).describe("Tell calls, tokens and price, and stop"),
+  budget: z.coerce
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("The most that it may cost, in dollars; no request goes out that could exceed it")
+    .register(flags, { value: "DOLLARS" }),
+  system: z
+    .string()
+    .optional()
+    .describe("System message in front of each row")
+    .register(flags, { value: "TEXT" }),
+  topics: z
+    .array(z.string())
+    .default([])
+    .describe("What to take up, each row the next of them")
+    .register(flags, { value: "TOPIC,TOPIC", aliases: ["focus-topics"] }),
+  language: z
+    .string()
+    .optional()
+    .describe("Write all rows in this language; else in that of the document")
+    .register(flags, { value: "NAME" }),
+  length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
+  variety: z.enum(VARIETIES).default("medium").describe("How unlike questions and askers are"),
+  temperature: z.coerce
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.7)
+    .describe("0: the likeliest words; higher: less likely ones")
+    .register(flags, { value: "X" }),
+  maxTokens: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(4096)
+    .describe("Tokens of one answer, at most")
+    .register(flags, { value: "N" }),
+  rowsPerCall: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(1)
+    .describe("Rows in one answer: fewer requests, and rows that are more alike")
+    .register(flags, { value: "N" }),
+  tries: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(3)
+    .describe("Answers asked for in all where they do not count")
+    .register(flags, { value: "N" }),
+  concurrency: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(5)
+    .describe("Requests at once, at most")
+    .register(flags, { value: "N", aliases: ["max-concurrent"] }),
+  retries: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe("Requests made again after one failed for a passing reason")
+    .register(flags, { value: "N", aliases: ["max-retries"] }),
+  timeout: z.coerce
+    .number()
+    .positive()
+    .default(60)
+    .describe("Seconds that one answer may take")
+    .register(flags, { value: "S" }),
+  passage: z.coerce
+    .number()
+    .int()
+    .min(200)
+    .default(2000)
+    .describe("Characters of a document that one row rests on")
+    .register(flags, { value: "N" }),
+  prompts: z
+    .string()
+    .optional()
+    .describe("Folder of prompts that count before the program's own")
+    .register(flags, { value: "DIR" }),
+  seed: z.coerce
+    .number()
+    .int()
+    .default(0)
+    .describe("Another seed makes other rows")
+    .register(flags, { value: "N" }),
+  yes: z.boolean().default(false).describe("Documents may be sent to the provider"),
+  extension: z
+    .array(z.string())
+    .default([])
+    .describe("JavaScript modules that register providers")
+    .register(flags, { value: "FILE" }),
+});
+
+export type MakingOptions = z.infer<typeof MakingOptions>;
+
+/** What a command adds to its options. */
+export interface MakingMode {
+  mode: string;
+  paths: readonly string[];
+  keepsFound?: boolean;
+  instructions?: string | undefined;
+  /** Who writes where nobody is named. */
+  usualProvider?: string | undefined;
+}
+
+export function makeRequest(options: MakingOptions, how: MakingMode): MakeRequest {
+  const { model, models = model === undefined ? [] : [model], extension, ...others } = options;
+  const { system, topics, variety, length, language, temperature } = others;
+  const { maxTokens, rowsPerCall, tries, seed } = others;
+  const { mode, paths, instructions, keepsFound = false, usualProvider } = how;
+  const words = { mode, system, instructions, topics, variety, length, language };
+  const settings = { ...words, temperature, maxTokens, rowsPerCall, tries, seed };
+  const own = { settings, paths, keepsFound, usualProvider };
+  return { ...others, ...own, models, extensions: extension };
+}
+
+const namedFiles = 10;
+
+function leavingText({ provider, host, sources }: Leaving): string {
+  const named = sources
+    .slice(0, namedFiles)
+    .map(({ source, characters }) => `  ${source} (${formatCount(characters)} characters)`);
+  const more = sources.length - named.length;
+  const rest = more > 0 ? [`  and ${more} more`] : [];
+  return [`These documents would be sent to ${provider} (${host}):`, ...named, ...rest].join("\n");
+}
+
+function progressText({ job, units, rate, secondsLeft, spending }: Progress): string {
+  const done = `${units.done}/${job.units.total} answers`;
+  const speed = rate === null ? "" : `, ${(60 * rate).toFixed(0)}/min`;
+  const left = secondsLeft === null ? "" : `, ${formatDuration(secondsLeft)} left`;
+  return `${done}${speed}, ${dollars(spending.spent)}${left}`;
+}
+
+function planText({ provider, models, toMake, estimate, hasPrice }: MakePlan): string {
+  const { likely, most } = estimate;
+  const price = hasPrice
+    ? `about ${dollars(likely.cost)}, at most ${dollars(most.cost)}`
+    : "at a price that is not known";
+  return `${toMake} rows by ${provider} ${models.join(", ")}: about ${likely.calls} calls, ${price}`;
+}
+
+/** What the commands tell while it runs, on stderr. */
+function talkOf(io: Io, { yes }: MakingOptions): MakeTalk {
+  const warned = new Set<string>();
+  return {
+    signal: io.signal,
+    allow: async (leaving) => {
+      if (yes) return true;
+      io.talk(leavingText(leaving));
+      return await io.confirm("Send them?");
+    },
+    onPlan: (plan) => io.note(planText(plan)),
+    onProgress: (progress) => {
+      if (io.mode.quiet || io.mode.json || !io.interactive) return;
+      io.draw(`\r\u001b[K${progressText(progress)}`);
+    },
+    onFailure: (failure, model) => {
+      const told = `${model}: ${failure.message}`;
+      if (!warned.has(told)) io.note(`warning: ${told}`);
+      warned.add(told);
+    },
+  };
+}
+
+function reportText(report: MakeReport): string {
+  const { rows, found, output, calls, costUsd, hasPrice, shortfall, yieldPer100, sources } = report;
+  const parts = found > 0 ? ` (${found} found, ${report.made} made)` : "";
+  const cost = hasPrice ? dollars(Math.round(costUsd * 1e9)) : "at a price that is not known";
+  const yielded = yieldPer100 === null ? "" : `, ${yieldPer100} rows per 100 answers`;
+  const lines = [`${rows} rows${parts} in ${output}`, `${calls} calls, ${cost}${yielded}`];
+  if (shortfall.count > 0) lines.push(`${shortfall.count} rows are missing:`);
+  for (const { count, message } of shortfall.reasons) lines.push(`  ${count} times ${message}`);
+  for (const { source, reason } of sources.skipped) lines.push(`skipped ${source}: ${reason}`);
+  return lines.join("\n");
+}
+
+function estimateDocument({ estimate, ...plan }: MakePlan): Record<string, unknown> {
+  const inDollars = (nano: number): number | null => (plan.hasPrice ? nano / 1e9 : null);
+  const { cost, ...likely } = estimate.likely;
+  const { cost: upmost, ...most } = estimate.most;
+  return {
+    ...plan,
+    ...likely,
+    costUsd: inDollars(cost),
+    atMost: { ...most, costUsd: inDollars(upmost) },
+  };
+}
+
+function estimateText(plan: MakePlan): string {
+  const { likely, most } = plan.estimate;
+  const tokens = (from: number, to: number): string => `${formatCount(from)} to ${formatCount(to)}`;
+  return [
+    planText(plan),
+    `calls: ${likely.calls} to ${most.calls}`,
+    `tokens read: ${tokens(likely.tokensIn, most.tokensIn)}`,
+    `tokens written: ${tokens(likely.tokensOut, most.tokensOut)}`,
+  ].join("\n");
+}
+
+/** Runs, or only estimates, and shows what it came to. 1 where no row came of it. */
+export async function runMaking(
+  options: MakingOptions,
+  how: MakingMode,
+  io: Io,
+): Promise<number | void> {
+  const { estimateDataset, makeDataset } = await import("../../app/data/making/make-dataset.ts");
+  const request = makeRequest(options, how);
+  if (options.estimate) {
+    const plan = await estimateDataset(request, io.environment);
+    io.show(estimateDocument(plan), () => estimateText(plan));
+    return;
+  }
+  const report = await makeDataset(request, io.environment, talkOf(io, options));
+  if (io.interactive && !io.mode.quiet && !io.mode.json) io.draw("\r\u001b[K");
+  io.show(report, () => reportText(report));
+  return report.rows === 0 ? 1 : undefined;
+}

@@ -1,0 +1,56 @@
+// What a job will ask and cost, before anything is asked: likely, and at most.
+import { costOf, likelyTokensIn, mostTokensIn, type Price } from "../../providers/prices.ts";
+import { planTasks, type RequestParts, requestOf } from "./plan.ts";
+import { LENGTHS } from "./row-form.ts";
+
+export interface Estimated {
+  calls: number;
+  tokensIn: number;
+  tokensOut: number;
+  /** Billionths of a dollar; 0 where no price is known. */
+  cost: number;
+}
+
+export interface MakeEstimate {
+  likely: Estimated;
+  /** Every task tries as often as it may, every answer is as long as it may be. Requests that fail are not counted. */
+  most: Estimated;
+}
+
+/** Tokens of a message, as models write them. */
+const tokensOfMessage = 90;
+
+/** Requests looked at: more say no more of the mean. */
+const lookedAt = 200;
+
+/** For `count` rows to make. */
+export function estimateMaking(
+  count: number,
+  parts: RequestParts,
+  price: Price | undefined,
+): MakeEstimate {
+  const { settings, passages } = parts;
+  const tasks = planTasks(count, { ...settings, passages: passages.length });
+  const step = Math.max(1, Math.floor(tasks.length / lookedAt));
+  const looked = tasks.filter((_, at) => at % step === 0);
+  const requests = looked.map((task) => requestOf(task, 0, parts));
+  const mean = (of: number[]): number =>
+    of.length === 0 ? 0 : of.reduce((sum, one) => sum + one, 0) / of.length;
+  const { least, most } = LENGTHS[settings.length];
+  const perRow = Math.min(settings.maxTokens, ((least + most) / 2) * tokensOfMessage);
+  const likely = {
+    calls: tasks.length,
+    tokensIn: Math.round(tasks.length * mean(requests.map(likelyTokensIn))),
+    tokensOut: Math.round(count * perRow),
+  };
+  const calls = tasks.length * settings.tries;
+  const upmost = {
+    calls,
+    tokensIn: Math.round(calls * mean(requests.map(mostTokensIn))),
+    tokensOut: calls * settings.maxTokens,
+  };
+  return {
+    likely: { ...likely, cost: costOf(likely, price) },
+    most: { ...upmost, cost: costOf(upmost, price) },
+  };
+}
