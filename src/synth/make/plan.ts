@@ -108,6 +108,8 @@ function schemaOf(task: MakeTask, { settings, keepsSchemas }: RequestParts): Jso
 const inWords = ({ least, most }: { least: number; most: number }): string =>
   least + 1 >= most ? String(least) : `${least} to ${most}`;
 
+const likeSource = "the language of the document";
+
 /** The request of a task's `attempt`, from 0: the same bytes whenever it is made. */
 export function requestOf(task: MakeTask, attempt: number, parts: RequestParts): ChatRequest {
   const { settings, prompt, passages, examples } = parts;
@@ -122,7 +124,7 @@ export function requestOf(task: MakeTask, attempt: number, parts: RequestParts):
     }),
     rows: task.rows === 1 ? "one conversation" : `${task.rows} conversations`,
     messages: inWords(LENGTHS[settings.length]),
-    language: settings.language ?? passage?.language ?? "the language of the document",
+    language: settings.language ?? passage?.language ?? (passage === undefined ? "" : likeSource),
     topic: topics[task.row % Math.max(1, topics.length)] ?? "",
     number: task.turn === 0 && passage !== undefined ? "" : String(task.turn + 1),
     source: passage?.source ?? "",

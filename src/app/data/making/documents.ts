@@ -1,3 +1,4 @@
+import { Identifier } from "../../../synth/identify/identify.ts";
 import { withLanguage } from "../../../synth/make/language.ts";
 import { choosePassages } from "../../../synth/make/passages.ts";
 import type { Passage } from "../../../synth/make/plan.ts";
@@ -5,6 +6,7 @@ import type { Passage } from "../../../synth/make/plan.ts";
 import type { DatasetRecord } from "../../../synth/records/record.ts";
 import { openSources } from "../../../synth/sources/open.ts";
 import type { SourceReport } from "../../../synth/sources/report.ts";
+import { foundRecord } from "./found-rows.ts";
 import type { MakeRequest } from "./make-dataset.ts";
 
 export interface Documents {
@@ -34,6 +36,11 @@ export async function readDocuments(wanted: Wanted): Promise<Documents> {
   return { passages: told, found, report: sources.report, digest };
 }
 
-async function findRows(_paths: readonly string[]): Promise<DatasetRecord[]> {
-  return [];
+async function findRows(paths: readonly string[]): Promise<DatasetRecord[]> {
+  const identifier = new Identifier();
+  const found: DatasetRecord[] = [];
+  for await (const source of openSources(paths)) {
+    for await (const conversation of identifier.of(source)) found.push(foundRecord(conversation));
+  }
+  return found;
 }
