@@ -33,7 +33,7 @@ export const dataScaffold = defineCommand({
     "ft data scaffold --count 1000 -o dialogues.jsonl",
     "ft data scaffold --models moonshotai/kimi-k2.5,qwen/qwen3-32b --topics algebra -o dialogues.jsonl",
   ],
-  run: async ({ operands, options: { resume: _, ...options } }, io) => {
+  run: async ({ operands, options }, io) => {
     const topics = options.topics.length > 0 ? options.topics : subjects;
     const how = { mode: "scaffold", paths: operands, usualProvider: "openrouter" };
     return await runMaking({ ...options, topics }, how, io);

@@ -16,8 +16,8 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
 import { logger, setLogger } from "../../../src/core/logger.ts";
-import { connect } from "../../../src/weights/hub-connection.ts";
 import { retryAfterSeconds } from "../../../src/core/retry-after.ts";
+import { connect } from "../../../src/weights/hub-connection.ts";
 import {
   type DownloadProgress,
   openModelFolder,

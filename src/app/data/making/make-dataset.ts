@@ -1,6 +1,6 @@
 // Rows made by a model after documents, or as one is told: documents read, the provider chosen and allowed, the job run
 // or gone on with, its rows written. Prints nothing.
-import { ProviderError } from "../../../core/errors.ts";
+import type { ProviderError } from "../../../core/errors.ts";
 import { interrupted } from "../../../core/interrupted.ts";
 import type { Environment } from "../../../core/paths.ts";
 import { withDotEnv } from "../../../providers/environment.ts";
