@@ -3,8 +3,15 @@ import { existsSync } from "node:fs";
 import { type Environment, expandHome } from "../../core/paths.ts";
 import { findVersion, readRows, type Store } from "../../store/index.ts";
 import { type LineBlock, readLineBlocks } from "../../synth/rows/row-blocks.ts";
-import { missingRows } from "../../synth/rows/row-errors.ts";
+import { missingRows, notNewest, outputMissing } from "../../synth/rows/row-errors.ts";
 import { withStore } from "../store/with-store.ts";
+
+/** A data set in the store, and whether the rows are those of its newest version. */
+export interface StoredRows {
+  readonly store: Store;
+  readonly dataset: string;
+  readonly isNewest: boolean;
+}
 
 export interface RowInput {
   /** For messages. */
@@ -12,9 +19,7 @@ export interface RowInput {
   /** From the first row, as often as they are asked for. */
   blocks(): AsyncGenerator<LineBlock>;
   /** The store and the data set that the rows are of; undefined for a file. */
-  readonly stored:
-    | { readonly store: Store; readonly dataset: string; readonly isNewest: boolean }
-    | undefined;
+  readonly stored: StoredRows | undefined;
 }
 
 const blockRows = 1000;
@@ -56,4 +61,14 @@ export async function withRows<T>(
     return await work({ name: reference, blocks: () => readLineBlocks(file), stored: undefined });
   if (/[/\\]|\.jsonl?$/.test(reference)) throw missingRows(reference, undefined);
   return await withStore(environment, (store) => fromStore(store, reference, work));
+}
+
+/** Throws UsageError FT-ROWS-003: rows of a file stay nowhere unless that is said. */
+export function requireOutput(input: RowInput, output: string | undefined): void {
+  if (input.stored === undefined && output === undefined) throw outputMissing();
+}
+
+/** Throws UsageError FT-ROWS-004. */
+export function requireNewest({ isNewest, dataset }: StoredRows): void {
+  if (!isNewest) throw notNewest(dataset);
 }

@@ -12,6 +12,7 @@ import { configShow } from "./config-show.ts";
 import { dataCount } from "./data-count.ts";
 import { dataCreate } from "./data-create.ts";
 import { dataCustom } from "./data-custom.ts";
+import { dataDedupe } from "./data-dedupe.ts";
 import { dataDiff } from "./data-diff.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataHybrid } from "./data-hybrid.ts";
@@ -23,6 +24,7 @@ import { dataPrices } from "./data-prices.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataScaffold } from "./data-scaffold.ts";
+import { dataSplit } from "./data-split.ts";
 import { dataSync } from "./data-sync.ts";
 import { dataValidate } from "./data-validate.ts";
 import { dataWrite } from "./data-write.ts";
@@ -89,6 +91,8 @@ export const commands: readonly Command[] = [
   dataIdentify,
   dataValidate,
   dataLimits,
+  dataDedupe,
+  dataSplit,
   dataImport,
   dataWrite,
   dataHistory,

@@ -26,18 +26,32 @@ async function* chained<T>(first: readonly T[], rest: AsyncIterator<T>): AsyncGe
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-export async function* workOnBlocks<Setup, Result>(
+export interface Peeked {
+  readonly first: readonly LineBlock[];
+  /** All blocks, the first among them. */
+  readonly all: AsyncGenerator<LineBlock>;
+}
+
+/** Reads blocks ahead until there is `enough` of them. */
+export async function peek(
   blocks: AsyncIterable<LineBlock>,
-  { entry, setup, make, threads }: BlockWork<Setup, Result>,
-): AsyncGenerator<Result> {
+  enough: (first: readonly LineBlock[]) => boolean,
+): Promise<Peeked> {
   const source = blocks[Symbol.asyncIterator]();
   const first: LineBlock[] = [];
-  while (first.length < worthThreads) {
+  while (!enough(first)) {
     const next = await source.next();
     if (next.done === true) break;
     first.push(next.value);
   }
-  const all = chained(first, source);
+  return { first, all: chained(first, source) };
+}
+
+export async function* workOnBlocks<Setup, Result>(
+  blocks: AsyncIterable<LineBlock>,
+  { entry, setup, make, threads }: BlockWork<Setup, Result>,
+): AsyncGenerator<Result> {
+  const { first, all } = await peek(blocks, ({ length }) => length >= worthThreads);
   const count = threads ?? (first.length < worthThreads ? 0 : Math.min(4, availableParallelism()));
   if (count === 0) {
     const work = await make(setup);

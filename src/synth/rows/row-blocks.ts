@@ -26,7 +26,8 @@ const newline = 0x0a;
 const blockBytes = 512 * 1024;
 const longestLine = 256 * 1024 * 1024;
 
-function newlines(bytes: Uint8Array): number {
+/** Line breaks in a block. */
+export function lineCount(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count++;
   return count;
@@ -47,7 +48,7 @@ export async function* readLineBlocks(file: string): AsyncGenerator<LineBlock> {
     if (end === -1) continue;
     const block = joined([...pending.slice(0, -1), bytes.subarray(0, end + 1)]);
     // counted before the block moves to a thread and is here no more
-    const lines = newlines(block);
+    const lines = lineCount(block);
     yield { bytes: block, firstLine };
     firstLine += lines;
     pending = [bytes.subarray(end + 1)];

@@ -1,5 +1,5 @@
 // The ways rows of a data set in the making can be unusable. Exit 4.
-import { DataError } from "../../core/errors.ts";
+import { DataError, UsageError } from "../../core/errors.ts";
 
 /** A line is no JSON object. */
 export function malformedRow(file: string, line: number, problem: string): DataError {
@@ -16,5 +16,19 @@ export function missingRows(file: string, cause: unknown): DataError {
     message: "there is no such file, nor a data set of this name in the store",
     hint: "name a file of JSON lines, or NAME or NAME@3 of ft data history",
     cause,
+  });
+}
+
+export function outputMissing(): UsageError {
+  return new UsageError("FT-ROWS-003", {
+    message: "nothing says where the result goes",
+    hint: "-o FILE writes the rows that stay",
+  });
+}
+
+export function notNewest(name: string): UsageError {
+  return new UsageError("FT-ROWS-004", {
+    message: `rows can be taken out of the newest version of ${name} alone: older ones never change`,
+    hint: `give ${name} without a version, or -o FILE to write what stays`,
   });
 }

@@ -1,0 +1,73 @@
+// ft data dedupe: rows that say the same, taken out and told.
+import { z } from "zod";
+import type { DedupeReport, ShownCluster } from "../../app/data/dedupe.ts";
+import { flags } from "../../core/flags.ts";
+import { defineCommand } from "../define-command.ts";
+
+const shownText = (text: string): string => (text.length > 160 ? `${text.slice(0, 159)}…` : text);
+
+const clusterLines = ({ keptId, rows }: ShownCluster): string[] => [
+  "",
+  `cluster of ${keptId}`,
+  ...rows.map(({ id, likeness, text }) => `  ${id} (${likeness})  ${shownText(text)}`),
+];
+
+function summary({
+  rows,
+  kept,
+  dropped,
+  clusters,
+  version,
+  shown = [],
+  ...found
+}: DedupeReport): string {
+  const kinds = `${found.exact} exact, ${found.normalized} beside case and marks, ${found.near} near`;
+  return [
+    `${rows} rows: ${kept} stay, ${dropped} are duplicates (${kinds}) in ${clusters} clusters`,
+    ...(version === undefined ? [] : [`${version}; ft data history --drops lists what is gone`]),
+    ...shown.flatMap(clusterLines),
+  ].join("\n");
+}
+
+export const dataDedupe = defineCommand({
+  name: "data dedupe",
+  summary: "Take out rows that say the same, exactly or nearly",
+  arguments: { file: { about: "JSON lines, or NAME of the store" } },
+  options: z.strictObject({
+    output: z
+      .string()
+      .optional()
+      .describe("Rows that stay; without it a data set of the store gets a version")
+      .register(flags, { short: "o", value: "FILE" }),
+    clusters: z
+      .string()
+      .optional()
+      .describe("A line a row: its id, its cluster, the id of the row that stays")
+      .register(flags, { value: "FILE" }),
+    threshold: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(0.8)
+      .describe("Rows as alike as this are one: 1 − edits / length; 1: near ones stay"),
+    keep: z.enum(["first", "longest"]).default("first").describe("Which row of a cluster stays"),
+    show: z.int().min(0).default(0).describe("Largest clusters to show with their texts"),
+    threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
+    encoder: z
+      .string()
+      .optional()
+      .describe("A local encoder that must find near ones to mean the same, as builtin/minilm")
+      .register(flags, { value: "MODEL" }),
+    meaning: z.number().min(0).max(1).default(0.85).describe("Least cosine for that encoder"),
+  }),
+  examples: [
+    "ft data dedupe rows.jsonl -o clean.jsonl --clusters clusters.jsonl",
+    "ft data dedupe rows.jsonl --show 5",
+    "ft data dedupe support --threshold 0.9",
+  ],
+  run: async ({ arguments: { file = "" }, options }, io) => {
+    const { dedupe } = await import("../../app/data/dedupe.ts");
+    const told = await dedupe(io.environment, { file, ...options });
+    io.show(told, () => summary(told));
+  },
+});

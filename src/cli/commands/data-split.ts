@@ -1,0 +1,93 @@
+// ft data split: a data set divided for training, validation and tests, without leaks.
+import { z } from "zod";
+import type { SplitReport } from "../../app/data/split.ts";
+import { flags } from "../../core/flags.ts";
+import { ratiosOf } from "../../synth/split/ratios.ts";
+import { defineCommand } from "../define-command.ts";
+import { table } from "../render/table.ts";
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function summary({ rows, splits, units, joined, notes }: SplitReport): string {
+  const lines = Object.entries(splits).map(([name, split]) => ({ name, ...split }));
+  const drawn = table(lines, [
+    { title: "SPLIT", value: ({ name }) => name },
+    { title: "ROWS", value: ({ rows: own }) => own },
+    { title: "SHARE", value: ({ share }) => percent(share) },
+    { title: "WANTED", value: ({ wanted }) => percent(wanted) },
+  ]);
+  const warned = Object.entries(notes).map(([name, note]) => `${name}: ${note}`);
+  const together = `${rows} rows in ${units} units, ${joined} of more than one row`;
+  return [drawn, together, ...warned].join("\n");
+}
+
+const share = z.number().optional();
+
+export const dataSplit = defineCommand({
+  name: "data split",
+  summary: "Divide rows for training, validation and tests, without leaks between them",
+  arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
+  options: z.strictObject({
+    ratios: z
+      .record(z.string(), z.number())
+      .optional()
+      .describe("Share of each split, together 1; train=0.8,validation=0.2 unless said"),
+    train: share.describe("Share for training, instead of --ratios"),
+    val: share.describe("Share for validation"),
+    test: share.describe("Share for tests"),
+    stratify: z
+      .string()
+      .optional()
+      .describe("Divide each value of this field by itself: source, topic, meta.language")
+      .register(flags, { value: "KEY" }),
+    unit: z
+      .string()
+      .optional()
+      .describe("Rows of one value of this field stay together; conversation_id unless said")
+      .register(flags, { value: "KEY" }),
+    clusters: z.boolean().default(true).describe("Near-duplicates stay together"),
+    threshold: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(0.8)
+      .describe("Rows as alike as this are near-duplicates"),
+    policy: z
+      .enum(["proportional", "min_one"])
+      .default("proportional")
+      .describe("min_one: each value of --stratify has a row in every split, where it has enough"),
+    frozen: z
+      .string()
+      .optional()
+      .describe("Assignments of an earlier split, which stay as they are")
+      .register(flags, { value: "FILE" }),
+    cap: z
+      .record(z.string(), z.number())
+      .default({})
+      .describe("Most rows of a split; the rest goes to the first one without a cap"),
+    seed: z.int().default(0).describe("Another seed, another division"),
+    assignments: z
+      .string()
+      .optional()
+      .describe("Write a line a row: { id, split }")
+      .register(flags, { value: "FILE" }),
+    output: z
+      .string()
+      .optional()
+      .describe("Folder for a file a split")
+      .register(flags, { short: "o", value: "FOLDER" }),
+    threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
+  }),
+  examples: [
+    "ft data split rows.jsonl -o divided",
+    "ft data split rows.jsonl --ratios train=0.8,validation=0.1,test=0.1 --stratify topic -o divided",
+    "ft data split grown.jsonl --frozen assignments.jsonl --assignments assignments.jsonl",
+  ],
+  run: async ({ arguments: { file = "" }, options }, io) => {
+    const { splitDataset } = await import("../../app/data/split.ts");
+    const { ratios, train, val, test, ...rest } = options;
+    const wanted = ratios ?? ratiosOf({ train, val, test }) ?? { train: 0.8, validation: 0.2 };
+    const told = await splitDataset(io.environment, { file, ...rest, ratios: wanted });
+    io.show(told, () => summary(told));
+  },
+});

@@ -1,0 +1,70 @@
+// What a row says, whatever form it has: the texts that comparing and cleaning look at. Reads loosely: checking rows is
+// the profiles' part.
+import { contentText, countedMessage } from "../tokens/counted-message.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface Said {
+  readonly role: string;
+  readonly text: string;
+}
+
+const listFields = ["messages", "conversations", "contents"] as const;
+const sides = ["chosen", "rejected", "preferred_output", "non_preferred_output"] as const;
+/** Field → who says it. */
+const textFields: Readonly<Record<string, string>> = {
+  system: "system",
+  text: "text",
+  instruction: "user",
+  prompt: "user",
+  question: "user",
+  input: "user",
+  completion: "assistant",
+  output: "assistant",
+  answer: "assistant",
+  response: "assistant",
+  chosen: "assistant",
+  rejected: "assistant",
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function saidIn(value: unknown): Said[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((message) => {
+    const { role, content, calls } = countedMessage(message);
+    const called = calls.map((call) => `${call.name} ${call.arguments}`);
+    return { role, text: [content, ...called].filter((text) => text !== "").join("\n") };
+  });
+}
+
+function listsOf(row: Json): Said[] {
+  const input = isObject(row["input"]) ? saidIn(row["input"]["messages"]) : [];
+  const preference = isObject(row["preference"]) ? row["preference"] : {};
+  const asked = Array.isArray(row["prompt"]) ? saidIn(row["prompt"]) : [];
+  return [
+    ...listFields.flatMap((field) => saidIn(row[field])),
+    ...[...input, ...asked],
+    ...sides.flatMap((side) => saidIn(row[side] ?? preference[side])),
+  ];
+}
+
+/** Fields of a row in a form of its own: all texts but what says where it comes from. */
+const notSaid = new Set(["id", "source", "meta", "metadata", "cluster", "split"]);
+
+/** Everything that a row says, in order, with who says it. */
+export function saidBy(row: Json): Said[] {
+  const lists = listsOf(row);
+  const known = Object.keys(textFields).filter((field) => typeof row[field] === "string");
+  if (lists.length > 0 || known.length > 0) {
+    const texts = known.map((field) => ({
+      role: textFields[field] ?? "text",
+      text: contentText(row[field]),
+    }));
+    return [...texts, ...lists].filter(({ text }) => text !== "");
+  }
+  return Object.entries(row)
+    .filter(([field, value]) => typeof value === "string" && !notSaid.has(field))
+    .map(([, value]) => ({ role: "text", text: value as string }));
+}
