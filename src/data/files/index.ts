@@ -5,6 +5,7 @@ import { UnsupportedFileError } from "../errors.ts";
 import { readCsv, readTsv } from "./csv.ts";
 import type { FileReader } from "./file-reader.ts";
 import { readJson } from "./json.ts";
+import { readParquet } from "./parquet.ts";
 import { readPlainText, readWholeText } from "./plain-text.ts";
 
 export type { FileReader, RawRow } from "./file-reader.ts";
@@ -16,6 +17,7 @@ export const fileReaders = new Registry<FileReader>(
     ".json": readJson,
     ".csv": readCsv,
     ".tsv": readTsv,
+    ".parquet": readParquet,
     ".txt": readPlainText,
     "": readJson,
   },

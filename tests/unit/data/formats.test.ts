@@ -65,6 +65,14 @@ describe("rows that are usable", () => {
     expect(sampleOf({ conversations: [user, assistant] })).toEqual(chat);
   });
 
+  test.each(["conversation", "dialogue", "dialog"])("its list under the name %s", (key) => {
+    const chat = { kind: "chat", messages: [user, assistant] };
+    expect(sampleOf({ [key]: [user, assistant], [`${key}_id`]: 3 })).toEqual(chat);
+    expect(sampleOf({ [key]: [{ from: "human", value: "Hi" }, assistant] })).toEqual(chat);
+    // a text of that name is not a list of turns
+    expect(sampleOf({ [key]: "Hi", text: "Hi" })).toEqual({ kind: "text", text: "Hi" });
+  });
+
   test("null stands for a column that the row does not have", () => {
     const chat = { kind: "chat", messages: [user, assistant] };
     const absent = { messages: null, instruction: null, prompt: null, conversations: null };
