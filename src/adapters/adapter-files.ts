@@ -1,5 +1,6 @@
 // Adapters that are being trained, in and out of mlx-lm's files: written with what their layers hold, and read back into
 // layers that are attached already. Adapters that exist, in whatever form: open-adapter.ts.
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { carry, dispose, evaluate, retain, scope, type Tensor } from "../mx/index.ts";
@@ -7,6 +8,7 @@ import { requireSameShapes } from "../nn/index.ts";
 import { loadTensorFile, readSafetensorsHeader, saveTensors } from "../weights/index.ts";
 import type { AdaptedLayer, AdapterShape } from "./adapted-layer.ts";
 import type { Attached, BlockModel, PlacedAdapter } from "./attach.ts";
+import { adapterFormats } from "./formats/index.ts";
 import { MLX_WEIGHTS, requireSameNames } from "./formats/mlx.ts";
 import { CONFIG_FILE } from "./formats/read-config.ts";
 
@@ -15,6 +17,14 @@ const extension = ".safetensors";
 /** The file of an adapter's weights, given that or the adapter's folder: a run of mlx-lm keeps several in one. */
 export function adapterWeightsFile(path: string): string {
   return path.endsWith(extension) ? path : join(path, MLX_WEIGHTS);
+}
+
+/** Of an adapter in any form: the file of its weights that is there, else the one of our own form. */
+export function anyWeightsFile(path: string): string {
+  const own = adapterWeightsFile(path);
+  const all = adapterFormats.names().flatMap((name) => adapterFormats.get(name).files);
+  const found = all.map((name) => join(path, name)).find((file) => existsSync(file));
+  return existsSync(own) ? own : (found ?? own);
 }
 
 export const folderOf = (path: string): string => (path.endsWith(extension) ? dirname(path) : path);

@@ -1,6 +1,7 @@
 // The surface of adapters/.
 export * from "./adapter-files.ts";
 export * from "./attach.ts";
+export * from "./first-adapter.ts";
 export * from "./open-adapter.ts";
 export type * from "./stored-adapter.ts";
 export { combineAdapters, combineMethods, type CombineRequest } from "./combine/index.ts";

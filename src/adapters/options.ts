@@ -79,7 +79,7 @@ export const LoraOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "Start from this adapter, a folder or its .safetensors file; with full, from these weights",
+      "Start from this adapter, a folder (also PEFT's) or a .safetensors file; with full, from these weights",
     )
     .register(flags, { value: "PATH" }),
 });

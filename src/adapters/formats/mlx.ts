@@ -26,6 +26,7 @@ import type {
 } from "../stored-adapter.ts";
 import { atRank } from "./factors.ts";
 import type { AdapterFormat, FoundAdapter, WrittenAdapter } from "./format.ts";
+import { isFull, openFull } from "./mlx-full.ts";
 import { badAdapter, weightsIn } from "./read-config.ts";
 
 export const MLX_WEIGHTS = "adapters.safetensors";
@@ -168,6 +169,7 @@ function requireFitting(
 
 async function open(found: FoundAdapter, base: AdapterBase): Promise<StoredAdapter> {
   const { folder } = found;
+  if (isFull(found)) return await openFull(found, weightsIn(folder, [MLX_WEIGHTS]), base);
   const config = mlxConfigOf(found);
   const { fine_tune_type: kind } = config;
   const file = weightsIn(folder, [MLX_WEIGHTS]);

@@ -6,6 +6,7 @@ import type { AdapterBase, Dropped } from "../stored-adapter.ts";
 import type { PeftConfig } from "./peft-config.ts";
 import type { Unit } from "./peft-units.ts";
 import { mapRows, type Rows, type RowsEntry, type RowsMapping } from "./recipe-factors.ts";
+import { noPlace } from "./whole-parameters.ts";
 
 export const ownerOf = (parameter: string): string =>
   parameter.slice(0, parameter.lastIndexOf("."));
@@ -122,11 +123,6 @@ function unties(
     entries.some(({ results }) => results.some(({ name }) => name === `${tied}.weight`))
   );
 }
-
-export const noPlace = (what: string): Dropped => ({
-  what,
-  why: "the model has no such layer, or it is of another size there",
-});
 
 export function placesOf(units: readonly Unit[], base: AdapterBase, config: PeftConfig): Places {
   const best = bestSpelled(units, base);

@@ -15,9 +15,9 @@ import { type PeftConfig, peftConfigOf } from "./peft-config.ts";
 import { ownerOf, type Places, placesOf } from "./peft-places.ts";
 import { type Unit, unitsIn } from "./peft-units.ts";
 import { partsFor, updatesOf } from "./peft-updates.ts";
-import { type Whole, wholeOf } from "./peft-whole.ts";
 import { badAdapter, weightsIn } from "./read-config.ts";
 import type { RowsEntry } from "./recipe-factors.ts";
+import { type Whole, wholeOf, wholeTensors } from "./whole-parameters.ts";
 
 export const PEFT_FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
 
@@ -68,7 +68,10 @@ class PeftFile {
       return tensor;
     };
     try {
-      return { layers: retain(scope(() => this.#layersOf(read))), replaced: this.#replaced(read) };
+      return {
+        layers: retain(scope(() => this.#layersOf(read))),
+        replaced: wholeTensors(this.whole, read),
+      };
     } finally {
       dispose([...taken.values()]);
       reader.close();
@@ -85,19 +88,6 @@ class PeftFile {
       }
     evaluate([...found.values()].flatMap((parts) => Object.values(parts)));
     return found;
-  }
-
-  #replaced(read: TensorReader["read"]): Map<string, Tensor> {
-    return retain(
-      scope(() => {
-        const found = this.whole.entries.flatMap((entry) => {
-          const made = entry.load((name) => read(this.whole.names.get(name) ?? ""));
-          return entry.parameters.map((name, at) => [name, (made[at] as Tensor).mul(1)] as const);
-        });
-        evaluate(found.map(([, tensor]) => tensor));
-        return new Map(found);
-      }),
-    );
   }
 }
 
@@ -122,7 +112,9 @@ export async function openPeft(found: FoundAdapter, base: AdapterBase): Promise<
   if (units.units.length + units.whole.size === 0)
     throw badAdapter(folder, "there is no low-rank update in its file");
   const places = placesOf(units.units, base, config);
-  const whole = wholeOf(units, file.tensors, places.spell, base, config);
+  const names = new Map([...units.whole].map(([name, own]) => [places.spell(name), own]));
+  const { published: recipe = [] } = base;
+  const whole = wholeOf({ names, shapes: file.tensors, recipe }, base.model);
   const opened = new PeftFile(places, whole, {
     model: base.model,
     config,
@@ -135,7 +127,7 @@ export async function openPeft(found: FoundAdapter, base: AdapterBase): Promise<
     folder,
     layers: opened.layers,
     replaced: whole.shapes,
-    unties: places.unties || whole.unties,
+    unties: places.unties || (whole.hasTied && !config.ensure_weight_tying),
     dropped: [...units.dropped, ...places.dropped, ...whole.dropped],
     tensorCount: file.tensors.size,
     load: () => opened.load(),

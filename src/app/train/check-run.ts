@@ -1,7 +1,7 @@
 // What a configuration may not ask for yet, what must be there before anything is loaded, and what rows a model takes.
 // Shared by training and validation, so that what validates also starts; their common course is fit-run.ts.
 import { existsSync } from "node:fs";
-import { adapterWeightsFile } from "../../adapters/index.ts";
+import { anyWeightsFile } from "../../adapters/index.ts";
 import { ConfigError, DataError, ModelError, placeText } from "../../core/errors.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
 import type { Row } from "../../data/rows.ts";
@@ -53,11 +53,11 @@ export function checkRun(config: RunConfig): void {
       hint: "--teacher MODEL; rows that a model wrote are learned by --method lora",
     });
   }
-  if (lora.init_adapter !== null && !existsSync(adapterWeightsFile(lora.init_adapter))) {
+  if (lora.init_adapter !== null && !existsSync(anyWeightsFile(lora.init_adapter))) {
     throw new ConfigError("FT-CONFIG-062", {
       at: { field: "lora.init_adapter" },
       message: `there is no adapter at ${lora.init_adapter}`,
-      hint: "give a .safetensors file of weights, or a folder with adapters.safetensors and adapter_config.json",
+      hint: "give a .safetensors file of weights, or the folder of an adapter of ft, mlx-lm or PEFT",
     });
   }
 }

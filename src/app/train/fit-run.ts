@@ -18,6 +18,7 @@ import { courseOf } from "../courses/index.ts";
 import { longRowNotices, requireKnownRows, requireSamples } from "./check-run.ts";
 import { chooseBatch } from "./choose-batch.ts";
 import { estimateRunMemory, type RowFigures, withTeacher } from "./estimate-memory.ts";
+import { foreignNames } from "./foreign-names.ts";
 import { largeModelNotices } from "./large-model.ts";
 import type { RowLayout } from "./lay-out-rows.ts";
 import { requireShortRows } from "./lost-rows.ts";
@@ -52,6 +53,11 @@ export interface FittingRun {
   notices: string[];
 }
 
+async function plannedTuning(config: RunConfig, planned: PlannedModel): Promise<TuningPlan> {
+  const names = await foreignNames(planned);
+  return await tunings.get(chosenMethod(config).tuning).plan(planned.model, config, names);
+}
+
 /** What of a fit changes with the settings: what is trained, rows as they are cut and batched, the memory for both. */
 async function fitTo(
   config: RunConfig,
@@ -59,7 +65,7 @@ async function fitTo(
   whole: PreparedData,
 ) {
   const { max_length } = config.data;
-  const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
+  const tuning = await plannedTuning(config, planned);
   const course = courseOf(config);
   const data = cutData(whole, config, course.cut);
   requireSamples(data);
@@ -85,7 +91,7 @@ export async function fitRun(
   const onModel = courseOf(given).onModel?.(given, planned.sizes.blockCount) ?? given;
   const asked = withSeparateAnswers(onModel, planned.model);
   // What does not fit the model is refused before rows are read.
-  await tunings.get(chosenMethod(asked).tuning).plan(planned.model, asked);
+  await plannedTuning(asked, planned);
   const teacher = await planTeacher(asked, opened);
   const models = { planned, teacher };
   const whole = await prepareWholeRows(asked, { template, renderer, tokenizer }, watch);

@@ -1,6 +1,5 @@
 // A learner of this process from a model with its weights: what is trained, the objective and the optimizer, as the
 // configuration says. Of runs and benchmarks alike; rows, folders and schedules are the callers'.
-import type { AdapterOrigin } from "../../adapters/index.ts";
 import { FtError } from "../../core/errors.ts";
 import type { Balance, LanguageModel } from "../../models/index.ts";
 import { compilesFunctions } from "../../mx/index.ts";
@@ -17,7 +16,7 @@ import { makeOptimizer } from "./plan-run.ts";
 export async function tuningOf(
   config: RunConfig,
   model: LanguageModel,
-  how: { origin: AdapterOrigin; modelFiles: TuningInput["modelFiles"] },
+  how: Pick<TuningInput, "origin" | "modelFiles" | "names">,
 ): Promise<Tuning> {
   const makeTuning = await tunings.get(chosenMethod(config).tuning).load();
   return await makeTuning({ model, options: config, seed: config.seed, ...how });

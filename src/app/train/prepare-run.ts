@@ -33,6 +33,7 @@ import { productVersion } from "../info.ts";
 import { licenseOf } from "../models/model-license.ts";
 import { bestBy } from "./check-run.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
+import { foreignNames } from "./foreign-names.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
 import { lostNotices } from "./lost-rows.ts";
 import { balanceIn, balanceNotices, learnerOf, requireCompiler, tuningOf } from "./make-learner.ts";
@@ -98,6 +99,7 @@ export async function prepareRun(
   const tuning = await tuningOf(config, loaded.model, {
     origin: await originOf(config, opened.stored, record.model.digest, template),
     modelFiles: modelFilesOf(loaded, opened),
+    names: await foreignNames(planned),
   });
   const collate = { ...fitting.layout.padding, padId: padIdOf(opened) };
   const data = await withReference(

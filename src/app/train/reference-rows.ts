@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { adapterWeightsFile } from "../../adapters/index.ts";
+import { anyWeightsFile } from "../../adapters/index.ts";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { hashFile } from "../../core/file-hash.ts";
 import { ftHome } from "../../core/paths.ts";
@@ -27,7 +27,7 @@ const digestOf = (data: Uint8Array): string => createHash("sha256").update(data)
 /** An adapter to start from may change at its path. */
 async function startOf({ lora }: RunConfig): Promise<string | null> {
   if (lora.init_adapter === null) return null;
-  return await hashFile(adapterWeightsFile(lora.init_adapter));
+  return await hashFile(anyWeightsFile(lora.init_adapter));
 }
 
 /** Equal names, equal numbers. */

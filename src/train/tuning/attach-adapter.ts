@@ -1,26 +1,32 @@
 // Puts adapters of a kind on the linear layers of the blocks; everything else is frozen. What is known of a kind without
 // a model is in a file of its own: lora.ts, dora.ts.
 import {
+  type AdapterOrigin,
   type AdapterPlacement,
   adapterKinds,
   ALL_LINEAR,
   allLinearNames,
   attachAdapter,
+  baseWarnings,
   isOutputFactor,
   linearNames,
   loadAdapterWeights,
   LoraOptions,
   loraScale,
+  openFirstAdapter,
   otherBaseOf,
   type PlacedAdapter,
   placeAdapter,
   requireFittingAdapter,
+  requireSameLayers,
   saveAdapter,
+  type StoredAdapter,
+  takeFirstAdapter,
   tiedHead,
 } from "../../adapters/index.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
-import type { TuningMaker, TuningOptions, TuningPlan } from "./tuning.ts";
+import type { ForeignNames, TuningMaker, TuningOptions, TuningPlan } from "./tuning.ts";
 
 /** The configuration's default names; a model that has none of them is adapted on every linear layer instead. */
 const defaultTargets = LoraOptions.parse({}).target_modules.join();
@@ -77,11 +83,16 @@ export async function planAdapter(
   kind: string,
   model: TrainableModel,
   { lora: options }: TuningOptions,
+  names: ForeignNames = {},
 ): Promise<TuningPlan> {
   requireOneStart(options);
   const { placement, notices } = placementOn(model, kind, options);
-  const { shapes, reachedBlocks, layers } = placeAdapter(model, kind, placement);
-  if (options.init_adapter !== null) await requireFittingAdapter(options.init_adapter, shapes);
+  const placed = placeAdapter(model, kind, placement);
+  const { shapes, reachedBlocks, layers } = placed;
+  const path = options.init_adapter;
+  const first = path === null ? undefined : await openFirstAdapter(path, { model, ...names });
+  if (first !== undefined) requireSameLayers(first, placed, kind, placement);
+  else if (path !== null) await requireFittingAdapter(path, shapes);
   return {
     shapes: [...shapes.values()],
     trainedBlocks: reachedBlocks,
@@ -89,27 +100,46 @@ export async function planAdapter(
   };
 }
 
+/** Another program's adapter; its base is compared with this one where it says what that was like. */
+async function openedFirst(
+  path: string,
+  model: TrainableModel,
+  { base: name, baseDigest: digest, baseLikeness }: AdapterOrigin,
+  names: ForeignNames,
+): Promise<StoredAdapter | undefined> {
+  return await openFirstAdapter(path, {
+    ...{ model, ...names, name, digest },
+    likeness: async () => baseLikeness,
+  });
+}
+
+async function noticesOn(
+  path: string | null,
+  theirs: StoredAdapter | undefined,
+  { base, baseDigest, baseLikeness }: AdapterOrigin,
+): Promise<string[]> {
+  if (theirs !== undefined) return baseWarnings(theirs, { digest: baseDigest });
+  if (path === null) return [];
+  const warning = await otherBaseOf(path, { base, baseDigest, baseLikeness });
+  return warning === undefined ? [] : [warning];
+}
+
 export const adapterTuning =
   (kind: string): TuningMaker =>
-  async ({ model, options: { lora: options }, origin, seed }) => {
+  async ({ model, options: { lora: options }, origin, seed, names = {} }) => {
     const { placement } = placementOn(model, kind, options);
     const { rank, scale, dropout, start } = placement;
     const shape = { rank, scale, dropout, ...(start !== undefined && { start }) };
+    const path = options.init_adapter;
+    const theirs = path === null ? undefined : await openedFirst(path, model, origin, names);
     const attached = attachAdapter(model, kind, placement, seed);
-    const first = options.init_adapter;
-    if (first !== null) await loadAdapterWeights(first, model);
-    const warning =
-      first === null
-        ? undefined
-        : await otherBaseOf(first, {
-            base: origin.base,
-            baseDigest: origin.baseDigest,
-            baseLikeness: origin.baseLikeness,
-          });
+    if (theirs !== undefined) takeFirstAdapter(model, theirs, shape);
+    else if (path !== null) await loadAdapterWeights(path, model);
+    const notices = await noticesOn(path, theirs, origin);
     const ratio = options.lora_plus_ratio ?? 1;
     return {
       rateScale: (name) => (isOutputFactor(name) ? ratio : 1),
-      notices: warning === undefined ? [] : [warning],
+      notices,
       save: (folder) => saveAdapter(folder, model, attached, shape, origin),
       load: (folder) => loadAdapterWeights(folder, model),
     };

@@ -18,6 +18,7 @@ export const tunings = new Registry<TuningEntry>(
 );
 
 export type {
+  ForeignNames,
   ModelFiles,
   Tuning,
   TuningEntry,

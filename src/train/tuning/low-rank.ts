@@ -6,8 +6,8 @@ export const lowRankTuning = (kind: string, name: string, about: string): Tuning
   about,
   isAdapter: true,
   groups: ["lora"],
-  plan: async (model, options) =>
-    (await import("./attach-adapter.ts")).planAdapter(kind, model, options),
+  plan: async (model, options, names) =>
+    (await import("./attach-adapter.ts")).planAdapter(kind, model, options, names),
   describe: ({ lora: { r, alpha, scale } }) => [
     [`${name} Rank`, `${r} (${scale === null ? `α=${alpha}` : `scale ${scale}`})`],
   ],

@@ -18,8 +18,8 @@ function requirePacked(model: TrainableModel): void {
 export const qlora: TuningEntry = {
   ...lora,
   about: "low-rank adapters beside quantized weights",
-  plan: async (model, options) => {
+  plan: async (model, options, names) => {
     requirePacked(model);
-    return await lora.plan(model, options);
+    return await lora.plan(model, options, names);
   },
 };

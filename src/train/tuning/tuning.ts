@@ -1,6 +1,6 @@
 // Which weights a run trains and how they are written: adapters beside frozen weights, or all of them.
 // One file and one registry line each; the loop asks the object.
-import type { AdapterOrigin } from "../../adapters/index.ts";
+import type { AdapterBase, AdapterOrigin } from "../../adapters/index.ts";
 import type { LoraOptions } from "../../adapters/options.ts";
 import type { TrainableModel } from "../objectives/objective.ts";
 
@@ -8,6 +8,9 @@ import type { TrainableModel } from "../objectives/objective.ts";
 export interface TuningOptions {
   lora: LoraOptions;
 }
+
+/** How other programs name what the model has: an adapter of theirs may be begun with. */
+export type ForeignNames = Pick<AdapterBase, "published" | "mlx" | "shapes">;
 
 /** What is known of a tuning without the addon. */
 export interface TuningEntry {
@@ -21,7 +24,7 @@ export interface TuningEntry {
    * What it would train of this model, which has no weights yet. Refuses what does not fit the model: both checking a
    * run and starting one ask this first. Throws ConfigError or ModelError.
    */
-  plan(model: TrainableModel, options: TuningOptions): Promise<TuningPlan>;
+  plan(model: TrainableModel, options: TuningOptions, names?: ForeignNames): Promise<TuningPlan>;
   /** What a person wants to see of its settings, as label and value. */
   describe(options: TuningOptions): [label: string, value: string][];
   load(): Promise<TuningMaker>;
@@ -60,6 +63,7 @@ export interface TuningInput {
   origin: AdapterOrigin;
   seed: number;
   modelFiles: ModelFiles;
+  names?: ForeignNames | undefined;
 }
 
 export type TuningMaker = (input: TuningInput) => Promise<Tuning>;

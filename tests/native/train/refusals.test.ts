@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { layer } from "../../../src/app/config/layers.ts";
 import { resolveConfig } from "../../../src/app/config/resolve.ts";
+import { convertAdapter } from "../../../src/app/share/adapter-commands.ts";
 import { trainRun } from "../../../src/app/train/train-run.ts";
 import { type ValidationReport, validateRun } from "../../../src/app/train/validate-run.ts";
 import { FtError } from "../../../src/core/errors.ts";
@@ -58,6 +59,12 @@ async function trainedAdapter(options: ToyRun["options"]): Promise<string> {
   return join(output, "final_model");
 }
 
+async function inPeft(adapter: string): Promise<string> {
+  const output = join(makeFolder(), "peft");
+  await convertAdapter(adapter, { output, to: "peft" });
+  return output;
+}
+
 const withLora = (lora: Record<string, unknown>): Given => ({ options: { lora } });
 
 const refused: [what: string, code: string, given: () => Given | Promise<Given>][] = [
@@ -77,6 +84,19 @@ const refused: [what: string, code: string, given: () => Given | Promise<Given>]
     "FT-ADAPTER-003",
     async () =>
       withLora({ init_adapter: await trainedAdapter({ lora: { target_modules: ["q_proj"] } }) }),
+  ],
+  [
+    "an adapter of PEFT's of another rank",
+    "FT-ADAPTER-015",
+    async () => withLora({ init_adapter: await inPeft(await trainedAdapter({ lora: { r: 4 } })) }),
+  ],
+  [
+    "an adapter of PEFT's of other modules",
+    "FT-ADAPTER-015",
+    async () => {
+      const lora = { target_modules: ["q_proj"] };
+      return withLora({ init_adapter: await inPeft(await trainedAdapter({ lora })) });
+    },
   ],
   ["a folder without an adapter", "FT-CONFIG-062", () => withLora({ init_adapter: makeFolder() })],
   ["an adapter that is not there", "FT-CONFIG-062", () => withLora({ init_adapter: "/nowhere" })],

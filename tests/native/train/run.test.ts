@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { loadAdapter } from "../../../src/adapters/index.ts";
+import { convertAdapter } from "../../../src/app/share/adapter-commands.ts";
 import { trainRun } from "../../../src/app/train/train-run.ts";
 import { loadStoredModel } from "../../../src/models/index.ts";
 import { int32, scope } from "../../../src/mx/index.ts";
@@ -248,6 +249,22 @@ describe("options", () => {
     // All rows are one batch, so the second run's first loss is what a seventh step would have seen.
     expect(second.losses[0]).toBeCloseTo(next.losses[6] ?? Number.NaN, 5);
     expect(second.losses[0]).toBeLessThan((first.losses[0] ?? 0) - 0.1);
+  });
+
+  test.each(["lora", "dora"])("so is one of PEFT's form, at its own scale: %s", async (method) => {
+    const optimization = { ...short, batch_size: 20, iters: 6, lr_scheduler: "constant" };
+    const first = await train({ ...base, method, optimization });
+    const own = join(first.output, "final_model");
+    const peft = join(folder, `peft-${method}`);
+    await convertAdapter(own, { output: peft, to: "peft" });
+    const from = async (lora: Record<string, unknown>): Promise<number> =>
+      (await train({ ...base, method, lora: { dropout: 0, ...lora }, optimization })).losses[0] ??
+      Number.NaN;
+    const wanted = await from({ init_adapter: own });
+    expect(await from({ init_adapter: peft })).toBeCloseTo(wanted, 5);
+    // another scale in training gives B another size, and the same update
+    expect(await from({ init_adapter: peft, alpha: 7 })).toBeCloseTo(wanted, 5);
+    expect(wanted).toBeLessThan((first.losses[0] ?? 0) - 0.1);
   });
 
   test("without bias correction the first step of Adam is (1-β1)/√(1-β2) as large", async () => {
