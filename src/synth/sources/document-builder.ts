@@ -2,7 +2,7 @@
 // between. It alone decides how blocks are set apart in the text: a blank line between blocks, a line break between
 // items, rows and what a cell holds, a tab between cells. Knows no format.
 import { PART_CHARACTERS } from "./parts.ts";
-import type { Block, Division, SourcePart, Span } from "./types.ts";
+import type { Block, Division, SaidMessage, SourcePart, Span } from "./types.ts";
 
 interface Frame {
   /** Where its text begins; unknown until it has some. */
@@ -78,11 +78,13 @@ export class DocumentBuilder {
     if (by.length > this.#separation.length) this.#separation = by;
   }
 
-  /** A new block begins or an old one has ended: within cells and terms they stand closer. */
+  /** A new block begins or an old one has ended: within cells and items they stand closer, and at their beginning. */
   #between(): Separation {
     const holder = this.#frames.findLast(({ type }) => type !== "paragraph" && type !== "quote");
     if (holder === undefined) return "\n\n";
-    return ["cell", "item", "term", "row", "table"].includes(holder.type) ? "\n" : "\n\n";
+    if (["cell", "item", "term"].includes(holder.type))
+      return holder.start === undefined ? "" : "\n";
+    return holder.type === "row" || holder.type === "table" ? "\n" : "\n\n";
   }
 
   /** Where nothing stands yet, nothing needs setting apart. */
@@ -225,7 +227,7 @@ export class DocumentBuilder {
   #closeBlock(frame: FrameOf): void {
     const { start, end = this.#textEnd } = frame;
     if (start !== undefined) this.#emit(frame, [start, end]);
-    this.#separate(this.#between());
+    this.#separate(frame.type === "item" || frame.type === "term" ? "\n" : this.#between());
   }
 
   #emit(frame: FrameOf, span: Span): void {
@@ -265,6 +267,24 @@ export class DocumentBuilder {
   endEntry(): void {
     const frame = this.#frames.at(-1);
     if (frame?.type === "terms") this.#endEntry(frame);
+  }
+
+  /** What someone says, in slices one below the other. */
+  said(texts: readonly string[], fields: Omit<SaidMessage, "type" | "span" | "spans">): void {
+    this.#separate(this.#between());
+    const spans: Span[] = [];
+    for (const text of texts) {
+      this.#separate("\n");
+      const frame: FrameOf = { type: "paragraph" };
+      this.#frames.push(frame);
+      this.verbatim(text);
+      this.#frames.pop();
+      if (frame.start !== undefined) spans.push([frame.start, this.#textEnd]);
+    }
+    const [first, last] = [spans[0], spans.at(-1)];
+    if (first === undefined || last === undefined) return;
+    this.#blocks.push({ type: "message", span: [first[0], last[1]], spans, ...fields });
+    this.#separate(this.#between());
   }
 
   division(name: Division["name"], number: number): void {
@@ -338,7 +358,11 @@ function blockOf(frame: FrameOf, span: Span): Block | undefined {
       const { header, columns, rows = [] } = frame;
       return { type: "table", span, ...(header && { header }), ...(columns && { columns }), rows };
     }
-    default:
+    case "row":
+    case "cell":
+    case "terms":
+    case "term":
+    case "definition":
       return undefined;
   }
 }

@@ -6,8 +6,11 @@ export interface ReadLimits {
   readonly fileBytes: number;
   /** Of the process that reads, resident. */
   readonly memoryBytes: number;
-  /** In which nothing comes from the process that reads, while something is waited for. */
+  /** On the clock, in which nothing comes from the process that reads, while something is waited for. */
   readonly silentSeconds: number;
+  /** The same of the processor's time, where the system tells it, and so much more for each megabyte of the file. */
+  readonly busySeconds: number;
+  readonly busySecondsPerMegabyte: number;
   /** How many times its own size an archive may unpack to, once that is more than `freeBytes`. */
   readonly expansion: number;
   readonly freeBytes: number;
@@ -25,7 +28,9 @@ const megabyte = 1_000_000;
 export const usualLimits: ReadLimits = {
   fileBytes: 50 * megabyte,
   memoryBytes: 1_500 * megabyte,
-  silentSeconds: 30,
+  silentSeconds: 60,
+  busySeconds: 2,
+  busySecondsPerMegabyte: 1,
   expansion: 200,
   freeBytes: 10 * megabyte,
   members: 20_000,

@@ -78,7 +78,7 @@ export class OpenedSources implements AsyncIterable<OpenSource> {
   /** The source of a target, where it has one; what an archive holds goes before the rest of the queue. */
   async *#one(target: ReadTarget, all: AsyncGenerator<Told>): AsyncGenerator<OpenSource> {
     try {
-      const { value: first } = (await all.next()) as { value: Told | undefined };
+      const first = await firstOf(all);
       if (first?.type === "failed") this.#skip(target, first);
       else if (first?.type === "archive") {
         this.report.skipped.push(...first.skipped);
@@ -103,6 +103,14 @@ export class OpenedSources implements AsyncIterable<OpenSource> {
 
   #skip({ source }: ReadTarget, { code, reason }: { code: string; reason: string }): void {
     this.report.skipped.push({ source, code, reason });
+  }
+}
+
+async function firstOf(all: AsyncGenerator<Told>): Promise<Told | undefined> {
+  for (;;) {
+    const { value, done } = await all.next();
+    if (done === true) return undefined;
+    if (value.type !== "alive") return value;
   }
 }
 

@@ -65,5 +65,6 @@ export interface SourceReader {
    * files, relative to it, sorted. From 0.5 on it is read as one, and `read` finds them in `input.members`.
    */
   collection?(names: readonly string[]): number;
+  /** A part without text says that reading goes on, where that takes long. */
   read(input: SourceInput): AsyncIterable<SourcePart>;
 }

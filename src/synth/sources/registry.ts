@@ -1,8 +1,16 @@
 // Every kind of document that is read, one line each. Which of them reads a file is decided in opening/recognise.ts.
 import { Registry } from "../../core/registry.ts";
 import { unknownKind } from "./errors.ts";
+import { epubReader } from "./kinds/epub.ts";
 import { htmlReader } from "./kinds/html.ts";
+import { jsonLinesReader, jsonReader } from "./kinds/json.ts";
 import { markdownReader } from "./kinds/markdown.ts";
+import { docxReader } from "./kinds/office/docx.ts";
+import { odtReader } from "./kinds/office/odt.ts";
+import { pptxReader } from "./kinds/office/pptx.ts";
+import { xlsxReader } from "./kinds/office/xlsx.ts";
+import { pdfReader } from "./kinds/pdf/pdf.ts";
+import { csvReader, tsvReader } from "./kinds/separated-values.ts";
 import { textReader } from "./kinds/text.ts";
 import { chatGptReader } from "./messages/chatgpt.ts";
 import { claudeReader } from "./messages/claude.ts";
@@ -24,9 +32,19 @@ import type { SourceReader } from "./reader.ts";
 
 export const readers: Registry<SourceReader> = new Registry<SourceReader>(
   {
+    csv: csvReader,
+    docx: docxReader,
+    epub: epubReader,
     html: htmlReader,
+    json: jsonReader,
+    jsonl: jsonLinesReader,
     markdown: markdownReader,
+    odt: odtReader,
+    pdf: pdfReader,
+    pptx: pptxReader,
     text: textReader,
+    tsv: tsvReader,
+    xlsx: xlsxReader,
     // Chats, subtitles, mail, exports of assistants.
     chatgpt: chatGptReader,
     claude: claudeReader,

@@ -76,7 +76,9 @@ interface Element {
 const valueOf = ({ attrs }: Token.TagToken, name: string): string =>
   attrs.find((attribute) => attribute.name === name)?.value ?? "";
 
-export interface HtmlHandlers {
+export interface HtmlSettings {
+  /** In XHTML an element that closes itself is empty, whichever it is. */
+  readonly isXml?: boolean;
   /** What a script element of a type that is no program holds. */
   onData?(type: string, text: string): void;
 }
@@ -84,7 +86,7 @@ export interface HtmlHandlers {
 export class HtmlText {
   readonly #builder: DocumentBuilder;
   readonly #nesting: number;
-  readonly #handlers: HtmlHandlers;
+  readonly #settings: HtmlSettings;
   readonly #tokenizer: Tokenizer;
   readonly #open: Element[] = [];
   /** How many elements of a name are open. */
@@ -93,10 +95,10 @@ export class HtmlText {
   #dropped: { tag: string; depth: number; type: string; text: string[] } | undefined;
   #isAfterPre = false;
 
-  constructor(builder: DocumentBuilder, nesting: number, handlers: HtmlHandlers = {}) {
+  constructor(builder: DocumentBuilder, nesting: number, settings: HtmlSettings = {}) {
     this.#builder = builder;
     this.#nesting = nesting;
-    this.#handlers = handlers;
+    this.#settings = settings;
     const text = ({ chars }: Token.CharacterToken): void => this.#text(chars);
     const nothing = (): void => undefined;
     this.#tokenizer = new Tokenizer(
@@ -195,6 +197,7 @@ export class HtmlText {
       if (tag === this.#dropped.tag && !token.selfClosing) this.#dropped.depth++;
       return;
     }
+    if (token.selfClosing && this.#settings.isXml === true && tag !== "br" && tag !== "hr") return;
     this.#chooseState(tag);
     if (dropped.has(tag)) {
       const type = tag === "script" ? valueOf(token, "type").trim().toLowerCase() : "";
@@ -288,6 +291,6 @@ export class HtmlText {
       return;
     const { type, text } = this.#dropped;
     this.#dropped = undefined;
-    if (type !== "") this.#handlers.onData?.(type, text.join(""));
+    if (type !== "") this.#settings.onData?.(type, text.join(""));
   }
 }

@@ -44,6 +44,7 @@ async function* readFile(
   const { limits } = settings;
   const bytes = await archives.at(target.path, target.members);
   if (bytes.size === 0) throw noText("the file is empty");
+  yield { type: "alive", size: bytes.size };
   const name = basename(target.members.at(-1) ?? target.path);
   const head = await headOf(bytes);
   const found = recognise(name, head);
@@ -64,6 +65,7 @@ async function* readInput(
 ): AsyncGenerator<Told> {
   let isOpened = false;
   for await (const part of reader.read(input)) {
+    if (part.text === "") yield { type: "alive", size: input.size };
     if (part.text === "") continue;
     if (!isOpened) yield { type: "opened", kind, container: reader.container };
     isOpened = true;

@@ -16,10 +16,15 @@ const LOOK_MILLISECONDS = 100;
 const WORN_BYTES = 400_000_000;
 const pageBytes = 4096;
 
-/** What is resident of a process; unknown but on Linux, where the limit of its heap holds alone. */
-async function residentBytes(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-  return Number(text.split(" ")[1] ?? 0) * pageBytes;
+const ticksPerSecond = 100;
+
+/** What is resident of a process, and the processor's seconds it has had; zero of both but on Linux. */
+async function usageOf(pid: number): Promise<{ bytes: number; seconds: number }> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // the name before the last parenthesis may hold anything
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [user = 0, system = 0, pages = 0] = [11, 12, 21].map((which) => Number(fields[which] ?? 0));
+  return { bytes: pages * pageBytes, seconds: (user + system) / ticksPerSecond };
 }
 
 /** Readers need nothing of the environment but what finds and starts Node: no token, no key. */
@@ -56,6 +61,10 @@ class ReadingProcess {
   #wake: () => void = () => undefined;
   #reason: Failed | undefined;
   #lastBytes = 0;
+  /** Of the file that is read; unknown until the process has begun with it. */
+  #size: number | undefined;
+  /** Processor's seconds when something was heard last. */
+  #busyBefore: number | undefined;
 
   constructor(limits: ReadLimits) {
     this.#limits = limits;
@@ -92,11 +101,22 @@ class ReadingProcess {
 
   async #look(began: number): Promise<void> {
     const { memoryBytes, silentSeconds } = this.#limits;
-    this.#lastBytes = await residentBytes(this.#child.pid ?? 0);
-    if (this.#lastBytes > memoryBytes)
+    const { bytes, seconds } = await usageOf(this.#child.pid ?? 0);
+    this.#lastBytes = bytes;
+    this.#busyBefore ??= seconds;
+    if (bytes > memoryBytes)
       return this.end(asFailed(beyondLimit(`${formatBytes(memoryBytes)} of memory`)));
+    const busy = seconds - this.#busyBefore;
+    if (busy > this.#mostBusy)
+      this.end(asFailed(readerDied(`got no further in ${formatDuration(busy)}`)));
     if (performance.now() - began > silentSeconds * 1000)
       this.end(asFailed(readerDied(`was silent for ${formatDuration(silentSeconds)}`)));
+  }
+
+  get #mostBusy(): number {
+    const { busySeconds, busySecondsPerMegabyte } = this.#limits;
+    if (this.#size === undefined) return Infinity;
+    return busySeconds + (this.#size / 1e6) * busySecondsPerMegabyte;
   }
 
   /** The next that it says. Time counts only here: what is made of it meanwhile may take as long as it likes. */
@@ -106,13 +126,20 @@ class ReadingProcess {
     try {
       for (;;) {
         const message = this.#heard.shift();
-        if (message !== undefined) return message;
+        if (message !== undefined) return this.#took(message);
         if (this.#end !== undefined) return this.#end;
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
       clearInterval(timer);
     }
+  }
+
+  #took(message: FromReader): FromReader {
+    if (message.type === "alive") this.#size = message.size;
+    else if (message.type === "idle") this.#size = undefined;
+    this.#busyBefore = undefined;
+    return message;
   }
 
   /** Whether nothing more comes for its target. */

@@ -27,6 +27,8 @@ export interface ReadSettings {
 }
 
 export type Told =
+  /** Reading goes on: of a file of so many bytes, said at its beginning, and whenever a while was without a part. */
+  | { readonly type: "alive"; readonly size: number }
   /** Before the first part. Whatever gives none, is not opened. */
   | { readonly type: "opened"; readonly kind: string; readonly container: boolean }
   | { readonly type: "part"; readonly part: SourcePart }
