@@ -9,11 +9,14 @@ import { chat } from "./chat.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { dataConvert } from "./data-convert.ts";
 import { dataCount } from "./data-count.ts";
 import { dataCreate } from "./data-create.ts";
 import { dataCustom } from "./data-custom.ts";
 import { dataDedupe } from "./data-dedupe.ts";
 import { dataDiff } from "./data-diff.ts";
+import { dataExport } from "./data-export.ts";
+import { dataFix } from "./data-fix.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataHybrid } from "./data-hybrid.ts";
 import { dataIdentify } from "./data-identify.ts";
@@ -90,6 +93,9 @@ export const commands: readonly Command[] = [
   dataCount,
   dataIdentify,
   dataValidate,
+  dataFix,
+  dataConvert,
+  dataExport,
   dataLimits,
   dataDedupe,
   dataSplit,

@@ -26,7 +26,7 @@ const lines = {
   byte_order_mark_missing: fixable(
     onlyWhereAsked("the file does not begin with a byte-order mark", byFix),
   ),
-  not_utf8: error("the line is not UTF-8 text", "save the file as UTF-8"),
+  not_utf8: fixable(error("the line is not UTF-8 text", "save the file as UTF-8")),
   lone_surrogate: error(
     "half of a pair of UTF-16 units, which no text in UTF-8 can hold",
     "write the whole character",

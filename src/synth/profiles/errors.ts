@@ -57,3 +57,10 @@ export function foreignFile(file: string): DataError {
     hint: "-o in another folder, or --no-metadata",
   });
 }
+
+export function unknownFormat({ name, known, nearest }: UnknownName): UsageError {
+  return new UsageError("FT-PROFILE-007", {
+    message: `Unknown kind of file '${name}'. Valid options: ${known.join(", ")}`,
+    hint: `--format ${nearest ?? known[0] ?? ""}`,
+  });
+}

@@ -45,6 +45,8 @@ export interface SeenRow {
   readonly tools?: { readonly at: string; readonly value: unknown };
   /** Other fields that belong to the row, kept as they are. */
   readonly rest?: JsonObject;
+  /** What the row says otherwise than a record does. */
+  readonly losses?: readonly Loss[];
   /** What is wrong with the row itself. With an error among them messages may be missing. */
   readonly sightings: readonly Sighting[];
 }
@@ -84,11 +86,15 @@ export interface Profile {
   readonly order?: Readonly<Record<Role, readonly Role[]>>;
   readonly callId?: {
     readonly form?: RegExp;
+    /** An id of that form which another one always becomes. */
+    readonly rename?: (id: string) => string;
     /** Calls of the last message may come without one: nothing answers them. */
     readonly lastMayLack?: boolean;
   };
   /** Media types of images taken; without it images are refused. */
   readonly imageTypes?: readonly string[];
+  /** Files of it are listed in a dataset_info.json beside them. */
+  readonly hasDatasetInfo?: boolean;
   /** A row over the limit of tokens is cut at its end rather than refused. */
   readonly cutsAtEnd?: boolean;
 }

@@ -147,5 +147,5 @@ export function readRecord(form: RowForm, row: JsonObject, line: number): ReadRe
     ...("value" in tools && tools.value !== undefined && { tools: tools.value }),
     ...(seen.answers !== undefined && { preference: { chosen: good, rejected: bad } }),
   };
-  return { record, losses: all.flatMap(ignoredIn) };
+  return { record, losses: [...(seen.losses ?? []), ...all.flatMap(ignoredIn)] };
 }

@@ -9,7 +9,8 @@ import { type Finding, Findings } from "./findings.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { type FileStart, type Line, readLines, startOf } from "./lines.ts";
 import { type NearTexts, Repeats } from "./repeats.ts";
-import { against, type Against, RowChecker, type RowCounter } from "./row-checker.ts";
+import { against, type Against, RowChecker } from "./row-checker.ts";
+import { counterFor, type RowCounter } from "./token-limit.ts";
 
 export interface CheckRequest {
   file: string;
@@ -19,6 +20,7 @@ export interface CheckRequest {
   /** A day, as 2026-11-26. */
   on: string;
   limits: LimitTable;
+  /** In place of that of the model's encoding. */
   counter?: RowCounter | undefined;
   near?: NearTexts | undefined;
 }
@@ -120,15 +122,17 @@ function countsAll({ limits, counter }: Against, bytes: number): boolean {
 
 /** Throws UsageError FT-PROFILE-001 and DataError FT-DATA-001. What is wrong with rows is reported, never thrown. */
 export async function checkFiles(request: CheckRequest): Promise<CheckReport> {
-  const { file, validation, model, on, limits: table, counter } = request;
+  const { file, validation, model, on, limits: table } = request;
   const profile = profiles.get(request.profile);
   const limits = limitsOf(table, request.profile);
-  const target = against(profile, request.profile, table, model, counter);
   const findings = new Findings(profile, request.profile);
   const asked = model === undefined ? undefined : { name: model, found: modelNamed(limits, model) };
   for (const found of lifecycle(limits, asked, on)) findings.add(file, null, found);
   const start = await startOf(file);
   const second = validation === undefined ? undefined : await startOf(validation);
+  const largest = Math.max(start.bytes, second?.bytes ?? 0);
+  const counter = request.counter ?? (await counterFor(limits, model, largest));
+  const target = against(profile, request.profile, table, model, counter);
   const all = countsAll(target, start.bytes);
   const repeats = new Repeats(validation !== undefined, request.near);
   const training = new FileCheck(file, { findings, checker: new RowChecker(target, all), repeats });
@@ -147,7 +151,7 @@ export async function checkFiles(request: CheckRequest): Promise<CheckReport> {
     for (const found of validationSize(training.size, held.size, limits))
       findings.add(validation, null, found);
   }
-  return report(request, findings, training, held);
+  return report({ ...request, counter }, findings, training, held);
 }
 
 function report(

@@ -12,13 +12,7 @@ import type { Profile, RowForm, SeenRow, Sighting } from "../profile.ts";
 import { imagesOf } from "../rules/images.ts";
 import { sightingsIn } from "../rules/index.ts";
 import { allMessages, conversations } from "../rules/rule.ts";
-
-/** Tokens of conversations and texts, as src/synth/tokens counts them. */
-export interface RowCounter {
-  readonly encoding: string;
-  readonly exactness: string;
-  messages(conversation: { messages: readonly JsonObject[]; tools: readonly unknown[] }): number;
-}
+import { mostTokens, type RowCounter } from "./token-limit.ts";
 
 export interface Against {
   readonly profile: Profile;
@@ -43,9 +37,6 @@ export function against(
     counter,
   };
 }
-
-/** Tokens that a text of so many bytes cannot exceed, of estimates too: a token has a byte at least. */
-const mostTokens = (bytes: number): number => bytes * 1.4 + 64;
 
 export interface CheckedRow {
   seen: SeenRow | undefined;

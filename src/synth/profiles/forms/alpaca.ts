@@ -55,7 +55,11 @@ function see(row: JsonObject): SeenRow {
   const answer = output === undefined ? [] : [saidBy("assistant", output, "output", "")];
   const first =
     system === undefined || system === "" ? [] : [saidBy("system", system, "system", "")];
-  return seenRow(eye, [...first, ...history, ...said, ...answer], { rest: others(row, keys) });
+  const joined = { field: "input", why: "joined to the instruction behind a line break" };
+  return seenRow(eye, [...first, ...history, ...said, ...answer], {
+    rest: others(row, keys),
+    ...(input !== "" && { losses: [joined] }),
+  });
 }
 
 type Placed = { message: RecordMessage; at: string };

@@ -18,15 +18,13 @@ import { Eye, others, saidBy, seenRow, toolsOf } from "./seeing.ts";
 
 const keys = ["system", "messages"];
 
-/** System messages that stand where they may not. */
-export function noteSystem(eye: Eye, messages: readonly SeenMessage[], place: string): void {
-  for (const { at, value } of messages) {
-    if (value["role"] === "system")
-      eye.note(
-        "system_in_messages",
-        `${at}.role`,
-        `a system message stands in ${place}, not in messages`,
-      );
+/** System messages that stand where they may not; the first can move into the field, where that is free. */
+export function noteSystem(eye: Eye, messages: readonly SeenMessage[], isFree: boolean): void {
+  for (const [index, { at, value }] of messages.entries()) {
+    if (value["role"] !== "system") continue;
+    const message = "a system message stands in the field system, not in messages";
+    const fixable = isFree && index === 0;
+    eye.sightings.push({ code: "system_in_messages", field: `${at}.role`, message, fixable });
   }
 }
 
@@ -34,7 +32,7 @@ function see(row: JsonObject): SeenRow {
   const eye = new Eye();
   const system = isPresent(row["system"]) ? eye.text(row["system"], "system") : undefined;
   const messages = seenChat(eye, row["messages"], "messages");
-  noteSystem(eye, messages, "the field system");
+  noteSystem(eye, messages, row["system"] === undefined);
   const first = system === undefined ? [] : [saidBy("system", system, "system", "")];
   return seenRow(eye, [...first, ...messages], {
     ...toolsOf(row),

@@ -45,7 +45,7 @@ function see(row: JsonObject): SeenRow {
   const messages = eye
     .objects(row["messages"], "messages")
     .map(({ at, value }) => seenMessage(eye, at, value));
-  noteSystem(eye, messages, "the field system");
+  noteSystem(eye, messages, row["system"] === undefined);
   const first = system.length === 0 ? [] : [saidBy("system", system.join("\n\n"), "system", "")];
   return seenRow(eye, [...first, ...messages], { rest: others(row, keys) });
 }

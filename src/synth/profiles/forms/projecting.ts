@@ -236,15 +236,6 @@ export function isWrittenObject(text: string): boolean {
 /** Equal whatever the order of keys. */
 export const equalJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** System messages at the beginning, and the rest. */
-export function apartFromSystem(
-  messages: readonly RecordMessage[],
-): [system: readonly RecordMessage[], rest: readonly RecordMessage[]] {
-  const first = messages.findIndex(({ role }) => role !== "system");
-  const count = first === -1 ? messages.length : first;
-  return [messages.slice(0, count), messages.slice(count)];
-}
-
 /** All system messages as one text, for a form that has one place for them, and the others. */
 export function oneSystem(
   messages: readonly RecordMessage[],

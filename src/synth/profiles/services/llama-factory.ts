@@ -6,6 +6,7 @@ import type { Profile } from "../profile.ts";
 export const llamaFactory: Profile = {
   about: "LLaMA-Factory",
   forms: [sharegpt, alpaca],
+  hasDatasetInfo: true,
   roles: ["human", "gpt", "observation", "function_call", "system"],
   severity: {
     same_role_twice: "error",

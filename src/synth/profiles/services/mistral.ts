@@ -6,7 +6,7 @@ import type { Profile } from "../profile.ts";
 const idForm = /^[A-Za-z0-9]{9}$/;
 
 /** Nine characters that one id always becomes. */
-export const nineCharacters = (id: string): string =>
+const nineCharacters = (id: string): string =>
   idForm.test(id) ? id : createHash("sha256").update(id).digest("hex").slice(0, 9);
 
 const plain = ["role", "content"];
@@ -51,5 +51,5 @@ export const mistral: Profile = {
     assistant: ["user", "assistant", "tool"],
     tool: ["user", "assistant", "tool"],
   },
-  callId: { form: idForm, lastMayLack: true },
+  callId: { form: idForm, rename: nineCharacters, lastMayLack: true },
 };

@@ -6,6 +6,7 @@ import { llamaFactory } from "./llama-factory.ts";
 export const sharegpt: Profile = {
   ...llamaFactory,
   about: "ShareGPT",
+  hasDatasetInfo: false,
   forms: [form],
   roles: [...llamaFactory.roles, "user", "assistant", "chatgpt", "tool"],
   severity: { ...llamaFactory.severity, same_role_twice: "warning" },

@@ -1,0 +1,60 @@
+// ft data convert: rows of any known form in the form of another, with what is lost.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import type { ConvertReport } from "../../synth/profiles/index.ts";
+import { profiles } from "../../synth/profiles/registry.ts";
+import { defineCommand } from "../define-command.ts";
+import { lossesText } from "../render/losses.ts";
+import { outOption } from "./data-fix.ts";
+
+export const writingOptions = {
+  from: z
+    .string()
+    .optional()
+    .describe("Profile or form of the rows that are read; without it each row is looked at")
+    .register(flags, { value: "NAME" }),
+  keepSource: z
+    .boolean()
+    .default(false)
+    .describe("Also write id, source and meta, where the form allows fields of one's own"),
+  skipBadRows: z
+    .boolean()
+    .default(false)
+    .describe("Leave out rows that cannot be written, and say which"),
+};
+
+const convertText = ({ out, to, rows, written, beside, ...report }: ConvertReport): string =>
+  [
+    ...lossesText(report),
+    ...beside.map((file) => `beside: ${file}`),
+    `${out}: ${written} of ${rows} rows, as ${to}`,
+  ].join("\n");
+
+export const dataConvert = defineCommand({
+  name: "data convert",
+  summary: "Write rows of any known form in another form, and say what is lost",
+  arguments: { file: { about: "JSON lines, JSON or a table" } },
+  options: z.strictObject({
+    out: outOption,
+    to: z
+      .string()
+      .describe("Profile whose form is written")
+      .register(flags, { value: "NAME", choices: () => profiles.names() }),
+    ...writingOptions,
+  }),
+  examples: [
+    "ft data convert chats.jsonl -o gemini.jsonl --to gemini-vertex",
+    "ft data convert alpaca.json -o chats.jsonl --to trl --from alpaca",
+  ],
+  run: async ({ arguments: { file = "" }, options }, io) => {
+    const { convertFile } = await import("../../synth/profiles/index.ts");
+    const { keepSource, skipBadRows, ...request } = options;
+    const report = await convertFile({
+      ...request,
+      file,
+      keepsSource: keepSource,
+      skipsBadRows: skipBadRows,
+    });
+    io.show(report, () => convertText(report));
+  },
+});

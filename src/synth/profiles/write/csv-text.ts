@@ -1,0 +1,18 @@
+// Cells and lines of CSV as RFC 4180 has them, safe to open: what a spreadsheet would compute is marked as text.
+
+/** A spreadsheet computes a cell that begins so; an apostrophe before it makes it text there. */
+const computed = /^[=+\-@\t\r]/;
+
+const quoted = /[",\r\n]/;
+
+/** A text, a number, or the JSON text of anything else; nothing is an empty cell. */
+export function csvCell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const safe = computed.test(text) ? `'${text}` : text;
+  return quoted.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One record without its end, which is a carriage return and a line feed. */
+export const csvRecord = (cells: readonly unknown[]): string => cells.map(csvCell).join(",");
