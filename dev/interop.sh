@@ -6,6 +6,12 @@ set -eu
 cd "$(dirname "$0")/.."
 FT_PEERS_PYTHON=$(dev/setup/peers/install.sh)
 FT_GO=$(dev/setup/peers/go.sh)
-FT_GGUF_TUNED=${FT_GGUF_TUNED:-$(dev/setup/peers/tuned.sh)}
-export FT_PEERS_PYTHON FT_GO FT_GGUF_TUNED
+export FT_PEERS_PYTHON FT_GO
+# training takes minutes: only where all is run, or what compares it
+case "$*" in
+  "" | *gguf*)
+    FT_GGUF_TUNED=${FT_GGUF_TUNED:-$(dev/setup/peers/tuned.sh)}
+    export FT_GGUF_TUNED
+    ;;
+esac
 FT_INTEROP=1 node_modules/.bin/vitest run --project interop "$@"

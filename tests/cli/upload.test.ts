@@ -1,7 +1,7 @@
 // `ft upload`: what is shown before anything is sent, what stays here, and what a hub has at the end.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import type { UploadResult } from "../../src/app/share/upload/upload-result.ts";
 import { FakeHub } from "../support/fake-hub.ts";
@@ -223,6 +223,24 @@ test("killed in the middle and called again, it ends with one commit and sends n
   expect(done.isNew).toBe(true);
   expect(hub.uploads.commits).toHaveLength(1);
   expect(hub.uploads.sent).toHaveLength(before);
+}, 120_000);
+
+test("killed between the parts of a large file, it begins that file anew and ends with one commit", async () => {
+  const name = id();
+  const weights = readFileSync(join(cwd, "run/final_model/adapters.safetensors"));
+  hub.uploads.stored.clear();
+  hub.uploads.partBytes = Math.ceil(weights.length / 4);
+  onTestFinished(() => void (hub.uploads.partBytes = Number.POSITIVE_INFINITY));
+  hub.reset({ silent: true, only: "/3" });
+  const killed = startProgram(["upload", "run", name], { cwd, env: environment() });
+  await until(() => hub.asked.some((line) => /\/storage\/\w+\/3/.test(line)), 60);
+  killed.process.kill("SIGKILL");
+  await killed.ended;
+  expect(hub.uploads.commits).toHaveLength(0);
+  hub.reset();
+  expect((await uploaded("run", name)).isNew).toBe(true);
+  expect(hub.uploads.commits).toHaveLength(1);
+  expect(hub.repositories[name]?.files["adapters.safetensors"]).toEqual(weights);
 }, 120_000);
 
 test.each([
