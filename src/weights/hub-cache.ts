@@ -1,4 +1,4 @@
-// One model's place in the hub cache, in the layout Python's huggingface_hub reads and writes:
+// One model's, or data set's, place in the hub cache, in the layout Python's huggingface_hub reads and writes:
 // models--org--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<name> → ../../blobs/<etag>}. Sends nothing.
 import { randomBytes } from "node:crypto";
 import { copyFile, lstat, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { makeFolders } from "../core/folders.ts";
 import { isCommit } from "./hub-connection.ts";
 import { ADAPTER_WEIGHTS, TOKENIZERS } from "./hub-files.ts";
 import { blobOf, writerOf } from "./hub-parts.ts";
+import { cacheFolder } from "./hub-repository.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { chooseWeights, missingShards } from "./weight-files.ts";
 
@@ -34,7 +35,7 @@ export class ModelCache {
 
   constructor(cacheDir: string, id: string) {
     this.#cacheDir = cacheDir;
-    this.#folder = path.join(cacheDir, `models--${id.replaceAll("/", "--")}`);
+    this.#folder = path.join(cacheDir, cacheFolder(id));
   }
 
   snapshot(commit: string): string {
@@ -126,6 +127,7 @@ export class ModelCache {
   /** Gives the blob its name in the snapshot: a relative link, or a copy where links are impossible. */
   async link(commit: string, name: string, etag: string): Promise<void> {
     const target = path.join(this.snapshot(commit), name);
+    makeFolders(path.dirname(target));
     const temporary = `${target}.${randomBytes(4).toString("hex")}`;
     const blob = this.blob(etag);
     await symlink(path.relative(path.dirname(target), blob), temporary).catch(() =>

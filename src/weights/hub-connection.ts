@@ -1,9 +1,10 @@
 // Requests to one hub: the token goes to the hub's own address only, failures become HubFailure.
 // Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts; retries are hub-retry.ts's.
-import { listFiles, modelInfo } from "@huggingface/hub";
+import { datasetInfo, listFiles, modelInfo } from "@huggingface/hub";
 import { logger } from "../core/logger.ts";
 import { answersOf, misunderstood } from "./hub-answers.ts";
 import { HubFailure } from "./hub-errors.ts";
+import { repositoryOf } from "./hub-repository.ts";
 import { askAgainSeconds, retrying, type RetryTerms } from "./hub-retry.ts";
 
 export interface HubConnection extends RetryTerms {
@@ -176,25 +177,48 @@ function commitIn(sha: unknown, revision: string): string {
   throw misunderstood(`asked for the commit ${revision}, the hub answers with ${sha}`);
 }
 
+interface Description {
+  sha: unknown;
+  name: unknown;
+  tags: unknown;
+}
+
+interface Question {
+  name: string;
+  revision: string;
+  hubUrl: string;
+  fetch: typeof fetch;
+}
+
+/** What each kind of repository is called, and who asks for its description. */
+const kinds: Readonly<
+  Record<"model" | "dataset", { word: string; ask: (question: Question) => Promise<Description> }>
+> = {
+  model: {
+    word: "model",
+    ask: (question) => modelInfo({ ...question, additionalFields: ["sha", "tags"] }),
+  },
+  dataset: {
+    word: "data set",
+    ask: (question) => datasetInfo({ ...question, additionalFields: ["sha", "tags"] }),
+  },
+};
+
 export async function describe(
   hub: HubConnection,
   id: string,
   revision: string,
 ): Promise<HubAnswer> {
+  const { type, name: repository } = repositoryOf(id);
+  const { word, ask } = kinds[type];
+  const question = { name: repository, revision, hubUrl: hub.endpoint, fetch: answersOf(hub) };
   const { sha, name, tags } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
-    understood("the model's description cannot be read", () =>
-      modelInfo({
-        name: id,
-        revision,
-        additionalFields: ["sha", "tags"],
-        hubUrl: hub.endpoint,
-        fetch: answersOf(hub),
-      }),
-    ),
+    understood(`the ${word}'s description cannot be read`, () => ask(question)),
   );
   const given: unknown = name;
   const commit = commitIn(sha, revision);
-  return { commit, name: typeof given === "string" ? given : id, license: licenseIn(tags) };
+  const isOther = typeof given === "string" && given !== repository;
+  return { commit, name: isOther ? given : id, license: licenseIn(tags) };
 }
 
 /** Files at the top of the repository; folders hold nothing that loading needs. */
@@ -226,7 +250,7 @@ async function listed(
   recursive: boolean,
 ): Promise<RemoteFile[]> {
   const files: RemoteFile[] = [];
-  const repo = { type: "model", name: id } as const;
+  const repo = repositoryOf(id);
   const asked = { repo, revision: commit, recursive, hubUrl: hub.endpoint };
   const entries = listFiles({ ...asked, fetch: answersOf(hub) });
   for await (const { type, path: name, size, oid, lfs } of entries) {

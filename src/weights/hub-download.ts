@@ -5,6 +5,7 @@ import { logger } from "../core/logger.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
 import { HubFailure } from "./hub-errors.ts";
 import { DamagedFile, PartFile } from "./hub-parts.ts";
+import { pathInAddress } from "./hub-repository.ts";
 import { retrying } from "./hub-retry.ts";
 
 export interface BlobDownload {
@@ -62,7 +63,7 @@ async function fetchRest(download: BlobDownload, part: PartFile): Promise<void> 
   const { hub, id, commit, file, onBytes, signal } = download;
   onBytes(part.bytes, 0);
   if (part.bytes >= file.bytes && file.bytes > 0) return;
-  const url = `${hub.endpoint}/${id}/resolve/${commit}/${encodeURIComponent(file.name)}`;
+  const url = `${hub.endpoint}/${id}/resolve/${commit}/${pathInAddress(file.name)}`;
   const response = await hub.request(url, { headers: range(part.bytes) });
   // A server that ignores the range begins again from the first byte.
   if (response.status !== 206) await part.restart();

@@ -55,6 +55,8 @@ export interface HubQuestion {
   endpoint: string;
   /** Whether a token was sent. */
   hasToken: boolean;
+  /** What asks again; pulling the model unless said. */
+  again?: string | undefined;
 }
 
 type Explanation = [code: string, message: string, hint: string];
@@ -92,9 +94,10 @@ function unknownRevision({ id, revision, endpoint }: HubQuestion): Explanation {
   return ["FT-WEIGHTS-034", message, `see its branches at ${endpoint}/${id}/tree/main`];
 }
 
-function unreachable(failure: HubFailure, { id, endpoint }: HubQuestion): Explanation {
+function unreachable(failure: HubFailure, question: HubQuestion): Explanation {
+  const { id, endpoint } = question;
   const message = `${endpoint} cannot be reached (${failure.message}) and ${id} is not in the cache`;
-  const hint = `${orBuiltin(id)}check the connection, then: ft models pull ${id}`;
+  const hint = `${orBuiltin(id)}check the connection, then: ${question.again ?? `ft models pull ${id}`}`;
   return ["FT-WEIGHTS-035", message, hint];
 }
 
@@ -110,12 +113,12 @@ function explanation(failure: HubFailure, question: HubQuestion): Explanation {
   return refused(failure, question);
 }
 
-function refused(failure: HubFailure, { id }: HubQuestion): Explanation {
+function refused(failure: HubFailure, { id, again }: HubQuestion): Explanation {
   const { status, retryAfter, elsewhere } = failure;
   const who = elsewhere === undefined ? "the hub" : `${elsewhere}, to which the hub sends on,`;
   const message = `${who} answered ${status} for ${id}: ${failure.message}`;
   const when = retryAfter === undefined ? "later" : `in ${formatDuration(Math.ceil(retryAfter))}`;
-  return ["FT-WEIGHTS-036", message, `try again ${when}: ft models pull ${id}`];
+  return ["FT-WEIGHTS-036", message, `try again ${when}: ${again ?? `ft models pull ${id}`}`];
 }
 
 /** The error a person sees. Exit 6. */

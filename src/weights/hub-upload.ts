@@ -17,6 +17,7 @@ import {
 } from "./hub-connection.ts";
 import type { HubSettings } from "./hub-environment.ts";
 import { HubFailure } from "./hub-errors.ts";
+import { apiPath, repositoryOf } from "./hub-repository.ts";
 import { retrying } from "./hub-retry.ts";
 import { FileContent } from "./hub-upload-body.ts";
 import { noToken, overtaken, uploadError, type UploadTarget } from "./hub-upload-errors.ts";
@@ -93,9 +94,10 @@ async function post(hub: HubConnection, path: string, body: object): Promise<voi
 }
 
 async function makeRepository(hub: HubConnection, { id, isPrivate }: HubUpload): Promise<void> {
-  const [organization, name] = id.split("/");
+  const { type, name: path } = repositoryOf(id);
+  const [organization, name] = path.split("/");
   await post(hub, "repos/create", {
-    ...{ name, organization, type: "model" },
+    ...{ name, organization, type },
     ...(isPrivate !== undefined && { visibility: isPrivate ? "private" : "public" }),
   });
 }
@@ -111,7 +113,7 @@ async function prepare(hub: HubConnection, upload: HubUpload): Promise<boolean> 
     },
   );
   if (!isThere) await makeRepository(hub, upload);
-  if (branch !== MAIN) await post(hub, `models/${id}/branch/${encodeURIComponent(branch)}`, {});
+  if (branch !== MAIN) await post(hub, `${apiPath(id)}/branch/${encodeURIComponent(branch)}`, {});
   return !isThere;
 }
 
@@ -215,7 +217,7 @@ async function commitFiles(
     onProgress,
   );
   const events = commitIter({
-    repo: { type: "model", name: id },
+    repo: repositoryOf(id),
     operations: files.map(({ path }, at) => ({
       ...{ operation: "addOrUpdate" as const, path },
       content: blobs[at] ?? new Blob([]),

@@ -1,9 +1,9 @@
 // From what a person calls a model to its place on this disk: a folder, a .gguf file, builtin/…, the hub cache, the hub.
 // Opens no weights; openStoredModel does that with the place this gives.
-import { stat, statfs } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { ExitCode, FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
+import { type FtError, ModelError, ProviderError, UsageError } from "../core/errors.ts";
 import { logger } from "../core/logger.ts";
 import { nearest } from "../core/nearest.ts";
 import { builtinModel, isBuiltin } from "./builtin.ts";
@@ -12,12 +12,12 @@ import { remoteSource } from "./hub-bytes.ts";
 import { cachedIds, ModelCache } from "./hub-cache.ts";
 import type { HubConnection, RemoteFile } from "./hub-connection.ts";
 import { connect, describe, filesAt, isCommit } from "./hub-connection.ts";
-import { downloadBlob } from "./hub-download.ts";
 import type { HubOverrides, HubSettings } from "./hub-environment.ts";
 import { hubSettings } from "./hub-environment.ts";
 import { explained, HubFailure } from "./hub-errors.ts";
+import { fetchFiles, isSystemError, missingBlobs, unwritable } from "./hub-fetch.ts";
 import { planFiles } from "./hub-files.ts";
-import { type OnProgress, Progress } from "./hub-progress.ts";
+import type { OnProgress } from "./hub-progress.ts";
 import { missingFolder } from "./model-folder.ts";
 import { readShardIndex } from "./shard-index.ts";
 import { shown } from "./weight-errors.ts";
@@ -139,20 +139,6 @@ function explanation({ id, revision, settings }: Pull, failure: HubFailure): FtE
   return explained(failure, { id, revision, endpoint, hasToken: token !== undefined });
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
-}
-
-function unwritable(cacheDir: string, cause: NodeJS.ErrnoException): FtError {
-  const isFull = cause.code === "ENOSPC" || cause.code === "EDQUOT";
-  return new FtError("FT-WEIGHTS-038", {
-    message: `the cache ${cacheDir} cannot be written: ${cause.message}`,
-    hint: "free or open it, or: export HF_HUB_CACHE=/another/folder",
-    cause,
-    ...(isFull ? { exitCode: ExitCode.doesNotFit } : {}),
-  });
-}
-
 async function fromCache({ id, revision, cache }: Pull): Promise<ResolvedModel | undefined> {
   const commit = await cache.commitOf(revision);
   const folder = commit === undefined ? undefined : await cache.complete(commit);
@@ -242,49 +228,4 @@ function requireListed(id: string, weights: readonly string[], files: readonly R
 function nothingToRead(id: string, unsupported: readonly string[]): ModelError {
   const { message, hint } = unsupportedWeights(unsupported);
   return new ModelError("FT-WEIGHTS-039", { message: `${id}: ${message}`, hint });
-}
-
-/** Brings the files into the snapshot; returns how many had to be fetched. */
-async function fetchFiles(pull: Pull, commit: string, files: RemoteFile[]): Promise<number> {
-  const wanted = await missingBlobs(pull.cache, commit, files);
-  const { id, hub, cache, options } = pull;
-  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
-  const begun = await cache.begunBytes(new Set(wanted.map(({ etag }) => etag)));
-  await checkSpace(pull.settings.cacheDir, total - begun);
-  const progress = new Progress(wanted, options.onProgress);
-  for (const file of wanted) {
-    const onBytes = progress.of(file);
-    const { signal } = options;
-    await downloadBlob({ hub, id, commit, file, target: cache.blob(file.etag), onBytes, signal });
-    await cache.link(commit, file.name, file.etag);
-    progress.finished(file);
-  }
-  return wanted.length;
-}
-
-/** Files whose content is not in the cache; those whose content is there get their name at once. */
-async function missingBlobs(
-  cache: ModelCache,
-  commit: string,
-  files: readonly RemoteFile[],
-): Promise<RemoteFile[]> {
-  const missing: RemoteFile[] = [];
-  for (const file of files) {
-    if (await cache.hasFile(commit, file.name, file.bytes)) continue;
-    if (await cache.hasBlob(file.etag, file.bytes)) await cache.link(commit, file.name, file.etag);
-    else missing.push(file);
-  }
-  return missing;
-}
-
-async function checkSpace(cacheDir: string, needed: number): Promise<void> {
-  const space = await statfs(cacheDir).catch(() => undefined);
-  const free = space === undefined ? Number.POSITIVE_INFINITY : space.bavail * space.bsize;
-  if (needed <= free) return;
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  throw new FtError("FT-WEIGHTS-038", {
-    message: `the download needs ${gigabytes(needed)}, ${cacheDir} has ${gigabytes(free)} free`,
-    hint: "free space there, or: export HF_HUB_CACHE=/a/larger/disk",
-    exitCode: ExitCode.doesNotFit,
-  });
 }

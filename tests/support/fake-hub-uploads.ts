@@ -73,14 +73,14 @@ export class FakeUploads {
   readonly #doors: readonly (readonly [method: string, path: RegExp, door: Door])[] = [
     ["POST", /^\/api\/repos\/create$/, (asked) => this.#create(asked)],
     ["POST", /^\/api\/validate-yaml$/, ({ body }) => validated(body)],
-    ["POST", /^\/api\/models\/(.+)\/branch\/([^/]+)$/, (asked) => this.#branch(asked)],
-    ["POST", /^\/api\/models\/(.+)\/preupload\/([^/]+)$/, (asked) => this.#preupload(asked)],
+    ["POST", /^\/api\/(?:models\/)?(.+)\/branch\/([^/]+)$/, (asked) => this.#branch(asked)],
+    ["POST", /^\/api\/(?:models\/)?(.+)\/preupload\/([^/]+)$/, (asked) => this.#preupload(asked)],
     ["POST", /^\/(.+)\.git\/info\/lfs\/objects\/batch$/, (asked) => this.#batch(asked)],
     ["PUT", /^\/storage\/(\w+)$/, (asked) => this.#whole(asked)],
     ["PUT", /^\/storage\/(\w+)\/(\d+)$/, (asked) => this.#part(asked)],
     ["POST", /^\/storage\/(\w+)\/complete$/, (asked) => this.#complete(asked)],
     ["POST", /^\/storage\/verify$/, (asked) => this.#verify(asked)],
-    ["POST", /^\/api\/models\/(.+)\/commit\/([^/]+)$/, (asked) => this.#commit(asked)],
+    ["POST", /^\/api\/(?:models\/)?(.+)\/commit\/([^/]+)$/, (asked) => this.#commit(asked)],
   ];
 
   constructor(hub: Hub) {
@@ -124,7 +124,10 @@ export class FakeUploads {
   }
 
   #mayWrite(id: string, { name, organizations = [], readsOnly }: FakeAccount): boolean {
-    return readsOnly !== true && [name, ...organizations].includes(id.split("/")[0] ?? "");
+    return (
+      readsOnly !== true &&
+      [name, ...organizations].includes(id.replace(/^datasets\//, "").split("/")[0] ?? "")
+    );
   }
 
   /** The repository, or why not. */
@@ -137,8 +140,9 @@ export class FakeUploads {
   }
 
   #create({ body, account, origin }: Question): Answer {
-    const { name, organization, visibility, ...rest } = json(body);
-    const id = `${organization ?? account.name}/${name}`;
+    const { name, organization, visibility, type, ...rest } = json(body);
+    const place = type === "dataset" ? "datasets/" : "";
+    const id = `${place}${organization ?? account.name}/${name}`;
     if (!this.#mayWrite(id, account))
       return refused(
         403,

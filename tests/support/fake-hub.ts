@@ -88,7 +88,7 @@ export class FakeHub {
       this.#search(response, new URL(`http://hub${request.url}`).searchParams);
       return;
     }
-    const api = /^\/api\/models\/(.+?)\/(revision|tree)\/([^?]+)/.exec(url);
+    const api = /^\/api\/(?:models\/)?(.+?)\/(revision|tree)\/([^?]+)/.exec(url);
     const file = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(url);
     if (file !== null && trouble.redirectTo !== undefined) {
       response.writeHead(302, { location: `${trouble.redirectTo}${request.url}` }).end();
