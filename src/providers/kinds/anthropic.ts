@@ -1,5 +1,5 @@
 // Anthropic: messages, with the form of the answer in output_config.
-import { at, contentText, countAt, namesIn, textAt } from "../json.ts";
+import { at, contentText, countAt, isObject, namesIn, textAt } from "../json.ts";
 import type { ChatReply, ProviderKind } from "../types.ts";
 
 const ends: Readonly<Record<string, ChatReply["end"]>> = {
@@ -7,6 +7,24 @@ const ends: Readonly<Record<string, ChatReply["end"]>> = {
   model_context_window_exceeded: "length",
   refusal: "refused",
 };
+
+/** It refuses schemas that count: numbers of items, lengths, ranges. They are checked when the answer is there. */
+const COUNTS = new Set([
+  "minItems",
+  "maxItems",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "multipleOf",
+]);
+
+function withoutCounts(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutCounts);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).filter(([name]) => !COUNTS.has(name));
+  return Object.fromEntries(kept.map(([name, part]) => [name, withoutCounts(part)]));
+}
 
 export const anthropic: ProviderKind = {
   about: "Anthropic",
@@ -26,7 +44,7 @@ export const anthropic: ProviderKind = {
       // its scale ends at 1
       ...(temperature !== undefined && { temperature: Math.min(temperature, 1) }),
       ...(isForced && {
-        output_config: { format: { type: "json_schema", schema: schema.schema } },
+        output_config: { format: { type: "json_schema", schema: withoutCounts(schema.schema) } },
       }),
     };
     return { path: "/messages", headers: { "anthropic-version": "2023-06-01" }, body };

@@ -7,7 +7,7 @@ import { connect } from "../../../src/providers/connect.ts";
 import { addressOf, isHere, withDotEnv } from "../../../src/providers/environment.ts";
 import { explained } from "../../../src/providers/errors.ts";
 import { type FailureKind, ProviderFailure } from "../../../src/providers/failures.ts";
-import { at } from "../../../src/providers/json.ts";
+import { at, textAt } from "../../../src/providers/json.ts";
 import { providerKinds } from "../../../src/providers/registry.ts";
 import type { ChatRequest, ProviderKind } from "../../../src/providers/types.ts";
 import { type FakeAnswer, FakeProvider } from "../../support/fake-provider.ts";
@@ -228,12 +228,12 @@ test("nobody there is told as that, and what Retry-After says is kept", async ()
 
 test("a server that knows no schemas is asked in words, after two requests", async () => {
   const fake = await FakeProvider.start(({ body }) => {
-    const format = at(body, "response_format", "type");
+    const format = textAt(body, "response_format", "type");
     if (format === undefined) return { text: "{}" };
     return {
       status: 400,
       raw: JSON.stringify({
-        error: { message: `response_format ${String(format)} is not supported` },
+        error: { message: `response_format ${format} is not supported` },
       }),
     };
   });

@@ -24,7 +24,7 @@ const longest = 600;
 /** A few of them as an example for whoever writes the others. */
 export function examplesOf(records: readonly DatasetRecord[]): string | undefined {
   const texts = records.map(({ messages }) =>
-    messages.map(({ role, content }) => `${role}: ${String(content)}`).join("\n"),
+    messages.map(({ role, content }) => `${role}: ${typeof content === "string" ? content : ""}`).join("\n"),
   );
   const short = texts.filter((text) => text.length <= longest).slice(0, shown);
   return short.length === 0 ? undefined : short.join("\n\n---\n\n").replaceAll(/\n{2,}/g, "\n");
