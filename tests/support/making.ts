@@ -34,7 +34,7 @@ export interface Making {
   budget?: number | null;
   models?: string[];
   own?: Partial<MakeSettings>;
-  known?: ReadonlySet<string>;
+  found?: MakeWork["found"];
   retries?: number;
 }
 
@@ -62,6 +62,14 @@ export async function makingOf(origin: FakeProvider["origin"], making: Making): 
     keepsSchemas: false,
   };
   const fingerprint = fingerprintOf(parts, [count, provider.identity]);
-  const known = making.known ?? new Set<string>();
-  return { fingerprint, title: "test", count, parts, known, asking, concurrency, budget };
+  return {
+    fingerprint,
+    title: "test",
+    count,
+    parts,
+    found: making.found ?? [],
+    asking,
+    concurrency,
+    budget,
+  };
 }

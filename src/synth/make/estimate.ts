@@ -1,6 +1,6 @@
 // What a job will ask and cost, before anything is asked: likely, and at most.
 import { costOf, likelyTokensIn, mostTokensIn, type Price } from "../../providers/prices.ts";
-import { planTasks, type RequestParts, requestOf } from "./plan.ts";
+import { type RequestParts, requestOf, taskAt, taskCount } from "./plan.ts";
 import { LENGTHS } from "./row-form.ts";
 
 export interface Estimated {
@@ -30,20 +30,22 @@ export function estimateMaking(
   price: Price | undefined,
 ): MakeEstimate {
   const { settings, passages } = parts;
-  const tasks = planTasks(count, { ...settings, passages: passages.length });
-  const step = Math.max(1, Math.floor(tasks.length / lookedAt));
-  const looked = tasks.filter((_, at) => at % step === 0);
-  const requests = looked.map((task) => requestOf(task, 0, parts));
+  const planning = { ...settings, passages: passages.length };
+  const tasks = taskCount(count, planning);
+  const looked = Math.min(tasks, lookedAt);
+  const requests = Array.from({ length: looked }, (_, at) =>
+    requestOf(taskAt(Math.floor((at * tasks) / looked), count, planning), 0, parts),
+  );
   const mean = (of: number[]): number =>
     of.length === 0 ? 0 : of.reduce((sum, one) => sum + one, 0) / of.length;
   const { least, most } = LENGTHS[settings.length];
   const perRow = Math.min(settings.maxTokens, ((least + most) / 2) * tokensOfMessage);
   const likely = {
-    calls: tasks.length,
-    tokensIn: Math.round(tasks.length * mean(requests.map(likelyTokensIn))),
+    calls: tasks,
+    tokensIn: Math.round(tasks * mean(requests.map(likelyTokensIn))),
     tokensOut: Math.round(count * perRow),
   };
-  const calls = tasks.length * settings.tries;
+  const calls = tasks * settings.tries;
   const upmost = {
     calls,
     tokensIn: Math.round(calls * mean(requests.map(mostTokensIn))),

@@ -5,7 +5,7 @@ import type { Store } from "../../store/store.ts";
 import type { MadeRow, MadeRows } from "./make-rows.ts";
 import type { MakeTask } from "./plan.ts";
 import { REJECTIONS, type Rejection } from "./row-form.ts";
-import { rowKey } from "./same-rows.ts";
+import { rowKey, type SaidMessages, SeenRows } from "./same-rows.ts";
 
 export interface GatheredRow extends MadeRow {
   key: string;
@@ -65,8 +65,8 @@ async function* unitsOf(store: Store, jobId: string, kind: string): AsyncGenerat
 export interface GatherOptions {
   jobId: string;
   kind: string;
-  /** Keys of rows that are there already: those that were found. */
-  known: Iterable<string>;
+  /** Rows that are there already: those that were found. */
+  found: Iterable<SaidMessages>;
   /** At most so many. */
   most: number;
 }
@@ -74,10 +74,11 @@ export interface GatherOptions {
 /** The rows, at most `most`; what is counted goes into `told`, whole when the rows have all been taken. */
 export async function* gatherRows(
   store: Store,
-  { jobId, kind, known, most }: GatherOptions,
+  { jobId, kind, found, most }: GatherOptions,
   told: Gathered = new Gathered(),
 ): AsyncGenerator<GatheredRow> {
-  const keys = new Set(known);
+  const seen = new SeenRows();
+  for (const row of found) seen.add(row);
   for await (const unit of unitsOf(store, jobId, kind)) {
     if (unit.status === "failed") told.fail(unit.error ?? "no reason given");
     if (unit.status !== "done") continue;
@@ -86,13 +87,12 @@ export async function* gatherRows(
       told.reject(rejection as Rejection, times);
     }
     for (const row of rows) {
-      const key = rowKey(row.messages);
-      if (keys.has(key)) told.reject("repeated", 1);
+      const state = seen.add(row);
+      if (state !== "new") told.reject(state === "same" ? "repeated" : "nearly_repeated", 1);
       else if (told.rows < most) {
         told.rows++;
-        yield { ...row, key, task: unit.input as MakeTask };
+        yield { ...row, key: rowKey(row), task: unit.input as MakeTask };
       }
-      keys.add(key);
     }
   }
 }

@@ -32,7 +32,8 @@ import {
   type GatheredRow,
 } from "./gather.ts";
 import { makeRows } from "./make-rows.ts";
-import { type MakeTask, planTasks, type RequestParts } from "./plan.ts";
+import { type MakeTask, planTasks, type RequestParts, taskCount } from "./plan.ts";
+import type { SaidMessages } from "./same-rows.ts";
 
 /** Rounds after the first, for rows that are missing. */
 const mostRounds = 8;
@@ -44,8 +45,8 @@ export interface MakeWork {
   /** Rows to make. */
   count: number;
   parts: RequestParts;
-  /** Keys of rows that are there already. */
-  known: ReadonlySet<string>;
+  /** Rows that are there already. */
+  found: readonly SaidMessages[];
   asking: Asking;
   /** Tasks, and so requests, at once. */
   concurrency: number;
@@ -73,21 +74,25 @@ export interface MakeOutcome {
 const kindOf = (fingerprint: string): string => `make:${fingerprint}`;
 const lookOf = (fingerprint: string): string => `make-look:${fingerprint}`;
 
-const gatheringOf = ({ fingerprint, known, count }: MakeWork, jobId: string): GatherOptions => ({
+const gatheringOf = ({ fingerprint, found, count }: MakeWork, jobId: string): GatherOptions => ({
   jobId,
   kind: kindOf(fingerprint),
-  known,
+  found,
   most: count,
 });
 
-function unitsOf(tasks: readonly MakeTask[], round: number, fingerprint: string): NewUnit[] {
-  const made = tasks.map((task) => ({ key: `task-${task.row}`, stage: 2 * round, input: task }));
-  const look = { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1 };
-  return [...made, { ...look, input: { round, tasks: (tasks.at(-1)?.row ?? -1) + 1 } }];
+/** Units of a round: tasks for `count` rows, the first of them number `first`, and a look at what they brought. */
+function* unitsOf(
+  { parts, fingerprint }: MakeWork,
+  { round, count, first }: { round: number; count: number; first: number },
+): Generator<NewUnit> {
+  const planning = { ...parts.settings, passages: parts.passages.length, first };
+  for (const task of planTasks(count, planning)) {
+    yield { key: `task-${task.row}`, stage: 2 * round, input: task };
+  }
+  const input = { round, tasks: first + taskCount(count, planning) };
+  yield { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1, input };
 }
-
-const tasksFor = ({ parts }: MakeWork, count: number, first: number): MakeTask[] =>
-  planTasks(count, { ...parts.settings, passages: parts.passages.length, first });
 
 /** A failure of one request as the queue takes it. */
 function unitFailure(failure: ProviderFailure): UnitFailure {
@@ -143,7 +148,7 @@ class MakeWorker {
     if (missing <= 0 || round >= mostRounds || rows === (await this.#rowsBefore(round))) {
       return { result };
     }
-    const units = unitsOf(tasksFor(this.#work, missing, tasks), round + 1, this.#work.fingerprint);
+    const units = unitsOf(this.#work, { round: round + 1, count: missing, first: tasks });
     return {
       result,
       effects: async (db: Store["db"]) =>
@@ -166,7 +171,7 @@ class MakeWorker {
 async function openJob(store: Store, work: MakeWork): Promise<Job> {
   const [known] = await listJobs(store, { kind: kindOf(work.fingerprint), limit: 1 });
   if (known === undefined || known.status === "cancelled") {
-    const units = unitsOf(tasksFor(work, work.count, 0), 0, work.fingerprint);
+    const units = unitsOf(work, { round: 0, count: work.count, first: 0 });
     const kind = kindOf(work.fingerprint);
     const budget = work.budget ?? undefined;
     const job = { kind, title: work.title, units, ...(budget !== undefined && { budget }) };

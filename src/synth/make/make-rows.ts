@@ -57,7 +57,7 @@ export async function makeRows(
     for (const rejection of read.rejections) count(made.rejected, rejection);
     const of = shareOf(reply, read);
     for (const messages of read.rows) {
-      const key = rowKey(messages);
+      const key = rowKey({ messages });
       if (known.has(key)) count(made.rejected, "repeated");
       else made.rows.push({ messages, ...of });
       known.add(key);

@@ -65,25 +65,29 @@ function passageOf(row: number, passages: number, seed: number): { passage: numb
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-/** Tasks for `count` rows, the first of which is number `first`. */
-export function planTasks(
-  count: number,
-  {
-    passages,
-    first = 0,
-    ...settings
-  }: Pick<MakeSettings, "rowsPerCall" | "seed"> & {
-    passages: number;
-    first?: number;
-  },
-): MakeTask[] {
-  const tasks = Math.ceil(count / settings.rowsPerCall);
-  return Array.from({ length: tasks }, (_, at) => {
-    const row = first + at;
-    const rows = Math.min(settings.rowsPerCall, count - at * settings.rowsPerCall);
-    if (passages === 0) return { row, rows, turn: row };
-    return { row, rows, ...passageOf(row, passages, settings.seed) };
-  });
+export interface Planning extends Pick<MakeSettings, "rowsPerCall" | "seed"> {
+  passages: number;
+  /** Number of the first task. */
+  first?: number;
+}
+
+/** How many tasks `count` rows are. */
+export const taskCount = (count: number, { rowsPerCall }: Pick<Planning, "rowsPerCall">): number =>
+  Math.ceil(count / rowsPerCall);
+
+/** The task `at` of those for `count` rows. */
+export function taskAt(at: number, count: number, planning: Planning): MakeTask {
+  const { passages, first = 0, rowsPerCall, seed } = planning;
+  const row = first + at;
+  const rows = Math.min(rowsPerCall, count - at * rowsPerCall);
+  if (passages === 0) return { row, rows, turn: row };
+  return { row, rows, ...passageOf(row, passages, seed) };
+}
+
+/** Tasks for `count` rows, one after another: there may be more than memory holds. */
+export function* planTasks(count: number, planning: Planning): Generator<MakeTask> {
+  const tasks = taskCount(count, planning);
+  for (let at = 0; at < tasks; at++) yield taskAt(at, count, planning);
 }
 
 export interface RequestParts {

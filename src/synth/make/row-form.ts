@@ -31,6 +31,7 @@ export const REJECTIONS = {
   repeated_names: "an object that has a name twice",
   too_long: "more text than fits a row",
   repeated: "the same as a row there already",
+  nearly_repeated: "nearly the same as a row there already",
   too_few_rows: "fewer rows than asked for",
 } as const;
 

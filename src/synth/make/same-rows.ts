@@ -1,16 +1,82 @@
-// Which rows are the same but for case, punctuation and spaces: by a key of what is said in them.
+// Which rows are there already: the same but for case, punctuation and spaces, or nearly the same, by the sketches that
+// duplicates of whole files are found with (clean/duplicates).
 import { createHash } from "node:crypto";
+import { editSimilarity } from "../clean/duplicates/edit-similarity.ts";
+import { mixed, normalText } from "../clean/duplicates/normal-text.ts";
+import { sketchInto, sketchSize } from "../clean/duplicates/sketch.ts";
 
-const plain = (text: string): string =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+export interface SaidMessages {
+  readonly messages: readonly { readonly role: string; readonly content?: unknown }[];
+}
 
-/** Equal for rows that say the same; who says it is in their order. */
-export function rowKey(messages: readonly { role: string; content?: unknown }[]): string {
+function textOf({ messages }: SaidMessages): string {
   const said = messages.filter(({ role }) => role !== "system");
-  const texts = said.map(({ content }) => plain(typeof content === "string" ? content : ""));
-  return createHash("sha256").update(texts.join("\n")).digest("hex").slice(0, 24);
+  const texts = said.map(({ content }) => normalText(typeof content === "string" ? content : ""));
+  return texts.join("\n");
+}
+
+const keyOf = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 24);
+
+/** Equal for rows that say the same; who says it is in their order. A system message does not count. */
+export const rowKey = (row: SaidMessages): string => keyOf(textOf(row));
+
+/** Shorter texts are near one another by chance. */
+const leastCharacters = 80;
+/** Of longer ones so much is compared. */
+const mostCharacters = 4000;
+const alike = 0.9;
+const bandWidth = 4;
+
+/** Texts that differ in a number say different things. */
+const numbersIn = (text: string): string => (text.match(/\p{Nd}+/gu) ?? []).join(" ");
+
+interface Kept {
+  text: string;
+  numbers: string;
+}
+
+export class SeenRows {
+  readonly #keys = new Set<string>();
+  readonly #bands = new Map<number, Kept[]>();
+
+  /** Whether a row is new; then it is one of those that others are held against. */
+  add(row: SaidMessages): "new" | "same" | "near" {
+    const text = textOf(row);
+    const key = keyOf(text);
+    if (this.#keys.has(key)) return "same";
+    this.#keys.add(key);
+    if (text.length < leastCharacters) return "new";
+    return this.#isNear(text.slice(0, mostCharacters)) ? "near" : "new";
+  }
+
+  /** Looks for a near one; puts the text among the others where there is none. */
+  #isNear(text: string): boolean {
+    const bands = bandsOf(text);
+    const kept = { text, numbers: numbersIn(text) };
+    const met = new Set(bands.flatMap((band) => this.#bands.get(band) ?? []));
+    for (const other of met) {
+      if (other.numbers !== kept.numbers) continue;
+      if (editSimilarity(other.text, text, alike) >= alike) return true;
+    }
+    for (const band of bands) {
+      const others = this.#bands.get(band);
+      if (others === undefined) this.#bands.set(band, [kept]);
+      else if (others.length < mostInBand) others.push(kept);
+    }
+    return false;
+  }
+}
+
+/** A band that all rows share says nothing. */
+const mostInBand = 32;
+
+function bandsOf(text: string): number[] {
+  const sketch = new Uint16Array(sketchSize);
+  sketchInto(text, "short", sketch, 0);
+  return Array.from({ length: sketchSize / bandWidth }, (_, band) => {
+    let key = mixed(band + 1);
+    for (let at = 0; at < bandWidth; at++) key = mixed(key ^ sketch[band * bandWidth + at]!);
+    return key;
+  });
 }

@@ -157,3 +157,31 @@ test("several rows a call, the last one fewer", async () => {
   expect(await rowsOf(outcome)).toHaveLength(10);
   expect(fake.bill.requests).toBe(3);
 });
+
+test("rows that were found, and what is nearly one of them, are not made again", async () => {
+  const said =
+    "The lock shows a green light when the bicycle is yours, and a red one while it is being repaired";
+  const row = (answer: string) => ({
+    messages: [
+      { role: "user", content: "What do the lights of the lock mean?" },
+      { role: "assistant", content: answer },
+    ],
+  });
+  const answers = [
+    `${said}.`,
+    said.toUpperCase(),
+    said.replace("shows", "has"),
+    `${said} by 2 people.`,
+  ];
+  const fake = await FakeProvider.start(({ number, key }) => {
+    const answer = answers[number - 1];
+    return { text: answer === undefined ? goodRow(key) : JSON.stringify(row(answer)) };
+  });
+  const making = { count: 4, concurrency: 1, found: [row(said)] };
+  const outcome = await made(fake, making);
+  expect(await rowsOf(outcome)).toHaveLength(4);
+  expect(Object.fromEntries(outcome.gathered.rejected)).toEqual({
+    repeated: 2,
+    nearly_repeated: 1,
+  });
+});

@@ -11,7 +11,7 @@ export function foundRecord({
   confidence,
 }: FoundConversation): DatasetRecord {
   return {
-    id: rowKey(messages),
+    id: rowKey({ messages }),
     messages,
     source: { file: source },
     meta: { mode: "hybrid", origin: "found", rule, confidence },
@@ -24,7 +24,9 @@ const longest = 600;
 /** A few of them as an example for whoever writes the others. */
 export function examplesOf(records: readonly DatasetRecord[]): string | undefined {
   const texts = records.map(({ messages }) =>
-    messages.map(({ role, content }) => `${role}: ${typeof content === "string" ? content : ""}`).join("\n"),
+    messages
+      .map(({ role, content }) => `${role}: ${typeof content === "string" ? content : ""}`)
+      .join("\n"),
   );
   const short = texts.filter((text) => text.length <= longest).slice(0, shown);
   return short.length === 0 ? undefined : short.join("\n\n---\n\n").replaceAll(/\n{2,}/g, "\n");

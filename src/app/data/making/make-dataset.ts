@@ -14,7 +14,6 @@ import { nothingToRestOn } from "../../../synth/make/make-errors.ts";
 import { hasJob, makeJob, type MakeOutcome, type MakeWork } from "../../../synth/make/make-job.ts";
 import { fingerprintOf, type MakeSettings, type RequestParts } from "../../../synth/make/plan.ts";
 import { findPrompt, promptFolders } from "../../../synth/make/prompts.ts";
-import { rowKey } from "../../../synth/make/same-rows.ts";
 import { loadExtensions } from "../../extensions.ts";
 import { withStore } from "../../store/with-store.ts";
 import { type ChosenProvider, chooseProvider, type ProviderChoice } from "./choose-provider.ts";
@@ -109,7 +108,7 @@ async function prepare(
     title: `${request.settings.mode}: ${toMake} rows by ${provider.name} ${provider.models.join(", ")}`,
     count: toMake,
     parts,
-    known: new Set(found.map(({ messages }) => rowKey(messages))),
+    found,
     asking,
     concurrency,
     budget: budget === undefined ? null : inNano(budget),
