@@ -183,6 +183,21 @@ test("the estimate tells calls, tokens and price, and asks nobody", async () => 
   expect(spent).toBeLessThanOrEqual(told.atMost.costUsd);
 });
 
+test("more rows than the service takes are capped before the first call, and it is told", async () => {
+  const { fake, ft } = await place();
+  const many = ["create", "docs", "--count", "1000000000", "--estimate", ...openai];
+  const told = JSON.parse((await ft(...many, "--profile", "anthropic-bedrock")).stdout) as {
+    toMake: number;
+    capped: string;
+  };
+  expect(told.toMake).toBe(10_000);
+  expect(told.capped).toContain("1000000000 rows asked for, 10000 will be made");
+  const any = JSON.parse((await ft(...many)).stdout) as typeof told;
+  expect(any.toMake).toBeLessThanOrEqual(10_000_000_000);
+  expect(fake.bill.requests).toBe(0);
+  expect(await ft(...many, "--profile", "nobody")).toMatchObject({ code: 2 });
+});
+
 test("a budget stops it, and with a higher one the same command goes on", async () => {
   const { fake, ft } = await place();
   const words = ["create", "docs", "--count", "20", "--max-tokens", "500", ...openai];

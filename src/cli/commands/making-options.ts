@@ -121,6 +121,11 @@ export const MakingOptions = z.strictObject({
     .default(60)
     .describe("Seconds that one answer may take")
     .register(flags, { value: "S" }),
+  profile: z
+    .string()
+    .optional()
+    .describe("Service that the set is for: no more rows than it takes (ft data limits)")
+    .register(flags, { value: "NAME" }),
   passage: z.coerce
     .number()
     .int()
@@ -206,7 +211,10 @@ function talkOf(io: Io, { yes }: MakingOptions): MakeTalk {
       io.talk(leavingText(leaving));
       return await io.confirm("Send them?");
     },
-    onPlan: (plan) => io.note(planText(plan)),
+    onPlan: (plan) => {
+      if (plan.capped !== undefined) io.talk(`warning: ${plan.capped}`);
+      io.note(planText(plan));
+    },
     onProgress: (progress) => {
       if (io.mode.quiet || io.mode.json || !io.interactive) return;
       io.draw(`\r\u001b[K${progressText(progress)}`);
@@ -247,6 +255,7 @@ function estimateText(plan: MakePlan): string {
   const { likely, most } = plan.estimate;
   const tokens = (from: number, to: number): string => `${formatCount(from)} to ${formatCount(to)}`;
   return [
+    ...(plan.capped === undefined ? [] : [plan.capped]),
     planText(plan),
     `calls: ${likely.calls} to ${most.calls}`,
     `tokens read: ${tokens(likely.tokensIn, most.tokensIn)}`,

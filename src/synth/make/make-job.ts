@@ -35,8 +35,13 @@ import { makeRows } from "./make-rows.ts";
 import { type MakeTask, planTasks, type RequestParts, taskCount } from "./plan.ts";
 import type { SaidMessages } from "./same-rows.ts";
 
-/** Rounds after the first, for rows that are missing. */
-const mostRounds = 8;
+/** Rounds beyond those that all rows would take if each answer counted. */
+const moreRounds = 8;
+
+/** Rows of one round: a job of many begins at once. */
+const roundRows = 20_000;
+
+const roundsFor = (count: number): number => moreRounds + Math.ceil(count / roundRows);
 
 export interface MakeWork {
   /** What makes it the same job as one that was begun before. */
@@ -145,10 +150,10 @@ class MakeWorker {
     const { rows } = await countRows(this.#store, this.gathering);
     const missing = this.#work.count - rows;
     const result = { rows, missing };
-    if (missing <= 0 || round >= mostRounds || rows === (await this.#rowsBefore(round))) {
-      return { result };
-    }
-    const units = unitsOf(this.#work, { round: round + 1, count: missing, first: tasks });
+    const isLast = round >= roundsFor(this.#work.count);
+    if (missing <= 0 || isLast || rows === (await this.#rowsBefore(round))) return { result };
+    const count = Math.min(missing, roundRows);
+    const units = unitsOf(this.#work, { round: round + 1, count, first: tasks });
     return {
       result,
       effects: async (db: Store["db"]) =>
@@ -171,7 +176,8 @@ class MakeWorker {
 async function openJob(store: Store, work: MakeWork): Promise<Job> {
   const [known] = await listJobs(store, { kind: kindOf(work.fingerprint), limit: 1 });
   if (known === undefined || known.status === "cancelled") {
-    const units = unitsOf(work, { round: 0, count: work.count, first: 0 });
+    const count = Math.min(work.count, roundRows);
+    const units = unitsOf(work, { round: 0, count, first: 0 });
     const kind = kindOf(work.fingerprint);
     const budget = work.budget ?? undefined;
     const job = { kind, title: work.title, units, ...(budget !== undefined && { budget }) };

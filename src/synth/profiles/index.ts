@@ -4,6 +4,7 @@ export { type CheckReport, checkFiles, type CheckRequest } from "./check/check-f
 export type { Finding } from "./check/findings.ts";
 export { type Change, fixFile, type FixReport } from "./fix/fix-file.ts";
 export { limitsOf, readLimits } from "./limits/limits.ts";
+export { cappedCount, mostRows } from "./limits/most-rows.ts";
 export { profiles } from "./registry.ts";
 export { type ConvertReport, type ConvertRequest, convertFile } from "./write/convert.ts";
 export { type ExportReport, exportRows } from "./write/export.ts";

@@ -21,6 +21,8 @@ export interface MakeReport {
   found: number;
   made: number;
   shortfall: { count: number; reasons: ShortfallReason[] };
+  /** Why fewer rows than asked for were to be made. */
+  capped?: string | undefined;
   /** Answers, or rows of them, that did not count. */
   rejected: ShortfallReason[];
   /** Requests that went out, of all tries of this job. */
@@ -53,7 +55,7 @@ function shortfallOf(missing: number, outcome: MakeOutcome): MakeReport["shortfa
 
 export function reportOf(
   { output }: MakeRequest,
-  { toMake, found, provider, models, hasPrice }: MakePlan,
+  { toMake, found, provider, models, hasPrice, capped }: MakePlan,
   documents: Documents,
   outcome: MakeOutcome,
 ): MakeReport {
@@ -65,6 +67,7 @@ export function reportOf(
     found,
     made: gathered.rows,
     shortfall: shortfallOf(toMake - gathered.rows, outcome),
+    ...(capped !== undefined && { capped }),
     rejected: gathered.reasons(),
     calls: answered + failed + lost,
     callsBy: { answered, failed, lost },

@@ -16,6 +16,7 @@ import { fingerprintOf, type MakeSettings, type RequestParts } from "../../../sy
 import { findPrompt, promptFolders } from "../../../synth/make/prompts.ts";
 import { loadExtensions } from "../../extensions.ts";
 import { withStore } from "../../store/with-store.ts";
+import { capped } from "./capped.ts";
 import { type ChosenProvider, chooseProvider, type ProviderChoice } from "./choose-provider.ts";
 import { type Leaving, requireConsent } from "./consent.ts";
 import { type Documents, readDocuments } from "./documents.ts";
@@ -33,6 +34,8 @@ export interface MakeRequest extends ProviderChoice {
   keepsFound: boolean;
   /** Folder of prompts. */
   prompts?: string | undefined;
+  /** The service that the set is for: no more rows than it takes. */
+  profile?: string | undefined;
   /** Characters of a passage. */
   passage: number;
   /** Dollars. */
@@ -60,6 +63,8 @@ export interface MakePlan {
   estimate: MakeEstimate;
   /** Whether the estimate knows what tokens cost. */
   hasPrice: boolean;
+  /** Why fewer rows than asked for are made. */
+  capped?: string | undefined;
 }
 
 /** Milliseconds before a request is made again for the first time. */
@@ -76,10 +81,12 @@ interface Prepared {
 
 /** What is found needs no model; a provider that is not asked need not be there. */
 async function prepare(
-  request: MakeRequest,
+  asked: MakeRequest,
   environment: Environment,
   { onFailure }: Partial<MakeTalk>,
 ): Promise<Prepared> {
+  const { count: wanted, message } = capped(asked.count, asked.profile);
+  const request = { ...asked, count: wanted };
   await loadExtensions(request.extensions);
   const chosen = await chooseProvider(request, environment);
   const { provider } = chosen;
@@ -120,6 +127,7 @@ async function prepare(
     found: found.length,
     estimate: estimateMaking(toMake, parts, price),
     hasPrice: price !== undefined || provider.leavesTo === undefined,
+    ...(message !== undefined && { capped: message }),
   };
   return { chosen, documents, work, plan };
 }
