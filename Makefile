@@ -141,6 +141,10 @@ endif
 bench: setup ## benchmarks; training beside mlx-lm and PyTorch goes to dev/bench/RESULTS.md
 	@$(RUN) dev/bench/run.ts
 
+.PHONY: bench-extract
+bench-extract: deps ## how well conversations are found in documents (FT_PYTHON_PACKAGES=folder: its sources too)
+	@$(RUN) dev/bench-extract/run.ts
+
 ## Check
 
 .PHONY: deps addon check fix format lint typecheck

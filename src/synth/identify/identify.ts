@@ -3,6 +3,7 @@
 import type { OpenSource, SourcePart } from "../sources/types.ts";
 import { Held, type StretchSizes, usualSizes } from "./carry.ts";
 import { isVerbatimConversation, type Slice } from "./check.ts";
+import { conversationsOf as usualConversationsOf } from "./conversations/conversations.ts";
 import { findClaims, type FoundClaims } from "./find.ts";
 import { KeptText } from "./kept-text.ts";
 import { claimsOfModel } from "./model/ask.ts";
@@ -19,7 +20,7 @@ export const usualIdentifyOptions: IdentifyOptions = {
 };
 
 export interface IdentifyHelp {
-  /** For formats that keep who speaks. */
+  /** For formats that keep who speaks; the one of conversations/ unless another is given. */
   readonly conversationsOf?: ConversationsOf | undefined;
   /** A model, for what rules leave open; without one nothing is asked. */
   readonly rangesOf?: RangesOf | undefined;
@@ -84,11 +85,8 @@ export class Identifier {
     });
     const peeked = await peek(parts);
     const all = { ...opened, parts: peeked.parts };
-    const { conversationsOf } = this.#help;
-    const found =
-      peeked.keepsSpeakers && conversationsOf !== undefined
-        ? this.#kept(all, conversationsOf)
-        : this.#byRules(all);
+    const conversationsOf = this.#help.conversationsOf ?? usualConversationsOf;
+    const found = peeked.keepsSpeakers ? this.#kept(all, conversationsOf) : this.#byRules(all);
     for await (const conversation of found) {
       count(told, conversation);
       yield conversation;
@@ -143,7 +141,8 @@ export class Identifier {
     const start = held.text.lastIndexOf("\n", open.start) + 1;
     const before = done.at(-1)?.end ?? 0;
     const labels = Math.max(before, held.text.lastIndexOf("\n", Math.max(0, start - 200)) + 1);
-    if (held.text.length < this.#sizes.most) return { done, cut: Math.min(labels, open.start) };
+    if (held.text.length - labels < this.#sizes.most / 2)
+      return { done, cut: Math.min(labels, open.start) };
     const [first, behind] = divide(open, horizon);
     return first === undefined ? { done, cut: horizon } : { done: [...done, first], cut: behind };
   }

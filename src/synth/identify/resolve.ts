@@ -1,6 +1,7 @@
 // What rules found in one stretch, put beside each other: where two claim the same text, the dialogue of the surer
 // finding, or of one nearly as sure that says more, stays.
 import type { Dialogue, Finding } from "./rules/rule.ts";
+import { least, most } from "./text/extremes.ts";
 
 export interface RuleFinding extends Finding {
   readonly rule: string;
@@ -25,7 +26,7 @@ export interface Resolved {
 function claimsOf({ rule, confidence, dialogues }: RuleFinding): Claim[] {
   return dialogues.map((dialogue) => {
     const places = dialogue.messages.flatMap(({ spans }) => spans.flat());
-    return { rule, confidence, dialogue, start: Math.min(...places), end: Math.max(...places) };
+    return { rule, confidence, dialogue, start: least(places), end: most(places) };
   });
 }
 
@@ -37,8 +38,10 @@ function said({ dialogues }: Finding): number {
 
 /** The surest first; saying as much as the one that says most counts as much as being surer by a third. */
 function standing(findings: readonly RuleFinding[]): RuleFinding[] {
-  const most = Math.max(1, ...findings.map(said));
-  const score = new Map(findings.map((one) => [one, one.confidence + (0.35 * said(one)) / most]));
+  const longest = most(findings.map(said), 1);
+  const score = new Map(
+    findings.map((one) => [one, one.confidence + (0.35 * said(one)) / longest]),
+  );
   return [...findings].sort((left, right) => (score.get(right) ?? 0) - (score.get(left) ?? 0));
 }
 

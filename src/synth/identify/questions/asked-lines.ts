@@ -4,6 +4,7 @@ import type { Span } from "../../sources/types.ts";
 import { questionSides } from "../lexicon/question-words.ts";
 import { isBlankCode, isDigitCode, isQuestionMarkCode } from "../text/characters.ts";
 import { spansOf } from "../text/content.ts";
+import { most } from "../text/extremes.ts";
 import { endLine, paragraphCount, passage, withoutTail } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
 import type { Pair } from "./pairs.ts";
@@ -119,9 +120,9 @@ export function answered(stretch: Stretch, asked: readonly AskedLine[], reach: R
   const ends = asked
     .slice(0, -1)
     .map((one, index) => bodyEnd(stretch, one, asked[index + 1], reach, Infinity));
-  const usual = Math.max(
+  const usual = most(
+    ends.map((last, index) => paragraphCount(stretch, asked[index]?.behind ?? 0, last)),
     1,
-    ...ends.map((last, index) => paragraphCount(stretch, asked[index]?.behind ?? 0, last)),
   );
   return asked.flatMap((one, index) => {
     const last =

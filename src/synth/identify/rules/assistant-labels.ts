@@ -19,10 +19,18 @@ function hasBothSides(turns: readonly Turn[]): boolean {
   return sides.has("asks") && sides.has("answers");
 }
 
+/** All in small letters, as keys of settings are and labels of chats seldom. */
+function isLowerCase(turns: readonly Turn[]): boolean {
+  return turns.every(
+    ({ label: { name } }) => name === name.toLowerCase() && name !== name.toUpperCase(),
+  );
+}
+
 function judge(evidence: Evidence, turns: readonly Turn[]): number {
   if (!hasBothSides(turns) || evidence.alternating < 0.5 || codeShare(turns) > 0.3) return 0;
   const talk = talkativeness(evidence);
-  if (talk < 0.3 || evidence.words < 2) return 0;
+  const plain = !isLowerCase(turns) && evidence.turns >= 4 && evidence.alternating === 1;
+  if (talk < (plain ? 0.12 : 0.3) || evidence.words < (plain ? 2 : 3)) return 0;
   return Math.min(0.99, 0.55 + 0.3 * talk + (evidence.turns >= 4 ? 0.12 : 0));
 }
 

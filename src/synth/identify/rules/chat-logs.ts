@@ -1,20 +1,26 @@
-import { isDigitCode } from "../text/characters.ts";
 // Speakers with the time of what they say: chats and channel logs pasted into text, messages copied from chat programs.
 // Lines with a time and no speaker, as joins and notices are, are nobody's.
+import { sideOf } from "../lexicon/speaker-roles.ts";
+import { isDigitCode } from "../text/characters.ts";
 import type { Label } from "../text/label.ts";
 import type { Stretch } from "../text/stretch.ts";
 import { bracketedTimeEnd, timeEnd } from "../text/times.ts";
 import { findDialogues } from "../turns/dialogues.ts";
 import type { Evidence } from "../turns/evidence.ts";
-import { isField, isNameLike, isNick } from "../turns/names.ts";
+import { hasLetters, isField, isNameLike, isNick } from "../turns/names.ts";
 import { codeShare, talkativeness } from "../turns/speaking.ts";
 import type { Turn } from "../turns/turns.ts";
 import type { Rule } from "./rule.ts";
 
 function speaks(label: Label): boolean {
-  if (!label.timed || isField(label) || label.separator === "point" || label.separator === "tab")
+  if (
+    !label.timed ||
+    (isField(label) && sideOf(label.stem) === undefined) ||
+    label.separator === "point" ||
+    label.separator === "tab"
+  )
     return false;
-  if (/^\W*(?:\d+|x)\W*$/.test(label.key)) return false;
+  if (!hasLetters(label)) return false;
   return isNameLike(label) || (isNick(label) && label.separator !== "none");
 }
 

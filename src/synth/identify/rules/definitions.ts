@@ -24,31 +24,43 @@ function definitionPlace({ text, lines }: Stretch, line: number): number {
   return from < lines.end(line) ? from : -1;
 }
 
-/** The line behind a definition: what is indented or begins with a colon belongs to it, blank lines between too. */
-function definitionEnd(stretch: Stretch, first: number): number {
+/** The line behind a definition: what is further in than its term belongs to it, blank lines between too. */
+function definitionEnd(stretch: Stretch, first: number, outer: number): number {
   const { lines } = stretch;
   let last = first + 1;
   for (let line = first + 1; line < lines.count; line += 1) {
     if (lines.isBlank(line)) continue;
-    const wrapped = line === last && lines.indent(line) >= lines.indent(first);
-    if (lines.indent(line) < 2 && !wrapped) break;
+    const wrapped = line === last && definitionPlace(stretch, line + 1) === -1;
+    if (lines.indent(line) < outer + 2 && !wrapped) break;
     if (definitionPlace(stretch, line) !== -1 && lines.indent(line) <= lines.indent(first)) break;
     last = line + 1;
   }
   return last;
 }
 
+/** The first line of the term that ends on a line, which may be broken twice. */
+function termStart({ lines }: Stretch, line: number, behind: number): number {
+  let first = line;
+  while (first > behind && first > line - 2 && !lines.isBlank(first - 1)) first -= 1;
+  return first;
+}
+
 function pairsInText(stretch: Stretch): Pair[] {
   const { lines } = stretch;
   const pairs: Pair[] = [];
+  let behind = 0;
   for (let line = 0; line + 1 < lines.count; line += 1) {
     if (lines.isBlank(line) || stretch.fence(line) > 0) continue;
     const below = lines.isBlank(line + 1) ? line + 2 : line + 1;
     const from = below < lines.count ? definitionPlace(stretch, below) : -1;
     if (from === -1) continue;
-    const answer = spansOf(stretch, passage(from, definitionEnd(stretch, below)));
-    const start = lines.ink(line);
-    if (answer.length > 0) pairs.push({ start, question: [[start, lines.end(line)]], answer });
+    const first = termStart(stretch, line, behind);
+    behind = definitionEnd(stretch, below, lines.indent(first));
+    const answer = spansOf(stretch, passage(from, behind));
+    const question = spansOf(stretch, passage(lines.ink(first), line + 1));
+    if (answer.length > 0 && question.length > 0)
+      pairs.push({ start: lines.ink(first), question, answer });
+    line = Math.max(line, behind - 1);
   }
   return pairs;
 }

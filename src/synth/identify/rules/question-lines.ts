@@ -3,7 +3,7 @@
 import { isFaqTitle } from "../lexicon/faq-titles.ts";
 import { answered, type AskedLine, askedLine } from "../questions/asked-lines.ts";
 import { findPairs, type PairEvidence } from "../questions/pairs.ts";
-import { isDigitCode } from "../text/characters.ts";
+import { isDigitCode, isEastAsianCode } from "../text/characters.ts";
 import type { Stretch } from "../text/stretch.ts";
 import { endsSentence, wordCount } from "../turns/evidence.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -59,8 +59,21 @@ function isOther(stretch: Stretch, line: number): boolean {
   if (stretch.heading(line) > 0) return true;
   const first = stretch.text.charAt(stretch.lines.ink(line));
   if ("|>/#`{<".includes(first)) return true;
-  const separator = stretch.label(line)?.separator;
-  return separator === "colon" || separator === "angle";
+  const label = stretch.label(line);
+  return label?.separator === "colon" || label?.separator === "angle" || label?.timed === true;
+}
+
+/** A sentence that ends on the line asks nothing on the next one. */
+function isEnded(stretch: Stretch, line: number): boolean {
+  return (
+    endsSentence(stretch.lines.trimmed(line).slice(-8)) || lookOf(stretch, line + 1) !== "plain"
+  );
+}
+
+/** Too short to have been broken: a name above what is said, not the first half of a question. */
+function isShort({ lines, text }: Stretch, line: number): boolean {
+  const wide = isEastAsianCode(text.charCodeAt(lines.ink(line)));
+  return lines.end(line) - lines.ink(line) < (wide ? 14 : 30);
 }
 
 function candidateAt(stretch: Stretch, line: number): Candidate | undefined {
@@ -75,6 +88,7 @@ function candidateAt(stretch: Stretch, line: number): Candidate | undefined {
     if (stretch.lines.isBlank(behind - 1) || isOther(stretch, behind - 1)) return undefined;
     const asked = askedLine(stretch, line, behind);
     if (asked?.asks === true) return { ...asked, look };
+    if (isShort(stretch, behind - 1) || isEnded(stretch, behind - 1)) return undefined;
   }
   return undefined;
 }
@@ -134,7 +148,8 @@ function judgeOf({
   words,
 }: Listed): (evidence: PairEvidence) => number {
   return ({ pairs, sentences, code }) => {
-    if (share < 0.75 || asks < 0.5 || sentences < 0.5 || code > 0.3 || words < 3) return 0;
+    if (share < 0.75 || asks < 0.5 || code > 0.3 || words < 3) return 0;
+    if (sentences < (titled || look !== "plain" ? 0.3 : 0.5)) return 0;
     const wanted = titled ? 2 : look === "plain" ? 4 : 3;
     if (pairs < wanted || (look === "plain" && !titled && words > 110)) return 0;
     return Math.min(

@@ -5,6 +5,7 @@ import { chatLogs } from "./chat-logs.ts";
 import { dashDialogues } from "./dash-dialogues.ts";
 import { definitions } from "./definitions.ts";
 import { hearings } from "./hearings.ts";
+import { mailThreads } from "./mail-threads.ts";
 import { questionAnswerLabels } from "./question-answer-labels.ts";
 import { questionHeadings } from "./question-headings.ts";
 import { questionLines } from "./question-lines.ts";
@@ -24,4 +25,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   "question-lines": questionLines,
   definitions,
   tables,
+  "mail-threads": mailThreads,
 };

@@ -4,7 +4,7 @@ import type { Label, Separator } from "../text/label.ts";
 import type { Stretch } from "../text/stretch.ts";
 import { findDialogues, labelsOf } from "../turns/dialogues.ts";
 import type { Evidence } from "../turns/evidence.ts";
-import { isSpeakerName } from "../turns/names.ts";
+import { isElement, isField, isNick, isSpeakerName } from "../turns/names.ts";
 import { codeShare, isCyclic, talkativeness } from "../turns/speaking.ts";
 import { regionsOf, speakerKey, type Turn } from "../turns/turns.ts";
 import type { Rule } from "./rule.ts";
@@ -13,8 +13,9 @@ import type { Rule } from "./rule.ts";
 const weak = new Set<Separator>(["dash", "tab", "bar", "bracket", "bold", "none"]);
 
 function mayName(label: Label): boolean {
-  if (label.separator === "none" && label.heading === 0) return false;
-  return isSpeakerName(label);
+  if (label.timed || (label.separator === "none" && label.heading === 0)) return false;
+  const nick = label.separator === "angle" || (label.decorated && label.separator === "colon");
+  return isSpeakerName(label) || (nick && isNick(label) && !isField(label) && !isElement(label));
 }
 
 /** Labels of one look belong together: a colon here and a heading there are two things. */

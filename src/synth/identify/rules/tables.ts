@@ -38,9 +38,16 @@ function cells(stretch: Stretch, line: number, mark: string): Row {
   return found;
 }
 
-function has(stretch: Stretch, line: number, mark: string): boolean {
-  const at = stretch.text.indexOf(mark, stretch.lines.ink(line));
-  return at !== -1 && at < stretch.lines.end(line);
+/** Lines that have the mark, found in one pass. */
+function linesWith({ text, lines }: Stretch, mark: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let from = 0, at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, from)) {
+    const line = lines.lineAt(at);
+    const inside = at >= lines.ink(line) && at < lines.end(line);
+    if (inside) found.add(line);
+    from = inside ? Math.max(at + 1, lines.end(line)) : at + 1;
+  }
+  return found;
 }
 
 function isDivider(stretch: Stretch, line: number): boolean {
@@ -52,14 +59,16 @@ function isDivider(stretch: Stretch, line: number): boolean {
 
 /** Lines in a row that all have the mark, as a grid. */
 function drawn(stretch: Stretch, mark: string): Grid[] {
+  const marked = linesWith(stretch, mark);
   const grids: Grid[] = [];
+  if (marked.size < 2) return grids;
   let rows: Row[] = [];
   const close = (): void => {
     if (rows.length >= 2) grids.push({ header: rows[0], rows: rows.slice(1) });
     rows = [];
   };
   for (let line = 0; line < stretch.lines.count; line += 1) {
-    if (!has(stretch, line, mark)) {
+    if (!marked.has(line)) {
       if (!isDivider(stretch, line) && !(mark === "\t" && stretch.lines.isBlank(line))) close();
     } else if (!isDivider(stretch, line)) rows.push(cells(stretch, line, mark));
   }

@@ -2,6 +2,7 @@
 // share. Slices are places of the source; joined by a line break they are the message, letter by letter.
 import type { Span } from "../../sources/types.ts";
 import { isBlankCode } from "./characters.ts";
+import { least } from "./extremes.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** From a place in one line to the end of the lines before `last`. */
@@ -67,7 +68,7 @@ function withoutBlankEnds(stretch: Stretch, found: Piece[]): Piece[] {
 function sharedIndent(stretch: Stretch, found: readonly Piece[], all: boolean): number {
   const counted = (all ? found : found.slice(1)).filter((piece) => !isEmpty(stretch, piece));
   const indents = counted.map(({ line, start }) => Math.max(0, stretch.lines.ink(line) - start));
-  return indents.length === 0 ? 0 : Math.min(...indents);
+  return indents.length === 0 ? 0 : least(indents);
 }
 
 function trimmedEnd(text: string, start: number, end: number): number {

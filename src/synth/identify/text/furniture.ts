@@ -111,6 +111,19 @@ function repeatedAtNumbers(lines: Lines, numbers: readonly number[]): Set<number
   return new Set([...byText.values()].filter((found) => found.length >= 2).flat());
 }
 
+/** Lines at the beginning of a page beside its number: its head, though it may come only once. */
+function besideNumbers(
+  lines: Lines,
+  starts: readonly number[],
+  numbers: ReadonlySet<number>,
+): number[] {
+  return starts.flatMap((start) => {
+    const found = nearestInked(lines, start, 1);
+    const together = found.length === 2 && (found[1] ?? 0) - (found[0] ?? 0) === 1;
+    return together && found.some((line) => numbers.has(line)) ? found : [];
+  });
+}
+
 export function furniture(lines: Lines, blocks: readonly Block[]): ReadonlySet<number> {
   const starts = pageStarts(lines, blocks);
   const near = new Set(
@@ -127,6 +140,7 @@ export function furniture(lines: Lines, blocks: readonly Block[]): ReadonlySet<n
     found.add(line);
     numbers.push(line);
   }
+  for (const line of besideNumbers(lines, starts, new Set(numbers))) found.add(line);
   for (const line of repeatedAtPages(lines, starts)) found.add(line);
   for (const line of repeatedAtNumbers(lines, numbers)) found.add(line);
   return found;

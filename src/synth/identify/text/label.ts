@@ -210,6 +210,7 @@ function separator(scan: Scan, found: Separator | undefined): Separator | undefi
   if (scan.code(-1) === 0x3e) scan.angle = true;
   qualifier(scan);
   closing(scan);
+  if (!scan.timed) timeBehind(scan, scan.at);
   scan.blanks();
   if (scan.over)
     return closed ? (scan.angle ? "angle" : scan.bracket ? "bracket" : "bold") : "none";

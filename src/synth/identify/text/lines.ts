@@ -28,10 +28,10 @@ export class Lines {
 
   /** `\n`, `\r\n`, and `\r` alone where a text has no `\n` at all. */
   #lineEnd(from: number): number {
+    if (this.#returnsAlone) return this.text.indexOf("\r", from);
     const newline = this.text.indexOf("\n", from);
-    if (newline !== -1)
-      return this.text.charCodeAt(newline - 1) === 0x0d && newline > from ? newline - 1 : newline;
-    return this.#returnsAlone ? this.text.indexOf("\r", from) : -1;
+    const returns = newline > from && this.text.charCodeAt(newline - 1) === 0x0d;
+    return returns ? newline - 1 : newline;
   }
 
   get #returnsAlone(): boolean {

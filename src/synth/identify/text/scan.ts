@@ -99,7 +99,7 @@ function opening(scan: Scan): void {
   for (let count = 0; count < 5 && !scan.over; count += 1) {
     const character = scan.text.charAt(scan.at);
     if (!openers.includes(character)) return;
-    scan.decorated = true;
+    if (character !== "`") scan.decorated = true;
     if (character === "*" || character === "_") scan.bold = true;
     if (character === "<") scan.angle = true;
     if (character === "[" || character === "【") scan.bracket = true;

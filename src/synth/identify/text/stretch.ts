@@ -17,6 +17,8 @@ export class Stretch {
   readonly #labels: (Label | null | undefined)[] = [];
   readonly #furniture: ReadonlySet<number>;
   readonly #fences: ReadonlyMap<number, number>;
+  #all: readonly Label[] | undefined;
+  readonly #levels: number[] = [];
   #headings: ReadonlyMap<number, number> | undefined;
 
   constructor(text: string, blocks: readonly Block[] = []) {
@@ -36,6 +38,17 @@ export class Stretch {
       : labelAt(this.text, line, lines.ink(line), lines.end(line));
     this.#labels[line] = found ?? null;
     return found;
+  }
+
+  /** All labels, in order. */
+  get labels(): readonly Label[] {
+    if (this.#all !== undefined) return this.#all;
+    const found: Label[] = [];
+    for (let line = 0; line < this.lines.count; line += 1) {
+      const label = this.label(line);
+      if (label !== undefined) found.push(label);
+    }
+    return (this.#all = found);
   }
 
   /** Page numbers and heads that come again on each page. */
@@ -63,6 +76,10 @@ export class Stretch {
 
   /** Level of the heading on this line, 1 the highest; 0 for none. */
   heading(line: number): number {
+    return (this.#levels[line] ??= this.#level(line));
+  }
+
+  #level(line: number): number {
     const marked = this.#hashes(line);
     if (marked > 0) return this.fence(line) === 0 ? marked : 0;
     return this.#blockHeadings.get(line) ?? this.#underlined(line);

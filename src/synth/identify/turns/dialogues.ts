@@ -51,10 +51,5 @@ export function findDialogues(
 
 /** Every label of a stretch that `accepts` takes. */
 export function labelsOf(stretch: Stretch, accepts: (label: Label) => boolean): Label[] {
-  const found: Label[] = [];
-  for (let line = 0; line < stretch.lines.count; line += 1) {
-    const label = stretch.label(line);
-    if (label !== undefined && accepts(label)) found.push(label);
-  }
-  return found;
+  return stretch.labels.filter(accepts);
 }

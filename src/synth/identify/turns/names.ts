@@ -42,10 +42,19 @@ export function isNameLike(label: Label): boolean {
   return words.every((word) => startsLikeName(word) || nobility.has(word.toLowerCase()));
 }
 
+/** Without signs before the word: `⚠ Warning` is a warning. */
+function bare(stem: string): string {
+  return stem.replace(/^[^\p{L}\p{N}]+/u, "");
+}
+
 export function isField(label: Label): boolean {
-  if (isFieldWord(label.key) || isFieldWord(label.stem)) return true;
-  const first = label.stem.split(" ")[0] ?? "";
+  if (isFieldWord(bare(label.key)) || isFieldWord(bare(label.stem))) return true;
+  const first = bare(label.stem).split(" ")[0] ?? "";
   return label.stem.includes(" ") && isFieldWord(first) && !titles.test(label.stem);
+}
+
+export function hasLetters(label: Label): boolean {
+  return /\p{L}/u.test(label.name) || /\p{Extended_Pictographic}/u.test(label.name);
 }
 
 /** One word in small letters, as nicknames in chats are. */
@@ -58,4 +67,15 @@ export function isNick(label: Label): boolean {
 export function isSpeakerName(label: Label): boolean {
   if (sideOf(label.stem) !== undefined) return true;
   return !isField(label) && questionSides(label.stem) === undefined && isNameLike(label);
+}
+
+const elements = new Set(
+  "a b i p s u br hr li ul ol dl dt dd td th tr em h1 h2 h3 h4 h5 h6 div img nav pre svg span body code head html form main meta link path strong style table tbody thead title input button label select option script section article aside header footer template details summary t k v key value props type string number".split(
+    " ",
+  ),
+);
+
+/** `<div>` and its like are elements of a page. */
+export function isElement({ key }: Label): boolean {
+  return elements.has(key);
 }

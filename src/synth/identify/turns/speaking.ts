@@ -8,9 +8,9 @@ function isCode({ content }: Turn): boolean {
   const end = content.indexOf("\n");
   const first = (end === -1 ? content : content.slice(0, end)).trimEnd();
   if (codeEnds.includes(first.charAt(first.length - 1))) return true;
-  return (
-    first.startsWith("{") || first.startsWith("[") || first.includes("=>") || first.includes("();")
-  );
+  if (/^[\w.-]{1,40} ?= ?\S/.test(first.slice(0, 60))) return true;
+  const begins = ["{", "[", "http://", "https://", "$ "].some((mark) => first.startsWith(mark));
+  return begins || first.includes("=>") || first.includes("();");
 }
 
 export function codeShare(turns: readonly Turn[]): number {

@@ -2,6 +2,7 @@
 import type { Span } from "../../sources/types.ts";
 import { sideOf } from "../lexicon/speaker-roles.ts";
 import { spansOf, textOf, unquoted } from "../text/content.ts";
+import { most } from "../text/extremes.ts";
 import type { Label } from "../text/label.ts";
 import { endLine, isBreak, paragraphCount, passage, withoutTail } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
@@ -109,7 +110,7 @@ function usualParagraphs(stretch: Stretch, region: LabelRun): number {
       return [paragraphCount(stretch, bodyLine(label), middleEnd(stretch, label, next))];
     });
   const own = counts(true);
-  return Math.max(1, ...(own.length > 0 ? own : counts(false)));
+  return most(own.length > 0 ? own : counts(false), 1);
 }
 
 /** The turns of a region; those that say nothing are left out. */
