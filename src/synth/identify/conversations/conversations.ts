@@ -8,13 +8,12 @@ import type { Talk } from "./talk.ts";
 import { Transcript } from "./transcripts.ts";
 import { turnsOf } from "./turns.ts";
 import { Untangler } from "./untangle.ts";
-import { asks, speakerKey } from "./words.ts";
+import { doubtOf, speakerKey } from "./words.ts";
 
 /** How sure one is by what held a conversation together, and by whether anything is asked in it. */
 function sureness(talk: Talk): { rule: string; confidence: number } {
   if (talk.messages[0]?.role !== undefined) return { rule: "assistant-export", confidence: 1 };
-  const isAsked = talk.messages.some(({ text }) => asks(text));
-  const doubt = isAsked ? 0 : 0.2;
+  const doubt = doubtOf(talk.messages);
   if (talk.isMarked) return { rule: "thread", confidence: 0.95 - doubt };
   if (talk.speakers.size === 2) return { rule: "chat", confidence: 0.85 - doubt };
   return { rule: "group-chat", confidence: 0.75 - doubt };

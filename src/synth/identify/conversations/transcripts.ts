@@ -6,7 +6,7 @@ import type { FoundConversation } from "../types.ts";
 import { rolesOf } from "./roles.ts";
 import { slicesIn, type Said } from "./said.ts";
 import { turnsOf } from "./turns.ts";
-import { asks, speakerKey } from "./words.ts";
+import { asks, doubtOf, speakerKey } from "./words.ts";
 
 /** Seconds without a cue behind which another conversation begins. */
 const longSilence = 300;
@@ -159,8 +159,7 @@ function conversationOf(
   const turns = turnsOf(messages, roles);
   const speakers = new Set(messages.map(({ key }) => key)).size;
   const isTalk = speakers > 1 && turns.length > 2;
-  const isAsked = messages.some(({ text }) => asks(text));
-  const confidence = isTalk ? (isAsked ? 0.9 : 0.6) : 0.5;
+  const confidence = (isTalk ? 0.9 : 0.7) - doubtOf(messages);
   return { source, messages: turns, rule: "transcript", confidence };
 }
 

@@ -36,6 +36,8 @@ export class Untangler {
   readonly #byId = new Map<string, Talk>();
   /** Who spoke in this stream, by their last message's number. */
   readonly #speakers = new Map<string, number>();
+  /** Whom each message of the session addresses. */
+  #addressed: readonly (string | undefined)[] = [];
   #number = 0;
 
   /** Adds a message; the conversations that are over since. */
@@ -58,6 +60,7 @@ export class Untangler {
     this.#session = [];
     const isOfTwo = new Set(session.map(({ key }) => key)).size <= 2;
     for (const said of session) this.#speakers.set(said.key, this.#number);
+    this.#addressed = isOfTwo ? [] : session.map(({ text }) => addressed(text, this.#speakers));
     const closed: Talk[] = [];
     let own: Talk | undefined;
     for (const [at, said] of session.entries()) {
@@ -93,7 +96,11 @@ export class Untangler {
   }
 
   #likely(said: Said, session: readonly Said[], at: number): Talk | undefined {
-    return this.#toWhom(said) ?? this.#ofSpeaker(said) ?? this.#ofNewcomer(said, session, at);
+    return (
+      this.#toWhom(said, this.#addressed[at]) ??
+      this.#ofSpeaker(said) ??
+      this.#ofNewcomer(said, session, at)
+    );
   }
 
   #quiet(talk: Talk, said: Said): number {
@@ -101,8 +108,7 @@ export class Untangler {
   }
 
   /** The conversation of whom the message names, best one with the speaker in it. */
-  #toWhom(said: Said): Talk | undefined {
-    const whom = addressed(said.text, this.#speakers);
+  #toWhom(said: Said, whom: string | undefined): Talk | undefined {
     if (whom === undefined || whom === said.key) return undefined;
     const theirs = this.#open.filter(
       (talk) => talk.speakers.has(whom) && this.#quiet(talk, said) < addressReach,
@@ -147,8 +153,9 @@ export class Untangler {
   /** With whom a newcomer is seen to speak soon after: who names or answers them, or whom they name or answer. */
   #partner(said: Said, session: readonly Said[], at: number): string | undefined {
     const own = new Set([said.id]);
-    for (const one of session.slice(at + 1, at + 1 + ahead)) {
-      const whom = addressed(one.text, this.#speakers);
+    for (let next = at + 1; next < Math.min(session.length, at + 1 + ahead); next++) {
+      const one = session[next] as Said;
+      const whom = this.#addressed[next];
       if (one.key === said.key) {
         own.add(one.id);
         if (whom !== undefined && whom !== said.key) return whom;

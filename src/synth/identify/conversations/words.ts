@@ -1,6 +1,7 @@
 // What a message's words say of its place in a conversation: a question, a greeting, someone addressed, the offer of help
 // that an agent opens with. Looks at its beginning and end alone, whatever its length.
 import { sideOf, type Side } from "../lexicon/speaker-roles.ts";
+import { talks } from "../lexicon/talk-words.ts";
 import { wordList } from "../lexicon/word-list.ts";
 import { folded, isQuestionMarkCode } from "../text/characters.ts";
 
@@ -67,6 +68,13 @@ const offers = wordList(
 export function offersHelp(text: string): boolean {
   const near = folded(text.slice(0, looked));
   return offers.some((offer) => near.includes(offer));
+}
+
+/** What speaks against people talking: that nothing is asked, that no word is one that people say to one another. */
+export function doubtOf(messages: readonly { readonly text: string }[]): number {
+  if (messages.some(({ text }) => asks(text))) return 0;
+  const talking = messages.filter(({ text }) => talks(text)).length;
+  return talking > messages.length / 5 ? 0.2 : 0.3;
 }
 
 /** On which side a speaker's name or the last word of it stands: `Acme Support`, `Dana (Agent)`. */

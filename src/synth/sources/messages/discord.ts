@@ -66,9 +66,9 @@ export const discordReader: SourceReader = {
   container: true,
   streams: true,
   recognises: (_name, head) => {
-    const text = headText(head).slice(0, 8192);
-    const signs = ['"guild"', '"channel"', '"exportedAt"', '"dateRange"', '"messages"'];
-    return signs.filter((sign) => text.includes(sign)).length >= 4 ? 0.97 : 0;
+    const text = headText(head).slice(0, 32_768);
+    const isExport = ['"guild"', '"channel"', '"messages"'].every((sign) => text.includes(sign));
+    return isExport && text.includes('"author"') ? 0.97 : 0;
   },
   read: (input) => layOut(spokenIn(input)),
 };

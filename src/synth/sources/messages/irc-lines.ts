@@ -66,7 +66,7 @@ function lineTime(cursor: Cursor): Pick<IrcLine, "day" | "dayOfYear" | "time"> |
   const isBracketed = cursor.takeOneOf("[(") !== "";
   const dayOfYear = monthDay(cursor);
   const stamp = dayOfYear === undefined ? scanStamp(cursor.text, cursor.at, false) : undefined;
-  const time = dayOfYear === undefined ? stamp?.time : scanTime(cursor);
+  const time = dayOfYear === undefined ? stamp?.time : scanTime(cursor)?.seconds;
   if (time === undefined) {
     cursor.at = 0;
     return undefined;

@@ -32,17 +32,12 @@ const levels = new Set(
   ),
 );
 
-/** Whether something that stands where a name does is a level of a program's log, or a part of a program. */
+/** Whether something that stands where a name does is a level of a program's log, by itself or with what wrote it. */
 export function isLogWord(name: string): boolean {
-  const bare = name
-    .replace(/[[\]()]/gu, " ")
-    .trim()
-    .toLowerCase();
-  return (
-    levels.has(bare) ||
-    levels.has(bare.split(" ")[0] ?? "") ||
-    levels.has(bare.split(" ").at(-1) ?? "")
-  );
+  return name
+    .toLowerCase()
+    .split(/[^a-z]/u)
+    .some((word) => levels.has(word));
 }
 
 /**

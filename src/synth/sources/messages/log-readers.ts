@@ -38,16 +38,19 @@ function speakersIn<H>(
   });
 }
 
+/** Names of people and groups have capitals, spaces, numbers of telephones; those of programs seldom. */
+function isPerson(name: string): boolean {
+  return name !== name.toLowerCase() || /[\s+]|[^\p{ASCII}]/u.test(name);
+}
+
 export const whatsAppReader = logReader(
   "WhatsApp chats, exported as text",
   ["txt"],
   (_name, head) => {
     const lines = headLines(head);
-    return sureness(
-      speakersIn(lines, whatsAppHead, ({ speaker }) => speaker),
-      lines.length,
-      0.1,
-    );
+    const speakers = speakersIn(lines, whatsAppHead, ({ speaker }) => speaker);
+    const isOfPeople = speakers.some((speaker) => speaker !== undefined && isPerson(speaker));
+    return isOfPeople ? sureness(speakers, lines.length, 0.1) : 0;
   },
   () => new WhatsAppLog(),
 );

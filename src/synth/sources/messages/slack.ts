@@ -5,7 +5,7 @@ import { layOut, type Opening, type Spoken } from "./extracted.ts";
 import { fieldsOf, isoFromSeconds, listOf, present, textOf, type Fields } from "./fields.ts";
 import { slackText, type Names } from "./slack-text.ts";
 
-const lists = ["channels.json", "groups.json", "dms.json", "mpims.json"];
+const lists = ["users.json", "channels.json", "groups.json", "dms.json", "mpims.json"];
 /** Subtypes that are what a person wrote. */
 const written = new Set([
   "thread_broadcast",
@@ -32,9 +32,11 @@ async function parse(member: SourceMember, input: SourceInput): Promise<unknown>
 
 /** Where in the zip the export is: some tools pack the folder around it too. */
 function rootOf(names: readonly string[]): string | undefined {
-  const users = names.filter((name) => name === "users.json" || name.endsWith("/users.json"));
-  const at = users.toSorted((first, second) => first.length - second.length)[0];
-  return at === undefined ? undefined : at.slice(0, -"users.json".length);
+  const known = names.filter((name) =>
+    lists.some((list) => name === list || name.endsWith(`/${list}`)),
+  );
+  const at = known.toSorted((first, second) => first.length - second.length)[0];
+  return at === undefined ? undefined : at.slice(0, at.lastIndexOf("/") + 1);
 }
 
 function isDay(name: string): boolean {
@@ -43,11 +45,7 @@ function isDay(name: string): boolean {
 
 function isSlackExport(names: readonly string[]): boolean {
   const root = rootOf(names);
-  if (root === undefined) return false;
-  return (
-    lists.some((list) => names.includes(root + list)) &&
-    names.some((name) => name.startsWith(root) && isDay(name))
-  );
+  return root !== undefined && names.some((name) => name.startsWith(root) && isDay(name));
 }
 
 function nameOf(user: Fields): string | undefined {

@@ -14,6 +14,7 @@ export interface Stamp {
   readonly isOrdered: boolean;
   /** Seconds from midnight. */
   readonly time: number;
+  readonly hasSeconds: boolean;
 }
 
 const zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6];
@@ -121,11 +122,12 @@ export function scanStamp(text: string, from: number, dateIsNeeded = true): Stam
   const time = scanTime(cursor);
   if (time === undefined) return undefined;
   return {
+    hasSeconds: time.hasSeconds,
     end: cursor.at,
     date: date?.numbers,
     separator: date?.separator ?? "",
     isOrdered: date?.isOrdered ?? false,
-    time,
+    time: time.seconds,
   };
 }
 
@@ -177,8 +179,13 @@ function betweenDateAndTime(cursor: Cursor): void {
   for (const word of ["at ", "um ", "klo ", "kl. ", "à ", "às "]) if (cursor.take(word)) break;
 }
 
-/** Seconds from midnight. */
-export function scanTime(cursor: Cursor): number | undefined {
+interface ScannedTime {
+  /** From midnight. */
+  readonly seconds: number;
+  readonly hasSeconds: boolean;
+}
+
+export function scanTime(cursor: Cursor): ScannedTime | undefined {
   const before = scanHalf(cursor);
   const hour = cursor.number(2);
   if (hour === undefined || cursor.takeOneOf(":.") === "") return undefined;
@@ -188,16 +195,17 @@ export function scanTime(cursor: Cursor): number | undefined {
   const half = before ?? scanHalf(cursor);
   if (hour > 24 || (half !== undefined && hour > 12)) return undefined;
   const hours = half === undefined ? hour : (hour % 12) + (half ? 12 : 0);
-  return hours * 3600 + minute * 60 + second;
+  const seconds = hours * 3600 + minute * 60 + (second ?? 0);
+  return { seconds, hasSeconds: second !== undefined };
 }
 
-function scanSeconds(cursor: Cursor): number {
+function scanSeconds(cursor: Cursor): number | undefined {
   const { at } = cursor;
-  if (cursor.takeOneOf(":.") === "") return 0;
+  if (cursor.takeOneOf(":.") === "") return undefined;
   const second = cursor.number(2);
   if (second !== undefined && second < 60) return second;
   cursor.at = at;
-  return 0;
+  return undefined;
 }
 
 function scanHalf(cursor: Cursor): boolean | undefined {

@@ -40,7 +40,8 @@ function graphSpoken(message: Fields): Spoken | undefined {
   const text = bodyOf(message);
   const isDeleted = textOf(message["deletedDateTime"]) !== undefined;
   if (text.trim() === "" || isDeleted) return undefined;
-  const isAutomatic = message["messageType"] !== "message" || user === undefined;
+  const kind = textOf(message["messageType"]) ?? "message";
+  const isAutomatic = kind !== "message" || user === undefined;
   return {
     text,
     thread: threadOf(message),
@@ -118,10 +119,7 @@ export const teamsReader: SourceReader = {
   container: true,
   recognises: (_name, head) => {
     const text = headText(head);
-    const isGraph =
-      text.includes('"messageType"') &&
-      text.includes('"createdDateTime"') &&
-      text.includes('"body"');
+    const isGraph = ['"createdDateTime"', '"body"', '"from"'].every((sign) => text.includes(sign));
     const isPersonal = text.includes('"MessageList"') && text.includes('"conversations"');
     return isGraph || isPersonal ? 0.96 : 0;
   },

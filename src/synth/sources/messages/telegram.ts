@@ -65,8 +65,9 @@ export const telegramReader: SourceReader = {
   recognises: (_name, head) => {
     const text = headText(head).slice(0, 16_384);
     const isOfAll = text.includes('"chats"') && text.includes('"list"');
-    const isOfOne = text.includes('"messages"') && text.includes('"from_id"');
-    return (isOfAll || isOfOne) && text.includes('"date_unixtime"') ? 0.96 : 0;
+    const isOfOne = text.includes('"messages"') && text.includes('"type"');
+    const isTelegram = text.includes('"from_id"') || text.includes('"date_unixtime"');
+    return (isOfAll || isOfOne) && isTelegram ? 0.96 : 0;
   },
   read: (input) => layOut(spokenIn(input)),
 };

@@ -13,7 +13,7 @@ export interface Head {
 
 const longestName = 120;
 
-/** The head that a line begins with, if it begins with one. */
+/** The head that a line begins with, if it begins with one. The form without brackets has no seconds: logs have. */
 export function whatsAppHead(line: string): Head | undefined {
   const first = firstVisible(line);
   const isBracketed = line[first] === "[";
@@ -22,6 +22,7 @@ export function whatsAppHead(line: string): Head | undefined {
   const cursor = new Cursor(line, stamp.end);
   cursor.skip();
   if (isBracketed) return cursor.take("]") ? speakerAt(stamp, line, cursor.at) : undefined;
+  if (stamp.hasSeconds) return undefined;
   if (cursor.take("-") || cursor.take("–")) return speakerAt(stamp, line, cursor.at);
   return cursor.take(", ") ? koreanHead(stamp, line, cursor.at) : undefined;
 }

@@ -26,9 +26,9 @@ const longestBare = 12;
 
 /** Whom an introducing line names, "" where it names nobody; undefined where the line is none. */
 export function attributed(line: string): string | undefined {
-  const text = line.trim();
-  if (text.length > longest || !/[:：]$/u.test(text)) return undefined;
-  const lower = text.toLowerCase();
+  const text = line.trimEnd();
+  if (text.length > longest || !(text.endsWith(":") || text.endsWith("："))) return undefined;
+  const lower = text.trimStart().toLowerCase();
   const form = forms.find(
     ([begin, end]) => lower.startsWith(begin) && lower.slice(-80).includes(end),
   );
@@ -133,12 +133,14 @@ const headers = [
 ];
 
 export function isDivider(line: string): boolean {
+  if (line.length > 80 || !(line.includes("--") || line.includes("__"))) return false;
   const lower = line.trim().toLowerCase();
   return dividers.includes(lower) || /^_{20,60}$/u.test(lower);
 }
 
 /** Whom a `From:` line of a quoted header names. */
 export function fromLine(line: string): string | undefined {
+  if (!line.includes(":") && !line.includes("：")) return undefined;
   const lower = line.trim().replace(/^\*+/u, "").toLowerCase();
   const begin = froms.find((word) => lower.startsWith(word));
   if (begin === undefined) return undefined;

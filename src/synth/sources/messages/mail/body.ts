@@ -58,10 +58,11 @@ const disclaimers = [
   "please consider the environment before",
 ];
 
+const beginnings = new RegExp(`^\\s{0,20}(?:${[...signatures, ...disclaimers].join("|")})`, "iu");
+
 function endsWhatIsSaid(text: string): boolean {
-  if (text === "-- " || text === "--" || /^_{40,60}$/u.test(text)) return true;
-  const lower = text.trim().toLowerCase().slice(0, 80);
-  return [...signatures, ...disclaimers].some((begin) => lower.startsWith(begin));
+  if (text === "-- " || text === "--") return true;
+  return text.length > 8 && (beginnings.test(text) || /^_{40,60}$/u.test(text));
 }
 
 class Passages {
@@ -149,9 +150,14 @@ function introductionAt(lines: readonly Line[], at: number): Introduction | unde
   return headerAt(lines, at) ?? (canIntroduce(text) ? attributionAt(lines, at, depth) : undefined);
 }
 
+/** A line that ends with a colon, or begins as those do that are broken. */
 function canIntroduce(text: string): boolean {
-  return text.length < 200 && /^\s*(?:on|am|le|el|em|il|op|den|w|\S)/iu.test(text);
+  if (text.length > 200) return false;
+  const last = text.trimEnd().at(-1);
+  return last === ":" || last === "：" || opening.test(text);
 }
+
+const opening = /^\s{0,20}(?:on|am|le|el|em|il|op|den|w) [^\s]/iu;
 
 /** An introducing line may be broken into up to three. It needs a quote, or the end of what is said, behind it. */
 function attributionAt(
@@ -166,7 +172,7 @@ function attributionAt(
     joined += `${count === 1 ? "" : " "}${line.text.trim()}`;
     const by = attributed(joined);
     if (by !== undefined) return quoteFollows(lines, at + count, depth) ? { by, count } : undefined;
-    if (count === 1 && !/^(?:on|am|le|el|em|il|op|den|w) /iu.test(joined)) return undefined;
+    if (count === 1 && !opening.test(joined)) return undefined;
   }
   return undefined;
 }

@@ -28,6 +28,8 @@ class Mailbox {
   #size = 0;
   #isBehindEmpty = true;
   #hasMail = false;
+  /** Whether something follows the headers: much of a mailbox may be mails that say nothing. */
+  #hasBody = false;
 
   constructor(largest: number) {
     this.#largest = largest;
@@ -44,14 +46,16 @@ class Mailbox {
 
   #keep(line: Buffer): void {
     this.#size += line.length;
+    this.#hasBody ||= this.#isBehindEmpty && line.length > 2;
     if (this.#size <= this.#largest) this.#lines.push(Buffer.from(unquoted(line)));
   }
 
   end(): { mail: Uint8Array | undefined } | undefined {
     const mail = this.#size > this.#largest ? undefined : Buffer.concat(this.#lines);
-    const hadMail = this.#hasMail && this.#size > 0;
+    const hadMail = this.#hasMail && this.#hasBody;
     this.#lines = [];
     this.#size = 0;
+    this.#hasBody = false;
     return hadMail ? { mail } : undefined;
   }
 }

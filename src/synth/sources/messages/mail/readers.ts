@@ -8,7 +8,19 @@ import { headText } from "../lines-of-head.ts";
 import { Letters } from "./letters.ts";
 import { mailsOf } from "./mbox.ts";
 
+/** No letter and no file in one has so many lines so short; taking them apart would take seconds a megabyte. */
+const mostShortLines = 100_000;
+const shortLine = 20;
+
+function isOfShortLines(bytes: Uint8Array): boolean {
+  if (bytes.length < mostShortLines) return false;
+  let lines = 0;
+  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) lines++;
+  return lines > mostShortLines && bytes.length / lines < shortLine;
+}
+
 async function parsed(bytes: Uint8Array, input: SourceInput): Promise<Email> {
+  if (isOfShortLines(bytes)) throw beyondLimit("a mail of over 100,000 lines of a few characters");
   try {
     return await PostalMime.parse(bytes, { maxNestingDepth: Math.min(64, input.limits.nesting) });
   } catch (error) {
