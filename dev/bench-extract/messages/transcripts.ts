@@ -23,9 +23,11 @@ function pieces(text: string, random: Random): string[] {
 }
 
 const clock = (seconds: number, point: string): string => {
-  const whole = Math.floor(seconds);
-  const thousandth = String(Math.round((seconds - whole) * 1000)).padStart(3, "0");
-  return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${point}${thousandth}`;
+  const thousandths = Math.round(seconds * 1000);
+  const whole = Math.floor(thousandths / 1000);
+  const [hour, minute] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(thousandths % 1000).padStart(3, "0");
+  return `${two(hour)}:${two(minute)}:${two(whole % 60)}${point}${rest}`;
 };
 
 interface Track {
