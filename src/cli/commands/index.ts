@@ -9,6 +9,7 @@ import { chat } from "./chat.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
+import { dataClean } from "./data-clean.ts";
 import { dataConvert } from "./data-convert.ts";
 import { dataCount } from "./data-count.ts";
 import { dataCreate } from "./data-create.ts";
@@ -26,8 +27,10 @@ import { dataMerge } from "./data-merge.ts";
 import { dataPrices } from "./data-prices.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
+import { dataSample } from "./data-sample.ts";
 import { dataScaffold } from "./data-scaffold.ts";
 import { dataSplit } from "./data-split.ts";
+import { dataStats } from "./data-stats.ts";
 import { dataSync } from "./data-sync.ts";
 import { dataValidate } from "./data-validate.ts";
 import { dataWrite } from "./data-write.ts";
@@ -91,6 +94,8 @@ export const commands: readonly Command[] = [
   dataScaffold,
   dataPrices,
   dataCount,
+  dataStats,
+  dataSample,
   dataIdentify,
   dataValidate,
   dataFix,
@@ -98,6 +103,7 @@ export const commands: readonly Command[] = [
   dataExport,
   dataLimits,
   dataDedupe,
+  dataClean,
   dataSplit,
   dataImport,
   dataWrite,

@@ -32,3 +32,10 @@ export function notNewest(name: string): UsageError {
     hint: `give ${name} without a version, or -o FILE to write what stays`,
   });
 }
+
+export function badCount(): UsageError {
+  return new UsageError("FT-ROWS-005", {
+    message: "one of --count and --share says how many rows are drawn",
+    hint: "--count 100, or --share 0.1",
+  });
+}

@@ -62,7 +62,7 @@ export function saidBy(row: Json): Said[] {
       role: textFields[field] ?? "text",
       text: contentText(row[field]),
     }));
-    return [...texts, ...lists].filter(({ text }) => text !== "");
+    return [...texts, ...lists];
   }
   return Object.entries(row)
     .filter(([field, value]) => typeof value === "string" && !notSaid.has(field))

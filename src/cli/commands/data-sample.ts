@@ -1,0 +1,31 @@
+// ft data sample: some rows of a data set, drawn by a seed.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import { defineCommand } from "../define-command.ts";
+
+export const dataSample = defineCommand({
+  name: "data sample",
+  summary: "Draw some rows by a seed, of each topic its share or as many",
+  arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
+  options: z.strictObject({
+    output: z.string().describe("Where the rows go").register(flags, { short: "o", value: "FILE" }),
+    count: z.int().min(0).optional().describe("Rows to draw").register(flags, { short: "n" }),
+    share: z.number().min(0).max(1).optional().describe("Part of all rows to draw"),
+    stratify: z
+      .string()
+      .optional()
+      .describe("Each value of this field has its share: topic, source, meta.language")
+      .register(flags, { value: "KEY" }),
+    even: z.boolean().default(false).describe("Each value has as many rows, as far as it has them"),
+    seed: z.int().default(0).describe("Another seed, other rows"),
+  }),
+  examples: [
+    "ft data sample rows.jsonl -n 100 -o some.jsonl",
+    "ft data sample rows.jsonl --share 0.1 --stratify topic --even -o some.jsonl",
+  ],
+  run: async ({ arguments: { file = "" }, options }, io) => {
+    const { sampleDataset } = await import("../../app/data/sample.ts");
+    const told = await sampleDataset(io.environment, { file, ...options });
+    io.show(told, () => `${told.drawn} of ${told.rows} rows`);
+  },
+});
