@@ -22,13 +22,16 @@ export interface CommonInput {
 }
 
 /** Groups of commands, with what they are about. */
-const GROUPS: Readonly<Record<string, string>> = {
-  train: "Fine-tune models",
-  bench: "Measure this machine",
-  models: "Look at models",
-  config: "Look at configuration",
-  templates: "Look at prompt templates",
-  runs: "Look at earlier runs, compare them, and clear up after them",
+const GROUPS: Readonly<Record<string, { about: string; alias?: string }>> = {
+  train: { about: "Fine-tune models" },
+  bench: { about: "Measure this machine" },
+  models: { about: "Look at models" },
+  adapters: { about: "Look at adapters, change their form, combine them" },
+  data: { about: "Make, check, clean, divide and keep data sets", alias: "dataset" },
+  store: { about: "Look after the file that keeps data sets and jobs" },
+  config: { about: "Look at configuration" },
+  templates: { about: "Look at prompt templates" },
+  runs: { about: "Look at earlier runs, compare them, and clear up after them" },
 };
 
 function presetDefault(option: Option, preset: PresetName | undefined): unknown {
@@ -95,10 +98,10 @@ function groupOf(program: Commander, name: string, all: readonly Command[]): Com
   const existing = program.commands.find((each) => each.name() === name);
   if (existing !== undefined) return existing;
   const inside = all.filter((command) => command.name.startsWith(`${name} `));
-  return program
-    .command(name)
-    .description(GROUPS[name] ?? "")
-    .addHelpText("after", examplesText(firstExamples(inside)));
+  const { about = "", alias } = GROUPS[name] ?? {};
+  const group = program.command(name).description(about);
+  if (alias !== undefined) group.alias(alias);
+  return group.addHelpText("after", examplesText(firstExamples(inside)));
 }
 
 /** The words of the command line that name a command or a group. */
@@ -106,7 +109,7 @@ function understood(program: Commander, args: readonly string[]): string[] {
   const words: string[] = [];
   let at: Commander | undefined = program;
   for (const arg of args) {
-    at = at?.commands.find((each) => each.name() === arg);
+    at = at?.commands.find((each) => [each.name(), ...each.aliases()].includes(arg));
     if (at === undefined) break;
     words.push(arg);
   }

@@ -24,6 +24,7 @@ import { dataIdentify } from "./data-identify.ts";
 import { dataImport } from "./data-import.ts";
 import { dataLimits } from "./data-limits.ts";
 import { dataMerge } from "./data-merge.ts";
+import { dataPrepare } from "./data-prepare.ts";
 import { dataPrices } from "./data-prices.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
   dataStats,
   dataSample,
   dataIdentify,
+  dataPrepare,
   dataValidate,
   dataFix,
   dataConvert,
