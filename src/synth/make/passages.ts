@@ -1,7 +1,8 @@
-// Pieces of documents that rows can rest on: cut at paragraphs, in an even choice where there are more than are needed.
+// Pieces of documents that rows can rest on: cut where their structure says, in an even choice where there are more than are needed.
 // Memory is that of the chosen ones, whatever the size of the documents.
 import { createHash } from "node:crypto";
 import { Random } from "../../core/random.ts";
+import { chunksOf } from "../chunks/chunks.ts";
 import type { OpenSource } from "../sources/types.ts";
 import type { Passage } from "./plan.ts";
 
@@ -22,34 +23,9 @@ export interface PassageSet {
   digest: string;
 }
 
-/** Where the first `wanted` characters end best: behind a paragraph, a line, a sentence, a word. */
-function cutAt(text: string, wanted: number): number {
-  if (text.length <= wanted) return text.length;
-  const least = Math.floor(wanted / 2);
-  for (const mark of ["\n\n", "\n", ". ", " "]) {
-    const found = text.lastIndexOf(mark, wanted - mark.length);
-    if (found >= least) return found + mark.length;
-  }
-  // never amid a pair of surrogates
-  return /[\uD800-\uDBFF]/.test(text[wanted - 1] ?? "") ? wanted - 1 : wanted;
-}
-
 async function* pieces({ source, parts }: OpenSource, characters: number): AsyncGenerator<Passage> {
-  let held = "";
-  let start = 0;
-  const take = (): Passage => {
-    const end = cutAt(held, characters);
-    const text = held.slice(0, end);
-    const span = [start, start + end] as const;
-    held = held.slice(end);
-    start += end;
-    return { source, span, text };
-  };
-  for await (const part of parts) {
-    held += part.text;
-    while (held.length > 2 * characters) yield take();
-  }
-  while (held.length > 0) yield take();
+  for await (const { span, text } of chunksOf(parts, { most: characters }))
+    yield { source, span, text };
 }
 
 /** Too short to say anything. */
