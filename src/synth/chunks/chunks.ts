@@ -109,7 +109,8 @@ class Chunker {
   /** Never amid a pair of surrogates, nor between a letter and its marks. */
   #whole(end: number): number {
     let at = end;
-    const splits = (): boolean => /[\uDC00-\uDFFF\p{M}\u200D\uFE0F]/u.test(this.#text.charAt(at));
+    const splits = (): boolean =>
+      /[\uDC00-\uDFFF]|\p{M}|\u200D|\uFE0F/u.test(this.#text.charAt(at));
     while (at > 1 && at > end - 16 && at < this.#text.length && splits()) at--;
     // space at the end does not count: it is no part of the piece
     while (/\s/.test(this.#text.charAt(at))) at++;

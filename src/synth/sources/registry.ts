@@ -10,6 +10,7 @@ import { odtReader } from "./kinds/office/odt.ts";
 import { pptxReader } from "./kinds/office/pptx.ts";
 import { xlsxReader } from "./kinds/office/xlsx.ts";
 import { pdfReader } from "./kinds/pdf/pdf.ts";
+import { rtfReader } from "./kinds/rtf.ts";
 import { csvReader, tsvReader } from "./kinds/separated-values.ts";
 import { textReader } from "./kinds/text.ts";
 import { chatGptReader } from "./messages/chatgpt.ts";
@@ -42,6 +43,7 @@ export const readers: Registry<SourceReader> = new Registry<SourceReader>(
     odt: odtReader,
     pdf: pdfReader,
     pptx: pptxReader,
+    rtf: rtfReader,
     text: textReader,
     tsv: tsvReader,
     xlsx: xlsxReader,
