@@ -4,13 +4,6 @@
 import { PART_CHARACTERS } from "./parts.ts";
 import type { Block, Division, SaidMessage, SourcePart, Span } from "./types.ts";
 
-interface Frame {
-  /** Where its text begins; unknown until it has some. */
-  start?: number;
-  /** Set when what follows is no longer its own: an item whose nested list begins. */
-  end?: number;
-}
-
 type OpenBlock =
   | { readonly type: "heading"; readonly level: number }
   | { readonly type: "paragraph" }
@@ -26,19 +19,35 @@ type OpenBlock =
   | { readonly type: "term" }
   | { readonly type: "definition" };
 
-type FrameOf = Frame &
-  OpenBlock & {
-    /** Of a table. */
-    rows?: Span[][];
-    header?: Span[];
-    columns?: string[];
-    /** Of a row. */
-    cells?: Span[];
-    hasPlainCell?: boolean;
-    /** Of terms. */
-    term?: Span;
-    definitions?: Span[];
-  };
+/** A block that is open. All have all fields, so that the millions of cells of a table are quick. */
+class OpenFrame {
+  readonly block: OpenBlock;
+  readonly type: OpenBlock["type"];
+  /** Where its text begins; unknown until it has some. */
+  start: number | undefined = undefined;
+  /** Set when what follows is no longer its own: an item whose nested list begins. */
+  end: number | undefined = undefined;
+  /** Of a table. */
+  rows: Span[][] = none;
+  header: Span[] | undefined = undefined;
+  columns: string[] | undefined = undefined;
+  /** Of a row. */
+  cells: Span[] = none;
+  hasPlainCell = false;
+  /** Of terms. */
+  term: Span | undefined = undefined;
+  definitions: Span[] | undefined = undefined;
+
+  constructor(block: OpenBlock) {
+    this.block = block;
+    this.type = block.type;
+    if (block.type === "table") this.rows = [];
+    if (block.type === "row") this.cells = [];
+  }
+}
+
+/** What a block has that never has any. */
+const none: never[] = [];
 
 /** Where a table is cut in two: what is read behind it knows its columns still. */
 const LONGEST_TABLE = PART_CHARACTERS * 4;
@@ -57,7 +66,7 @@ export class DocumentBuilder {
   #separation: Separation = "";
   #blocks: Block[] = [];
   readonly #ended: SourcePart[] = [];
-  readonly #frames: FrameOf[] = [];
+  readonly #frames: OpenFrame[] = [];
   #waiting: Omit<Division, "span">[] = [];
 
   get position(): number {
@@ -152,11 +161,11 @@ export class DocumentBuilder {
     else if (block.type === "cell") this.#openCell();
     else if (block.type === "definition") this.#separate("\n");
     else this.#separate(this.#between());
-    this.#frames.push({ ...block });
+    this.#frames.push(new OpenFrame(block));
   }
 
   #openItem(): void {
-    const outer = this.#frames.findLast(({ type }) => type === "item");
+    const outer = this.#innermost("item");
     if (outer?.start !== undefined) outer.end ??= this.#textEnd;
     this.#separate(
       this.#lastBlock() === "list-item" || outer !== undefined ? "\n" : this.#between(),
@@ -169,8 +178,7 @@ export class DocumentBuilder {
 
   /** A cell begins where it stands, with text or without. */
   #openCell(): void {
-    const row = this.#frames.findLast(({ type }) => type === "row");
-    const isFirst = (row?.cells?.length ?? 0) === 0;
+    const isFirst = (this.#innermost("row")?.cells.length ?? 0) === 0;
     if (isFirst) this.#settle();
     else {
       this.#separation = "";
@@ -189,53 +197,59 @@ export class DocumentBuilder {
     else this.#closeBlock(frame);
   }
 
-  #closeCell({ start, isHeader }: FrameOf & { type: "cell" }): void {
+  #innermost(wanted: OpenBlock["type"]): OpenFrame | undefined {
+    for (let at = this.#frames.length - 1; at >= 0; at--)
+      if (this.#frames[at]?.type === wanted) return this.#frames[at];
+    return undefined;
+  }
+
+  #closeCell({ start, block }: OpenFrame): void {
     this.#separation = "";
     this.#space = "";
-    const row = this.#frames.findLast(({ type }) => type === "row");
+    const row = this.#innermost("row");
     const span: Span =
       start === undefined ? [this.#position, this.#position] : [start, this.#textEnd];
     if (row === undefined) return;
-    (row.cells ??= []).push(span);
-    if (isHeader !== true) row.hasPlainCell = true;
+    row.cells.push(span);
+    if (block.type === "cell" && block.isHeader !== true) row.hasPlainCell = true;
   }
 
   /** A row of heads alone is a header, too. */
-  #closeRow({ cells = [], isHeader, hasPlainCell }: FrameOf & { type: "row" }): void {
-    const table = this.#frames.findLast(({ type }) => type === "table");
+  #closeRow({ cells, block, hasPlainCell }: OpenFrame): void {
+    const table = this.#innermost("table");
     if (table === undefined || cells.length === 0) return;
-    const isFirst = table.header === undefined && table.columns === undefined;
-    if ((isHeader || hasPlainCell !== true) && isFirst && (table.rows?.length ?? 0) === 0) {
+    const isHeader = (block.type === "row" && block.isHeader) || !hasPlainCell;
+    if (isHeader && table.columns === undefined && table.rows.length === 0) {
       table.header = cells;
       table.columns = cells.map((cell) => this.slice(cell));
       table.start ??= cells[0]?.[0] ?? this.#position;
-    } else (table.rows ??= []).push(cells);
+    } else table.rows.push(cells);
     this.#separate("\n");
     if (this.#position - this.#partStart > LONGEST_TABLE && this.#frames.length === 1)
       this.#cutTable(table);
   }
 
-  #cutTable(table: FrameOf): void {
+  #cutTable(table: OpenFrame): void {
     this.#closeBlock(table);
-    delete table.start;
-    delete table.header;
+    table.start = undefined;
+    table.header = undefined;
     table.rows = [];
     this.#separation = "\n";
     this.#endPart();
   }
 
-  #closeBlock(frame: FrameOf): void {
+  #closeBlock(frame: OpenFrame): void {
     const { start, end = this.#textEnd } = frame;
     if (start !== undefined) this.#emit(frame, [start, end]);
     this.#separate(frame.type === "item" || frame.type === "term" ? "\n" : this.#between());
   }
 
-  #emit(frame: FrameOf, span: Span): void {
+  #emit(frame: OpenFrame, span: Span): void {
     const block = blockOf(frame, span);
     if (block !== undefined && !(block.type === "paragraph" && this.#isWithin()))
       this.#blocks.push(block);
     if (frame.type !== "term" && frame.type !== "definition") return;
-    const terms = this.#frames.findLast(({ type }) => type === "terms");
+    const terms = this.#innermost("terms");
     if (terms === undefined) return;
     if (frame.type === "definition") (terms.definitions ??= []).push(span);
     else this.#nextTerm(terms, span);
@@ -249,18 +263,18 @@ export class DocumentBuilder {
   }
 
   /** A term behind definitions begins the next entry; one behind a term is another name for the same. */
-  #nextTerm(terms: FrameOf, span: Span): void {
+  #nextTerm(terms: OpenFrame, span: Span): void {
     if (terms.definitions !== undefined) this.#endEntry(terms);
     terms.term = terms.term === undefined ? span : [terms.term[0], span[1]];
   }
 
-  #endEntry(terms: FrameOf): void {
+  #endEntry(terms: OpenFrame): void {
     const { term, definitions = [] } = terms;
     const last = definitions.at(-1);
     if (term !== undefined && last !== undefined)
       this.#blocks.push({ type: "term", span: [term[0], last[1]], term, definitions });
-    delete terms.term;
-    delete terms.definitions;
+    terms.term = undefined;
+    terms.definitions = undefined;
   }
 
   /** What is being said of a term ends here, where the innermost open block holds terms. */
@@ -275,7 +289,7 @@ export class DocumentBuilder {
     const spans: Span[] = [];
     for (const text of texts) {
       this.#separate("\n");
-      const frame: FrameOf = { type: "paragraph" };
+      const frame = new OpenFrame({ type: "paragraph" });
       this.#frames.push(frame);
       this.verbatim(text);
       this.#frames.pop();
@@ -343,21 +357,19 @@ function inOrder(one: Block, other: Block): number {
   return other.type === "division" ? 1 : other.span[1] - one.span[1];
 }
 
-function blockOf(frame: FrameOf, span: Span): Block | undefined {
-  switch (frame.type) {
+function blockOf({ block, header, columns, rows }: OpenFrame, span: Span): Block | undefined {
+  switch (block.type) {
     case "heading":
-      return { type: "heading", span, level: frame.level };
+      return { type: "heading", span, level: block.level };
     case "item":
-      return { type: "list-item", span, depth: frame.depth, ordered: frame.ordered };
+      return { type: "list-item", span, depth: block.depth, ordered: block.ordered };
     case "quote":
-      return { type: "quote", span, depth: frame.depth };
+      return { type: "quote", span, depth: block.depth };
     case "paragraph":
     case "code":
-      return { type: frame.type, span };
-    case "table": {
-      const { header, columns, rows = [] } = frame;
+      return { type: block.type, span };
+    case "table":
       return { type: "table", span, ...(header && { header }), ...(columns && { columns }), rows };
-    }
     case "row":
     case "cell":
     case "terms":

@@ -9,6 +9,8 @@ import { addRow, rowsOf } from "./json-rows.ts";
 
 const LONGEST_LINE = 1 << 26;
 const NOTED_LINES = 20;
+/** Of which most are no JSON: then the file is none. */
+const MOST_BAD_LINES = 1000;
 
 /** Looked for before it is parsed: what walks through the values takes a call for each level. */
 function refuseDeep(text: string, nesting: number): void {
@@ -61,13 +63,15 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<[number, 
 
 async function* readJsonLines(input: SourceInput): AsyncGenerator<SourcePart> {
   const builder = new DocumentBuilder();
-  let bad = 0;
+  let [bad, good] = [0, 0];
   for await (const [number, line] of linesOf(input.texts())) {
     if (line.trim() === "") continue;
     try {
       addRow(builder, parsed(line, input.limits.nesting), String(number));
+      good++;
     } catch (error) {
-      if (bad++ < NOTED_LINES)
+      if (++bad > MOST_BAD_LINES && good < bad) throw error;
+      if (bad <= NOTED_LINES)
         input.note({
           code: "FT-SOURCE-014",
           reason: `line ${number} is left out: ${reasonOf(error)}`,

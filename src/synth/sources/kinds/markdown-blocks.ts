@@ -69,7 +69,7 @@ interface PlacedLine {
 }
 
 /** Deeper, `>` and `-` are text. */
-const DEEPEST = 20;
+const DEEPEST = 12;
 const LONGEST_FRONT = 200;
 
 export class MarkdownBlocks {

@@ -25,6 +25,13 @@ function unpacked(bytes: Uint8Array, most: number): Uint8Array | undefined {
   }
 }
 
+/** Pages that a tree of pages says it has, before anything is made of them. */
+function refuseCounted(text: string, limits: ReadLimits): void {
+  for (const [, count] of text.matchAll(/\/Count\s{0,4}(\d{1,12})/g))
+    if (Number(count) > limits.pages)
+      throw beyondLimit(`${count} pages, more than ${limits.pages}`);
+}
+
 /** @throws DataError FT-SOURCE-005 for a document that unpacks beyond the limits. */
 export function refusePackedBombs(bytes: Uint8Array, limits: ReadLimits): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -33,6 +40,7 @@ export function refusePackedBombs(bytes: Uint8Array, limits: ReadLimits): void {
     Math.min(bytes.length * limits.expansion, 4 * limits.fileBytes),
   );
   let left = most * 2;
+  refuseCounted(file.toString("latin1"), limits);
   for (let at = file.indexOf("stream"); at !== -1; at = file.indexOf("stream", at + 6)) {
     if (file.toString("latin1", Math.max(0, at - 3), at) === "end") continue;
     const before = file.toString("latin1", Math.max(0, at - DICTIONARY_BYTES), at);
@@ -42,6 +50,8 @@ export function refusePackedBombs(bytes: Uint8Array, limits: ReadLimits): void {
     let stream: Uint8Array | undefined = file.subarray(start, end === -1 ? file.length : end);
     for (let time = 0; time < times && stream !== undefined; time++)
       stream = unpacked(stream, most);
+    if (times > 0 && stream !== undefined && before.includes("/ObjStm"))
+      refuseCounted(Buffer.from(stream).toString("latin1"), limits);
     left -= times > 0 ? (stream?.length ?? 0) : 0;
     if (left < 0) throw beyondLimit("a document that unpacks to far more than it is");
     if (end !== -1) at = end;
