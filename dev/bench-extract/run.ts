@@ -6,6 +6,7 @@ import { forms } from "./forms.ts";
 import { libraryFiles } from "./libraries.ts";
 import { readMarkedFile } from "./marked.ts";
 import { type FalseTurns, falseTurns, scores } from "./measure.ts";
+import { f1Of, messageColumns, messageRow, messageScores } from "./messages/measure.ts";
 import { type Score, rates } from "./score.ts";
 
 const goals = { made: 0.95, hand: 0.85, falseTurns: 1 };
@@ -59,6 +60,14 @@ function tellFalse(name: string, told: FalseTurns): void {
   goal(`${name} < ${goals.falseTurns} false turn per 1,000 lines`, each < goals.falseTurns);
 }
 
+async function inExports(): Promise<void> {
+  console.log(`\n${"chats, mail, transcripts".padEnd(34)}  ${messageColumns}`);
+  for await (const { kind, counts } of messageScores(10, 13)) {
+    console.log(`${kind.padEnd(34)}  ${messageRow(counts)}`);
+    goal(`F1 of ${kind} >= ${goals.made}`, f1Of(counts) >= goals.made);
+  }
+}
+
 async function nobodyTalks(): Promise<void> {
   console.log("");
   const negatives = readMarkedFile(join(folder, "hand", "negatives.txt"));
@@ -78,6 +87,7 @@ async function nobodyTalks(): Promise<void> {
 await made();
 await byHand("tuned");
 await byHand("held-out");
+await inExports();
 await nobodyTalks();
 for (const what of missed) console.log(`missed: ${what}`);
 process.exitCode = missed.length === 0 ? 0 : 1;

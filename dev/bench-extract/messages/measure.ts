@@ -69,24 +69,45 @@ export const noCounts = (): Counts => ({ gold: 0, found: 0, right: 0, conversati
 const share = (part: number, whole: number): string =>
   whole === 0 ? "-" : (part / whole).toFixed(3);
 
+/** F1 of turns. */
+export function f1Of({ gold, found: got, right }: Counts): number {
+  return gold + got === 0 ? 0 : (2 * right) / (gold + got);
+}
+
+export const messageColumns = "turns  precision  recall  conversations  exact";
+
+/** The columns of a kind. */
+export function messageRow({ gold, found: got, right, conversations, exact }: Counts): string {
+  const columns = [
+    String(gold).padStart(5),
+    share(right, got).padStart(10),
+    share(right, gold).padStart(7),
+    String(conversations).padStart(14),
+    share(exact, conversations).padStart(6),
+  ];
+  return columns.join(" ");
+}
+
+/** Counts of each kind of file, so many files of it. */
+export async function* messageScores(
+  files: number,
+  seed: number,
+  kinds: readonly string[] = Object.keys(messageRenderers),
+): AsyncGenerator<{ kind: string; counts: Counts }> {
+  for (const kind of kinds) {
+    const counts = noCounts();
+    const random = Random.fromSeed(seed).split(kind);
+    for (let file = 0; file < files; file++) await measureOne(kind, random, counts);
+    yield { kind, counts };
+  }
+}
+
 async function main(): Promise<void> {
   const [files = "20", seed = "13", ...kinds] = process.argv.slice(2);
-  console.log("kind              turns  precision  recall  conversations  exact");
-  for (const kind of kinds.length > 0 ? kinds : Object.keys(messageRenderers)) {
-    const counts = noCounts();
-    const random = Random.fromSeed(Number(seed)).split(kind);
-    for (let file = 0; file < Number(files); file++) await measureOne(kind, random, counts);
-    const { gold, found: got, right, conversations, exact } = counts;
-    const columns = [
-      kind.padEnd(16),
-      String(gold).padStart(6),
-      share(right, got).padStart(10),
-      share(right, gold).padStart(7),
-      String(conversations).padStart(14),
-      share(exact, conversations).padStart(6),
-    ];
-    console.log(columns.join(" "));
-  }
+  console.log(`${"kind".padEnd(16)} ${messageColumns}`);
+  const asked = kinds.length > 0 ? kinds : undefined;
+  for await (const { kind, counts } of messageScores(Number(files), Number(seed), asked))
+    console.log(`${kind.padEnd(16)} ${messageRow(counts)}`);
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) await main();
