@@ -26,6 +26,8 @@ import { dataLimits } from "./data-limits.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataPrepare } from "./data-prepare.ts";
 import { dataPrices } from "./data-prices.ts";
+import { dataPull } from "./data-pull.ts";
+import { dataPush } from "./data-push.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataSample } from "./data-sample.ts";
@@ -99,6 +101,8 @@ export const commands: readonly Command[] = [
   dataSample,
   dataIdentify,
   dataPrepare,
+  dataPull,
+  dataPush,
   dataValidate,
   dataFix,
   dataConvert,

@@ -1,0 +1,38 @@
+// ft data pull: a split of a data set of the Hub, as a file or into the store.
+import { z } from "zod";
+import { flags } from "../../core/flags.ts";
+import { defineCommand } from "../define-command.ts";
+import { downloadNote } from "../render/download.ts";
+import { revisionOption } from "./revision-option.ts";
+
+export const dataPull = defineCommand({
+  name: "data pull",
+  summary: "Fetch a data set of the Hub as a file of JSON lines, or into the store",
+  arguments: { id: { about: "Data set of the Hub: org/name" } },
+  options: z.strictObject({
+    split: z.string().optional().describe("Its split; train unless said"),
+    config: z
+      .string()
+      .optional()
+      .describe("Its configuration; the first unless said")
+      .register(flags, { value: "NAME" }),
+    revision: revisionOption,
+    out: z
+      .string()
+      .optional()
+      .describe("File to write")
+      .register(flags, { short: "o", value: "OUT" }),
+    name: z.string().optional().describe("Data set of the store, of which it is the next version"),
+  }),
+  examples: [
+    "ft data pull me/support --split train -o rows.jsonl",
+    "ft data pull me/support --name support",
+  ],
+  run: async ({ arguments: { id = "" }, options }, io) => {
+    const { pullSet } = await import("../../app/data/pull.ts");
+    const moving = { onProgress: downloadNote(io), signal: io.signal };
+    const told = await pullSet(io.environment, { id, ...options, ...moving });
+    const places = [told.out, told.version?.version].filter((place) => typeof place === "string");
+    io.show(told, () => `${places.join(", ")}: ${told.rows} rows of ${told.split}`);
+  },
+});

@@ -1,0 +1,93 @@
+// ft data push: a data set onto the Hub, shown before it is sent.
+import { z } from "zod";
+import type { PushedSet, PushPlan } from "../../app/data/push.ts";
+import { flags } from "../../core/flags.ts";
+import { formatBytes } from "../../core/units.ts";
+import { profiles } from "../../synth/profiles/registry.ts";
+import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
+import { uploadNote } from "../render/download.ts";
+
+function planText({ repository, files, bytes, secrets, card }: PushPlan): string {
+  const who = repository.private === true ? "private" : "visible as the account has it";
+  return [
+    `${repository.url}, branch ${repository.branch}, ${who}`,
+    ...files.map((file) => `  ${file.path}  ${formatBytes(file.bytes)}`),
+    `${files.length} files, ${formatBytes(bytes)}`,
+    ...secrets.map(({ file, kind, line }) => `secret: ${file}, line ${line ?? "?"}: ${kind}`),
+    ...(card === null ? ["no README.md: the Hub shows no card"] : []),
+  ].join("\n");
+}
+
+function pushedText(done: PushedSet): string {
+  if (done.dryRun) return `${planText(done)}\n\n${done.card ?? ""}`.trimEnd();
+  if (!done.isNew) return `${done.repository.url}: nothing had changed`;
+  return `${done.repository.url}: ${done.sent.length} files, commit ${done.commit ?? ""}`;
+}
+
+/** On a terminal it is shown and asked about; elsewhere the command is the answer. */
+const approval = (io: Io, yes: boolean) => async (plan: PushPlan) => {
+  if (!io.mode.json && !io.mode.quiet) io.talk(planText(plan));
+  if (yes || io.mode.json || !io.canAsk) return true;
+  return await io.confirm(`Upload ${plan.files.length} files to ${plan.repository.url}?`);
+};
+
+export const dataPush = defineCommand({
+  name: "data push",
+  summary: "Upload a data set to the Hub with a card, after showing what would go",
+  arguments: {
+    set: { about: "A file, a folder, or NAME@VERSION of a data set in the store" },
+    name: { about: "Repository on the Hub: user/name" },
+  },
+  options: z.strictObject({
+    to: z
+      .string()
+      .default("trl")
+      .describe("Profile whose form the rows have there")
+      .register(flags, { value: "NAME", choices: () => profiles.names() }),
+    private: z
+      .boolean()
+      .default(false)
+      .describe("A repository that is made is seen by its owner alone"),
+    message: z
+      .string()
+      .min(1)
+      .default("Upload data set")
+      .describe("Message of the commit")
+      .register(flags, { short: "m", value: "TEXT" }),
+    revision: z
+      .string()
+      .min(1)
+      .default("main")
+      .describe("Branch to commit to; it is made where it is missing")
+      .register(flags, { short: "r", value: "BRANCH" }),
+    dryRun: z.boolean().default(false).describe("Show files, card and secrets; send nothing"),
+    allowSecrets: z
+      .boolean()
+      .default(false)
+      .describe("Send rows although what looks like a secret is in them"),
+    token: z
+      .string()
+      .optional()
+      .describe("Token of the hub; better: HF_TOKEN, or what hf auth login stored")
+      .register(flags, { short: "t", value: "TOKEN" }),
+    yes: z.boolean().default(false).describe("Do not ask").register(flags, { short: "y" }),
+  }),
+  examples: [
+    "ft data push support me/support-chats --dry-run",
+    "ft data push rows.jsonl me/support-chats --private",
+  ],
+  run: async ({ arguments: { set = "", name = "" }, options }, io) => {
+    const { pushSet } = await import("../../app/data/push.ts");
+    const { private: isPrivate, revision, yes, allowSecrets, ...rest } = options;
+    const done = await pushSet(io.environment, {
+      ...rest,
+      ...{ set, id: name, branch: revision, allowsSecrets: allowSecrets },
+      isPrivate: isPrivate ? true : undefined,
+      approve: approval(io, yes),
+      onProgress: uploadNote(io),
+      signal: io.signal,
+    });
+    io.show(done, () => pushedText(done));
+  },
+});
