@@ -4,6 +4,7 @@ import { inventoryFile, readInventory } from "../inventory/rows.ts";
 import { commandsPage } from "./commands.ts";
 import { errorsPage } from "./errors.ts";
 import { optionsPage } from "./options.ts";
+import { providersPage } from "./providers.ts";
 
 /** Text of a file from the root of the clone; empty where there is none. */
 export type Read = (file: string) => string;
@@ -13,6 +14,7 @@ const pages: Readonly<Record<string, (now: string, read: Read) => string>> = {
   "docs/reference/options.md": optionsPage,
   "docs/reference/commands.md": commandsPage,
   "docs/reference/errors.md": () => errorsPage(),
+  "docs/providers-formats.md": providersPage,
   "docs/design/STATUS.md": (now, read) => withCounts(now, readInventory(read(inventoryFile)).rows),
 };
 

@@ -56,6 +56,10 @@ const messages = {
   ),
   system_not_first: error("a system message behind another message", "put it first"),
   system_repeated: error("more than one system message", "join them into one, at the beginning"),
+  single_message: onlyWhereAsked(
+    "an answer without anything before it",
+    "begin with a message of the user",
+  ),
   not_starting_with_user: onlyWhereAsked(
     "the conversation does not begin with the user",
     "begin with a message of the user",
@@ -130,6 +134,14 @@ const answers = {
 };
 
 const images = {
+  image_inline: onlyWhereAsked(
+    "an image by its address, where it must stand in the row itself",
+    "write it as data:image/png;base64,…",
+  ),
+  mixed_contents: onlyWhereAsked(
+    "contents as texts and as lists of parts in one row",
+    "write all of them in one way",
+  ),
   image_refused: error("an image, where the form takes text alone", "leave the row out"),
   image_in_answer: error("an image outside of a message of the user", "leave the row out"),
   image_count: error("more images in a row than the service takes", "take some out"),

@@ -3,7 +3,6 @@
 import { isObject } from "../../../data/formats/format.ts";
 import type { JsonObject } from "../../../text/types.ts";
 import type { SeenMessage, SeenRow, Sighting } from "../profile.ts";
-import { textIn } from "../rules/contents.ts";
 import { allMessages, isOf } from "../rules/rule.ts";
 import { SeenHashes } from "./seen-hashes.ts";
 
@@ -22,17 +21,6 @@ function questionKey({ messages, answers }: SeenRow): string | undefined {
   return last <= 0 ? undefined : JSON.stringify(messages.slice(0, last).map(said));
 }
 
-/** Letters and digits alone, in lower case: what differs in spaces, marks and capitals is nearly the same. */
-function plainKey(seen: SeenRow): string {
-  const texts = allMessages(seen).map(({ value }) => textIn(value["content"]) ?? "");
-  return texts
-    .join(" ")
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-}
-
 function idOf({ id }: JsonObject): string | undefined {
   return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
 }
@@ -42,26 +30,18 @@ function sourceOf({ source }: JsonObject): string | undefined {
   return typeof given === "string" ? given : undefined;
 }
 
-/** Says whether a text is nearly one that training has, and of which line; for near-duplicates beyond spelling. */
-export interface NearTexts {
-  add(text: string, line: number): void;
-  find(text: string): number | undefined;
-}
-
 /** What a file for training holds. */
 export class Repeats {
   readonly #contents = new SeenHashes();
   readonly #ids = new SeenHashes();
   readonly #questions = new SeenHashes();
-  readonly #plain = new SeenHashes();
   readonly #sources = new SeenHashes();
-  readonly #near: NearTexts | undefined;
+  readonly #exact = new Set<number>();
   readonly #isCompared: boolean;
 
   /** `isCompared`: another file will be held against this one. */
-  constructor(isCompared: boolean, near?: NearTexts) {
+  constructor(isCompared: boolean) {
     this.#isCompared = isCompared;
-    this.#near = near;
   }
 
   /** A row of the file itself. */
@@ -78,13 +58,10 @@ export class Repeats {
     if (id !== undefined) this.#ids.add(id, line);
     if (question !== undefined) this.#questions.add(question, line);
     if (source !== undefined) this.#sources.add(source, line);
-    const plain = plainKey(seen);
-    this.#plain.add(plain, line);
-    this.#near?.add(plain, line);
   }
 
   /** A row of a file for validation: the surest of what it shares, and its source. */
-  *held(row: JsonObject, seen: SeenRow): Generator<Sighting> {
+  *held(row: JsonObject, seen: SeenRow, line: number): Generator<Sighting> {
     const id = idOf(row);
     const sameId = id === undefined ? undefined : this.#ids.find(id);
     if (sameId !== undefined)
@@ -93,7 +70,7 @@ export class Repeats {
         field: "id",
         message: `line ${sameId} for training has this id too`,
       };
-    yield* this.#sameText(seen);
+    yield* this.#sameText(seen, line);
     const source = sourceOf(row);
     const sameSource = source === undefined ? undefined : this.#sources.find(source);
     if (sameSource !== undefined)
@@ -104,20 +81,16 @@ export class Repeats {
       };
   }
 
-  *#sameText(seen: SeenRow): Generator<Sighting> {
+  /** Whether a line that was held against this file is the same as one of its. */
+  isExact(line: number): boolean {
+    return this.#exact.has(line);
+  }
+
+  *#sameText(seen: SeenRow, line: number): Generator<Sighting> {
     const exact = this.#contents.find(contentKey(seen));
     if (exact !== undefined) {
+      this.#exact.add(line);
       yield { code: "leak_exact", field: "", message: `line ${exact} for training is the same` };
-      return;
-    }
-    const plain = plainKey(seen);
-    const near = this.#plain.find(plain) ?? this.#near?.find(plain);
-    if (near !== undefined && plain !== "") {
-      yield {
-        code: "leak_near",
-        field: "",
-        message: `line ${near} for training is nearly the same`,
-      };
       return;
     }
     const question = questionKey(seen);

@@ -24,7 +24,8 @@ const hasOtherParts = (content: unknown): boolean =>
 function* typeOf(message: SeenMessage, content: unknown): Generator<Sighting> {
   const field = fieldOf(message, "content");
   if (content === undefined) yield { code: "field_missing", field, message: `${field} is missing` };
-  else if (isPresent(content) && typeof content !== "string" && !Array.isArray(content))
+  else if (content === null && roleOf(message) === "assistant") return;
+  else if (typeof content !== "string" && !Array.isArray(content))
     yield { code: "field_type", field, message: `${field} must be a text, not ${kindOf(content)}` };
 }
 

@@ -37,7 +37,26 @@ export function imagesOf(message: SeenMessage): SeenImage[] {
   );
 }
 
-export function* images({ seen, profile: { imageTypes } }: Looked): Generator<Sighting> {
+/** A conversation says all its contents in one way. */
+function* mixed({ seen }: Looked): Generator<Sighting> {
+  const said = seen.messages.filter(({ value }) => value["content"] !== undefined);
+  const [first] = said;
+  const isList = ({ value }: SeenMessage): boolean => Array.isArray(value["content"]);
+  const other = first && said.find((message) => isList(message) !== isList(first));
+  if (other !== undefined)
+    yield {
+      code: "mixed_contents",
+      field: fieldOf(other, "content"),
+      message: `the content of ${first?.at} is written in another way`,
+    };
+}
+
+export function* images(looked: Looked): Generator<Sighting> {
+  yield* mixed(looked);
+  yield* imagesIn(looked);
+}
+
+function* imagesIn({ seen, profile: { imageTypes } }: Looked): Generator<Sighting> {
   for (const message of allMessages(seen)) {
     for (const { field, type } of imagesOf(message)) {
       if (imageTypes === undefined) {
@@ -50,7 +69,9 @@ export function* images({ seen, profile: { imageTypes } }: Looked): Generator<Si
       }
       if (roleOf(message) !== "user")
         yield { code: "image_in_answer", field, message: "images stand in messages of the user" };
-      if (type !== undefined && !imageTypes.includes(type))
+      if (type === undefined)
+        yield { code: "image_inline", field, message: "the image is named by an address" };
+      else if (!imageTypes.includes(type))
         yield {
           code: "image_type",
           field,

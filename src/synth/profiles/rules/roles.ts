@@ -66,6 +66,8 @@ function* ends({ seen }: Looked): Generator<Sighting> {
   const [first] = turns;
   const last = turns.at(-1);
   if (first === undefined || last === undefined) return;
+  if (seen.messages.length === 1 && seen.answers === undefined && roleOf(first) === "assistant")
+    yield { code: "single_message", field: "messages", message: "an answer is the only message" };
   if (roleOf(first) !== "user")
     yield {
       code: "not_starting_with_user",

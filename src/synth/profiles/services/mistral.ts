@@ -33,6 +33,7 @@ export const mistral: Profile = {
     extra_key: "error",
     system_not_first: "warning",
     system_repeated: "warning",
+    single_message: "error",
     role_order: "error",
     content_and_calls: "error",
     call_id_form: "error",
@@ -45,6 +46,7 @@ export const mistral: Profile = {
     assistant: ["role", "content", "tool_calls", "prefix", "weight"],
     tool: ["role", "content", "tool_call_id", "name"],
   },
+  imageTypes: ["image/jpeg", "image/png", "image/webp", "image/gif"],
   order: {
     system: ["system", "user", "assistant"],
     user: ["system", "user", "assistant"],

@@ -29,6 +29,8 @@ export const togetherConversation: Profile = {
     not_ending_with_assistant: "warning",
     call_unanswered: "warning",
     tool_undeclared: "warning",
+    image_inline: "error",
+    mixed_contents: "error",
   },
   imageTypes: ["image/jpeg", "image/png", "image/webp"],
 };

@@ -13,5 +13,9 @@ export const togetherPreference: Profile = {
       false,
     ),
   ],
-  severity: { ...togetherConversation.severity, answer_count: "error" },
+  severity: {
+    ...togetherConversation.severity,
+    answer_count: "error",
+    not_ending_with_user: "error",
+  },
 };

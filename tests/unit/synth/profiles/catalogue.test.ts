@@ -7,10 +7,13 @@ import {
   type FaultCode,
   faultCodes,
   faultOf,
+  limitsOf,
   readLimits,
 } from "../../../../src/synth/profiles/index.ts";
+import { countedMessage } from "../../../../src/synth/tokens/counted-message.ts";
+import { tokenCounter } from "../../../../src/synth/tokens/encodings.ts";
 import { makeFolder } from "../../../support/folders.ts";
-import { type FaultCase, faultCases, smallLimits } from "./faults.ts";
+import { assistant, chat, type FaultCase, faultCases, smallLimits, user } from "./faults.ts";
 
 /** Counts words, so that what is too long is short to write. */
 const words = {
@@ -72,4 +75,28 @@ test.each(faultCodes)("%s", async (code: FaultCode) => {
 test("what is good has no errors, in any profile that says so", async () => {
   const report = await check({ ...faultCases.model_unknown, on: "2026-01-01", model: "gpt-4o" });
   expect(report).toMatchObject({ valid: true, errors: [], warnings: [], rows: 1 });
+});
+
+test("OpenAI's limit of tokens holds to the token, counted with its own vocabulary", async () => {
+  const { exampleTokens } = limitsOf(readLimits(), "openai-sft").limits;
+  const most = exampleTokens?.value ?? 0;
+  const row = (words: number) => chat(user(` a`.repeat(words)), assistant("b"));
+  const counter = await tokenCounter("o200k");
+  const beside = counter.messages({ messages: row(1).messages.map(countedMessage), tools: [] }) - 1;
+  const file = async (words: number) => {
+    const folder = makeFolder({ "rows.jsonl": `${JSON.stringify(row(words))}\n` });
+    return await checkFiles({
+      file: join(folder, "rows.jsonl"),
+      profile: "openai-sft",
+      on: "2026-01-01",
+      limits: readLimits(),
+    });
+  };
+  const fits = await file(most - beside);
+  expect(fits.tokens).toMatchObject({ encoding: "o200k", exactness: "exact", longest: most });
+  expect(fits.errors.map(({ code }) => code)).toEqual(["too_few_records"]);
+  const over = await file(most - beside + 1);
+  expect(over.errors).toContainEqual(
+    expect.objectContaining({ code: "answer_truncated", line: 1, field: "messages[1]" }),
+  );
 });

@@ -124,6 +124,7 @@ export const faultCases: Readonly<Record<FaultCode, FaultCase>> = {
     chat(system, system, user(), assistant()),
     "messages[1].role",
   ),
+  single_message: of("mistral", chat(assistant()), "messages"),
   not_starting_with_user: of(
     "anthropic-bedrock",
     chat(assistant(), user(), assistant()),
@@ -223,7 +224,13 @@ export const faultCases: Readonly<Record<FaultCode, FaultCase>> = {
     preference([assistant()], [assistant()]),
     "non_preferred_output",
   ),
-  image_refused: of("mistral", asked(image(`${png}AAAA`)), "messages[0].content[1]"),
+  image_inline: of(
+    "together-conversation",
+    chat(user([image("https://example.com/a.png")]), assistant([{ type: "text", text: "a" }])),
+    "messages[0].content[0]",
+  ),
+  mixed_contents: of("together-conversation", asked(), "messages[1].content"),
+  image_refused: of("fireworks-sft", asked(image(`${png}AAAA`)), "messages[0].content[1]"),
   image_in_answer: of(
     "openai-sft",
     chat(user(), assistant([image(`${png}AAAA`)])),
