@@ -8,7 +8,7 @@ import { planGguf } from "../gguf/plan.ts";
 import { adapterBase } from "../ollama/adapter-base.ts";
 import { goTemplate } from "../ollama/go-template.ts";
 import { isQuotable, type Modelfile, modelfileText } from "../ollama/modelfile.ts";
-import { type OllamaChat, ollamaChat, withoutBos } from "../ollama/ollama-chat.ts";
+import { type OllamaChat, ollamaChat, toolsWithoutBos, withoutBos } from "../ollama/ollama-chat.ts";
 import { drawingParameters, type Parameter, stopTexts } from "../ollama/parameters.ts";
 import type { ExportFormat, ExportSource } from "./format.ts";
 import { gguf } from "./gguf.ts";
@@ -31,13 +31,14 @@ function addsBos(entries: GgufEntries): boolean {
 }
 
 async function templateFor(
-  { shape, tokenizer }: OllamaChat,
+  { shape, tools, tokenizer }: OllamaChat,
   source: ExportSource,
 ): Promise<string> {
   const bos = tokenizer.specialTokens["bos_token"] ?? "";
   // of the base: an adapter changes no key of it
   const { entries } = await planGguf(source.model, { quant: "f16", name: source.name });
-  return goTemplate(addsBos(entries) ? withoutBos(shape, bos) : shape);
+  if (!addsBos(entries)) return goTemplate(shape, tools);
+  return goTemplate(withoutBos(shape, bos), tools && toolsWithoutBos(tools, bos));
 }
 
 function parametersOf({ companions }: StoredModel, { shape, tokenizer }: OllamaChat): Parameter[] {

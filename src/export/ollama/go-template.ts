@@ -8,6 +8,7 @@ import {
   type Role,
   type Trim,
 } from "../chat/chat-shape.ts";
+import type { ToolShape } from "../chat/tool-shape.ts";
 
 /** What Go's strconv.IsPrint keeps, which is what a Modelfile's reader keeps. */
 const unprinted = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
@@ -24,7 +25,7 @@ export const goString = (text: string): string =>
 
 const write = (text: string): string => (text === "" ? "" : `{{ ${goString(text)} }}`);
 
-type Choice = readonly (readonly [before: Before, text: string])[];
+type Choice = readonly (readonly [before: Before | "tool" | "calls", text: string])[];
 
 function textsBefore({ gaps }: ChatShape, after: After): Choice {
   const befores: Before[] = ["start", "empty", "system", "user", "assistant"];
@@ -80,6 +81,45 @@ const trimmers: Readonly<
   },
 };
 
+/** The tools, in the place of what stands there without any. */
+function toldTools({ told, isWhole }: ToolShape, after: After): string | undefined {
+  const own = [...told].filter(([key]) => key.endsWith(` ${after}`));
+  if (own.length === 0) return undefined;
+  const tool = isWhole ? "json $tool" : "json $tool.Function";
+  const branches = own.map(([key, { before, between: middle, after: end }]) => {
+    const each = `{{ range $at, $tool := $.Tools }}{{ if $at }}${write(middle)}{{ end }}{{ ${tool} }}{{ end }}`;
+    return `if eq $before "${key.split(" ")[0]}" }}${write(before)}${each}${write(end)}`;
+  });
+  return `{{ ${branches.join("{{ else ")}{{ end }}{{ $told = true }}`;
+}
+
+/** What stands before a content; tools are told once, at the beginning. */
+function gapBefore(choice: Choice, after: After, tools: ToolShape | undefined): string {
+  const told = tools && toldTools(tools, after);
+  if (told === undefined) return written(choice);
+  const befores = [...(tools?.told.keys() ?? [])].filter((key) => key.endsWith(` ${after}`));
+  const names = befores.map((key) => `"${key.split(" ")[0]}"`).join(" ");
+  return `{{ if and $.Tools (not $told) (eq $before ${names}) }}${told}{{ else }}${written(choice)}{{ end }}`;
+}
+
+/** Calls of an answer, behind its content where it has one. */
+function callsOf({ call }: ToolShape, said: string): string {
+  const first = written([...call.first].map(([before, text]) => [before, text] as const));
+  const each = [
+    `{{ range $at, $call := .ToolCalls }}{{ if $at }}${write(call.next)}{{ end }}`,
+    `{{ $call.Function.Name }}${write(call.arguments)}{{ json $call.Function.Arguments }}{{ end }}`,
+  ].join("");
+  return `{{ if .Content }}${said}${write(call.afterContent)}{{ else }}${first}{{ end }}${each}{{ $before = "calls" }}`;
+}
+
+function toolAnswer({ answers }: ToolShape): string {
+  const gap = written([
+    ["calls", answers.afterCalls],
+    ["tool", answers.afterAnswer],
+  ]);
+  return `${gap}{{ .Content }}{{ $before = "tool" }}`;
+}
+
 const roles: readonly Role[] = ["system", "user", "assistant"];
 
 const trimName = ({ trims }: ChatShape, role: Role): string =>
@@ -104,11 +144,11 @@ function definitions(shape: ChatShape): string[] {
   return [...new Set(made)];
 }
 
-function message(shape: ChatShape, role: Role, choice: Choice): string {
+function message(shape: ChatShape, role: Role, gap: string): string {
   const content = isTrimmed(shape, role)
     ? `{{ template "${trimName(shape, role)}" .Content }}`
     : "{{ .Content }}";
-  return `${written(choice)}${content}{{ $before = "${role}" }}`;
+  return `${gap}${content}{{ $before = "${role}" }}`;
 }
 
 /** Where the template takes no system message, one stands before the question. */
@@ -130,21 +170,40 @@ function isEmptyUsual({ gaps }: ChatShape): boolean {
   return gaps.get(between("empty", "user")) === whole;
 }
 
+function choiceBefore(shape: ChatShape, after: After, tools: ToolShape | undefined): Choice {
+  const behind = after === "system" ? undefined : tools?.afterTool.get(after);
+  return [
+    ...textsBefore(shape, after),
+    ...(behind === undefined ? [] : [["tool", behind] as const]),
+  ];
+}
+
 /** Until the answer begins; after an answer that is there, nothing: it is gone on with. */
-export function goTemplate(given: ChatShape): string {
+export function goTemplate(given: ChatShape, tools?: ToolShape): string {
   const shape = withSystem(given);
-  const answer: Choice = [...textsBefore(shape, "answer"), ["assistant", ""]];
+  const gap = (after: After): string => gapBefore(choiceBefore(shape, after, tools), after, tools);
+  const answer: Choice = [
+    ...choiceBefore(shape, "answer", tools),
+    ["assistant", ""],
+    ...(tools === undefined ? [] : [["calls", ""] as const]),
+  ];
+  const said = message(shape, "assistant", gap("assistant"));
+  const spoken =
+    tools === undefined
+      ? said
+      : `{{ if .ToolCalls }}${callsOf(tools, said)}{{ else }}${said}{{ end }}`;
   const isEmpty = `and (eq .Role "system") (eq .Content "") (eq $before "start")`;
   const empty = isEmptyUsual(shape)
     ? "{{- if"
     : `{{- if ${isEmpty} }}{{ $before = "empty" }}\n{{- else if`;
   const lines = [
     ...definitions(shape),
-    `{{- $before := "start" }}`,
+    `{{- $before := "start" }}${tools === undefined ? "" : "{{ $told := false }}"}`,
     "{{- range .Messages }}",
-    `${empty} eq .Role "system" }}${message(shape, "system", textsBefore(shape, "system"))}`,
-    `{{- else if eq .Role "assistant" }}${message(shape, "assistant", textsBefore(shape, "assistant"))}`,
-    `{{- else }}${message(shape, "user", textsBefore(shape, "user"))}`,
+    `${empty} eq .Role "system" }}${message(shape, "system", gap("system"))}`,
+    `{{- else if eq .Role "assistant" }}${spoken}`,
+    ...(tools === undefined ? [] : [`{{- else if eq .Role "tool" }}${toolAnswer(tools)}`]),
+    `{{- else }}${message(shape, "user", gap("user"))}`,
     "{{- end }}{{ end }}",
     written(answer).replace("{{", "{{-"),
   ];

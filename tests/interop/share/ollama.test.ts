@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportModel } from "../../../src/app/share/export-model.ts";
 import { FtError } from "../../../src/core/errors.ts";
 import { chatShape } from "../../../src/export/chat/chat-shape.ts";
+import { toolShape } from "../../../src/export/chat/tool-shape.ts";
 import { type Trial, trials } from "../../../src/export/chat/trials.ts";
 import { goTemplate } from "../../../src/export/ollama/go-template.ts";
 import { modelfileText } from "../../../src/export/ollama/modelfile.ts";
@@ -113,6 +114,124 @@ describe.each(folders)("templates of models in %s", (folder) => {
     const renderer = rendererIn(path.join(folder, name));
     if (shapeless.has(name)) expect(chatShape(renderer)).toHaveProperty("reason");
     else requireSame(renderer);
+  });
+});
+
+/** Text with each JSON object in it written in one way: Go and Python have other spaces and another order of keys. */
+function withSameJson(text: string): string {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
+  };
+  // five deep, as no tool here is deeper
+  const inner = "[^{}]";
+  let object = `\\{${inner}*\\}`;
+  for (let depth = 0; depth < 5; depth++) object = `\\{(?:${inner}|${object})*\\}`;
+  return text.replaceAll(new RegExp(object, "g"), (json) => {
+    try {
+      return JSON.stringify(sorted(JSON.parse(json)));
+    } catch {
+      return json;
+    }
+  });
+}
+
+const weather = {
+  type: "function",
+  function: {
+    name: "get_weather",
+    description: "Weather of a place",
+    parameters: {
+      type: "object",
+      properties: { city: { type: "string", description: "Where" }, days: { type: "integer" } },
+      required: ["city"],
+    },
+  },
+};
+const clock = {
+  type: "function",
+  function: {
+    name: "clock",
+    description: "The time",
+    parameters: { type: "object", properties: {} },
+  },
+};
+
+interface Spoken {
+  role: "system" | "user" | "assistant" | "tool";
+  content: string;
+  calls?: readonly (readonly [name: string, args: Record<string, string | number>])[];
+}
+
+const twice: NonNullable<Spoken["calls"]> = [
+  ["get_weather", { city: "Bern", days: 2 }],
+  ["clock", {}],
+];
+const system: Spoken = { role: "system", content: "Be brief." };
+const ask: Spoken = { role: "user", content: "How is Bern?" };
+const called: Spoken = { role: "assistant", content: "", calls: twice };
+const saidAndCalled: Spoken = { role: "assistant", content: "I look.", calls: twice.slice(0, 1) };
+const sunny: Spoken = { role: "tool", content: '{"sky": "clear"}' };
+const noon: Spoken = { role: "tool", content: "12:00" };
+const told: Spoken = { role: "assistant", content: "Clear, at noon." };
+const again: Spoken = { role: "user", content: "And Basel?" };
+
+const toolTrials: readonly (readonly Spoken[])[] = [
+  [ask],
+  [system, ask],
+  [{ role: "system", content: "" }, ask],
+  [ask, told, again],
+  [ask, called, sunny, noon],
+  [system, ask, saidAndCalled, sunny],
+  [system, ask, called, sunny, noon, told, again],
+  [ask, called, sunny, noon, saidAndCalled, sunny, told, again, called, noon],
+  [ask, called, noon, again],
+];
+
+const isPlain = ({ role, calls }: Spoken): boolean => role !== "tool" && calls === undefined;
+
+/** As Ollama's requests have it. */
+const requested = ({ calls, ...message }: Spoken) => ({
+  ...message,
+  tool_calls: (calls ?? []).map(([name, args]) => ({ function: { name, arguments: args } })),
+});
+
+const asMessage = ({ calls, ...message }: Spoken) => ({
+  ...message,
+  ...(calls && { toolCalls: calls.map(([name, args]) => ({ name, arguments: args })) }),
+});
+
+/** Hermes' own way, Qwen 2.5's and Qwen 3's. */
+describe.each(["hermes.jinja", "line-calls.jinja", "thinking.jinja"])("tools with %s", (name) => {
+  const source = readFileSync(path.join(fixtures, "tool-templates", name), "utf8");
+  const jinja = new ChatTemplate(source, special);
+  const renderer: Asking = {
+    promptText: (messages, tools) => jinja.text({ messages, ...(tools && { tools }) }, true),
+  };
+
+  test.each([
+    ["two", [weather, clock]],
+    ["one", [weather]],
+    ["none", undefined],
+  ])("%s", (_, tools) => {
+    const found = chatShape(renderer);
+    if ("reason" in found) throw new Error(found.reason);
+    const shape = toolShape(found.shape, renderer);
+    if ("reason" in shape) throw new Error(shape.reason);
+    const template = goTemplate(found.shape, shape.tools);
+    const modelfile = modelfileText({ from: "./x.gguf", template, parameters: [], comments: [] });
+    const spoken = toolTrials.filter((one) => tools !== undefined || one.every(isPlain));
+    const conversations = spoken.map((messages) => ({ messages: messages.map(requested), tools }));
+    const input = JSON.stringify([{ modelfile, conversations }]);
+    const printed = execFileSync(program, { input, maxBuffer: 1e9 });
+    const [read] = JSON.parse(printed.toString()) as [Read & { vars: string[] }];
+    expect(read.error).toBeUndefined();
+    // by which Ollama knows that a model takes tools
+    expect(read.vars).toContain("tools");
+    const wanted = spoken.map((messages) => renderer.promptText(messages.map(asMessage), tools));
+    expect(read.prompts.map(withSameJson)).toEqual(wanted.map(withSameJson));
   });
 });
 

@@ -1,8 +1,10 @@
 // What an export to Ollama says of a chat template and of drawing tokens. That Ollama reads it so is
 // tests/interop/share/ollama.test.ts.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { filesMadeBy } from "../../../src/core/named-files.ts";
 import { between, type ChatShape, chatShape, said } from "../../../src/export/chat/chat-shape.ts";
+import { toolShape } from "../../../src/export/chat/tool-shape.ts";
 import { goString, goTemplate } from "../../../src/export/ollama/go-template.ts";
 import { isQuotable } from "../../../src/export/ollama/modelfile.ts";
 import { withoutBos } from "../../../src/export/ollama/ollama-chat.ts";
@@ -22,6 +24,38 @@ function shapeIn(source: string): ChatShape {
 
 const loop = (body: string): string =>
   `{{ bos_token }}{% for m in messages %}${body}{% endfor %}{% if add_generation_prompt %}A:{% endif %}`;
+
+describe("tools of a template", () => {
+  const folder = new URL("../../fixtures/text/tool-templates/", import.meta.url);
+  const toolsIn = (name: string): ReturnType<typeof toolShape> => {
+    const source = readFileSync(new URL(name, folder), "utf8");
+    const template = new ChatTemplate(source, { bos_token: "<s>", eos_token: "</s>" });
+    const renderer: Parameters<typeof toolShape>[1] = {
+      promptText: (messages, tools) => template.text({ messages, ...(tools && { tools }) }, true),
+    };
+    const shape = chatShape(renderer);
+    if ("reason" in shape) throw new Error(shape.reason);
+    return toolShape(shape.shape, renderer);
+  };
+
+  test("have a shape where they stand at the beginning as JSON", () => {
+    expect(toolsIn("line-calls.jinja")).toMatchObject({
+      tools: {
+        isWhole: true,
+        call: { arguments: '", "arguments": ' },
+        answers: { afterAnswer: "\n</tool_response>\n<tool_response>\n" },
+      },
+    });
+  });
+
+  test.each([
+    ["brackets.jinja", "refuses a conversation with calls"],
+    ["channels.jinja", "arguments otherwise than as JSON"],
+    ["headers.jinja", "change what is around them"],
+  ])("have none in %s, and it is said why", (name, why) => {
+    expect(toolsIn(name)).toEqual({ reason: expect.stringContaining(why) as string });
+  });
+});
 
 describe("a template that looks at who speaks", () => {
   const shape = shapeIn(loop("{{ m.role }}:{{ m.content | trim }};"));
