@@ -1,7 +1,7 @@
 // A document whose conversations are known: what the benchmark compares findings with.
 
 export interface GoldMessage {
-  readonly role: "user" | "assistant";
+  readonly role: "user" | "assistant" | "system";
   readonly spans: [number, number][];
 }
 

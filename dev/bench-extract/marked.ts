@@ -3,7 +3,13 @@
 import { readFileSync } from "node:fs";
 import type { GoldConversation, GoldDocument, GoldMessage } from "./gold.ts";
 
-const opening = /\{\{(?:(u|a)(\+?)\||\+\}\})/g;
+const opening = /\{\{(?:(u|a|s)(\+?)\||\+\}\})/g;
+
+const roles: Readonly<Record<string, GoldMessage["role"]>> = {
+  u: "user",
+  a: "assistant",
+  s: "system",
+};
 
 interface Marked {
   text: string;
@@ -28,7 +34,7 @@ export function readMarked(marked: string): Marked {
     at = end + 2;
     const messages = conversations.at(-1)?.messages ?? [];
     if (more === "+") messages.at(-1)?.spans.push(span);
-    else messages.push({ role: role === "u" ? "user" : "assistant", spans: [span] });
+    else messages.push({ role: roles[role] ?? "user", spans: [span] });
   }
   const found = conversations.filter(({ messages }) => messages.length > 0);
   return { text: text + marked.slice(at), conversations: found };

@@ -86,6 +86,7 @@ async function nobodyTalks(): Promise<void> {
 
 await made();
 await byHand("tuned");
+await byHand("varied");
 await byHand("held-out");
 await inExports();
 await nobodyTalks();

@@ -44,10 +44,20 @@ const instructing = wordSet(
   "system, system prompt, système, sistema, sistem, система, 系统, 系統, システム, 시스템, النظام",
 );
 
+const titles = /^(?:the|le|la|l'|el|der|die|das|il|lo) /;
+
+const teaching = wordSet(
+  "teacher, tutor, professor, instructor, coach, trainer, Lehrer, Lehrerin, professeur, enseignant, profesor, profesora",
+  "öğretmen, hoca, insegnante, учитель, преподаватель, 老师, 教师, 先生, 선생님",
+);
+
+/** Whether the word is of those who know but also ask to hear what others know. */
+export function teaches(stem: string): boolean {
+  return teaching.has(stem.replace(titles, ""));
+}
+
 /** The side a folded label stands on; the verb of `ChatGPT said` belongs to the word. */
 export type Side = "asks" | "answers" | "instructs";
-
-const titles = /^(?:the|le|la|l'|el|der|die|das|il|lo) /;
 
 export function sideOf(stem: string): Side | undefined {
   const bare = stem.replace(titles, "");

@@ -44,7 +44,7 @@ function passNumber(text: string, from: number, end: number): number {
 /** Behind a bullet, the marks of a heading or a number, and what decorates the text. */
 function passMarks(text: string, from: number, end: number): number {
   let at = from;
-  while (at < end && text.charAt(at) === "#") at += 1;
+  while (at < end && "#=".includes(text.charAt(at))) at += 1;
   at = passBlanks(text, at, end);
   if ("-*+•▸▪►❓❔".includes(text.charAt(at)) && isBlankCode(text.charCodeAt(at + 1)))
     at = passBlanks(text, at + 1, end);
@@ -59,7 +59,7 @@ function trimEnd(text: string, from: number, to: number): number {
   let at = to;
   while (
     at > from &&
-    (isBlankCode(text.charCodeAt(at - 1)) || `${decoration}#`.includes(text.charAt(at - 1)))
+    (isBlankCode(text.charCodeAt(at - 1)) || `${decoration}#=`.includes(text.charAt(at - 1)))
   )
     at -= 1;
   return at;

@@ -16,8 +16,7 @@ function speaks(label: Label): boolean {
   if (
     !label.timed ||
     (isField(label) && sideOf(label.stem) === undefined) ||
-    label.separator === "point" ||
-    label.separator === "tab"
+    label.separator === "point"
   )
     return false;
   if (!hasLetters(label)) return false;

@@ -2,11 +2,10 @@
 // them, and as `Question?` over `: answer` does in text. Terms that ask nothing are a glossary.
 import type { Term } from "../../sources/types.ts";
 import { findPairs, type Pair, type PairEvidence } from "../questions/pairs.ts";
-import { isBlankCode, isColonCode } from "../text/characters.ts";
+import { isBlankCode, isColonCode, isQuestionMarkCode } from "../text/characters.ts";
 import { spansOf } from "../text/content.ts";
 import { passage } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
-import { asks } from "../turns/evidence.ts";
 import type { Rule } from "./rule.ts";
 
 function pairOfTerm({ span, term, definitions }: Term): Pair[] {
@@ -70,10 +69,15 @@ function judge({ pairs, asking, code }: PairEvidence): number {
   return Math.min(0.96, 0.75 + 0.06 * Math.min(3, pairs));
 }
 
+/** Whether a term ends in a question mark; `a ? b` above `: c` is code. */
+function isAsked({ text }: Stretch, { question }: Pair): boolean {
+  let end = question.at(-1)?.[1] ?? 0;
+  while (end > 0 && '*_"”» '.includes(text.charAt(end - 1))) end -= 1;
+  return isQuestionMarkCode(text.charCodeAt(end - 1));
+}
+
 function asking(stretch: Stretch, pairs: readonly Pair[]): Pair[] {
-  const kept = pairs.filter(({ question }) =>
-    asks(stretch.text.slice(question[0]?.[0], question.at(-1)?.[1])),
-  );
+  const kept = pairs.filter((pair) => isAsked(stretch, pair));
   return kept.length >= pairs.length * 0.6 ? kept : [];
 }
 

@@ -18,8 +18,7 @@ interface Mark {
 function isMark(label: Label): boolean {
   if (questionSides(label.stem) === undefined) return false;
   const short = label.stem.length < 3 && label.stem.charCodeAt(0) < 0x2e80;
-  if (label.separator === "none")
-    return label.heading > 0 || label.decorated || (!short && label.number !== "");
+  if (label.separator === "none") return label.heading > 0 || label.decorated || !short;
   if (label.separator === "dash" || label.separator === "tab" || label.separator === "bar")
     return !short || label.stem === "q" || label.stem === "a";
   return true;

@@ -25,8 +25,16 @@ const verbs = new Set(
   ),
 );
 
+/** `From Ann to Everyone` is Ann, as meetings write it. */
+function sender(written: string): string | undefined {
+  const to = written.startsWith("From ") ? written.indexOf(" to ") : -1;
+  return to === -1 ? undefined : written.slice(5, to).trim();
+}
+
 /** `Ann wrote` is Ann. */
 export function withoutVerb(written: string): string {
+  const from = sender(written);
+  if (from !== undefined && from !== "") return from;
   const blank = written.lastIndexOf(" ");
   if (blank !== -1)
     return verbs.has(written.slice(blank + 1)) ? written.slice(0, blank).trimEnd() : written;

@@ -54,7 +54,7 @@ export interface Label {
 }
 
 const longestName = 42;
-const closers = "*_~`])>»\"“”'‘’】」』》}›";
+const closers = "*_~`])>»«\"“”'‘’】」』》}›";
 const insideNames = " .'’-_&/#@+·,•‑\u00a0";
 
 function isEmojiCode(code: number): boolean {
@@ -97,6 +97,13 @@ function pointEnds(scan: Scan, from: number): boolean {
   if (length > 4) return scan.code() === 0x2e && capitalsEnd(scan, from);
   const short = length === 1 || isDigitCode(scan.code(-1)) || isBlankCode(scan.code(-1));
   return short && isLetterCode(scan.text.charCodeAt(from));
+}
+
+/** `Q` and `A` before a wide gap, as depositions have them. */
+function isExaminer(scan: Scan, from: number): boolean {
+  if (scan.at - from !== 1 || scan.decorated) return false;
+  const letter = scan.text.charAt(from);
+  return letter === "Q" || letter === "A";
 }
 
 interface NameEnd {
@@ -155,6 +162,8 @@ function name(scan: Scan): NameEnd | undefined {
       return { end: scan.at, separator: code === 0x09 ? "tab" : "bar" };
     if ((code === 0x2e || (code === 0x29 && !scan.decorated)) && pointEnds(scan, from))
       return { end: scan.at, separator: "point" };
+    if (isBlankCode(code) && isBlankCode(scan.code(1)) && isExaminer(scan, from))
+      return { end: scan.at, separator: "tab" };
     const end = scan.at;
     if (nameMayEndInTime(code, scan) && end > from && timeBehind(scan, from))
       return { end, separator: undefined };

@@ -1,5 +1,6 @@
 // How far what is said reaches: from a label to the next, and where no next one stops it, to what no longer belongs.
-import { isColonCode, isDashCode } from "./characters.ts";
+import { closes } from "../lexicon/closing-words.ts";
+import { isColonCode, isDashCode, isLetterCode } from "./characters.ts";
 import type { Passage } from "./content.ts";
 import type { Stretch } from "./stretch.ts";
 
@@ -10,6 +11,11 @@ const dividers = new Set(
     "dialogue exemple entretien discussion sohbet konuşma diyalog görüşme örnek bölüm 对话 会话 示例 例 对话录 案例 conversa exemplo conversazione esempio"
   ).split(" "),
 );
+
+/** Words that number conversations and examples, and name nobody. */
+export function isDividerWord(stem: string): boolean {
+  return dividers.has(stem);
+}
 
 /** `Conversation 2`, `Dialog #3:`, `=== Chat 4 ===`: a line that begins another conversation. */
 export function isDivider(stretch: Stretch, line: number): boolean {
@@ -86,12 +92,15 @@ export function endLine(stretch: Stretch, first: number, limit: number, stop: St
       blank = true;
       continue;
     }
+    if (stretch.beginsTerm(line)) return line;
     if (stretch.fence(line) === 0) {
       if (isBreak(stretch, line)) return line;
       const level = stretch.heading(line);
       if (level > 0 && level <= stop.headings) return line;
     }
-    if (blank && !continues(stretch, line)) count += 1;
+    const begins = blank && !continues(stretch, line);
+    if (begins) count += 1;
+    if (begins && stop.paragraphs < Infinity && closes(stretch.lines.trimmed(line))) return line;
     if (count > stop.paragraphs) return line;
     blank = false;
   }
@@ -111,6 +120,23 @@ export function withoutTail(stretch: Stretch, first: number, limit: number): num
     else return last;
   }
   return last;
+}
+
+/** A line of its own before the next conversation that is no sentence: its title. */
+function isTitle(stretch: Stretch, line: number): boolean {
+  const text = stretch.lines.trimmed(line).slice(0, 80);
+  const first = text.charAt(0);
+  if (text.length < 12 || text.length > 64 || !text.includes(" ")) return false;
+  if (first !== first.toUpperCase() || first === first.toLowerCase()) return false;
+  return isLetterCode(text.charCodeAt(text.length - 1)) && !continues(stretch, line);
+}
+
+/** Takes a title from the end of a passage of several paragraphs. */
+export function withoutTitle(stretch: Stretch, first: number, last: number): number {
+  const { lines } = stretch;
+  const title = last - 1;
+  if (title - 1 <= first || !lines.isBlank(title - 1) || !isTitle(stretch, title)) return last;
+  return withoutTail(stretch, first, title);
 }
 
 export function passage(from: number, last: number, until?: number): Passage {

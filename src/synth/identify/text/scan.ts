@@ -3,7 +3,7 @@
 import { isBlankCode, isDashCode, isDigitCode } from "./characters.ts";
 import { bracketedTimeEnd, timeEnd } from "./times.ts";
 
-const openers = "*_~`[(<«\"“”„'‘’【「『《{‹";
+const openers = "*_~`[(<«\"“”„»'‘’【「『《{‹";
 const bullets = "-*+•·–—▪●○◦‣►▶";
 
 /** One line being looked at; `at` moves to the right only. */

@@ -17,6 +17,7 @@ export class Stretch {
   readonly #labels: (Label | null | undefined)[] = [];
   readonly #furniture: ReadonlySet<number>;
   readonly #fences: ReadonlyMap<number, number>;
+  #terms: ReadonlySet<number> | undefined;
   #all: readonly Label[] | undefined;
   readonly #levels: number[] = [];
   #headings: ReadonlyMap<number, number> | undefined;
@@ -90,7 +91,16 @@ export class Stretch {
     if (this.lines.indent(line) > 3) return 0;
     let count = 0;
     while (count < 6 && this.text.charCodeAt(from + count) === 0x23) count += 1;
-    return count > 0 && this.text.charCodeAt(from + count) === 0x20 ? count : 0;
+    if (count > 0 && this.text.charCodeAt(from + count) === 0x20) return count;
+    return this.#equalSigns(line, from);
+  }
+
+  /** `== Title ==`, as wikis and AsciiDoc write it. */
+  #equalSigns(line: number, from: number): number {
+    let count = 0;
+    while (count < 6 && this.text.charCodeAt(from + count) === 0x3d) count += 1;
+    if (count < 2 || this.text.charCodeAt(from + count) !== 0x20) return 0;
+    return this.lines.end(line) - from > count + 2 ? count : 0;
   }
 
   get #blockHeadings(): ReadonlyMap<number, number> {
@@ -111,6 +121,19 @@ export class Stretch {
     const width = this.lines.end(line) - this.lines.ink(line);
     if (this.isRule(line) || width > 100 || Math.abs(width - (to - from)) > width / 2) return 0;
     return code === 0x3d ? 1 : 2;
+  }
+
+  /** Whether a term with its definitions begins on this line: a list of its own. */
+  beginsTerm(line: number): boolean {
+    return this.#termLines.has(line);
+  }
+
+  get #termLines(): ReadonlySet<number> {
+    return (this.#terms ??= new Set(
+      this.blocks.flatMap(({ type, span }) =>
+        type === "term" ? [this.lines.lineAt(span[0])] : [],
+      ),
+    ));
   }
 
   /** Whether this is the line under an underlined heading. */

@@ -4,6 +4,7 @@ import { questionSides } from "../lexicon/question-words.ts";
 import { sideOf } from "../lexicon/speaker-roles.ts";
 import { isLetterCode } from "../text/characters.ts";
 import type { Label } from "../text/label.ts";
+import { isDividerWord } from "../text/passages.ts";
 
 const titles =
   /^(?:mr|mrs|ms|dr|prof|sr|sra|mme|mlle|m|herr|frau|hr|fr|dott|sen|rep|judge|the)\.? /;
@@ -48,6 +49,7 @@ function bare(stem: string): string {
 }
 
 export function isField(label: Label): boolean {
+  if (isDividerWord(label.stem) && label.number !== "") return true;
   if (isFieldWord(bare(label.key)) || isFieldWord(bare(label.stem))) return true;
   const first = bare(label.stem).split(" ")[0] ?? "";
   return label.stem.includes(" ") && isFieldWord(first) && !titles.test(label.stem);

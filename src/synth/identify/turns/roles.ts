@@ -1,5 +1,5 @@
 // Who of the speakers asks and who answers: as the caller says, as their words say, else by who asks more.
-import { type Side, sideOf } from "../lexicon/speaker-roles.ts";
+import { type Side, sideOf, teaches } from "../lexicon/speaker-roles.ts";
 import type { RuleOptions } from "../rules/rule.ts";
 import type { FoundMessage } from "../types.ts";
 import { asks } from "./evidence.ts";
@@ -9,6 +9,7 @@ type Role = FoundMessage["role"];
 
 interface Speaker {
   readonly key: string;
+  readonly stem: string;
   readonly first: number;
   readonly side: Side | undefined;
   turns: number;
@@ -20,6 +21,7 @@ function speakersOf(turns: readonly Turn[]): Speaker[] {
   for (const [index, { key, label, content }] of turns.entries()) {
     const speaker = found.get(key) ?? {
       key,
+      stem: label.stem,
       first: index,
       side: sideOf(label.stem),
       turns: 0,
@@ -49,8 +51,22 @@ function roleOfSide(side: Side): Role {
   return side === "instructs" ? "system" : side === "asks" ? "user" : "assistant";
 }
 
+function askingShare(speakers: readonly Speaker[]): number {
+  const turns = speakers.reduce((sum, one) => sum + one.turns, 0);
+  return turns === 0 ? 0 : speakers.reduce((sum, { questions }) => sum + questions, 0) / turns;
+}
+
+/** A teacher who questions a class asks, whatever the word says. */
+function questionsOthers(speakers: readonly Speaker[]): boolean {
+  const others = speakers.filter((one) => !teaches(one.stem));
+  const teachers = speakers.filter((one) => teaches(one.stem));
+  return others.length > 0 && askingShare(teachers) >= 0.75 && askingShare(others) <= 0.4;
+}
+
 function asKnown(speakers: readonly Speaker[]): Map<string, Role> {
   const roles = new Map<string, Role>();
+  if (questionsOthers(speakers))
+    return new Map(speakers.map(({ key, stem }) => [key, teaches(stem) ? "user" : "assistant"]));
   for (const { key, side } of speakers) if (side !== undefined) roles.set(key, roleOfSide(side));
   return roles;
 }

@@ -4,7 +4,7 @@ import { sideOf } from "../lexicon/speaker-roles.ts";
 import { spansOf, textOf, unquoted } from "../text/content.ts";
 import { most } from "../text/extremes.ts";
 import type { Label } from "../text/label.ts";
-import { endLine, isBreak, paragraphCount, passage, withoutTail } from "../text/passages.ts";
+import { endLine, paragraphCount, passage, withoutTail, withoutTitle } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
 
 export interface Turn {
@@ -80,7 +80,9 @@ function fenceEnd(stretch: Stretch, line: number): number {
 
 /** Furniture, breaks and headings before the next label are no part of what is said. */
 function middleEnd(stretch: Stretch, label: Label, next: Label): number {
-  return withoutTail(stretch, label.line, next.line);
+  const last = withoutTail(stretch, label.line, next.line);
+  const asks = sideOf(label.stem) === "answers" && sideOf(next.stem) === "asks";
+  return asks && last < next.line ? withoutTitle(stretch, bodyLine(label), last) : last;
 }
 
 function turnOf(stretch: Stretch, label: Label, last: number): Turn {
@@ -126,11 +128,11 @@ export function turnsOf(stretch: Stretch, region: LabelRun): Turn[] {
     .filter((turn) => turn.spans.length > 0 && turn.label.silent !== true);
 }
 
+/** Whether something stands between two turns that neither says: a heading, a rule, a title. */
 function breakBetween(stretch: Stretch, before: Turn, after: Turn): boolean {
   const from = stretch.lines.lineAt(before.spans.at(-1)?.[1] ?? 0) + 1;
   for (let line = from; line < after.label.line; line += 1)
-    if (stretch.fence(line) === 0 && (isBreak(stretch, line) || stretch.heading(line) > 0))
-      return true;
+    if (!stretch.lines.isBlank(line) && !stretch.isFurniture(line)) return true;
   return false;
 }
 

@@ -19,7 +19,7 @@ describe("conversations in documents whose conversations are known", () => {
     expect(verbatim).toBe(1);
   });
 
-  test.each(["tuned", "held-out"])("documents by hand, %s: F1 0.95", async (name) => {
+  test.each(["tuned", "held-out", "varied"])("documents by hand, %s: F1 0.95", async (name) => {
     const all = await scores(readMarkedFile(byHand(name)), () => []);
     const { f1, verbatim } = rates(all.get("all") as Score);
     expect(f1).toBeGreaterThanOrEqual(0.95);
