@@ -1,13 +1,20 @@
 // ft data create, hybrid, custom, scaffold and prices against a scripted service: counts, bills, consent, prompts, going
 // on after a kill.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import type { MakeReport } from "../../src/app/data/making/made-output.ts";
 import { at } from "../../src/providers/json.ts";
 import { FakeProvider, type FakeScript, goodRow } from "../support/fake-provider.ts";
 import { makeFolder } from "../support/folders.ts";
-import { type Ended, runProgram, startProgram, until } from "../support/program.ts";
+import {
+  compiledProgram,
+  type Ended,
+  runProgram,
+  startProgram,
+  until,
+} from "../support/program.ts";
 
 interface Row {
   id: string;
@@ -355,4 +362,62 @@ test("prices lists the program's and, first, the user's", async () => {
   expect(prices[0]).toEqual(own);
   expect(prices.length).toBeGreaterThan(20);
   expect((await ft("prices", "--provider", "mine")).stdout).toContain("2026-11-01");
+});
+
+test("a provider that a module registers is asked like any other", async () => {
+  const { folder, fake, ft } = await place();
+  const program = dirname(dirname(compiledProgram()));
+  const registry = pathToFileURL(join(program, "providers", "registry.js")).href;
+  const acme = `import { providerKinds } from ${JSON.stringify(registry)};
+    const usual = providerKinds.get("openai-compatible");
+    providerKinds.register("acme", { ...usual, about: "Acme", keys: ["ACME_KEY"], needsKey: true,
+      authorization: (key) => ({ "x-acme-key": key }), address: "${fake.origin}/acme/v1", addresses: [] });`;
+  writeFileSync(join(folder, "acme.mjs"), acme);
+  writeFileSync(join(folder, ".env"), "ACME_KEY=from-dot-env\n");
+  const words = ["create", "docs", "--count", "2", "--model", "m", "-o", "rows.jsonl", "--json"];
+  const told = report(await ft(...words, "--provider", "acme", "--extension", "./acme.mjs"));
+  expect(told).toMatchObject({ rows: 2, provider: "acme" });
+  expect(fake.requests[0]).toMatchObject({
+    path: "/acme/v1/chat/completions",
+    headers: { "x-acme-key": "from-dot-env" },
+  });
+  expect(await ft(...words, "--provider", "acme")).toMatchObject({ code: 2 });
+});
+
+test("identify shows a model only what rules leave open, takes ranges from it and never its words", async () => {
+  const { folder, fake, ft, rows } = await place(({ body }) => {
+    const first = Number(/(\d+): Hello, do you have/.exec(JSON.stringify(body))?.[1]);
+    const roles = ["user", "assistant", "user", "assistant"];
+    const messages = roles.map((role, at) => ({ role, first: first + at, last: first + at }));
+    return { text: JSON.stringify({ conversations: [{ messages }] }) };
+  });
+  const talk = [
+    "Hello, do you have a minute for me? I would like to ask you something.",
+    "Of course, please come in and tell me.",
+    "How do I get my money back? You told me I could.",
+    "You bring me the paper and I give you the money.",
+  ];
+  const write = (before: string) =>
+    writeFileSync(join(folder, "docs", "talk.txt"), [before, "", ...talk, ""].join("\n"));
+  write("It was a long day.");
+  const words = ["identify", "docs/talk.txt", "-o", "found.jsonl", "--json"];
+  const provider = ["--provider", "openai", "--provider-model", "gpt-4o-mini"];
+  await ft(...words, "--no-model", ...provider);
+  expect(fake.bill.requests).toBe(0);
+  const told = JSON.parse((await ft(...words, ...provider)).stdout) as {
+    model: { calls: number; rejected: number };
+  };
+  expect(told.model.calls).toBe(1);
+  expect(fake.bill.requests).toBe(1);
+  expect(rows("found.jsonl")[0]?.messages.map(({ content }) => content)).toEqual(talk);
+  // asked again, the answer is there
+  await ft(...words, ...provider);
+  expect(fake.bill.requests).toBe(1);
+  // words instead of ranges are no answer
+  const invented = [{ messages: [{ role: "user", content: "invented" }] }];
+  fake.script = () => ({ text: JSON.stringify({ conversations: invented }) });
+  write("It was a short day.");
+  const refused = JSON.parse((await ft(...words, ...provider)).stdout) as typeof told;
+  expect(refused.model).toMatchObject({ calls: 1, rejected: 1 });
+  expect(readFileSync(join(folder, "found.jsonl"), "utf8")).not.toContain("invented");
 });

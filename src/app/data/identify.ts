@@ -1,5 +1,5 @@
-import { once } from "node:events";
 // Conversations in documents, as rows of a file: what ft data identify does, in plain data.
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,8 +1,10 @@
 // ft data identify: the conversations that stand in documents already, letter by letter.
 import { z } from "zod";
 import type { Identified } from "../../app/data/identify.ts";
+import type { ModelRanges } from "../../app/data/making/model-ranges.ts";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
+import type { Io } from "../io.ts";
 
 function summary({
   conversations,
@@ -30,6 +32,23 @@ function summary({
   return lines.join("\n");
 }
 
+interface ModelChoice {
+  model: boolean;
+  provider?: string | undefined;
+  providerModel?: string | undefined;
+  baseUrl?: string | undefined;
+}
+
+/** What says which lines are whose, where it was named who is asked: documents are sent to nobody else. */
+async function modelOf(options: ModelChoice, io: Io): Promise<ModelRanges | undefined> {
+  const { model, provider, providerModel, baseUrl } = options;
+  if (!model || provider === undefined) return undefined;
+  const { modelRanges } = await import("../../app/data/making/model-ranges.ts");
+  const models = providerModel === undefined ? [] : [providerModel];
+  const choice = { provider, models, baseUrl, timeout: 60, concurrency: 5 };
+  return await modelRanges(choice, io.environment, io.signal);
+}
+
 export const dataIdentify = defineCommand({
   name: "data identify",
   summary: "Find the conversations that stand in documents, letter by letter",
@@ -45,8 +64,19 @@ export const dataIdentify = defineCommand({
     model: z
       .boolean()
       .default(true)
-      .describe("A model decides what rules leave open, where one is set up")
+      .describe("The model of --provider decides what rules leave open")
       .register(flags, { off: "Rules only" }),
+    provider: z
+      .string()
+      .optional()
+      .describe("Who is shown what rules leave open; it gives ranges of lines, never text")
+      .register(flags, { value: "NAME" }),
+    providerModel: z.string().optional().describe("Its model").register(flags, { value: "NAME" }),
+    baseUrl: z
+      .string()
+      .optional()
+      .describe("Another address of the provider")
+      .register(flags, { value: "URL" }),
     writeText: z
       .string()
       .optional()
@@ -73,15 +103,21 @@ export const dataIdentify = defineCommand({
   run: async ({ operands, options }, io) => {
     const { identifyConversations } = await import("../../app/data/identify.ts");
     const { assistant, confidence, output, writeText, minTurns } = options;
-    const told = await identifyConversations({
-      paths: operands,
-      output,
-      writeText,
-      minTurns,
-      assistants: assistant,
-      minConfidence: confidence,
-      signal: io.signal,
-    });
-    io.show(told, () => summary(told));
+    const model = await modelOf(options, io);
+    try {
+      const told = await identifyConversations({
+        paths: operands,
+        output,
+        writeText,
+        minTurns,
+        assistants: assistant,
+        minConfidence: confidence,
+        rangesOf: model?.rangesOf,
+        signal: io.signal,
+      });
+      io.show(told, () => summary(told));
+    } finally {
+      await model?.close();
+    }
   },
 });

@@ -59,7 +59,7 @@ function findJson(text: string): Found {
     const end = valueEnd(text, start);
     if (end === undefined) return { rejection: "cut" };
     const json = text.slice(start, end);
-    if (/messages|role|content/.test(json)) return { json };
+    if (/messages|role|content|conversations/.test(json)) return { json };
     const next = text.slice(end).search(/[[{]/);
     start = next === -1 ? -1 : end + next;
   }
@@ -129,6 +129,13 @@ function unquoted(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** The value of the JSON in an answer, mended where it is not well formed; undefined where there is none. */
+export function jsonIn(text: string): unknown {
+  const found = findJson(unquoted(withoutThoughts(text).trim()));
+  const read = "json" in found ? parsed(found.json) : undefined;
+  return typeof read === "object" ? read.value : undefined;
 }
 
 const nothing = (rejection: Rejection): ReadAnswer => ({

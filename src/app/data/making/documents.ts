@@ -1,3 +1,4 @@
+import { conversationsOf } from "../../../synth/identify/conversations/conversations.ts";
 import { Identifier } from "../../../synth/identify/identify.ts";
 import { withLanguage } from "../../../synth/make/language.ts";
 import { choosePassages } from "../../../synth/make/passages.ts";
@@ -37,7 +38,7 @@ export async function readDocuments(wanted: Wanted): Promise<Documents> {
 }
 
 async function findRows(paths: readonly string[]): Promise<DatasetRecord[]> {
-  const identifier = new Identifier();
+  const identifier = new Identifier({}, { conversationsOf });
   const found: DatasetRecord[] = [];
   for await (const source of openSources(paths)) {
     for await (const conversation of identifier.of(source)) found.push(foundRecord(conversation));

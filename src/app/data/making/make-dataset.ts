@@ -79,7 +79,15 @@ interface Prepared {
   plan: MakePlan;
 }
 
-/** What is found needs no model; a provider that is not asked need not be there. */
+/** The user's modules first: the variables of their providers are looked for in .env too. */
+async function readyFor(
+  { extensions }: Pick<MakeRequest, "extensions">,
+  given: Environment,
+): Promise<Environment> {
+  await loadExtensions(extensions);
+  return withDotEnv(given, process.cwd());
+}
+
 async function prepare(
   asked: MakeRequest,
   environment: Environment,
@@ -87,7 +95,6 @@ async function prepare(
 ): Promise<Prepared> {
   const { count: wanted, message } = capped(asked.count, asked.profile);
   const request = { ...asked, count: wanted };
-  await loadExtensions(request.extensions);
   const chosen = await chooseProvider(request, environment);
   const { provider } = chosen;
   const documents = await readDocuments(request);
@@ -134,7 +141,7 @@ async function prepare(
 
 /** What will be asked, and at what price. Asks nothing of any model. */
 export async function estimateDataset(request: MakeRequest, given: Environment): Promise<MakePlan> {
-  const environment = withDotEnv(given, process.cwd());
+  const environment = await readyFor(request, given);
   const { chosen, plan } = await prepare({ ...request, isForEstimate: true }, environment, {});
   await chosen.provider.close();
   return plan;
@@ -178,7 +185,7 @@ export async function makeDataset(
   given: Environment,
   talk: MakeTalk,
 ): Promise<MakeReport> {
-  const environment = withDotEnv(given, process.cwd());
+  const environment = await readyFor(request, given);
   const prepared = await prepare(request, environment, talk);
   const { chosen, documents, plan, work } = prepared;
   try {
