@@ -11,7 +11,8 @@ import type { RangesOf } from "../../synth/identify/model/ranges.ts";
 import type { IdentifyReport } from "../../synth/identify/report.ts";
 import type { FoundConversation } from "../../synth/identify/types.ts";
 import { openSources } from "../../synth/sources/open.ts";
-import type { SkippedSource } from "../../synth/sources/report.ts";
+import { openOptions, type SourceOptions } from "../../synth/sources/options.ts";
+import type { SkippedSource, SourceReport } from "../../synth/sources/report.ts";
 
 export interface IdentifyRequest {
   readonly paths: readonly string[];
@@ -24,13 +25,25 @@ export interface IdentifyRequest {
   readonly minConfidence?: number | undefined;
   /** A model for what rules leave open. */
   readonly rangesOf?: RangesOf | undefined;
+  readonly reading?: SourceOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Identified extends IdentifyReport {
   readonly output: string | undefined;
   readonly skipped: readonly SkippedSource[];
+  /** What was left out of documents that were read, or guessed. */
+  readonly notes: readonly SourceNote[];
 }
+
+export interface SourceNote {
+  readonly source: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+const notesOf = ({ read }: SourceReport): SourceNote[] =>
+  read.flatMap(({ source, notes }) => notes.map((note) => ({ source, ...note })));
 
 /** A file written piece by piece that has its name only when all of it is there. */
 class WholeFile {
@@ -109,7 +122,7 @@ export async function identifyConversations(request: IdentifyRequest): Promise<I
     { assistants, minTurns, minConfidence },
     { conversationsOf, rangesOf },
   );
-  const opened = openSources(paths, { signal });
+  const opened = openSources(paths, { ...openOptions(request.reading ?? {}), signal });
   await wholeFile(output, async (rows) => {
     for await (const source of opened) {
       const at = writeText === undefined ? undefined : textFile(writeText, source.source);
@@ -120,5 +133,10 @@ export async function identifyConversations(request: IdentifyRequest): Promise<I
       });
     }
   });
-  return { ...identifier.report, output, skipped: opened.report.skipped };
+  return {
+    ...identifier.report,
+    output,
+    skipped: opened.report.skipped,
+    notes: notesOf(opened.report),
+  };
 }

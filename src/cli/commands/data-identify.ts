@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Identified } from "../../app/data/identify.ts";
 import type { ModelRanges } from "../../app/data/making/model-ranges.ts";
 import { flags } from "../../core/flags.ts";
+import { sourceOptions } from "../../synth/sources/options.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 
@@ -11,6 +12,7 @@ function summary({
   messages,
   sources,
   skipped,
+  notes,
   dropped,
   output,
 }: Identified): string {
@@ -22,6 +24,7 @@ function summary({
   const lines = [
     `${conversations} conversations, ${messages} messages, from ${sources.length} documents${to}`,
     ...[...rules].map(([rule, count]) => `  ${rule}: ${count}`),
+    ...notes.map(({ source, reason }) => `${source}: ${reason}`),
     ...skipped.map(({ source, reason }) => `Skipped ${source}: ${reason}`),
   ];
   const left = dropped.notVerbatim + dropped.tooShort + dropped.unsure;
@@ -94,6 +97,7 @@ export const dataIdentify = defineCommand({
       .max(1)
       .default(0.5)
       .describe("Leave out what rules are less sure of"),
+    ...sourceOptions,
   }),
   examples: [
     "ft data identify docs/ --no-model -o found.jsonl",
@@ -113,6 +117,7 @@ export const dataIdentify = defineCommand({
         assistants: assistant,
         minConfidence: confidence,
         rangesOf: model?.rangesOf,
+        reading: options,
         signal: io.signal,
       });
       io.show(told, () => summary(told));

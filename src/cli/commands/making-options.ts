@@ -9,6 +9,7 @@ import { formatCount, formatDuration } from "../../core/units.ts";
 import { dollars, type Progress } from "../../store/index.ts";
 import { LENGTHS, type Length } from "../../synth/make/row-form.ts";
 import { VARIETIES } from "../../synth/make/variety.ts";
+import { sourceOptions } from "../../synth/sources/options.ts";
 import type { Io } from "../io.ts";
 
 const lengths = Object.keys(LENGTHS) as [Length, ...Length[]];
@@ -144,6 +145,7 @@ export const MakingOptions = z.strictObject({
     .default(0)
     .describe("Another seed makes other rows")
     .register(flags, { value: "N" }),
+  ...sourceOptions,
   yes: z.boolean().default(false).describe("Documents may be sent to the provider"),
   extension: z
     .array(z.string())

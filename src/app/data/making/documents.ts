@@ -6,6 +6,7 @@ import type { Passage } from "../../../synth/make/plan.ts";
 // Documents as making needs them: passages to rest on, conversations that they hold already, and what became of each file.
 import type { DatasetRecord } from "../../../synth/records/record.ts";
 import { openSources } from "../../../synth/sources/open.ts";
+import { openOptions } from "../../../synth/sources/options.ts";
 import type { SourceReport } from "../../../synth/sources/report.ts";
 import { foundRecord } from "./found-rows.ts";
 import type { MakeRequest } from "./make-dataset.ts";
@@ -20,27 +21,30 @@ export interface Documents {
 
 const none: Documents = { passages: [], found: [], report: { read: [], skipped: [] }, digest: "" };
 
-type Wanted = Pick<MakeRequest, "paths" | "passage" | "count" | "settings" | "keepsFound">;
+type Wanted = Pick<
+  MakeRequest,
+  "paths" | "passage" | "count" | "settings" | "keepsFound" | "maxFileSize" | "encoding"
+>;
 
 /** @throws what `openSources` throws. */
 export async function readDocuments(wanted: Wanted): Promise<Documents> {
   const { paths, passage: characters, count: most, settings } = wanted;
   if (paths.length === 0) return none;
-  const sources = openSources(paths);
+  const sources = openSources(paths, openOptions(wanted));
   const { passages, digest } = await choosePassages(sources, {
     characters,
     most,
     seed: settings.seed,
   });
   const told = passages.map((one) => (settings.language === undefined ? withLanguage(one) : one));
-  const found = wanted.keepsFound ? await findRows(paths) : [];
+  const found = wanted.keepsFound ? await findRows(wanted) : [];
   return { passages: told, found, report: sources.report, digest };
 }
 
-async function findRows(paths: readonly string[]): Promise<DatasetRecord[]> {
+async function findRows(wanted: Wanted): Promise<DatasetRecord[]> {
   const identifier = new Identifier({}, { conversationsOf });
   const found: DatasetRecord[] = [];
-  for await (const source of openSources(paths)) {
+  for await (const source of openSources(wanted.paths, openOptions(wanted))) {
     for await (const conversation of identifier.of(source)) found.push(foundRecord(conversation));
   }
   return found;

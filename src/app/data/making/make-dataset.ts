@@ -14,6 +14,7 @@ import { nothingToRestOn } from "../../../synth/make/make-errors.ts";
 import { hasJob, makeJob, type MakeOutcome, type MakeWork } from "../../../synth/make/make-job.ts";
 import { fingerprintOf, type MakeSettings, type RequestParts } from "../../../synth/make/plan.ts";
 import { findPrompt, promptFolders } from "../../../synth/make/prompts.ts";
+import type { SourceOptions } from "../../../synth/sources/options.ts";
 import { loadExtensions } from "../../extensions.ts";
 import { withStore } from "../../store/with-store.ts";
 import { capped } from "./capped.ts";
@@ -23,7 +24,7 @@ import { type Documents, readDocuments } from "./documents.ts";
 import { examplesOf } from "./found-rows.ts";
 import { type MakeReport, reportOf, writeRecords } from "./made-output.ts";
 
-export interface MakeRequest extends ProviderChoice {
+export interface MakeRequest extends ProviderChoice, SourceOptions {
   settings: MakeSettings;
   /** Documents: files, folders, patterns. None where rows rest on instructions alone. */
   paths: readonly string[];
