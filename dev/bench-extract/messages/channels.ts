@@ -226,3 +226,23 @@ export const slack: Render = (dialogues, random) => {
   const gold: GoldMessage[][] = goldOf(sent, dialogues.length);
   return { name: "slack.zip", bytes: zip, gold };
 };
+
+/** A group in which two or three conversations run at once and nothing marks what belongs to which. */
+export const telegramGroup: Render = (dialogues, random) => {
+  const cast = castOf(dialogues.length, random);
+  const sent = interleaved(dialogues, random);
+  const messages = sent.map(({ dialogue, role, text, time }, id) => ({
+    id,
+    type: "message",
+    date_unixtime: String(time),
+    from: cast[dialogue]?.[role],
+    from_id: `user${dialogue}${role}`,
+    text,
+  }));
+  const group = { name: "Help", type: "private_supergroup", id: 8, messages };
+  return {
+    name: "result.json",
+    bytes: bytesOf(JSON.stringify(group)),
+    gold: goldOf(sent, dialogues.length),
+  };
+};

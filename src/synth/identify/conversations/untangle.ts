@@ -4,6 +4,7 @@ import { wordCount } from "../turns/evidence.ts";
 // The signs are those that people who annotated such logs went by (Kummerfeld et al. 2019, arXiv:1810.11118).
 import type { Said } from "./said.ts";
 import { silence, Talk } from "./talk.ts";
+import { Topics } from "./topics.ts";
 import { addressed, asks, greets, longWords } from "./words.ts";
 
 const minute = 60;
@@ -21,6 +22,8 @@ const longKept = 60 * 24 * hour;
 const mostKept = 5000;
 const mostMessages = 400;
 const mostOpen = 64;
+/** Of those, how many newcomers are held against. */
+const mostNear = 8;
 /** Messages of a session without silences that are divided at once. */
 const longestSession = 2000;
 /** How many messages ahead an answer to a newcomer's question is looked for. */
@@ -36,6 +39,7 @@ export class Untangler {
   readonly #byId = new Map<string, Talk>();
   /** Who spoke in this stream, by their last message's number. */
   readonly #speakers = new Map<string, number>();
+  #topics = new Topics([]);
   /** Whom each message of the session addresses. */
   #addressed: readonly (string | undefined)[] = [];
   #number = 0;
@@ -61,6 +65,7 @@ export class Untangler {
     const isOfTwo = new Set(session.map(({ key }) => key)).size <= 2;
     for (const said of session) this.#speakers.set(said.key, this.#number);
     this.#addressed = isOfTwo ? [] : session.map(({ text }) => addressed(text, this.#speakers));
+    this.#topics = new Topics(session);
     const closed: Talk[] = [];
     let own: Talk | undefined;
     for (const [at, said] of session.entries()) {
@@ -137,17 +142,32 @@ export class Untangler {
 
   /** Someone who spoke in none: a question of their own, or words to what was asked last. */
   #ofNewcomer(said: Said, session: readonly Said[], at: number): Talk | undefined {
-    const isAsking = asks(said.text);
+    const text = this.#topics.wholeText(at);
+    const isAsking = asks(text);
     const reach = isAsking ? answerReach : groupSilence;
-    const near = this.#open.filter((talk) => this.#quiet(talk, said) < reach);
+    const near = this.#open.slice(-mostNear).filter((talk) => this.#quiet(talk, said) < reach);
     const partner = this.#partner(said, session, at);
     if (partner !== undefined) return near.findLast(({ speakers }) => speakers.has(partner));
-    const waiting = nearest(
+    const waiting = this.#nearest(
       near.filter(({ isWaiting }) => isWaiting),
-      said.text,
+      said,
+      at,
     );
-    if (isAsking) return waiting !== undefined && asksBack(said, waiting) ? waiting : undefined;
-    return waiting ?? near.at(-1);
+    if (isAsking) return waiting !== undefined && asksBack(text, waiting) ? waiting : undefined;
+    return waiting ?? this.#nearest(near.toReversed(), said, at);
+  }
+
+  /** The one whose speakers speak most of the same; of equals the first, which has waited longest. */
+  #nearest(talks: readonly Talk[], said: Said, at: number): Talk | undefined {
+    if (talks.length < 2) return talks[0];
+    const own = this.#topics.around(at, new Set([said.key]));
+    let best: Talk | undefined;
+    let most = -1;
+    for (const talk of talks) {
+      const like = this.#topics.likeness(own, this.#topics.around(at, talk.speakers));
+      if (like > most) [best, most] = [talk, like];
+    }
+    return best;
   }
 
   /** With whom a newcomer is seen to speak soon after: who names or answers them, or whom they name or answer. */
@@ -208,24 +228,11 @@ function latestOf(talks: readonly Talk[], key: string): Talk | undefined {
 }
 
 /** Whether a question is one about what was asked: short, or with words of it. */
-function asksBack({ text }: Said, talk: Talk): boolean {
+function asksBack(text: string, talk: Talk): boolean {
   if (greets(text)) return false;
   const theirs = new Set(talk.messages.slice(-3).flatMap((said) => longWords(said.text)));
-  return wordCount(text) <= 5 || longWords(text).some((word) => theirs.has(word));
-}
-
-/** The one whose words a text shares most; of equals the latest. */
-function nearest(talks: readonly Talk[], text: string): Talk | undefined {
-  if (talks.length < 2) return talks[0];
-  const words = longWords(text);
-  let best: Talk | undefined;
-  let most = -1;
-  for (const talk of talks) {
-    const theirs = new Set(talk.messages.slice(-3).flatMap((said) => longWords(said.text)));
-    const shared = words.filter((word) => theirs.has(word)).length;
-    if (shared >= most) [best, most] = [talk, shared];
-  }
-  return best;
+  const isOfIt = longWords(text).some((word) => word.length >= 5 && theirs.has(word));
+  return isOfIt || wordCount(text) <= 5;
 }
 
 /** Whether so long a silence is before a message that nothing before it goes on, unless an answer is still due. */

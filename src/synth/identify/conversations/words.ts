@@ -122,9 +122,18 @@ function withoutAddress(text: string): string {
   return colon > 0 && !text.slice(0, colon).includes(" ") ? text.slice(colon + 2) : text;
 }
 
-/** The words of a text that say what it is about, more or less: those of five letters and more, folded. */
+const unspaced = /[\u3040-\u30ff\u3400-\u9fff]/u;
+
+/**
+ * The words of a text that say what it is about, more or less: those of five letters and more, folded; pairs of
+ * characters in scripts without spaces.
+ */
 export function longWords(text: string): string[] {
   return folded(text.slice(0, looked))
     .split(/[^\p{L}\p{N}]/u)
-    .filter((word) => word.length >= 5);
+    .flatMap((word) => (unspaced.test(word) ? pairs(word) : word.length >= 5 ? [word] : []));
+}
+
+function pairs(word: string): string[] {
+  return Array.from({ length: Math.max(0, word.length - 1) }, (_, at) => word.slice(at, at + 2));
 }

@@ -5,8 +5,11 @@ import { measureOne, noCounts } from "../../../../../dev/bench-extract/messages/
 import { messageRenderers } from "../../../../../dev/bench-extract/messages/renderers.ts";
 import { Random } from "../../../../../src/core/random.ts";
 
-/** Several conversations run at once in a log that marks none of it. */
-const tangled = new Set(["irc"]);
+/** Several conversations run at once, which the format marks in part or not at all. */
+const tangled: Readonly<Record<string, readonly [turns: number, whole: number]>> = {
+  irc: [0.95, 0.8],
+  "telegram-group": [0.8, 0.5],
+};
 
 test.each(Object.keys(messageRenderers))("%s", async (kind) => {
   const counts = noCounts();
@@ -14,8 +17,8 @@ test.each(Object.keys(messageRenderers))("%s", async (kind) => {
   for (let file = 0; file < 4; file++) await measureOne(kind, random, counts);
   const { gold, found, right, conversations, exact } = counts;
   expect(gold).toBeGreaterThan(10);
-  const least = tangled.has(kind) ? 0.95 : 1;
+  const [least, whole] = tangled[kind] ?? [1, 1];
   expect(right / gold).toBeGreaterThanOrEqual(least);
   expect(right / found).toBeGreaterThanOrEqual(least);
-  expect(exact / conversations).toBeGreaterThanOrEqual(tangled.has(kind) ? 0.8 : 1);
+  expect(exact / conversations).toBeGreaterThanOrEqual(whole);
 });
