@@ -103,6 +103,8 @@ export interface Sayable {
   readonly calls?: "text" | "object";
   /** Ids of calls, and what becomes of one that is not of the form asked for. */
   readonly callIds?: true | ((id: string) => string);
+  /** Calls without an id get one. */
+  readonly needsCallIds?: true;
   /** Names of answers of tools alone. */
   readonly toolNames?: true;
   /** A message is text or calls, never both. */
@@ -181,12 +183,7 @@ function contentOf(message: Message, at: string, can: Sayable, losses: Losses): 
 }
 
 /** The message in the spelling of chats. */
-export function chatMessage(
-  message: RecordMessage,
-  at: string,
-  can: Sayable,
-  losses: Losses,
-): JsonObject {
+function chatMessage(message: RecordMessage, at: string, can: Sayable, losses: Losses): JsonObject {
   unsaid(message, at, can, losses);
   const { role, name, reasoning, toolCalls, toolCallId, spans } = message;
   const calls = toolCalls?.map((call, index) =>
@@ -207,13 +204,53 @@ export function chatMessage(
   };
 }
 
-export const chatMessages = (
+const madeUp = "an id is made up: the form asks for one";
+
+/** Calls without an id get one, and answers to them, in their order, the same. */
+class CallIds {
+  #made = 0;
+  #waiting: string[] = [];
+  readonly #losses: Losses;
+
+  constructor(losses: Losses) {
+    this.#losses = losses;
+  }
+
+  #next(at: string): string {
+    this.#losses.lose(at, madeUp);
+    const id = `call${String(++this.#made).padStart(5, "0")}`;
+    this.#waiting.push(id);
+    return id;
+  }
+
+  of(message: RecordMessage, at: string): RecordMessage {
+    const { toolCalls, role, toolCallId } = message;
+    if (role === "tool" && toolCallId === undefined) {
+      const id = this.#waiting.shift();
+      return id === undefined ? message : { ...message, toolCallId: id };
+    }
+    if (toolCalls === undefined) return message;
+    this.#waiting = [];
+    const calls = toolCalls.map((call, index) =>
+      call.id === undefined ? { ...call, id: this.#next(`${at}.toolCalls[${index}]`) } : call,
+    );
+    return { ...message, toolCalls: calls };
+  }
+}
+
+export function chatMessages(
   messages: readonly RecordMessage[],
-  at: string,
+  field: string,
   can: Sayable,
   losses: Losses,
-): JsonObject[] =>
-  messages.map((message, index) => chatMessage(message, `${at}[${index}]`, can, losses));
+): JsonObject[] {
+  const ids = new CallIds(losses);
+  return messages.map((message, index) => {
+    const at = `${field}[${index}]`;
+    const told = can.needsCallIds === true ? ids.of(message, at) : message;
+    return chatMessage(told, at, can, losses);
+  });
+}
 
 export function toolsField(record: DatasetRecord, can: boolean, losses: Losses): JsonObject {
   if (record.tools === undefined) return {};

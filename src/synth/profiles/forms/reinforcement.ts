@@ -18,7 +18,13 @@ import {
 } from "./projecting.ts";
 import { Eye, others, saidBy, seenRow, toolsOf } from "./seeing.ts";
 
-const can = { name: true, weight: "whole", calls: "text", callIds: true } as const;
+const can = {
+  name: true,
+  weight: "whole",
+  calls: "text",
+  callIds: true,
+  needsCallIds: true,
+} as const;
 const own = ["messages", "tools", "reference_answer"];
 
 /** Some graders compare with objects, which are answers as their JSON text. */

@@ -13,6 +13,7 @@ export const fireworksSft: Profile = {
         weight: "whole",
         calls: "text",
         callIds: true,
+        needsCallIds: true,
         name: true,
         reasoning: "reasoning_content",
       },

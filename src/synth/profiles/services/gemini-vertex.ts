@@ -14,6 +14,7 @@ export const geminiVertex: Profile = {
     bad_tool_schema: "off",
     // it has no ids: answers follow their calls by name
     call_id_missing: "off",
+    tool_undeclared: "warning",
   },
   imageTypes: [],
 };

@@ -14,6 +14,7 @@ export const llamaFactory: Profile = {
     byte_order_mark: "warning",
     // it tells calls by their place
     call_id_missing: "off",
+    tool_undeclared: "warning",
     bad_weight: "warning",
   },
 };

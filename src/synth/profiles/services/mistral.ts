@@ -22,6 +22,7 @@ export const mistral: Profile = {
         weight: "whole",
         calls: "text",
         callIds: nineCharacters,
+        needsCallIds: true,
         toolNames: true,
         noTextWithCalls: true,
       },

@@ -3,7 +3,13 @@ import { chatForm } from "../forms/chat.ts";
 import type { Sayable } from "../forms/projecting.ts";
 import type { MessageKeys, Profile } from "../profile.ts";
 
-export const sayable: Sayable = { name: true, weight: "whole", calls: "text", callIds: true };
+export const sayable: Sayable = {
+  name: true,
+  weight: "whole",
+  calls: "text",
+  callIds: true,
+  needsCallIds: true,
+};
 
 export const openaiKeys: MessageKeys = {
   system: ["role", "content", "name", "weight"],

@@ -7,5 +7,5 @@ export const record: Profile = {
   about: "the record of ft",
   forms: [{ ...recordForm, detect: (row) => row["messages"] !== undefined }],
   roles: Object.keys(chatRoles),
-  severity: { bad_weight: "off", image_refused: "off" },
+  severity: { bad_weight: "off", image_refused: "off", call_id_missing: "off" },
 };

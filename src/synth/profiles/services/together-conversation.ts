@@ -15,7 +15,7 @@ export const togetherConversation: Profile = {
       about: "messages as Together has them",
       keys: ["messages", "tools"],
       allowsOthers: false,
-      can: { weight: "whole", calls: "text", callIds: true },
+      can: { weight: "whole", calls: "text", callIds: true, needsCallIds: true },
       tools: true,
     }),
   ],

@@ -9,7 +9,7 @@ export const togetherPreference: Profile = {
   forms: [
     openaiPreferenceForm(
       "an input and two outputs of one message",
-      { weight: "whole", calls: "text", callIds: true },
+      { weight: "whole", calls: "text", callIds: true, needsCallIds: true },
       false,
     ),
   ],
