@@ -27,6 +27,7 @@ import { emlReader, mboxReader } from "./messages/mail/readers.ts";
 import { slackReader } from "./messages/slack.ts";
 import { stackExchangeReader } from "./messages/stack-exchange.ts";
 import { teamsReader } from "./messages/teams.ts";
+import { telegramHtmlReader } from "./messages/telegram-html.ts";
 import { telegramReader } from "./messages/telegram.ts";
 import { ticketReader } from "./messages/tickets.ts";
 import type { SourceReader } from "./reader.ts";
@@ -60,6 +61,7 @@ export const readers: Registry<SourceReader> = new Registry<SourceReader>(
     "stack-exchange": stackExchangeReader,
     teams: teamsReader,
     telegram: telegramReader,
+    "telegram-html": telegramHtmlReader,
     tickets: ticketReader,
     vtt: vttReader,
     whatsapp: whatsAppReader,

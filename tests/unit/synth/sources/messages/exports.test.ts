@@ -216,6 +216,50 @@ test("Telegram: one chat and all chats", async () => {
   expect(messages(all)[3]).toMatchObject({ thread: "Bo 6" });
 });
 
+test("Telegram's HTML: joined messages, replies, forwarded ones, notices", async () => {
+  const date = (time: string): string =>
+    `<div class="pull_right date details" title="01.02.2024 ${time} UTC+01:00">${time}</div>`;
+  const said = (id: number, classes: string, inside: string): string =>
+    `<div class="message ${classes}" id="message${id}">\n<div class="body">\n${inside}\n</div>\n</div>`;
+  const read = await readFiles({
+    "messages.html": [
+      '<!DOCTYPE html><html><body><div class="page_wrap"><div class="page_header"><div class="text bold">',
+      'Ann </div></div><div class="page_body chat_page"><div class="history">',
+      '<div class="message service" id="message-1"><div class="body details">1 February 2024</div></div>',
+      said(
+        1,
+        "default clearfix",
+        `${date("10:00:00")}<div class="from_name">\nAnn </div><div class="text">\nHow <strong>so</strong> &amp; why?<br>Tell me</div>`,
+      ),
+      said(2, "default clearfix joined", `${date("10:00:09")}<div class="text">please</div>`),
+      said(
+        3,
+        "default clearfix",
+        `${date("10:01:00")}<div class="from_name">Ben</div><div class="reply_to details">In reply to <a href="#go_to_message1" onclick="return GoToMessage(1)">this message</a></div><div class="text">Like <a href="https://x.example">this</a></div>`,
+      ),
+      said(
+        4,
+        "default clearfix joined",
+        `${date("10:02:00")}<div class="forwarded body"><div class="from_name">News <span class="date">x</span></div><div class="text">told</div></div>`,
+      ),
+      "</div></div></div></body></html>",
+    ].join("\n"),
+  });
+  expect(read.kind).toBe("telegram-html");
+  expect(saidIn(read)).toEqual([
+    "(?: 1 February 2024)",
+    "Ann: How so & why?\nTell me",
+    "Ann: please",
+    "Ben: Like this",
+    "(Ben: told)",
+  ]);
+  expect(messages(read)[3]).toMatchObject({
+    id: "3",
+    replyTo: "1",
+    sentAt: "2024-02-01T10:01:00+01:00",
+  });
+});
+
 test("Teams: Graph's list, newest first, and a personal account's export", async () => {
   const user = (displayName: string): object => ({ user: { displayName } });
   const graph = await readFiles({

@@ -156,6 +156,15 @@ const files: Readonly<Record<string, readonly [name: string, content: () => stri
     "HTML of scripts": ["a.json", () => graph(fill("<script>"))],
     "HTML of ampersands": ["a.json", () => graph(fill("&"))],
     "HTML of entities": ["a.json", () => graph(fill("&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;"))],
+    "a Telegram page of message heads": [
+      "messages.html",
+      () => `<div class="page_wrap"><div class="history">${fill('<div class="message x')}`,
+    ],
+    "a Telegram page of texts": [
+      "messages.html",
+      () =>
+        `<div class="page_wrap"><div class="history">${fill('<div class="message default" id="message1"><div class="text">a<')}`,
+    ],
     "a mail of quote marks": ["a.eml", () => eml(fill(">"))],
     "a mail of introductions": ["a.eml", () => eml(fill("On a day\nAda wrote:\n> x\n"))],
     "a mail of half introductions": ["a.eml", () => eml(fill("On \n"))],
