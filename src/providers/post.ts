@@ -104,9 +104,8 @@ function brokenOff(error: unknown, timeout: number, wasSent: boolean): ProviderF
     const message = `no whole answer came within ${timeout / 1000} s`;
     return new ProviderFailure("silent", message, { isLost: true, cause: error });
   }
-  const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
-  const code = typeof cause?.code === "string" ? cause.code : "";
-  const why = code || String(cause?.message ?? (error as Error).message);
+  const { cause, message: said } = error as Error;
+  const why = textAt(cause, "code") ?? (cause instanceof Error ? cause.message : said);
   const isUnsent = UNSENT.has(why);
   const message = isUnsent ? `no connection (${why})` : `the connection broke (${why})`;
   const isLost = wasSent || !isUnsent;

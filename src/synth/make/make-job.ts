@@ -2,6 +2,7 @@
 // another round is added. The same job is found again by what it is to make, and goes on where it stood.
 import { setTimeout as pause } from "node:timers/promises";
 import { ProviderFailure } from "../../providers/failures.ts";
+import { longestWait } from "../../providers/gate.ts";
 import {
   addUnits,
   budgetOfJob,
@@ -99,9 +100,14 @@ function* unitsOf(
   yield { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1, input };
 }
 
+/** Whether a person must mend something, or come back much later. */
+const stopsJob = ({ concernsAll, retryAfter = 0 }: ProviderFailure): boolean =>
+  concernsAll || retryAfter > longestWait;
+
 /** A failure of one request as the queue takes it. */
 function unitFailure(failure: ProviderFailure): UnitFailure {
-  const { message, retryAfter = 0, concernsAll: pausesJob } = failure;
+  const { message, retryAfter = 0 } = failure;
+  const pausesJob = stopsJob(failure);
   return new UnitFailure(message, { retryAfter, pausesJob, isFinal: failure.kind === "rejected" });
 }
 
@@ -133,7 +139,7 @@ class MakeWorker {
             return { result: await makeRows(unit.input as MakeTask, parts, asking, context) };
           } catch (error) {
             if (!(error instanceof ProviderFailure)) throw error;
-            if (error.concernsAll) this.failure ??= error;
+            if (stopsJob(error)) this.failure ??= error;
             throw unitFailure(error);
           }
         },

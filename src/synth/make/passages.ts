@@ -29,7 +29,7 @@ async function* pieces({ source, parts }: OpenSource, characters: number): Async
 }
 
 /** Too short to say anything. */
-const leastLetters = 40;
+const leastLetters = 10;
 
 /** Keeps every piece with the same chance: reservoir sampling (Vitter 1985, algorithm R). */
 class Choice {

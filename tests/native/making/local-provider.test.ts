@@ -31,8 +31,8 @@ test(
       const { messages } = JSON.parse(text) as { messages: { role: string; content: string }[] };
       expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
       for (const { content } of messages) {
-        expect([...content].length).toBeGreaterThan(0);
-        expect([...content].length).toBeLessThanOrEqual(20);
+        expect(Array.from(content).length).toBeGreaterThan(0);
+        expect(Array.from(content).length).toBeLessThanOrEqual(20);
       }
       expect(usage?.tokensOut).toBeGreaterThan(4);
     }

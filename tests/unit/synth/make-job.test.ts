@@ -118,6 +118,14 @@ test("a key that does not count stops the job at once; mended, it goes on", asyn
   expect(second.job.id).toBe(first.job.id);
 });
 
+test("nobody waits for an hour: the job stops and says what the service wants", async () => {
+  const headers = { "retry-after": "3600" };
+  const fake = await FakeProvider.start(() => ({ status: 429, raw: "{}", headers }));
+  const outcome = await made(fake, { count: 10 });
+  expect(outcome.stoppedBy).toMatchObject({ kind: "limited", retryAfter: 3_600_000 });
+  expect(fake.bill.requests).toBeLessThanOrEqual(10);
+});
+
 test("the same command again after its end asks nobody", async () => {
   const fake = await FakeProvider.start(({ key }) => ({ text: goodRow(key) }));
   const store = await fileStore();
