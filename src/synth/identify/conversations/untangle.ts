@@ -1,7 +1,7 @@
-import { wordCount } from "../turns/evidence.ts";
 // Divides one stream of messages (a channel, a chat, a log) into the conversations that run in it: by reply marks, by
 // whom a message addresses, by who spoke where last, and by silences. What is sure comes before what is likely.
 // The signs are those that people who annotated such logs went by (Kummerfeld et al. 2019, arXiv:1810.11118).
+import { wordCount } from "../turns/evidence.ts";
 import type { Said } from "./said.ts";
 import { silence, Talk } from "./talk.ts";
 import { Topics } from "./topics.ts";

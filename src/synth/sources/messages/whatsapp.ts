@@ -1,6 +1,6 @@
-import { StampedLog, type Draft } from "./stamped-log.ts";
 // WhatsApp's "Export chat": a text file, or _chat.txt in a zip. Both programs, their languages' dates, lines of the
 // program itself and placeholders of media.
+import { StampedLog, type Draft } from "./stamped-log.ts";
 import { isMark } from "./stamps.ts";
 import { whatsAppHead } from "./whatsapp-heads.ts";
 

@@ -187,9 +187,9 @@ const files: Readonly<Record<string, readonly [name: string, content: () => stri
       "a.mbox",
       () =>
         list(
-          4000,
+          3000,
           (at) =>
-            `From a@x Mon Jan  1 10:00:00 2024\nFrom: a${at}@x\nSubject: Re: s\nMessage-ID: <${at}@x>\nReferences: <${(at + 1) % 4000}@x> <${(at + 2) % 4000}@x>\n\nx?\n`,
+            `From a@x Mon Jan  1 10:00:00 2024\nFrom: a${at}@x\nSubject: Re: s\nMessage-ID: <${at}@x>\nReferences: <${(at + 1) % 3000}@x> <${(at + 2) % 3000}@x>\n\nx?\n`,
         ).join("\n"),
     ],
     "posts with a document type": [
