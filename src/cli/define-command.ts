@@ -41,6 +41,8 @@ export interface CommandDefinition<Arguments extends string, Options extends z.Z
   settings?: { preset?: PresetName };
   /** Its group's name alone means this command. */
   isDefault?: boolean;
+  /** Values that stand in for options which the command line does not give, by their names; before schemas' defaults. */
+  standingOptions?(names: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
   examples: readonly string[];
   /** Returns the exit code when it is not 0. */
   run(input: CommandInput<Arguments, z.infer<Options>>, io: Io): Promise<number | void>;
@@ -101,11 +103,13 @@ export function defineCommand<Options extends z.ZodObject, Arguments extends str
     settings: definition.settings,
     isDefault: definition.isDefault ?? false,
     examples: definition.examples,
-    run: (raw, io) => {
+    run: async (raw, io) => {
       const { operands, settings } = raw;
-      const options = checked(definition.options, raw.options, definition.name);
+      const standing = await definition.standingOptions?.(Object.keys(definition.options.shape));
+      const typed = { ...standing, ...raw.options };
+      const options = checked(definition.options, typed, definition.name);
       const given = raw.arguments as Readonly<Partial<Record<Arguments, string>>>;
-      return definition.run({ arguments: given, operands, options, settings }, io);
+      return await definition.run({ arguments: given, operands, options, settings }, io);
     },
   };
 }

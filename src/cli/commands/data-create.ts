@@ -1,12 +1,14 @@
 // ft data create: rows that a model writes after documents.
 import { defineCommand } from "../define-command.ts";
 import { MakingOptions, runMaking } from "./making-options.ts";
+import { projectDefaults } from "./project-defaults.ts";
 
 export const dataCreate = defineCommand({
   name: "data create",
   summary: "Rows that a model writes after documents",
   arguments: { paths: { about: "Documents: files, folders, patterns", many: true } },
   options: MakingOptions,
+  standingOptions: projectDefaults,
   examples: [
     "ft data create handbook/ --count 200 -o rows.jsonl",
     "ft data create handbook/ --provider local -o rows.jsonl",

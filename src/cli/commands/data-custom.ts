@@ -7,6 +7,7 @@ import { noInstructions } from "../../synth/make/make-errors.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
 import { MakingOptions, runMaking } from "./making-options.ts";
+import { projectDefaults } from "./project-defaults.ts";
 
 const Options = MakingOptions.extend({
   promptFile: z
@@ -52,6 +53,7 @@ export const dataCustom = defineCommand({
   summary: "Rows that a model writes as it is told, with documents or without",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
+  standingOptions: projectDefaults,
   examples: [
     "ft data custom --prompt-file prompt.txt --count 50 -o rows.jsonl",
     "ft data custom recipes/ --prompt-file prompt.txt -o rows.jsonl",

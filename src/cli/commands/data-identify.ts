@@ -6,6 +6,7 @@ import { flags } from "../../core/flags.ts";
 import { sourceOptions } from "../../synth/sources/options.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
+import { projectDefaults } from "./project-defaults.ts";
 
 function summary({
   conversations,
@@ -99,6 +100,7 @@ export const dataIdentify = defineCommand({
       .describe("Leave out what rules are less sure of"),
     ...sourceOptions,
   }),
+  standingOptions: projectDefaults,
   examples: [
     "ft data identify docs/ --no-model -o found.jsonl",
     "ft data identify chat.txt --assistant Ben -o found.jsonl",

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
 import { MakingOptions, runMaking } from "./making-options.ts";
+import { projectDefaults } from "./project-defaults.ts";
 
 /** What dialogues are about where nothing is said. */
 const subjects = [
@@ -29,6 +30,7 @@ export const dataScaffold = defineCommand({
   summary: "Dialogues in which a mentor helps a student to find the answer",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
+  standingOptions: projectDefaults,
   examples: [
     "ft data scaffold --count 1000 -o dialogues.jsonl",
     "ft data scaffold --models moonshotai/kimi-k2.5,qwen/qwen3-32b --topics algebra -o dialogues.jsonl",

@@ -5,6 +5,7 @@ import { flags } from "../../core/flags.ts";
 import { ratiosOf } from "../../synth/split/ratios.ts";
 import { defineCommand } from "../define-command.ts";
 import { table } from "../render/table.ts";
+import { projectDefaults } from "./project-defaults.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -78,6 +79,7 @@ export const dataSplit = defineCommand({
       .register(flags, { short: "o", value: "FOLDER" }),
     threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
   }),
+  standingOptions: projectDefaults,
   examples: [
     "ft data split rows.jsonl -o divided",
     "ft data split rows.jsonl --ratios train=0.8,validation=0.1,test=0.1 --stratify topic -o divided",
@@ -86,7 +88,7 @@ export const dataSplit = defineCommand({
   run: async ({ arguments: { file = "" }, options }, io) => {
     const { splitDataset } = await import("../../app/data/split.ts");
     const { ratios, train, val, test, ...rest } = options;
-    const wanted = ratios ?? ratiosOf({ train, val, test }) ?? { train: 0.8, validation: 0.2 };
+    const wanted = ratiosOf({ train, val, test }) ?? ratios ?? { train: 0.8, validation: 0.2 };
     const told = await splitDataset(io.environment, { file, ...rest, ratios: wanted });
     io.show(told, () => summary(told));
   },

@@ -22,6 +22,7 @@ import { dataHistory } from "./data-history.ts";
 import { dataHybrid } from "./data-hybrid.ts";
 import { dataIdentify } from "./data-identify.ts";
 import { dataImport } from "./data-import.ts";
+import { dataInit } from "./data-init.ts";
 import { dataLimits } from "./data-limits.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataPrepare } from "./data-prepare.ts";
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   dataStats,
   dataSample,
   dataIdentify,
+  dataInit,
   dataPrepare,
   dataPull,
   dataPush,

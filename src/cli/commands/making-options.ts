@@ -272,13 +272,15 @@ export async function runMaking(
   io: Io,
 ): Promise<number | void> {
   const { estimateDataset, makeDataset } = await import("../../app/data/making/make-dataset.ts");
+  const { withProject } = await import("../../app/data/project/options.ts");
+  const environment = withProject(io.environment);
   const request = makeRequest(options, how);
   if (options.estimate) {
-    const plan = await estimateDataset(request, io.environment);
+    const plan = await estimateDataset(request, environment);
     io.show(estimateDocument(plan), () => estimateText(plan));
     return;
   }
-  const report = await makeDataset(request, io.environment, talkOf(io, options));
+  const report = await makeDataset(request, environment, talkOf(io, options));
   if (io.interactive && !io.mode.quiet && !io.mode.json) io.draw("\r\u001b[K");
   io.show(report, () => reportText(report));
   return report.rows === 0 ? 1 : undefined;

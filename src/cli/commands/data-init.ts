@@ -1,0 +1,22 @@
+// ft data init: a folder made ready for making data sets.
+import { z } from "zod";
+import { defineCommand } from "../define-command.ts";
+
+export const dataInit = defineCommand({
+  name: "data init",
+  summary: "Make a folder ready: config.yaml, .env, prompts to edit, .gitignore",
+  arguments: { folder: { about: "Folder; this one unless said", optional: true } },
+  options: z.strictObject({}),
+  examples: ["ft data init", "ft data init support-set"],
+  run: async ({ arguments: { folder = "." } }, io) => {
+    const { initProject } = await import("../../app/data/project/init.ts");
+    const made = await initProject(folder);
+    io.show(made, () =>
+      [
+        ...made.written.map((name) => `written: ${name}`),
+        ...made.kept.map((name) => `kept: ${name}`),
+        "next: documents into a folder, then ft data create FOLDER",
+      ].join("\n"),
+    );
+  },
+});
