@@ -1,6 +1,7 @@
 // What rows of JSON hold that is text: conversations in the forms that data sets have, else their texts one by one.
 // Which row is which form is seen by its fields alone.
 import type { DocumentBuilder } from "../document-builder.ts";
+import { beyondLimit } from "../errors.ts";
 import type { SaidMessage } from "../types.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -92,23 +93,33 @@ function pairOf(row: Fields): Said[] | undefined {
   return undefined;
 }
 
-/** Every text in a value, in the order in which it stands there. */
-function* stringsIn(value: unknown): Generator<string> {
+/** Every text in a value, in the order in which it stands there. @throws DataError FT-SOURCE-005 beyond `levels`. */
+function* stringsIn(value: unknown, levels: number): Generator<string> {
   if (typeof value === "string") {
     if (/\p{L}/u.test(value)) yield value;
-  } else if (typeof value === "object" && value !== null)
-    for (const inner of Object.values(value)) yield* stringsIn(inner);
+  } else if (typeof value === "object" && value !== null) {
+    if (levels === 0) throw beyondLimit("lists in lists, too deep");
+    for (const inner of Object.values(value)) yield* stringsIn(inner, levels - 1);
+  }
 }
 
-/** Adds a row to the text. `thread` sets its conversation apart from others. */
-export function addRow(builder: DocumentBuilder, value: unknown, thread: string): void {
+/**
+ * Adds a row to the text. `thread` sets its conversation apart from others. Throws DataError FT-SOURCE-005 for lists in
+ * lists deeper than `nesting`.
+ */
+export function addRow(
+  builder: DocumentBuilder,
+  value: unknown,
+  thread: string,
+  nesting: number,
+): void {
   const row = asFields(value);
   const said = row === undefined ? undefined : (messagesOf(row) ?? pairOf(row));
   if (said !== undefined) {
     for (const { role, texts } of said) if (texts.length > 0) builder.said(texts, { thread, role });
     return;
   }
-  for (const text of stringsIn(value)) {
+  for (const text of stringsIn(value, nesting)) {
     builder.open({ type: "paragraph" });
     builder.verbatim(text.trim());
     builder.close();

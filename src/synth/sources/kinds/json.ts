@@ -26,8 +26,7 @@ function refuseDeep(text: string, nesting: number): void {
   }
 }
 
-function parsed(text: string, nesting: number): unknown {
-  refuseDeep(text, nesting);
+function parsed(text: string): unknown {
   const result = parseJson(text);
   if (result.ok) return result.value;
   const { line, column, reason } = result.problem;
@@ -36,9 +35,11 @@ function parsed(text: string, nesting: number): unknown {
 
 async function* readJson(input: SourceInput): AsyncGenerator<SourcePart> {
   const builder = new DocumentBuilder();
-  const rows = rowsOf(parsed(await input.text(), input.limits.nesting));
+  const text = await input.text();
+  refuseDeep(text, input.limits.nesting);
+  const rows = rowsOf(parsed(text));
   for (const [index, row] of rows.entries()) {
-    addRow(builder, row, String(index + 1));
+    addRow(builder, row, String(index + 1), input.limits.nesting);
     yield* builder.ready();
   }
   yield* builder.finish();
@@ -67,7 +68,7 @@ async function* readJsonLines(input: SourceInput): AsyncGenerator<SourcePart> {
   for await (const [number, line] of linesOf(input.texts())) {
     if (line.trim() === "") continue;
     try {
-      addRow(builder, parsed(line, input.limits.nesting), String(number));
+      addRow(builder, parsed(line), String(number), input.limits.nesting);
       good++;
     } catch (error) {
       if (++bad > MOST_BAD_LINES && good < bad) throw error;
