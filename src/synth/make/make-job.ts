@@ -42,6 +42,12 @@ const moreRounds = 8;
 /** Rows of one round: a job of many begins at once. */
 const roundRows = 20_000;
 
+/** Being killed is no fault of a task's: however often a command is begun again, it goes on. */
+const mostAttempts = 1_000_000;
+
+/** Times that a task may fail by its provider, each after all retries. */
+const mostFailures = 4;
+
 const roundsFor = (count: number): number => moreRounds + Math.ceil(count / roundRows);
 
 export interface MakeWork {
@@ -94,27 +100,31 @@ function* unitsOf(
 ): Generator<NewUnit> {
   const planning = { ...parts.settings, passages: parts.passages.length, first };
   for (const task of planTasks(count, planning)) {
-    yield { key: `task-${task.row}`, stage: 2 * round, input: task };
+    yield { key: `task-${task.row}`, stage: 2 * round, input: task, mostAttempts };
   }
   const input = { round, tasks: first + taskCount(count, planning) };
-  yield { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1, input };
+  const look = { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1, input };
+  yield { ...look, mostAttempts };
 }
 
 /** Whether a person must mend something, or come back much later. */
 const stopsJob = ({ concernsAll, retryAfter = 0 }: ProviderFailure): boolean =>
   concernsAll || retryAfter > longestWait;
 
-/** A failure of one request as the queue takes it. */
-function unitFailure(failure: ProviderFailure): UnitFailure {
-  const { message, retryAfter = 0 } = failure;
+/** A failure of one request, a task's `times`-th, as the queue takes it. */
+function unitFailure(failure: ProviderFailure, times: number): UnitFailure {
+  const { message, retryAfter = 0, kind } = failure;
   const pausesJob = stopsJob(failure);
-  return new UnitFailure(message, { retryAfter, pausesJob, isFinal: failure.kind === "rejected" });
+  const isFinal = kind === "rejected" || times >= mostFailures;
+  return new UnitFailure(message, { retryAfter, pausesJob, isFinal });
 }
 
 class MakeWorker {
   readonly #store: Store;
   readonly #work: MakeWork;
   readonly #jobId: string;
+  /** By key of the task. */
+  readonly #failures = new Map<string, number>();
   /** Kept for whoever started it: the queue keeps words only. */
   failure: ProviderFailure | undefined;
 
@@ -140,7 +150,9 @@ class MakeWorker {
           } catch (error) {
             if (!(error instanceof ProviderFailure)) throw error;
             if (stopsJob(error)) this.failure ??= error;
-            throw unitFailure(error);
+            const times = (this.#failures.get(unit.key) ?? 0) + 1;
+            this.#failures.set(unit.key, times);
+            throw unitFailure(error, times);
           }
         },
       },
