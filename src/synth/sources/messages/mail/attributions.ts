@@ -32,17 +32,32 @@ export function attributed(line: string): string | undefined {
   const form = forms.find(
     ([begin, end]) => lower.startsWith(begin) && lower.slice(-80).includes(end),
   );
-  if (form === undefined || (form[0] === "" && text.split(" ").length > longestBare))
-    return undefined;
+  if (form === undefined) return endsWithAddress(lower) ? nameIn(text, ">:") : undefined;
+  if (form[0] === "" && text.split(" ").length > longestBare) return undefined;
   return nameIn(text, form[1]);
+}
+
+/** `1 янв. 2024 г. в 10:00, Ada <ada@x.org>:`, as some languages leave the verb out. */
+function endsWithAddress(lower: string): boolean {
+  const open = lower.lastIndexOf("<");
+  return (
+    lower.endsWith(">:") &&
+    open > 0 &&
+    lower.indexOf("@", open) !== -1 &&
+    /\d/u.test(lower.slice(0, open))
+  );
 }
 
 /** `Mon, Jan 1, 2024 at 10:00 AM Ada King <ada@x.org>` has Ada King. */
 function nameIn(text: string, verb: string): string {
   const open = text.indexOf("<");
   const at = text.toLowerCase().lastIndexOf(verb);
-  const before = text.slice(0, open === -1 ? at : open).replace(/^on /iu, "");
-  const behindVerb = text.slice(at + verb.length).split("<")[0] ?? "";
+  const verbEnd = at + verb.length;
+  const isVerbFirst = at < open;
+  const before = text
+    .slice(isVerbFirst ? verbEnd : 0, open === -1 ? at : open)
+    .replace(/^on /iu, "");
+  const behindVerb = text.slice(verbEnd).split("<")[0] ?? "";
   const name = lastName(before) || lastName(behindVerb.replace(/[:：]/gu, ""));
   if (name !== "" || open === -1) return name;
   const close = text.indexOf(">", open);
@@ -57,7 +72,7 @@ function lastName(text: string): string {
   return words
     .slice(from)
     .join(" ")
-    .replace(/^["'(]+|["')]+$/gu, "");
+    .replace(/^["'( ]+|["'() ]+$/gu, "");
 }
 
 const dayWords = new Set([

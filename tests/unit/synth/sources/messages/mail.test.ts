@@ -1,5 +1,6 @@
 // Mail: what is new in a mail, what it quotes, threads of a mailbox. By hand.
 import { expect, test } from "vitest";
+import { attributed } from "../../../../../src/synth/sources/messages/mail/attributions.ts";
 import { readFiles, saidIn, type Read } from "./reading.ts";
 
 const messages = (read: Read): object[] => read.blocks.filter(({ type }) => type === "message");
@@ -50,6 +51,19 @@ test("HTML alone, encodings, a disclaimer", async () => {
   const plain = await read("Yes.\n\nCONFIDENTIALITY NOTICE: for you alone.\n");
   expect(plain).toEqual(["Bob: Yes."]);
 });
+
+test.each([
+  ["Am 01.01.2024 um 10:00 schrieb Ada King:", "Ada King"],
+  ["Am Mo., 1. Jan. 2024 um 10:00 Uhr schrieb Ada King <ada@x.org>:", "Ada King"],
+  ["Le lun. 1 janv. 2024 à 10:00, Ada King <ada@x.org> a écrit :", "Ada King"],
+  ["El lun, 1 ene 2024 a las 10:00, Ada King (<ada@x.org>) escribió:", "Ada King"],
+  ["Ada King <ada@x.org>, 1 Oca 2024 Pzt, 10:00 tarihinde şunu yazdı:", "Ada King"],
+  ["Ada King <ada@x.org> 于2024年1月1日周一 10:00写道：", "Ada King"],
+  ["пн, 1 янв. 2024 г. в 10:00, Ada King <ada@x.org>:", "Ada King"],
+  ["On 1/1/24 10:00 AM, ada@x.org wrote:", "ada@x.org"],
+  ["On Monday:", undefined],
+  ["See the list below:", undefined],
+])("who is quoted: %s", (line, name) => expect(attributed(line)).toBe(name));
 
 const mailbox = [
   "From ada@x Mon Jan  1 10:00:00 2024",
