@@ -13,6 +13,7 @@ import { fireworksDpo } from "./services/fireworks-dpo.ts";
 import { fireworksSft } from "./services/fireworks-sft.ts";
 import { geminiVertex } from "./services/gemini-vertex.ts";
 import { llamaFactory } from "./services/llama-factory.ts";
+import { llamaInst } from "./services/llama-inst.ts";
 import { mistral } from "./services/mistral.ts";
 import { mlxLm } from "./services/mlx-lm.ts";
 import { openaiDpo } from "./services/openai-dpo.ts";
@@ -44,6 +45,7 @@ export const profiles = new Registry<Profile>(
     "fireworks-dpo": fireworksDpo,
     "bedrock-llama-prompt": bedrockLlamaPrompt,
     "bedrock-llama-converse": bedrockLlamaConverse,
+    "llama-inst": llamaInst,
     "mlx-lm": mlxLm,
     trl,
     "trl-prompt-completion": trlPromptCompletion,

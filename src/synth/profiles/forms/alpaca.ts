@@ -70,7 +70,7 @@ function textAt({ message, at }: Placed, losses: Losses): string {
 }
 
 /** Questions and their answers, two texts each. */
-function pairs(placed: readonly Placed[], losses: Losses): [string, string][] {
+export function pairs(placed: readonly Placed[], losses: Losses): [string, string][] {
   const isPaired = placed.every(
     ({ message }, index) => message.role === (index % 2 === 0 ? "user" : "assistant"),
   );

@@ -10,6 +10,7 @@ import { chatForm } from "./chat.ts";
 import { claude } from "./claude.ts";
 import { converse } from "./converse.ts";
 import { gemini } from "./gemini.ts";
+import { inst } from "./inst.ts";
 import { judged } from "./judged.ts";
 import { openaiPreferenceForm } from "./openai-preference.ts";
 import { preferenceForm } from "./preference.ts";
@@ -53,6 +54,10 @@ export const rowForms = new Registry<RowForm>(
     chat,
     alpaca,
     "prompt-completion": promptCompletion("prompt and completion", true),
+    inst: {
+      ...inst,
+      detect: (row) => typeof row["text"] === "string" && row["text"].startsWith("<s>[INST] "),
+    },
     text: textForm("one text", true),
   },
   unknownForm,

@@ -117,6 +117,11 @@ const rows: readonly (readonly [name: string, row: JsonObject, record: JsonObjec
     { messages: turns },
   ],
   [
+    "[INST] text",
+    { text: "<s>[INST] <<SYS>>\ns\n<</SYS>>\n\nq [/INST] a </s><s>[INST] q [/INST] a </s>" },
+    { messages: [{ role: "system", content: "s" }, ...turns, ...turns] },
+  ],
+  [
     "a text",
     { text: "Once upon a time" },
     { messages: [{ role: "assistant", content: "Once upon a time" }] },
