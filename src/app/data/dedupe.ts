@@ -7,7 +7,7 @@ import {
   findDuplicates,
   type Likeness,
 } from "../../synth/clean/duplicates/find-duplicates.ts";
-import { rowsOf } from "../../synth/rows/row-blocks.ts";
+import { rowLines } from "../../synth/rows/row-blocks.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { toldVersion } from "../store/told-version.ts";
 import { meaningCheck } from "./meaning.ts";
@@ -74,7 +74,7 @@ async function writeKept(path: string, input: RowInput, kept: Int32Array): Promi
   using file = new WholeFile(path);
   let row = 0;
   for await (const block of input.blocks()) {
-    for (const { text } of rowsOf(block, input.name)) {
+    for (const text of rowLines(block, input.name)) {
       if (kept[row] === row) file.line(text);
       row++;
     }

@@ -1,7 +1,7 @@
 // Some rows of a data set, as a file.
 import type { Environment } from "../../core/paths.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
-import { rowsOf } from "../../synth/rows/row-blocks.ts";
+import { rowLines, rowsOf } from "../../synth/rows/row-blocks.ts";
 import { badCount } from "../../synth/rows/row-errors.ts";
 import { fieldText } from "../../synth/rows/row-field.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
@@ -48,7 +48,7 @@ export async function sampleDataset(
     using kept = new WholeFile(output);
     let row = 0;
     for await (const block of input.blocks())
-      for (const { text } of rowsOf(block, input.name)) if (drawn.has(row++)) kept.line(text);
+      for (const text of rowLines(block, input.name)) if (drawn.has(row++)) kept.line(text);
     await kept.commit();
     const strata: Record<string, number> = {};
     for (const at of drawn) {

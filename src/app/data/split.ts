@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Environment } from "../../core/paths.ts";
 import { findDuplicates } from "../../synth/clean/duplicates/find-duplicates.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
-import { rowsOf, readLineBlocks } from "../../synth/rows/row-blocks.ts";
+import { readLineBlocks, rowLines, rowsOf } from "../../synth/rows/row-blocks.ts";
 import { fieldText } from "../../synth/rows/row-field.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { assignUnits, type Policy } from "../../synth/split/assign.ts";
@@ -123,7 +123,7 @@ async function writeSplits(
   try {
     let row = 0;
     for await (const block of input.blocks())
-      for (const { text } of rowsOf(block, input.name)) files.get(splits[row++]!)?.line(text);
+      for (const text of rowLines(block, input.name)) files.get(splits[row++]!)?.line(text);
     for (const file of files.values()) await file.commit();
   } finally {
     for (const file of files.values()) file.discard();

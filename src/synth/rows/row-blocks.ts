@@ -114,15 +114,29 @@ function rowId(id: unknown, line: number): string {
   return typeof id === "string" || typeof id === "number" ? String(id) : String(line);
 }
 
-/** The rows of a block; blank lines are counted and skipped. Throws DataError FT-ROWS-001 with the line. */
-export function* rowsOf(block: LineBlock, file: string): Generator<Row> {
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+function* linesIn(block: LineBlock, file: string): Generator<Line> {
   const text = decoded(block, file);
   let line = block.firstLine;
   for (let start = 0; start < text.length; line++) {
     const found = text.indexOf("\n", start);
     const end = found === -1 ? text.length : found;
     const one = text.slice(start, text.charCodeAt(end - 1) === 0x0d ? end - 1 : end);
-    if (one.trim() !== "") yield parsed(one, line, file);
+    if (one.trim() !== "") yield { text: one, line };
     start = end + 1;
   }
+}
+
+/** The rows of a block; blank lines are counted and skipped. Throws DataError FT-ROWS-001 with the line. */
+export function* rowsOf(block: LineBlock, file: string): Generator<Row> {
+  for (const { text, line } of linesIn(block, file)) yield parsed(text, line, file);
+}
+
+/** The same rows as lines alone, where they have been read before and are only passed on. */
+export function* rowLines(block: LineBlock, file: string): Generator<string> {
+  for (const { text } of linesIn(block, file)) yield text;
 }

@@ -72,17 +72,28 @@ const sentencePieces = (name: string, pieces: Pieces, chat: CountChat): TokenCou
 };
 
 /**
- * What a service with a secret vocabulary counts, from what o200k does. The factors are above what was measured
- * (docs/tokens.md), so that the estimate is rather too high.
+ * What a service with a secret vocabulary counts, from what public ones do: the greatest of several, each times a factor
+ * above what was measured (docs/tokens.md), so that the estimate is rather too high.
  */
-async function estimate(name: string, factor: number, errorBound: number): Promise<TokenCounter> {
-  const base = await tokenCounter("o200k");
+async function estimate(
+  name: string,
+  factors: Readonly<Record<string, number>>,
+  errorBound: number,
+): Promise<TokenCounter> {
+  const bases = await Promise.all(
+    Object.entries(factors).map(async ([base, factor]) => ({
+      counter: await tokenCounter(base),
+      factor,
+    })),
+  );
+  const greatest = (count: (counter: TokenCounter) => number): number =>
+    Math.ceil(Math.max(...bases.map(({ counter, factor }) => count(counter) * factor)));
   return {
     encoding: name,
     exactness: "estimate",
     errorBound,
-    text: (text) => Math.ceil(base.text(text) * factor),
-    messages: (conversation) => Math.ceil(base.messages(conversation) * factor),
+    text: (text) => greatest((counter) => counter.text(text)),
+    messages: (conversation) => greatest((counter) => counter.messages(conversation)),
   };
 }
 
@@ -119,8 +130,14 @@ export const encodings: Registry<Encoding> = new Registry<Encoding>(
       about: "Mistral Nemo, Ministral, Pixtral",
       load: async () => bytePairs("tekken", tekkenRanks(), tekkenPattern, mistralV3Chat),
     },
-    claude: { about: "Claude, estimated", load: async () => await estimate("claude", 1.35, 0.35) },
-    gemini: { about: "Gemini, estimated", load: async () => await estimate("gemini", 1.2, 0.25) },
+    claude: {
+      about: "Claude, estimated",
+      load: async () => await estimate("claude", { o200k: 1.35, cl100k: 1.2 }, 0.35),
+    },
+    gemini: {
+      about: "Gemini, estimated",
+      load: async () => await estimate("gemini", { o200k: 1.2 }, 0.35),
+    },
     gemma: fromFolder("gemma", "a Gemma model"),
     qwen: fromFolder("qwen", "a Qwen model"),
   },

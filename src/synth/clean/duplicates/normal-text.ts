@@ -12,13 +12,16 @@ const ascii = /^[\u0000-\u007f]*$/;
 /** \p{P} within ASCII. */
 const asciiMarks = /[!-#%-*,-/:;?@[-\]_{}]+/g;
 
+/** Most texts have single spaces alone. */
+const otherSpaces = /\s\s|[^\S ]/;
+
 /** What is left of a text beside case, width, spacing and punctuation. */
 export function normalText(text: string): string {
   const lower = text.toLowerCase();
   const letters = ascii.test(lower)
     ? lower.replaceAll(asciiMarks, "")
     : lower.normalize("NFKC").replaceAll(/[\p{P}\p{Cf}]+/gu, "");
-  return letters.replaceAll(/\s+/g, " ").trim();
+  return (otherSpaces.test(letters) ? letters.replaceAll(/\s+/g, " ") : letters).trim();
 }
 
 export function comparedText(said: readonly Said[]): ComparedText {

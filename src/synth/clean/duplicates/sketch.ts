@@ -43,24 +43,45 @@ let pieces = new Int32Array(4096);
 /** Of all beginnings of a text, as a polynomial of its units: a piece's hash is a difference of two. */
 let beginnings = new Int32Array(4097);
 
-/** Hashes of the pieces that begin at each place of a normal text; how many there are. */
-function hashPieces(text: string, size: PieceSize): number {
-  const own = lengths[size];
+/** Makes room, and hashes all beginnings of a text; whether it has signs of Chinese, Japanese or Korean. */
+function hashBeginnings(text: string): boolean {
   if (pieces.length < text.length) {
     pieces = new Int32Array(2 * text.length);
     beginnings = new Int32Array(2 * text.length + 1);
   }
-  for (let at = 0; at < text.length; at++)
-    beginnings[at + 1] = Math.imul(beginnings[at]!, base) + text.charCodeAt(at);
+  let hash = 0;
+  let most = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    hash = (Math.imul(hash, base) + unit) | 0;
+    beginnings[at + 1] = hash;
+    most |= unit;
+  }
+  return most >= 0x2000;
+}
+
+/** Hashes of the pieces that begin at each place of a normal text; how many there are. */
+function hashPieces(text: string, size: PieceSize): number {
+  const own = lengths[size];
+  const isMixed = hashBeginnings(text);
+  if (!isMixed && text.length > own.letters) return hashLetters(text.length, own.letters);
   let count = 0;
   for (let start = 0; start < text.length; start++) {
-    const length = pieceLength(text.charCodeAt(start), own);
-    const end = start + length;
+    const end = start + pieceLength(text.charCodeAt(start), own);
     if (end > text.length && count > 0) break;
     const reached = Math.min(end, text.length);
     pieces[count++] =
       beginnings[reached]! - Math.imul(beginnings[start]!, powers[reached - start]!);
   }
+  return count;
+}
+
+/** The same where all pieces have one length. */
+function hashLetters(length: number, letters: number): number {
+  const power = powers[letters]!;
+  const count = length - letters + 1;
+  for (let start = 0; start < count; start++)
+    pieces[start] = beginnings[start + letters]! - Math.imul(beginnings[start]!, power);
   return count;
 }
 
