@@ -45,9 +45,13 @@ function isExercise(question: string, answer: string): boolean {
   );
 }
 
+const codeMarks = ["(?", "]+", "||", "&&", "==", "=>", "();", "::"];
+
 function looksLikeCode(text: string): boolean {
   const first = (text.split("\n", 1)[0] ?? "").trimEnd();
-  return /[,{;(\\]$/.test(first) || /^[[{<$]|=>|\(\);|::/.test(first.slice(0, 200));
+  if (/[,{;(\\]$/.test(first.slice(-1)) || /^[[{<$]/.test(first)) return true;
+  const begin = first.slice(0, 200);
+  return codeMarks.some((mark) => begin.includes(mark));
 }
 
 function dialogueOf(stretch: Stretch, { question, answer }: Pair): Dialogue {

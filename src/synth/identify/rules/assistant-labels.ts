@@ -1,6 +1,7 @@
+import { sideOf } from "../lexicon/speaker-roles.ts";
 // `User:` and `Assistant:`, `Customer:` and `Agent:`, `Patient:` and `Doctor:`, in many languages, as labels, headings
 // or bold: words that say by themselves who asks and who answers.
-import { sideOf } from "../lexicon/speaker-roles.ts";
+import { wordSet } from "../lexicon/word-list.ts";
 import type { Label } from "../text/label.ts";
 import { findDialogues, labelsOf } from "../turns/dialogues.ts";
 import type { Evidence } from "../turns/evidence.ts";
@@ -8,8 +9,13 @@ import { codeShare, talkativeness } from "../turns/speaking.ts";
 import type { Turn } from "../turns/turns.ts";
 import type { Rule } from "./rule.ts";
 
+/** Fields of documentation as often as turns of a model: turns only where they are headings or bold. */
+const fields = wordSet("input, output, prompt, completion, response, instruction, model");
+
 function isRoleLabel(label: Label): boolean {
   if (sideOf(label.stem) === undefined) return false;
+  if (fields.has(label.stem.replace("the ", "")) && label.heading === 0 && !label.decorated)
+    return false;
   if (label.separator === "none") return label.heading > 0 || label.timed || label.decorated;
   return label.separator !== "point" || label.name === label.name.toUpperCase();
 }

@@ -8,6 +8,7 @@ import type { Label } from "../text/label.ts";
 import { endLine, paragraphCount, passage, withoutTail } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
 import { labelsOf } from "../turns/dialogues.ts";
+import { chatBehind, frequentSpeakers } from "../turns/foreign.ts";
 import type { Rule } from "./rule.ts";
 
 interface Mark {
@@ -141,8 +142,18 @@ function inlinePair(stretch: Stretch, mark: Mark, limit: number): Pair | undefin
     : { start: label.start, question, answer };
 }
 
+/** Before a chat that begins below an answer, the answer ends. */
+function beforeChats(stretch: Stretch, places: readonly (Places | Mark)[]): (Places | Mark)[] {
+  const speakers = frequentSpeakers(stretch);
+  return places.map((place) => {
+    if (!("limit" in place)) return place;
+    const limit = chatBehind(stretch, speakers, place.answer.line, place.limit);
+    return limit === place.limit ? place : { ...place, limit, final: true };
+  });
+}
+
 function pairsOf(stretch: Stretch): Pair[] {
-  const places = placesOf(stretch, marksOf(stretch));
+  const places = beforeChats(stretch, placesOf(stretch, marksOf(stretch)));
   const paragraphs = usual(stretch, places);
   return places.flatMap((place, index) => {
     if ("limit" in place) return pairOf(stretch, place, paragraphs) ?? [];

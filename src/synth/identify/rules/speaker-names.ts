@@ -20,7 +20,8 @@ function isLetter({ name, separator }: Label): boolean {
 
 /** Where small letters may name somebody: `<ann>`, `**ann:**`, `ann:`. */
 function isNicked(label: Label): boolean {
-  const { separator } = label;
+  const { separator, name } = label;
+  if (separator === "colon" && !label.decorated && name !== name.toLowerCase()) return false;
   return (
     (separator === "angle" || separator === "colon") &&
     isNick(label) &&
@@ -30,7 +31,12 @@ function isNicked(label: Label): boolean {
 }
 
 function mayName(label: Label): boolean {
-  if (label.timed || (label.separator === "none" && label.heading === 0)) return false;
+  if (
+    label.timed ||
+    label.separator === "point" ||
+    (label.separator === "none" && label.heading === 0)
+  )
+    return false;
   if (questionSides(label.stem) !== undefined) return isLetter(label);
   return isSpeakerName(label) || isNicked(label);
 }
@@ -96,9 +102,10 @@ function byLook(labels: readonly Label[]): Label[][] {
 
 /** Labels of names, a look at a time, without those that come once where few come again. */
 function candidates(stretch: Stretch): Label[][] {
-  return byLook(labelsOf(stretch, mayName)).flatMap((labels) =>
-    regionsOf(stretch, labels).map(recurring),
-  );
+  const named = labelsOf(stretch, mayName);
+  const letters = named.filter((label) => label.key === "b" && isLetter(label)).length >= 2;
+  const who = letters ? named : named.filter((label) => questionSides(label.stem) === undefined);
+  return byLook(who).flatMap((labels) => regionsOf(stretch, labels).map(recurring));
 }
 
 export const speakerNames: Rule = {

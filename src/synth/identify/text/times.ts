@@ -40,6 +40,8 @@ interface Run {
   end: number;
   digits: number;
   clock: boolean;
+  /** Points between digits: two make a date, one a number. */
+  points: number;
 }
 
 /** A colon, point or slash with digits on both sides: what a time or a date has and a plain number has not. */
@@ -57,7 +59,10 @@ function step(text: string, at: number, end: number, run: Run): number {
     return at + 1;
   }
   if (isTimeMark(code)) {
-    if (joinsDigits(text, at)) run.clock = true;
+    if (joinsDigits(text, at)) {
+      run.points += code === 0x2e ? 1 : 0;
+      run.clock ||= code !== 0x2e || run.points > 1;
+    }
     return at + 1;
   }
   if (!isLetterCode(code)) return -1;
@@ -72,7 +77,7 @@ function step(text: string, at: number, end: number, run: Run): number {
  */
 export function timeEnd(text: string, from: number, lineEnd: number): number {
   const end = Math.min(lineEnd, from + longest);
-  const run: Run = { end: from, digits: 0, clock: false };
+  const run: Run = { end: from, digits: 0, clock: false, points: 0 };
   for (let at = from; at !== -1 && at < end;) at = step(text, at, end, run);
   return run.clock && run.digits >= 2 ? run.end : -1;
 }

@@ -2,6 +2,7 @@
 import { isFieldWord } from "../lexicon/field-words.ts";
 import { questionSides } from "../lexicon/question-words.ts";
 import { sideOf } from "../lexicon/speaker-roles.ts";
+import { wordSet } from "../lexicon/word-list.ts";
 import { isLetterCode } from "../text/characters.ts";
 import type { Label } from "../text/label.ts";
 import { isDividerWord } from "../text/passages.ts";
@@ -48,7 +49,18 @@ function bare(stem: string): string {
   return stem.replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
+const shortFields = wordSet(
+  "nb, ps, id, url, uri, tel, fax, to, cc, bcc, re, faq, tip, add, fix, new, api, sql",
+);
+
+/** `AN:` is Anneliese more often than the German for To. */
+function isInitials({ name, key }: Label): boolean {
+  const capitals = name.length <= 3 && name === name.toUpperCase() && name !== name.toLowerCase();
+  return capitals && !shortFields.has(key);
+}
+
 export function isField(label: Label): boolean {
+  if (isInitials(label)) return false;
   if (isDividerWord(label.stem) && label.number !== "") return true;
   if (isFieldWord(bare(label.key)) || isFieldWord(bare(label.stem))) return true;
   const first = bare(label.stem).split(" ")[0] ?? "";

@@ -6,6 +6,7 @@ import { most } from "../text/extremes.ts";
 import type { Label } from "../text/label.ts";
 import { endLine, paragraphCount, passage, withoutTail, withoutTitle } from "../text/passages.ts";
 import type { Stretch } from "../text/stretch.ts";
+import { questionsBehind } from "./foreign.ts";
 
 export interface Turn {
   readonly label: Label;
@@ -80,7 +81,8 @@ function fenceEnd(stretch: Stretch, line: number): number {
 
 /** Furniture, breaks and headings before the next label are no part of what is said. */
 function middleEnd(stretch: Stretch, label: Label, next: Label): number {
-  const last = withoutTail(stretch, label.line, next.line);
+  const limit = questionsBehind(stretch, label, next.line);
+  const last = withoutTail(stretch, label.line, limit);
   const asks = sideOf(label.stem) === "answers" && sideOf(next.stem) === "asks";
   return asks && last < next.line ? withoutTitle(stretch, bodyLine(label), last) : last;
 }
