@@ -1,6 +1,7 @@
 // Which model a person means by a name that may be an adapter's folder or a run's: the base, and the adapter on it.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readFoundAdapter } from "../adapters/formats/read-config.ts";
 import { ModelError } from "../core/errors.ts";
 import { hashFile } from "../core/file-hash.ts";
 import { expandHome } from "../core/paths.ts";
@@ -33,8 +34,12 @@ function templateIn(file: AdapterFile): TemplateSource | undefined {
   return name === undefined ? undefined : { name, text: textIn(file, "template_text") };
 }
 
+/** What only looks like one, such as a pipe, would be waited for. */
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 async function digestOf(adapter: string): Promise<string | null> {
-  const file = weightNames.map((name) => join(adapter, name)).find((path) => existsSync(path));
+  const file = weightNames.map((name) => join(adapter, name)).find(isFile);
   return file === undefined ? null : await hashFile(file);
 }
 
@@ -46,13 +51,13 @@ function wholeModel(name: string, folder: string | undefined): NamedModel {
 /**
  * `baseModel` takes the place of the base that the adapter's file names: `model` in mlx-lm's form,
  * `base_model_name_or_path` in PEFT's.
- * @throws ModelError FT-GENERATE-005 for an adapter that names none; what `trainedFolder` throws.
+ * @throws ModelError FT-GENERATE-005 for an adapter that names none, FT-ADAPTER-003 for a damaged file; what `trainedFolder` throws.
  */
 export async function namedModel(name: string, baseModel: string | undefined): Promise<NamedModel> {
   const folder = existsSync(expandHome(name)) ? trainedFolder(name) : undefined;
   if (folder === undefined || !existsSync(join(folder, configName)))
     return wholeModel(name, folder);
-  const file = JSON.parse(readFileSync(join(folder, configName), "utf8")) as AdapterFile;
+  const { config: file } = readFoundAdapter(folder);
   const base = baseModel ?? textIn(file, "model") ?? textIn(file, "base_model_name_or_path");
   const template = templateIn(file);
   if (base !== undefined)

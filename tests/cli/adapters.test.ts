@@ -1,5 +1,14 @@
 // ft adapters info, convert and combine, and ft merge: what they write, print and refuse.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../src/generate/load-model.ts";
@@ -20,6 +29,7 @@ beforeAll(async () => {
   const targets = ["q_proj", "down_proj"];
   ours = await drawnAdapter(base, join(cwd, "ours"), { targets, deviation: 0.3 });
   await drawnAdapter(base, join(cwd, "second"), { targets, seed: 1, deviation: 0.3 });
+  await drawnAdapter(base, join(cwd, "faintest"), { targets, deviation: 1e-4 });
   await drawnAdapter(base, join(cwd, "faint"), { targets, deviation: 1e-3 });
 });
 
@@ -55,6 +65,7 @@ test("to PEFT's form and back: the same bits, and the same logits", async () => 
     "ft-manifest.json",
   ]);
   await json("adapters", "convert", "of-peft", "back", "--to", "mlx");
+  expect(readFileSync(join(cwd, "back", "ft-manifest.json"), "utf8")).not.toContain(cwd);
   const [first, again] = await Promise.all(
     ["ours", "back"].map((folder) => loadTensorFile(join(cwd, folder, "adapters.safetensors"))),
   );
@@ -106,7 +117,53 @@ test.each([
   expect(existsSync(join(cwd, "x"))).toBe(false);
 });
 
+describe("folders that are no adapter, or hold nothing that the form can", () => {
+  test.each(['{"fine_tune_type":', "null", "[".repeat(10_000)])(
+    "a damaged configuration is named: %.20s",
+    async (text) => {
+      cpSync(ours, join(cwd, "damaged"), { recursive: true });
+      writeFileSync(join(cwd, "damaged", "adapter_config.json"), text);
+      const ended = await ft("adapters", "info", "damaged", "--base-model", "toy");
+      expect(ended.stderr).toContain("FT-ADAPTER-003");
+      expect(ended.code).toBe(3);
+    },
+  );
+
+  test("a pipe in the place of the weights is not waited for", async () => {
+    cpSync(ours, join(cwd, "piped"), { recursive: true });
+    const weights = join(cwd, "piped", "adapters.safetensors");
+    rmSync(weights);
+    execFileSync("mkfifo", [weights]);
+    const ended = await ft("adapters", "info", "piped");
+    expect(ended.stderr).toContain("its weights are missing");
+    expect(ended.code).toBe(3);
+  });
+
+  test("whole parameters alone have no place in mlx-lm's form: refused, and nothing is written", async () => {
+    const full = join(cwd, "full");
+    mkdirSync(full);
+    cpSync(join(toy, "model.safetensors"), join(full, "adapters.safetensors"));
+    const config = { fine_tune_type: "full", num_layers: 1, model: toy };
+    writeFileSync(join(full, "adapter_config.json"), JSON.stringify(config));
+    const ended = await ft("adapters", "convert", "full", "hollow", "--to", "mlx");
+    expect(ended.stderr).toContain("FT-ADAPTER-016");
+    expect(ended.stderr).toContain("and ");
+    expect(ended.code).toBe(3);
+    expect(existsSync(join(cwd, "hollow"))).toBe(false);
+  });
+});
+
 describe("merge", () => {
+  test("where the base's own precision takes the update, the way on is a finer one", async () => {
+    const base = ["--base-model", "half"];
+    await json("models", "convert", "toy", "half", "--dtype", "bfloat16");
+    const ended = await ft("merge", "faintest", "rounded", ...base, "--dtype", "bfloat16");
+    expect(ended.code, ended.stderr).toBe(3);
+    expect(ended.stderr).toContain("ft merge faintest rounded --base-model half --dtype float32");
+    expect(ended.stderr).not.toContain("--dtype bfloat16 keeps");
+    await json("merge", "faintest", "rounded", ...base, "--dtype", "float32");
+  });
+
   test("in float32 the logits are those of base and adapter", async () => {
     const made = await json("merge", "ours", "merged", "--dtype", "float32");
     expect(made["outputDir"]).toBe(join(cwd, "merged"));

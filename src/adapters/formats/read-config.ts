@@ -1,5 +1,5 @@
 // adapter_config.json read from disk, before anyone knows whose it is; and the errors for what is no adapter.
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { boundedFile } from "../../core/bounded-file.ts";
 import { ModelError } from "../../core/errors.ts";
@@ -34,9 +34,13 @@ export function readFoundAdapter(folder: string): FoundAdapter {
   }
 }
 
+/** A folder or a pipe of that name is no weights, and a pipe would be waited for. */
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 /** The first of these files that is in the folder. Throws ModelError FT-ADAPTER-003 where none is. */
 export function weightsIn(folder: string, names: readonly string[]): string {
-  const found = names.map((name) => join(folder, name)).find((file) => existsSync(file));
+  const found = names.map((name) => join(folder, name)).find(isFile);
   if (found !== undefined) return found;
   throw badAdapter(folder, `its weights are missing: there is no ${names.join(" or ")}`);
 }

@@ -11,6 +11,7 @@ import {
   type StoredAdapter,
 } from "../../adapters/index.ts";
 import { ModelError, UsageError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
 import { writeAdapter } from "../../export/adapter-folder.ts";
 import { requireNothingAt } from "../../export/whole-output.ts";
 import { namedModel } from "../../generate/named-model.ts";
@@ -151,6 +152,24 @@ interface Writing extends Opening {
   to: string;
 }
 
+function nothingHeld(
+  { folder, replaced }: StoredAdapter,
+  to: string,
+  dropped: readonly Dropped[],
+): ModelError {
+  const shown = dropped.slice(0, 3).map(({ what, why }) => `${what}: ${why}`);
+  const more = dropped.length - shown.length;
+  return new ModelError("FT-ADAPTER-016", {
+    at: { file: folder },
+    message: `the form ${to} can hold nothing of this adapter; nothing was written`,
+    problems: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
+    hint:
+      replaced.size > 0
+        ? `ft merge ${shellWord(folder)} OUT writes its whole parameters into the model`
+        : "ft adapters info shows what it holds",
+  });
+}
+
 async function written(
   { adapter, base, name }: { adapter: StoredAdapter; base: AdapterBase; name: string },
   { output, to }: Writing,
@@ -158,17 +177,19 @@ async function written(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<WrittenAdapterInfo> {
   const made = adapterFormats.get(to).write({ ...adapter, base: adapter.base ?? name }, base);
+  const dropped = [...adapter.dropped, ...made.dropped];
   const tensors = made.tensors.size;
+  if (tensors === 0) throw nothingHeld(adapter, to, dropped);
   const { folder: from } = adapter;
   const provenance = makingProvenance({ kind: "adapter", command, base: { name }, settings, from });
   await writeAdapter(output, made, (temporary) => writeManifest(temporary, provenance));
-  const dropped = [...adapter.dropped, ...made.dropped];
   return { outputDir: resolve(output), format: to, base: name, tensors, dropped };
 }
 
 /**
  * Writes an adapter in another form. What that cannot hold is told.
- * @throws UsageError FT-ADAPTER-010 for a form that there is not; as `adapterInfo`; what writing throws.
+ * @throws UsageError FT-ADAPTER-010 for a form that there is not; ModelError FT-ADAPTER-016 for one that holds nothing
+ * of it; as `adapterInfo`; what writing throws.
  */
 export async function convertAdapter(path: string, options: Writing): Promise<WrittenAdapterInfo> {
   adapterFormats.get(options.to);

@@ -131,7 +131,17 @@ function isLost(
   return merged.mean >= base.mean && base.mean > 0;
 }
 
-function refused(options: MergeOptions, survival: MergeSurvival): ModelError {
+/** The same command into numbers that keep more, and the way past the refusal. */
+function wayOn(options: MergeOptions, isPacked: boolean): string {
+  if (!isPacked && options.dtype === "float32") return "--force writes it all the same";
+  const { adapter, output, baseModel } = options;
+  const base = baseModel === undefined ? [] : ["--base-model", shellWord(baseModel)];
+  const dtype = isPacked ? "bfloat16" : "float32";
+  const again = ["ft merge", shellWord(adapter), shellWord(output), ...base, "--dtype", dtype];
+  return `${again.join(" ")} keeps more; --force writes it all the same`;
+}
+
+function refused(options: MergeOptions, survival: MergeSurvival, isPacked: boolean): ModelError {
   const { answers } = survival;
   const problems =
     answers === null
@@ -140,9 +150,7 @@ function refused(options: MergeOptions, survival: MergeSurvival): ModelError {
           `right answers of ${answers.samples}: base ${percent(answers.base)}, with the adapter ` +
             `${percent(answers.adapter)}, merged ${percent(answers.merged)}`,
         ];
-  const again = `ft merge ${shellWord(options.adapter)} ${shellWord(options.output)}`;
-  const hint = `${again} --dtype bfloat16 keeps it; --force writes it all the same`;
-  return lostUpdate(survival, { problems, hint });
+  return lostUpdate(survival, { problems, hint: wayOn(options, isPacked) });
 }
 
 /** All that is compared of what was written at `folder`, which has no name yet. */
@@ -200,7 +208,8 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
     await writeConvertedFiles(temporary, conversion, { onProgress, signal });
     const told = { ...options, template: trainedWith };
     found = await measured(temporary, { merged, name, adapter, options: told });
-    if (found.survival.lost && options.force !== true) throw refused(options, found.survival);
+    if (found.survival.lost && options.force !== true)
+      throw refused(options, found.survival, conversion.config["quantization"] !== undefined);
     await writeManifest(temporary, provenance);
   });
   const { survival, logits } = found as NonNullable<typeof found>;

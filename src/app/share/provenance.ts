@@ -30,12 +30,19 @@ export interface Making extends Pick<Provenance, "kind" | "command" | "base"> {
   from?: string | undefined;
 }
 
+/** What is known of the base already is told on, where it is called the same. */
+function sameBase(base: Provenance["base"], before: Provenance["base"]): Provenance["base"] {
+  const name = withoutPlace(base?.name ?? "");
+  return name === before?.name ? { ...before, ...base, name } : base && { ...base, name };
+}
+
 /** The provenance of what a command makes now. */
 export function makingProvenance({ from, settings, ...made }: Making): Provenance {
   const before = from === undefined ? undefined : provenanceOf(from);
   return {
     ...before,
     ...made,
+    base: sameBase(made.base, before?.base),
     settings: tellable(settings) as Record<string, unknown>,
     versions: { ...before?.versions, ft: productVersion(), node: process.versions.node },
     platform: { system: process.platform, machine: process.arch },
