@@ -29,7 +29,7 @@ export const dataValidate = defineCommand({
   summary: "Check rows against what a service takes, with the line, the field and what mends it",
   arguments: { file: { about: "JSON lines for training" } },
   options: z.strictObject({
-    profile: profileOption,
+    profile: profileOption.default("mlx-lm"),
     validation: z
       .string()
       .optional()
@@ -45,6 +45,7 @@ export const dataValidate = defineCommand({
     limits: limitsOption,
   }),
   examples: [
+    "ft data validate train.jsonl",
     "ft data validate train.jsonl --profile openai-sft --model gpt-4.1-mini",
     "ft data validate train.jsonl --validation valid.jsonl --profile mistral --on 2027-02-01 --json",
   ],
