@@ -18,6 +18,8 @@ export interface ErrorSite {
   exitCodes: readonly number[];
   message: string;
   hint: string;
+  /** Told in a report; the command goes on. */
+  isNote?: boolean;
 }
 
 interface ErrorClass {
@@ -180,6 +182,35 @@ function made(node: ts.NewExpression, sources: Sources): ErrorSite[] {
   return follow({ code, details, exitCodes }, new Map(), sources);
 }
 
+/** What the file throws with a code that does not stand there: a table says it. */
+function exitCodesOfOpen(file: ts.SourceFile, sources: Sources): number[] {
+  const thrown = [...walk(file)].filter(ts.isNewExpression).flatMap((node) => {
+    const kind = sources.classes.get(node.expression.getText());
+    const [code] = node.arguments ?? [];
+    const isOpen = code !== undefined && codesOf(code, new Map()).length === 0;
+    return kind !== undefined && kind.code === undefined && isOpen ? [kind.exitCode] : [];
+  });
+  return [...new Set(thrown)];
+}
+
+/** A function that gives a text stands for the text. */
+const bodyOf = (given: ts.Expression | undefined): ts.Expression | undefined =>
+  given !== undefined && ts.isArrowFunction(given) && !ts.isBlock(given.body) ? given.body : given;
+
+/** Objects that have a code among their fields: rows of a table of errors, and notes of a report, which have a reason. */
+function codedSites(object: ts.ObjectLiteralExpression, sources: Sources): ErrorSite[] {
+  const code = propertyOf(object, "code", new Map());
+  if (code === undefined || codesOf(code, new Map()).length === 0) return [];
+  const reason = propertyOf(object, "reason", new Map());
+  const texts = [
+    reason ?? propertyOf(object, "message", new Map()),
+    bodyOf(propertyOf(object, "hint", new Map())),
+  ];
+  const exitCodes = reason === undefined ? exitCodesOfOpen(object.getSourceFile(), sources) : [];
+  const sites = sitesOf({ code, details: undefined, texts, exitCodes }, new Map());
+  return reason === undefined ? sites : sites.map((site) => ({ ...site, isNote: true }));
+}
+
 /** Classes with a code that nothing makes by name: one of them is chosen when running. */
 function unmade({ classes }: Sources, sites: readonly ErrorSite[]): ErrorSite[] {
   const known = new Set(sites.map(({ code }) => code));
@@ -199,5 +230,10 @@ export function errorSites(texts: ReadonlyMap<string, string>): ErrorSite[] {
   const nodes = files.flatMap((file) => [...walk(file)]);
   const sources = { classes: knownClasses(nodes), calls: callsByName(nodes) };
   const sites = nodes.filter(ts.isNewExpression).flatMap((node) => made(node, sources));
-  return [...sites, ...unmade(sources, sites)];
+  const coded = nodes
+    .filter(ts.isObjectLiteralExpression)
+    .flatMap((node) => codedSites(node, sources));
+  const known = new Set(sites.map(({ code }) => code));
+  const more = coded.filter(({ code }) => !known.has(code));
+  return [...sites, ...more, ...unmade(sources, [...sites, ...more])];
 }

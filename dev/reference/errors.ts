@@ -57,7 +57,7 @@ function row(found: string, sites: readonly ErrorSite[]): string[] {
   const exits = [...new Set(sites.flatMap(({ exitCodes: each }) => each))].sort((a, b) => a - b);
   return [
     code(found),
-    exits.join(", ") || "1",
+    exits.join(", ") || (sites.every(({ isNote }) => isNote === true) ? "a note" : "1"),
     distinct(sites.map(({ message }) => message)),
     distinct(sites.map(({ hint }) => hint)),
   ];

@@ -46,7 +46,11 @@ export const dataSplit = defineCommand({
       .optional()
       .describe("Rows of one value of this field stay together; conversation_id unless said")
       .register(flags, { value: "KEY" }),
-    clusters: z.boolean().default(true).describe("Near-duplicates stay together"),
+    clusters: z
+      .boolean()
+      .default(true)
+      .describe("Near-duplicates stay together")
+      .register(flags, { off: "Near-duplicates may be divided" }),
     threshold: z
       .number()
       .min(0.5)

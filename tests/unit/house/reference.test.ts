@@ -55,6 +55,16 @@ describe("errors are found in the sources", () => {
       ["FT-A-1 | 4 | bad | see …"],
     ],
     [
+      "in a table, thrown as its class",
+      'const said = { full: { code: "FT-A-1", hint: () => `free ${place}` } };\nthrow new ProviderError(said[kind].code, details);',
+      ["FT-A-1 | 6 |  | free …"],
+    ],
+    [
+      "as notes",
+      'input.note({ code: "FT-A-1", reason: "left out" });',
+      ["FT-A-1 |  | left out | "],
+    ],
+    [
       "with an exit code of their own",
       'new FtError("FT-A-1", { message: "m", exitCode: full ? ExitCode.doesNotFit : ExitCode.runFailed })',
       ["FT-A-1 | 5,1 | m | "],
