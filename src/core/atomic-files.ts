@@ -2,7 +2,7 @@
 // Not a lock: two writers of one path still race, and the last rename wins.
 import { randomBytes } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { link, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "./folders.ts";
 
@@ -85,6 +85,36 @@ async function syncTree(folder: string): Promise<void> {
     else if (entry.isFile()) await syncPath(path);
   }
   await syncPath(folder);
+}
+
+/**
+ * Gives the temporary file or folder its name where nothing stands there; an empty folder gives way to a folder. Throws
+ * the system's EEXIST, ENOTEMPTY or ENOTDIR where somebody was quicker: nothing of theirs is touched.
+ */
+export async function placeNew(temporary: string, final: string): Promise<void> {
+  const target = resolve(final);
+  const isFolder = (await stat(temporary)).isDirectory();
+  if (isFolder) {
+    await syncTree(temporary);
+    await rename(temporary, target);
+  } else {
+    await syncPath(temporary);
+    await placeFile(temporary, target);
+  }
+  await syncPath(dirname(target));
+}
+
+/** A second name refuses what is there, which a rename would replace; some file systems have no second names. */
+async function placeFile(temporary: string, target: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" || existsSync(target)) throw error;
+    await rename(temporary, target);
+    return;
+  }
+  await rm(temporary);
 }
 
 /** Where the old folder waits while the new one takes its name. */

@@ -3,7 +3,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { replaceFileAtomic, replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
+import { placeNew, temporaryNameFor } from "../core/atomic-files.ts";
 import { ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { answers } from "../core/process-alive.ts";
 import { shellWord } from "../core/shell.ts";
@@ -38,7 +38,7 @@ export async function requireNothingAt(output: string, kind: OutputKind = "folde
   if ((await heldAt(place, kind)).length === 0) return;
   throw new UsageError("FT-USAGE-014", {
     message: `${output === "" ? place : output} is there already and is not overwritten`,
-    hint: `give another name, or first: rm -r ${shellWord(place)}`,
+    hint: "give another name, or look whether what is there may go",
   });
 }
 
@@ -93,7 +93,7 @@ export interface Output {
   bytes: number;
 }
 
-const placed = { file: replaceFileAtomic, folder: replaceFolderAtomic };
+const taken = new Set(["EEXIST", "ENOTEMPTY", "ENOTDIR", "EISDIR"]);
 
 /**
  * `write` makes the file or the folder under the name that it is given.
@@ -112,8 +112,10 @@ export async function writeWhole(
   try {
     await mkdir(dirname(place), { recursive: true });
     await write(temporary);
-    await placed[kind](temporary, place);
+    await placeNew(temporary, place);
   } catch (error) {
+    // another writer may have been quicker
+    if (taken.has((error as NodeJS.ErrnoException).code ?? "")) await requireNothingAt(path, kind);
     throw notWritten(path, error);
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -15,7 +15,7 @@ const long = chatRow("why ".repeat(50), "so");
 
 const files = {
   "rows.jsonl": jsonLines(sound),
-  "rows.parquet": jsonLines(sound),
+  "rows.xlsx": jsonLines(sound),
   "bad-line.jsonl": `${JSON.stringify(toyRow(1))}\n{"messages": [\n`,
   "empty.jsonl": "",
   "long.jsonl": jsonLines([long, long]),
@@ -68,8 +68,8 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
   [
     "a kind of file that cannot be read",
     4,
-    "model rows.parquet",
-    ["Unsupported file format: .parquet", ".jsonl"],
+    "model rows.xlsx",
+    ["Unsupported file format: .xlsx", ".jsonl"],
   ],
   [
     "no answer",
@@ -162,7 +162,7 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "no adapter to start from",
     3,
     "model rows.jsonl --init-adapter nowhere",
-    ["no adapter at nowhere", "adapters.safetensors"],
+    ["no adapter at nowhere", "folder of an adapter"],
   ],
 
   [
