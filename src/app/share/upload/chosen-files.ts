@@ -1,7 +1,7 @@
 // Which files of a result go to the hub, and why the others stay: what only this machine needs, what holds secrets by its
 // name, what training left behind. By names alone; scan-files.ts looks inside.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import { isTemporaryName } from "../../../core/atomic-files.ts";
 import { isSecretFile } from "../../../core/secrets.ts";
 import { filesBelow, listCheckpoints, MANIFEST_FILE } from "../../../runs/index.ts";
@@ -68,6 +68,20 @@ function reasonAgainst(name: string, checkpoints: boolean): string | undefined {
   return found?.why;
 }
 
+const isWithin = (place: string, folder: string): boolean =>
+  existsSync(folder) && place.startsWith(`${realpathSync(folder)}${sep}`);
+
+/** A link out of the folder may lead to anything of this machine; in the hub's cache it leads to the file's content. */
+function reasonOfLink({ file }: ChosenFile, folder: string): string | undefined {
+  if (!existsSync(file)) return "it is a link that leads nowhere";
+  if (!lstatSync(file).isSymbolicLink()) return undefined;
+  if (!statSync(file).isFile()) return "it is a link to what is no file";
+  const isSnapshot = basename(dirname(folder)) === "snapshots";
+  const homes = [folder, ...(isSnapshot ? [join(folder, "..", "..", "blobs")] : [])];
+  const isOwn = homes.some((home) => isWithin(realpathSync(file), home));
+  return isOwn ? undefined : "it is a link that leads out of the folder";
+}
+
 /** Of a run, its checkpoints too: they lie beside the result. */
 async function checkpointFiles({ run, folder }: UploadSource): Promise<ChosenFile[]> {
   if (run === undefined || run === folder) return [];
@@ -91,9 +105,8 @@ export async function chosenFiles(
   const files: ChosenFile[] = [];
   const leftOut: LeftOut[] = [];
   for (const each of [...own, ...beside]) {
-    const why = existsSync(each.file)
-      ? reasonAgainst(each.path, checkpoints)
-      : "it is a link that leads nowhere";
+    const why =
+      reasonOfLink(each, source.run ?? source.folder) ?? reasonAgainst(each.path, checkpoints);
     if (why === undefined) files.push(each);
     else if (each.path !== MANIFEST_FILE) leftOut.push({ path: each.path, why });
   }
