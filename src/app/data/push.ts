@@ -1,12 +1,13 @@
 // A data set onto the hub: written as a folder with a card where it is not one already, looked through for secrets,
 // shown, and sent in one commit. Sends nothing by itself: hub-upload does that.
-import { existsSync, statSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { existsSync, lstatSync, statSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { ExitCode, FtError, UsageError } from "../../core/errors.ts";
 import type { Environment } from "../../core/paths.ts";
 import { secretsOfEnvironment } from "../../core/secrets.ts";
+import { filesBelow } from "../../runs/index.ts";
 import type { OnUpload } from "../../weights/hub-upload-progress.ts";
 import { uploadFiles } from "../../weights/hub-upload.ts";
 import { hubSettings } from "../../weights/index.ts";
@@ -52,13 +53,11 @@ export interface PushedSet extends PushPlan {
 
 const CARD = "README.md";
 
-/** Files of the folder, hidden ones left out, in order. */
+/** Files of the folder; hidden ones, and links that may lead anywhere, stay. */
 async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, "/"));
-  return paths.filter((path) => !/(?:^|\/)\./.test(path)).toSorted();
+  const paths = await filesBelow(folder);
+  const isPlain = (path: string): boolean => lstatSync(join(folder, path)).isFile();
+  return paths.filter((path) => !/(?:^|\/)\./.test(path) && isPlain(path));
 }
 
 async function secretsIn(

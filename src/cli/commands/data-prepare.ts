@@ -7,6 +7,7 @@ import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
 import { lossesText } from "../render/losses.ts";
 import { outOption } from "./data-fix.ts";
+import { hubSplitOptions } from "./hub-options.ts";
 import { revisionOption } from "./revision-option.ts";
 
 const samples = (set: string): z.ZodOptional<z.ZodInt> =>
@@ -42,12 +43,7 @@ export const dataPrepare = defineCommand({
       .optional()
       .describe("Data set of the Hub, fetched into the cache")
       .register(flags, { value: "ORG/NAME" }),
-    split: z.string().optional().describe("Its split; train unless said"),
-    config: z
-      .string()
-      .optional()
-      .describe("Its configuration; the first unless said")
-      .register(flags, { value: "NAME" }),
+    ...hubSplitOptions,
     revision: revisionOption,
     maxExamples: z
       .int()

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
 import { downloadNote } from "../render/download.ts";
+import { hubSplitOptions } from "./hub-options.ts";
 import { revisionOption } from "./revision-option.ts";
 
 export const dataPull = defineCommand({
@@ -10,12 +11,7 @@ export const dataPull = defineCommand({
   summary: "Fetch a data set of the Hub as a file of JSON lines, or into the store",
   arguments: { id: { about: "Data set of the Hub: org/name" } },
   options: z.strictObject({
-    split: z.string().optional().describe("Its split; train unless said"),
-    config: z
-      .string()
-      .optional()
-      .describe("Its configuration; the first unless said")
-      .register(flags, { value: "NAME" }),
+    ...hubSplitOptions,
     revision: revisionOption,
     out: z
       .string()

@@ -5,8 +5,8 @@ import { flags } from "../../core/flags.ts";
 import { formatBytes } from "../../core/units.ts";
 import { profiles } from "../../synth/profiles/registry.ts";
 import { defineCommand } from "../define-command.ts";
-import type { Io } from "../io.ts";
 import { uploadNote } from "../render/download.ts";
+import { approval, messageOption, uploadOptions } from "./hub-options.ts";
 
 function planText({ repository, files, bytes, secrets, card }: PushPlan): string {
   const who = repository.private === true ? "private" : "visible as the account has it";
@@ -25,12 +25,10 @@ function pushedText(done: PushedSet): string {
   return `${done.repository.url}: ${done.sent.length} files, commit ${done.commit ?? ""}`;
 }
 
-/** On a terminal it is shown and asked about; elsewhere the command is the answer. */
-const approval = (io: Io, yes: boolean) => async (plan: PushPlan) => {
-  if (!io.mode.json && !io.mode.quiet) io.talk(planText(plan));
-  if (yes || io.mode.json || !io.canAsk) return true;
-  return await io.confirm(`Upload ${plan.files.length} files to ${plan.repository.url}?`);
-};
+const told = (plan: PushPlan) => ({
+  all: planText(plan),
+  brief: `${plan.files.length} files (${formatBytes(plan.bytes)}) to ${plan.repository.url}`,
+});
 
 export const dataPush = defineCommand({
   name: "data push",
@@ -45,33 +43,13 @@ export const dataPush = defineCommand({
       .default("trl")
       .describe("Profile whose form the rows have there")
       .register(flags, { value: "NAME", choices: () => profiles.names() }),
-    private: z
-      .boolean()
-      .default(false)
-      .describe("A repository that is made is seen by its owner alone"),
-    message: z
-      .string()
-      .min(1)
-      .default("Upload data set")
-      .describe("Message of the commit")
-      .register(flags, { short: "m", value: "TEXT" }),
-    revision: z
-      .string()
-      .min(1)
-      .default("main")
-      .describe("Branch to commit to; it is made where it is missing")
-      .register(flags, { short: "r", value: "BRANCH" }),
+    ...uploadOptions,
+    message: messageOption("Upload data set"),
     dryRun: z.boolean().default(false).describe("Show files, card and secrets; send nothing"),
     allowSecrets: z
       .boolean()
       .default(false)
       .describe("Send rows although what looks like a secret is in them"),
-    token: z
-      .string()
-      .optional()
-      .describe("Token of the hub; better: HF_TOKEN, or what hf auth login stored")
-      .register(flags, { short: "t", value: "TOKEN" }),
-    yes: z.boolean().default(false).describe("Do not ask").register(flags, { short: "y" }),
   }),
   examples: [
     "ft data push support me/support-chats --dry-run",
@@ -84,7 +62,7 @@ export const dataPush = defineCommand({
       ...rest,
       ...{ set, id: name, branch: revision, allowsSecrets: allowSecrets },
       isPrivate: isPrivate ? true : undefined,
-      approve: approval(io, yes),
+      approve: approval(io, yes, told),
       onProgress: uploadNote(io),
       signal: io.signal,
     });

@@ -4,21 +4,13 @@ import type { UploadPlan } from "../../app/share/upload/plan-upload.ts";
 import { flags } from "../../core/flags.ts";
 import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
-import type { Io } from "../io.ts";
 import { uploadNote } from "../render/download.ts";
 import { planText, resultText } from "../render/upload.ts";
+import { approval, messageOption, uploadOptions } from "./hub-options.ts";
 
 const Options = z.strictObject({
-  private: z
-    .boolean()
-    .default(false)
-    .describe("A repository that is made is seen by its owner alone"),
-  message: z
-    .string()
-    .min(1)
-    .default("Upload fine-tuned model")
-    .describe("Message of the commit")
-    .register(flags, { short: "m", value: "TEXT" }),
+  private: uploadOptions.private,
+  message: messageOption("Upload fine-tuned model"),
   dryRun: z
     .boolean()
     .default(false)
@@ -34,12 +26,7 @@ const Options = z.strictObject({
     .optional()
     .describe("The base, where the result does not name it as others find it; to merge into")
     .register(flags, { short: "b", value: "MODEL" }),
-  revision: z
-    .string()
-    .min(1)
-    .default("main")
-    .describe("Branch to commit to; it is made where it is missing")
-    .register(flags, { short: "r", value: "BRANCH" }),
+  revision: uploadOptions.revision,
   license: z
     .string()
     .optional()
@@ -56,24 +43,14 @@ const Options = z.strictObject({
     .describe("Folders of ft evaluate or ft benchmark for the card; default: benchmark, evaluation")
     .register(flags, { value: "FOLDERS" }),
   checkpoints: z.boolean().default(false).describe("Upload checkpoints and optimizer states too"),
-  token: z
-    .string()
-    .optional()
-    .describe("Token of the hub; better: HF_TOKEN, or what hf auth login stored")
-    .register(flags, { short: "t", value: "TOKEN" }),
-  yes: z.boolean().default(false).describe("Do not ask").register(flags, { short: "y" }),
+  token: uploadOptions.token,
+  yes: uploadOptions.yes,
 });
 
-/** On a terminal it is shown and asked about; elsewhere the command is the answer. */
-function approval(io: Io, yes: boolean): (plan: UploadPlan) => Promise<boolean> {
-  return async (plan) => {
-    if (!io.mode.json && !io.mode.quiet) io.talk(planText(plan));
-    if (yes || io.mode.json || !io.canAsk) return true;
-    const { files, bytes, repository } = plan;
-    const what = `${files.length} files (${formatBytes(bytes)}) to ${repository.url}`;
-    return await io.confirm(`Upload ${what}?`);
-  };
-}
+const told = (plan: UploadPlan) => ({
+  all: planText(plan),
+  brief: `${plan.files.length} files (${formatBytes(plan.bytes)}) to ${plan.repository.url}`,
+});
 
 export const upload = defineCommand({
   name: "upload",
@@ -94,7 +71,7 @@ export const upload = defineCommand({
     const done = await uploadResult({
       ...rest,
       ...{ folder, id: name, branch: revision, isPrivate: isPrivate ? true : undefined },
-      approve: approval(io, yes),
+      approve: approval(io, yes, told),
       onProgress: uploadNote(io),
       signal: io.signal,
     });

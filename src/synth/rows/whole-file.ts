@@ -10,7 +10,7 @@ export class WholeFile {
   readonly #target: string;
   readonly #temporary: string;
   #file: number | undefined;
-  #lines: string[] = [];
+  #pieces: string[] = [];
   #characters = 0;
 
   /** Makes missing folders. */
@@ -22,7 +22,11 @@ export class WholeFile {
   }
 
   line(text: string): void {
-    this.#lines.push(text);
+    this.write(`${text}\n`);
+  }
+
+  write(text: string): void {
+    this.#pieces.push(text);
     this.#characters += text.length;
     if (this.#characters > bufferedCharacters) this.#flush();
   }
@@ -46,9 +50,11 @@ export class WholeFile {
   }
 
   #flush(): void {
-    if (this.#file === undefined || this.#lines.length === 0) return;
-    writeSync(this.#file, `${this.#lines.join("\n")}\n`);
-    this.#lines = [];
+    if (this.#file === undefined || this.#pieces.length === 0) return;
+    const bytes = Buffer.from(this.#pieces.join(""), "utf8");
+    // a write may take less than it is given
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    this.#pieces = [];
     this.#characters = 0;
   }
 
