@@ -44,6 +44,7 @@ export {
 export { architectures } from "./models/index.ts";
 export * as mx from "./mx/index.ts";
 export * as providers from "./providers/index.ts";
+export * as platform from "./store/platform/index.ts";
 export * as store from "./store/index.ts";
 export type { RunEvent } from "./runs/index.ts";
 export {

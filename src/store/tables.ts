@@ -191,6 +191,123 @@ export interface SearchStateTable {
   indexed_to: number;
 }
 
+export type DatasetFormat = "chat" | "instruction";
+export type PlatformStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+export type ExampleStatus = "active" | "removed";
+
+export interface DatasetsTable {
+  id: Generated<number>;
+  name: string;
+  description: Generated<string | null>;
+  domain: string;
+  subdomain: Generated<string | null>;
+  format: DatasetFormat;
+  /** Active ones. */
+  example_count: Generated<number>;
+  created_at: string;
+  updated_at: string;
+  file_path: string | null;
+  metadata: Generated<string>;
+}
+
+interface PlatformJobColumns {
+  id: Generated<number>;
+  dataset_id: number | null;
+  status: Generated<PlatformStatus>;
+  parameters: Generated<string>;
+  started_at: Generated<string | null>;
+  completed_at: Generated<string | null>;
+  errors: Generated<string>;
+}
+
+export interface GenerationJobsTable extends PlatformJobColumns {
+  examples_generated: Generated<number>;
+  examples_requested: number | null;
+}
+
+export interface QualityJobsTable extends PlatformJobColumns {
+  examples_processed: Generated<number>;
+  examples_kept: Generated<number>;
+  examples_fixed: Generated<number>;
+  examples_removed: Generated<number>;
+  avg_quality_score: Generated<number | null>;
+  result_file_path: Generated<string | null>;
+}
+
+export interface ExamplesTable {
+  id: Generated<number>;
+  dataset_id: number;
+  example_index: number;
+  content: string;
+  quality_score: number | null;
+  status: Generated<ExampleStatus>;
+  metadata: Generated<string>;
+  created_at: string;
+  updated_at: string;
+}
+
+/** What a data set has beside its documented columns. */
+export interface DatasetStatesTable {
+  dataset_id: number;
+  removed_at: Generated<string | null>;
+  /** Grows with every change of the file's lines. */
+  revision: Generated<number>;
+  /** What was last written. */
+  written_revision: Generated<number | null>;
+  /** Of the last example that it had. */
+  written_index: Generated<number>;
+  written_bytes: Generated<number>;
+  /** How the file that was written is known again. */
+  written_print: Generated<string | null>;
+  /** Why the file cannot be taken over as somebody else has changed it. */
+  told: Generated<string | null>;
+  /** Who writes the file just now, and until when that holds. */
+  writer: Generated<string | null>;
+  writer_until: Generated<number | null>;
+  indexed_to: Generated<number>;
+}
+
+/** A line that is to be another, or none, in a file that is there. */
+export interface FileChangesTable {
+  id: Generated<number>;
+  dataset_id: number;
+  revision: number;
+  example_id: number;
+  offset: number;
+  old_bytes: number;
+  new_bytes: number;
+}
+
+/** Examples of 1,024 indexes in a row, counted. */
+export interface ExampleBlocksTable {
+  dataset_id: number;
+  block: number;
+  active: number;
+  removed: number;
+  /** Of the lines of active ones. */
+  bytes: number;
+}
+
+export type EditAction = "edit" | "remove" | "restore" | "undo";
+
+export interface ExampleEditsTable {
+  id: Generated<number>;
+  example_id: number;
+  dataset_id: number;
+  at: string;
+  who: string;
+  action: EditAction;
+  before: string;
+  after: string;
+  undoes: number | null;
+}
+
+export interface PlatformJobsTable {
+  id: Generated<number>;
+  platform_kind: string;
+  job_id: string;
+}
+
 export interface Tables {
   jobs: JobsTable;
   units: UnitsTable;
@@ -210,4 +327,13 @@ export interface Tables {
   files: FilesTable;
   configurations: ConfigurationsTable;
   search_state: SearchStateTable;
+  datasets: DatasetsTable;
+  generation_jobs: GenerationJobsTable;
+  quality_jobs: QualityJobsTable;
+  examples: ExamplesTable;
+  dataset_states: DatasetStatesTable;
+  file_changes: FileChangesTable;
+  example_blocks: ExampleBlocksTable;
+  example_edits: ExampleEditsTable;
+  platform_jobs: PlatformJobsTable;
 }

@@ -13,7 +13,7 @@ function stringsIn(value: unknown, found: string[]): void {
 }
 
 /** What a row says: its texts, without the names of fields. */
-function wordsOf(text: string): string {
+export function wordsOf(text: string): string {
   const found: string[] = [];
   stringsIn(JSON.parse(text), found);
   return found.join("\n");

@@ -3,6 +3,7 @@ import { queueMigration } from "./001-queue.ts";
 import { callsMigration } from "./002-calls.ts";
 import { datasetsMigration } from "./003-datasets.ts";
 import { removalMigration } from "./004-removal.ts";
+import { platformMigration } from "./005-platform.ts";
 import type { Migration } from "./migration.ts";
 
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   callsMigration,
   datasetsMigration,
   removalMigration,
+  platformMigration,
 ];

@@ -1,0 +1,70 @@
+// Words in examples, found by SQLite's FTS5. A data set is indexed when something is first searched for in it, so that
+// writing costs nothing more; what was edited since is indexed anew at the edit.
+import { CompiledQuery, type RawBuilder, sql } from "kysely";
+import { matchOf, wordsOf } from "../datasets/search.ts";
+import { type Database, inTransaction, type Store } from "../store.ts";
+
+const rowsAtOnce = 500;
+
+/** A word that no text has: which data set a row of the index is of. */
+const scopeOf = (datasetId: number): string => `dataset${datasetId}`;
+
+async function indexRow(db: Database, row: { id: number; datasetId: number; content: string }) {
+  const text = "insert into example_search (rowid, scope, text) values (?, ?, ?)";
+  await db.executeQuery(
+    CompiledQuery.raw(text, [row.id, scopeOf(row.datasetId), wordsOf(row.content)]),
+  );
+}
+
+async function indexSome(store: Store, datasetId: number): Promise<number> {
+  return await inTransaction(store.db, async (db) => {
+    const { indexed_to: from } = await db
+      .selectFrom("dataset_states")
+      .select("indexed_to")
+      .where("dataset_id", "=", datasetId)
+      .executeTakeFirstOrThrow();
+    const rows = await db
+      .selectFrom("examples")
+      .select(["id", "content"])
+      .where("dataset_id", "=", datasetId)
+      .where("example_index", ">=", from)
+      .orderBy("example_index")
+      .limit(rowsAtOnce)
+      .execute();
+    for (const { id, content } of rows) await indexRow(db, { id, datasetId, content });
+    if (rows.length > 0) {
+      await db
+        .updateTable("dataset_states")
+        .set({ indexed_to: from + rows.length })
+        .where("dataset_id", "=", datasetId)
+        .execute();
+    }
+    return rows.length;
+  });
+}
+
+/** Indexes what has come since the last time, in short transactions. */
+export async function indexExamples(store: Store, datasetId: number): Promise<void> {
+  while ((await indexSome(store, datasetId)) === rowsAtOnce);
+}
+
+/** Ids of a data set's examples that have the words. Throws FT-DATASET-009 for a query that cannot be read. */
+export function foundIds(datasetId: number, search: string): RawBuilder<unknown> {
+  const match = `scope : ${scopeOf(datasetId)} AND text : (${matchOf(search)})`;
+  return sql`select rowid from example_search where example_search match ${match}`;
+}
+
+/** Indexes an example again whose content has changed, in the transaction that changes it. */
+export async function indexAgain(
+  db: Database,
+  row: { id: number; datasetId: number; index: number; content: string },
+): Promise<void> {
+  const state = await db
+    .selectFrom("dataset_states")
+    .select("indexed_to")
+    .where("dataset_id", "=", row.datasetId)
+    .executeTakeFirst();
+  if (state === undefined || row.index >= state.indexed_to) return;
+  await db.executeQuery(CompiledQuery.raw("delete from example_search where rowid = ?", [row.id]));
+  await indexRow(db, row);
+}
