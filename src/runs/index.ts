@@ -53,6 +53,7 @@ export {
   writeTrainedManifest,
 } from "./trained-provenance.ts";
 export { type Pruned, pruneRuns } from "./prune.ts";
+export { lockHolder } from "./lock.ts";
 export { makeRunId } from "./run-id.ts";
 export { isRunFolder, runOf, trainedFolder } from "./trained-folder.ts";
 export {

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { recordEvent } from "./events.ts";
-import { freeUnits, JobPlaces, readLimits } from "./limits.ts";
+import { freeUnits, JobPlaces, type JobsAtOnce, readLimits } from "./limits.ts";
 
 export interface ClaimedUnit {
   id: number;
@@ -18,7 +18,7 @@ export interface ClaimedUnit {
   fence: number;
 }
 
-export interface ClaimRequest {
+export interface ClaimRequest extends JobsAtOnce {
   worker: string;
   /** Kinds that this worker does, with how many of each may go on at once in all processes. */
   kinds: ReadonlyMap<string, number>;
@@ -129,7 +129,7 @@ export async function claimUnits(store: Store, request: ClaimRequest): Promise<C
   return await inTransaction(store.db, async (db) => {
     const limits = await readLimits(db);
     const free = await freeUnits(db, request.kinds, limits);
-    const places = await JobPlaces.count(db, limits);
+    const places = await JobPlaces.count(db, limits, request);
     const claimed: ClaimedUnit[] = [];
     for (const job of await candidates(db)) {
       const kinds = all.filter((kind) => (free.get(kind) ?? 0) > 0);

@@ -1,7 +1,25 @@
 // What happened to jobs, in order, with ids that only grow: a reader who was away goes on after the last id it saw.
 // Not progress, which is counted where it is asked for (progress.ts).
 import { setTimeout as pause } from "node:timers/promises";
-import type { Database, Store } from "../store.ts";
+import { type Database, inTransaction, type Store } from "../store.ts";
+
+/** How far one unit is by itself. */
+export interface UnitProgress {
+  done: number;
+  total: number;
+  /** What is counted: steps, rows, bytes. */
+  of: string;
+  secondsLeft: number | null;
+  /** What else is known now, by name: the loss, for one. */
+  figures?: Record<string, number | null>;
+}
+
+/** Why a unit ended as it did; code and hint where the failure has them. */
+interface Reason {
+  reason: string;
+  code?: string;
+  hint?: string;
+}
 
 /** Fields are only ever added. */
 export interface EventData {
@@ -17,8 +35,10 @@ export interface EventData {
   "units-added": { units: number };
   "unit-done": { key: string; attempt: number; done: number; total: number; spent: number };
   /** Tried again after `delay` milliseconds. */
-  "unit-retried": { key: string; attempt: number; reason: string; delay: number };
-  "unit-failed": { key: string; attempt: number; reason: string };
+  "unit-retried": { key: string; attempt: number; delay: number } & Reason;
+  "unit-failed": { key: string; attempt: number } & Reason;
+  /** Of a unit only the last one is kept. */
+  "unit-progress": { key: string } & UnitProgress;
   /** Whoever had it is gone; `calls` were in flight, and may have been paid for without an answer. */
   "unit-lost": { key: string; worker: string; reason: string; calls: number };
   /** A result that came after its lease had gone to another worker. */
@@ -100,6 +120,23 @@ export async function* followEvents(
     if (events.length > 0) continue;
     await pause(every, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Tells how far a unit is, in the place of what was told of it before. */
+export async function recordProgress(
+  { db, now }: Store,
+  of: { jobId: string; unitId: number },
+  data: EventData["unit-progress"],
+): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    await transaction
+      .deleteFrom("events")
+      .where("job_id", "=", of.jobId)
+      .where("unit_id", "=", of.unitId)
+      .where("type", "=", "unit-progress")
+      .execute();
+    await recordEvent(transaction, now(), of, "unit-progress", data);
+  });
 }
 
 /** A line of a job's log. */

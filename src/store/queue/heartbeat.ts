@@ -42,18 +42,21 @@ export async function beat(
   });
 }
 
-/** Which of these jobs are cancelled, or gone. */
-export async function cancelledAmong(
+/** Of these jobs those that are cancelled or gone, and those that are paused. */
+export async function stoppedAmong(
   db: Database,
   jobs: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (jobs.length === 0) return new Set();
-  const going = await db
+): Promise<{ cancelled: ReadonlySet<string>; paused: ReadonlySet<string> }> {
+  if (jobs.length === 0) return { cancelled: new Set(), paused: new Set() };
+  const found = await db
     .selectFrom("jobs")
-    .select("id")
+    .select(["id", "status"])
     .where("id", "in", jobs)
-    .where("status", "!=", "cancelled")
     .execute();
-  const kept = new Set(going.map(({ id }) => id));
-  return new Set(jobs.filter((id) => !kept.has(id)));
+  const going = new Set(found.flatMap(({ id, status }) => (status === "cancelled" ? [] : id)));
+  const paused = found.flatMap(({ id, status }) => (status === "paused" ? id : []));
+  return {
+    cancelled: new Set(jobs.filter((id) => !going.has(id))),
+    paused: new Set(paused),
+  };
 }

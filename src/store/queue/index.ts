@@ -18,6 +18,7 @@ export {
   type FollowOptions,
   type JobEvent,
   logToJob,
+  type UnitProgress,
 } from "./events.ts";
 export { beat, registerWorker, removeWorker } from "./heartbeat.ts";
 export {
@@ -42,7 +43,7 @@ export {
   type UnitKinds,
   unitKinds,
 } from "./kinds.ts";
-export { type LimitScope, setLimit } from "./limits.ts";
+export { type JobsAtOnce, type LimitScope, readLimits, setLimit } from "./limits.ts";
 export { type Progress, progressOf } from "./progress.ts";
 export { reapLeases } from "./reaper.ts";
 export {

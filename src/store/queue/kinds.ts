@@ -3,7 +3,7 @@ import { Registry } from "../../core/registry.ts";
 import type { CallAnswer, NewCall } from "../ledger/calls.ts";
 import type { PaidAnswer } from "../ledger/paid-once.ts";
 import type { ClaimedUnit } from "./claim.ts";
-import type { EventData } from "./events.ts";
+import type { EventData, UnitProgress } from "./events.ts";
 import { unknownKind } from "./queue-errors.ts";
 import type { UnitOutcome } from "./settle.ts";
 
@@ -11,6 +11,8 @@ export interface UnitContext {
   /** Aborted when the job is cancelled, the lease is lost or the worker is to end. */
   signal: AbortSignal;
   log(level: EventData["log"]["level"], message: string): Promise<void>;
+  /** How far the unit is, for whoever watches: told as often as one likes, written down twice a second at most. */
+  progress(progress: UnitProgress): Promise<void>;
   /** A call that is paid once: from the ledger, or made and recorded for this unit and its job's budget. */
   call(
     request: Pick<NewCall, "content" | "most" | "budgets">,
@@ -28,6 +30,8 @@ export interface UnitKind {
   run(unit: ClaimedUnit, context: UnitContext): Promise<UnitOutcome>;
   /** Whether another try would end in the same way. */
   isFinal?(error: unknown): boolean;
+  /** Pausing the job stops a unit in hand as well, because it goes on from where it was; else it goes on to its end. */
+  stopsWhenPaused?: boolean;
 }
 
 /** A failure that says more than its message. */
@@ -37,9 +41,17 @@ export class UnitFailure extends Error {
   /** No unit of the job can do better until a person has mended something: the unit is given back, the job paused. */
   readonly pausesJob: boolean;
 
-  /** `retryAfter` in milliseconds. */
-  constructor(reason: string, { retryAfter = 0, isFinal = false, pausesJob = false } = {}) {
-    super(reason);
+  /** `retryAfter` in milliseconds. Of a `cause` with a code and a hint, both are kept. */
+  constructor(
+    reason: string,
+    {
+      retryAfter = 0,
+      isFinal = false,
+      pausesJob = false,
+      cause,
+    }: { retryAfter?: number; isFinal?: boolean; pausesJob?: boolean; cause?: unknown } = {},
+  ) {
+    super(reason, { cause });
     this.name = "UnitFailure";
     this.retryAfter = retryAfter;
     this.isFinal = isFinal;

@@ -47,35 +47,57 @@ export async function freeUnits(
   );
 }
 
+/** Which jobs the limits of jobs are about, and how many at once where no limit is set. */
+export interface JobsAtOnce {
+  /** Kinds with how many of each. Jobs of other kinds count nothing and always have a place. All kinds unless said. */
+  jobs?: ReadonlyMap<string, number>;
+  /** Of all these kinds together. */
+  jobsInAll?: number;
+}
+
 /** Tells, job by job, whether one more may begin. */
 export class JobPlaces {
   readonly #limits: ReadonlyMap<string, number>;
   readonly #running: Map<string, number>;
+  readonly #own: JobsAtOnce;
 
-  private constructor(limits: ReadonlyMap<string, number>, running: Map<string, number>) {
+  private constructor(
+    limits: ReadonlyMap<string, number>,
+    running: Map<string, number>,
+    own: JobsAtOnce,
+  ) {
     this.#limits = limits;
     this.#running = running;
+    this.#own = own;
   }
 
-  static async count(db: Database, limits: ReadonlyMap<string, number>): Promise<JobPlaces> {
+  static async count(
+    db: Database,
+    limits: ReadonlyMap<string, number>,
+    own: JobsAtOnce = {},
+  ): Promise<JobPlaces> {
     const rows = await db
       .selectFrom("jobs")
       .select(({ fn }) => ["kind", fn.countAll<number>().as("count")])
       .where("status", "=", "running")
       .groupBy("kind")
       .execute();
-    return new JobPlaces(limits, new Map(rows.map(({ kind, count }) => [kind, count])));
+    const counted = rows.filter(({ kind }) => own.jobs?.has(kind) ?? true);
+    return new JobPlaces(limits, new Map(counted.map(({ kind, count }) => [kind, count])), own);
   }
 
   /** Whether a job of this kind may begin. */
   hasOne(kind: string): boolean {
+    const { jobs, jobsInAll = Infinity } = this.#own;
+    if (jobs?.has(kind) === false) return true;
     const ofKind = this.#running.get(kind) ?? 0;
     const all = [...this.#running.values()].reduce((a, b) => a + b, 0);
-    const atMost = this.#limits.get(`jobs:${kind}`) ?? Infinity;
-    return ofKind < atMost && all < (this.#limits.get("jobs") ?? Infinity);
+    const atMost = this.#limits.get(`jobs:${kind}`) ?? jobs?.get(kind) ?? Infinity;
+    return ofKind < atMost && all < (this.#limits.get("jobs") ?? jobsInAll);
   }
 
   take(kind: string): void {
+    if (this.#own.jobs?.has(kind) === false) return;
     this.#running.set(kind, (this.#running.get(kind) ?? 0) + 1);
   }
 }

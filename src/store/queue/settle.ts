@@ -21,6 +21,10 @@ export interface UnitOutcome {
 
 export interface UnitFailureFacts {
   reason: string;
+  /** Of the error, where it has one. */
+  code?: string;
+  /** What mends it. */
+  hint?: string;
   /** Milliseconds before the next try, where whoever refused said so; a longer backoff holds. */
   retryAfter?: number;
   /** Another try would end in the same way. */
@@ -140,20 +144,21 @@ export async function afterFailure(
   db: Database,
   unit: Row,
   now: number,
-  { reason, retryAfter = 0, isFinal = false, isWorkers = false }: UnitFailureFacts,
+  { reason, code, hint, retryAfter = 0, isFinal = false, isWorkers = false }: UnitFailureFacts,
 ): Promise<void> {
   const { key, attempts: attempt } = unit;
+  const why = { reason, ...(code !== undefined && { code }), ...(hint !== undefined && { hint }) };
   const of = { jobId: unit.job_id, unitId: unit.id };
   if (await isCancelled(db, unit.job_id)) {
     await setUnit(db, unit.id, { status: "cancelled", error: reason, finished_at: now });
   } else if (isFinal || attempt >= unit.most_attempts) {
     await setUnit(db, unit.id, { status: "failed", error: reason, finished_at: now });
     await countFailed(db, unit.job_id, now);
-    await recordEvent(db, now, of, "unit-failed", { key, attempt, reason });
+    await recordEvent(db, now, of, "unit-failed", { key, attempt, ...why });
   } else {
     const delay = isWorkers ? 0 : Math.max(retryAfter, retryDelay(attempt));
     await setUnit(db, unit.id, { status: "ready", error: reason, not_before: now + delay });
-    await recordEvent(db, now, of, "unit-retried", { key, attempt, reason, delay });
+    await recordEvent(db, now, of, "unit-retried", { key, attempt, ...why, delay });
   }
   await advanceJob(db, now, unit.job_id);
 }

@@ -1,16 +1,38 @@
 // One unit in the hands of a worker: its kind is run, and how that ended is recorded.
+import { FtError } from "../../core/errors.ts";
 import { BudgetExhausted } from "../ledger/ledger-errors.ts";
 import { paidOnce } from "../ledger/paid-once.ts";
 import type { Store } from "../store.ts";
 import type { ClaimedUnit } from "./claim.ts";
 import { pauseJob } from "./control.ts";
-import { logToJob } from "./events.ts";
+import { logToJob, recordProgress, type UnitProgress } from "./events.ts";
 import { budgetOfJob } from "./jobs.ts";
 import { type UnitContext, UnitFailure, type UnitKind } from "./kinds.ts";
 import { completeUnit, failUnit, releaseUnit, type UnitFailureFacts } from "./settle.ts";
 
 /** Milliseconds until a unit asks again whether there is budget. */
 const budgetDelay = 500;
+
+/** Milliseconds between two notes of a unit's progress. */
+const progressEvery = 500;
+
+function progressWriter(store: Store, unit: ClaimedUnit): UnitContext["progress"] {
+  let at = 0;
+  return async ({ done, total, of, secondsLeft, figures }: UnitProgress) => {
+    if (store.now() - at < progressEvery && done !== total) return;
+    at = store.now();
+    const told = { key: unit.key, done, total, of, secondsLeft, ...(figures && { figures }) };
+    await recordProgress(store, { jobId: unit.jobId, unitId: unit.id }, told);
+  };
+}
+
+/** What an error says beside its message; of one that wraps another, what that says. */
+function wordsOf(error: unknown): { code?: string; hint?: string } {
+  const told = error instanceof UnitFailure ? error.cause : error;
+  if (!(told instanceof FtError)) return {};
+  const { code, hint } = told;
+  return hint === undefined ? { code } : { code, hint };
+}
 
 function contextOf(
   store: Store,
@@ -22,6 +44,7 @@ function contextOf(
   return {
     signal,
     log: (level, message) => logToJob(store, of, level, message),
+    progress: progressWriter(store, unit),
     call: (request, make) => {
       const budgets = [budgetOfJob(unit.jobId), ...(request.budgets ?? [])];
       const { id, jobId, fence } = unit;
@@ -34,8 +57,9 @@ function contextOf(
 function failureOf(error: unknown, kind: UnitKind): UnitFailureFacts {
   const reason = error instanceof Error ? error.message : String(error);
   const isFinal = kind.isFinal?.(error) ?? false;
-  if (!(error instanceof UnitFailure)) return { reason, isFinal };
-  return { reason, retryAfter: error.retryAfter, isFinal: isFinal || error.isFinal };
+  const told = { reason, ...wordsOf(error) };
+  if (!(error instanceof UnitFailure)) return { ...told, isFinal };
+  return { ...told, retryAfter: error.retryAfter, isFinal: isFinal || error.isFinal };
 }
 
 /** What stops more than one unit: whether the job waits for a person, or the unit only a moment. */

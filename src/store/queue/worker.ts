@@ -4,19 +4,22 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Store } from "../store.ts";
 import { type ClaimedUnit, claimUnits } from "./claim.ts";
-import { beat, cancelledAmong, registerWorker, removeWorker } from "./heartbeat.ts";
+import { beat, registerWorker, removeWorker, stoppedAmong } from "./heartbeat.ts";
 import { isEnded, readJob } from "./jobs.ts";
 import type { UnitKinds } from "./kinds.ts";
+import type { JobsAtOnce } from "./limits.ts";
 import { reapLeases } from "./reaper.ts";
 import { workOn } from "./work-on.ts";
 
-export interface WorkerOptions {
+export interface WorkerOptions extends JobsAtOnce {
   /** Units at once in this worker; 4 unless said. */
   slots?: number;
   /** Units in hand are stopped and given back, then the worker ends. */
   signal?: AbortSignal;
   /** Ends when this job has ended or is paused; else when the signal says so. */
   untilEnded?: string;
+  /** Asked when nothing is in hand: true ends the worker. */
+  until?: () => Promise<boolean>;
   /** How long a unit stays with a worker that is not heard of; 30 s unless said. */
   leaseMilliseconds?: number;
   /** Milliseconds between two looks when there is nothing to do; 250 unless said. */
@@ -38,6 +41,8 @@ class QueueWorker {
   readonly #every: number;
   readonly #signal: AbortSignal | undefined;
   readonly #untilEnded: string | undefined;
+  readonly #until: (() => Promise<boolean>) | undefined;
+  readonly #places: JobsAtOnce;
   readonly #held = new Map<number, HeldUnit>();
   #wake: () => void = () => undefined;
   #beatAt = 0;
@@ -52,6 +57,9 @@ class QueueWorker {
     this.#every = options.every ?? 250;
     this.#signal = options.signal;
     this.#untilEnded = options.untilEnded;
+    this.#until = options.until;
+    const { jobs, jobsInAll } = options;
+    this.#places = { ...(jobs && { jobs }), ...(jobsInAll !== undefined && { jobsInAll }) };
   }
 
   async run(): Promise<void> {
@@ -72,13 +80,15 @@ class QueueWorker {
 
   async #isDone(): Promise<boolean> {
     if (this.#signal?.aborted === true || this.#fault !== undefined) return true;
-    if (this.#untilEnded === undefined || this.#held.size > 0) return false;
+    if (this.#held.size > 0) return false;
+    if ((await this.#until?.()) === true) return true;
+    if (this.#untilEnded === undefined) return false;
     const { status } = await readJob(this.#store.db, this.#untilEnded);
     return isEnded(status) || status === "paused";
   }
 
   async #turn(): Promise<void> {
-    await this.#stopCancelled();
+    await this.#stopUnwanted();
     const free = this.#slots - this.#held.size;
     const claimed = free > 0 ? await this.#claim(free) : [];
     for (const unit of claimed) this.#begin(unit);
@@ -89,7 +99,8 @@ class QueueWorker {
     const names = this.#kinds.names();
     const kinds = new Map(names.map((name) => [name, this.#kinds.get(name).concurrency]));
     const leaseMilliseconds = this.#lease;
-    return await claimUnits(this.#store, { worker: this.id, kinds, count, leaseMilliseconds });
+    const how = { worker: this.id, kinds, count, leaseMilliseconds };
+    return await claimUnits(this.#store, { ...how, ...this.#places });
   }
 
   #begin(unit: ClaimedUnit): void {
@@ -113,12 +124,15 @@ class QueueWorker {
     );
   }
 
-  async #stopCancelled(): Promise<void> {
+  async #stopUnwanted(): Promise<void> {
     const held = [...this.#held.values()];
-    const cancelled = await cancelledAmong(this.#store.db, [
-      ...new Set(held.map(({ unit }) => unit.jobId)),
-    ]);
-    for (const { unit, abort } of held) if (cancelled.has(unit.jobId)) abort.abort();
+    const jobs = [...new Set(held.map(({ unit }) => unit.jobId))];
+    const { cancelled, paused } = await stoppedAmong(this.#store.db, jobs);
+    for (const { unit, abort } of held) {
+      const isPaused =
+        paused.has(unit.jobId) && this.#kinds.get(unit.kind).stopsWhenPaused === true;
+      if (cancelled.has(unit.jobId) || isPaused) abort.abort();
+    }
   }
 
   /** Renews leases and takes back what dead workers held, until the signal; three times in the length of a lease. */

@@ -34,6 +34,7 @@ function contextOf(store: Store, signal: AbortSignal): UnitContext {
   return {
     signal,
     log: () => Promise.resolve(),
+    progress: () => Promise.resolve(),
     call: (request, make) => paidOnce(store, request, () => make(signal), { signal }),
   };
 }

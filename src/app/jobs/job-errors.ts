@@ -1,0 +1,54 @@
+// The errors of putting jobs into the queue and of working on them, each with what mends it.
+import { ConfigError, ExitCode, FtError, UsageError } from "../../core/errors.ts";
+import type { UnknownName } from "../../core/registry.ts";
+
+export function unknownJobKind({ name, known, nearest }: UnknownName): UsageError {
+  return new UsageError("FT-JOB-006", {
+    message: `Unknown kind of job '${name}'${nearest === undefined ? "" : `; did you mean ${nearest}?`}`,
+    hint: `Kinds: ${known.join(", ")}`,
+  });
+}
+
+export function wrongParameters(kind: string, problems: readonly string[]): UsageError {
+  return new UsageError("FT-JOB-007", {
+    message: `These are no parameters of a job of the kind ${kind}`,
+    problems,
+    hint: "docs/jobs.md lists what each kind takes",
+  });
+}
+
+/** `id` names the job that is going to write there. */
+export function folderTaken(folder: string, id: string): ConfigError {
+  return new ConfigError("FT-JOB-008", {
+    message: `The job ${id} in the queue trains into ${folder}`,
+    hint: `--output another-folder, or ft jobs cancel ${id}`,
+  });
+}
+
+/** The last reason why the worker's process ended. */
+export function workerGaveUp(deaths: number, reason: string): FtError {
+  return new FtError("FT-JOB-009", {
+    message: `The process that works on jobs ended ${deaths} times in a row and is not started again: ${reason}`,
+    hint: "ft jobs work works on them in this terminal and shows what happens; ft jobs list says how far they are",
+  });
+}
+
+export function wrongLimit(value: string): ConfigError {
+  return new ConfigError("FT-JOB-010", {
+    at: { field: "MAX_CONCURRENT_JOBS" },
+    message: `${JSON.stringify(value)} is no number of jobs`,
+    hint: "MAX_CONCURRENT_JOBS=2",
+  });
+}
+
+/** Another process keeps the run's folder. */
+export function folderBusy(folder: string, pid: number): FtError {
+  return new FtError(
+    "FT-JOB-011",
+    {
+      message: `The process ${pid} still writes to ${folder}`,
+      hint: "the job goes on when that has ended; ft jobs cancel ends the job",
+    },
+    ExitCode.temporary,
+  );
+}

@@ -1,0 +1,7 @@
+// Every kind of job by its name: the next one is a line here. Extensions add theirs with `jobKinds.register`.
+import { Registry } from "../../../core/registry.ts";
+import { unknownJobKind } from "../job-errors.ts";
+import { trainingKind } from "./training.ts";
+import type { JobKind } from "./types.ts";
+
+export const jobKinds = new Registry<JobKind<unknown>>({ training: trainingKind }, unknownJobKind);

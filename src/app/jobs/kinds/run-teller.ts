@@ -1,0 +1,99 @@
+// What a run tells of itself, as a job's log and progress. Writes in order, and loses nothing that it was told.
+import { formatDuration } from "../../../core/units.ts";
+import type { RunEvent, StepReportedEvent } from "../../../runs/index.ts";
+import type { UnitContext } from "../../../store/index.ts";
+import type { WorkProgress } from "../../../train/run.ts";
+
+const figure = (value: number | null): string => (value === null ? "none" : value.toPrecision(5));
+
+type Line = readonly ["info" | "warn", string];
+
+/** What belongs into the log of one event; steps do not. */
+function lineOf(event: RunEvent): Line | undefined {
+  switch (event.type) {
+    case "run-started": {
+      const from = event.resumedFromStep === null ? "" : ` from step ${event.resumedFromStep}`;
+      return ["info", `run ${event.runId} in ${event.outputDir}: ${event.totalSteps} steps${from}`];
+    }
+    case "evaluation-finished":
+      return ["info", `step ${event.step}: validation loss ${figure(event.validationLoss)}`];
+    case "checkpoint-saved":
+      return ["info", `step ${event.step}: saved ${event.path}`];
+    case "notice":
+      return [event.level === "warning" ? "warn" : "info", event.message];
+    case "run-stopped":
+      return [
+        "info",
+        `stopped after step ${event.step}; ${event.checkpointPath ?? "nothing saved"}`,
+      ];
+    case "run-completed": {
+      const loss = figure(event.finalTrainingLoss);
+      const time = event.seconds === undefined ? "" : ` in ${formatDuration(event.seconds)}`;
+      return ["info", `${event.totalSteps} steps${time}, loss ${loss}: ${event.adapterPath}`];
+    }
+    default:
+      return undefined;
+  }
+}
+
+export class RunTeller {
+  readonly #context: UnitContext;
+  #writing: Promise<void> = Promise.resolve();
+  #fault: unknown;
+  #total = 0;
+  /** The first report of this process, for the time that is left. */
+  #first: { step: number; at: number } | undefined;
+
+  constructor(context: UnitContext) {
+    this.#context = context;
+  }
+
+  tell(event: RunEvent): void {
+    if (event.type === "run-started") this.#total = event.totalSteps;
+    if (event.type === "step-reported") this.#tellStep(event);
+    const line = lineOf(event);
+    if (line !== undefined) this.#then(() => this.#context.log(...line));
+  }
+
+  /** Tokenizing and evaluating, before and between steps. */
+  tellWork({ stage, done, total }: WorkProgress): void {
+    if (this.#first !== undefined) return;
+    this.#then(() =>
+      this.#context.progress({
+        done: 0,
+        total: 1,
+        of: `${stage} ${done}/${total}`,
+        secondsLeft: null,
+      }),
+    );
+  }
+
+  /** Resolves when all is written; throws what kept it from being so. */
+  async told(): Promise<void> {
+    await this.#writing;
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  #tellStep({
+    step,
+    trainLoss,
+    stepSeconds,
+    tokensPerSecond,
+    learningRate,
+  }: StepReportedEvent): void {
+    const now = performance.now();
+    this.#first ??= { step, at: now };
+    const since = step - this.#first.step;
+    const pace = since > 0 ? (now - this.#first.at) / 1000 / since : stepSeconds;
+    const secondsLeft = Math.max(0, this.#total - step) * pace;
+    const figures = { loss: trainLoss, tokensPerSecond, learningRate };
+    const told = { done: step, total: this.#total, of: "steps", secondsLeft, figures };
+    this.#then(() => this.#context.progress(told));
+  }
+
+  #then(write: () => Promise<void>): void {
+    this.#writing = this.#writing
+      .then(write)
+      .catch((error: unknown) => void (this.#fault ??= error));
+  }
+}
