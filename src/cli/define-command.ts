@@ -4,7 +4,9 @@ import { z } from "zod";
 import type { PresetName } from "../app/config/presets.ts";
 import { UsageError } from "../core/errors.ts";
 import { optionsOf } from "../core/options.ts";
+import type { Environment } from "../core/paths.ts";
 import type { Io } from "./io.ts";
+import { chosenOptions, keeping, withSaving } from "./saved-options.ts";
 import type { GivenSettings } from "./settings.ts";
 
 /** Options that every command takes. */
@@ -26,6 +28,8 @@ export interface CommandInput<Arguments extends string, Options> {
   /** Every word that is no option, in order. */
   operands: readonly string[];
   options: Options;
+  /** That of `io`, with what stands in where it says nothing. */
+  environment: Environment;
   /** Run settings given as flags; empty unless the command takes them. */
   settings: GivenSettings;
 }
@@ -41,11 +45,20 @@ export interface CommandDefinition<Arguments extends string, Options extends z.Z
   settings?: { preset?: PresetName };
   /** Its group's name alone means this command. */
   isDefault?: boolean;
-  /** Values that stand in for options which the command line does not give, by their names; before schemas' defaults. */
-  standingOptions?(names: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  /** What stands in for options, by their names, and variables that nobody gave; before schemas' defaults. */
+  standing?(names: readonly string[], environment: Environment): Promise<Standing>;
+  /** Options given may be saved under a name and used again: all but these. */
+  saved?: { without: readonly string[] };
+  /** Heading of `ft data menu` that it stands under. */
+  section?: string;
   examples: readonly string[];
   /** Returns the exit code when it is not 0. */
   run(input: CommandInput<Arguments, z.infer<Options>>, io: Io): Promise<number | void>;
+}
+
+export interface Standing {
+  options: Readonly<Record<string, unknown>>;
+  environment: Environment;
 }
 
 /** What was typed, before the options are checked. */
@@ -64,7 +77,10 @@ export interface Command {
   options: z.ZodObject;
   settings: { preset?: PresetName } | undefined;
   isDefault: boolean;
+  section: string | undefined;
   examples: readonly string[];
+  /** Values that stand in for options now. */
+  standing(environment: Environment): Promise<Standing>;
   run(input: RawInput, io: Io): Promise<number | void>;
 }
 
@@ -95,21 +111,33 @@ function checked<Options extends z.ZodObject>(
 export function defineCommand<Options extends z.ZodObject, Arguments extends string = never>(
   definition: CommandDefinition<Arguments, Options>,
 ): Command {
+  const { name, summary, settings, saved, examples, section } = definition;
+  const names = Object.keys(definition.options.shape);
+  const standing = async (environment: Environment): Promise<Standing> =>
+    (await definition.standing?.(names, environment)) ?? { options: {}, environment };
   return {
-    name: definition.name,
-    summary: definition.summary,
+    name,
+    summary,
     arguments: definition.arguments ?? {},
-    options: definition.options,
-    settings: definition.settings,
+    options: saved === undefined ? definition.options : withSaving(definition.options),
+    settings,
     isDefault: definition.isDefault ?? false,
-    examples: definition.examples,
+    section,
+    examples,
+    standing,
     run: async (raw, io) => {
-      const { operands, settings } = raw;
-      const standing = await definition.standingOptions?.(Object.keys(definition.options.shape));
-      const typed = { ...standing, ...raw.options };
-      const options = checked(definition.options, typed, definition.name);
+      const { operands, settings: givenSettings } = raw;
+      const stands = await standing(io.environment);
+      const chosen =
+        saved === undefined ? { given: raw.options } : await chosenOptions(name, raw, io);
+      const options = checked(definition.options, { ...stands.options, ...chosen.given }, name);
       const given = raw.arguments as Readonly<Partial<Record<Arguments, string>>>;
-      return await definition.run({ arguments: given, operands, options, settings }, io);
+      const { environment } = stands;
+      const typed = { arguments: given, operands, options, settings: givenSettings, environment };
+      const run = async (): Promise<number | void> => await definition.run(typed, io);
+      return saved === undefined
+        ? await run()
+        : await keeping({ command: name, ...chosen, ...saved }, io, run);
     },
   };
 }

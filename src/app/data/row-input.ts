@@ -1,10 +1,10 @@
 // Rows that a command is given: a file of JSON lines, or a version of a data set in the store.
 import { existsSync } from "node:fs";
-import { type Environment, expandHome } from "../../core/paths.ts";
-import { findVersion, readRows, type Store } from "../../store/index.ts";
+import type { Environment } from "../../core/paths.ts";
+import { readRows, type Store } from "../../store/index.ts";
 import { type LineBlock, readLineBlocks } from "../../synth/rows/row-blocks.ts";
 import { missingRows, notNewest, outputMissing } from "../../synth/rows/row-errors.ts";
-import { withStore } from "../store/with-store.ts";
+import { withSet } from "./set-input.ts";
 
 /** A data set in the store, and whether the rows are those of its newest version. */
 export interface StoredRows {
@@ -37,30 +37,28 @@ async function* storedBlocks(store: Store, versionId: number): AsyncGenerator<Li
   if (lines.length > 0) yield { bytes: new TextEncoder().encode(lines.join("\n")), firstLine };
 }
 
-async function fromStore<T>(
-  store: Store,
-  reference: string,
-  work: (input: RowInput) => Promise<T>,
-): Promise<T> {
-  const { dataset, version } = await findVersion(store, reference);
-  return await work({
-    name: reference,
-    blocks: () => storedBlocks(store, version.id),
-    stored: { store, dataset: dataset.name, isNewest: version.id === dataset.headId },
-  });
-}
-
 /** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a data set. */
 export async function withRows<T>(
   environment: Environment,
   reference: string,
   work: (input: RowInput) => Promise<T>,
 ): Promise<T> {
-  const file = expandHome(reference);
-  if (existsSync(file))
-    return await work({ name: reference, blocks: () => readLineBlocks(file), stored: undefined });
-  if (/[/\\]|\.jsonl?$/.test(reference)) throw missingRows(reference, undefined);
-  return await withStore(environment, (store) => fromStore(store, reference, work));
+  return await withSet(environment, reference, {
+    ofFile: async (file) => {
+      if (!existsSync(file)) throw missingRows(reference, undefined);
+      return await work({
+        name: reference,
+        blocks: () => readLineBlocks(file),
+        stored: undefined,
+      });
+    },
+    ofVersion: async ({ store, dataset, version }) =>
+      await work({
+        name: reference,
+        blocks: () => storedBlocks(store, version.id),
+        stored: { store, dataset: dataset.name, isNewest: version.id === dataset.headId },
+      }),
+  });
 }
 
 /** Throws UsageError FT-ROWS-003: rows of a file stay nowhere unless that is said. */

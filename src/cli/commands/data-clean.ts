@@ -27,6 +27,7 @@ const kinds = Object.entries(personalKinds)
 
 export const dataClean = defineCommand({
   name: "data clean",
+  section: "Improve rows",
   summary: "Take out rows that nobody should learn, each with its reason; mask personal data",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: z.strictObject({
@@ -106,6 +107,7 @@ export const dataClean = defineCommand({
       .register(flags, { value: "ID,…" }),
     threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
   }),
+  saved: { without: [] },
   examples: [
     "ft data clean rows.jsonl -o clean.jsonl --dropped dropped.jsonl",
     "ft data clean rows.jsonl -o clean.jsonl --against test.jsonl --languages en,de --personal all=mask",

@@ -32,6 +32,7 @@ const convertText = ({ out, to, rows, written, beside, ...report }: ConvertRepor
 
 export const dataConvert = defineCommand({
   name: "data convert",
+  section: "Read and write",
   summary: "Write rows of any known form in another form, and say what is lost",
   arguments: { file: { about: "JSON lines, JSON or a table" } },
   options: z.strictObject({
@@ -42,6 +43,7 @@ export const dataConvert = defineCommand({
       .register(flags, { value: "NAME", choices: () => profiles.names() }),
     ...writingOptions,
   }),
+  saved: { without: [] },
   examples: [
     "ft data convert chats.jsonl -o gemini.jsonl --to gemini-vertex",
     "ft data convert alpaca.json -o chats.jsonl --to trl --from alpaca",

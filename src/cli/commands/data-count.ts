@@ -18,6 +18,7 @@ function summary({ rows, total, encoding, exactness, errorBound }: TokenReport):
 
 export const dataCount = defineCommand({
   name: "data count",
+  section: "Look at sets",
   summary: "Count the tokens of every row",
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({

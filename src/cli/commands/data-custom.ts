@@ -6,7 +6,7 @@ import { flags } from "../../core/flags.ts";
 import { noInstructions } from "../../synth/make/make-errors.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
-import { MakingOptions, runMaking } from "./making-options.ts";
+import { MakingOptions, runMaking, savedMaking } from "./making-options.ts";
 import { projectDefaults } from "./project-defaults.ts";
 
 const Options = MakingOptions.extend({
@@ -50,16 +50,22 @@ async function instructionsOf(file: string | undefined, io: Io): Promise<string>
 
 export const dataCustom = defineCommand({
   name: "data custom",
+  section: "Make rows",
   summary: "Rows that a model writes as it is told, with documents or without",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
-  standingOptions: projectDefaults,
+  standing: projectDefaults,
+  saved: savedMaking,
   examples: [
     "ft data custom --prompt-file prompt.txt --count 50 -o rows.jsonl",
     "ft data custom recipes/ --prompt-file prompt.txt -o rows.jsonl",
   ],
-  run: async ({ operands, options: { promptFile, ...options } }, io) => {
+  run: async ({ operands, environment, options: { promptFile, ...options } }, io) => {
     const instructions = await instructionsOf(promptFile, io);
-    return await runMaking(options, { mode: "free", paths: operands, instructions }, io);
+    return await runMaking(
+      options,
+      { mode: "free", paths: operands, instructions },
+      { io, environment },
+    );
   },
 });

@@ -31,6 +31,7 @@ function summary({
 
 export const dataDedupe = defineCommand({
   name: "data dedupe",
+  section: "Improve rows",
   summary: "Take out rows that say the same, exactly or nearly",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: z.strictObject({
@@ -60,6 +61,7 @@ export const dataDedupe = defineCommand({
       .register(flags, { value: "MODEL" }),
     meaning: z.number().min(0).max(1).default(0.85).describe("Least cosine for that encoder"),
   }),
+  saved: { without: [] },
   examples: [
     "ft data dedupe rows.jsonl -o clean.jsonl --clusters clusters.jsonl",
     "ft data dedupe rows.jsonl --show 5",

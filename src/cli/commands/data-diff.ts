@@ -34,6 +34,7 @@ function diffText(diff: ToldDiff): string {
 
 export const dataDiff = defineCommand({
   name: "data diff",
+  section: "Look at sets",
   summary: "Show rows and fields in which two versions differ",
   arguments: {
     before: { about: "NAME@2; where it stands alone, it is compared with the version before" },

@@ -26,6 +26,7 @@ const providerNames = [
 
 export const dataExport = defineCommand({
   name: "data export",
+  section: "Read and write",
   summary: "Write a set for a service, with the facts of each row in metadata.csv beside it",
   arguments: { set: { about: "A file, or NAME@VERSION of a data set in the store" } },
   options: z.strictObject({
@@ -47,6 +48,7 @@ export const dataExport = defineCommand({
       .register(flags, { off: "Write no metadata.csv" }),
     ...writingOptions,
   }),
+  saved: { without: [] },
   examples: [
     "ft data export support@3 --provider mistral -o out/mistral.jsonl",
     "ft data export rows.jsonl --provider trl -o out/support --format hf",

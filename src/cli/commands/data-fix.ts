@@ -29,6 +29,7 @@ export const outOption = z
 
 export const dataFix = defineCommand({
   name: "data fix",
+  section: "Improve rows",
   summary:
     "Write rows again without the faults that can be mended safely, and say what was changed",
   arguments: { file: { about: "JSON lines; never touched" } },

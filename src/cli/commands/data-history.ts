@@ -31,6 +31,7 @@ function dropsTable(drops: readonly Drop[]): string {
 
 export const dataHistory = defineCommand({
   name: "data history",
+  section: "Look at sets",
   summary: "List data sets in the store, the versions of one, or its dropped rows",
   arguments: { name: { about: "Data set; without it, all of them", optional: true } },
   options: z.strictObject({

@@ -55,6 +55,7 @@ async function modelOf(options: ModelChoice, io: Io): Promise<ModelRanges | unde
 
 export const dataIdentify = defineCommand({
   name: "data identify",
+  section: "Make rows",
   summary: "Find the conversations that stand in documents, letter by letter",
   arguments: {
     path: { about: "Documents, folders, patterns, archives", many: true },
@@ -100,7 +101,8 @@ export const dataIdentify = defineCommand({
       .describe("Leave out what rules are less sure of"),
     ...sourceOptions,
   }),
-  standingOptions: projectDefaults,
+  standing: projectDefaults,
+  saved: { without: [] },
   examples: [
     "ft data identify docs/ --no-model -o found.jsonl",
     "ft data identify chat.txt --assistant Ben -o found.jsonl",

@@ -4,6 +4,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const dataImport = defineCommand({
   name: "data import",
+  section: "Read and write",
   summary: "Keep a file of JSON lines as a version of a data set",
   arguments: { file: { about: "JSON lines, one object a row" } },
   options: z.strictObject({

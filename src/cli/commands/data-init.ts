@@ -4,6 +4,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const dataInit = defineCommand({
   name: "data init",
+  section: "Settings and clearing up",
   summary: "Make a folder ready: config.yaml, .env, prompts to edit, .gitignore",
   arguments: { folder: { about: "Folder; this one unless said", optional: true } },
   options: z.strictObject({}),

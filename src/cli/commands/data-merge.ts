@@ -34,6 +34,7 @@ function mergedText({ version, taken, conflicts }: ToldMerge): string {
 
 export const dataMerge = defineCommand({
   name: "data merge",
+  section: "Improve rows",
   summary: "Take the changes of one data set into another since they were one",
   arguments: {
     ours: { about: "Data set that gets a new version" },

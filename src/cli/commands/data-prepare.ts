@@ -32,6 +32,7 @@ function preparedText({ out, to, written, sources, losses, leftOut }: PreparedRo
 
 export const dataPrepare = defineCommand({
   name: "data prepare",
+  section: "Read and write",
   summary: "Write rows for training from files, data sets of the Hub, or a mixture of them",
   arguments: {
     files: { about: "JSON, JSON lines, CSV, TSV, Parquet or text", optional: true, many: true },
@@ -80,6 +81,7 @@ export const dataPrepare = defineCommand({
       .default(false)
       .describe("Also write id, source and meta, where the form allows fields of one's own"),
   }),
+  saved: { without: [] },
   examples: [
     "ft data prepare support.csv -o train.jsonl --columns prompt=question,completion=answer",
     "ft data prepare --hf HuggingFaceH4/ultrachat_200k --split train_sft --max-examples 1000 -o chats.jsonl",

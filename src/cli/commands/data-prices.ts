@@ -6,6 +6,7 @@ import { table } from "../render/table.ts";
 
 export const dataPrices = defineCommand({
   name: "data prices",
+  section: "Look at sets",
   summary: "What the models of providers cost, with the date on which that was read",
   options: z.strictObject({
     provider: z.string().optional().describe("Of this provider only"),

@@ -8,6 +8,7 @@ import { revisionOption } from "./revision-option.ts";
 
 export const dataPull = defineCommand({
   name: "data pull",
+  section: "Read and write",
   summary: "Fetch a data set of the Hub as a file of JSON lines, or into the store",
   arguments: { id: { about: "Data set of the Hub: org/name" } },
   options: z.strictObject({

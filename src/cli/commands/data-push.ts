@@ -32,6 +32,7 @@ const told = (plan: PushPlan) => ({
 
 export const dataPush = defineCommand({
   name: "data push",
+  section: "Read and write",
   summary: "Upload a data set to the Hub with a card, after showing what would go",
   arguments: {
     set: { about: "A file, a folder, or NAME@VERSION of a data set in the store" },

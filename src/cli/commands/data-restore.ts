@@ -4,6 +4,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const dataRestore = defineCommand({
   name: "data restore",
+  section: "Improve rows",
   summary: "Make an older version the newest again, or bring dropped rows back",
   arguments: { version: { about: "NAME@3; NAME with --drops" } },
   options: z.strictObject({

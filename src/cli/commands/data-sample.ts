@@ -5,6 +5,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const dataSample = defineCommand({
   name: "data sample",
+  section: "Look at sets",
   summary: "Draw some rows by a seed, of each topic its share or as many",
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({

@@ -1,7 +1,7 @@
 // ft data scaffold: dialogues in which a mentor helps a student to find the answer.
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
-import { MakingOptions, runMaking } from "./making-options.ts";
+import { MakingOptions, runMaking, savedMaking } from "./making-options.ts";
 import { projectDefaults } from "./project-defaults.ts";
 
 /** What dialogues are about where nothing is said. */
@@ -27,17 +27,19 @@ const Options = MakingOptions.extend({
 
 export const dataScaffold = defineCommand({
   name: "data scaffold",
+  section: "Make rows",
   summary: "Dialogues in which a mentor helps a student to find the answer",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
-  standingOptions: projectDefaults,
+  standing: projectDefaults,
+  saved: savedMaking,
   examples: [
     "ft data scaffold --count 1000 -o dialogues.jsonl",
     "ft data scaffold --models moonshotai/kimi-k2.5,qwen/qwen3-32b --topics algebra -o dialogues.jsonl",
   ],
-  run: async ({ operands, options }, io) => {
+  run: async ({ operands, environment, options }, io) => {
     const topics = options.topics.length > 0 ? options.topics : subjects;
     const how = { mode: "scaffold", paths: operands, usualProvider: "openrouter" };
-    return await runMaking({ ...options, topics }, how, io);
+    return await runMaking({ ...options, topics }, how, { io, environment });
   },
 });

@@ -26,6 +26,7 @@ const share = z.number().optional();
 
 export const dataSplit = defineCommand({
   name: "data split",
+  section: "Improve rows",
   summary: "Divide rows for training, validation and tests, without leaks between them",
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({
@@ -83,7 +84,8 @@ export const dataSplit = defineCommand({
       .register(flags, { short: "o", value: "FOLDER" }),
     threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
   }),
-  standingOptions: projectDefaults,
+  standing: projectDefaults,
+  saved: { without: [] },
   examples: [
     "ft data split rows.jsonl -o divided",
     "ft data split rows.jsonl --ratios train=0.8,validation=0.1,test=0.1 --stratify topic -o divided",

@@ -53,6 +53,7 @@ const summary = (report: StatisticsReport): string =>
 
 export const dataStats = defineCommand({
   name: "data stats",
+  section: "Look at sets",
   summary:
     "Show what a data set holds: rows, turns, characters, tokens, by split, topic, mode, source",
   arguments: { files: { about: "JSON lines, or NAME or NAME@3 of the store", many: true } },

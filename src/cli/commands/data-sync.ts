@@ -17,6 +17,7 @@ function filesTable(files: readonly FileState[]): string {
 
 export const dataSync = defineCommand({
   name: "data sync",
+  section: "Read and write",
   summary: "Write files of data sets again where they are behind, and tell which were changed",
   arguments: { name: { about: "Data set; without it, all of them", optional: true } },
   options: z.strictObject({

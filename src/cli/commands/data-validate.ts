@@ -26,6 +26,7 @@ function validationText({ valid, rows, profile, tokens, ...report }: CheckReport
 
 export const dataValidate = defineCommand({
   name: "data validate",
+  section: "Look at sets",
   summary: "Check rows against what a service takes, with the line, the field and what mends it",
   arguments: { file: { about: "JSON lines for training" } },
   options: z.strictObject({

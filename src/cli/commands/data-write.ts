@@ -11,6 +11,7 @@ const words = {
 
 export const dataWrite = defineCommand({
   name: "data write",
+  section: "Read and write",
   summary: "Write a version of a data set as a file of JSON lines",
   arguments: {
     version: { about: "NAME for the newest, NAME@3, or NAME@ and the beginning of a hash" },

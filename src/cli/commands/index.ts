@@ -10,6 +10,7 @@ import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
 import { dataClean } from "./data-clean.ts";
+import { dataConfigurations } from "./data-configurations.ts";
 import { dataConvert } from "./data-convert.ts";
 import { dataCount } from "./data-count.ts";
 import { dataCreate } from "./data-create.ts";
@@ -24,6 +25,7 @@ import { dataIdentify } from "./data-identify.ts";
 import { dataImport } from "./data-import.ts";
 import { dataInit } from "./data-init.ts";
 import { dataLimits } from "./data-limits.ts";
+import { dataList } from "./data-list.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataPrepare } from "./data-prepare.ts";
 import { dataPrices } from "./data-prices.ts";
@@ -115,12 +117,14 @@ export const commands: readonly Command[] = [
   dataSplit,
   dataImport,
   dataWrite,
+  dataList,
   dataHistory,
   dataDiff,
   dataMerge,
   dataRestore,
   dataSync,
   dataRemove,
+  dataConfigurations,
   modelsList,
   modelsInfo,
   modelsPull,

@@ -5,6 +5,7 @@ import type { Leaving } from "../../app/data/making/consent.ts";
 import type { MakeReport } from "../../app/data/making/made-output.ts";
 import type { MakePlan, MakeRequest, MakeTalk } from "../../app/data/making/make-dataset.ts";
 import { flags } from "../../core/flags.ts";
+import type { Environment } from "../../core/paths.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
 import { dollars, type Progress } from "../../store/index.ts";
 import { LENGTHS, type Length } from "../../synth/make/row-form.ts";
@@ -265,15 +266,21 @@ function estimateText(plan: MakePlan): string {
   ].join("\n");
 }
 
+interface Doing {
+  io: Io;
+  environment: Environment;
+}
+
+/** What is not saved with a configuration: whether documents may be sent is asked each time. */
+export const savedMaking = { without: ["yes", "estimate"] } as const;
+
 /** Runs, or only estimates, and shows what it came to. 1 where no row came of it. */
 export async function runMaking(
   options: MakingOptions,
   how: MakingMode,
-  io: Io,
+  { io, environment }: Doing,
 ): Promise<number | void> {
   const { estimateDataset, makeDataset } = await import("../../app/data/making/make-dataset.ts");
-  const { withProject } = await import("../../app/data/project/options.ts");
-  const environment = withProject(io.environment);
   const request = makeRequest(options, how);
   if (options.estimate) {
     const plan = await estimateDataset(request, environment);

@@ -67,25 +67,30 @@ export async function saveConfiguration(
   });
 }
 
-/** The newest form. Throws FT-DATASET-011 when there is none. */
+/** The newest form, or that of a number. Throws FT-DATASET-011 when there is none. */
 export async function readConfiguration(
   store: Store,
   kind: string,
   name: string,
+  number?: number,
 ): Promise<Configuration> {
-  const [newest] = await configurationHistory(store, kind, name);
-  if (newest === undefined) throw unknownConfiguration(kind, name);
-  return newest;
+  const forms = await configurationHistory(store, kind, name);
+  const found = number === undefined ? forms[0] : forms.find((form) => form.number === number);
+  if (found === undefined) throw unknownConfiguration(kind, name);
+  return found;
 }
 
-/** The newest form of every configuration of a kind, by name. */
-export async function listConfigurations({ db }: Store, kind: string): Promise<Configuration[]> {
+/** The newest form of every configuration, or of those of a kind, by kind and name. */
+export async function listConfigurations({ db }: Store, kind?: string): Promise<Configuration[]> {
   const rows = await db
     .selectFrom("configurations")
     .selectAll()
-    .where("kind", "=", kind)
+    .$if(kind !== undefined, (query) => query.where("kind", "=", kind as string))
+    .orderBy("kind")
     .orderBy("name")
     .orderBy("number", "desc")
     .execute();
-  return rows.filter((row, index) => rows[index - 1]?.name !== row.name).map(configurationOf);
+  const isNewest = (row: Row, before: Row | undefined): boolean =>
+    before?.name !== row.name || before.kind !== row.kind;
+  return rows.filter((row, index) => isNewest(row, rows[index - 1])).map(configurationOf);
 }

@@ -81,7 +81,7 @@ export function unknownDrops(ids: readonly number[]): UsageError {
 export function unknownConfiguration(kind: string, name: string): UsageError {
   return new UsageError("FT-DATASET-011", {
     message: `No configuration '${name}' is saved for ${kind}`,
-    hint: "Save it first, or name one that is there",
+    hint: "ft data configurations lists what is saved; --save-as NAME saves options",
   });
 }
 

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import type { Environment } from "../../../core/paths.ts";
 import { MODEL_VARIABLE, PROVIDER_VARIABLE } from "../../../providers/environment.ts";
-import { readProject } from "./read.ts";
 import type { Project } from "./schema.ts";
 
 const meanings: Readonly<Record<string, (project: Project) => unknown>> = {
@@ -22,16 +21,17 @@ const meanings: Readonly<Record<string, (project: Project) => unknown>> = {
 };
 
 /** Values of the options that the folder's file decides; none without such a file. */
-export function projectOptions(names: readonly string[], folder = "."): Record<string, unknown> {
-  const project = readProject(folder);
+export function projectOptions(
+  project: Project | undefined,
+  names: readonly string[],
+): Record<string, unknown> {
   if (project === undefined) return {};
   const known = names.filter((name) => meanings[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, meanings[name]?.(project)]));
 }
 
 /** The environment, with whom the folder's file wants asked where the environment says nothing. */
-export function withProject(environment: Environment, folder = "."): Environment {
-  const project = readProject(folder);
+export function withProject(project: Project | undefined, environment: Environment): Environment {
   const { provider = "auto", model = null } = project ?? {};
   return {
     ...(provider !== "auto" && { [PROVIDER_VARIABLE]: provider }),

@@ -53,12 +53,14 @@ test("its values stand in for options that were not given", async () => {
     file,
     text.replace("size: 100", "size: 7").replace("provider: auto", "provider: ollama"),
   );
-  expect(projectOptions(["count", "variety", "yes"], folder)).toEqual({
+  expect(projectOptions(readProject(folder), ["count", "variety", "yes"])).toEqual({
     count: 7,
     variety: "medium",
   });
-  expect(withProject({}, folder)).toEqual({ AGENT_PROVIDER: "ollama" });
-  expect(withProject({ AGENT_PROVIDER: "local" }, folder)).toEqual({ AGENT_PROVIDER: "local" });
+  expect(withProject(readProject(folder), {})).toEqual({ AGENT_PROVIDER: "ollama" });
+  expect(withProject(readProject(folder), { AGENT_PROVIDER: "local" })).toEqual({
+    AGENT_PROVIDER: "local",
+  });
 });
 
 test("another program's config.yaml means nothing here", () => {
@@ -78,7 +80,7 @@ test("what is wrong in it is told by line, all of it", () => {
 });
 
 test("without a file nothing stands in, and the environment is as it was", () => {
-  expect(projectOptions(["count"], folder)).toEqual({});
+  expect(projectOptions(readProject(folder), ["count"])).toEqual({});
   const environment = { AGENT_PROVIDER: "mistral" };
-  expect(withProject(environment, folder)).toEqual(environment);
+  expect(withProject(readProject(folder), environment)).toEqual(environment);
 });
