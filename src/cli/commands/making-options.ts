@@ -69,8 +69,16 @@ export const MakingOptions = z.strictObject({
   language: z
     .string()
     .optional()
-    .describe("Write all rows in this language; else in that of the document")
+    .describe(
+      "Write all rows in this language, else in that of the document; rows in others do not count",
+    )
     .register(flags, { value: "NAME" }),
+  evidence: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Have each row come with a quote of the document, and take only those whose quote is there",
+    ),
   length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
   variety: z.enum(VARIETIES).default("medium").describe("How unlike questions and askers are"),
   temperature: z.coerce
@@ -169,11 +177,12 @@ export interface MakingMode {
 
 export function makeRequest(options: MakingOptions, how: MakingMode): MakeRequest {
   const { model, models = model === undefined ? [] : [model], extension, ...others } = options;
-  const { system, topics, variety, length, language, temperature } = others;
+  const { system, topics, variety, length, language, evidence, temperature } = others;
   const { maxTokens, rowsPerCall, tries, seed } = others;
   const { mode, paths, instructions, keepsFound = false, usualProvider } = how;
   const words = { mode, system, instructions, topics, variety, length, language };
-  const settings = { ...words, temperature, maxTokens, rowsPerCall, tries, seed };
+  const held = evidence ? { evidence } : {};
+  const settings = { ...words, ...held, temperature, maxTokens, rowsPerCall, tries, seed };
   const own = { settings, paths, keepsFound, usualProvider };
   return { ...others, ...own, models, extensions: extension };
 }

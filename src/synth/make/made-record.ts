@@ -21,7 +21,7 @@ function sourceOf(passage: Passage | undefined): Pick<DatasetRecord, "source"> {
 
 export function madeRecord(row: GatheredRow, { provider, parts }: MadeBy): DatasetRecord {
   const { settings, passages } = parts;
-  const { key, messages, model, task, cost, tokensIn, tokensOut, repaired } = row;
+  const { key, messages, model, task, cost, tokensIn, tokensOut, repaired, evidence } = row;
   const topic = settings.topics[task.row % Math.max(1, settings.topics.length)];
   const meta: JsonObject = {
     mode: settings.mode,
@@ -29,6 +29,7 @@ export function madeRecord(row: GatheredRow, { provider, parts }: MadeBy): Datas
     provider,
     model,
     ...(topic !== undefined && { topic }),
+    ...(evidence !== undefined && { evidence: [...evidence] }),
     ...(repaired === true && { repaired }),
     tokensIn,
     tokensOut,

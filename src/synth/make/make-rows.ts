@@ -1,7 +1,9 @@
 // One task: asks until it has its rows or has tried often enough. What it asks depends on the task alone, so that a
 // task begun again finds its answers in the ledger and pays for none of them twice.
 import type { UnitContext } from "../../store/queue/kinds.ts";
+import type { Span } from "../sources/types.ts";
 import { type Asking, askPaid, type PaidReply } from "./ask.ts";
+import { heldTo } from "./held-to.ts";
 import { type MakeTask, type RequestParts, requestOf } from "./plan.ts";
 import { type ReadAnswer, readAnswer } from "./read-answer.ts";
 import { LENGTHS, type MadeMessage, type Rejection } from "./row-form.ts";
@@ -9,6 +11,8 @@ import { rowKey } from "./same-rows.ts";
 
 export interface MadeRow {
   messages: MadeMessage[];
+  /** Where the quote stands in the document that bears it out. */
+  evidence?: Span;
   model: string;
   /** Its part of the answer it came in, in billionths of a dollar. */
   cost: number;
@@ -29,7 +33,10 @@ function count(rejected: MadeRows["rejected"], rejection: Rejection): void {
 }
 
 /** What each row of an answer has of it. */
-function shareOf(reply: PaidReply, { rows, wasRepaired }: ReadAnswer): Omit<MadeRow, "messages"> {
+function shareOf(
+  reply: PaidReply,
+  { rows, wasRepaired }: ReadAnswer,
+): Omit<MadeRow, "messages" | "evidence"> {
   const share = (whole: number): number => Math.round(whole / rows.length);
   const { model, cost, usage } = reply;
   return {
@@ -56,10 +63,12 @@ export async function makeRows(
     const read = readAnswer(reply, least);
     for (const rejection of read.rejections) count(made.rejected, rejection);
     const of = shareOf(reply, read);
-    for (const messages of read.rows) {
-      const key = rowKey({ messages });
-      if (known.has(key)) count(made.rejected, "repeated");
-      else made.rows.push({ messages, ...of });
+    for (const row of read.rows) {
+      const held = heldTo(row, task, parts);
+      const key = rowKey(row);
+      if ("rejection" in held) count(made.rejected, held.rejection);
+      else if (known.has(key)) count(made.rejected, "repeated");
+      else made.rows.push({ messages: row.messages, ...held, ...of });
       known.add(key);
     }
     if (made.rows.length >= task.rows) break;

@@ -30,6 +30,8 @@ export interface MakeSettings {
   length: Length;
   /** In which all is written; else that of the passage. */
   language?: string | undefined;
+  /** Each row must come with a quote of its passage, which is looked up there. */
+  evidence?: boolean | undefined;
   temperature: number;
   maxTokens: number;
   rowsPerCall: number;
@@ -105,9 +107,21 @@ const charactersIn = 400;
 
 function schemaOf(task: MakeTask, { settings, keepsSchemas }: RequestParts): JsonObject {
   const length = LENGTHS[settings.length];
-  const row = keepsSchemas ? exactRowSchema(length.least, charactersIn) : plainRowSchema(length);
+  const shape = { evidence: wantsEvidence(task, settings) };
+  const row = keepsSchemas
+    ? exactRowSchema(length.least, charactersIn, shape)
+    : plainRowSchema(length, shape);
   return settings.rowsPerCall === 1 ? row : severalRows(row, task.rows);
 }
+
+/** There is nothing to quote where there is no document. */
+const wantsEvidence = (task: MakeTask, { evidence }: MakeSettings): boolean =>
+  evidence === true && task.passage !== undefined;
+
+/** Said behind the prompt, which may be the user's own. */
+const evidenceWanted =
+  "Begin with `evidence`: the sentence of the document that bears out what the assistant says, or two or three that " +
+  "follow each other, copied to the letter, with nothing changed and nothing left out.";
 
 const inWords = ({ least, most }: { least: number; most: number }): string =>
   least + 1 >= most ? String(least) : `${least} to ${most}`;
@@ -136,9 +150,10 @@ export function requestOf(task: MakeTask, attempt: number, parts: RequestParts):
     examples: examples ?? "",
     instructions: settings.instructions ?? "",
   };
+  const filled = fillPrompt(prompt.prompt, values);
   return {
     system: fillPrompt(prompt.system, values),
-    prompt: fillPrompt(prompt.prompt, values),
+    prompt: wantsEvidence(task, settings) ? `${filled}\n\n${evidenceWanted}` : filled,
     schema: { name: task.rows === 1 ? "row" : "rows", schema: schemaOf(task, parts) },
     maxTokens: settings.maxTokens,
     temperature: settings.temperature,

@@ -3,10 +3,10 @@
 import { jsonrepair } from "jsonrepair";
 import { isObject } from "../../providers/json.ts";
 import type { ChatReply } from "../../providers/types.ts";
-import { checkRow, type MadeMessage, type Rejection } from "./row-form.ts";
+import { checkRow, type FormedRow, type Rejection } from "./row-form.ts";
 
 export interface ReadAnswer {
-  rows: MadeMessage[][];
+  rows: FormedRow[];
   /** Of the answer, or of each row in it that is none. */
   rejections: Rejection[];
   /** Its JSON was not well formed and was mended. */
@@ -161,7 +161,7 @@ export function readAnswer(
   if (all.length === 0) return nothing("not_a_row");
   const checked = all.map((one) => checkRow(one, least));
   return {
-    rows: checked.flatMap((one) => ("messages" in one ? [one.messages] : [])),
+    rows: checked.flatMap((one) => ("messages" in one ? [one] : [])),
     rejections: checked.flatMap((one) => ("rejection" in one ? [one.rejection] : [])),
     wasRepaired: read.wasRepaired,
   };

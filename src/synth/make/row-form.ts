@@ -32,6 +32,9 @@ export const REJECTIONS = {
   too_long: "more text than fits a row",
   repeated: "the same as a row there already",
   nearly_repeated: "nearly the same as a row there already",
+  other_language: "text in another language than asked for",
+  no_evidence: "no quote of the document",
+  false_evidence: "a quote that is not in the document",
   too_few_rows: "fewer rows than asked for",
 } as const;
 
@@ -53,34 +56,44 @@ function messageSchema(role: readonly string[], bound: number | undefined): Json
   };
 }
 
-const rowOf = (messages: JsonObject): JsonObject => ({
-  type: "object",
-  properties: { messages },
-  required: ["messages"],
-  additionalProperties: false,
-});
+export interface RowShape {
+  /** Whether a quote of the document goes with it. */
+  readonly evidence: boolean;
+}
+
+/** The quote comes first: who has found what bears an answer out writes a better one. */
+function rowOf(messages: JsonObject, { evidence }: RowShape, bound?: number): JsonObject {
+  const length = bound === undefined ? {} : { minLength: 1, maxLength: bound };
+  const quote = evidence ? { evidence: { type: "string", ...length } } : {};
+  return {
+    type: "object",
+    properties: { ...quote, messages },
+    required: [...Object.keys(quote), "messages"],
+    additionalProperties: false,
+  };
+}
+
+const bare: RowShape = { evidence: false };
 
 /**
  * The schema of a row in the words that every service knows. What it cannot say in them (who speaks when) is said in the
  * prompt and checked after.
  */
-export function plainRowSchema({ least, most }: { least: number; most: number }): JsonObject {
+export function plainRowSchema(
+  { least, most }: { least: number; most: number },
+  shape = bare,
+): JsonObject {
   const items = messageSchema(["user", "assistant"], undefined);
-  return rowOf({ type: "array", items, minItems: least, maxItems: most });
+  return rowOf({ type: "array", items, minItems: least, maxItems: most }, shape);
 }
 
 /** The same to the last word, for what keeps to it: turns in order, and messages of bounded length. */
-export function exactRowSchema(messages: number, characters: number): JsonObject {
+export function exactRowSchema(messages: number, characters: number, shape = bare): JsonObject {
   const prefixItems = Array.from({ length: messages }, (_, at) =>
     messageSchema([at % 2 === 0 ? "user" : "assistant"], characters),
   );
-  return rowOf({
-    type: "array",
-    prefixItems,
-    items: false,
-    minItems: messages,
-    maxItems: messages,
-  });
+  const turns = { items: false, minItems: messages, maxItems: messages };
+  return rowOf({ type: "array", prefixItems, ...turns }, shape, characters);
 }
 
 /** Several rows in one answer. */
@@ -91,7 +104,13 @@ export const severalRows = (row: JsonObject, count: number): JsonObject => ({
   additionalProperties: false,
 });
 
-export type CheckedRow = { messages: MadeMessage[] } | { rejection: Rejection };
+export interface FormedRow {
+  messages: MadeMessage[];
+  /** What it says the document says; not looked up yet. */
+  evidence?: string;
+}
+
+export type CheckedRow = FormedRow | { rejection: Rejection };
 
 const isBroken = (text: string): boolean => /\uFFFD|\p{Surrogate}/u.test(text);
 
@@ -139,5 +158,7 @@ export function checkRow(value: unknown, least: number): CheckedRow {
   if (messages.length % 2 === 1) return { rejection: "wrong_turns" };
   if (messages.length < Math.max(2, least)) return { rejection: "too_few_messages" };
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-  return characters > mostCharacters ? { rejection: "too_long" } : { messages };
+  if (characters > mostCharacters) return { rejection: "too_long" };
+  const quote = isObject(value) ? value["evidence"] : undefined;
+  return { messages, ...(typeof quote === "string" && { evidence: quote }) };
 }
