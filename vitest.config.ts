@@ -1,6 +1,7 @@
 // Tests by what they need: a folder under tests/ is a project, and its need decides how it runs.
 // No list of test groups: those are the Makefile's.
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { postgresPrograms } from "./tests/setup/postgres.ts";
 
 interface Needs {
   /** Test files at a time. One, where a test takes all of the processor's threads. */
@@ -29,6 +30,16 @@ if (process.env["FT_INTEROP"] === "1") {
   projects["interop"] = { maxWorkers: 1, timeoutSeconds: 600, env: oneThread };
 }
 
+// What the store promises, held to a Postgres server too, where its programs are (tests/setup/postgres.ts).
+const inPostgres = ["datasets", "differences", "killed.soak", "ledger", "queue", "worker"];
+
+function postgres(order: number): TestProjectInlineConfiguration {
+  const of = project(["postgres", { maxWorkers: 2, timeoutSeconds: 60 }], order);
+  const shared = inPostgres.map((name) => `tests/unit/store/${name}.test.ts`);
+  const include = ["tests/postgres/**/*.test.ts", ...shared];
+  return { test: { ...of.test, include, globalSetup: ["tests/setup/postgres.ts"] } };
+}
+
 function project([name, needs]: [string, Needs], order: number): TestProjectInlineConfiguration {
   return {
     test: {
@@ -47,7 +58,10 @@ function project([name, needs]: [string, Needs], order: number): TestProjectInli
 
 export default defineConfig({
   test: {
-    projects: Object.entries(projects).map(project),
+    projects: [
+      ...Object.entries(projects).map(project),
+      ...(postgresPrograms() === undefined ? [] : [postgres(Object.keys(projects).length)]),
+    ],
     globalSetup: ["tests/setup/run-folder.ts"],
     reporters: ["default", "./dev/report/totals.ts"],
     coverage: {

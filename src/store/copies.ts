@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { syncPath, temporaryNameFor } from "../core/atomic-files.ts";
 import { copyPages, isDamaged, type SqliteFile } from "./driver.ts";
 import { formOf, newestForm, openFile } from "./migrate.ts";
+import { requireFile } from "./postgres/address.ts";
 import { backupExists, storeDamaged, storeMissing } from "./store-errors.ts";
 
 /** What SQLite finds wrong in a file; empty when all is well. Reads all of it. */
@@ -34,6 +35,7 @@ function reading<T>(path: string, use: (file: SqliteFile) => T): T {
 
 /** What is wrong with the store at `path`; empty when all is well. Throws when it is no store. */
 export function checkStore(path: string): string[] {
+  requireFile(path, "pg_amcheck");
   return reading(path, (file) => {
     formOf(file, path);
     return problemsOf(file);
@@ -50,6 +52,7 @@ function requireSound(path: string): void {
  * whole or not at all.
  */
 export async function backupStore(path: string, target: string): Promise<void> {
+  requireFile(path, "pg_dump");
   if (existsSync(target)) throw backupExists(target);
   if (!existsSync(path)) throw storeMissing(path);
   const temporary = temporaryNameFor(resolve(target));
@@ -78,6 +81,7 @@ export async function restoreStore(
   copy: string,
   now: Date = new Date(),
 ): Promise<string | null> {
+  requireFile(path, "pg_restore");
   requireSound(copy);
   if (!existsSync(path)) {
     await backupStore(copy, path);

@@ -13,6 +13,8 @@ import {
 } from "kysely";
 import { whenFree } from "./busy.ts";
 import type { SqliteFile, SqlValue } from "./driver.ts";
+import type { FlavouredAdapter } from "./flavours/flavour-of.ts";
+import { sqliteFlavour } from "./flavours/sqlite.ts";
 
 class Connection implements DatabaseConnection {
   readonly file: SqliteFile;
@@ -92,9 +94,13 @@ class SqliteDriver implements Driver {
   }
 }
 
+class Adapter extends SqliteAdapter implements FlavouredAdapter {
+  readonly flavour = sqliteFlavour;
+}
+
 export function sqliteDialect(file: SqliteFile): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new Adapter(),
     createDriver: () => new SqliteDriver(file),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),

@@ -47,6 +47,27 @@ export function backupExists(file: string): ConfigError {
   });
 }
 
+export function databaseUnreachable(told: string, cause: unknown): FtError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FtError(
+    "FT-STORE-007",
+    {
+      message: `The database of the store cannot be reached: ${told}: ${reason}`,
+      hint: "Look at DATABASE_URL, and whether the server runs; without DATABASE_URL the store is a file",
+      cause,
+    },
+    ExitCode.network,
+  );
+}
+
+/** Copies and checks are the server's own tools there. */
+export function notAFile(told: string, command: string): ConfigError {
+  return new ConfigError("FT-STORE-008", {
+    message: `The store is a Postgres database: ${told}`,
+    hint: `${command} does it there`,
+  });
+}
+
 export function storeMissing(file: string): ConfigError {
   return new ConfigError("FT-STORE-006", {
     at: { file },

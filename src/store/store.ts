@@ -2,20 +2,23 @@
 // Not the tables' tenants: each (queue/, ledger/, datasets/) is functions over a Store.
 import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Kysely, sql } from "kysely";
+import { Kysely } from "kysely";
 import { makeFolders } from "../core/folders.ts";
 import { type Environment, expandHome, ftHome } from "../core/paths.ts";
 import { whenFree } from "./busy.ts";
 import { keepCopyBeforeMigrating } from "./copies.ts";
 import { sqliteDialect } from "./dialect.ts";
 import type { SqliteFile } from "./driver.ts";
+import { flavourOf } from "./flavours/flavour-of.ts";
+import type { Turn } from "./flavours/flavour.ts";
 import { migrate, openFile } from "./migrate.ts";
+import { isAddress } from "./postgres/address.ts";
 import type { Tables } from "./tables.ts";
 
 export type Database = Kysely<Tables>;
 
 export interface Store {
-  /** Where it is; ":memory:" for one that ends with the process. */
+  /** Where it is, without a password; ":memory:" for one that ends with the process. */
   path: string;
   db: Database;
   /** Milliseconds since 1970. Given by tests. */
@@ -23,8 +26,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** DATABASE_PATH, else `store/ft.db` in the user's data folder. */
+/** DATABASE_URL, a Postgres database; DATABASE_PATH; else `store/ft.db` in the user's data folder. */
 export function storePath(environment: Environment = process.env): string {
+  const address = environment["DATABASE_URL"];
+  if (address !== undefined && isAddress(address)) return address;
   const own = environment["DATABASE_PATH"];
   return own ? expandHome(own) : join(ftHome(environment), "store", "ft.db");
 }
@@ -51,6 +56,10 @@ export async function openStore(
   path: string = storePath(),
   { now = Date.now }: OpenOptions = {},
 ): Promise<Store> {
+  if (isAddress(path)) {
+    const { openPostgres } = await import("./postgres/open.ts");
+    return await openPostgres(path, now);
+  }
   if (path !== ":memory:") makeFile(path);
   const file = openFile(path);
   try {
@@ -75,20 +84,25 @@ function prepare(file: SqliteFile, path: string): void {
   file.script(settings);
 }
 
-/** What one transaction does; joins the one that is open. `durable` waits until a power cut cannot take it any more. */
+/** What one transaction does; joins the one that is open. */
 export async function inTransaction<T>(
   db: Database,
   work: (transaction: Database) => Promise<T>,
-  { durable = false } = {},
+  { durable = false, turns = ["writers"] }: TransactionOptions = {},
 ): Promise<T> {
   if (db.isTransaction) return await work(db);
-  if (!durable) return await db.transaction().execute(work);
-  return await db.connection().execute(async (connection) => {
-    await sql`pragma synchronous = full`.execute(connection);
-    try {
-      return await connection.transaction().execute(work);
-    } finally {
-      await sql`pragma synchronous = normal`.execute(connection);
-    }
-  });
+  const flavour = flavourOf(db);
+  const run = async (on: Database): Promise<T> =>
+    await on.transaction().execute(async (transaction) => {
+      for (const turn of turns) await flavour.takeTurn(transaction, turn);
+      return await work(transaction);
+    });
+  return durable ? await flavour.durably(db, run) : await run(db);
+}
+
+export interface TransactionOptions {
+  /** Waits until a power cut cannot take it any more. */
+  durable?: boolean;
+  /** Writers go one after the other; so do those who only take units to work on, beside them. In this order. */
+  turns?: readonly Turn[];
 }

@@ -1,7 +1,7 @@
 // A version is a list of chunks, a chunk a list of rows. Where a chunk ends is decided by the rows in it alone, so that
 // versions share every chunk but those in which they differ, also when rows are put in between.
 import { createHash, type Hash } from "node:crypto";
-import { CompiledQuery } from "kysely";
+import { written } from "../flavours/written.ts";
 import type { Database } from "../store.ts";
 import type { StoredRecord } from "./records.ts";
 
@@ -27,7 +27,7 @@ async function insertPlaces(db: Database, chunkId: number, records: readonly Sto
     const values = part.map(() => "(?, ?, ?)").join();
     const parameters = part.flatMap(({ id }, index) => [chunkId, start + index, id]);
     const insert = `insert into chunk_records (chunk_id, place, record_id) values ${values}`;
-    await db.executeQuery(CompiledQuery.raw(insert, parameters));
+    await db.executeQuery(written(db, insert, parameters));
   }
 }
 

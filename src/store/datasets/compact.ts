@@ -1,6 +1,7 @@
 // Frees the room of removed data sets: versions that nothing that is left came from, chunks and rows that no version has.
 // Not for while others import: rows that wait for their version have none yet, and that import would fail.
 import { sql } from "kysely";
+import { flavourOf } from "../flavours/flavour-of.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 
 export interface Freed {
@@ -14,9 +15,11 @@ const kept = sql`
     select versions.id from versions join sets on sets.id = versions.dataset_id
     where sets.removed_at is null
     union
-    select each.value from kept join versions on versions.id = kept.id,
-      json_each(json_array(versions.parent_id, versions.merged_id)) each
-    where each.value is not null
+    select came.id from kept join (
+      select id as version_id, parent_id as id from versions where parent_id is not null
+      union all
+      select id, merged_id from versions where merged_id is not null
+    ) as came on came.version_id = kept.id
   )`;
 
 async function changed(db: Database, statement: ReturnType<typeof sql>): Promise<number> {
@@ -26,7 +29,7 @@ async function changed(db: Database, statement: ReturnType<typeof sql>): Promise
 
 async function removeVersions(db: Database): Promise<number> {
   const gone = sql`(select id from versions where id not in (${kept} select id from kept))`;
-  await sql`create temp table gone as select id from ${gone}`.execute(db);
+  await sql`create temp table gone as select id from ${gone} as unneeded`.execute(db);
   await sql`delete from files where dataset_id in (select id from sets where removed_at is not null)`.execute(
     db,
   );
@@ -62,6 +65,6 @@ export async function compactStore(store: Store): Promise<Freed> {
     const versions = await removeVersions(db);
     return { versions, records: await removeRecords(db) };
   });
-  await sql`vacuum`.execute(store.db);
+  await flavourOf(store.db).vacuum.execute(store.db);
   return freed;
 }

@@ -2,6 +2,7 @@
 // than in memory, so that versions of any size are compared.
 // A row is the same one in both by its `id` field; rows without one are the same by their text alone.
 import { sql } from "kysely";
+import { flavourOf } from "../flavours/flavour-of.ts";
 import type { Database, Store } from "../store.ts";
 import { type FieldDifference, fieldDifferences } from "./field-differences.ts";
 import { chunksOf } from "./pieces.ts";
@@ -46,23 +47,24 @@ async function fill(
   versionId: number,
   chunks: readonly number[],
 ): Promise<void> {
+  const { each, tableEnd, temporary } = flavourOf(db);
   await sql`
-    create temp table ${sql.table(table)} (name text, nth integer, record_id integer,
-      position integer, primary key (name, nth)) without rowid`.execute(db);
+    create temp table ${sql.table(table)} (name text, nth bigint, record_id bigint,
+      position bigint, primary key (name, nth)) ${tableEnd}`.execute(db);
   await sql`
     insert into ${sql.table(table)}
     select name, row_number() over (partition by name order by position), record_id, position
     from (
       select coalesce('i' || r.key, 'h' || hex(r.hash)) as name, r.id as record_id,
         vc.first + cr.place as position
-      from json_each(${JSON.stringify(chunks)}) wanted
-      join version_chunks vc on vc.version_id = ${versionId} and vc.first = wanted.value
+      from ${each(JSON.stringify(chunks))} wanted
+      join version_chunks vc on vc.version_id = ${versionId}
+        and vc.first = cast(cast(wanted.value as text) as bigint)
       join chunk_records cr on cr.chunk_id = vc.chunk_id
       join records r on r.id = cr.record_id
-    )`.execute(db);
-  await sql`create index temp.${sql.ref(`${table}_places`)} on ${sql.ref(table)} (position)`.execute(
-    db,
-  );
+    ) as placed`.execute(db);
+  const index = sql.ref(`${table}_places`);
+  await sql`create index ${temporary}${index} on ${sql.ref(table)} (position)`.execute(db);
 }
 
 let made = 0;
@@ -118,7 +120,7 @@ export class Comparison {
     const side = kind === "removed" ? "before" : "after";
     for (let after: number | undefined = -1; after !== undefined;) {
       const { rows }: { rows: SideRow[] } = await sql<SideRow>`
-        select m.position, m.record_id as recordId, r.key, r.text
+        select m.position, m.record_id as "recordId", r.key, r.text
         from ${sql.table(mine)} m join records r on r.id = m.record_id
         where m.position > ${after} and not exists (select 1 from ${sql.table(other)} o
           where o.name = m.name and o.nth = m.nth)
@@ -131,8 +133,8 @@ export class Comparison {
   async *#changed(): AsyncGenerator<RowDifference> {
     for (let after: number | undefined = -1; after !== undefined;) {
       const { rows }: { rows: PairRow[] } = await sql<PairRow>`
-        select a.position, a.record_id as recordId, s.key, s.text,
-          b.position as oldPosition, b.record_id as oldId, r.text as oldText
+        select a.position, a.record_id as "recordId", s.key, s.text,
+          b.position as "oldPosition", b.record_id as "oldId", r.text as "oldText"
         from ${sql.table(this.#after)} a
         join ${sql.table(this.#before)} b on b.name = a.name and b.nth = a.nth
         join records s on s.id = a.record_id

@@ -1,5 +1,6 @@
 // Rows taken out, each with who took it and why, to be looked at and brought back.
 import { type RawBuilder, sql } from "kysely";
+import { flavourOf } from "../flavours/flavour-of.ts";
 import type { Database, Store } from "../store.ts";
 import { commitVersion } from "./commit.ts";
 import { unknownDrops } from "./dataset-errors.ts";
@@ -32,6 +33,9 @@ export interface Drop {
 
 const dropsAtOnce = 500;
 
+/** Of a drop that is told in JSON. */
+const place = sql`cast(d.value ->> 'position' as bigint)`;
+
 async function recordDrops(
   db: Database,
   version: Version,
@@ -45,14 +49,15 @@ async function recordDrops(
     );
     await sql`
       insert into drops (dataset_id, version_id, record_id, position, step, reason, details)
-      select ${version.datasetId}, ${version.id}, cr.record_id, d.value ->> 'position', ${step},
-        d.value ->> 'reason', d.value -> 'details'
-      from json_each(${values}) d
+      select cast(${version.datasetId} as bigint), cast(${version.id} as bigint), cr.record_id,
+        ${place}, cast(${step} as text), d.value ->> 'reason', cast(d.value -> 'details' as text)
+      from ${flavourOf(db).each(values)} d
       join version_chunks vc on vc.version_id = ${version.parentId} and vc.first = (
         select max(first) from version_chunks
-        where version_id = ${version.parentId} and first <= d.value ->> 'position')
+        where version_id = ${version.parentId} and first <= ${place})
       join chunk_records cr on cr.chunk_id = vc.chunk_id
-        and cr.place = (d.value ->> 'position') - vc.first`.execute(db);
+        and cr.place = ${place} - vc.first
+      order by ${place}`.execute(db);
   }
 }
 
@@ -78,8 +83,8 @@ export interface DropQuery {
   limit?: number;
 }
 
-const dropColumns = sql`d.id, d.version_id as versionId, d.record_id as recordId, r.key, d.position,
-  d.step, d.reason, d.details, d.undone_id is not null as isUndone`;
+const dropColumns = sql`d.id, d.version_id as "versionId", d.record_id as "recordId", r.key,
+  d.position, d.step, d.reason, d.details, case when d.undone_id is null then 0 else 1 end as "isUndone"`;
 
 async function readDrops(
   db: Database,
@@ -126,6 +131,8 @@ async function placeFor(db: Database, headId: number, parentId: number, position
   return -1;
 }
 
+const wanted = (db: Database, ids: readonly number[]) => flavourOf(db).each(JSON.stringify(ids));
+
 interface DroppedRow {
   id: number;
   parentId: number;
@@ -140,9 +147,9 @@ async function droppedRows(
   ids: readonly number[],
 ): Promise<DroppedRow[]> {
   const { rows } = await sql<DroppedRow>`
-    select d.id, v.parent_id as parentId, d.position, d.record_id as recordId, r.hash
-    from json_each(${JSON.stringify(ids)}) wanted
-    join drops d on d.id = wanted.value
+    select d.id, v.parent_id as "parentId", d.position, d.record_id as "recordId", r.hash
+    from ${wanted(db, ids)} wanted
+    join drops d on d.id = cast(cast(wanted.value as text) as bigint)
     join versions v on v.id = d.version_id
     join records r on r.id = d.record_id
     where d.dataset_id = ${datasetId} and d.undone_id is null
@@ -183,7 +190,7 @@ export async function undoDrops(
   const facts = { action: "undo", message: `${rows.length} dropped rows back` };
   const pieces = piecesOf(store.db, version.id, edits);
   return await commitVersion(store, dataset, pieces, facts, async (db, made) => {
-    await sql`update drops set undone_id = ${made.id}
-      where id in (select value from json_each(${JSON.stringify(ids)}))`.execute(db);
+    const these = sql`select cast(cast(value as text) as bigint) from ${wanted(db, ids)} wanted`;
+    await sql`update drops set undone_id = ${made.id} where id in (${these})`.execute(db);
   });
 }

@@ -1,6 +1,9 @@
-// Conditions on fields of rows, in SQL: a path and a comparison. The next comparison is one line.
-import { type RawBuilder, sql } from "kysely";
+// Conditions on fields of rows: a path and a comparison. How each reads in SQL, the database's flavour says.
+import type { RawBuilder } from "kysely";
+import type { FieldPath, Flavour } from "../flavours/flavour.ts";
 import { badSearch } from "./dataset-errors.ts";
+
+export type FilterValue = string | number | boolean | undefined;
 
 export interface Filter {
   /** "score", "meta.topic", "messages[0].content": keys and indices from 0. */
@@ -10,33 +13,28 @@ export interface Filter {
   value?: string | number | boolean;
 }
 
-type Sql = RawBuilder<unknown>;
+export type Comparison =
+  | "equal"
+  | "unequal"
+  | "less"
+  | "greater"
+  | "contains"
+  | "present"
+  | "absent";
 
-const asValue = (value: Filter["value"]): string | number | null =>
-  typeof value === "boolean" ? Number(value) : (value ?? null);
+const pattern = /\[\d+\]|[^.[\]"]+/g;
 
-const comparisons = {
-  equal: (field: Sql, value: Filter["value"]) => sql`${field} = ${asValue(value)}`,
-  unequal: (field: Sql, value: Filter["value"]) => sql`${field} is not ${asValue(value)}`,
-  less: (field: Sql, value: Filter["value"]) => sql`${field} < ${asValue(value)}`,
-  greater: (field: Sql, value: Filter["value"]) => sql`${field} > ${asValue(value)}`,
-  contains: (field: Sql, value: Filter["value"]) =>
-    sql`instr(lower(${field}), lower(${asValue(value)})) > 0`,
-  present: (field: Sql) => sql`${field} is not null`,
-  absent: (field: Sql) => sql`${field} is null`,
-} satisfies Record<string, (field: Sql, value: Filter["value"]) => Sql>;
-
-export type Comparison = keyof typeof comparisons;
-
-const step = /\[\d+\]|[^.[\]"]+/g;
-
-/** The path as SQLite writes it; keys are quoted, so that any name is a name. */
-function jsonPath(field: string): string {
-  const steps = field.match(step) ?? [];
+function fieldPath(field: string): FieldPath {
+  const steps = field.match(pattern) ?? [];
   if (steps.length === 0) throw badSearch(field, "a field is named as a.b[0].c");
-  return steps.map((each) => (each.startsWith("[") ? each : `."${each}"`)).join("");
+  return steps.map((each) => (each.startsWith("[") ? Number(each.slice(1, -1)) : each));
 }
 
-export function filterSql({ field, is, value }: Filter, text: Sql): Sql {
-  return comparisons[is](sql`json_extract(${text}, ${`$${jsonPath(field)}`})`, value);
+/** The condition on the row whose JSON is `text`. Throws where the field's name is none. */
+export function filterSql(
+  flavour: Flavour,
+  { field, is, value }: Filter,
+  text: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return flavour.compare(text, fieldPath(field), is, value);
 }

@@ -1,8 +1,10 @@
 // Reads rows of a version: a page after a position, at any place equally fast; filtered and searched; or all of them.
 import { type RawBuilder, sql } from "kysely";
+import { flavourOf } from "../flavours/flavour-of.ts";
 import type { Database, Store } from "../store.ts";
 import { type Filter, filterSql } from "./filters.ts";
-import { indexRecords, matchOf } from "./search.ts";
+import { searchTokens } from "./search-words.ts";
+import { indexRecords } from "./search.ts";
 
 export interface Row {
   /** From 0. */
@@ -46,19 +48,19 @@ const rowsOf = (versionId: number, after: number): RawBuilder<unknown> => sql`
 const matchingRowsOf = (
   versionId: number,
   after: number,
-  match: string,
+  matches: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
   from record_search
   join chunk_records cr on cr.record_id = record_search.rowid
   join version_chunks vc on vc.chunk_id = cr.chunk_id and vc.version_id = ${versionId}
   join records r on r.id = cr.record_id
-  where record_search match ${match} and ${placed} > ${after}`;
+  where ${matches} and ${placed} > ${after}`;
 
-const conditions = (filters: readonly Filter[]): RawBuilder<unknown> =>
+const conditions = (db: Database, filters: readonly Filter[]): RawBuilder<unknown> =>
   filters.length === 0
     ? sql``
     : sql`and ${sql.join(
-        filters.map((filter) => filterSql(filter, sql`r.text`)),
+        filters.map((filter) => filterSql(flavourOf(db), filter, sql`r.text`)),
         sql` and `,
       )}`;
 
@@ -69,7 +71,9 @@ async function source(
 ): Promise<RawBuilder<unknown>> {
   if (search === undefined) return rowsOf(versionId, after);
   await indexRecords(store);
-  return matchingRowsOf(versionId, after, matchOf(search));
+  const { matches } = flavourOf(store.db).search;
+  const found = matches({ table: "record_search" }, searchTokens(search));
+  return matchingRowsOf(versionId, after, found);
 }
 
 /** A page of rows in order. */
@@ -81,8 +85,8 @@ export async function readPage(
   const { limit = 100, filters = [] } = query;
   const from = await source(store, versionId, query);
   const { rows } = await sql<Row>`
-    select ${placed} as position, r.id as recordId, r.key, r.text
-    ${from} ${conditions(filters)}
+    select ${placed} as position, r.id as "recordId", r.key, r.text
+    ${from} ${conditions(store.db, filters)}
     order by vc.first, cr.place limit ${limit + 1}`.execute(store.db);
   const shown = rows.slice(0, limit);
   return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.position ?? null) : null };
@@ -96,7 +100,9 @@ export async function countRows(
 ): Promise<number> {
   const from = await source(store, versionId, query);
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count ${from} ${conditions(query.filters ?? [])}`.execute(store.db);
+    select count(*) as count ${from} ${conditions(store.db, query.filters ?? [])}`.execute(
+    store.db,
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -114,7 +120,7 @@ export async function* readRows(store: Store, versionId: number): AsyncGenerator
 /** Rows of a version that have this `id` field; usually one. */
 export async function rowsByKey(db: Database, versionId: number, key: string): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select ${placed} as position, r.id as recordId, r.key, r.text
+    select ${placed} as position, r.id as "recordId", r.key, r.text
     from records r
     join chunk_records cr on cr.record_id = r.id
     join version_chunks vc on vc.chunk_id = cr.chunk_id and vc.version_id = ${versionId}

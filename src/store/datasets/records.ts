@@ -1,7 +1,7 @@
 // Rows by their content: each text is stored once, whatever the number of versions and places it is in.
 import { createHash } from "node:crypto";
-import { CompiledQuery } from "kysely";
 import { parseJson } from "../../core/json-text.ts";
+import { written } from "../flavours/written.ts";
 import type { Database } from "../store.ts";
 import { badRow } from "./dataset-errors.ts";
 
@@ -43,11 +43,11 @@ async function insertSome(db: Database, records: readonly RecordText[]): Promise
   const values = records.map(() => "(?, ?, ?)").join();
   const parameters = records.flatMap(({ text, key }, index) => [hashes[index], key, text]);
   const insert = `insert into records (hash, key, text) values ${values} on conflict (hash) do nothing`;
-  await db.executeQuery(CompiledQuery.raw(insert, parameters));
+  await db.executeQuery(written(db, insert, parameters));
   const marks = records.map(() => "?").join();
   const select = `select id, hash from records where hash in (${marks})`;
   const { rows } = await db.executeQuery<{ id: number; hash: Uint8Array }>(
-    CompiledQuery.raw(select, hashes),
+    written(db, select, hashes),
   );
   const ids = new Map(rows.map(({ id, hash }) => [Buffer.from(hash).toString("latin1"), id]));
   return hashes.map((hash) => ({ id: ids.get(hash.toString("latin1")) as number, hash }));

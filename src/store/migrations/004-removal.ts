@@ -15,4 +15,11 @@ create index drops_of_record on drops (record_id);
 create index drops_by_undone on drops (undone_id) where undone_id is not null;
 create index answers_of_call on answers (call_id);
 `,
+  postgres: `
+create index versions_by_parent on versions (parent_id) where parent_id is not null;
+create index versions_by_merged on versions (merged_id) where merged_id is not null;
+create index drops_of_record on drops (record_id);
+create index drops_by_undone on drops (undone_id) where undone_id is not null;
+create index answers_of_call on answers (call_id);
+`,
 };

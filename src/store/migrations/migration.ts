@@ -5,4 +5,6 @@ export interface Migration {
   name: string;
   /** Run in one transaction with the new number. Never changed once it is out: stores have run it. */
   sql: string;
+  /** The same tables in Postgres. */
+  postgres: string;
 }

@@ -40,6 +40,7 @@ const joined = (conditions: readonly Condition[]): Condition =>
   sql.join([...conditions], sql` and `);
 
 function filters(
+  db: Database,
   datasetId: number,
   { status = "active", minScore, maxScore, search }: ExampleQuery,
 ) {
@@ -48,7 +49,7 @@ function filters(
     ...(status === "all" ? [] : [sql`status = ${status}`]),
     ...(minScore === undefined ? [] : [sql`quality_score >= ${minScore}`]),
     ...(maxScore === undefined ? [] : [sql`quality_score <= ${maxScore}`]),
-    ...(search === undefined ? [] : [sql`id in (${foundIds(datasetId, search)})`]),
+    ...(search === undefined ? [] : [sql`id in (${foundIds(db, datasetId, search)})`]),
   ];
 }
 
@@ -108,7 +109,7 @@ export async function listExamples(
   const total = await totalOf(store.db, datasetId, query);
   const from = after === undefined ? undefined : placeIn(after, isByScore);
   const passed = from === undefined ? (query.offset ?? 0) : 0;
-  const conditions = filters(datasetId, query);
+  const conditions = filters(store.db, datasetId, query);
   const page = { limit: limit + 1, offset: passed };
   let rows: StoredExample[];
   if (isByScore) {
@@ -145,6 +146,8 @@ async function totalOf(db: Database, datasetId: number, query: ExampleQuery): Pr
     return status === "all" ? counts.active + counts.removed : counts[status];
   }
   const { rows } = await sql<{ total: number }>`
-    select count(*) as total from examples where ${joined(filters(datasetId, query))}`.execute(db);
+    select count(*) as total from examples where ${joined(filters(db, datasetId, query))}`.execute(
+    db,
+  );
   return rows[0]?.total ?? 0;
 }

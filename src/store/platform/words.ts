@@ -1,19 +1,23 @@
-// Words in examples, found by SQLite's FTS5. A data set is indexed when something is first searched for in it, so that
+// Words in examples, found by the database's own index. A data set is indexed when something is first searched for in it, so that
 // writing costs nothing more; what was edited since is indexed anew at the edit.
-import { CompiledQuery, type RawBuilder, sql } from "kysely";
-import { matchOf, wordsOf } from "../datasets/search.ts";
+import { type RawBuilder, sql } from "kysely";
+import { searchTokens } from "../datasets/search-words.ts";
+import { wordsOf } from "../datasets/search.ts";
+import { flavourOf } from "../flavours/flavour-of.ts";
+import type { SearchIndex } from "../flavours/flavour.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 
 const rowsAtOnce = 500;
 
 /** A word that no text has: which data set a row of the index is of. */
-const scopeOf = (datasetId: number): string => `dataset${datasetId}`;
+const indexOf = (datasetId: number): SearchIndex => ({
+  table: "example_search",
+  scope: `dataset${datasetId}`,
+});
 
 async function indexRow(db: Database, row: { id: number; datasetId: number; content: string }) {
-  const text = "insert into example_search (rowid, scope, text) values (?, ?, ?)";
-  await db.executeQuery(
-    CompiledQuery.raw(text, [row.id, scopeOf(row.datasetId), wordsOf(row.content)]),
-  );
+  const { search } = flavourOf(db);
+  await search.add(db, indexOf(row.datasetId), row.id, wordsOf(row.content));
 }
 
 async function indexSome(store: Store, datasetId: number): Promise<number> {
@@ -49,9 +53,9 @@ export async function indexExamples(store: Store, datasetId: number): Promise<vo
 }
 
 /** Ids of a data set's examples that have the words. Throws FT-DATASET-009 for a query that cannot be read. */
-export function foundIds(datasetId: number, search: string): RawBuilder<unknown> {
-  const match = `scope : ${scopeOf(datasetId)} AND text : (${matchOf(search)})`;
-  return sql`select rowid from example_search where example_search match ${match}`;
+export function foundIds(db: Database, datasetId: number, search: string): RawBuilder<unknown> {
+  const found = flavourOf(db).search.matches(indexOf(datasetId), searchTokens(search));
+  return sql`select rowid from example_search where ${found}`;
 }
 
 /** Indexes an example again whose content has changed, in the transaction that changes it. */
@@ -65,6 +69,6 @@ export async function indexAgain(
     .where("dataset_id", "=", row.datasetId)
     .executeTakeFirst();
   if (state === undefined || row.index >= state.indexed_to) return;
-  await db.executeQuery(CompiledQuery.raw("delete from example_search where rowid = ?", [row.id]));
+  await sql`delete from example_search where rowid = ${row.id}`.execute(db);
   await indexRow(db, row);
 }

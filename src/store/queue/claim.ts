@@ -1,6 +1,8 @@
 // Takes units to work on: by priority of their jobs, then oldest first, within the limits, each under a lease.
 // The fence grows with every lease: a result counts only with the fence of the last one.
 import { sql } from "kysely";
+import { flavourOf } from "../flavours/flavour-of.ts";
+import type { Turn } from "../flavours/flavour.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { recordEvent } from "./events.ts";
 import { freeUnits, JobPlaces, type JobsAtOnce, readLimits } from "./limits.ts";
@@ -35,12 +37,15 @@ interface Candidate {
   parameters: string;
 }
 
-/** Jobs that may have units to begin, in turn. Those paused or ended are none. */
-async function candidates(db: Database): Promise<Candidate[]> {
+/** What a job is that may have units to begin. Those paused or ended have none. */
+type Open = "pending" | "running";
+
+/** Jobs that may have units to begin, in turn. */
+async function candidates(db: Database, open: readonly Open[]): Promise<Candidate[]> {
   return await db
     .selectFrom("jobs")
     .select(["id", "kind", "status", "stage", "parameters"])
-    .where("status", "in", ["pending", "running"])
+    .where("status", "in", open)
     .orderBy("priority", "desc")
     .orderBy("created_at")
     .orderBy("id")
@@ -63,7 +68,7 @@ async function readyUnits(
   now: number,
   limit: number,
 ): Promise<ReadyUnit[]> {
-  return await db
+  const query = db
     .selectFrom("units")
     .select(["id", "key", "kind", "input", "attempts", "fence"])
     .where("job_id", "=", job.id)
@@ -72,17 +77,22 @@ async function readyUnits(
     .where("not_before", "<=", now)
     .where("kind", "in", kinds)
     .orderBy("id")
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  return await flavourOf(db).passingOver(query).execute();
 }
 
-/** Whether anything could be claimed, without taking the writers' turn. */
-async function hasWork(db: Database, kinds: readonly string[], now: number): Promise<boolean> {
+/** Whether anything of such jobs could be claimed, without taking anybody's turn. */
+async function hasWork(
+  db: Database,
+  open: Open,
+  kinds: readonly string[],
+  now: number,
+): Promise<boolean> {
   const found = await db
     .selectFrom("jobs")
     .innerJoin("units", "units.job_id", "jobs.id")
     .select("units.id")
-    .where("jobs.status", "in", ["pending", "running"])
+    .where("jobs.status", "=", open)
     .where(sql<boolean>`units.status = 'ready'`)
     .whereRef("units.stage", "=", "jobs.stage")
     .where("units.not_before", "<=", now)
@@ -125,13 +135,17 @@ async function startJob(db: Database, id: string, now: number): Promise<void> {
 export async function claimUnits(store: Store, request: ClaimRequest): Promise<ClaimedUnit[]> {
   const now = store.now();
   const all = [...request.kinds.keys()];
-  if (request.count < 1 || !(await hasWork(store.db, all, now))) return [];
-  return await inTransaction(store.db, async (db) => {
+  if (request.count < 1) return [];
+  const begins = await hasWork(store.db, "pending", all, now);
+  if (!begins && !(await hasWork(store.db, "running", all, now))) return [];
+  const open: Open[] = begins ? ["pending", "running"] : ["running"];
+  const turns: Turn[] = begins ? ["writers", "claims"] : ["claims"];
+  const claim = async (db: Database): Promise<ClaimedUnit[]> => {
     const limits = await readLimits(db);
     const free = await freeUnits(db, request.kinds, limits);
     const places = await JobPlaces.count(db, limits, request);
     const claimed: ClaimedUnit[] = [];
-    for (const job of await candidates(db)) {
+    for (const job of await candidates(db, open)) {
       const kinds = all.filter((kind) => (free.get(kind) ?? 0) > 0);
       const wanted = request.count - claimed.length;
       if (wanted < 1 || kinds.length === 0) break;
@@ -149,7 +163,9 @@ export async function claimUnits(store: Store, request: ClaimRequest): Promise<C
       }
     }
     return claimed;
-  });
+  };
+  // a job's beginning is an event, and events are written in the writers' turn
+  return await inTransaction(store.db, claim, { turns });
 }
 
 function takeOne(free: Map<string, number>, kind: string): boolean {

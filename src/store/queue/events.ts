@@ -146,5 +146,5 @@ export async function logToJob(
   level: EventData["log"]["level"],
   message: string,
 ): Promise<void> {
-  await recordEvent(db, now(), of, "log", { level, message });
+  await inTransaction(db, (turn) => recordEvent(turn, now(), of, "log", { level, message }));
 }

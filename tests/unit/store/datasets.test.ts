@@ -3,6 +3,8 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
 import { Random } from "../../../src/core/random.ts";
+import { searchTokens } from "../../../src/store/datasets/search-words.ts";
+import { flavourOf } from "../../../src/store/flavours/flavour-of.ts";
 import {
   appendRows,
   commitRows,
@@ -373,11 +375,10 @@ test("what removed sets leave is freed; what others came from, or have too, stay
   const { version } = await findVersion(store, "mine");
   expect(await textsOf(store, version.id)).toEqual(rows(3000));
   expect(await countRows(store, version.id, search)).toBe(3000);
-  const words =
-    await sql`select rowid from record_search where record_search match 'private'`.execute(
-      store.db,
-    );
-  expect(words.rows).toEqual([]);
+  const { matches } = flavourOf(store.db).search;
+  const found = matches({ table: "record_search" }, searchTokens("private"));
+  const words = sql`select rowid from record_search where ${found}`;
+  expect((await words.execute(store.db)).rows).toEqual([]);
   await removeDataset(store, "mine");
   expect(await compactStore(store)).toEqual({ versions: 2, records: 3000 });
   expect([await counted("records"), await counted("sets")]).toEqual([0, 0]);

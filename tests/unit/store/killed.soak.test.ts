@@ -20,7 +20,7 @@ import {
   type Store,
 } from "../../../src/store/index.ts";
 import { makeFolder } from "../../support/folders.ts";
-import { fileStore } from "../../support/open-stores.ts";
+import { fileStore, storeAt } from "../../support/open-stores.ts";
 import { rounds } from "../../support/soak.ts";
 
 const program = fileURLToPath(new URL("../../support/store-worker.ts", import.meta.url));
@@ -28,7 +28,7 @@ const slots = 4;
 const price = 1000;
 
 async function startWorker(path: string, bill: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", program, path, bill], {
+  const child = spawn(process.execPath, ["--import", "tsx", program, storeAt(path), bill], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -49,7 +49,7 @@ async function expectAllOnce(store: Store, id: string, bill: string, kills: numb
   const { job, spending } = await progressOf(store, id);
   const count = job.units.total;
   expect(job).toMatchObject({ status: "completed", units: { done: count, failed: 0 } });
-  const made = await sql<{ unit: string }>`select unit from made order by rowid`.execute(store.db);
+  const made = await sql<{ unit: string }>`select unit from made`.execute(store.db);
   expect(made.rows.map(({ unit }) => unit).sort()).toEqual(
     units(count)
       .map(({ key }) => key)
@@ -96,5 +96,6 @@ test("killed at random moments", { timeout: 1_200_000 }, async () => {
     .toBe("completed");
   for (const worker of workers) await untilKilled(worker);
   await expectAllOnce(store, id, bill, kills);
-  expect(checkStore(path)).toEqual([]);
+  // a server looks after its own files
+  if (storeAt(path) === path) expect(checkStore(path)).toEqual([]);
 });
