@@ -17,6 +17,7 @@ import { dataCreate } from "./data-create.ts";
 import { dataCustom } from "./data-custom.ts";
 import { dataDedupe } from "./data-dedupe.ts";
 import { dataDiff } from "./data-diff.ts";
+import { dataDomains } from "./data-domains.ts";
 import { dataExport } from "./data-export.ts";
 import { dataFix } from "./data-fix.ts";
 import { dataHistory } from "./data-history.ts";
@@ -98,6 +99,7 @@ export const commands: readonly Command[] = [
   dataHybrid,
   dataCustom,
   dataScaffold,
+  dataDomains,
   dataPrices,
   dataCount,
   dataStats,

@@ -22,7 +22,7 @@ export const PLACEHOLDERS = [
 ] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
-export type PromptValues = Partial<Record<Placeholder, string>>;
+export type PromptValues = Readonly<Partial<Record<string, string>>>;
 
 export interface PromptFile {
   system: string;
@@ -38,27 +38,32 @@ export function promptFolders(given: string | undefined, environment: Environmen
   return ["prompts", join(ftHome(environment), "prompts"), shippedPrompts()];
 }
 
-/** The prompt of a mode. Throws ConfigError FT-MAKE-001 and 002. */
+/** The prompt of a mode, in which the `places` may stand. Throws ConfigError FT-MAKE-001 and 002. */
 export function findPrompt(
   mode: string,
   folders: readonly string[],
+  places: readonly string[] = PLACEHOLDERS,
 ): PromptFile & { file: string } {
   const file = folders.map((folder) => join(folder, `${mode}.md`)).find((path) => existsSync(path));
   if (file === undefined) throw missingPrompt(mode, folders);
-  return { ...readPrompt(readFileSync(file, "utf8"), file), file };
+  return { ...readPrompt(readFileSync(file, "utf8"), file, places), file };
 }
 
 const PLACES = /\{\{\s*([\w-]*)\s*\}\}/g;
 
-function requireKnown(text: string, file: string): void {
+function requireKnown(text: string, file: string, places: readonly string[]): void {
   for (const [whole, name = ""] of text.matchAll(PLACES)) {
-    if (!(PLACEHOLDERS as readonly string[]).includes(name)) {
-      throw badPrompt(file, `${whole} means nothing: there are ${PLACEHOLDERS.join(", ")}`);
+    if (!places.includes(name)) {
+      throw badPrompt(file, `${whole} means nothing: there are ${places.join(", ")}`);
     }
   }
 }
 
-export function readPrompt(text: string, file: string): PromptFile {
+export function readPrompt(
+  text: string,
+  file: string,
+  places: readonly string[] = PLACEHOLDERS,
+): PromptFile {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const system = lines.findIndex((line) => /^##\s+system\s*$/i.test(line));
   const prompt = lines.findIndex((line) => /^##\s+prompt\s*$/i.test(line));
@@ -69,15 +74,15 @@ export function readPrompt(text: string, file: string): PromptFile {
     system: system === -1 ? "" : joined(system + 1, prompt),
     prompt: joined(prompt + 1),
   };
-  requireKnown(read.system + read.prompt, file);
+  requireKnown(read.system + read.prompt, file, places);
   return read;
 }
 
 /** What a line says; undefined where one of its places has nothing to say. */
 function filledLine(line: string, values: PromptValues): string | undefined {
-  const places = [...line.matchAll(PLACES)].map(([, name = ""]) => name as Placeholder);
+  const places = [...line.matchAll(PLACES)].map(([, name = ""]) => name);
   if (places.some((name) => (values[name] ?? "") === "")) return undefined;
-  return line.replaceAll(PLACES, (_, name: string) => values[name as Placeholder] ?? "");
+  return line.replaceAll(PLACES, (_, name: string) => values[name] ?? "");
 }
 
 /** A paragraph that ends with a colon only leads to what comes; without that it says nothing. */

@@ -51,15 +51,18 @@ function valueEnd(text: string, start: number): number | undefined {
 
 type Found = { json: string } | { rejection: Rejection };
 
-/** The JSON in a text: an object or array that ends, the first that looks like rows. */
-function findJson(text: string): Found {
+/** What the JSON of a conversation has in it. */
+const marksOfRows = /messages|role|content|conversations/;
+
+/** The JSON in a text: an object or array that ends, the first that has one of the marks of rows. */
+function findJson(text: string, marks: RegExp): Found {
   const first = text.search(/[[{]\s*["'{[\]}]/);
   if (first === -1) return { rejection: text.trim() === "" ? "empty_answer" : "no_json" };
   for (let start = first, tries = 0; start !== -1 && tries < 20; tries++) {
     const end = valueEnd(text, start);
     if (end === undefined) return { rejection: "cut" };
     const json = text.slice(start, end);
-    if (/messages|role|content|conversations/.test(json)) return { json };
+    if (marks.test(json)) return { json };
     const next = text.slice(end).search(/[[{]/);
     start = next === -1 ? -1 : end + next;
   }
@@ -109,7 +112,7 @@ function parsed(json: string): { value: unknown; wasRepaired: boolean } | Reject
 }
 
 /** Rows as models wrap them: one, a list, a list under some name, messages alone. */
-function candidates(value: unknown, depth = 0): unknown[] {
+export function candidates(value: unknown, depth = 0): unknown[] {
   if (Array.isArray(value)) {
     const isMessages = value.length > 0 && value.every((one) => isObject(one) && "role" in one);
     return isMessages ? [{ messages: value }] : value;
@@ -133,7 +136,7 @@ function unquoted(text: string): string {
 
 /** The value of the JSON in an answer, mended where it is not well formed; undefined where there is none. */
 export function jsonIn(text: string): unknown {
-  const found = findJson(unquoted(withoutThoughts(text).trim()));
+  const found = findJson(unquoted(withoutThoughts(text).trim()), marksOfRows);
   const read = "json" in found ? parsed(found.json) : undefined;
   return typeof read === "object" ? read.value : undefined;
 }
@@ -144,19 +147,25 @@ const nothing = (rejection: Rejection): ReadAnswer => ({
   wasRepaired: false,
 });
 
-/** Rows of at least `least` messages, and why the others are none. */
-export function readAnswer(
+/** The value of the JSON in a whole answer that has one of `marks` in it, or why there is none. */
+export function readValue(
   { text, end }: Pick<ChatReply, "text" | "end">,
-  least: number,
-): ReadAnswer {
-  if (end === "refused") return nothing("refused");
-  const found = findJson(unquoted(withoutThoughts(text).trim()));
+  marks: RegExp,
+): { value: unknown; wasRepaired: boolean } | { rejection: Rejection } {
+  if (end === "refused") return { rejection: "refused" };
+  const found = findJson(unquoted(withoutThoughts(text).trim()), marks);
   if ("rejection" in found) {
     const isCut = end === "length" && found.rejection === "no_json";
-    return nothing(isCut ? "cut" : found.rejection);
+    return isCut ? { rejection: "cut" } : found;
   }
   const read = parsed(found.json);
-  if (typeof read === "string") return nothing(read);
+  return typeof read === "string" ? { rejection: read } : read;
+}
+
+/** Rows of at least `least` messages, and why the others are none. */
+export function readAnswer(reply: Pick<ChatReply, "text" | "end">, least: number): ReadAnswer {
+  const read = readValue(reply, marksOfRows);
+  if ("rejection" in read) return nothing(read.rejection);
   const all = candidates(read.value);
   if (all.length === 0) return nothing("not_a_row");
   const checked = all.map((one) => checkRow(one, least));
