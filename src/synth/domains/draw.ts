@@ -36,11 +36,10 @@ export function exchangesOf({ exchanges }: Domain, values: Scenario["values"]): 
   return rule === undefined ? exchanges.otherwise : { least: rule.count, most: rule.count };
 }
 
-export const randomOf = ({ seed, row, draw }: DrawPlace): Random =>
-  Random.fromSeed(seed).split(`row ${row} draw ${draw}`);
-
 export function drawScenario(domain: Domain, subdomain: Subdomain, place: DrawPlace): Scenario {
-  const random = randomOf(place);
+  const { seed, row, draw } = place;
+  // subdomains of one seed are not drawn alike
+  const random = Random.fromSeed(seed).split(`${subdomain.key} row ${row} draw ${draw}`);
   // a stream for each: another parameter in the file changes no other draw
   const values = Object.fromEntries(
     domain.parameters.map((one) => [one.name, weighted(one, random.split(one.name))]),
