@@ -32,6 +32,5 @@ export function partsOf({
     language: languageNamed(language),
     settings: { seed, temperature: 0.7, maxTokens: 500, tries: 3, topics: [] },
     keepsSchemas: false,
-    isOther: () => false,
   };
 }

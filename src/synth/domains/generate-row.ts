@@ -6,6 +6,7 @@ import { readValue } from "../make/read-answer.ts";
 import { type MadeMessage, REJECTIONS, type Rejection } from "../make/row-form.ts";
 import type { Scenario } from "./draw.ts";
 import type { Checked, RowContent } from "./formats.ts";
+import { isInOther } from "./languages.ts";
 import {
   allowedExchanges,
   type LastAnswer,
@@ -35,17 +36,12 @@ export interface Generated {
   tokensOut: number;
 }
 
-function inOtherLanguage(messages: readonly MadeMessage[], { isOther }: RowParts): boolean {
-  const texts = messages.map(({ content }) => content);
-  return isOther(texts.join("\n")) || texts.some(isOther);
-}
-
 function checked(reply: Parameters<typeof readValue>[0], scenario: Scenario, parts: RowParts) {
   const read = readValue(reply, parts.format.marks);
   if ("rejection" in read) return read;
   const row: Checked = parts.format.check(read.value, allowedExchanges(parts, scenario));
   if ("rejection" in row) return row;
-  if (inOtherLanguage(row.messages, parts)) return { rejection: "other_language" as const };
+  if (isInOther(row.messages, parts.language)) return { rejection: "other_language" as const };
   return { ...row, wasRepaired: read.wasRepaired };
 }
 

@@ -1,8 +1,10 @@
-// In which language rows are written: any tag of BCP 47, with what a model is told of it, and whether a text is in
+// In which language rows are written: any tag of BCP 47, with what a model is told of it, and whether a row is in
 // another one. What writers of a language do stands in configs/languages.yaml; numbers and dates the system knows.
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../../core/paths.ts";
+import { isOtherLanguage, isToldLanguage } from "../make/language.ts";
+import type { MadeMessage } from "../make/row-form.ts";
 import { unknownLanguage } from "./domain-errors.ts";
 import { checkedContent } from "./domain-file.ts";
 
@@ -78,52 +80,19 @@ export function languageNamed(given: string): Language {
   return { tag, name, write, keeps, formats: formatsOf(tag) };
 }
 
-/** Tells whether a text is in another language than one that is wanted. */
-export type IsOtherLanguage = (text: string) => boolean;
-
-/** As the detector calls languages that have several tags. */
-const detectedAs: Readonly<Record<string, readonly string[]>> = {
-  nb: ["no"],
-  nn: ["no"],
-  id: ["ms"],
-  fil: ["tl"],
-  iw: ["he"],
-  bs: ["hr", "sr"],
-  hr: ["hr", "sr"],
-};
-
-/** Less text is told wrongly too often. */
-const leastLetters = 60;
-const lookedAt = 4000;
-
 const withoutCode = (text: string): string =>
   text.replaceAll(/```[\s\S]*?(?:```|$)/g, " ").replaceAll(/`[^`\n]*`/g, " ");
 
-const lettersIn = (text: string): number => (text.match(/\p{L}/gu) ?? []).length;
-
-export interface LanguageCheck {
-  isOther: IsOtherLanguage;
-  /** Whether the language itself is one that can be told; of others it is only seen that they are not English. */
-  canTell: boolean;
+/** Whether one side of a conversation is surely in another language; code is none. */
+export function isInOther(
+  messages: readonly MadeMessage[],
+  { tag }: Pick<Language, "tag">,
+): boolean {
+  return (["user", "assistant"] as const).some((side) => {
+    const said = messages.filter(({ role }) => role === side).map(({ content }) => content);
+    return isOtherLanguage(withoutCode(said.join("\n")), tag);
+  });
 }
 
-export async function languageCheck({ tag }: Pick<Language, "tag">): Promise<LanguageCheck> {
-  const { eld } = await import("eld/medium");
-  const { language } = new Intl.Locale(tag);
-  const wanted = detectedAs[language] ?? [language];
-  const known = Object.values(eld.info().Languages);
-  const canTell = wanted.some((one) => known.includes(one));
-  const isOther = (text: string): boolean => {
-    const plain = withoutCode(text).slice(0, lookedAt);
-    const count = lettersIn(plain);
-    // letters of many languages say more each than those of alphabets
-    const least = /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Kana}/u.test(plain)
-      ? 12
-      : leastLetters;
-    if (count < least || count * 2 < plain.replaceAll(/\s/g, "").length) return false;
-    const found = eld.detect(plain);
-    if (found.language === "" || !found.isReliable()) return false;
-    return canTell ? !wanted.includes(found.language) : found.language === "en";
-  };
-  return { isOther, canTell };
-}
+/** Whether rows can be held to the language: of some languages texts cannot be told. */
+export const canBeTold = ({ tag }: Pick<Language, "tag">): boolean => isToldLanguage(tag);

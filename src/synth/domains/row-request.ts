@@ -5,7 +5,7 @@ import { fillPrompt, type PromptFile } from "../make/prompts.ts";
 import type { Domain, Range, Subdomain } from "./domain.ts";
 import { drawScenario, exchangesOf, type Scenario } from "./draw.ts";
 import type { RowFormat } from "./formats.ts";
-import type { IsOtherLanguage, Language } from "./languages.ts";
+import type { Language } from "./languages.ts";
 
 /** Names that stand in a domain's prompt between double braces. */
 export const DOMAIN_PLACES = [
@@ -52,7 +52,6 @@ export interface RowParts {
   settings: RowSettings;
   /** Whether the model keeps to every word of a schema. */
   keepsSchemas: boolean;
-  isOther: IsOtherLanguage;
 }
 
 /** Which row: plain JSON. */

@@ -17,7 +17,14 @@ export const withLanguage = (passage: Passage): Passage => ({
   language: languageOf(passage.text),
 });
 
-const sameLanguage: Readonly<Record<string, string>> = { nb: "no", nn: "no", fil: "tl", iw: "he" };
+const sameLanguage: Readonly<Record<string, string>> = {
+  nb: "no",
+  nn: "no",
+  fil: "tl",
+  iw: "he",
+  id: "ms",
+  bs: "hr",
+};
 
 /** Every name of a language that is known → its code: "de", "german", "deutsch". */
 let codes: ReadonlyMap<string, string> | undefined;
@@ -35,6 +42,9 @@ function codeOf(wanted: string): string | undefined {
   const [first = ""] = name.split(/[-_ (,]/);
   return [name, first].flatMap((one) => codes?.get(sameLanguage[one] ?? one) ?? [])[0];
 }
+
+/** Whether a language, given by code or name, is one of those that texts can be told to be in. */
+export const isToldLanguage = (wanted: string): boolean => codeOf(wanted) !== undefined;
 
 /** Shorter texts are told wrongly too often. */
 const leastLetters = 40;

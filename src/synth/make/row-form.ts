@@ -25,7 +25,6 @@ export const REJECTIONS = {
   wrong_turns: "messages that do not take turns from user to assistant",
   too_few_messages: "fewer messages than asked for",
   too_many_messages: "more messages than asked for",
-  other_language: "text in another language than asked for",
   empty_message: "a message without text",
   echo: "an answer that only repeats the question",
   loops: "a message that says the same over and over",

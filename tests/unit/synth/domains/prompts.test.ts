@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadDomains } from "../../../../src/synth/domains/catalogue.ts";
 import { allSubdomains, type Domain } from "../../../../src/synth/domains/domain.ts";
-import { languageCheck, languageNamed } from "../../../../src/synth/domains/languages.ts";
+import { canBeTold, isInOther, languageNamed } from "../../../../src/synth/domains/languages.ts";
 import { rowRequest, scenarioOf } from "../../../../src/synth/domains/row-request.ts";
 import { findPrompt, shippedPrompts } from "../../../../src/synth/make/prompts.ts";
 import { partsOf } from "../../../support/domain-rows.ts";
@@ -141,19 +141,24 @@ const texts = {
   id: "Pencetak saya tidak dapat mencetak sejak kemarin meskipun saya sudah menyalakannya ulang dua kali. Apa yang harus saya lakukan?",
 };
 
-test("text in another language is told from text in the one that is wanted", async () => {
-  for (const tag of Object.keys(texts)) {
-    const { isOther, canTell } = await languageCheck({ tag });
-    expect(canTell).toBe(true);
-    for (const [other, text] of Object.entries(texts)) expect(isOther(text)).toBe(other !== tag);
-    expect(isOther("OK!")).toBe(false);
-    expect(
-      isOther("```python\nfor item in items_of_the_list:\n    print(item, end=' ')\n```"),
-    ).toBe(false);
+const said = (user: string, assistant: string) => [
+  { role: "user" as const, content: user },
+  { role: "assistant" as const, content: assistant },
+];
+
+test("a row of which one side is in another language is told from one in the language wanted", () => {
+  const all = Object.entries(texts);
+  for (const [tag, own] of all) {
+    expect(canBeTold({ tag })).toBe(true);
+    for (const [other, text] of all) {
+      expect(isInOther(said(own, text), { tag })).toBe(other !== tag);
+      expect(isInOther(said(text, own), { tag })).toBe(other !== tag);
+    }
+    const code = "```python\nfor item in items_of_the_list:\n    print(item, end=' ')\n```";
+    expect(isInOther(said(own, `${own}\n${code}`), { tag })).toBe(false);
+    expect(isInOther(said("OK!", code), { tag })).toBe(false);
   }
-  const swiss = await languageCheck({ tag: "gsw" });
-  expect(swiss.canTell).toBe(false);
-  expect([swiss.isOther(texts.en), swiss.isOther(texts.de)]).toEqual([true, false]);
+  expect(canBeTold({ tag: "gsw" })).toBe(false);
 });
 
 test("what was wrong with the last answer is said in the next request, and nothing else differs", () => {
