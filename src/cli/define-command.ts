@@ -78,6 +78,8 @@ export interface Command {
   settings: { preset?: PresetName } | undefined;
   isDefault: boolean;
   section: string | undefined;
+  /** Its options may be saved under a name. */
+  isSaved: boolean;
   examples: readonly string[];
   /** Values that stand in for options now. */
   standing(environment: Environment): Promise<Standing>;
@@ -123,6 +125,7 @@ export function defineCommand<Options extends z.ZodObject, Arguments extends str
     settings,
     isDefault: definition.isDefault ?? false,
     section,
+    isSaved: saved !== undefined,
     examples,
     standing,
     run: async (raw, io) => {

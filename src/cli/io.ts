@@ -73,6 +73,11 @@ export class Io {
     }
   }
 
+  /** Where questions are asked and answered. */
+  get terminal(): { input: NodeJS.ReadStream; output: NodeJS.WriteStream } {
+    return { input: this.#streams.stdin, output: this.#streams.stderr };
+  }
+
   /** What is typed, line by line; to be closed at the end. */
   typing(): Typing {
     return new Typing(this.#streams);

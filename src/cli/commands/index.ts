@@ -27,6 +27,7 @@ import { dataImport } from "./data-import.ts";
 import { dataInit } from "./data-init.ts";
 import { dataLimits } from "./data-limits.ts";
 import { dataList } from "./data-list.ts";
+import { dataMenu } from "./data-menu.ts";
 import { dataMerge } from "./data-merge.ts";
 import { dataPrepare } from "./data-prepare.ts";
 import { dataPrices } from "./data-prices.ts";
@@ -95,6 +96,7 @@ export const commands: readonly Command[] = [
   recommend,
   benchTrain,
   info,
+  dataMenu(() => commands),
   dataCreate,
   dataHybrid,
   dataCustom,
