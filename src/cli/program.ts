@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, { about: string; alias?: string }>> = {
   models: { about: "Look at models" },
   adapters: { about: "Look at adapters, change their form, combine them" },
   data: { about: "Make, check, clean, divide and keep data sets", alias: "dataset" },
+  jobs: { about: "Look at the queue of jobs, and work on it" },
   store: { about: "Look after the file that keeps data sets and jobs" },
   config: { about: "Look at configuration" },
   templates: { about: "Look at prompt templates" },

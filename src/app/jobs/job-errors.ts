@@ -1,5 +1,6 @@
 // The errors of putting jobs into the queue and of working on them, each with what mends it.
 import { ConfigError, ExitCode, FtError, UsageError } from "../../core/errors.ts";
+import type { JsonProblem } from "../../core/json-text.ts";
 import type { UnknownName } from "../../core/registry.ts";
 
 export function unknownJobKind({ name, known, nearest }: UnknownName): UsageError {
@@ -51,4 +52,16 @@ export function folderBusy(folder: string, pid: number): FtError {
     },
     ExitCode.temporary,
   );
+}
+
+/** `file` where they were in one. */
+export function wrongJson(
+  file: string | undefined,
+  { line, column, reason }: JsonProblem,
+): UsageError {
+  return new UsageError("FT-JOB-013", {
+    at: file === undefined ? { field: "parameters" } : { file, line },
+    message: `no JSON, at column ${column}: ${reason}`,
+    hint: `ft jobs submit export '{"format": "hf", "model": "./output", "output": "./tuned"}'`,
+  });
 }

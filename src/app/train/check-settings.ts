@@ -1,3 +1,4 @@
+import { readRecord } from "../../runs/index.ts";
 // Settings of a run that begins later, in another process: made whole and checked now, as they are when a run starts.
 import { layer } from "../config/layers.ts";
 import { type ResolvedConfig, resolveConfig } from "../config/resolve.ts";
@@ -30,4 +31,18 @@ export async function checkSettings(
   const config = withAbsolutePaths(resolved.config);
   await requireData(config);
   return { config, origins: Object.fromEntries(resolved.origins) };
+}
+
+/**
+ * Settings of a run that is there already and goes on: what it was begun with, which nothing given here changes.
+ * @throws ConfigError FT-RUN-002 and 005 for a folder without a run.
+ */
+export async function continuedSettings(
+  given: LaterSettings & { extensions: readonly string[] },
+): Promise<{ config: RunConfig; origins: Record<string, string> }> {
+  await loadExtensions(given.extensions);
+  const { config: asked, origins } = wholeSettings(given);
+  const config = withAbsolutePaths(asked);
+  readRecord(config.output_dir);
+  return { config, origins: Object.fromEntries(origins) };
 }

@@ -167,7 +167,7 @@ function trialsIn(path: string): unknown {
 }
 
 /** Says in the folder what is tried, and refuses a folder in which something else was. */
-async function claimFolder({ folder, trials }: Sweep): Promise<void> {
+export async function claimFolder({ folder, trials }: Sweep): Promise<void> {
   const path = join(folder, "sweep.json");
   const tried = trials.map(({ resolved: { config } }) => config);
   if (!existsSync(path)) return await writeJsonAtomic(path, { trials: tried });
@@ -179,7 +179,7 @@ async function claimFolder({ folder, trials }: Sweep): Promise<void> {
   });
 }
 
-function isDone({ folder }: Trial): boolean {
+export function isDone({ folder }: Trial): boolean {
   return existsSync(join(folder, CONFIG_FILE)) && showRun(folder).status === "completed";
 }
 

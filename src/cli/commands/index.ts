@@ -46,6 +46,16 @@ import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
+import { jobsCancel } from "./jobs-cancel.ts";
+import { jobsFollow } from "./jobs-follow.ts";
+import { jobsList } from "./jobs-list.ts";
+import { jobsPause } from "./jobs-pause.ts";
+import { jobsRemove } from "./jobs-remove.ts";
+import { jobsResume } from "./jobs-resume.ts";
+import { jobsRetry } from "./jobs-retry.ts";
+import { jobsShow } from "./jobs-show.ts";
+import { jobsSubmit } from "./jobs-submit.ts";
+import { jobsWork } from "./jobs-work.ts";
 import { merge } from "./merge.ts";
 import { modelsConvert } from "./models-convert.ts";
 import { modelsDelete } from "./models-delete.ts";
@@ -148,6 +158,16 @@ export const commands: readonly Command[] = [
   runsExport,
   runsDelete,
   runsPrune,
+  jobsList,
+  jobsShow,
+  jobsFollow,
+  jobsWork,
+  jobsSubmit,
+  jobsCancel,
+  jobsPause,
+  jobsResume,
+  jobsRetry,
+  jobsRemove,
   storeBackup,
   storeRestore,
   storeCheck,

@@ -1,6 +1,6 @@
 // ft train sweep: one run after another over a table of settings, and which of them came out best.
 import { z } from "zod";
-import type { TrialResult, TrialSettings } from "../../app/train/sweep.ts";
+import type { Sweep, TrialResult, TrialSettings } from "../../app/train/sweep.ts";
 import type { TrainRunOptions } from "../../app/train/train-run.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
@@ -8,6 +8,7 @@ import { formatDuration } from "../../core/units.ts";
 import type { RunEvent } from "../../runs/index.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
+import { howToQueue, QueueOptions } from "../queueing.ts";
 import { RunScreen } from "../render/run-events.ts";
 import { table } from "../render/table.ts";
 import { RunningOptions } from "../training.ts";
@@ -54,6 +55,25 @@ function screenOf(io: Io): Pick<TrainRunOptions, "onEvent" | "onProgress"> {
   };
 }
 
+/** The runs into the queue instead: `ft jobs work` trains them, and the sweep started again then tells them. */
+async function queue(
+  sweep: Sweep,
+  options: RunningOptions & z.infer<typeof QueueOptions>,
+  io: Io,
+): Promise<number> {
+  const { queueSweep } = await import("../../app/jobs/queue-runs.ts");
+  const trials = await queueSweep(io.environment, sweep, howToQueue(options));
+  io.show({ folder: sweep.folder, trials }, () =>
+    table(trials, [
+      { title: "JOB", value: ({ job }) => job?.id ?? null },
+      { title: "STATUS", value: ({ job }) => job?.status ?? "done before" },
+      { title: "FOLDER", value: ({ folder }) => folder },
+    ]),
+  );
+  io.note("ft jobs work trains them; the same command without --queue compares them then");
+  return ExitCode.ok;
+}
+
 export const trainSweep = defineCommand({
   name: "train sweep",
   summary: "Train over a table of settings, one run after another, and compare what came out",
@@ -72,10 +92,12 @@ export const trainSweep = defineCommand({
       .describe("Folder of the sweep, instead of output_dir in the file")
       .register(flags, { short: "o", value: "FOLDER" }),
     dryRun: z.boolean().default(false).describe("Check and list the runs; train nothing"),
+    ...QueueOptions.shape,
   }),
   examples: [
     "ft train sweep configs/sweeps/rates.yaml --dry-run",
     "ft train sweep configs/sweeps/rates.yaml --output ./rates --json",
+    "ft train sweep configs/sweeps/rates.yaml --queue",
   ],
   run: async ({ arguments: { file = "" }, options }, io) => {
     const { readSweep, runSweep, ranked } = await import("../../app/train/sweep.ts");
@@ -89,6 +111,7 @@ export const trainSweep = defineCommand({
       io.show({ trials: listed }, () => lines.join("\n"));
       return ExitCode.ok;
     }
+    if (options.queue) return await queue(sweep, options, io);
     const { isolate, force, retry, extension: extensions, caffeinate } = options;
     const results = await runSweep(sweep, {
       ...{ isolate, force, retry, extensions, signal: io.signal },

@@ -10,6 +10,8 @@ export interface UnitProgress {
   /** What is counted: steps, rows, bytes. */
   of: string;
   secondsLeft: number | null;
+  /** What is being done while nothing is counted. */
+  phase?: string;
   /** What else is known now, by name: the loss, for one. */
   figures?: Record<string, number | null>;
 }
@@ -77,19 +79,22 @@ export interface EventQuery {
   /** Events after this id; 0 for all. */
   after?: number;
   jobId?: string;
+  /** Of these types alone. */
+  types?: readonly EventType[];
   limit?: number;
 }
 
 /** Events in order, at most `limit` (1,000 unless said). */
 export async function eventsAfter(
   { db }: Store,
-  { after = 0, jobId, limit = 1000 }: EventQuery = {},
+  { after = 0, jobId, types, limit = 1000 }: EventQuery = {},
 ): Promise<JobEvent[]> {
   const rows = await db
     .selectFrom("events")
     .selectAll()
     .where("id", ">", after)
     .$if(jobId !== undefined, (query) => query.where("job_id", "=", jobId as string))
+    .$if(types !== undefined, (query) => query.where("type", "in", types as EventType[]))
     .orderBy("id")
     .limit(limit)
     .execute();
@@ -97,6 +102,18 @@ export async function eventsAfter(
     ({ id, job_id, unit_id, at, type, data }) =>
       ({ id, jobId: job_id, unitId: unit_id, at, type, data: JSON.parse(data) }) as JobEvent,
   );
+}
+
+/** The id of the newest event, from which on one may follow; 0 where there is none. */
+export async function lastEventId({ db }: Store, jobId?: string): Promise<number> {
+  const last = await db
+    .selectFrom("events")
+    .select("id")
+    .$if(jobId !== undefined, (query) => query.where("job_id", "=", jobId as string))
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return last?.id ?? 0;
 }
 
 export interface FollowOptions extends EventQuery {

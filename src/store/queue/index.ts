@@ -15,11 +15,13 @@ export {
   eventsAfter,
   type EventType,
   followEvents,
+  lastEventId,
   type FollowOptions,
   type JobEvent,
   logToJob,
   type UnitProgress,
 } from "./events.ts";
+export { type Failure, failuresOf } from "./failures.ts";
 export { beat, registerWorker, removeWorker } from "./heartbeat.ts";
 export {
   addUnits,
@@ -45,7 +47,7 @@ export {
 } from "./kinds.ts";
 export { type JobsAtOnce, type LimitScope, readLimits, setLimit } from "./limits.ts";
 export { type Progress, progressOf } from "./progress.ts";
-export { reapLeases } from "./reaper.ts";
+export { countWorkers, reapLeases } from "./reaper.ts";
 export {
   completeUnit,
   failUnit,

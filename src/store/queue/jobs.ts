@@ -214,6 +214,8 @@ export async function findJob({ db }: Store, name: string): Promise<Job> {
 export interface JobQuery {
   status?: JobStatus;
   kind?: string;
+  /** Exactly these, as they were given when the job was made. */
+  parameters?: unknown;
   limit?: number;
   offset?: number;
 }
@@ -221,13 +223,16 @@ export interface JobQuery {
 /** Jobs, newest first. */
 export async function listJobs(
   { db }: Store,
-  { status, kind, limit = 100, offset = 0 }: JobQuery = {},
+  { status, kind, parameters, limit = 100, offset = 0 }: JobQuery = {},
 ): Promise<Job[]> {
   const rows = await db
     .selectFrom("jobs")
     .selectAll()
     .$if(status !== undefined, (query) => query.where("status", "=", status as JobStatus))
     .$if(kind !== undefined, (query) => query.where("kind", "=", kind as string))
+    .$if(parameters !== undefined, (query) =>
+      query.where("parameters", "=", JSON.stringify(parameters)),
+    )
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit)

@@ -14,6 +14,12 @@ async function deadWorkers(db: Database): Promise<string[]> {
     .map(({ id }) => id);
 }
 
+/** How many workers are there, as far as can be told; those of other machines count. */
+export async function countWorkers({ db }: Store): Promise<number> {
+  const rows = await db.selectFrom("workers").select("id").execute();
+  return rows.length - (await deadWorkers(db)).length;
+}
+
 async function lostUnits(db: Database, dead: readonly string[], now: number) {
   return await db
     .selectFrom("units")

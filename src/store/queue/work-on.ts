@@ -18,11 +18,16 @@ const progressEvery = 500;
 
 function progressWriter(store: Store, unit: ClaimedUnit): UnitContext["progress"] {
   let at = 0;
-  return async ({ done, total, of, secondsLeft, figures }: UnitProgress) => {
-    if (store.now() - at < progressEvery && done !== total) return;
+  return async (progress: UnitProgress) => {
+    const { done, total, phase } = progress;
+    const isLast = done === total && phase === undefined;
+    if (store.now() - at < progressEvery && !isLast) return;
     at = store.now();
-    const told = { key: unit.key, done, total, of, secondsLeft, ...(figures && { figures }) };
-    await recordProgress(store, { jobId: unit.jobId, unitId: unit.id }, told);
+    await recordProgress(
+      store,
+      { jobId: unit.jobId, unitId: unit.id },
+      { key: unit.key, ...progress },
+    );
   };
 }
 

@@ -83,6 +83,10 @@ export interface MakeOutcome {
   stoppedBy: ProviderFailure | "budget" | undefined;
 }
 
+/** Jobs that make rows, whatever they make. */
+const jobKind = "making";
+
+/** The kind of its units: only who knows what is to be made can do them. */
 const kindOf = (fingerprint: string): string => `make:${fingerprint}`;
 const lookOf = (fingerprint: string): string => `make-look:${fingerprint}`;
 
@@ -100,7 +104,8 @@ function* unitsOf(
 ): Generator<NewUnit> {
   const planning = { ...parts.settings, passages: parts.passages.length, first };
   for (const task of planTasks(count, planning)) {
-    yield { key: `task-${task.row}`, stage: 2 * round, input: task, mostAttempts };
+    const stage = 2 * round;
+    yield { key: `task-${task.row}`, kind: kindOf(fingerprint), stage, input: task, mostAttempts };
   }
   const input = { round, tasks: first + taskCount(count, planning) };
   const look = { key: `look-${round}`, kind: lookOf(fingerprint), stage: 2 * round + 1, input };
@@ -191,15 +196,24 @@ class MakeWorker {
   }
 }
 
+/** The newest job that makes this; earlier ones had the fingerprint in their kind. */
+async function knownJob(store: Store, fingerprint: string): Promise<Job | undefined> {
+  const query = { kind: jobKind, parameters: { fingerprint }, limit: 1 };
+  const [known] = await listJobs(store, query);
+  if (known !== undefined) return known;
+  const [earlier] = await listJobs(store, { kind: kindOf(fingerprint), limit: 1 });
+  return earlier;
+}
+
 async function openJob(store: Store, work: MakeWork): Promise<Job> {
-  const [known] = await listJobs(store, { kind: kindOf(work.fingerprint), limit: 1 });
+  const known = await knownJob(store, work.fingerprint);
   if (known === undefined || known.status === "cancelled") {
     const count = Math.min(work.count, roundRows);
     const units = unitsOf(work, { round: 0, count, first: 0 });
-    const kind = kindOf(work.fingerprint);
     const budget = work.budget ?? undefined;
-    const job = { kind, title: work.title, units, ...(budget !== undefined && { budget }) };
-    return await createJob(store, job);
+    const parameters = { fingerprint: work.fingerprint };
+    const job = { kind: jobKind, title: work.title, parameters, units };
+    return await createJob(store, { ...job, ...(budget !== undefined && { budget }) });
   }
   await setBudget(store.db, budgetOfJob(known.id), work.budget);
   if (known.status === "paused") return await resumeJob(store, known.id);
@@ -210,7 +224,7 @@ async function openJob(store: Store, work: MakeWork): Promise<Job> {
 
 /** Whether this job was begun before. */
 export async function hasJob(store: Store, fingerprint: string): Promise<boolean> {
-  return (await listJobs(store, { kind: kindOf(fingerprint), limit: 1 })).length > 0;
+  return (await knownJob(store, fingerprint)) !== undefined;
 }
 
 /** Milliseconds between two reports. */
@@ -243,6 +257,8 @@ export async function makeJob(
   try {
     await runWorker(store, unitKinds(worker.kinds), {
       slots: work.concurrency,
+      // somebody waits for it: no limit of the queue's own jobs keeps it from beginning, and it takes no place of theirs
+      jobs: new Map(),
       untilEnded: id,
       every: run.every ?? 100,
       ...(run.signal !== undefined && { signal: run.signal }),

@@ -41,6 +41,7 @@ export class RunTeller {
   #writing: Promise<void> = Promise.resolve();
   #fault: unknown;
   #total = 0;
+  #step = 0;
   /** The first report of this process, for the time that is left. */
   #first: { step: number; at: number } | undefined;
 
@@ -57,15 +58,9 @@ export class RunTeller {
 
   /** Tokenizing and evaluating, before and between steps. */
   tellWork({ stage, done, total }: WorkProgress): void {
-    if (this.#first !== undefined) return;
-    this.#then(() =>
-      this.#context.progress({
-        done: 0,
-        total: 1,
-        of: `${stage} ${done}/${total}`,
-        secondsLeft: null,
-      }),
-    );
+    const phase = `${stage} ${done}/${total}`;
+    const steps = { done: this.#step, total: Math.max(1, this.#total), of: "steps" };
+    this.#then(() => this.#context.progress({ ...steps, secondsLeft: null, phase }));
   }
 
   /** Resolves when all is written; throws what kept it from being so. */
@@ -82,6 +77,7 @@ export class RunTeller {
     learningRate,
   }: StepReportedEvent): void {
     const now = performance.now();
+    this.#step = step;
     this.#first ??= { step, at: now };
     const since = step - this.#first.step;
     const pace = since > 0 ? (now - this.#first.at) / 1000 / since : stepSeconds;

@@ -37,6 +37,8 @@ export const TrainingParameters = z.strictObject({
   origins: z.record(z.string(), z.string()).optional(),
   /** Modules that register architectures and the like. */
   extensions: z.array(z.string()).default([]),
+  /** The run that is in the folder already goes on. */
+  resume: z.boolean().default(false),
   /** Though it is estimated not to fit. */
   force: z.boolean().default(false),
   /** Write a profile of the run into its folder. */
@@ -74,16 +76,18 @@ async function prepared(
   given: TrainingParameters,
   { store }: { store: Store },
 ): Promise<TrainingParameters> {
-  const { checkSettings } = await import("../../train/check-settings.ts");
-  const extensions = given.extensions;
-  const { config, origins } = await checkSettings({ ...given, extensions });
+  const { checkSettings, continuedSettings } = await import("../../train/check-settings.ts");
+  const { extensions } = given;
+  const check = given.resume ? continuedSettings : checkSettings;
+  const { config, origins } = await check(given);
   await requireFree(store, config.output_dir);
   const { extensionUrl } = await import("../../extensions.ts");
   return { ...given, config, origins, extensions: extensions.map(extensionUrl) };
 }
 
 /** Whether this job has begun a run in its folder, so that what is there is its own. */
-const hasBegun = ({ result }: Job): boolean => result !== null;
+const hasBegun = ({ result }: Job, { resume }: TrainingParameters): boolean =>
+  resume || result !== null;
 
 /** A trainer whose worker was killed saves and ends; until then the folder is its. */
 async function untilFree(folder: string, { signal, log }: UnitContext): Promise<void> {
@@ -140,7 +144,7 @@ class TrainingWorker {
   async run(unit: ClaimedUnit, context: UnitContext): Promise<UnitOutcome> {
     const parameters = TrainingParameters.parse(unit.parameters);
     const folder = folderOf(parameters);
-    const isOwn = hasBegun(await readJob(this.#store.db, unit.jobId));
+    const isOwn = hasBegun(await readJob(this.#store.db, unit.jobId), parameters);
     await untilFree(folder, context);
     if (!isOwn) await this.#begin(unit.jobId, folder);
     const teller = new RunTeller(context);

@@ -1,0 +1,56 @@
+// Units of a job that failed, or are to be tried again after a failure: what happened, and what mends it.
+import type { Store } from "../store.ts";
+import type { UnitStatus } from "../tables.ts";
+
+export interface Failure {
+  key: string;
+  /** `failed`, or `ready` where it is tried again. */
+  status: UnitStatus;
+  attempts: number;
+  reason: string;
+  code: string | null;
+  hint: string | null;
+  /** When it happened last. */
+  at: number;
+}
+
+interface Told {
+  code?: string;
+  hint?: string;
+}
+
+/** The last failure of each such unit, in the order of units; at most `limit`. */
+export async function failuresOf(
+  { db }: Store,
+  jobId: string,
+  { limit = 20 }: { limit?: number } = {},
+): Promise<Failure[]> {
+  const units = await db
+    .selectFrom("units")
+    .select(["id", "key", "status", "attempts", "error"])
+    .where("job_id", "=", jobId)
+    .where("error", "is not", null)
+    .where("status", "in", ["failed", "ready"])
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  if (units.length === 0) return [];
+  const events = await db
+    .selectFrom("events")
+    .select(["unit_id", "at", "data"])
+    .where("job_id", "=", jobId)
+    .where("type", "in", ["unit-failed", "unit-retried"])
+    .where(
+      "unit_id",
+      "in",
+      units.map(({ id }) => id),
+    )
+    .orderBy("id")
+    .execute();
+  const last = new Map(events.map(({ unit_id, at, data }) => [unit_id, { at, data }]));
+  return units.map(({ id, key, status, attempts, error }) => {
+    const { at = 0, data = "{}" } = last.get(id) ?? {};
+    const { code = null, hint = null } = JSON.parse(data) as Told;
+    return { key, status, attempts, reason: error ?? "", code, hint, at };
+  });
+}
