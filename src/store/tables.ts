@@ -259,6 +259,8 @@ export interface DatasetStatesTable {
   written_bytes: Generated<number>;
   /** How the file that was written is known again. */
   written_print: Generated<string | null>;
+  /** JSON: what is being written just now, so that after a crash it is known again. */
+  intent: Generated<string | null>;
   /** Why the file cannot be taken over as somebody else has changed it. */
   told: Generated<string | null>;
   /** Who writes the file just now, and until when that holds. */

@@ -77,6 +77,7 @@ create table dataset_states (
   written_index integer not null default -1,
   written_bytes integer not null default 0,
   written_print text,
+  intent text check (intent is null or json_valid(intent)),
   told text,
   writer text,
   writer_until integer,

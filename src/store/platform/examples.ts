@@ -1,6 +1,6 @@
 // Examples: rows of a data set as the database has them, put behind the others and read. Changes of one are in edits.ts.
 import { CompiledQuery, type Selectable } from "kysely";
-import type { Database, Store } from "../store.ts";
+import { type Database, inTransaction, type Store } from "../store.ts";
 import type { ExamplesTable, ExampleStatus } from "../tables.ts";
 import { tellAppended } from "./appended.ts";
 import { type BlockChange, countInBlocks } from "./blocks.ts";
@@ -47,7 +47,8 @@ export const exampleOf = (row: Selectable<ExamplesTable>): Example => ({
 /** Rows of one statement. */
 const rowsAtOnce = 100;
 
-async function nextIndex(db: Database, datasetId: number): Promise<number> {
+/** The greatest index of a data set's examples, removed ones too; -1 when it has none. */
+export async function lastIndex(db: Database, datasetId: number): Promise<number> {
   const row = await db
     .selectFrom("examples")
     .select("example_index")
@@ -55,7 +56,7 @@ async function nextIndex(db: Database, datasetId: number): Promise<number> {
     .orderBy("example_index", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? 0 : row.example_index + 1;
+  return row?.example_index ?? -1;
 }
 
 async function insertSome(
@@ -92,7 +93,7 @@ export async function touchDataset(
 }
 
 /**
- * Puts examples behind those that are there, in the transaction of `db`; gives their ids. The file follows when the
+ * Puts examples behind those that are there, in the transaction of `db` where it is one; gives their ids. The file follows when the
  * transaction has ended (`fileInStep`, or a running `keepFilesInStep`). Throws FT-PLATFORM-001 and -003.
  */
 export async function appendExamples(
@@ -103,23 +104,50 @@ export async function appendExamples(
 ): Promise<number[]> {
   if (examples.length === 0) return [];
   const at = timestamp(now);
-  await touchDataset(db, datasetId, { more: examples.length, at });
-  const first = await nextIndex(db, datasetId);
-  const ids: number[] = [];
-  const changes: BlockChange[] = [];
+  const appended = await inTransaction(db, async (transaction) => {
+    await touchDataset(transaction, datasetId, { more: examples.length, at });
+    const first = (await lastIndex(transaction, datasetId)) + 1;
+    const { ids, changes } = await insertAll(transaction, datasetId, { first, examples, at });
+    await countInBlocks(transaction, datasetId, changes);
+    return ids;
+  });
+  tellAppended();
+  return appended;
+}
+
+interface Inserted {
+  ids: number[];
+  changes: BlockChange[];
+}
+
+async function insertAll(
+  db: Database,
+  datasetId: number,
+  { first, examples, at }: { first: number; examples: readonly NewExample[]; at: string },
+): Promise<Inserted> {
+  const done: Inserted = { ids: [], changes: [] };
   for (let start = 0; start < examples.length; start += rowsAtOnce) {
     const rows = examples.slice(start, start + rowsAtOnce).map((example, place) => {
       const index = first + start + place;
       const text = lineText(example.content);
-      changes.push({ index, active: 1, removed: 0, bytes: Buffer.byteLength(text) + 1 });
+      done.changes.push({ index, active: 1, removed: 0, bytes: Buffer.byteLength(text) + 1 });
       const metadata = JSON.stringify(example.metadata ?? {});
       return [datasetId, index, text, example.qualityScore ?? null, metadata, at, at];
     });
-    ids.push(...(await insertSome(db, rows)));
+    done.ids.push(...(await insertSome(db, rows)));
   }
-  await countInBlocks(db, datasetId, changes);
-  tellAppended();
-  return ids;
+  return done;
+}
+
+/** Puts examples at indexes that are free; the counters are counted again after. */
+export async function insertExamplesAt(
+  db: Database,
+  datasetId: number,
+  { first, examples, now }: { first: number; examples: readonly NewExample[]; now: number },
+): Promise<void> {
+  const at = timestamp(now);
+  await touchDataset(db, datasetId, { more: examples.length, at });
+  await insertAll(db, datasetId, { first, examples, at });
 }
 
 /** One example; gives its id. As `appendExamples`. */

@@ -1,5 +1,13 @@
 // The dataset creator's data sets and examples: the database is the truth, a file of JSON lines follows each of them.
 export {
+  type ChangedExample,
+  changeExample,
+  type EditAction,
+  type EditFacts,
+  type ExampleChanges,
+  type ExampleState,
+} from "./changes.ts";
+export {
   createDataset,
   type DatasetFormat,
   type DatasetPage,
@@ -11,6 +19,16 @@ export {
   readDataset,
   type StoreOrTransaction,
 } from "./datasets.ts";
+export { createFilledDataset, type FilledDataset } from "./drafts.ts";
+export {
+  type EditQuery,
+  type ExampleEdit,
+  listEdits,
+  removeExample,
+  restoreExample,
+  undoEdit,
+  updateExample,
+} from "./edits.ts";
 export {
   appendExample,
   appendExamples,
@@ -20,6 +38,7 @@ export {
   readExample,
 } from "./examples.ts";
 export { datasetsFolder, improvedFilePath, slugOf } from "./file-names.ts";
+export { fileInStep, keepFilesInStep, type PlatformFileState, syncPlatformFiles } from "./files.ts";
 export {
   createGenerationJob,
   createQualityJob,
@@ -29,5 +48,7 @@ export {
   numberJob,
   platformIdOf,
 } from "./jobs.ts";
+export { exportRows, exportText } from "./lines.ts";
 export { type ExamplePage, type ExampleQuery, listExamples } from "./list.ts";
+export { deleteDataset } from "./removal.ts";
 export { timestamp } from "./timestamps.ts";

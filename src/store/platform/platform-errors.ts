@@ -1,5 +1,5 @@
 // The errors of the dataset creator's data sets and examples, each with what mends it.
-import { DataError, UsageError } from "../../core/errors.ts";
+import { ConfigError, DataError, UsageError } from "../../core/errors.ts";
 
 export function unknownDatasetId(id: number): UsageError {
   return new UsageError("FT-PLATFORM-001", {
@@ -30,5 +30,35 @@ export function badCursor(after: string): UsageError {
   return new UsageError("FT-PLATFORM-004", {
     message: `'${after}' is no place in a list of examples`,
     hint: "Give what the page before said in 'next'",
+  });
+}
+
+export function fileNotTakenOver(file: string, reason: string): DataError {
+  return new DataError("FT-PLATFORM-005", {
+    at: { file },
+    message: `The file was changed by hand and cannot be taken over: ${reason}`,
+    hint: "Mend the line, or move the file away; then its rows are written again",
+  });
+}
+
+export function changedSince(editId: number): ConfigError {
+  return new ConfigError("FT-PLATFORM-006", {
+    message: `The example has been changed since edit ${editId}`,
+    hint: "Undo the later edits first, the newest before the others",
+  });
+}
+
+export function unknownEdit(editId: number): UsageError {
+  return new UsageError("FT-PLATFORM-007", {
+    message: `There is no edit ${editId} that can be undone`,
+    hint: "The history of an example lists its edits; each is undone once",
+  });
+}
+
+export function badScore(score: unknown): DataError {
+  return new DataError("FT-PLATFORM-008", {
+    at: { field: "quality_score" },
+    message: `A score is a number from 0 to 10, not ${String(score)}`,
+    hint: "Give a number from 0 to 10, or null where nobody has judged it",
   });
 }
