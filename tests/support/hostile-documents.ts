@@ -1,5 +1,5 @@
 // Documents of about a megabyte that are made to be slow, large or deep, one table for the tests of every kind.
-import { deflateSync } from "node:zlib";
+import { constants, deflateRawSync, deflateSync } from "node:zlib";
 import { strToU8, zipSync, type Zippable } from "fflate";
 
 const size = 1_000_000;
@@ -50,8 +50,36 @@ export function pdfOf(pages: number, content: Uint8Array = Buffer.from(""), filt
   return Buffer.concat(parts);
 }
 
-const packedZeros = (bytes: number): Uint8Array =>
-  deflateSync(Buffer.alloc(bytes, 0x20), { level: 9 });
+/** Of what kind its name says. */
+const openDocument = (body: string): Uint8Array =>
+  zipSync({
+    "content.xml": strToU8(
+      `<a xmlns:table="t" xmlns:text="x" xmlns:draw="d">${body}${body.startsWith("<table:table>") || body.startsWith("<draw:frame>") ? "" : "</a>"}`,
+    ),
+  });
+
+const packedMegabyte = deflateRawSync(Buffer.alloc(1_000_000, 0x20), {
+  level: 9,
+  finishFlush: constants.Z_FULL_FLUSH,
+});
+
+/** Adler-32 of so many spaces, as RFC 1950 has it at the end. */
+function checkOfSpaces(count: number): Buffer {
+  const [modulo, spaces] = [65_521n, BigInt(count)];
+  const low = (1n + 32n * spaces) % modulo;
+  const high = (spaces + 16n * spaces * (spaces + 1n)) % modulo;
+  const check = Buffer.alloc(4);
+  check.writeUInt32BE(Number((high << 16n) | low));
+  return check;
+}
+
+/** What deflateSync makes of so many megabytes of spaces, without packing each of them. */
+function packedSpaces(megabytes: number): Uint8Array {
+  const blocks = Array<Buffer>(megabytes).fill(packedMegabyte);
+  const head = Buffer.from([0x78, 0xda]);
+  const lastBlock = Buffer.from([0x03, 0x00]);
+  return Buffer.concat([head, ...blocks, lastBlock, checkOfSpaces(1_000_000 * megabytes)]);
+}
 const sheet = (rows: string): Uint8Array =>
   officeFile({
     "xl/workbook.xml": '<workbook><sheets><sheet name="a" r:id="r1"/></sheets></workbook>',
@@ -105,11 +133,25 @@ export const hostileDocuments: Readonly<Record<string, () => string | Uint8Array
     ),
   "unpacks.docx": () => word(`<w:p>${" ".repeat(60_000_000)}</w:p>`),
   "far-cells.xlsx": () => sheet(fill('<row><c r="XFD1"><v>1</v></c></row>')),
+  "rows.ods": () =>
+    openDocument(
+      fill(
+        '<table:table-row table:number-rows-repeated="99999"><table:table-cell table:number-columns-repeated="99999"><text:p>a</text:p></table:table-cell></table:table-row>',
+      ),
+    ),
+  "rows-at-once.ods": () => openDocument(`<table:table>${fill("<table:table-row>")}`),
+  "spaces.ods": () =>
+    openDocument(
+      fill(
+        '<table:table-row><table:table-cell><text:p><text:s text:c="9999999"/></text:p></table:table-cell></table:table-row>',
+      ),
+    ),
+  "frames.odp": () => openDocument(fill("<draw:frame>")),
+  "slides.odp": () => openDocument(fill("<draw:page/>")),
   "unpacks.zip": () => zipSync({ "a.txt": new Uint8Array(60_000_000) }, { level: 9 }),
   "pages.pdf": () => pdfOf(100_000),
-  "unpacks.pdf": () => pdfOf(1, packedZeros(300_000_000), "/Filter/FlateDecode"),
-  "twice.pdf": () =>
-    pdfOf(1, deflateSync(packedZeros(900_000_000)), "/Filter[/FlateDecode/FlateDecode]"),
+  "unpacks.pdf": () => pdfOf(1, packedSpaces(300), "/Filter/FlateDecode"),
+  "twice.pdf": () => pdfOf(1, deflateSync(packedSpaces(900)), "/Filter[/FlateDecode/FlateDecode]"),
   "brackets.pdf": () => pdfOf(1, Buffer.from(`BT ${fill("[")}`)),
   "parentheses.pdf": () => pdfOf(1, Buffer.from(`BT ${fill("(")}`)),
   "dictionaries.pdf": () => `%PDF-1.4\n1 0 obj\n${fill("<<")}`,

@@ -6,6 +6,8 @@ import { htmlReader } from "./kinds/html.ts";
 import { jsonLinesReader, jsonReader } from "./kinds/json.ts";
 import { markdownReader } from "./kinds/markdown.ts";
 import { docxReader } from "./kinds/office/docx.ts";
+import { odpReader } from "./kinds/office/odp.ts";
+import { odsReader } from "./kinds/office/ods.ts";
 import { odtReader } from "./kinds/office/odt.ts";
 import { pptxReader } from "./kinds/office/pptx.ts";
 import { xlsxReader } from "./kinds/office/xlsx.ts";
@@ -41,6 +43,8 @@ export const readers: Registry<SourceReader> = new Registry<SourceReader>(
     json: jsonReader,
     jsonl: jsonLinesReader,
     markdown: markdownReader,
+    odp: odpReader,
+    ods: odsReader,
     odt: odtReader,
     pdf: pdfReader,
     pptx: pptxReader,

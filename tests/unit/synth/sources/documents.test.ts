@@ -2,6 +2,7 @@
 // with all it holds, beside what those programs read from them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { readDocument, type ReadDocument } from "../../../support/read-source.ts";
 
@@ -83,6 +84,74 @@ test("an OpenDocument text", async () => {
     "1.0 one",
     "table with header: Q | A / Why? | Because",
   ]);
+});
+
+/** As LibreOffice writes them: the kind first, not packed. */
+const openDocument = (kind: string, body: string, styles = ""): Uint8Array =>
+  zipSync({
+    mimetype: [strToU8(`application/vnd.oasis.opendocument.${kind}`), { level: 0 }],
+    "content.xml": strToU8(
+      `<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:draw="d" xmlns:style="s" ` +
+        `xmlns:presentation="p"><office:automatic-styles>${styles}</office:automatic-styles>` +
+        `<office:body>${body}</office:body></office:document-content>`,
+    ),
+  });
+
+test("an OpenDocument spreadsheet, hidden sheets left out", async () => {
+  const cell = (text: string, type = "string", more = ""): string =>
+    `<table:table-cell office:value-type="${type}" ${more}><text:p>${text}</text:p></table:table-cell>`;
+  const row = (cells: string, more = ""): string =>
+    `<table:table-row ${more}>${cells}<table:table-cell table:number-columns-repeated="16380"/></table:table-row>`;
+  const styles =
+    '<style:style style:name="ta1"><style:table-properties table:display="true"/></style:style>' +
+    '<style:style style:name="ta2"><style:table-properties table:display="false"/></style:style>';
+  const sheet = (name: string, style: string, rows: string): string =>
+    `<table:table table:name="${name}" table:style-name="${style}">${rows}` +
+    `${row("", 'table:number-rows-repeated="1048000"')}</table:table>`;
+  const note = "<office:annotation><text:p>a comment</text:p></office:annotation>";
+  const bytes = openDocument(
+    "spreadsheet",
+    `<office:spreadsheet>${sheet("Questions", "ta1", row(cell("Question") + cell("When")) + row(cell('Why<text:s text:c="2"/>now?</text:p><text:p>Say') + cell("03.02.26", "date", 'office:date-value="2026-02-03"')) + row(`<table:covered-table-cell/>${cell("42,5 €", "currency")}`))}${sheet("Secret", "ta2", row(cell("hidden")))}${sheet("Numbers", "ta1", row(`<table:table-cell office:value-type="float">${note}<text:p>1</text:p></table:table-cell>`, 'table:number-rows-repeated="2"'))}</office:spreadsheet>`,
+    styles,
+  );
+  for (const name of ["a.ods", "without-a-name"]) {
+    const { kind, shown, notes } = await readDocument(name, bytes);
+    expect(kind).toBe("ods");
+    expect(shown).toEqual([
+      "sheet 1",
+      "h1 Questions",
+      "table with header: Question | When / Why  now?\nSay | 2026-02-03 /  | 42,5 €",
+      "sheet 2",
+      "h1 Numbers",
+      "table: 1 / 1",
+    ]);
+    expect(notes.map(({ reason }) => reason)).toEqual(['the hidden sheet "Secret" is left out']);
+  }
+});
+
+test("an OpenDocument presentation with the speaker's notes", async () => {
+  const frame = (what: string, text: string): string =>
+    `<draw:frame presentation:class="${what}"><draw:text-box>${text}</draw:text-box></draw:frame>`;
+  const p = (text: string): string => `<text:p>${text}</text:p>`;
+  const item = (text: string): string => `<text:list-item>${text}</text:list-item>`;
+  const bytes = openDocument(
+    "presentation",
+    `<office:presentation><draw:page>${frame("title", p("Safety first"))}${frame("outline", `<text:list>${item(p("Wear a <text:span>helmet</text:span>") + `<text:list>${item(p("always"))}</text:list>`)}</text:list>`)}${frame("page-number", p("7"))}${frame("footer", p("secret"))}<presentation:notes>${frame("notes", p("Say it twice."))}</presentation:notes></draw:page><draw:page>${frame("title", p("Numbers"))}<draw:frame><table:table><table:table-row><table:table-cell>${p("Q")}</table:table-cell><table:table-cell>${p("A")}</table:table-cell></table:table-row></table:table></draw:frame></draw:page></office:presentation>`,
+  );
+  for (const name of ["a.odp", "without-a-name"]) {
+    const { kind, shown } = await readDocument(name, bytes);
+    expect(kind).toBe("odp");
+    expect(shown).toEqual([
+      "slide 1",
+      "h1 Safety first",
+      "-0 Wear a helmet",
+      "-1 always",
+      "paragraph Say it twice.",
+      "slide 2",
+      "h1 Numbers",
+      "table: Q | A",
+    ]);
+  }
 });
 
 test("a book, without its table of contents", async () => {

@@ -7,7 +7,7 @@ import type { SourcePart } from "../../types.ts";
 import type { XmlHandlers } from "../xml.ts";
 import { openPackage, recognisesPackage } from "./package.ts";
 
-const passedOver = new Set([
+export const passedOver: ReadonlySet<string> = new Set([
   "annotation",
   "tracked-changes",
   "note-citation",
@@ -18,7 +18,7 @@ const passedOver = new Set([
 /** How often a cell or a space may say that it is repeated: sheets repeat empty ones to their edge. */
 const MOST_REPEATED = 64;
 
-const repeated = (value: string | undefined): number =>
+export const repeated = (value: string | undefined): number =>
   Math.min(Math.max(1, Number(value ?? 1) || 1), MOST_REPEATED);
 
 interface Paragraph {
@@ -27,7 +27,9 @@ interface Paragraph {
   readonly pieces: { text: string; isExact: boolean }[];
 }
 
-class OdtText implements XmlHandlers {
+export class OdtText implements XmlHandlers {
+  /** Of paragraphs that are no headings by themselves: titles of slides. 0: none is. */
+  levelOfParagraphs = 0;
   readonly #builder: DocumentBuilder;
   readonly #paragraphs: Paragraph[] = [];
   /** Styles of lists that number their outermost level. */
@@ -46,7 +48,7 @@ class OdtText implements XmlHandlers {
     if (name === "list-style") this.#listStyle = attributes.get("name") ?? "";
     else if (name === "list-level-style-number" && attributes.get("level") === "1")
       this.#ordered.add(this.#listStyle);
-    else if (name === "p") this.#paragraphs.push({ level: 0, pieces: [] });
+    else if (name === "p") this.#paragraphs.push({ level: this.levelOfParagraphs, pieces: [] });
     else if (name === "h")
       this.#paragraphs.push({
         level: Number(attributes.get("outline-level") ?? 1) || 1,

@@ -64,11 +64,33 @@ function countHeaders(head: Uint8Array): number {
   return headerNames.filter((name) => lines.some((line) => line.startsWith(name))).length;
 }
 
+/** What programs write into every mail, and nobody by hand. */
+const ofPrograms =
+  /^(?:message-id|received|mime-version|return-path|content-type|delivered-to|x-[\w-]+):/;
+
+/**
+ * Whether a file begins as a mail: headers from its first line to its first empty one, with a program's among them. Text
+ * that begins with `From:` is a note, or a letter that somebody copied.
+ */
+function beginsAsMail(head: Uint8Array): boolean {
+  const lines = headText(head).slice(0, 8192).toLowerCase().split(/\r?\n/);
+  const end = lines.indexOf("");
+  const headers = end === -1 ? lines.slice(0, -1) : lines.slice(0, end);
+  return (
+    countHeaders(head) >= 3 &&
+    headers.some((line) => ofPrograms.test(line)) &&
+    headers.every((line) => /^(?:[!-9;-~]+:|[ \t])/.test(line))
+  );
+}
+
 export const emlReader: SourceReader = {
   about: "a mail (MIME), with what it quotes",
   extensions: ["eml"],
   container: true,
-  recognises: (_name, head) => (countHeaders(head) >= 3 ? 0.9 : 0),
+  recognises: (name, head) => {
+    const isMail = /\.eml$/i.test(name) ? countHeaders(head) >= 3 : beginsAsMail(head);
+    return isMail ? 0.9 : 0;
+  },
   read: (input) => layOut(spokenInOne(input)),
 };
 

@@ -1,6 +1,7 @@
 // Mail: what is new in a mail, what it quotes, threads of a mailbox. By hand.
 import { expect, test } from "vitest";
 import { attributed } from "../../../../../src/synth/sources/messages/mail/attributions.ts";
+import { readDocument } from "../../../../support/read-source.ts";
 import { readFiles, saidIn, type Read } from "./reading.ts";
 
 const messages = (read: Read): object[] => read.blocks.filter(({ type }) => type === "message");
@@ -122,4 +123,17 @@ test("a mailbox: threads, lines that look like another mail, what is already the
     { thread: "<1@x>", id: "<2@x>", replyTo: "<1@x>" },
     { thread: "<1@x>", id: "<3@x>", replyTo: "<1@x>" },
   ]);
+});
+
+test("text that begins with From: is a mail where a mail program wrote it", async () => {
+  const kindOf = async (name: string, text: string): Promise<string> =>
+    (await readDocument(name, Buffer.from(text))).kind;
+  const copied = "From: Ada\nTo: Bob\nDate: Monday\nSubject: Tea\n\nIs there tea?\n";
+  expect(await kindOf("a.txt", copied)).toBe("text");
+  expect(await kindOf("a.eml", copied)).toBe("eml");
+  expect(await kindOf("a.txt", `Message-ID: <1@x.example>\n${copied}`)).toBe("eml");
+  expect(await kindOf("a", `${copied.replace("\n\n", "\nMIME-Version: 1.0\n\n")}`)).toBe("eml");
+  expect(await kindOf("a.txt", `Dear all,\nMessage-ID: <1@x.example>\n${copied}`)).toBe("text");
+  const folded = `Received: by mx.example\r\n\twith SMTP\r\n${copied.replaceAll("\n", "\r\n")}`;
+  expect(await kindOf("a.txt", folded)).toBe("eml");
 });
