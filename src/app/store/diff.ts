@@ -64,7 +64,8 @@ export async function diffVersions(
   return await withStore(environment, (store) => diffIn(store, request));
 }
 
-async function diffIn(store: Store, request: DiffRequest): Promise<ToldDiff> {
+/** As `diffVersions`, in a store that is open. */
+export async function diffIn(store: Store, request: DiffRequest): Promise<ToldDiff> {
   const { before: first, after: second, limit } = request;
   const before = await findVersion(
     store,

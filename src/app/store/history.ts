@@ -1,4 +1,5 @@
 // What is in the user's store, and older versions of it again, in plain data.
+import { existsSync } from "node:fs";
 import type { Environment } from "../../core/paths.ts";
 import {
   type Drop,
@@ -9,24 +10,50 @@ import {
   listDrops,
   findDataset,
   listVersions,
+  noSuchFile,
   removeDataset,
   restoreVersion,
   type Store,
   undoDrops,
 } from "../../store/index.ts";
+import { editedForm } from "../../synth/edited/index.ts";
+import { diffIn, type ToldDiff } from "./diff.ts";
+import { importEdited } from "./edited.ts";
 import { type ToldVersion, toldVersion } from "./told-version.ts";
 import { withStore } from "./with-store.ts";
 
 export type { ToldVersion };
 
-/** Keeps a file of JSON lines as a version. */
+export interface Imported extends ToldVersion {
+  /** What differs from the version before; null where there was none, or nothing does. */
+  differences: ToldDiff | null;
+}
+
+/** Rows told of what an import changed; all are counted. */
+const toldRows = 50;
+
+/** Keeps a file of JSON lines, or one that was edited as Markdown or CSV, as a version. */
 export async function importRows(
   environment: Environment,
-  { file, name, message }: { file: string; name: string; message: string | undefined },
-): Promise<ToldVersion> {
-  return await withStore(environment, async (store) =>
-    toldVersion(name, await importFile(store, name, file, message)),
-  );
+  request: { file: string; name: string; message: string | undefined },
+): Promise<Imported> {
+  const { file, name, message } = request;
+  const form = editedForm(file);
+  return await withStore(environment, async (store) => {
+    if (form !== undefined && !existsSync(file)) throw noSuchFile(file);
+    const known = (await listDatasets(store)).find((each) => each.name === name);
+    const before = known?.headId ?? null;
+    const version =
+      form === undefined
+        ? await importFile(store, name, file, message)
+        : await importEdited(store, request, form);
+    const told = toldVersion(name, version);
+    const differences =
+      before === null || version.id === before
+        ? null
+        : await diffIn(store, { before: told.version, after: undefined, limit: toldRows });
+    return { ...told, differences };
+  });
 }
 
 async function newestVersions(store: Store): Promise<ToldVersion[]> {

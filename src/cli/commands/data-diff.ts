@@ -20,7 +20,7 @@ function rowLines({ kind, id, position, before, after, fields }: ToldDifference)
   return [`${marks[kind]} ${name}`, ...lines];
 }
 
-function diffText(diff: ToldDiff): string {
+export function diffText(diff: ToldDiff): string {
   const { before, after, removed, changed, added, rows } = diff;
   const counts = `${added} added, ${removed} removed, ${changed} changed`;
   const sum = diff.isReordered ? "the same rows in another order" : counts;

@@ -12,7 +12,7 @@ const words = {
 export const dataWrite = defineCommand({
   name: "data write",
   section: "Read and write",
-  summary: "Write a version of a data set as a file of JSON lines",
+  summary: "Write a version of a data set as a file of JSON lines; as Markdown or CSV to be edited",
   arguments: {
     version: { about: "NAME for the newest, NAME@3, or NAME@ and the beginning of a hash" },
     file: { about: "Where; another file there is not written over" },
@@ -20,7 +20,11 @@ export const dataWrite = defineCommand({
   options: z.strictObject({
     follow: z.boolean().default(false).describe("Write the file again with every new version"),
   }),
-  examples: ["ft data write support@3 rows.jsonl", "ft data write support rows.jsonl --follow"],
+  examples: [
+    "ft data write support@3 rows.jsonl",
+    "ft data write support rows.jsonl --follow",
+    "ft data write support edited.md",
+  ],
   run: async ({ arguments: { version = "", file = "" }, options: { follow } }, io) => {
     const { writeVersion } = await import("../../app/store/files.ts");
     const state = await writeVersion(io.environment, { version, file, follow });

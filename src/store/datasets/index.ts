@@ -7,6 +7,7 @@ export {
   readConfiguration,
   saveConfiguration,
 } from "./configurations.ts";
+export { noSuchFile } from "./dataset-errors.ts";
 export {
   Comparison as VersionComparison,
   type DiffCounts,

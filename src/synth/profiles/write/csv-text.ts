@@ -1,9 +1,18 @@
 // Cells and lines of CSV as RFC 4180 has them, safe to open: what a spreadsheet would compute is marked as text.
 
-/** A spreadsheet computes a cell that begins so; an apostrophe before it makes it text there. */
-const computed = /^[=+\-@\t\r]/;
+/** A spreadsheet computes a cell that begins so; one more apostrophe before it makes it text there. */
+const computed = /^'*[=+\-@\t\r]/;
 
 const quoted = /[",\r\n]/;
+
+/** A cell without the apostrophe that `csvCell` put there. */
+export const unguarded = (cell: string): string => cell.replace(/^'(?='*[=+\-@\t\r])/, "");
+
+/** The text of a cell before it is made safe and quoted. */
+export function cellText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 /** A text, a number, or the JSON text of anything else; nothing is an empty cell. */
 export function csvCell(value: unknown): string {
