@@ -13,7 +13,8 @@ export const layers: readonly (readonly string[])[] = [
   ["eval"],
   ["serve", "remote"],
   ["app"],
-  ["cli", "studio"],
+  ["studio", "mcp"],
+  ["cli"],
 ];
 
 /** Folders that work on any machine: nothing they reach, however far, may be the addon's. */

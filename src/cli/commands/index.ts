@@ -56,6 +56,7 @@ import { jobsRetry } from "./jobs-retry.ts";
 import { jobsShow } from "./jobs-show.ts";
 import { jobsSubmit } from "./jobs-submit.ts";
 import { jobsWork } from "./jobs-work.ts";
+import { mcp } from "./mcp.ts";
 import { merge } from "./merge.ts";
 import { modelsConvert } from "./models-convert.ts";
 import { modelsDelete } from "./models-delete.ts";
@@ -98,6 +99,7 @@ export const commands: readonly Command[] = [
   serve,
   evaluate,
   benchmark,
+  mcp,
   merge,
   exportCommand,
   adaptersInfo,
