@@ -2,6 +2,7 @@
 // process leaves of one is removed.
 import { isAlive, type ProcessIdentity, thisProcess } from "../../core/process-alive.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
+import { bytesOfFile } from "./blocks.ts";
 import {
   createDataset,
   type NewDataset,
@@ -9,8 +10,8 @@ import {
   readDataset,
   type StoreOrTransaction,
 } from "./datasets.ts";
-import { appendExamples, type NewExample } from "./examples.ts";
-import { DRAFT } from "./file-state.ts";
+import { appendExamples, lastIndex, type NewExample } from "./examples.ts";
+import { DRAFT, sizeIn } from "./file-state.ts";
 
 const rowsAtOnce = 1000;
 
@@ -97,4 +98,29 @@ export async function removeAbandonedDrafts({ db }: Store): Promise<void> {
     const isUnderWay = writer !== null && isAlive(JSON.parse(writer) as ProcessIdentity);
     if (!isUnderWay) await removeDraft(db, id);
   }
+}
+
+export interface TakenFile {
+  path: string;
+  /** As it was before it was read (`printOf`). */
+  print: string;
+  /** Its lines are just as the store writes them. */
+  isPlain: boolean;
+}
+
+/** Notes, for `also`, that a file with all the rows of a new data set is there already. */
+export async function fileIsThere(db: Database, id: number, file: TakenFile): Promise<void> {
+  const bytes = await bytesOfFile(db, id);
+  const isWhole = file.isPlain && bytes === sizeIn(file.print);
+  const index = await lastIndex(db, id);
+  await db
+    .updateTable("dataset_states")
+    .set((set) => ({
+      written_print: file.print,
+      written_bytes: isWhole ? bytes : 0,
+      written_index: isWhole ? index : -1,
+      written_revision: isWhole ? set.ref("revision") : null,
+    }))
+    .where("dataset_id", "=", id)
+    .execute();
 }

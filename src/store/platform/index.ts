@@ -9,6 +9,7 @@ export {
 } from "./changes.ts";
 export {
   createDataset,
+  datasetByFile,
   type DatasetFormat,
   type DatasetPage,
   type DatasetQuery,
@@ -19,7 +20,9 @@ export {
   readDataset,
   type StoreOrTransaction,
 } from "./datasets.ts";
-export { createFilledDataset, type FilledDataset } from "./drafts.ts";
+export { createFilledDataset, fileIsThere, type FilledDataset, type TakenFile } from "./drafts.ts";
+export { type FileLine, fileLines } from "./file-lines.ts";
+export { printOf } from "./file-state.ts";
 export {
   type EditQuery,
   type ExampleEdit,
@@ -48,7 +51,7 @@ export {
   numberJob,
   platformIdOf,
 } from "./jobs.ts";
-export { exportRows, exportText } from "./lines.ts";
+export { type CopiedExample, exportExamples, exportRows, exportText } from "./lines.ts";
 export { type ExamplePage, type ExampleQuery, listExamples } from "./list.ts";
 export { deleteDataset } from "./removal.ts";
 export { timestamp } from "./timestamps.ts";

@@ -62,3 +62,33 @@ export async function* exportRows(store: Store, datasetId: number): AsyncGenerat
     for (const { text } of lines) yield text;
   }
 }
+
+/** An example with what belongs to it, as another data set takes it. */
+export interface CopiedExample {
+  id: number;
+  index: number;
+  content: string;
+  qualityScore: number | null;
+  /** JSON. */
+  metadata: string;
+}
+
+const selectCopied = `select id, example_index as "index", content, quality_score as qualityScore, metadata
+  from examples where dataset_id = ? and status = 'active' and example_index > ?
+  order by example_index limit ${rowsAtOnce}`;
+
+/** Active examples, one after another, at flat memory. Throws FT-PLATFORM-001. */
+export async function* exportExamples(
+  store: Store,
+  datasetId: number,
+): AsyncGenerator<CopiedExample> {
+  await readDataset(store, datasetId);
+  for (let after = -1; ;) {
+    const query = CompiledQuery.raw(selectCopied, [datasetId, after]);
+    const { rows } = await store.db.executeQuery<CopiedExample>(query);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsAtOnce) return;
+    after = last.index;
+  }
+}

@@ -62,3 +62,41 @@ export function badScore(score: unknown): DataError {
     hint: "Give a number from 0 to 10, or null where nobody has judged it",
   });
 }
+
+export function differentFormats(formats: readonly string[]): UsageError {
+  return new UsageError("FT-PLATFORM-009", {
+    message: `Data sets of different formats do not merge: ${formats.join(", ")}`,
+    hint: "Convert them to one format first: POST /api/utils/convert",
+  });
+}
+
+export function sampleTooLarge(size: number, count: number): UsageError {
+  return new UsageError("FT-PLATFORM-010", {
+    at: { field: "sample_size" },
+    message: `A sample of ${size} cannot be drawn from ${count} examples`,
+    hint: `Give a whole number from 1 to ${count}`,
+  });
+}
+
+export function uploadTooLarge(bytes: number): UsageError {
+  return new UsageError("FT-PLATFORM-011", {
+    message: `The upload has more than ${bytes} bytes`,
+    hint: "Upload it in parts and merge them, or put the file into the folder of data sets",
+  });
+}
+
+export function noExamples(file: string): DataError {
+  return new DataError("FT-PLATFORM-012", {
+    at: { file },
+    message: "There is no row in it",
+    hint: "Give JSON lines, one object each, with messages or with instruction and output",
+  });
+}
+
+export function nothingToMerge(): UsageError {
+  return new UsageError("FT-PLATFORM-013", {
+    at: { field: "dataset_ids" },
+    message: "No data set was named",
+    hint: "Name the numbers of one or more data sets",
+  });
+}

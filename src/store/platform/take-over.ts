@@ -4,35 +4,14 @@
 import { createHash } from "node:crypto";
 import { CompiledQuery, sql } from "kysely";
 import { FtError } from "../../core/errors.ts";
-import { readTextLines } from "../../core/json-lines.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { bytesOfFile, countBlocksAgain } from "./blocks.ts";
 import { changeExample } from "./changes.ts";
 import { appendExamples, insertExamplesAt, lastIndex } from "./examples.ts";
+import { fileLines } from "./file-lines.ts";
 import { type FileRow, printOf, sizeIn } from "./file-state.ts";
 import { pagesOfLines } from "./lines.ts";
-import { badExample } from "./platform-errors.ts";
 import { timestamp } from "./timestamps.ts";
-import { lineText } from "./values.ts";
-
-export interface FileLine {
-  /** From 1. */
-  line: number;
-  text: string;
-  /** Whether the file has it just as the store would write it. */
-  isPlain: boolean;
-}
-
-/** Rows of a file of JSON lines; blank lines are skipped. Throws FT-PLATFORM-003 with the line. */
-export async function* fileLines(path: string): AsyncGenerator<FileLine> {
-  for await (const { line, text: given } of readTextLines(path)) {
-    const at = { file: path, line };
-    if (given === undefined) throw badExample("the line is not UTF-8 text", at);
-    if (given.trim() === "") continue;
-    const text = lineText(given, at);
-    yield { line, text, isPlain: text === given };
-  }
-}
 
 const hashOf = (text: string): string => createHash("sha1").update(text).digest("base64");
 

@@ -1,0 +1,22 @@
+// A data set as CSV for tables and spreadsheets: what one of them would compute is marked as text.
+import type { Store } from "../../store/index.ts";
+import { exportExamples, readDataset } from "../../store/platform/index.ts";
+import { csvRecord } from "../../synth/profiles/write/csv-text.ts";
+import type { JsonObject } from "../../text/types.ts";
+
+const columns = {
+  chat: ["messages", "metadata"],
+  instruction: ["instruction", "input", "output", "metadata"],
+} as const;
+
+/** Lines of CSV, the names of columns first: id, example_index, quality_score and what the format has. */
+export async function* exportCsv(store: Store, datasetId: number): AsyncGenerator<string> {
+  const { format } = await readDataset(store, datasetId);
+  const names = columns[format];
+  yield `${csvRecord(["id", "example_index", "quality_score", ...names])}\r\n`;
+  for await (const { id, index, content, qualityScore } of exportExamples(store, datasetId)) {
+    const row = JSON.parse(content) as JsonObject;
+    const cells = names.map((name) => row[name]);
+    yield `${csvRecord([id, index, qualityScore, ...cells])}\r\n`;
+  }
+}

@@ -1,0 +1,16 @@
+// Use cases over the dataset creator's data sets: taken in, combined, converted, exported, kept as versions.
+export { type MergeRequest, mergeDatasets, type SampleRequest, sampleDataset } from "./combine.ts";
+export {
+  type ConvertDatasetRequest,
+  convertDataset,
+  type ConvertedDataset,
+  convertRow,
+  type Turns,
+} from "./convert.ts";
+export { exportCsv } from "./csv.ts";
+export { domainOfFile, type FoundFile, importFolder } from "./import-folder.ts";
+export { type BadLine, lookThrough } from "./read-file.ts";
+export { formattedRow } from "./row-format.ts";
+export { startPlatform, type StartedPlatform } from "./start.ts";
+export { mostUploadBytes, uploadDataset, type UploadRequest } from "./upload.ts";
+export { bringBack, keepVersion, type KeptVersion } from "./versions.ts";
