@@ -30,7 +30,8 @@ export async function answer(
     }
     from = shown().length;
     // a key at a time, as a person presses them
-    for (const key of keys.match(/\u001b\[B|[^]/g) ?? []) {
+    const pressed = keys.split(DOWN).flatMap((part, at) => [...(at > 0 ? [DOWN] : []), ...part]);
+    for (const key of pressed) {
       send(key);
       await sleep(15);
     }
