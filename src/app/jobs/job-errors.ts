@@ -42,6 +42,15 @@ export function wrongLimit(value: string): ConfigError {
   });
 }
 
+/** The process that did a unit of the job died. */
+export function taskDied(how: string, lastWords: string): FtError {
+  return new FtError("FT-JOB-014", {
+    message: `the process that did it ended ${how}`,
+    problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
+    hint: "the system ends what is too large for its memory: a smaller model, or loadIn4bit, needs less",
+  });
+}
+
 /** Another process keeps the run's folder. */
 export function folderBusy(folder: string, pid: number): FtError {
   return new FtError(

@@ -129,30 +129,25 @@ function whyText({ key, reason, code, hint }: Why): string {
   return `${key}: ${code === undefined ? "" : `${code} `}${reason}${help}`;
 }
 
-/** An event as a line; undefined for what the moving line tells. */
-export function eventText(event: JobEvent): string | undefined {
-  switch (event.type) {
-    case "log":
-      return event.data.level === "info"
-        ? event.data.message
-        : `${event.data.level}: ${event.data.message}`;
-    case "unit-failed":
-      return `failed ${whyText(event.data)}`;
-    case "unit-retried":
-      return `tried again in ${formatDuration(event.data.delay / 1000)} ${whyText(event.data)}`;
-    case "unit-lost":
-      return `lost ${whyText(event.data)}`;
-    case "unit-done":
-    case "unit-progress":
-    case "unit-released":
-    case "unit-rejected":
-    case "units-added":
-    case "job-stage":
-    case "job-created":
-      return undefined;
-    case "job-failed":
-      return `failed: ${event.data.reason}`;
-    default:
-      return event.type.replace("job-", "");
-  }
+type Lines = { [T in JobEvent["type"]]?: (data: Extract<JobEvent, { type: T }>["data"]) => string };
+
+/** What the moving line does not tell. */
+const lines: Lines = {
+  log: ({ level, message }) => (level === "info" ? message : `${level}: ${message}`),
+  "unit-failed": (data) => `failed ${whyText(data)}`,
+  "unit-retried": (data) => `tried again in ${formatDuration(data.delay / 1000)} ${whyText(data)}`,
+  "unit-lost": (data) => `lost ${whyText(data)}`,
+  "job-started": () => "started",
+  "job-paused": () => "paused",
+  "job-resumed": () => "resumed",
+  "job-retried": () => "tried again",
+  "job-cancelled": () => "cancelled",
+  "job-completed": () => "completed",
+  "job-failed": ({ reason }) => `failed: ${reason}`,
+};
+
+/** An event as a line; undefined for what is not told as one. */
+export function eventText({ type, data }: JobEvent): string | undefined {
+  const line = lines[type] as ((of: JobEvent["data"]) => string) | undefined;
+  return line?.(data);
 }

@@ -1,7 +1,18 @@
 // Every kind of job by its name: the next one is a line here. Extensions add theirs with `jobKinds.register`.
 import { Registry } from "../../../core/registry.ts";
 import { unknownJobKind } from "../job-errors.ts";
+import { evaluationKind } from "./evaluation.ts";
+import { exportKind } from "./export.ts";
 import { trainingKind } from "./training.ts";
 import type { JobKind } from "./types.ts";
+import { uploadKind } from "./upload.ts";
 
-export const jobKinds = new Registry<JobKind<unknown>>({ training: trainingKind }, unknownJobKind);
+export const jobKinds = new Registry<JobKind<unknown>>(
+  {
+    training: trainingKind,
+    evaluation: evaluationKind,
+    export: exportKind,
+    upload: uploadKind,
+  },
+  unknownJobKind,
+);

@@ -1,6 +1,6 @@
 // What a run tells of itself, as a job's log and progress. Writes in order, and loses nothing that it was told.
 import { formatDuration } from "../../../core/units.ts";
-import type { RunEvent, StepReportedEvent } from "../../../runs/index.ts";
+import type { RunEvent, RunEventOf, StepReportedEvent } from "../../../runs/index.ts";
 import type { UnitContext } from "../../../store/index.ts";
 import type { WorkProgress } from "../../../train/run.ts";
 
@@ -8,32 +8,36 @@ const figure = (value: number | null): string => (value === null ? "none" : valu
 
 type Line = readonly ["info" | "warn", string];
 
-/** What belongs into the log of one event; steps do not. */
+type Lines = { [T in RunEvent["type"]]?: (event: RunEventOf<T>) => Line };
+
+/** What belongs into the log; steps do not. */
+const lines: Lines = {
+  "run-started": ({ runId, outputDir, totalSteps, resumedFromStep }) => {
+    const from = resumedFromStep === null ? "" : ` from step ${resumedFromStep}`;
+    return ["info", `run ${runId} in ${outputDir}: ${totalSteps} steps${from}`];
+  },
+  "evaluation-finished": ({ step, validationLoss }) => [
+    "info",
+    `step ${step}: validation loss ${figure(validationLoss)}`,
+  ],
+  "checkpoint-saved": ({ step, path }) => ["info", `step ${step}: saved ${path}`],
+  notice: ({ level, message }) => [level === "warning" ? "warn" : "info", message],
+  "run-stopped": ({ step, checkpointPath }) => [
+    "info",
+    `stopped after step ${step}; ${checkpointPath ?? "nothing saved"}`,
+  ],
+  "run-completed": ({ totalSteps, seconds, finalTrainingLoss, adapterPath }) => {
+    const time = seconds === undefined ? "" : ` in ${formatDuration(seconds)}`;
+    return [
+      "info",
+      `${totalSteps} steps${time}, loss ${figure(finalTrainingLoss)}: ${adapterPath}`,
+    ];
+  },
+};
+
 function lineOf(event: RunEvent): Line | undefined {
-  switch (event.type) {
-    case "run-started": {
-      const from = event.resumedFromStep === null ? "" : ` from step ${event.resumedFromStep}`;
-      return ["info", `run ${event.runId} in ${event.outputDir}: ${event.totalSteps} steps${from}`];
-    }
-    case "evaluation-finished":
-      return ["info", `step ${event.step}: validation loss ${figure(event.validationLoss)}`];
-    case "checkpoint-saved":
-      return ["info", `step ${event.step}: saved ${event.path}`];
-    case "notice":
-      return [event.level === "warning" ? "warn" : "info", event.message];
-    case "run-stopped":
-      return [
-        "info",
-        `stopped after step ${event.step}; ${event.checkpointPath ?? "nothing saved"}`,
-      ];
-    case "run-completed": {
-      const loss = figure(event.finalTrainingLoss);
-      const time = event.seconds === undefined ? "" : ` in ${formatDuration(event.seconds)}`;
-      return ["info", `${event.totalSteps} steps${time}, loss ${loss}: ${event.adapterPath}`];
-    }
-    default:
-      return undefined;
-  }
+  const line = lines[event.type] as ((of: RunEvent) => Line) | undefined;
+  return line?.(event);
 }
 
 export class RunTeller {

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { FtError } from "../../../core/errors.ts";
 import type { Environment } from "../../../core/paths.ts";
 import {
   CONFIG_FILE,
@@ -28,6 +27,7 @@ import type { PartialRunConfig } from "../../config/schema.ts";
 import type { TrainRunOptions } from "../../train/train-run.ts";
 import { folderBusy, folderTaken } from "../job-errors.ts";
 import { RunTeller } from "./run-teller.ts";
+import { mostAttempts, Tries } from "./tries.ts";
 import type { JobKind } from "./types.ts";
 
 export const TrainingParameters = z.strictObject({
@@ -48,12 +48,6 @@ export const TrainingParameters = z.strictObject({
 });
 
 export type TrainingParameters = z.infer<typeof TrainingParameters>;
-
-/** Being killed is no fault of a run's, which goes on from where it was. */
-const mostAttempts = 1000;
-
-/** Trainers of one run that may crash in one worker. */
-const mostCrashes = 3;
 
 /** Milliseconds that a trainer whose worker was killed may take to save and end. */
 const patience = 600_000;
@@ -130,12 +124,9 @@ const resultOf = (event: RunEventOf<"run-completed">) => ({
   adapter: event.adapterPath,
 });
 
-const CRASHED = "FT-RUN-006";
-
 class TrainingWorker {
   readonly #store: Store;
-  /** By id of the unit. */
-  readonly #crashes = new Map<number, number>();
+  readonly #tries = new Tries();
 
   constructor(store: Store) {
     this.#store = store;
@@ -178,17 +169,8 @@ class TrainingWorker {
       });
     } catch (error) {
       await teller.told();
-      throw this.#failure(unit, error);
+      throw this.#tries.failure(unit, error);
     }
-  }
-
-  /** A crash is tried again, from the last checkpoint; what is wrong with the run stays wrong. */
-  #failure(unit: ClaimedUnit, error: unknown): unknown {
-    if (!(error instanceof FtError)) return error;
-    const crashes = (this.#crashes.get(unit.id) ?? 0) + 1;
-    this.#crashes.set(unit.id, crashes);
-    const isFinal = error.code !== CRASHED || crashes >= mostCrashes;
-    return new UnitFailure(error.message, { isFinal, cause: error });
   }
 }
 

@@ -1,0 +1,43 @@
+// Evaluation as a job: ft evaluate with its answers in a folder, where they go on after a crash.
+import { z } from "zod";
+import { absolute, found } from "./paths.ts";
+import { taskKind } from "./task-kind.ts";
+
+export const EvaluationParameters = z.strictObject({
+  model: z.string().min(1),
+  baseModel: z.string().optional(),
+  /** A file, a folder or a shipped set; the shipped one unless said. */
+  data: z.string().optional(),
+  format: z.string().default("auto"),
+  template: z.string().optional(),
+  metrics: z.array(z.string()).min(1).default(["exact_match", "rougeL"]),
+  numSamples: z.int().positive().default(100),
+  maxGenLength: z.int().positive().default(100),
+  seed: z.int().min(0).default(42),
+  /** Folder for answers and scores. */
+  output: z.string().min(1),
+  loadIn4bit: z.boolean().default(false),
+  /** JSON schema for rows that have none of their own. */
+  schema: z.record(z.string(), z.unknown()).optional(),
+  by: z.string().optional(),
+  stride: z.int().positive().optional(),
+  window: z.int().min(2).optional(),
+});
+
+export type EvaluationParameters = z.infer<typeof EvaluationParameters>;
+
+export const evaluationKind = taskKind({
+  about: "lets a model answer rows and scores the answers, as ft evaluate does",
+  parameters: EvaluationParameters,
+  jobsAtOnce: 1,
+  title: ({ model, data = "the shipped set" }) => `${model} on ${data}`,
+  prepare: async (given) => {
+    const { chosenMetrics } = await import("../../evaluate/scores.ts");
+    chosenMetrics(given.metrics);
+    const { model, baseModel, data, output } = given;
+    const bases = baseModel === undefined ? {} : { baseModel: found(baseModel) };
+    const rows = data === undefined ? {} : { data: found(data) };
+    return { ...given, ...bases, ...rows, model: found(model), output: absolute(output) };
+  },
+  task: "evaluation",
+});

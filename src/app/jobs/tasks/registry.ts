@@ -1,0 +1,17 @@
+// Every task by its name, loaded where it is done. The next one is a line here.
+import { Registry } from "../../../core/registry.ts";
+import { unknownJobKind } from "../job-errors.ts";
+import type { Task } from "./types.ts";
+
+interface TaskEntry {
+  load(): Promise<Task<never>>;
+}
+
+export const tasks = new Registry<TaskEntry>(
+  {
+    evaluation: { load: async () => (await import("./evaluation.ts")).evaluate },
+    export: { load: async () => (await import("./export.ts")).exportAs },
+    upload: { load: async () => (await import("./upload.ts")).upload },
+  },
+  unknownJobKind,
+);
