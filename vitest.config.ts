@@ -31,7 +31,16 @@ if (process.env["FT_INTEROP"] === "1") {
 }
 
 // What the store promises, held to a Postgres server too, where its programs are (tests/setup/postgres.ts).
-const inPostgres = ["datasets", "differences", "killed.soak", "ledger", "queue", "worker"];
+const inPostgres = [
+  "platform/examples",
+  "platform/files",
+  "datasets",
+  "differences",
+  "killed.soak",
+  "ledger",
+  "queue",
+  "worker",
+];
 
 function postgres(order: number): TestProjectInlineConfiguration {
   const of = project(["postgres", { maxWorkers: 2, timeoutSeconds: 60 }], order);

@@ -58,6 +58,7 @@ const wordsIn = (text: string): string[] =>
 /** Postgres indexes a megabyte of words of one row; what is beyond is not found. */
 const mostIndexed = 400_000;
 
+/** Words of rows have weight D, so that none is taken for a scope, which has A. */
 function matchOf(tokens: readonly SearchToken[]): string {
   const parts: string[] = [];
   let isOpen = false;
@@ -68,9 +69,9 @@ function matchOf(tokens: readonly SearchToken[]): string {
       isOpen = false;
       continue;
     }
-    const words = wordsIn(token.text).map((word) => `'${word}'`);
+    const words = wordsIn(token.text).map((word) => `'${word}':D`);
     if (words.length === 0) continue;
-    const last = `${words.pop()}${token.isPrefix ? ":*" : ""}`;
+    const last = `${words.pop()}${token.isPrefix ? "*" : ""}`;
     if (isOpen) parts.push("&");
     parts.push(`(${[...words, last].join(" <-> ")})`);
     isOpen = true;
@@ -102,13 +103,14 @@ export const postgresFlavour: Flavour = {
   vacuum: sql`vacuum`,
   search: {
     add: async (db, { table, scope = "" }, id, words) => {
-      const text = `${scope} ${wordsIn(words).join(" ")}`.slice(0, mostIndexed);
-      const insert = `insert into ${table} (rowid, words) values ($1, to_tsvector('simple', $2))`;
-      await db.executeQuery(CompiledQuery.raw(insert, [id, text]));
+      const text = wordsIn(words).join(" ").slice(0, mostIndexed);
+      const lexemes = "setweight(to_tsvector('simple', $2), 'A') || to_tsvector('simple', $3)";
+      const insert = `insert into ${table} (rowid, words) values ($1, ${lexemes})`;
+      await db.executeQuery(CompiledQuery.raw(insert, [id, scope, text]));
     },
     matches: ({ table, scope }, tokens) => {
       const said = matchOf(tokens);
-      const match = scope === undefined ? said : `${scope} & (${said})`;
+      const match = scope === undefined ? said : `${scope}:A & (${said})`;
       return sql`${sql.table(table)}.words @@ to_tsquery('simple', ${match})`;
     },
   },

@@ -207,6 +207,7 @@ create table dataset_states (
   written_index bigint not null default -1,
   written_bytes bigint not null default 0,
   written_print text,
+  intent text check (intent is null or is_json(intent)),
   told text,
   writer text,
   writer_until bigint,

@@ -1,6 +1,7 @@
 // Counters over examples of 1,024 indexes in a row: how many are active, and how many bytes their lines have. So any
 // place of a list and of a file is found by reading a few hundred numbers, whatever the number of rows.
-import { CompiledQuery, sql } from "kysely";
+import { sql } from "kysely";
+import { written } from "../flavours/written.ts";
 import type { Database } from "../store.ts";
 import type { ExampleStatus } from "../tables.ts";
 
@@ -35,10 +36,12 @@ export async function countInBlocks(
     });
   }
   const text = `insert into example_blocks (dataset_id, block, active, removed, bytes) values (?, ?, ?, ?, ?)
-    on conflict (dataset_id, block) do update set active = active + excluded.active,
-    removed = removed + excluded.removed, bytes = bytes + excluded.bytes`;
+    on conflict (dataset_id, block) do update set
+      active = example_blocks.active + excluded.active,
+      removed = example_blocks.removed + excluded.removed,
+      bytes = example_blocks.bytes + excluded.bytes`;
   for (const [block, { active, removed, bytes }] of sums) {
-    await db.executeQuery(CompiledQuery.raw(text, [datasetId, block, active, removed, bytes]));
+    await db.executeQuery(written(db, text, [datasetId, block, active, removed, bytes]));
   }
 }
 
@@ -47,7 +50,9 @@ export async function countBlocksAgain(db: Database, datasetId: number): Promise
   await db.deleteFrom("example_blocks").where("dataset_id", "=", datasetId).execute();
   await sql`
     insert into example_blocks (dataset_id, block, active, removed, bytes)
-    select dataset_id, example_index / ${sql.lit(BLOCK)}, sum(status = 'active'), sum(status = 'removed'),
+    select dataset_id, example_index / ${sql.lit(BLOCK)}, 
+      sum(case when status = 'active' then 1 else 0 end),
+      sum(case when status = 'removed' then 1 else 0 end),
       sum(case when status = 'active' then octet_length(content) + 1 else 0 end)
     from examples where dataset_id = ${datasetId} group by 1, 2`.execute(db);
 }
@@ -74,7 +79,7 @@ export async function offsetOfLine(
         where dataset_id = ${datasetId} and block < ${block}), 0)
       + coalesce((select sum(octet_length(content) + 1) from examples
         where dataset_id = ${datasetId} and status = 'active'
-        and example_index >= ${firstOf(block)} and example_index < ${index}), 0) as offset`.execute(
+        and example_index >= ${firstOf(block)} and example_index < ${index}), 0) as "offset"`.execute(
     db,
   );
   return rows[0]?.offset ?? 0;
@@ -103,7 +108,8 @@ export async function placeOf(
   offset: number,
 ): Promise<{ from: number; pass: number }> {
   const { rows } = await db.executeQuery<{ block: number; active: number; removed: number }>(
-    CompiledQuery.raw(
+    written(
+      db,
       "select block, active, removed from example_blocks where dataset_id = ? order by block",
       [datasetId],
     ),

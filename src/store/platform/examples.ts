@@ -1,5 +1,6 @@
 // Examples: rows of a data set as the database has them, put behind the others and read. Changes of one are in edits.ts.
-import { CompiledQuery, type Selectable } from "kysely";
+import type { Selectable } from "kysely";
+import { written } from "../flavours/written.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import type { ExamplesTable, ExampleStatus } from "../tables.ts";
 import { tellAppended } from "./appended.ts";
@@ -66,7 +67,7 @@ async function insertSome(
   const values = rows.map(() => "(?, ?, ?, ?, ?, ?, ?)").join();
   const text = `insert into examples (dataset_id, example_index, content, quality_score, metadata, created_at,
     updated_at) values ${values} returning id`;
-  const done = await db.executeQuery<{ id: number }>(CompiledQuery.raw(text, rows.flat()));
+  const done = await db.executeQuery<{ id: number }>(written(db, text, rows.flat()));
   return done.rows.map(({ id }) => id);
 }
 

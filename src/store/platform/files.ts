@@ -411,7 +411,7 @@ async function idsBehind(db: Database): Promise<number[]> {
     .selectFrom("dataset_states")
     .select("dataset_id")
     .where("removed_at", "is", null)
-    .whereRef("revision", "is not", "written_revision")
+    .whereRef("revision", "is distinct from", "written_revision")
     .where("told", "is", null)
     .execute();
   return rows.map(({ dataset_id: id }) => id);

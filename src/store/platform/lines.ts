@@ -1,5 +1,5 @@
 // The lines of a data set as its file has them: contents of active examples in their order, at flat memory.
-import { CompiledQuery } from "kysely";
+import { written } from "../flavours/written.ts";
 import type { Database, Store } from "../store.ts";
 import { readDataset } from "./datasets.ts";
 
@@ -28,7 +28,7 @@ async function someLines(
   datasetId: number,
   range: Required<LineRange>,
 ): Promise<Line[]> {
-  const query = CompiledQuery.raw(select, [datasetId, range.after, range.upTo]);
+  const query = written(db, select, [datasetId, range.after, range.upTo]);
   return (await db.executeQuery<Line>(query)).rows;
 }
 
@@ -84,7 +84,7 @@ export async function* exportExamples(
 ): AsyncGenerator<CopiedExample> {
   await readDataset(store, datasetId);
   for (let after = -1; ;) {
-    const query = CompiledQuery.raw(selectCopied, [datasetId, after]);
+    const query = written(store.db, selectCopied, [datasetId, after]);
     const { rows } = await store.db.executeQuery<CopiedExample>(query);
     yield* rows;
     const last = rows.at(-1);

@@ -2,8 +2,9 @@
 // between, lines become edits of the examples that stood there, and what is more or less is added or removed. All of it
 // is in the history, so that nothing is lost.
 import { createHash } from "node:crypto";
-import { CompiledQuery, sql } from "kysely";
+import { sql } from "kysely";
 import { FtError } from "../../core/errors.ts";
+import { written } from "../flavours/written.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { bytesOfFile, countBlocksAgain } from "./blocks.ts";
 import { changeExample } from "./changes.ts";
@@ -93,7 +94,8 @@ const aside = 1e12;
 async function shift(db: Database, datasetId: number, behind: number, by: number): Promise<void> {
   const move = async (from: number, add: number) =>
     await db.executeQuery(
-      CompiledQuery.raw(
+      written(
+        db,
         "update examples set example_index = example_index + ? where dataset_id = ? and example_index > ?",
         [add, datasetId, from],
       ),
