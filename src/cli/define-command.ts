@@ -37,6 +37,8 @@ export interface CommandInput<Arguments extends string, Options> {
 export interface CommandDefinition<Arguments extends string, Options extends z.ZodObject> {
   /** Words after `ft`. */
   name: string;
+  /** Another word for the last of them. */
+  alias?: string;
   summary: string;
   /** In order; optional ones last. */
   arguments?: Readonly<Record<Arguments, ArgumentSpec>>;
@@ -72,6 +74,7 @@ export interface RawInput {
 /** A command without its types, as the program keeps it. */
 export interface Command {
   name: string;
+  alias: string | undefined;
   summary: string;
   arguments: Readonly<Record<string, ArgumentSpec>>;
   options: z.ZodObject;
@@ -119,6 +122,7 @@ export function defineCommand<Options extends z.ZodObject, Arguments extends str
     (await definition.standing?.(names, environment)) ?? { options: {}, environment };
   return {
     name,
+    alias: definition.alias,
     summary,
     arguments: definition.arguments ?? {},
     options: saved === undefined ? definition.options : withSaving(definition.options),

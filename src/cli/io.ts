@@ -35,7 +35,7 @@ export class Io {
       ? "debug"
       : mode.quiet
         ? "error"
-        : logLevelFrom(environment["FT_LOG"]);
+        : logLevelFrom(environment["FT_LOG"] ?? environment["LOG_LEVEL"]);
     setLogger(createLogger({ level, stream: streams.stderr }));
     this.tellFailure = (error) => this.document({ error: failureDocument(error) });
   }

@@ -66,6 +66,7 @@ type Found = (command: Command, input: RawInput, common: CommonInput) => void;
 function addCommand(parent: Commander, word: string, command: Command, onFound: Found): void {
   const { isDefault } = command;
   const commander = parent.command(word, { isDefault }).description(command.summary);
+  if (command.alias !== undefined) commander.alias(command.alias);
   addArguments(commander, command);
   const own = optionsOf(command.options);
   for (const option of own) addFlag(commander, option, option.default);

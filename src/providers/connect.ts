@@ -153,6 +153,16 @@ export async function connect(name: string, options: ConnectOptions): Promise<Pr
   return new HttpProvider({ ...service, models: [model] });
 }
 
+/** The models that a service says it has. @throws as `connect` without a model, ProviderError where it does not answer. */
+export async function connectedModels(name: string, options: ConnectOptions): Promise<string[]> {
+  const service = serviceOf(name, options);
+  const { kind, url } = service;
+  return await listed(service).catch((error: unknown) => {
+    if (!(error instanceof ProviderFailure)) throw error;
+    throw explained(error, { name, keys: kind.keys, host: url.host, models: [] });
+  });
+}
+
 /** Whether Ollama runs at its address and has a model. */
 export async function ollamaModels(
   environment: Environment,

@@ -11,19 +11,43 @@ import type { ProviderKind } from "./types.ts";
 export const PROVIDER_VARIABLE = "AGENT_PROVIDER";
 export const MODEL_VARIABLE = "AGENT_MODEL";
 
+/** The first that is set counts. */
+const PROVIDER_VARIABLES = [PROVIDER_VARIABLE, "LLM_PROVIDER"] as const;
+const MODEL_VARIABLES = [MODEL_VARIABLE, "LLM_MODEL"] as const;
+
 /** Every variable that means something to a provider. */
 export function providerVariables(): string[] {
   const kinds = providerKinds.names().map((name) => providerKinds.get(name));
-  const own = kinds.flatMap(({ keys, addresses }) => [...keys, ...addresses]);
-  return [...new Set([PROVIDER_VARIABLE, MODEL_VARIABLE, ...own])];
+  const own = kinds.flatMap(({ keys, addresses, modelVariable = [] }) =>
+    [...keys, ...addresses].concat(modelVariable),
+  );
+  return [...new Set([...PROVIDER_VARIABLES, ...MODEL_VARIABLES, ...own])];
+}
+
+/** The provider that the environment names. */
+export const namedProvider = (environment: Environment): string | undefined =>
+  firstSet(PROVIDER_VARIABLES, environment);
+
+/** The model that the environment names for a provider: LLM_MODEL is that of LLM_PROVIDER, where that is set. */
+export function namedModel(name: string, environment: Environment): string | undefined {
+  const kind = providerKinds.has(name) ? providerKinds.get(name) : undefined;
+  const own = kind?.modelVariable === undefined ? [] : [kind.modelVariable];
+  const whose = firstSet(["LLM_PROVIDER"], environment) ?? name;
+  const shared = whose === name ? ["LLM_MODEL"] : [];
+  return firstSet([MODEL_VARIABLE, ...own, ...shared], environment);
 }
 
 /** The environment, with what providers need of `.env` in the folder where the environment says nothing. */
-export function withDotEnv(environment: Environment, folder: string): Environment {
+export function withDotEnv(
+  environment: Environment,
+  folder: string,
+  more: readonly string[] = [],
+): Environment {
   const path = join(folder, ".env");
   if (!existsSync(path)) return environment;
   const written = parseEnv(readFileSync(path, "utf8"));
-  const wanted = providerVariables().filter((name) => !environment[name] && written[name]);
+  const names = [...new Set([...providerVariables(), ...more])];
+  const wanted = names.filter((name) => !environment[name] && written[name]);
   return { ...environment, ...Object.fromEntries(wanted.map((name) => [name, written[name]])) };
 }
 

@@ -95,7 +95,11 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 /** No byte of the request can have arrived. */
-const UNSENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "bad port"]);
+const UNSENT = new Set([
+  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "bad port"],
+  // an address that may not be asked (core/guarded-fetch.ts)
+  "EADDRESSREFUSED",
+]);
 
 /** Why a request ended without an answer. */
 function brokenOff(error: unknown, timeout: number, wasSent: boolean): ProviderFailure {

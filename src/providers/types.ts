@@ -72,6 +72,8 @@ export interface ProviderKind {
   addresses: readonly string[];
   /** Of the answers' model, where none is named. */
   model: string | undefined;
+  /** Environment variable that names another. */
+  modelVariable?: string;
   /** Headers that carry the key. */
   authorization(key: string): Readonly<Record<string, string>>;
   write(model: string, request: ChatRequest, form: SchemaForm): WireRequest;

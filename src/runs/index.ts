@@ -63,6 +63,7 @@ export {
   type RunEntry,
   type RunStatus,
   type RunSummary,
+  showKnownRun,
   showRun,
 } from "./run-index.ts";
 export { type Comparison, type ComparedPoint, compareRuns, type Difference } from "./compare.ts";

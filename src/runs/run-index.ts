@@ -163,6 +163,11 @@ function entryOfFolder(folder: string): RunEntry {
 /** A run by its folder, its id, or the start of its id when only one has it. Throws FT-RUN-007. */
 export function showRun(name: string): RunDetails {
   if (existsSync(join(name, CONFIG_FILE))) return details(entryOfFolder(name));
+  return showKnownRun(name);
+}
+
+/** A run by its id, or the start of it; never by a folder, which whoever asks over a network has no business with. */
+export function showKnownRun(name: string): RunDetails {
   const known = entries();
   const matches = known.filter((entry) => entry.runId.startsWith(name));
   const [entry] = matches;

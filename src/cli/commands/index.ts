@@ -77,6 +77,7 @@ import { storeBackup } from "./store-backup.ts";
 import { storeCheck } from "./store-check.ts";
 import { storeCompact } from "./store-compact.ts";
 import { storeRestore } from "./store-restore.ts";
+import { studio } from "./studio.ts";
 import { templatesList } from "./templates-list.ts";
 import { trainListData } from "./train-list-data.ts";
 import { trainQuick } from "./train-quick.ts";
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
   generate,
   chat,
   serve,
+  studio,
   evaluate,
   benchmark,
   mcp,

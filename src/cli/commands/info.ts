@@ -1,9 +1,10 @@
 // ft info: the backend and why, memory, versions.
 import { z } from "zod";
 import { describeMachine, type Info } from "../../app/info.ts";
+import { type ToldVariable, toldVariables } from "../../app/settings/told-variables.ts";
 import { formatBytes } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
-import { pairs } from "../render/table.ts";
+import { pairs, table } from "../render/table.ts";
 
 function infoText(info: Info): string {
   const lines: [string, string][] = [
@@ -25,12 +26,30 @@ function infoText(info: Info): string {
   return pairs(lines, "");
 }
 
+function variableTable(told: readonly ToldVariable[]): string {
+  return table(told, [
+    { title: "VARIABLE", value: ({ name }) => name },
+    { title: "VALUE", value: ({ value }) => value ?? "-" },
+    { title: "FROM", value: ({ source }) => source },
+    { title: "WHAT", value: ({ about }) => about },
+  ]);
+}
+
 export const info = defineCommand({
   name: "info",
   summary: "Show the backend, its reason, memory and versions",
-  options: z.strictObject({}),
-  examples: ["ft info", "ft info --json"],
-  run: async (_, io) => {
+  options: z.strictObject({
+    env: z
+      .boolean()
+      .default(false)
+      .describe("Show the variables of data sets and the studio instead, and where each comes from"),
+  }),
+  examples: ["ft info", "ft info --json", "ft info --env"],
+  run: async ({ options: { env } }, io) => {
+    if (env) {
+      const told = toldVariables(io.environment);
+      return io.show({ variables: told }, () => variableTable(told));
+    }
     const machine = await describeMachine();
     io.show(machine, () => infoText(machine));
   },

@@ -33,6 +33,7 @@ export const anthropic: ProviderKind = {
   address: "https://api.anthropic.com/v1",
   addresses: ["ANTHROPIC_BASE_URL"],
   model: "claude-haiku-4-5",
+  modelVariable: "ANTHROPIC_MODEL",
   authorization: (key) => ({ "x-api-key": key }),
   write(model, { system, prompt, schema, maxTokens, temperature }, form) {
     const isForced = schema !== undefined && form === "schema";

@@ -21,6 +21,7 @@ export const google: ProviderKind = {
   address: "https://generativelanguage.googleapis.com/v1beta",
   addresses: ["GOOGLE_BASE_URL", "GEMINI_BASE_URL"],
   model: "gemini-2.5-flash",
+  modelVariable: "GOOGLE_MODEL",
   // a header: in the address it would stand in every log on the way
   authorization: (key) => ({ "x-goog-api-key": key }),
   write(model, { system, prompt, schema, maxTokens, temperature, seed }, form) {

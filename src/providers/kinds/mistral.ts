@@ -10,6 +10,7 @@ export const mistral: ProviderKind = {
   address: "https://api.mistral.ai/v1",
   addresses: ["MISTRAL_BASE_URL"],
   model: "mistral-small-latest",
+  modelVariable: "MISTRAL_MODEL",
   authorization: bearer,
   write(model, request, form) {
     const { maxTokens, seed } = request;

@@ -9,6 +9,7 @@ export const ollama: ProviderKind = {
   address: "http://127.0.0.1:11434",
   addresses: ["OLLAMA_URL", "OLLAMA_BASE_URL", "OLLAMA_HOST"],
   model: undefined,
+  modelVariable: "OLLAMA_MODEL",
   authorization: (key) => ({ authorization: `Bearer ${key}` }),
   write(model, { system, prompt, schema, maxTokens, temperature, seed }, form) {
     const isJson = schema !== undefined && form !== "words";

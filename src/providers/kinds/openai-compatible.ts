@@ -10,6 +10,7 @@ export const openaiCompatible: ProviderKind = {
   address: undefined,
   addresses: ["OPENAI_COMPATIBLE_BASE_URL", "OPENAI_BASE_URL"],
   model: undefined,
+  modelVariable: "OPENAI_COMPATIBLE_MODEL",
   authorization: bearer,
   write(model, request, form) {
     const { maxTokens, seed } = request;

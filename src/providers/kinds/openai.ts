@@ -13,6 +13,7 @@ export const openai: ProviderKind = {
   address: "https://api.openai.com/v1",
   addresses: ["OPENAI_BASE_URL"],
   model: "gpt-5-mini",
+  modelVariable: "OPENAI_MODEL",
   authorization: bearer,
   write(model, request, form) {
     const { temperature, ...others } = request;

@@ -10,6 +10,7 @@ export const openrouter: ProviderKind = {
   address: "https://openrouter.ai/api/v1",
   addresses: ["OPENROUTER_BASE_URL"],
   model: "moonshotai/kimi-k2.5",
+  modelVariable: "OPENROUTER_MODEL",
   authorization: bearer,
   write(model, request, form) {
     const { maxTokens, seed } = request;

@@ -25,12 +25,27 @@ function deepest(issue: Issue): { path: PropertyKey[]; message: string } {
   return { path: [...issue.path, ...furthest.path], message: furthest.message };
 }
 
-/** Throws ApiError 400. */
-export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
+export type Checked<T> = { ok: true; data: T } | { ok: false; param: string; message: string };
+
+/** What a schema makes of a value, or the first field that is not as it says: `param` is "" for the value itself. */
+export function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): Checked<z.infer<Schema>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, data: parsed.data };
   const { path, message } = deepest(parsed.error.issues[0] as Issue);
   const param = placeOf(path);
-  const said = param === "" ? message : `${param}: ${message}`;
-  throw badRequest(said, param === "" ? undefined : param, "invalid_value");
+  return { ok: false, param, message: param === "" ? message : `${param}: ${message}` };
+}
+
+/** Throws ApiError 400. */
+export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const found = check(schema, body);
+  if (found.ok) return found.data;
+  throw badRequest(
+    found.message,
+    found.param === "" ? undefined : found.param,
+    "invalid_value",
+  );
 }

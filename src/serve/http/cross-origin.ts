@@ -9,12 +9,16 @@ export function tellOrigin(request: FastifyRequest, reply: FastifyReply): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
   reply.header("access-control-allow-origin", origin);
-  reply.header("access-control-expose-headers", "retry-after");
+  reply.header("access-control-expose-headers", "retry-after, x-request-id, content-disposition");
 }
 
-export function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerPreflight(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: readonly string[] = ["GET", "POST", "DELETE"],
+): FastifyReply {
   const asked = request.headers["access-control-request-headers"];
-  reply.header("access-control-allow-methods", "GET, POST, DELETE");
+  reply.header("access-control-allow-methods", methods.join(", "));
   if (asked !== undefined) reply.header("access-control-allow-headers", asked);
   return reply.header("access-control-max-age", preflightSeconds).code(204).send();
 }

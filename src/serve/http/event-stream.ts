@@ -3,15 +3,18 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 
 export interface ServerEvent {
+  /** What a client that comes back sends as `Last-Event-ID`. */
+  id?: number | string;
   event?: string;
   data: unknown;
 }
 
 const heartbeatMilliseconds = 15_000;
 
-export function eventText({ event, data }: ServerEvent): string {
+export function eventText({ id, event, data }: ServerEvent): string {
   const text = typeof data === "string" ? data : JSON.stringify(data);
-  return `${event === undefined ? "" : `event: ${event}\n`}data: ${text}\n\n`;
+  const head = `${id === undefined ? "" : `id: ${id}\n`}${event === undefined ? "" : `event: ${event}\n`}`;
+  return `${head}data: ${text}\n\n`;
 }
 
 const quiet = Symbol("quiet");
@@ -29,9 +32,13 @@ async function soon<T>(next: Promise<T>): Promise<T | typeof quiet> {
   }
 }
 
-async function* written(events: AsyncGenerator<ServerEvent, void>): AsyncGenerator<string, void> {
+async function* written(
+  events: AsyncGenerator<ServerEvent, void>,
+  opening: string,
+): AsyncGenerator<string, void> {
   try {
     let next = events.next();
+    if (opening !== "") yield opening;
     for (;;) {
       const found = await soon(next);
       if (found === quiet) yield ": still here\n\n";
@@ -46,12 +53,16 @@ async function* written(events: AsyncGenerator<ServerEvent, void>): AsyncGenerat
   }
 }
 
-/** Sends events until they end; a client that leaves ends them. They must not throw: an error is an event. */
+/**
+ * Sends events until they end; a client that leaves ends them. They must not throw: an error is an event. `opening` is
+ * written at once, for streams whose first event may be long in coming.
+ */
 export function sendEvents(
   reply: FastifyReply,
   events: AsyncGenerator<ServerEvent, void>,
+  opening = "",
 ): FastifyReply {
   reply.header("content-type", "text/event-stream; charset=utf-8");
   reply.header("cache-control", "no-cache").header("x-accel-buffering", "no");
-  return reply.send(Readable.from(written(events), { objectMode: true, highWaterMark: 1 }));
+  return reply.send(Readable.from(written(events, opening), { objectMode: true, highWaterMark: 1 }));
 }

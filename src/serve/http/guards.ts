@@ -11,7 +11,25 @@ export interface Access {
   origins: readonly string[];
   /** Null: any key is taken, and none. */
   token: string | null;
+  /** Ports whose pages count as this machine's; pages of any port unless said. */
+  ownPorts?: readonly number[];
+  /** Name of a cookie that may carry the token instead of a header; none unless said. */
+  cookie?: string;
+  /** The command that is to be started with other options. */
+  command?: string;
 }
+
+/** What a request's body may be. */
+export interface BodyRule {
+  /** Methods whose bodies are looked at. */
+  methods: readonly string[];
+  type: "application/json" | "multipart/form-data";
+  /** Whether a request without a body may leave the type out. */
+  mayBeEmpty: boolean;
+}
+
+/** Of an API whose every POST has a body. */
+const postsOnly: BodyRule = { methods: ["POST"], type: "application/json", mayBeEmpty: false };
 
 const loopbackNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -36,14 +54,23 @@ function requireHost(request: IncomingMessage, { hosts }: Access): void {
   });
 }
 
-function isOwnOrigin(origin: string): boolean {
-  const match = /^https?:\/\/([^/?#@]+)$/i.exec(origin);
-  const name = hostName(match?.[1] ?? "");
-  return name !== undefined && loopbackNames.has(name);
+function portOf(scheme: string, host: string): number {
+  const port = /:(\d{1,5})$/.exec(host)?.[1];
+  return port === undefined ? (scheme.toLowerCase() === "https" ? 443 : 80) : Number(port);
 }
 
-export function isAllowedOrigin(origin: string, { origins }: Access): boolean {
-  return isOwnOrigin(origin) || origins.includes(origin.toLowerCase());
+/** Of a server that a network sees, pages of the name that it is called by are its own too. */
+function isOwnOrigin(origin: string, { ownPorts, hosts }: Access): boolean {
+  const [, scheme = "", host = ""] = /^(https?):\/\/([^/?#@]+)$/i.exec(origin) ?? [];
+  const name = hostName(host);
+  if (name === undefined) return false;
+  if (ownPorts === undefined) return loopbackNames.has(name);
+  const isOwnName = loopbackNames.has(name) || hosts.includes(name);
+  return isOwnName && ownPorts.includes(portOf(scheme, host));
+}
+
+export function isAllowedOrigin(origin: string, access: Access): boolean {
+  return isOwnOrigin(origin, access) || access.origins.includes(origin.toLowerCase());
 }
 
 function requireOrigin(request: IncomingMessage, access: Access): void {
@@ -51,7 +78,7 @@ function requireOrigin(request: IncomingMessage, access: Access): void {
   if (times === 0) return;
   if (times === 1 && isAllowedOrigin(request.headers.origin ?? "", access)) return;
   throw new ApiError(403, {
-    message: "pages of that origin may not ask this server; ft serve --allow-origin lets one in",
+    message: `pages of that origin may not ask this server; ${access.command ?? "ft serve"} --allow-origin lets one in`,
     code: "origin_not_allowed",
   });
 }
@@ -64,40 +91,64 @@ function requirePath({ url = "", method }: IncomingMessage): void {
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** In the header that either API's clients send. */
-function givenToken({ headers }: IncomingMessage): string {
-  const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? "")?.[1];
-  const key = headers["x-api-key"];
-  return bearer ?? (typeof key === "string" ? key : "");
+/** Of two cookies of one name the first counts, as browsers put the nearer one first. */
+export function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const pairs = (headers.cookie ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function requireToken(request: IncomingMessage, { token }: Access): void {
-  if (token === null || timingSafeEqual(digest(givenToken(request)), digest(token))) return;
+/** In the header that either API's clients send, or in the cookie of a page. */
+function givenToken(request: IncomingMessage, cookie: string | undefined): string {
+  const { headers } = request;
+  const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? "")?.[1];
+  const key = headers["x-api-key"];
+  const header = bearer ?? (typeof key === "string" ? key : undefined);
+  return header ?? (cookie === undefined ? "" : (cookieOf(request, cookie) ?? ""));
+}
+
+/** Whether two secrets are one; takes as long whatever they are. */
+export const isSameSecret = (one: string, other: string): boolean =>
+  timingSafeEqual(digest(one), digest(other));
+
+/** Throws ApiError 401. */
+export function requireToken(request: IncomingMessage, { token, cookie }: Access): void {
+  if (token === null || isSameSecret(givenToken(request, cookie), token)) return;
   throw new ApiError(401, {
-    message: "this server asks for its token: Authorization: Bearer TOKEN",
+    message: "this server asks for its token, sent as Authorization: Bearer TOKEN",
     code: "invalid_api_key",
     headers: { "www-authenticate": "Bearer" },
   });
 }
 
-/** A body that a page can send without asking first would be another type than this. */
-function requireJson({ method, headers }: IncomingMessage): void {
-  if (method !== "POST") return;
-  const isJson = /^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "");
+const isBodiless = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+
+/** A body that a page can send without asking first would be another type than JSON. Throws ApiError 415. */
+export function requireBodyType(request: IncomingMessage, rule: BodyRule = postsOnly): void {
+  const { method = "", headers } = request;
+  if (!rule.methods.includes(method)) return;
+  const given = headers["content-type"];
+  if (rule.mayBeEmpty && given === undefined && isBodiless(request)) return;
+  const type = (given ?? "").split(";")[0]?.trim().toLowerCase();
   const isPlain = /^(identity)?$/i.test(headers["content-encoding"] ?? "");
-  if (isJson && isPlain) return;
+  if (type === rule.type && isPlain) return;
   throw new ApiError(415, {
-    message: isJson ? "the body must not be encoded" : "the body must be application/json",
+    message: type === rule.type ? "the body must not be encoded" : `the body must be ${rule.type}`,
     code: "unsupported_media_type",
   });
 }
 
-/** Throws ApiError: 400 no path, 403 Host or Origin, 401 token, 415 type of the body. A preflight carries no token. */
-export function requireAccess(request: IncomingMessage, access: Access): void {
+/** Throws ApiError: 400 no path, 403 Host or Origin. Holds for every method. */
+export function requireKnownAsker(request: IncomingMessage, access: Access): void {
   requirePath(request);
   requireHost(request, access);
   requireOrigin(request, access);
+}
+
+/** Throws ApiError: 400 no path, 403 Host or Origin, 401 token, 415 type of the body. A preflight carries no token. */
+export function requireAccess(request: IncomingMessage, access: Access): void {
+  requireKnownAsker(request, access);
   if (request.method === "OPTIONS") return;
   requireToken(request, access);
-  requireJson(request);
+  requireBodyType(request);
 }

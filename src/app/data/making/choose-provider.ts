@@ -2,9 +2,11 @@
 // our own engine. Sends no document anywhere.
 import type { Environment } from "../../../core/paths.ts";
 import { connect, ollamaModels } from "../../../providers/connect.ts";
-import { keyOf, MODEL_VARIABLE, PROVIDER_VARIABLE } from "../../../providers/environment.ts";
+import { keyOf, namedModel, namedProvider } from "../../../providers/environment.ts";
 import { providerKinds } from "../../../providers/registry.ts";
 import type { Provider } from "../../../providers/types.ts";
+import { withKeptKey, withSaved } from "../../settings/provider-environment.ts";
+import { providerFetch } from "../../settings/provider-fetch.ts";
 import { LOCAL, localProvider } from "./local-provider.ts";
 
 export interface ProviderChoice {
@@ -32,29 +34,35 @@ export interface ChosenProvider {
 
 /** What is asked where nobody says what. */
 async function usual(environment: Environment): Promise<{ name: string; models: string[] }> {
-  if (keyOf(providerKinds.get("google"), environment) !== undefined) {
+  const google = withKeptKey(environment, "google");
+  if (keyOf(providerKinds.get("google"), google) !== undefined) {
     return { name: "google", models: [] };
   }
   const [model] = await ollamaModels(environment);
   return model === undefined ? { name: LOCAL, models: [] } : { name: "ollama", models: [model] };
 }
 
+/** Those that were asked for, else the one that the environment names. */
+function modelsOf(choice: ProviderChoice, name: string, environment: Environment): string[] {
+  const variable = choice.models.length > 0 ? undefined : namedModel(name, environment);
+  return variable === undefined ? [...choice.models] : [variable];
+}
+
 async function nameOf(choice: ProviderChoice, environment: Environment) {
-  const given = choice.provider ?? environment[PROVIDER_VARIABLE];
-  const variable = environment[MODEL_VARIABLE];
-  const models = choice.models.length > 0 || variable === undefined ? choice.models : [variable];
-  if (given !== undefined && given !== "") return { name: given, models };
-  if (choice.baseUrl !== undefined) return { name: "openai-compatible", models };
-  if (choice.usualProvider !== undefined) return { name: choice.usualProvider, models };
+  const compatible = choice.baseUrl === undefined ? undefined : "openai-compatible";
+  const given = choice.provider ?? namedProvider(environment) ?? compatible ?? choice.usualProvider;
+  if (given !== undefined) return { name: given, models: modelsOf(choice, given, environment) };
   const found = await usual(environment);
+  const models = modelsOf(choice, found.name, environment);
   return { name: found.name, models: models.length > 0 ? models : found.models };
 }
 
 /** @throws what `connect` and loading a model throw. */
 export async function chooseProvider(
   choice: ProviderChoice,
-  environment: Environment,
+  given: Environment,
 ): Promise<ChosenProvider> {
+  const environment = withSaved(given);
   const { name, models } = await nameOf(choice, environment);
   const isNamed = choice.provider !== undefined || choice.baseUrl !== undefined;
   if (name === LOCAL) {
@@ -62,6 +70,10 @@ export async function chooseProvider(
     return { provider, keys: [], isNamed };
   }
   const { baseUrl, timeout, isForEstimate = false } = choice;
-  const options = { models, baseUrl, environment, timeout: timeout * 1000, isForEstimate };
+  const keyed = withKeptKey(environment, name);
+  const options = {
+    ...{ models, baseUrl, environment: keyed, timeout: timeout * 1000, isForEstimate },
+    fetch: providerFetch(),
+  };
   return { provider: await connect(name, options), keys: providerKinds.get(name).keys, isNamed };
 }

@@ -1,0 +1,141 @@
+// The settings that the API shows and takes, under the names of their variables in small letters; what is not saved comes
+// from the environment, else is the usual value. Some are told and cannot be set: the process was started with them.
+import { z } from "zod";
+import { ConfigError, UsageError } from "../../core/errors.ts";
+import { LOG_LEVELS } from "../../core/logger.ts";
+import type { Environment } from "../../core/paths.ts";
+import { providerKinds } from "../../providers/registry.ts";
+import { storePath } from "../../store/index.ts";
+import { LOCAL } from "../data/making/local-provider.ts";
+import { withSaved } from "./provider-environment.ts";
+import { currentProvider, providerFacts } from "./providers.ts";
+import { changeSettings, type SavedSettings } from "./settings.ts";
+import { dataFolder } from "./told-variables.ts";
+
+const logLevels = [...LOG_LEVELS, "warning"] as const;
+
+export const PlatformSettings = z
+  .object({
+    llm_provider: z.string().describe("Who is asked where nobody says"),
+    llm_model: z.string().nullable().describe("The model that it is asked for"),
+    ollama_url: z.string().nullable(),
+    max_concurrent_jobs: z.int().min(1).max(64).describe("Jobs of a kind that go on at once"),
+    enable_caching: z.boolean().describe("Whether answers of providers are kept and used again"),
+    cache_ttl: z.number().positive().max(87_600).describe("Hours that a kept answer counts"),
+    log_level: z.enum(logLevels),
+    data_dir: z.string().describe("Told; DATA_DIR sets it at the start"),
+    database_path: z.string().describe("Told; DATABASE_PATH sets it at the start"),
+  })
+  .meta({ id: "Settings" });
+
+export type PlatformSettings = z.infer<typeof PlatformSettings>;
+
+/** Any part of them; what cannot be set may come as it is. */
+export const SettingsChange = z
+  .strictObject(PlatformSettings.shape)
+  .partial()
+  .meta({ id: "SettingsChange" });
+
+export type SettingsChange = z.infer<typeof SettingsChange>;
+
+const badValue = (name: string, value: string, wanted: string): ConfigError =>
+  new ConfigError("FT-SETTINGS-005", {
+    message: `${name} is '${value}', and ${wanted}`,
+    hint: `set ${name} to something else; ft info --env shows where it comes from`,
+  });
+
+function numberOf(environment: Environment, name: string, usual: number, most: number): number {
+  const text = environment[name]?.trim();
+  if (text === undefined || text === "") return usual;
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= most) return value;
+  throw badValue(name, text, `it must be a number above 0, at most ${most}`);
+}
+
+/** How many jobs of a kind go on at once: 2 unless said. Throws ConfigError FT-SETTINGS-005. */
+export function jobsAtOnce(given: Environment): number {
+  const count = numberOf(withSaved(given), "MAX_CONCURRENT_JOBS", 2, 64);
+  if (Number.isInteger(count)) return count;
+  throw badValue("MAX_CONCURRENT_JOBS", String(count), "it must be a whole number");
+}
+
+export interface Caching {
+  enabled: boolean;
+  /** Hours. */
+  hours: number;
+}
+
+/** Whether answers of providers are kept, and how long: a day unless said. Throws ConfigError FT-SETTINGS-005. */
+export function cachingOf(given: Environment): Caching {
+  const environment = withSaved(given);
+  const text = environment["ENABLE_CACHING"]?.trim().toLowerCase() ?? "";
+  if (!/^(?:true|1|yes|on|false|0|no|off|)$/.test(text))
+    throw badValue("ENABLE_CACHING", text, "it must be true or false");
+  const enabled = !/^(?:false|0|no|off)$/.test(text);
+  return { enabled, hours: numberOf(environment, "CACHE_TTL", 24, 87_600) };
+}
+
+function levelOf(environment: Environment): PlatformSettings["log_level"] {
+  const text = environment["LOG_LEVEL"]?.trim().toLowerCase();
+  return logLevels.find((level) => level === text) ?? "info";
+}
+
+export function platformSettings(given: Environment): PlatformSettings {
+  const environment = withSaved(given);
+  const { name, model } = currentProvider(given);
+  const caching = cachingOf(given);
+  return {
+    ...{ llm_provider: name, llm_model: model },
+    ollama_url: providerFacts(given, "ollama").base_url,
+    max_concurrent_jobs: jobsAtOnce(given),
+    ...{ enable_caching: caching.enabled, cache_ttl: caching.hours },
+    log_level: levelOf(environment),
+    ...{ data_dir: dataFolder(environment), database_path: storePath(environment) },
+  };
+}
+
+function requireUnchanged(change: SettingsChange, now: PlatformSettings): void {
+  for (const name of ["data_dir", "database_path"] as const) {
+    if (change[name] === undefined || change[name] === now[name]) continue;
+    throw new UsageError("FT-SETTINGS-006", {
+      at: { field: name },
+      message: "a server that runs keeps to where its data lies",
+      hint: `start it again with ${name.toUpperCase()}=…`,
+    });
+  }
+}
+
+/** Of the provider that is current after the change. */
+function providersAfter(saved: SavedSettings, change: SettingsChange, now: PlatformSettings) {
+  const { llm_provider = now.llm_provider, llm_model, ollama_url } = change;
+  const providers = { ...saved.providers };
+  // what comes as it is told is nothing to save: the service may change its usual model
+  const isModelNew = llm_model !== undefined && llm_model !== null && llm_model !== now.llm_model;
+  if (isModelNew) providers[llm_provider] = { ...providers[llm_provider], model: llm_model };
+  const isAddressNew = ollama_url !== undefined && ollama_url !== now.ollama_url;
+  if (isAddressNew && ollama_url !== null)
+    providers["ollama"] = { ...providers["ollama"], base_url: ollama_url };
+  return providers;
+}
+
+/** Saves what has changed and gives all of it. @throws UsageError FT-PROVIDER-001, FT-SETTINGS-006. */
+export async function changePlatformSettings(
+  environment: Environment,
+  change: SettingsChange,
+): Promise<PlatformSettings> {
+  const now = platformSettings(environment);
+  requireUnchanged(change, now);
+  const { llm_provider, max_concurrent_jobs, enable_caching, cache_ttl, log_level } = change;
+  if (llm_provider !== undefined && llm_provider !== LOCAL) providerKinds.get(llm_provider);
+  const own = { llm_provider, max_concurrent_jobs, enable_caching, cache_ttl, log_level };
+  const given = Object.fromEntries(
+    Object.entries(own).filter(
+      ([name, value]) => value !== undefined && value !== now[name as keyof typeof own],
+    ),
+  );
+  await changeSettings(environment, (saved) => ({
+    ...{ ...saved, ...given },
+    providers: providersAfter(saved, change, now),
+  }));
+  return platformSettings(environment);
+}

@@ -1,0 +1,109 @@
+// Errors in the one shape of this API: { error: { code, message, hint?, field?, line? }, detail }. `detail` is the message
+// again, where clients of the dataset creator's API look for it. Decides the status; words are the error's own.
+import { z } from "zod";
+import { ConfigError, DataError, FtError, ModelError, ProviderError, UsageError } from "../../core/errors.ts";
+import { redact } from "../../core/logger.ts";
+import { ApiError, apiErrorOf } from "../../serve/http/api-error.ts";
+
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: z.string().describe("Stable: FT-…, or a word for what HTTP itself refuses"),
+      message: z.string(),
+      hint: z.string().optional().describe("What mends it"),
+      field: z.string().optional().describe("The field of the request that is at fault"),
+      line: z.int().optional().describe("The line of the file that is at fault, from 1"),
+      problems: z.array(z.string()).optional(),
+      request: z.string().optional().describe("The request, as the log names it"),
+    }),
+    detail: z.string().describe("The message again"),
+  })
+  .meta({ id: "Error" });
+
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** Codes whose status is not that of their class. */
+const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
+  [/^FT-JOB-001$/, 404],
+  [/^FT-RUN-00[27]$/, 404],
+  [/^FT-RUN-0(?:03|10|14)$/, 409],
+  [/^FT-DATASET-00[12]$/, 404],
+  [/^FT-JOB-00[35]$/, 409],
+  [/^FT-PROVIDER-001$/, 404],
+  [/^FT-STUDIO-404$/, 404],
+  [/^FT-STUDIO-409$/, 409],
+  [/^FT-STUDIO-400$/, 400],
+];
+
+const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, status: number])[] = [
+  [UsageError, 400],
+  [DataError, 422],
+  [ConfigError, 422],
+  [ModelError, 422],
+  [ProviderError, 502],
+];
+
+export function statusOf(error: FtError): number {
+  const own = BY_CODE.find(([code]) => code.test(error.code))?.[1];
+  return own ?? BY_CLASS.find(([of]) => error instanceof of)?.[1] ?? 500;
+}
+
+/** There is no such thing. */
+export function notFound(message: string, hint?: string): FtError {
+  return new UsageError("FT-STUDIO-404", { message, ...(hint !== undefined && { hint }) });
+}
+
+/** What the request asks for cannot be, as things stand. */
+export function badRequest(message: string, field?: string): ApiError {
+  return new ApiError(400, { message, param: field, code: "FT-STUDIO-400" });
+}
+
+/** A field is not as the schema says. */
+export function unprocessable(message: string, field?: string): ApiError {
+  return new ApiError(422, { message, param: field, code: "invalid_value" });
+}
+
+export interface Refusal {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: ErrorBody;
+}
+
+const most = 4000;
+
+const told = (text: string): string =>
+  redact(text.length > most ? `${text.slice(0, most)}…` : text);
+
+function ofFtError(error: FtError): ErrorBody {
+  const { code, hint, problems, at } = error;
+  const message = told(error.message);
+  return {
+    error: {
+      ...{ code, message },
+      ...(hint !== undefined && { hint: told(hint) }),
+      ...(at?.field !== undefined && { field: at.field }),
+      ...(at?.line !== undefined && { line: at.line }),
+      ...(problems.length > 0 && { problems: problems.slice(0, 100).map(told) }),
+    },
+    detail: message,
+  };
+}
+
+/** Whatever was thrown. What nobody foresaw is told without its words: they may be anything. */
+export function refusalOf(thrown: unknown, request: string): Refusal {
+  if (thrown instanceof FtError) {
+    const status = statusOf(thrown);
+    const body = ofFtError(thrown);
+    if (status >= 500) body.error.request = request;
+    return { status, headers: {}, body };
+  }
+  const { status, message, param, code, headers } = apiErrorOf(thrown);
+  const text = told(message);
+  const error = {
+    code: code ?? (status >= 500 ? "internal" : "refused"),
+    message: text,
+    ...(param !== null && { field: param }),
+    ...(status >= 500 && { request }),
+  };
+  return { status, headers, body: { error, detail: text } };
+}

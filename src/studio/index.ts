@@ -1,0 +1,2 @@
+// The surface of studio/.
+export { type RunningStudio, startStudio, type StudioOptions } from "./server.ts";

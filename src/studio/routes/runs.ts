@@ -1,0 +1,148 @@
+// /api/v1/runs: runs of training on this machine, by their ids.
+import { z } from "zod";
+import {
+  compareRuns,
+  curvesOf,
+  deleteRun,
+  listRuns,
+  readEvents,
+  type RunDetails,
+  type RunSummary,
+  showKnownRun,
+} from "../../runs/index.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { AnyJson, Paging } from "./shared.ts";
+
+const RunShape = z
+  .object({
+    id: z.string(),
+    status: z.enum(["running", "completed", "failed", "stopped", "crashed", "missing"]),
+    model: z.string(),
+    dataset: z.string(),
+    method: z.string(),
+    output_dir: z.string(),
+    started_at: z.string(),
+    step: z.int(),
+    total_steps: z.int().nullable(),
+    train_loss: z.number().nullable(),
+    validation_loss: z.number().nullable(),
+  })
+  .meta({ id: "Run" });
+
+function toldRun(run: RunSummary): z.infer<typeof RunShape> {
+  const { runId, status, model, dataset, method, step } = run;
+  return {
+    ...{ id: runId, status, model, dataset, method, step },
+    ...{ output_dir: run.outputDir, started_at: run.startedAt, total_steps: run.totalSteps },
+    ...{ train_loss: run.trainLoss, validation_loss: run.validationLoss },
+  };
+}
+
+const name = z.string().min(1).max(100).describe("Its id, or the start of it");
+const named = z.object({ id: name });
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs",
+  about: "Runs, newest first",
+  query: z.object(Paging),
+  answers: { 200: z.object({ runs: z.array(RunShape), total: z.int() }).meta({ id: "Runs" }) },
+  run: async (_, { query: { limit, offset } }) => {
+    const runs = listRuns();
+    return { runs: runs.slice(offset, offset + limit).map(toldRun), total: runs.length };
+  },
+});
+
+const RunFacts = z
+  .object({
+    run: RunShape,
+    checkpoints: z.array(
+      z.object({ step: z.int(), path: z.string(), is_best: z.boolean(), is_latest: z.boolean() }),
+    ),
+    record: AnyJson.describe("Settings, versions, model and data that it began with"),
+    last_event: AnyJson,
+  })
+  .meta({ id: "RunDetails" });
+
+function toldDetails(run: RunDetails): z.infer<typeof RunFacts> {
+  const { checkpoints, best, latest, record, lastEvent } = run;
+  return {
+    run: toldRun(run),
+    checkpoints: checkpoints.map(({ step, path }) => ({
+      ...{ step, path, is_best: best?.step === step, is_latest: latest?.step === step },
+    })),
+    ...{ record, last_event: lastEvent },
+  };
+}
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}",
+  about: "One run: settings, checkpoints, how it stands",
+  params: named,
+  answers: { 200: RunFacts },
+  run: async (_, { params }) => toldDetails(showKnownRun(params.id)),
+});
+
+const metrics = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/metrics",
+  about: "Every figure of a run over its steps: losses, rate, speed, memory",
+  params: named,
+  answers: {
+    200: z
+      .object({
+        run: RunShape,
+        series: z.array(
+          z.object({
+            name: z.string(),
+            points: z.array(z.object({ step: z.int(), value: z.number() })),
+          }),
+        ),
+      })
+      .meta({ id: "RunMetrics" }),
+  },
+  run: async (_, { params }) => {
+    const run = showKnownRun(params.id);
+    return { run: toldRun(run), series: curvesOf(readEvents(run.outputDir)) };
+  },
+});
+
+const compare = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/compare/{other}",
+  about: "Two runs beside each other: settings, inputs, results, figures",
+  params: z.object({ id: name, other: name }),
+  answers: {
+    200: z
+      .object({
+        runs: z.object({ a: z.string(), b: z.string() }),
+        settings: z.array(AnyJson),
+        inputs: z.array(AnyJson),
+        results: z.array(AnyJson),
+        curves: z.record(z.string(), z.array(AnyJson)),
+      })
+      .meta({ id: "RunComparison" }),
+  },
+  run: async (_, { params }) => compareRuns(showKnownRun(params.id), showKnownRun(params.other)),
+});
+
+const remove = defineRoute({
+  method: "DELETE",
+  path: "/api/v1/runs/{id}",
+  about: "Removes a run for good: its folder, checkpoints and final model",
+  params: named,
+  answers: { 200: z.object({ deleted: z.string() }).meta({ id: "DeletedRun" }) },
+  refusals: { 409: "It is being written" },
+  run: async (_, { params }) => {
+    const run = showKnownRun(params.id);
+    deleteRun(run);
+    return { deleted: run.runId };
+  },
+});
+
+export const runRoutes: RouteGroup = {
+  name: "runs",
+  about: "Runs of training",
+  routes: [list, show, metrics, compare, remove],
+};

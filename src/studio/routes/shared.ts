@@ -1,0 +1,29 @@
+// Schemas that several groups of routes share.
+import { z } from "zod";
+
+/** ISO 8601. */
+export const Time = z.string().describe("ISO 8601");
+
+/** A number in a path. */
+export const PathNumber = z.coerce
+  .number({ error: "must be a number" })
+  .int()
+  .min(1)
+  .max(Number.MAX_SAFE_INTEGER);
+
+const whole = (least: number, most: number): z.ZodCoercedNumber =>
+  z.coerce.number({ error: "must be a number" }).int().min(least).max(most);
+
+/** How many at most, and from where. */
+export const Paging = {
+  limit: whole(1, 1000).default(100).describe("How many at most"),
+  offset: whole(0, Number.MAX_SAFE_INTEGER).default(0).describe("How many to pass over"),
+};
+
+/** What other parts tell in their own words: any JSON. */
+export const AnyJson = z.unknown();
+
+export const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export const timeOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : timeOf(milliseconds);

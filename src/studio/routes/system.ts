@@ -1,0 +1,64 @@
+// /api/system and /api/settings: how busy the machine is, and what is set for all of ft.
+import { z } from "zod";
+import {
+  changePlatformSettings,
+  PlatformSettings,
+  platformSettings,
+  SettingsChange,
+} from "../../app/settings/platform-settings.ts";
+import { dataFolder } from "../../app/settings/told-variables.ts";
+import { describeLoad } from "../../app/system.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+
+const bytes = z.int().min(0);
+const share = z.number().min(0).max(100);
+
+const SystemStatus = z
+  .object({
+    status: z.literal("ok"),
+    version: z.string(),
+    uptime: z.number().min(0).describe("Seconds since the server started"),
+    cpu: z.object({ percent: share, cores: z.int().min(1), load: z.number().min(0) }),
+    memory: z.object({ total: bytes, available: bytes, used: bytes, percent: share }),
+    disk: z.object({ path: z.string(), total: bytes, free: bytes, used: bytes, percent: share }),
+  })
+  .meta({ id: "SystemStatus" });
+
+const status = defineRoute({
+  method: "GET",
+  path: "/api/system/status",
+  about: "Processors, memory and the disk that data sets lie on",
+  answers: { 200: SystemStatus },
+  run: async ({ environment, version, startedAt }) => ({
+    ...{ status: "ok", version, uptime: Math.round((Date.now() - startedAt) / 100) / 10 },
+    ...(await describeLoad(dataFolder(environment))),
+  }),
+});
+
+const read = defineRoute({
+  method: "GET",
+  path: "/api/settings",
+  about: "What is set for all of ft",
+  answers: { 200: PlatformSettings },
+  run: async ({ environment }) => platformSettings(environment),
+});
+
+const change = defineRoute({
+  method: "PUT",
+  path: "/api/settings",
+  about: "Sets any part of it, for now and after the next start",
+  body: SettingsChange,
+  answers: { 200: PlatformSettings },
+  refusals: { 400: "What only a start can set", 404: "No such provider" },
+  run: async (studio, { body }) => {
+    const settings = await changePlatformSettings(studio.environment, body);
+    await studio.settingsChanged(settings);
+    return settings;
+  },
+});
+
+export const systemRoutes: RouteGroup = {
+  name: "system",
+  about: "The machine, and settings",
+  routes: [status, read, change],
+};

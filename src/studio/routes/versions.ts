@@ -1,0 +1,120 @@
+// /api/v1/sets: data sets that are kept version by version: what each holds, what changed, older ones again.
+import { z } from "zod";
+import { diffVersions } from "../../app/store/diff.ts";
+import { dropsIn, history, restore } from "../../app/store/history.ts";
+import { findVersion, readPage } from "../../store/index.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { AnyJson, Paging } from "./shared.ts";
+
+const VersionShape = z
+  .object({
+    version: z.string().describe("NAME@NUMBER"),
+    hash: z.string(),
+    rows: z.int(),
+    action: z.string(),
+    message: z.string(),
+    createdAt: z.string(),
+  })
+  .meta({ id: "Version" });
+
+const Versions = z.object({ versions: z.array(VersionShape) }).meta({ id: "Versions" });
+const reference = z.string().min(1).max(300);
+const named = z.object({ name: reference.describe("NAME, or NAME@NUMBER") });
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/v1/sets",
+  about: "The newest version of each data set that is kept",
+  answers: { 200: Versions },
+  run: async ({ environment }) => ({ versions: await history(environment, undefined) }),
+});
+
+const versions = defineRoute({
+  method: "GET",
+  path: "/api/v1/sets/{name}",
+  about: "Versions of a data set, newest first",
+  params: named,
+  answers: { 200: Versions },
+  run: async ({ environment }, { params }) => ({
+    versions: await history(environment, params.name),
+  }),
+});
+
+const rows = defineRoute({
+  method: "GET",
+  path: "/api/v1/sets/{name}/rows",
+  about: "Rows of a version in order, a page at a time; with words, those that have them",
+  params: named,
+  query: z.object({
+    after: z.coerce.number().int().min(-1).default(-1).describe("Rows after this position"),
+    limit: Paging.limit,
+    search: z.string().max(500).optional(),
+  }),
+  answers: {
+    200: z
+      .object({
+        rows: z.array(z.object({ position: z.int(), id: z.string().nullable(), row: AnyJson })),
+        next: z.int().nullable().describe("To be given as after; null after the last"),
+        total: z.int().describe("Rows of the version"),
+      })
+      .meta({ id: "Rows" }),
+  },
+  run: async ({ store }, { params, query: { after, limit, search } }) => {
+    const { version } = await findVersion(store, params.name);
+    const query = { after, limit, ...(search !== undefined && { search }) };
+    const page = await readPage(store, version.id, query);
+    return {
+      rows: page.rows.map(({ position, key, text }) => ({
+        ...{ position, id: key, row: JSON.parse(text) as unknown },
+      })),
+      ...{ next: page.next, total: version.size },
+    };
+  },
+});
+
+const diff = defineRoute({
+  method: "GET",
+  path: "/api/v1/sets/{name}/diff",
+  about: "In what two versions differ; without another, in what it differs from the one before",
+  params: named,
+  query: z.object({ with: reference.optional(), limit: Paging.limit }),
+  answers: { 200: z.object({ diff: AnyJson }).meta({ id: "Diff" }) },
+  run: async ({ environment }, { params, query: { with: other, limit } }) => ({
+    diff: await diffVersions(environment, { before: params.name, after: other, limit }),
+  }),
+});
+
+const drops = defineRoute({
+  method: "GET",
+  path: "/api/v1/sets/{name}/drops",
+  about: "Rows that were taken out of a data set, with reasons",
+  params: named,
+  query: z.object({
+    after: z.coerce.number().int().min(0).default(0),
+    limit: Paging.limit,
+  }),
+  answers: { 200: z.object({ drops: z.array(AnyJson) }).meta({ id: "Drops" }) },
+  run: async ({ environment }, { params, query }) => ({
+    drops: await dropsIn(environment, params.name, query),
+  }),
+});
+
+const restoring = defineRoute({
+  method: "POST",
+  path: "/api/v1/sets/{name}/restore",
+  about: "An older version as the newest; or dropped rows back, by their numbers",
+  params: named,
+  body: z
+    .object({ drops: z.array(z.int().min(1)).max(100_000).optional() })
+    .optional()
+    .meta({ id: "Restore" }),
+  answers: { 200: VersionShape },
+  run: async ({ environment }, { params, body }) =>
+    restore(environment, params.name, body?.drops),
+});
+
+export const versionRoutes: RouteGroup = {
+  name: "sets",
+  about: "Data sets kept version by version",
+  routes: [list, versions, rows, diff, drops, restoring],
+};

@@ -1,0 +1,172 @@
+// The studio's two servers, for pages and for the API, over one store: started, told to whoever asked, ended in order.
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { productVersion } from "../app/info.ts";
+import { platformSettings } from "../app/settings/platform-settings.ts";
+import { variables } from "../app/settings/variables.ts";
+import { UsageError } from "../core/errors.ts";
+import { type Environment, ftHome } from "../core/paths.ts";
+import { systemError } from "../core/system-errors.ts";
+import type { Access } from "../serve/http/guards.ts";
+import { withDotEnv } from "../providers/environment.ts";
+import { openStore, type Store, storePath } from "../store/index.ts";
+import { docsPage } from "./docs-page.ts";
+import { EventHub } from "./event-hub.ts";
+import { buildApp } from "./http/app.ts";
+import { readForms } from "./http/forms.ts";
+import { sendPage } from "./http/headers.ts";
+import { mount } from "./http/mount.ts";
+import { type DocumentFacts, openApiOf } from "./openapi.ts";
+import { mountPages, mountStyle, OPENING_PATH, OpeningKey } from "./pages.ts";
+import { routeGroups } from "./routes/index.ts";
+import { applyLogLevel, limitJobs, type Studio } from "./studio.ts";
+
+export interface StudioOptions {
+  environment: Environment;
+  /** Of pages; 0 takes a free one. */
+  port: number;
+  /** Of the API; 0 takes a free one. */
+  apiPort: number;
+  /** Address to listen on; this machine alone unless said. */
+  host?: string;
+  /** Pages of these origins may ask too. */
+  allowOrigin?: readonly string[];
+  /** Bytes of an upload. */
+  largestUpload?: number;
+  /** The command line said how much is logged: settings do not. */
+  keepsLogLevel?: boolean;
+}
+
+export interface RunningStudio {
+  /** The link that gives a browser its cookie. */
+  url: string;
+  apiUrl: string;
+  token: string;
+  /** What the machine's network sees, in words; null where it sees nothing. */
+  exposes: string | null;
+  /** Ends both servers: no new jobs, units in hand given back, streams ended. */
+  close(): Promise<void>;
+}
+
+const loopback = "127.0.0.1";
+const largestUpload = 2 * 2 ** 30;
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
+const isEverywhere = (host: string): boolean => ["0.0.0.0", "::", "*"].includes(host);
+
+function hostsOf(host: string): string[] {
+  if (isEverywhere(host)) return ["*"];
+  return [(host.includes(":") ? `[${host}]` : host).toLowerCase()];
+}
+
+async function listen(app: FastifyInstance, host: string, port: number, flag: string) {
+  try {
+    await app.listen({ host: host === "*" ? "0.0.0.0" : host, port });
+  } catch (cause) {
+    throw new UsageError("FT-STUDIO-001", {
+      message: `the studio cannot listen on ${host}, port ${port}: ${systemError(cause)?.message ?? String(cause)}`,
+      hint: `give another ${flag}, or ${flag} 0 for a free one`,
+      cause,
+    });
+  }
+  return (app.server.address() as AddressInfo).port;
+}
+
+function urlOf(host: string, port: number): string {
+  const name = isEverywhere(host) ? loopback : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function exposed(host: string): string | null {
+  if (isLoopback(host)) return null;
+  const where = isEverywhere(host) ? "every network of this machine" : host;
+  return (
+    `the studio listens on ${where}, without encryption: whoever has the token can read and change ` +
+    "all data sets, start jobs and use the keys of providers"
+  );
+}
+
+/** Where pages look for the API: what the front end's variable says, for ports that are mapped, or where it listens. */
+function apiUrlFor({ environment }: StudioOptions, apiUrl: string): string {
+  const named = environment["REACT_APP_API_URL"];
+  if (named === undefined || !URL.canParse(named)) return apiUrl;
+  return named.replace(/\/+$/, "").replace(/\/api$/, "");
+}
+
+function mountDocument(app: FastifyInstance, facts: () => DocumentFacts): void {
+  app.get("/openapi.json", async () => openApiOf(routeGroups, facts()));
+  mountStyle(app);
+  app.get("/docs", async (_, reply) =>
+    sendPage(reply, docsPage(openApiOf(routeGroups, facts())), { connect: [] }),
+  );
+}
+
+interface Over {
+  environment: Environment;
+  store: Store;
+  ending: AbortSignal;
+  keepsLogLevel: boolean;
+}
+
+function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio {
+  return {
+    ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
+    events: new EventHub(store, ending),
+    async settingsChanged(settings) {
+      await limitJobs(store.db, environment);
+      if (!keepsLogLevel) applyLogLevel(settings, environment);
+    },
+  };
+}
+
+/** Resolves when both servers listen. @throws UsageError FT-STUDIO-001; what opening the store throws. */
+export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
+  const { host = loopback, port, apiPort } = options;
+  const environment = withDotEnv(options.environment, process.cwd(), Object.keys(variables));
+  const token = randomBytes(24).toString("base64url");
+  const ownPorts: number[] = [];
+  const access: Access = {
+    ...{ hosts: isLoopback(host) ? [] : hostsOf(host), ownPorts, token },
+    origins: (options.allowOrigin ?? []).map((one) => one.replace(/\/$/, "").toLowerCase()),
+    command: "ft studio",
+  };
+  const store = await openStore(storePath(environment));
+  const ending = new AbortController();
+  const { keepsLogLevel = false } = options;
+  const studio = studioOver({ environment, store, ending: ending.signal, keepsLogLevel });
+  const api = buildApp({ access });
+  const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"] });
+  const close = async (): Promise<void> => {
+    ending.abort();
+    await Promise.all([api.close(), pages.close()]);
+    await store.close();
+  };
+  try {
+    await studio.settingsChanged(platformSettings(environment));
+    let apiUrl = "";
+    readForms(api, {
+      folder: join(ftHome(environment), "studio", "uploads"),
+      largest: options.largestUpload ?? largestUpload,
+    });
+    mount(api, studio, routeGroups.flatMap(({ routes }) => routes));
+    mountDocument(api, () => ({ version: studio.version, url: apiUrl, cookie: access.cookie ?? "" }));
+    const opening = new OpeningKey();
+    const apiAddress = (): string => apiUrlFor(options, apiUrl);
+    mountPages(pages, { opening, cookie: () => access.cookie ?? "", token, apiUrl: apiAddress });
+    const apiAt = await listen(api, host, apiPort, "--api-port");
+    apiUrl = urlOf(host, apiAt);
+    const pagesAt = await listen(pages, host, port, "--port");
+    ownPorts.push(apiAt, pagesAt);
+    // cookies know no ports: two studios on one machine must not take each other's
+    access.cookie = `ft-studio-${pagesAt}`;
+    const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
+    return { url, apiUrl, token, exposes: exposed(host), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

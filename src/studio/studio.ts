@@ -1,0 +1,34 @@
+// What every route works with: the user's store and environment, and what a change of settings does to a server that runs.
+import { jobsAtOnce, type PlatformSettings } from "../app/settings/platform-settings.ts";
+import { createLogger, logLevelFrom, setLogger } from "../core/logger.ts";
+import type { Environment } from "../core/paths.ts";
+import { type Database, setLimit, type Store } from "../store/index.ts";
+import type { EventHub } from "./event-hub.ts";
+
+export interface Studio {
+  environment: Environment;
+  store: Store;
+  /** Of this product. */
+  version: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** Aborted when the server is to end: nothing new begins, streams end. */
+  ending: AbortSignal;
+  events: EventHub;
+  /** What is saved has changed: it counts at once. */
+  settingsChanged(settings: PlatformSettings): Promise<void>;
+}
+
+/** Kinds of jobs that MAX_CONCURRENT_JOBS is about: those that wait for providers. */
+const limitedKinds = ["generation", "quality"] as const;
+
+export async function limitJobs(db: Database, environment: Environment): Promise<void> {
+  const atMost = jobsAtOnce(environment);
+  for (const kind of limitedKinds) await setLimit(db, `jobs:${kind}`, atMost);
+}
+
+/** The level that was asked for on the command line stays. */
+export function applyLogLevel({ log_level }: PlatformSettings, environment: Environment): void {
+  if (environment["FT_LOG"]) return;
+  setLogger(createLogger({ level: logLevelFrom(log_level) }));
+}

@@ -1,0 +1,94 @@
+// Every route against the OpenAPI document: by a client made of that document alone, which refuses an answer that is not
+// as it says.
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect, test } from "vitest";
+import { ErrorBody } from "../../../src/studio/http/errors.ts";
+import { routeGroups } from "../../../src/studio/routes/index.ts";
+import { testStudio } from "../../support/studio.ts";
+
+const routes = routeGroups.flatMap((group) => group.routes);
+
+/** A path with something in its places that is there for nobody. */
+const nowhere = (path: string): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === "id" ? "999999999" : "nothing-here"));
+
+test("the document is OpenAPI 3.1 of every route, each operation with a name of its own", async () => {
+  const { client } = await testStudio();
+  const { document } = client;
+  expect(document.openapi).toBe("3.1.0");
+  const inDocument = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(inDocument.toSorted()).toEqual(
+    routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
+  );
+  expect(new Set(client.operations).size).toBe(inDocument.length);
+  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
+  for (const [, name = ""] of refs) expect(document.components.schemas).toHaveProperty(name);
+  const ajv = new Ajv2020({ strict: false });
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
+    const whole = { ...schema, components: document.components };
+    expect(() => ajv.compile(whole), name).not.toThrow();
+  }
+});
+
+test("every route refuses whoever has no token, in the one shape", async () => {
+  const studio = await testStudio();
+  for (const { method, path } of routes) {
+    const answer = await fetch(`${studio.apiUrl}${nowhere(path)}`, { method });
+    expect(answer.status, `${method} ${path}`).toBe(401);
+    const body = ErrorBody.strict().parse(await answer.json());
+    expect(body.detail).toBe(body.error.message);
+  }
+});
+
+test("every route says 404 of what is not there, 405 of another method, 422 of a field", async () => {
+  const studio = await testStudio();
+  const { ask } = studio;
+  const json = { "content-type": "application/json" };
+  for (const { method, path, body, upload } of routes) {
+    const what = `${method} ${path}`;
+    const none = await ask(`${nowhere(path)}/nothing`);
+    expect([none.status, ErrorBody.safeParse(await none.json()).success], what).toEqual([404, true]);
+    const other = await ask(nowhere(path), { method: "PATCH", headers: json, body: "{}" });
+    expect(other.status, what).toBe(405);
+    expect(other.headers.get("allow"), what).toContain(method);
+    ErrorBody.parse(await other.json());
+    if (body === undefined || upload !== undefined) continue;
+    const wrong = await ask(nowhere(path), { method, headers: json, body: "7" });
+    expect([404, 422], what).toContain(wrong.status);
+    ErrorBody.parse(await wrong.json());
+  }
+});
+
+test("every route with a place in its path says 404 of an unknown one", async () => {
+  const { client, document } = await testStudio().then(({ client }) => ({
+    ...{ client, document: client.document },
+  }));
+  for (const [path, methods] of Object.entries(document.paths)) {
+    if (!path.includes("{")) continue;
+    for (const [, { operationId, requestBody }] of Object.entries(methods)) {
+      if (requestBody?.required === true) continue;
+      const params = Object.fromEntries(
+        [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
+          ...[name, name === "id" || name === "job_id" ? "999999999" : "nothing-here"],
+        ]),
+      );
+      const { status, body } = await client.call(operationId, { params });
+      expect(status, operationId).toBe(404);
+      expect(body.error.code, operationId).toMatch(/^(FT-|not_found)/);
+    }
+  }
+});
+
+test("every list answers as the document says, empty as it is", async () => {
+  const { client } = await testStudio();
+  for (const [path, methods] of Object.entries(client.document.paths)) {
+    const get = methods["get"];
+    const isStream = JSON.stringify(get?.responses["200"] ?? {}).includes("text/event-stream");
+    const needs = get?.parameters?.some(({ required }) => required) === true;
+    if (get === undefined || path.includes("{") || isStream || needs) continue;
+    const { status } = await client.call(get.operationId);
+    expect(status, path).toBe(200);
+  }
+});
