@@ -182,10 +182,10 @@ const units = defineRoute({
     const { id } = await findJob(store, params.id);
     const found = await listUnits(store, id, { ...(status && { status }), after, limit });
     return {
-      units: found.map(({ spent, finishedAt, stage: _, input: __, ...unit }) => ({
-        ...unit,
-        spent: spent / nano,
-        finished_at: timeOrNull(finishedAt),
+      units: found.map(({ id: number, key, kind, status: now, attempts, result, error, ...unit }) => ({
+        ...{ id: number, key, kind, status: now, attempts, result, error },
+        spent: unit.spent / nano,
+        finished_at: timeOrNull(unit.finishedAt),
       })),
     };
   },
