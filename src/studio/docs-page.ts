@@ -6,7 +6,13 @@ const codeOf = (text: string): string => `<code>${escaped(text)}</code>`;
 
 /** A schema's type in few words. */
 function typeOf(schema: Json): string {
-  const { type, anyOf, enum: values, $ref, items } = schema as {
+  const {
+    type,
+    anyOf,
+    enum: values,
+    $ref,
+    items,
+  } = schema as {
     type?: string;
     anyOf?: Json[];
     enum?: unknown[];

@@ -31,8 +31,7 @@ export interface Parameter extends Json {
 type Components = Record<string, Json>;
 
 /** Zod puts named schemas under $defs of each; here they move to one place. */
-const moved = (text: string): string =>
-  text.replaceAll('"#/$defs/', '"#/components/schemas/');
+const moved = (text: string): string => text.replaceAll('"#/$defs/', '"#/components/schemas/');
 
 function schemaOf(schema: z.ZodType, io: "input" | "output", components: Components): Json {
   const made = z.toJSONSchema(schema, { io, unrepresentable: "any" });

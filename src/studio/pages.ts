@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isSameSecret } from "../serve/http/guards.ts";
-import { sendPage } from "./http/headers.ts";
 import { escaped, page, style } from "./html.ts";
+import { sendPage } from "./http/headers.ts";
 
 /** Milliseconds that a link goes on counting after it was first opened: for reloads, and browsers that look ahead. */
 const spentAfter = 10 * 60_000;

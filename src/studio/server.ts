@@ -9,8 +9,8 @@ import { variables } from "../app/settings/variables.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Environment, ftHome } from "../core/paths.ts";
 import { systemError } from "../core/system-errors.ts";
-import type { Access } from "../serve/http/guards.ts";
 import { withDotEnv } from "../providers/environment.ts";
+import type { Access } from "../serve/http/guards.ts";
 import { openStore, type Store, storePath } from "../store/index.ts";
 import { docsPage } from "./docs-page.ts";
 import { EventHub } from "./event-hub.ts";
@@ -152,8 +152,16 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       folder: join(ftHome(environment), "studio", "uploads"),
       largest: options.largestUpload ?? largestUpload,
     });
-    mount(api, studio, routeGroups.flatMap(({ routes }) => routes));
-    mountDocument(api, () => ({ version: studio.version, url: apiUrl, cookie: access.cookie ?? "" }));
+    mount(
+      api,
+      studio,
+      routeGroups.flatMap(({ routes }) => routes),
+    );
+    mountDocument(api, () => ({
+      version: studio.version,
+      url: apiUrl,
+      cookie: access.cookie ?? "",
+    }));
     const opening = new OpeningKey();
     const apiAddress = (): string => apiUrlFor(options, apiUrl);
     mountPages(pages, { opening, cookie: () => access.cookie ?? "", token, apiUrl: apiAddress });

@@ -13,10 +13,7 @@ interface Line {
   token: string;
 }
 
-async function started(
-  home: string,
-  word = "studio",
-): Promise<{ program: Started; line: Line }> {
+async function started(home: string, word = "studio"): Promise<{ program: Started; line: Line }> {
   const args = [word, "--port", "0", "--api-port", "0", "--no-open", "--json", "--verbose"];
   const env = { FT_HOME: home, FT_KEYCHAIN: "off" };
   const program = startProgram(args, { env });
@@ -62,7 +59,10 @@ test("it listens on free ports, sets the cookie by its link, ends in order and k
   const settings = await fetch(`${again.line.apiUrl}/api/settings`, {
     headers: { authorization: `Bearer ${again.line.token}` },
   });
-  expect(await settings.json()).toMatchObject({ max_concurrent_jobs: 7, llm_provider: "anthropic" });
+  expect(await settings.json()).toMatchObject({
+    max_concurrent_jobs: 7,
+    llm_provider: "anthropic",
+  });
   again.program.process.kill("SIGINT");
   expect((await again.program.ended).code).toBe(0);
 

@@ -1,7 +1,7 @@
+import addFormats from "ajv-formats";
 // A client made of the API's own OpenAPI document: knows an operation by its id, sends what the document says, and holds
 // every answer to the schema that the document has for its status. Knows no route.
 import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import type { OpenApi, Operation } from "../../src/studio/openapi.ts";
 
 export interface CallInput {

@@ -7,7 +7,6 @@ import { readKey, shownKeys } from "./keys.ts";
 import { readSettings, type SavedSettings } from "./settings.ts";
 import { variables } from "./variables.ts";
 
-
 /** The variables that saved settings stand for. */
 export function savedVariables(saved: SavedSettings): Record<string, string> {
   const { llm_provider, max_concurrent_jobs, enable_caching, cache_ttl, log_level } = saved;

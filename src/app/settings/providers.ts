@@ -103,7 +103,11 @@ export async function providerModels(given: Environment, name: string): Promise<
   }
   try {
     const environment = withKeptKey(withSaved(given), name);
-    const models = await connectedModels(name, { environment, timeout: 5000, fetch: providerFetch() });
+    const models = await connectedModels(name, {
+      environment,
+      timeout: 5000,
+      fetch: providerFetch(),
+    });
     return { provider: name, models, available: true };
   } catch (error) {
     // a missing key too

@@ -21,9 +21,17 @@ export const SavedSettings = z.strictObject({
   llm_provider: z.string().min(1).max(100).optional().describe("Who is asked where nobody says"),
   max_concurrent_jobs: z.int().min(1).max(64).optional().describe("Jobs of a kind at once"),
   enable_caching: z.boolean().optional().describe("Whether answers of providers are kept"),
-  cache_ttl: z.number().positive().max(24 * 3650).optional().describe("Hours that an answer is kept"),
+  cache_ttl: z
+    .number()
+    .positive()
+    .max(24 * 3650)
+    .optional()
+    .describe("Hours that an answer is kept"),
   log_level: z.enum([...LOG_LEVELS, "warning"]).optional(),
-  providers: z.record(z.string(), ProviderSettings).optional().describe("Model and address of each"),
+  providers: z
+    .record(z.string(), ProviderSettings)
+    .optional()
+    .describe("Model and address of each"),
 });
 
 export type SavedSettings = z.infer<typeof SavedSettings>;

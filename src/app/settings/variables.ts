@@ -21,8 +21,16 @@ export const variables: Readonly<Record<string, Variable>> = {
   MAX_CONCURRENT_JOBS: { about: "Jobs of a kind that go on at once", usual: "2" },
   ENABLE_CACHING: { about: "Whether answers of providers are kept and used again", usual: "true" },
   CACHE_TTL: { about: "Hours that a kept answer counts", usual: "24" },
-  LOG_LEVEL: { about: "debug, info, warning, error or silent; FT_LOG goes before it", usual: "info" },
+  LOG_LEVEL: {
+    about: "debug, info, warning, error or silent; FT_LOG goes before it",
+    usual: "info",
+  },
   DATABASE_PATH: { about: "The file of the store", usual: "$FT_HOME/store/ft.db" },
-  REACT_APP_API_URL: { about: "Where pages of the studio look for the API, where ports are mapped" },
-  FT_KEYCHAIN: { about: "off: keys are kept in a file and not in the system's keychain", usual: "on" },
+  REACT_APP_API_URL: {
+    about: "Where pages of the studio look for the API, where ports are mapped",
+  },
+  FT_KEYCHAIN: {
+    about: "off: keys are kept in a file and not in the system's keychain",
+    usual: "on",
+  },
 };

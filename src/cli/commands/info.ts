@@ -42,7 +42,9 @@ export const info = defineCommand({
     env: z
       .boolean()
       .default(false)
-      .describe("Show the variables of data sets and the studio instead, and where each comes from"),
+      .describe(
+        "Show the variables of data sets and the studio instead, and where each comes from",
+      ),
   }),
   examples: ["ft info", "ft info --json", "ft info --env"],
   run: async ({ options: { env } }, io) => {

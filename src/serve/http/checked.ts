@@ -43,9 +43,5 @@ export function check<Schema extends z.ZodType>(
 export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const found = check(schema, body);
   if (found.ok) return found.data;
-  throw badRequest(
-    found.message,
-    found.param === "" ? undefined : found.param,
-    "invalid_value",
-  );
+  throw badRequest(found.message, found.param === "" ? undefined : found.param, "invalid_value");
 }

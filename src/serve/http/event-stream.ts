@@ -64,5 +64,7 @@ export function sendEvents(
 ): FastifyReply {
   reply.header("content-type", "text/event-stream; charset=utf-8");
   reply.header("cache-control", "no-cache").header("x-accel-buffering", "no");
-  return reply.send(Readable.from(written(events, opening), { objectMode: true, highWaterMark: 1 }));
+  return reply.send(
+    Readable.from(written(events, opening), { objectMode: true, highWaterMark: 1 }),
+  );
 }

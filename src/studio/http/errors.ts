@@ -1,7 +1,14 @@
 // Errors in the one shape of this API: { error: { code, message, hint?, field?, line? }, detail }. `detail` is the message
 // again, where clients of the dataset creator's API look for it. Decides the status; words are the error's own.
 import { z } from "zod";
-import { ConfigError, DataError, FtError, ModelError, ProviderError, UsageError } from "../../core/errors.ts";
+import {
+  ConfigError,
+  DataError,
+  FtError,
+  ModelError,
+  ProviderError,
+  UsageError,
+} from "../../core/errors.ts";
 import { redact } from "../../core/logger.ts";
 import { ApiError, apiErrorOf } from "../../serve/http/api-error.ts";
 

@@ -97,13 +97,16 @@ async function readForm(
 /** Routes with `upload` get their file and its fields as the body. */
 export function readForms(app: FastifyInstance, options: FormOptions): void {
   const kept = new WeakMap<FastifyRequest, string>();
-  app.addContentTypeParser("multipart/form-data", async (request: FastifyRequest, payload: Readable) => {
-    const path = join(options.folder, `${request.id}.part`);
-    kept.set(request, path);
-    const form = await readForm(request, payload, options);
-    const { name } = form.kept;
-    return { file: createReadStream(path), name, fields: form.fields } satisfies Upload;
-  });
+  app.addContentTypeParser(
+    "multipart/form-data",
+    async (request: FastifyRequest, payload: Readable) => {
+      const path = join(options.folder, `${request.id}.part`);
+      kept.set(request, path);
+      const form = await readForm(request, payload, options);
+      const { name } = form.kept;
+      return { file: createReadStream(path), name, fields: form.fields } satisfies Upload;
+    },
+  );
   app.addHook("onResponse", async (request) => {
     const path = kept.get(request);
     if (path !== undefined) await rm(path, { force: true });

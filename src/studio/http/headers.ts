@@ -25,7 +25,8 @@ export function contentPolicy({ connect }: PagePolicy): string {
 }
 
 /** An API's answer is no page: nothing in it may load or run anything. */
-const answerPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const answerPolicy =
+  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function addSafetyHeaders(reply: FastifyReply, requestId: string): void {
   reply.headers({

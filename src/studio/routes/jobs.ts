@@ -182,11 +182,13 @@ const units = defineRoute({
     const { id } = await findJob(store, params.id);
     const found = await listUnits(store, id, { ...(status && { status }), after, limit });
     return {
-      units: found.map(({ id: number, key, kind, status: now, attempts, result, error, ...unit }) => ({
-        ...{ id: number, key, kind, status: now, attempts, result, error },
-        spent: unit.spent / nano,
-        finished_at: timeOrNull(unit.finishedAt),
-      })),
+      units: found.map(
+        ({ id: number, key, kind, status: now, attempts, result, error, ...unit }) => ({
+          ...{ id: number, key, kind, status: now, attempts, result, error },
+          spent: unit.spent / nano,
+          finished_at: timeOrNull(unit.finishedAt),
+        }),
+      ),
     };
   },
 });
@@ -275,7 +277,11 @@ export const jobRoutes: RouteGroup = {
   about: "The queue: generation, quality control, training, evaluation, export and upload",
   routes: [
     ...[list, show, units, log, follow],
-    did("cancel", "Ends a job; units that are being worked on stop with the next heartbeat", cancelJob),
+    did(
+      "cancel",
+      "Ends a job; units that are being worked on stop with the next heartbeat",
+      cancelJob,
+    ),
     did("pause", "Begins no more units until it is resumed", pauseJob),
     did("resume", "Goes on with a job that was paused", resumeJob),
     did("retry", "Does again what failed or was cancelled", retryJob),

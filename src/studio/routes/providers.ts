@@ -77,7 +77,8 @@ const configure = defineRoute({
 const models = defineRoute({
   method: "GET",
   path: "/api/providers/{provider}/models",
-  about: "The models that a provider has now; where it does not answer, why, and what is known without it",
+  about:
+    "The models that a provider has now; where it does not answer, why, and what is known without it",
   params: named,
   answers: {
     200: z

@@ -109,8 +109,7 @@ const restoring = defineRoute({
     .optional()
     .meta({ id: "Restore" }),
   answers: { 200: VersionShape },
-  run: async ({ environment }, { params, body }) =>
-    restore(environment, params.name, body?.drops),
+  run: async ({ environment }, { params, body }) => restore(environment, params.name, body?.drops),
 });
 
 export const versionRoutes: RouteGroup = {

@@ -10,7 +10,13 @@ const kinds: Record<AddressKind, readonly string[]> = {
   public: ["1.1.1.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "11.0.0.1", "2606:4700::1111"],
   loopback: [
     ...["127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"],
-    ...["::ffff:7f00:1", "64:ff9b::7f00:1", "::127.0.0.1", "2002:7f00:1::", "0:0:0:0:ffff:0:7f00:1"],
+    ...[
+      "::ffff:7f00:1",
+      "64:ff9b::7f00:1",
+      "::127.0.0.1",
+      "2002:7f00:1::",
+      "0:0:0:0:ffff:0:7f00:1",
+    ],
   ],
   private: [
     ...["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "198.18.0.1"],
@@ -36,7 +42,9 @@ interface Seen {
   requests: { url: string; headers: Record<string, unknown>; body: string }[];
 }
 
-async function server(answer: (url: string) => { status: number; location?: string }): Promise<Seen> {
+async function server(
+  answer: (url: string) => { status: number; location?: string },
+): Promise<Seen> {
   const seen: Seen = { origin: "", port: 0, requests: [] };
   const made: Server = createServer((request, response) => {
     let body = "";
@@ -87,7 +95,9 @@ test("an inward address is refused however it is spelled, before anything is sen
 
 test("a name is refused where any of its addresses is inward", async () => {
   const named = async (...addresses: string[]): Promise<unknown> =>
-    await causeOf(guardedFetch({ ...publicOnly, resolve: fixed(...addresses) })("http://a.example"));
+    await causeOf(
+      guardedFetch({ ...publicOnly, resolve: fixed(...addresses) })("http://a.example"),
+    );
   for (const address of [...kinds.loopback, ...kinds.private, ...kinds.special.slice(0, -3)])
     expect(await named(address), address).toBeInstanceOf(AddressRefused);
   expect(await named("1.1.1.1", "127.0.0.1")).toBeInstanceOf(AddressRefused);

@@ -10,7 +10,9 @@ const routes = routeGroups.flatMap((group) => group.routes);
 
 /** A path with something in its places that is there for nobody. */
 const nowhere = (path: string): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === "id" ? "999999999" : "nothing-here"));
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    name === "id" ? "999999999" : "nothing-here",
+  );
 
 test("the document is OpenAPI 3.1 of every route, each operation with a name of its own", async () => {
   const { client } = await testStudio();
@@ -49,7 +51,10 @@ test("every route says 404 of what is not there, 405 of another method, 422 of a
   for (const { method, path, body, upload } of routes) {
     const what = `${method} ${path}`;
     const none = await ask(`${nowhere(path)}/nothing`);
-    expect([none.status, ErrorBody.safeParse(await none.json()).success], what).toEqual([404, true]);
+    expect([none.status, ErrorBody.safeParse(await none.json()).success], what).toEqual([
+      404,
+      true,
+    ]);
     const other = await ask(nowhere(path), { method: "PATCH", headers: json, body: "{}" });
     expect(other.status, what).toBe(405);
     expect(other.headers.get("allow"), what).toContain(method);

@@ -138,7 +138,11 @@ test("the token counts as a header and as the cookie, and nowhere else", async (
   const rows: [string, Asked, number][] = [
     ["none", { method: "GET" }, 401],
     ["bearer", { method: "GET", headers: bearer(studio) }, 200],
-    ["bearer in small letters", { method: "GET", headers: { authorization: `bearer ${token}` } }, 200],
+    [
+      "bearer in small letters",
+      { method: "GET", headers: { authorization: `bearer ${token}` } },
+      200,
+    ],
     ["x-api-key", { method: "GET", headers: { "x-api-key": token } }, 200],
     ["cookie", { method: "GET", headers: { cookie } }, 200],
     ["cookie among others", { method: "GET", headers: { cookie: `a=b; ${cookie}; c=d` } }, 200],
@@ -159,7 +163,11 @@ test("the token counts as a header and as the cookie, and nowhere else", async (
       },
       401,
     ],
-    ["a wrong header beside the cookie", { method: "GET", headers: { cookie, authorization: "Bearer x" } }, 401],
+    [
+      "a wrong header beside the cookie",
+      { method: "GET", headers: { cookie, authorization: "Bearer x" } },
+      401,
+    ],
     ["the document", { method: "GET", path: "/openapi.json" }, 401],
     ["the docs", { method: "GET", path: "/docs" }, 401],
     ["a path that is not there", { method: "GET", path: "/api/none" }, 401],
@@ -207,8 +215,9 @@ test("a link is spent ten minutes after it was first opened", () => {
 
 test("pages and answers say that nothing else runs in them and nothing frames them", async () => {
   const studio = await testStudio();
-  const cookie = ((await fetch(studio.url, { redirect: "manual" })).headers.get("set-cookie") ?? "")
-    .split(";")[0] as string;
+  const cookie = (
+    (await fetch(studio.url, { redirect: "manual" })).headers.get("set-cookie") ?? ""
+  ).split(";")[0] as string;
   const pages = [new URL("/", studio.url).href, `${studio.apiUrl}/docs`];
   for (const page of pages) {
     const got = await fetch(page, { headers: { cookie } });

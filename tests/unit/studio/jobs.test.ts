@@ -107,9 +107,9 @@ test("a job's events come as they happen, end with it, and are told again from t
   expect(types[0]).toBe("job-created");
   expect(types.at(-1)).toBe("job-completed");
   expect(types.filter((type) => type === "unit-done")).toHaveLength(5);
-  expect(all.every((event, at) => event.id === event.data.id && event.id > (all[at - 1]?.id ?? 0))).toBe(
-    true,
-  );
+  expect(
+    all.every((event, at) => event.id === event.data.id && event.id > (all[at - 1]?.id ?? 0)),
+  ).toBe(true);
   for (const [at, { id: lastId }] of all.slice(0, -1).entries())
     expect(await eventsOf(studio, path, { lastId })).toEqual(all.slice(at + 1));
   const done = await studio.ask(path, {
@@ -118,21 +118,31 @@ test("a job's events come as they happen, end with it, and are told again from t
   expect(done.status).toBe(204);
 });
 
-test("a hundred clients see every event once, in order, whenever they come", { timeout: 60_000 }, async () => {
-  const studio = await testStudio();
-  const store = await storeOf(studio);
-  const total = 2 + 30 + 1;
-  const { id } = await made(store, 30);
-  const path = `/api/v1/events`;
-  const early = Array.from({ length: 50 }, () => eventsOf(studio, path, { lastId: 0, enough: total }));
-  const working = runWorker(store, kinds, { untilEnded: id, every: 10, slots: 1 });
-  const late = Array.from({ length: 50 }, () => eventsOf(studio, path, { lastId: 0, enough: total }));
-  await working;
-  const seen = await Promise.all([...early, ...late]);
-  const [first = []] = seen;
-  expect(first.map((event) => event.id)).toEqual(Array.from({ length: total }, (_, at) => at + 1));
-  for (const one of seen) expect(one).toEqual(first);
-});
+test(
+  "a hundred clients see every event once, in order, whenever they come",
+  { timeout: 60_000 },
+  async () => {
+    const studio = await testStudio();
+    const store = await storeOf(studio);
+    const total = 2 + 30 + 1;
+    const { id } = await made(store, 30);
+    const path = `/api/v1/events`;
+    const early = Array.from({ length: 50 }, () =>
+      eventsOf(studio, path, { lastId: 0, enough: total }),
+    );
+    const working = runWorker(store, kinds, { untilEnded: id, every: 10, slots: 1 });
+    const late = Array.from({ length: 50 }, () =>
+      eventsOf(studio, path, { lastId: 0, enough: total }),
+    );
+    await working;
+    const seen = await Promise.all([...early, ...late]);
+    const [first = []] = seen;
+    expect(first.map((event) => event.id)).toEqual(
+      Array.from({ length: total }, (_, at) => at + 1),
+    );
+    for (const one of seen) expect(one).toEqual(first);
+  },
+);
 
 test("the end of the server ends its streams", async () => {
   const studio = await testStudio();

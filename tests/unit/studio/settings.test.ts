@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cachingOf, jobsAtOnce } from "../../../src/app/settings/platform-settings.ts";
-import { keepKey, keysFile, readKey, shownKeys } from "../../../src/app/settings/keys.ts";
+import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
+import { keepKey, keysFile, readKey, shownKeys } from "../../../src/app/settings/keys.ts";
+import { cachingOf, jobsAtOnce } from "../../../src/app/settings/platform-settings.ts";
 import { withKeptKey, withSaved } from "../../../src/app/settings/provider-environment.ts";
 import { toldVariables } from "../../../src/app/settings/told-variables.ts";
 import { variables } from "../../../src/app/settings/variables.ts";
-import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
 import { FakeProvider } from "../../support/fake-provider.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { testStudio } from "../../support/studio.ts";
@@ -35,7 +35,9 @@ test("a key goes in and its end comes out; it is in no answer and no file but it
     await client.call("getProvidersProviderModels", { params: { provider: "openai" } }),
     await client.call("postProvidersConfigure", { body: { provider: "openai", model: 7 } }),
     await client.call("postProvidersConfigure", { body: { provider: "nobody", api_key: canary } }),
-    await client.call("postProvidersConfigure", { body: { provider: "openai", api_key: `${canary} x` } }),
+    await client.call("postProvidersConfigure", {
+      body: { provider: "openai", api_key: `${canary} x` },
+    }),
   ];
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 422, 404, 422]);
   for (const { text } of answers) expect(text).not.toContain(canary);
@@ -95,7 +97,9 @@ test("what is saved and kept counts for whoever asks providers, and of keys the 
   // nobody else is sent it
   const other = withKeptKey(withSaved(environment), "openai-compatible");
   expect(JSON.stringify(other)).not.toContain(canary);
-  await studio.client.call("postProvidersConfigure", { body: { provider: "openai", api_key: null } });
+  await studio.client.call("postProvidersConfigure", {
+    body: { provider: "openai", api_key: null },
+  });
   expect(shownKeys(environment).size).toBe(0);
 });
 
@@ -103,7 +107,12 @@ test("an address that nobody may ask is refused where it is set", async () => {
   const { client } = await testStudio();
   for (const base_url of [
     ...["http://169.254.169.254/v1", "http://[::ffff:169.254.169.254]/v1", "http://0.0.0.0:1/v1"],
-    ...["http://[fe80::1]/v1", "http://2852039166/v1", "ftp://127.0.0.1/", "http://100.100.100.200"],
+    ...[
+      "http://[fe80::1]/v1",
+      "http://2852039166/v1",
+      "ftp://127.0.0.1/",
+      "http://100.100.100.200",
+    ],
   ]) {
     const { status, body } = await client.call("postProvidersConfigure", {
       body: { provider: "openai", base_url },
@@ -124,7 +133,10 @@ test("models of a provider are what it says it has, or why it does not say", asy
   const none = await gone.client.call("getProvidersProviderModels", {
     params: { provider: "ollama" },
   });
-  expect(none.body).toMatchObject({ available: false, error: expect.stringContaining("127.0.0.1:9") });
+  expect(none.body).toMatchObject({
+    available: false,
+    error: expect.stringContaining("127.0.0.1:9"),
+  });
 });
 
 test("variables: each counts, and where it comes from is told", async () => {
@@ -150,9 +162,9 @@ test("variables: each counts, and where it comes from is told", async () => {
   expect(await chosen({ LLM_PROVIDER: "anthropic", ANTHROPIC_MODEL: "c" })).toEqual([
     ...["anthropic", "c"],
   ]);
-  expect(await chosen({ AGENT_PROVIDER: "openai", LLM_PROVIDER: "mistral", LLM_MODEL: "m" })).toEqual(
-    ["openai", "gpt-5-mini"],
-  );
+  expect(
+    await chosen({ AGENT_PROVIDER: "openai", LLM_PROVIDER: "mistral", LLM_MODEL: "m" }),
+  ).toEqual(["openai", "gpt-5-mini"]);
   const folder = makeFolder({ ".env": "CACHE_TTL=12\nOPENAI_API_KEY=sk-from-dot-env-1234\n" });
   await keepKey(environment, "anthropic", canary);
   const told = toldVariables({ ...environment, MAX_CONCURRENT_JOBS: "9" }, folder);
