@@ -9,8 +9,7 @@ export {
 } from "./convert.ts";
 export { exportCsv } from "./csv.ts";
 export { domainOfFile, type FoundFile, importFolder } from "./import-folder.ts";
-export { type BadLine, lookThrough } from "./read-file.ts";
-export { formattedRow } from "./row-format.ts";
+export type { BadLine } from "./read-file.ts";
 export { startPlatform, type StartedPlatform } from "./start.ts";
-export { mostUploadBytes, uploadDataset, type UploadRequest } from "./upload.ts";
+export { uploadDataset, type UploadRequest } from "./upload.ts";
 export { bringBack, keepVersion, type KeptVersion } from "./versions.ts";

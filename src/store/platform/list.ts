@@ -76,13 +76,6 @@ const cursorOf = (
 
 type StoredExample = Selectable<ExamplesTable>;
 
-/** What comes after a place when the best or the worst are first. */
-function behind({ index, score }: Place, isDescending: boolean): Condition {
-  if (score === null) return sql`quality_score is null and example_index > ${index}`;
-  const further = isDescending ? sql`quality_score < ${score}` : sql`quality_score > ${score}`;
-  return sql`(${further} or (quality_score = ${score} and example_index > ${index}) or quality_score is null)`;
-}
-
 async function select(
   db: Database,
   conditions: readonly Condition[],
@@ -96,39 +89,81 @@ async function select(
   return rows;
 }
 
+interface Wanted {
+  query: ExampleQuery;
+  conditions: readonly Condition[];
+  from: Place | undefined;
+  limit: number;
+  offset: number;
+}
+
+async function byIndex(db: Database, datasetId: number, wanted: Wanted): Promise<StoredExample[]> {
+  const { query, conditions, from, limit, offset } = wanted;
+  const order = sql`example_index`;
+  if (from !== undefined) {
+    const rest = sql`example_index > ${from.index}`;
+    return await select(db, [...conditions, rest], order, { limit, offset: 0 });
+  }
+  if (!isPlain(query)) return await select(db, conditions, order, { limit, offset });
+  const place = await placeOf(db, datasetId, query.status ?? "active", offset);
+  const rest = sql`example_index >= ${place.from}`;
+  return await select(db, [...conditions, rest], order, { limit, offset: place.pass });
+}
+
+async function countWhere(db: Database, conditions: readonly Condition[]): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from examples where ${joined(conditions)}`.execute(db);
+  return Number(rows[0]?.total ?? 0);
+}
+
+/** Those that have a score, in an order that the index has too. */
+async function scored(db: Database, wanted: Wanted): Promise<StoredExample[]> {
+  const { query, conditions, from, limit, offset } = wanted;
+  const isDescending = query.sort === "-score";
+  const order = isDescending
+    ? sql`quality_score desc, example_index desc`
+    : sql`quality_score, example_index`;
+  const sign = isDescending ? sql`<` : sql`>`;
+  const rest =
+    from === undefined
+      ? []
+      : [sql`(quality_score, example_index) ${sign} (${from.score}, ${from.index})`];
+  const all = [...conditions, sql`quality_score is not null`, ...rest];
+  return await select(db, all, order, { limit, offset });
+}
+
+async function byScore(db: Database, wanted: Wanted): Promise<StoredExample[]> {
+  const { conditions, from, limit, offset } = wanted;
+  const areBehind = from !== undefined && from.score === null;
+  const first = areBehind ? [] : await scored(db, wanted);
+  if (first.length >= limit) return first;
+  const isPast = first.length === 0 && from === undefined && offset > 0;
+  const passed = isPast
+    ? offset - (await countWhere(db, [...conditions, sql`quality_score is not null`]))
+    : 0;
+  const rest = areBehind ? [sql`example_index > ${from.index}`] : [];
+  const unscored = [...conditions, sql`quality_score is null`, ...rest];
+  const page = { limit: limit - first.length, offset: passed };
+  return [...first, ...(await select(db, unscored, sql`example_index`, page))];
+}
+
 /** A page of examples. Throws FT-PLATFORM-001, -004 and FT-DATASET-009. */
 export async function listExamples(
   store: Store,
   datasetId: number,
   query: ExampleQuery = {},
 ): Promise<ExamplePage> {
+  const { db } = store;
   await readDataset(store, datasetId);
   if (query.search !== undefined) await indexExamples(store, datasetId);
-  const { limit = 100, sort = "index", status = "active", after } = query;
+  const { limit = 100, sort = "index", after, offset = 0 } = query;
   const isByScore = sort !== "index";
-  const total = await totalOf(store.db, datasetId, query);
+  const total = await totalOf(db, datasetId, query);
   const from = after === undefined ? undefined : placeIn(after, isByScore);
-  const passed = from === undefined ? (query.offset ?? 0) : 0;
-  const conditions = filters(store.db, datasetId, query);
-  const page = { limit: limit + 1, offset: passed };
-  let rows: StoredExample[];
-  if (isByScore) {
-    const isDescending = sort === "-score";
-    const direction = isDescending ? sql`desc` : sql`asc`;
-    const order = sql`quality_score is null, quality_score ${direction}, example_index`;
-    const rest = from === undefined ? [] : [behind(from, isDescending)];
-    rows = await select(store.db, [...conditions, ...rest], order, page);
-  } else if (from === undefined && isPlain(query)) {
-    const place = await placeOf(store.db, datasetId, status, passed);
-    const rest = sql`example_index >= ${place.from}`;
-    rows = await select(store.db, [...conditions, rest], sql`example_index`, {
-      ...page,
-      offset: place.pass,
-    });
-  } else {
-    const rest = from === undefined ? [] : [sql`example_index > ${from.index}`];
-    rows = await select(store.db, [...conditions, ...rest], sql`example_index`, page);
-  }
+  const conditions = filters(db, datasetId, query);
+  const passed = from === undefined ? offset : 0;
+  const wanted: Wanted = { query, conditions, from, limit: limit + 1, offset: passed };
+  const rows = await (isByScore ? byScore(db, wanted) : byIndex(db, datasetId, wanted));
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const next = rows.length > limit && last !== undefined ? cursorOf(last, isByScore) : null;
@@ -145,9 +180,5 @@ async function totalOf(db: Database, datasetId: number, query: ExampleQuery): Pr
     const counts = await countsOf(db, datasetId);
     return status === "all" ? counts.active + counts.removed : counts[status];
   }
-  const { rows } = await sql<{ total: number }>`
-    select count(*) as total from examples where ${joined(filters(db, datasetId, query))}`.execute(
-    db,
-  );
-  return rows[0]?.total ?? 0;
+  return await countWhere(db, filters(db, datasetId, query));
 }

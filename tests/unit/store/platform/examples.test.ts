@@ -105,6 +105,10 @@ test("scores: a range of them, and pages in their order with those without one l
     expect(scored).toEqual(scored.toSorted((a, b) => direction * (a! - b!)));
     expect(seen.slice(90)).toEqual(Array.from({ length: 10 }, () => null));
   }
+  const best = await listExamples(store, id, { sort: "-score", offset: 85, limit: 10 });
+  expect(best.examples.map(({ qualityScore }) => qualityScore).slice(4, 6)).toEqual([1, null]);
+  const last = await listExamples(store, id, { sort: "score", offset: 95, limit: 10 });
+  expect(last.examples.map(({ index }) => index)).toEqual([50, 60, 70, 80, 90]);
   const odd = await rejection(listExamples(store, id, { after: "x" }), FtError);
   expect(odd.code).toBe("FT-PLATFORM-004");
 });
