@@ -90,10 +90,16 @@ export interface Command {
 }
 
 /** What is wrong with an option, in words of the command line. */
-function problemOf(schema: z.ZodObject, { path, message }: z.core.$ZodIssue): string {
+function problemOf(
+  schema: z.ZodObject,
+  { path, message }: z.core.$ZodIssue,
+  raw: Readonly<Record<string, unknown>>,
+): string {
   const key = path.join(".");
   const option = optionsOf(schema).find((each) => each.key === key);
   const flag = `--${option?.flag.long ?? key}`;
+  if (path.length === 1 && raw[key] === undefined)
+    return `${[flag, option?.flag.value ?? []].flat().join(" ")} is needed`;
   if (option?.shape.kind !== "record") return `${flag}: ${message}`;
   return `${flag} takes ${option.flag.value ?? "KEY=VALUE"}`;
 }
@@ -105,7 +111,7 @@ function checked<Options extends z.ZodObject>(
 ): z.infer<Options> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => problemOf(schema, issue));
+  const problems = parsed.error.issues.map((issue) => problemOf(schema, issue, raw));
   throw new UsageError("FT-USAGE-002", {
     message: problems.join("\n"),
     hint: `ft ${name} --help`,

@@ -23,14 +23,17 @@ export const NO_MEMORY = "FT-NATIVE-MEMORY";
 /** The error for a person; undefined when `error` is neither the file system's nor one of memory. */
 export function systemError(error: unknown): FtError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === NO_MEMORY) return noMemory(error);
   const reason = reasonOf(error);
   if (reason === undefined) return undefined;
   const place = path === undefined ? "" : `: ${plainPath(path).replace(/\/\.$/, "")}`;
   return new FtError(`FT-FILE-${code}`, {
     message: `${reason}${place}`,
-    hint: "Choose another folder with --output, or make room and permission there",
+    hint:
+      syscall === "read"
+        ? "Name a file in it"
+        : "Choose another folder with --output, or make room and permission there",
     cause: error,
   });
 }

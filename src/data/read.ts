@@ -29,6 +29,8 @@ async function brokenLink(path: string): Promise<MissingDataError | undefined> {
 
 /** The error for a path that is not there, naming the nearest thing that is. */
 export async function missingData(path: string): Promise<MissingDataError> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return folderForFile(path);
   const broken = await brokenLink(path);
   if (broken !== undefined) return broken;
   const beside = await readdir(dirname(path)).catch(() => [] as string[]);
@@ -40,6 +42,20 @@ export async function missingData(path: string): Promise<MissingDataError> {
     message: `no such file or folder${listing}`,
     hint: close === undefined ? "ft train list-data" : `Did you mean ${dirname(path)}/${close}?`,
   });
+}
+
+function folderForFile(path: string): MissingDataError {
+  return new MissingDataError({
+    at: { file: path },
+    message: "this is a folder, where a file of rows is needed",
+    hint: `ls ${shellWord(path)}`,
+  });
+}
+
+/** Throws MissingDataError FT-DATA-001 for what is no file and no pipe. */
+export async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) throw await missingData(path);
 }
 
 /** The reader of an existing file's kind. Throws when there is no file or no reader. */

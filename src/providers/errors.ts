@@ -7,7 +7,7 @@ export function unknownProvider({ name, known, nearest }: UnknownName): UsageErr
   const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   return new UsageError("FT-PROVIDER-001", {
     message: `there is no provider '${name}'${meant}`,
-    hint: `--provider ${known.join(" | ")}`,
+    hint: `--provider ${known.join(" | ")} | local`,
   });
 }
 

@@ -143,6 +143,14 @@ test("files of any kind, columns by name, and what is no row told", async () => 
 });
 
 test("what cannot be done is told, and writes nothing", async () => {
+  writeFileSync(join(cwd, "asked.csv"), "question,answer\nHow?,So.\n");
+  const unknown = await ft("data", "prepare", "asked.csv", "-o", "none.jsonl");
+  expect(unknown).toMatchObject({ code: 4 });
+  expect(unknown.stderr).toContain("FT-PREPARE-003");
+  expect(unknown.stderr).toContain("--columns");
+  const unsaid = await ft("data", "prepare", "asked.csv");
+  expect(unsaid).toMatchObject({ code: 2 });
+  expect(unsaid.stderr).toMatch(/--out.* is needed/);
   const none = await ft("data", "prepare", "-o", "none.jsonl");
   expect(none).toMatchObject({ code: 2 });
   expect(none.stderr).toContain("FT-PREPARE-001");

@@ -21,6 +21,7 @@ import { sketchInto, sketchSize } from "../../synth/clean/duplicates/sketch.ts";
 import { personalKinds } from "../../synth/clean/personal/kinds.ts";
 import { unselectedRows } from "../../synth/clean/select.ts";
 import { SharedLines } from "../../synth/clean/shared-lines.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { readLineBlocks, rowsOf } from "../../synth/rows/row-blocks.ts";
 import { fieldOf } from "../../synth/rows/row-field.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
@@ -263,12 +264,14 @@ async function duplicatesFor(
   return await findDuplicates(input.blocks(), options);
 }
 
-/** Throws UsageError FT-CLEAN-002, -003, FT-ROWS-003, -004, and what reading rows throws. */
+/** Throws UsageError FT-CLEAN-002, -003, FT-ROWS-003, -004, -006, -007, and what reading rows throws. */
 export async function cleanDataset(
   environment: Environment,
   request: CleanFileRequest,
 ): Promise<CleanReport> {
   checkPersonal(request.personal);
+  const { against, output: kept, dropped } = request;
+  requireApart({ reads: [request.file, ...against], writes: [kept, dropped] });
   return await withRows(environment, request.file, async (input) => {
     requireOutput(input, request.output);
     const { steps, output } = request;
@@ -305,6 +308,7 @@ export async function undoCleaning({
   steps,
   ids,
 }: UndoCleanRequest): Promise<{ rows: number; restored: number }> {
+  requireApart({ reads: [file, undo], writes: [output] });
   const dropped = await readDropped(readLineBlocks(undo), undo);
   const isUndone = ({ step, id }: { step: string; id: string }): boolean =>
     (steps.length === 0 || steps.includes(step)) && (ids.length === 0 || ids.includes(id));

@@ -7,6 +7,7 @@ import {
   findDuplicates,
   type Likeness,
 } from "../../synth/clean/duplicates/find-duplicates.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { rowLines } from "../../synth/rows/row-blocks.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { toldVersion } from "../store/told-version.ts";
@@ -139,6 +140,7 @@ export async function dedupe(
   request: DedupeRequest,
 ): Promise<DedupeReport> {
   const { file, output, clusters, threshold, keep, show, threads } = request;
+  requireApart({ reads: [file], writes: [output, clusters] });
   return await withRows(environment, file, async (input) => {
     requireOutput(input, output ?? clusters ?? (show > 0 ? "shown" : undefined));
     await using check = await meaningCheck(request);

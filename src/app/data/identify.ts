@@ -5,6 +5,7 @@ import { Identifier } from "../../synth/identify/identify.ts";
 import type { RangesOf } from "../../synth/identify/model/ranges.ts";
 import type { IdentifyReport } from "../../synth/identify/report.ts";
 import type { FoundConversation } from "../../synth/identify/types.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { openSources } from "../../synth/sources/open.ts";
 import { openOptions, type SourceOptions } from "../../synth/sources/options.ts";
@@ -63,6 +64,7 @@ export async function identifyConversations(request: IdentifyRequest): Promise<I
     { conversationsOf, rangesOf },
   );
   const opened = openSources(paths, { ...openOptions(request.reading ?? {}), signal });
+  requireApart({ reads: opened.files, writes: [output] });
   using rows = output === undefined ? undefined : new WholeFile(output);
   for await (const source of opened) {
     using text =

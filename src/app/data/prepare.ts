@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
 // Rows for training from files, from sets of the hub and from mixtures of both, written in one form. What is lost and
 // what is left out is told. Which rows of a mixture are drawn is decided by the seed alone.
 import { extname } from "node:path";
-import { UsageError } from "../../core/errors.ts";
+import { DataError, UsageError } from "../../core/errors.ts";
 import { expandHome } from "../../core/paths.ts";
 import { Random } from "../../core/random.ts";
 import { fileReaders, type RawRow } from "../../data/files/index.ts";
-import { missingData } from "../../data/read.ts";
+import { requireFile } from "../../data/read.ts";
 import { hubSets } from "../../synth/gather/hub-sets.ts";
 import { firstRows, sampleRows } from "../../synth/gather/sample-rows.ts";
 import { type Columns, spelledRow } from "../../synth/gather/spellings.ts";
@@ -14,6 +13,7 @@ import { type LossEntry, profiles } from "../../synth/profiles/index.ts";
 import { exportFormats } from "../../synth/profiles/write/formats.ts";
 import { ProjectedRows } from "../../synth/profiles/write/projected-rows.ts";
 import type { BadRow, RowSource } from "../../synth/profiles/write/record-stream.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { resolveDataset } from "../../weights/hub-dataset.ts";
 import type { OnProgress } from "../../weights/hub-progress.ts";
 
@@ -71,7 +71,7 @@ interface Place {
 
 async function* readFileRows(path: string): AsyncGenerator<RawRow> {
   const file = expandHome(path);
-  if (!existsSync(file)) throw await missingData(file);
+  await requireFile(file);
   yield* fileReaders.get(extname(file).toLowerCase())(file);
 }
 
@@ -231,12 +231,24 @@ function requireEnough(places: readonly Place[], sources: readonly PreparedFrom[
   });
 }
 
+/** Throws DataError FT-PREPARE-003: an empty file would look like rows. */
+function nothingPrepared(name: string, { line, field, why }: BadRow): DataError {
+  const where = field === "" ? `line ${line}` : `line ${line}, ${field}`;
+  return new DataError("FT-PREPARE-003", {
+    at: { file: name },
+    message: `no row can be written, so nothing was; of ${where}: ${why}`,
+    hint: "--columns prompt=question,completion=answer names the fields of question and answer",
+  });
+}
+
 /**
  * Writes the rows of all places in the form of a profile.
- * @throws UsageError FT-PREPARE-001 and -002, FT-PROFILE-001; DataError for files, and ProviderError for the hub.
+ * @throws UsageError FT-PREPARE-001 and -002, FT-PROFILE-001, FT-ROWS-006; DataError FT-PREPARE-003 and for files, and ProviderError for the hub.
  */
 export async function prepareRows(wish: PrepareWish): Promise<PreparedRows> {
   const places = placesOf(wish);
+  const reads = [...wish.files, ...Object.keys(wish.mix).filter((source) => !HUB.test(source))];
+  requireApart({ reads: reads.map((file) => expandHome(file)), writes: [wish.out] });
   const isMixed = places.some(({ draw }) => draw !== undefined);
   const { rows, sources } = isMixed ? await mixed(places, wish) : streamed(places, wish);
   if (isMixed) requireEnough(places, sources);
@@ -247,6 +259,8 @@ export async function prepareRows(wish: PrepareWish): Promise<PreparedRows> {
     skipsBadRows: true,
   });
   const { written, report, fields } = await projected.survey();
+  const [refused] = report.refused;
+  if (written === 0 && refused !== undefined) throw nothingPrepared(name, refused);
   const each = async function* () {
     for await (const { row } of projected.rows()) yield row;
   };

@@ -1,9 +1,9 @@
 // Rows that a command is given: a file of JSON lines, or a version of a data set in the store.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Environment } from "../../core/paths.ts";
 import { readRows, type Store } from "../../store/index.ts";
 import { type LineBlock, readLineBlocks } from "../../synth/rows/row-blocks.ts";
-import { missingRows, notNewest, outputMissing } from "../../synth/rows/row-errors.ts";
+import { missingRows, notAFile, notNewest, outputMissing } from "../../synth/rows/row-errors.ts";
 import { withSet } from "./set-input.ts";
 
 /** A data set in the store, and whether the rows are those of its newest version. */
@@ -37,7 +37,7 @@ async function* storedBlocks(store: Store, versionId: number): AsyncGenerator<Li
   if (lines.length > 0) yield { bytes: new TextEncoder().encode(lines.join("\n")), firstLine };
 }
 
-/** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a data set. */
+/** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a data set, -008 for a folder. */
 export async function withRows<T>(
   environment: Environment,
   reference: string,
@@ -46,6 +46,7 @@ export async function withRows<T>(
   return await withSet(environment, reference, {
     ofFile: async (file) => {
       if (!existsSync(file)) throw missingRows(reference, undefined);
+      if (statSync(file).isDirectory()) throw notAFile(reference);
       return await work({
         name: reference,
         blocks: () => readLineBlocks(file),

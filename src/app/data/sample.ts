@@ -1,6 +1,7 @@
 // Some rows of a data set, as a file.
 import type { Environment } from "../../core/paths.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { rowLines, rowsOf } from "../../synth/rows/row-blocks.ts";
 import { badCount } from "../../synth/rows/row-errors.ts";
 import { fieldText } from "../../synth/rows/row-field.ts";
@@ -26,12 +27,13 @@ export interface SampleReport {
   strata: Record<string, number>;
 }
 
-/** Throws UsageError FT-ROWS-005 where neither or both of count and share are given. */
+/** Throws UsageError FT-ROWS-005 where neither or both of count and share are given, FT-ROWS-006 for file as output. */
 export async function sampleDataset(
   environment: Environment,
   { file, output, count, share, stratify, even, seed }: SampleRequest,
 ): Promise<SampleReport> {
   if ((count === undefined) === (share === undefined)) throw badCount();
+  requireApart({ reads: [file], writes: [output] });
   return await withRows(environment, file, async (input) => {
     const rows: Drawable[] = [];
     for await (const block of input.blocks()) {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Environment } from "../../core/paths.ts";
 import { findDuplicates } from "../../synth/clean/duplicates/find-duplicates.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
+import { requireApart } from "../../synth/rows/apart.ts";
 import { readLineBlocks, rowLines, rowsOf } from "../../synth/rows/row-blocks.ts";
 import { fieldText } from "../../synth/rows/row-field.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { assignUnits, type Policy } from "../../synth/split/assign.ts";
-import { checkedCaps, checkedRatios, type Ratios } from "../../synth/split/ratios.ts";
+import { checkedCaps, checkedRatios, isSplitName, type Ratios } from "../../synth/split/ratios.ts";
 import { badAssignments } from "../../synth/split/split-errors.ts";
 import { type SplitRow, unitsOf } from "../../synth/split/units.ts";
 import { type RowInput, withRows } from "./row-input.ts";
@@ -76,6 +77,8 @@ async function readAssignments(file: string | undefined): Promise<Map<string, st
     for await (const block of readLineBlocks(file)) {
       for (const { value, line } of rowsOf(block, file)) {
         const { id, split } = value;
+        if (typeof split === "string" && !isSplitName(split))
+          throw badAssignments(file, line, `${JSON.stringify(split)} is no name of a split`);
         if (typeof split !== "string" || (typeof id !== "string" && typeof id !== "number"))
           throw badAssignments(file, line, "the line has no id and split");
         known.set(String(id), split);
@@ -111,6 +114,13 @@ async function writeAssignments(
   await file.commit();
 }
 
+const splitFile = (output: string, name: string): string => join(output, `${name}.jsonl`);
+
+/** Of the splits that are asked for. */
+function splitFiles({ output, ratios }: SplitRequest): string[] {
+  return output === undefined ? [] : Object.keys(ratios).map((name) => splitFile(output, name));
+}
+
 /** A file a split; empty ones too, so that none of an earlier split stays behind. */
 async function writeSplits(
   { output, ratios }: SplitRequest,
@@ -119,7 +129,7 @@ async function writeSplits(
 ): Promise<void> {
   if (output === undefined) return;
   const names = [...new Set([...Object.keys(ratios), ...splits])];
-  const files = new Map(names.map((name) => [name, new WholeFile(join(output, `${name}.jsonl`))]));
+  const files = new Map(names.map((name) => [name, new WholeFile(splitFile(output, name))]));
   try {
     let row = 0;
     for await (const block of input.blocks())
@@ -140,13 +150,14 @@ function splitCounts(splits: readonly string[], ratios: Ratios): SplitReport["sp
   return counts;
 }
 
-/** Throws UsageError FT-SPLIT-001 to -003, DataError FT-SPLIT-004 and those of reading rows. */
+/** Throws UsageError FT-SPLIT-001 to -003, -005, FT-ROWS-006, -007, DataError FT-SPLIT-004 and those of reading rows. */
 export async function splitDataset(
   environment: Environment,
   request: SplitRequest,
 ): Promise<SplitReport> {
   const ratios = checkedRatios(request.ratios);
   const caps = checkedCaps(request.cap, Object.keys(ratios));
+  requireApart({ reads: [request.file], writes: [request.assignments, ...splitFiles(request)] });
   const { seed, policy } = request;
   return await withRows(environment, request.file, async (input) => {
     const frozen = await readAssignments(request.frozen);

@@ -161,6 +161,16 @@ function parseMessage(
   };
 }
 
+/**
+ * A message that was found in a document (it has its places there) without the name of who spoke: that is a fact of the
+ * source, as the places are, and said to nobody. A tool's name tells which call it answers.
+ */
+function withoutSource(message: Message, found: unknown): Message {
+  if (!isObject(found) || !Array.isArray(found["spans"]) || message.role === "tool") return message;
+  const { name: _speaker, ...said } = message;
+  return said;
+}
+
 /** The rules every conversation must keep to be worth training on. */
 function roleProblems(messages: readonly Message[], field: string): FieldProblem[] {
   const missing: FieldProblem[] = [];
@@ -209,6 +219,8 @@ export function parseConversation(
   if (problems.length === 0) problems.push(...roleProblems(messages as Message[], field));
   if (problems.length > 0 || "problems" in messages || "problems" in tools) return { problems };
   const known = tools.value === undefined ? {} : { tools: tools.value };
-  const sample: ConversationSample = { kind: "chat", messages, ...known };
+  const places = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  const said = messages.map((message, at) => withoutSource(message, places[at]));
+  const sample: ConversationSample = { kind: "chat", messages: said, ...known };
   return { sample };
 }

@@ -64,3 +64,12 @@ export function unknownFormat({ name, known, nearest }: UnknownName): UsageError
     hint: `--format ${nearest ?? known[0] ?? ""}`,
   });
 }
+
+export function notCopied(file: string, line: number): DataError {
+  return new DataError("FT-PROFILE-008", {
+    at: { file, line },
+    message:
+      "the line is not UTF-8 text, so it can neither be mended nor copied; nothing was written",
+    hint: "write the file as UTF-8 again: iconv -f WINDOWS-1252 -t UTF-8",
+  });
+}

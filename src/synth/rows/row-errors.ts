@@ -1,5 +1,6 @@
 // The ways rows of a data set in the making can be unusable. Exit 4.
 import { DataError, UsageError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
 
 /** A line is no JSON object. */
 export function malformedRow(file: string, line: number, problem: string): DataError {
@@ -37,5 +38,27 @@ export function badCount(): UsageError {
   return new UsageError("FT-ROWS-005", {
     message: "one of --count and --share says how many rows are drawn",
     hint: "--count 100, or --share 0.1",
+  });
+}
+
+export function outputIsRead(file: string): UsageError {
+  return new UsageError("FT-ROWS-006", {
+    message: `${file} is read, and would be written over`,
+    hint: "give what is written another name, in a folder that is not read",
+  });
+}
+
+export function outputTwice(file: string): UsageError {
+  return new UsageError("FT-ROWS-007", {
+    message: `${file} is named for two outputs`,
+    hint: "give each a name of its own",
+  });
+}
+
+export function notAFile(file: string): DataError {
+  return new DataError("FT-ROWS-008", {
+    at: { file },
+    message: "this is a folder, where a file of rows is needed",
+    hint: `ls ${shellWord(file)}`,
   });
 }

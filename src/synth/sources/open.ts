@@ -30,10 +30,16 @@ interface Progress {
   failed?: { code: string; reason: string };
 }
 
+function filesOf({ path, collection }: ReadTarget): string[] {
+  return collection === undefined ? [path] : collection.names.map((name) => `${path}/${name}`);
+}
+
 /** Sources in a stable order. Each must be used, or left, before the next; they can be gone through once. */
 export class OpenedSources implements AsyncIterable<OpenSource> {
   readonly #queue: ReadTarget[];
   readonly #options: OpenOptions;
+  /** All that is read, as it is on the disk. */
+  readonly files: readonly string[];
   /** Complete when all sources have been gone through. */
   readonly report: SourceReport;
 
@@ -41,6 +47,7 @@ export class OpenedSources implements AsyncIterable<OpenSource> {
   constructor(paths: readonly string[], options: OpenOptions = {}) {
     const { targets, skipped } = findSources(paths);
     this.#queue = targets;
+    this.files = targets.flatMap(filesOf);
     this.#options = options;
     this.report = { read: [], skipped };
     const { encoding } = options;

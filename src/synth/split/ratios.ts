@@ -1,15 +1,21 @@
 // How large each split is to be, as it is asked for: shares that add to one, and most rows.
-import { badCap, badRatios } from "./split-errors.ts";
+import { badCap, badName, badRatios } from "./split-errors.ts";
 
 export type Ratios = Readonly<Record<string, number>>;
 
 /** Shares are written with a few digits: thirds need not add to one exactly. */
 const tolerance = 1e-6;
 
-/** Throws UsageError FT-SPLIT-001. */
+/** Splits are named as files: a name leads to no other folder. */
+export const isSplitName = (name: string): boolean =>
+  /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u.test(name);
+
+/** Throws UsageError FT-SPLIT-001, and FT-SPLIT-005 for a name. */
 export function checkedRatios(ratios: Ratios): Ratios {
   const entries = Object.entries(ratios);
   if (entries.length === 0) throw badRatios("name no split");
+  const unnamed = entries.find(([name]) => !isSplitName(name));
+  if (unnamed !== undefined) throw badName(unnamed[0]);
   const bad = entries.find(([, share]) => !Number.isFinite(share) || share < 0 || share > 1);
   if (bad !== undefined) throw badRatios(`give ${bad[0]} a share of ${bad[1]}`);
   const sum = entries.reduce((all, [, share]) => all + share, 0);

@@ -22,6 +22,13 @@ export function noRoom(rows: number): UsageError {
   });
 }
 
+export function badName(name: string): UsageError {
+  return new UsageError("FT-SPLIT-005", {
+    message: `${JSON.stringify(name)} is no name of a split: a file is called so`,
+    hint: "letters, digits, dots, dashes and underscores, as in --ratios train=0.8,validation=0.2",
+  });
+}
+
 export function badAssignments(file: string, line: number | undefined, problem: string): DataError {
   return new DataError("FT-SPLIT-004", {
     at: { file, line },

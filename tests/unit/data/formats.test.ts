@@ -35,6 +35,17 @@ describe("rows that are usable", () => {
     });
   });
 
+  test("chat found in a document: who spoke there is a fact of the source, as the places are", () => {
+    const spans = [[0, 2]];
+    const messages = [
+      { ...user, name: "Ann", spans },
+      { ...assistant, name: "Ben", spans },
+    ];
+    expect(sampleOf({ messages })).toEqual({ kind: "chat", messages: [user, assistant] });
+    const named = [{ ...user, name: "Ann" }, assistant];
+    expect(sampleOf({ messages: named })).toEqual({ kind: "chat", messages: named });
+  });
+
   test("instruction, with an input, an empty one, or none", () => {
     const row = { instruction: "Add", input: "1, 2", output: "3" };
     expect(sampleOf(row)).toEqual({ kind: "instruction", ...row });

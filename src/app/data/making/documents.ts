@@ -5,6 +5,7 @@ import { choosePassages } from "../../../synth/make/passages.ts";
 import type { Passage } from "../../../synth/make/plan.ts";
 // Documents as making needs them: passages to rest on, conversations that they hold already, and what became of each file.
 import type { DatasetRecord } from "../../../synth/records/record.ts";
+import { requireApart } from "../../../synth/rows/apart.ts";
 import { openSources } from "../../../synth/sources/open.ts";
 import { openOptions } from "../../../synth/sources/options.ts";
 import type { SourceReport } from "../../../synth/sources/report.ts";
@@ -23,7 +24,7 @@ const none: Documents = { passages: [], found: [], report: { read: [], skipped: 
 
 type Wanted = Pick<
   MakeRequest,
-  "paths" | "passage" | "count" | "settings" | "keepsFound" | "maxFileSize" | "encoding"
+  "output" | "paths" | "passage" | "count" | "settings" | "keepsFound" | "maxFileSize" | "encoding"
 >;
 
 /** @throws what `openSources` throws. */
@@ -31,6 +32,7 @@ export async function readDocuments(wanted: Wanted): Promise<Documents> {
   const { paths, passage: characters, count: most, settings } = wanted;
   if (paths.length === 0) return none;
   const sources = openSources(paths, openOptions(wanted));
+  requireApart({ reads: sources.files, writes: [wanted.output] });
   const { passages, digest } = await choosePassages(sources, {
     characters,
     most,

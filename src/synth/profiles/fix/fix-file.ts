@@ -7,7 +7,7 @@ import { WholeFile } from "../../rows/whole-file.ts";
 import type { FaultCode } from "../catalogue.ts";
 import { type Line, readLines, startOf } from "../check/lines.ts";
 import { Repeats } from "../check/repeats.ts";
-import { outputIsInput } from "../errors.ts";
+import { notCopied, outputIsInput } from "../errors.ts";
 import type { Profile, Sighting } from "../profile.ts";
 import { profiles } from "../registry.ts";
 import { sightingsIn } from "../rules/index.ts";
@@ -73,6 +73,17 @@ export function mendRow(row: JsonObject, profile: Profile): { row: JsonObject; c
   return { row: copy, changes };
 }
 
+/** A row mended as text; one that is nested deeper than it can be copied stays as it is. */
+function mendedOrLeft(row: JsonObject, profile: Profile) {
+  try {
+    const mended = mendRow(row, profile);
+    return { ...mended, text: JSON.stringify(mended.row) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { row, changes: [], text: "" };
+  }
+}
+
 class Fixer {
   readonly report: FixReport;
   readonly #profile: Profile;
@@ -105,8 +116,7 @@ class Fixer {
   }
 
   line({ line, text, row }: Line): void {
-    if (text === undefined)
-      throw new RangeError(`line ${line} is not UTF-8 text and cannot be copied`);
+    if (text === undefined) throw notCopied(this.report.file, line);
     if (text.trim() === "" && !this.#isOff("blank_line")) {
       this.tell({ code: "blank_line", line, newLine: null, field: "", change: "taken out" });
       return;
@@ -117,14 +127,14 @@ class Fixer {
 
   #row(row: JsonObject, line: number, text: string): void {
     this.report.rows++;
-    const mended = mendRow(row, this.#profile);
+    const mended = mendedOrLeft(row, this.#profile);
     const first = this.#first(mended.row, line);
     if (first !== undefined) {
       const change = `taken out: it says what line ${first} says`;
       this.tell({ code: "duplicate_record", line, newLine: null, field: "", change });
       return;
     }
-    this.#write(mended.changes.length === 0 ? text : JSON.stringify(mended.row));
+    this.#write(mended.changes.length === 0 ? text : mended.text);
     for (const { code, field, change } of mended.changes)
       this.tell({ code, line, newLine: this.#written, field, change });
   }

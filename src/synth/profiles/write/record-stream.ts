@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 // Rows of any origin as records, one at a time, with what was lost on the way; and those that are none.
 import { extname } from "node:path";
 import { type RawRow, fileReaders } from "../../../data/files/index.ts";
 import { isObject, kindOf } from "../../../data/formats/format.ts";
-import { missingData } from "../../../data/read.ts";
+import { requireFile } from "../../../data/read.ts";
 import { readRecord } from "../../records/reading.ts";
 import type { DatasetRecord } from "../../records/record.ts";
 import { formOf, knownFields, rowForms } from "../forms/index.ts";
@@ -30,7 +29,7 @@ export type RowSource = () => AsyncIterable<RawRow>;
 
 /** Rows of a file of JSON lines, JSON or a table. Throws DataError FT-DATA-001 and -002. */
 export async function fileRows(file: string): Promise<RowSource> {
-  if (!existsSync(file)) throw await missingData(file);
+  await requireFile(file);
   const reader = fileReaders.get(extname(file).toLowerCase());
   return () => reader(file);
 }

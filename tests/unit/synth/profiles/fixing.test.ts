@@ -1,5 +1,5 @@
 // Faults that can be mended: what becomes of the row, what is told, and that the file that is read stays as it is.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mendedByLine } from "../../../../src/synth/profiles/fix/fix-file.ts";
@@ -127,4 +127,22 @@ test("UTF-16 becomes UTF-8, Azure's mark is put in, and a file is never written 
   expect(azure.text).toBe(`\uFEFF${row}`);
   const file = join(makeFolder({ "in.jsonl": row }), "in.jsonl");
   await expect(fixFile(file, file, "mistral")).rejects.toMatchObject({ code: "FT-PROFILE-005" });
+});
+
+test("a line that is no UTF-8 is told with its number, and nothing is written", async () => {
+  const folder = makeFolder({
+    "in.jsonl": Buffer.from('{"text":"a"}\n{"text":"caf\xe9"}\n', "latin1"),
+  });
+  const attempt = fixFile(join(folder, "in.jsonl"), join(folder, "out.jsonl"), "mlx-lm");
+  await expect(attempt).rejects.toMatchObject({
+    code: "FT-PROFILE-008",
+    message: expect.stringContaining("line 2") as unknown,
+  });
+  expect(existsSync(join(folder, "out.jsonl"))).toBe(false);
+});
+
+test("a row that is nested deeper than it can be copied stays as it is", async () => {
+  const nested = `{"messages":[],"meta":${"[".repeat(50_000)}${"]".repeat(50_000)}}`;
+  const { text } = await fixed("openai-sft", `${nested}\n${jsonLines([chat(user, assistant)])}`);
+  expect(text.startsWith(`${nested}\n`)).toBe(true);
 });
