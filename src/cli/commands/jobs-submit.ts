@@ -31,7 +31,7 @@ export const jobsSubmit = defineCommand({
       .register(flags, { value: "PATH" }),
   }),
   examples: [
-    `ft jobs submit export '{"format": "hf", "model": "./output", "output": "./tuned"}'`,
+    "ft jobs submit export export.json",
     "ft jobs submit evaluation evaluation.json --priority 5",
   ],
   run: async ({ arguments: { kind = "", parameters = "" }, options }, io) => {
