@@ -4,12 +4,16 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { productVersion } from "../app/info.ts";
-import { platformSettings } from "../app/settings/platform-settings.ts";
+import { startWorkerProcess, type WorkerHost } from "../app/jobs/worker-host.ts";
+import { startPlatform } from "../app/platform/index.ts";
+import { jobsAtOnce, platformSettings } from "../app/settings/platform-settings.ts";
 import { variables } from "../app/settings/variables.ts";
 import { UsageError } from "../core/errors.ts";
+import { logger } from "../core/logger.ts";
 import { type Environment, ftHome } from "../core/paths.ts";
 import { systemError } from "../core/system-errors.ts";
 import { withDotEnv } from "../providers/environment.ts";
+import { ApiError } from "../serve/http/api-error.ts";
 import type { Access } from "../serve/http/guards.ts";
 import { openStore, type Store, storePath } from "../store/index.ts";
 import { docsPage } from "./docs-page.ts";
@@ -35,6 +39,8 @@ export interface StudioOptions {
   allowOrigin?: readonly string[];
   /** Bytes of an upload. */
   largestUpload?: number;
+  /** Whether jobs are worked on, in a process beside this one; true unless said. */
+  works?: boolean;
   /** The command line said how much is logged: settings do not. */
   keepsLogLevel?: boolean;
 }
@@ -116,9 +122,31 @@ function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio
   return {
     ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
     events: new EventHub(store, ending),
+    requireOpen() {
+      if (!ending.aborted) return;
+      const headers = { "retry-after": "5" };
+      throw new ApiError(503, { message: "the studio is ending", code: "ending", headers });
+    },
     async settingsChanged(settings) {
       await limitJobs(store.db, environment);
       if (!keepsLogLevel) applyLogLevel(settings, environment);
+    },
+  };
+}
+
+/** Files that crashes left behind are brought in step, and those that somebody put into the folder taken in. */
+async function takeInFiles(store: Store, environment: Environment): Promise<void> {
+  const { files, found } = await startPlatform(store, environment);
+  const told = (path: string, state: string): void => logger().info("file", { path, state });
+  for (const { path, state } of [...files, ...found]) told(path, state);
+}
+
+/** As the worker's process is started with: also after a death, settings are those of then. */
+function workerEnvironment(environment: Environment): Environment {
+  return {
+    ...environment,
+    get MAX_CONCURRENT_JOBS() {
+      return String(jobsAtOnce(environment));
     },
   };
 }
@@ -140,12 +168,14 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const studio = studioOver({ environment, store, ending: ending.signal, keepsLogLevel });
   const api = buildApp({ access });
   const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"] });
+  let worker: WorkerHost | undefined;
   const close = async (): Promise<void> => {
     ending.abort();
-    await Promise.all([api.close(), pages.close()]);
+    await Promise.all([api.close(), pages.close(), worker?.close()]);
     await store.close();
   };
   try {
+    await takeInFiles(store, environment);
     await studio.settingsChanged(platformSettings(environment));
     let apiUrl = "";
     readForms(api, {
@@ -171,6 +201,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     ownPorts.push(apiAt, pagesAt);
     // cookies know no ports: two studios on one machine must not take each other's
     access.cookie = `ft-studio-${pagesAt}`;
+    if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
     const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
     return { url, apiUrl, token, exposes: exposed(host), close };
   } catch (error) {

@@ -17,14 +17,13 @@ export interface Studio {
   events: EventHub;
   /** What is saved has changed: it counts at once. */
   settingsChanged(settings: PlatformSettings): Promise<void>;
+  /** Throws ApiError 503 where the server is about to end: what is begun now would be left. */
+  requireOpen(): void;
 }
 
-/** Kinds of jobs that MAX_CONCURRENT_JOBS is about: those that wait for providers. */
-const limitedKinds = ["generation", "quality"] as const;
-
+/** Jobs that go on at once, over all workers. */
 export async function limitJobs(db: Database, environment: Environment): Promise<void> {
-  const atMost = jobsAtOnce(environment);
-  for (const kind of limitedKinds) await setLimit(db, `jobs:${kind}`, atMost);
+  await setLimit(db, "jobs", jobsAtOnce(environment));
 }
 
 /** The level that was asked for on the command line stays. */

@@ -1,4 +1,5 @@
-// A studio in this process, on free ports, over a store of its own; ended with the test.
+// A studio in this process, on free ports, over a store of its own; ended with the test. Works on no jobs
+// unless told to.
 import { onTestFinished } from "vitest";
 import { type RunningStudio, startStudio, type StudioOptions } from "../../src/studio/index.ts";
 import { makeFolder } from "./folders.ts";
@@ -16,7 +17,7 @@ export async function testStudio(
 ): Promise<TestStudio> {
   const { home = makeFolder(), environment = {}, ...more } = options;
   const running = await startStudio({
-    ...{ port: 0, apiPort: 0, keepsLogLevel: true },
+    ...{ port: 0, apiPort: 0, keepsLogLevel: true, works: false },
     ...more,
     environment: { FT_HOME: home, FT_KEYCHAIN: "off", PATH: process.env["PATH"], ...environment },
   });

@@ -19,7 +19,7 @@ export const PlatformSettings = z
     llm_provider: z.string().describe("Who is asked where nobody says"),
     llm_model: z.string().nullable().describe("The model that it is asked for"),
     ollama_url: z.string().nullable(),
-    max_concurrent_jobs: z.int().min(1).max(64).describe("Jobs of a kind that go on at once"),
+    max_concurrent_jobs: z.int().min(1).max(64).describe("Jobs that go on at once"),
     enable_caching: z.boolean().describe("Whether answers of providers are kept and used again"),
     cache_ttl: z.number().positive().max(87_600).describe("Hours that a kept answer counts"),
     log_level: z.enum(logLevels),
@@ -52,7 +52,7 @@ function numberOf(environment: Environment, name: string, usual: number, most: n
   throw badValue(name, text, `it must be a number above 0, at most ${most}`);
 }
 
-/** How many jobs of a kind go on at once: 2 unless said. Throws ConfigError FT-SETTINGS-005. */
+/** How many jobs go on at once: 2 unless said. Throws ConfigError FT-SETTINGS-005. */
 export function jobsAtOnce(given: Environment): number {
   const count = numberOf(withSaved(given), "MAX_CONCURRENT_JOBS", 2, 64);
   if (Number.isInteger(count)) return count;

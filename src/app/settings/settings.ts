@@ -19,7 +19,7 @@ export type ProviderSettings = z.infer<typeof ProviderSettings>;
 
 export const SavedSettings = z.strictObject({
   llm_provider: z.string().min(1).max(100).optional().describe("Who is asked where nobody says"),
-  max_concurrent_jobs: z.int().min(1).max(64).optional().describe("Jobs of a kind at once"),
+  max_concurrent_jobs: z.int().min(1).max(64).optional().describe("Jobs at once"),
   enable_caching: z.boolean().optional().describe("Whether answers of providers are kept"),
   cache_ttl: z
     .number()

@@ -18,7 +18,7 @@ export const variables: Readonly<Record<string, Variable>> = {
   ANTHROPIC_API_KEY: { about: "Key of Anthropic", keyOf: "anthropic" },
   ANTHROPIC_MODEL: { about: "The model that Anthropic is asked for" },
   DATA_DIR: { about: "Folder of data sets' files", usual: "$FT_HOME/datasets" },
-  MAX_CONCURRENT_JOBS: { about: "Jobs of a kind that go on at once", usual: "2" },
+  MAX_CONCURRENT_JOBS: { about: "Jobs that go on at once", usual: "2" },
   ENABLE_CACHING: { about: "Whether answers of providers are kept and used again", usual: "true" },
   CACHE_TTL: { about: "Hours that a kept answer counts", usual: "24" },
   LOG_LEVEL: {

@@ -1,7 +1,7 @@
 // Forms with a file: the file goes to the disk as it comes, bounded, and is gone when the answer is; fields may stand
 // before it or after. What is in the file is the route's business.
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -87,6 +87,7 @@ async function readForm(
     failure ??= error;
   }
   await writing;
+  if (failure !== undefined) await rm(path, { force: true });
   if (failure instanceof ApiError) throw failure;
   if (failure !== undefined)
     throw new ApiError(400, { message: "the form cannot be read to its end", code: "bad_form" });
@@ -94,21 +95,24 @@ async function readForm(
   return { kept, fields };
 }
 
+/** A name less: nothing is left of it whatever becomes of the request. */
+async function openOnce(path: string): Promise<Readable> {
+  const handle = await open(path);
+  await rm(path);
+  return handle.createReadStream();
+}
+
 /** Routes with `upload` get their file and its fields as the body. */
 export function readForms(app: FastifyInstance, options: FormOptions): void {
-  const kept = new WeakMap<FastifyRequest, string>();
+  const opened = new WeakMap<FastifyRequest, Readable>();
   app.addContentTypeParser(
     "multipart/form-data",
     async (request: FastifyRequest, payload: Readable) => {
-      const path = join(options.folder, `${request.id}.part`);
-      kept.set(request, path);
-      const form = await readForm(request, payload, options);
-      const { name } = form.kept;
-      return { file: createReadStream(path), name, fields: form.fields } satisfies Upload;
+      const { kept, fields } = await readForm(request, payload, options);
+      const file = await openOnce(kept.path);
+      opened.set(request, file);
+      return { file, name: kept.name, fields } satisfies Upload;
     },
   );
-  app.addHook("onResponse", async (request) => {
-    const path = kept.get(request);
-    if (path !== undefined) await rm(path, { force: true });
-  });
+  app.addHook("onResponse", async (request) => void opened.get(request)?.destroy());
 }

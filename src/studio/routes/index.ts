@@ -1,14 +1,24 @@
 // Every route of the API, in the order in which its document shows them. The next group is a file and a line here.
 import type { RouteGroup } from "../route.ts";
+import { datasetRoutes, exampleRoutes, utilRoutes } from "./datasets.ts";
+import { domainRoutes } from "./domains.ts";
 import { jobRoutes } from "./jobs.ts";
 import { modelRoutes } from "./models.ts";
 import { providerRoutes } from "./providers.ts";
 import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
+import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const routeGroups: readonly RouteGroup[] = [
+  domainRoutes,
   providerRoutes,
+  generatorRoutes,
+  qualityRoutes,
+  datasetRoutes,
+  exampleRoutes,
+  taskRoutes,
+  utilRoutes,
   systemRoutes,
   jobRoutes,
   versionRoutes,

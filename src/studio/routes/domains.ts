@@ -1,0 +1,91 @@
+// /api/domains: what data sets can be generated about, by key or by name.
+import { loadDomains } from "../../synth/domains/catalogue.ts";
+import type { Domain, Parameter } from "../../synth/domains/domain.ts";
+import { z } from "zod";
+import { defineRoute, type RouteGroup } from "../route.ts";
+
+const Subdomain = z
+  .object({ key: z.string(), name: z.string(), focus: z.string() })
+  .meta({ id: "Subdomain" });
+
+const DomainShape = z
+  .object({
+    key: z.string(),
+    name: z.string(),
+    description: z.string(),
+    is_own: z.boolean().describe("Of a file of the user's"),
+    subdomains: z.array(Subdomain),
+  })
+  .meta({ id: "Domain" });
+
+const Weighted = z.object({
+  values: z.array(z.string()),
+  weights: z.array(z.number()).describe("In percent, one for each value"),
+});
+
+const DomainFacts = z
+  .object({
+    ...DomainShape.shape,
+    context: z.string(),
+    specific_params: z.record(z.string(), Weighted),
+    common_params: z.record(z.string(), Weighted),
+  })
+  .meta({ id: "DomainDetails" });
+
+function toldDomain({ key, name, about, isShipped, subdomains }: Domain) {
+  return {
+    ...{ key, name, description: about, is_own: !isShipped },
+    subdomains: subdomains.map((one) => ({ key: one.key, name: one.name, focus: one.focus })),
+  };
+}
+
+const weighted = (parameters: readonly Parameter[]) =>
+  Object.fromEntries(
+    parameters.map(({ name, values }) => [
+      name,
+      { values: values.map((one) => one.name), weights: values.map(({ weight }) => weight) },
+    ]),
+  );
+
+const named = z.object({ domain: z.string().min(1).max(200).describe("Its key or its name") });
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/domains",
+  about: "Every domain with its subdomains",
+  answers: { 200: z.array(DomainShape) },
+  run: async ({ environment }) => loadDomains(environment).all().map(toldDomain),
+});
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/domains/{domain}",
+  about: "One domain: its subdomains, and what is drawn by weight for each row",
+  params: named,
+  answers: { 200: DomainFacts },
+  run: async ({ environment }, { params }) => {
+    const domain = loadDomains(environment).get(params.domain);
+    return {
+      ...toldDomain(domain),
+      context: domain.context,
+      specific_params: weighted(domain.parameters.filter(({ isCommon }) => !isCommon)),
+      common_params: weighted(domain.parameters.filter(({ isCommon }) => isCommon)),
+    };
+  },
+});
+
+const subdomains = defineRoute({
+  method: "GET",
+  path: "/api/domains/{domain}/subdomains",
+  about: "The subdomains of a domain",
+  params: named,
+  answers: { 200: z.array(Subdomain) },
+  run: async ({ environment }, { params }) =>
+    toldDomain(loadDomains(environment).get(params.domain)).subdomains,
+});
+
+export const domainRoutes: RouteGroup = {
+  name: "domains",
+  about: "What data sets can be generated about",
+  routes: [list, show, subdomains],
+};
