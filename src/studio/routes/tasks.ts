@@ -147,7 +147,7 @@ async function started(studio: Studio, kind: string, parameters: unknown) {
   studio.requireOpen();
   const job = await submitJob(store, kind, parameters, { environment });
   const id = await platformIdOf(store.db, job.id);
-  if (id === undefined) throw new Error(`a ${kind} job without a number`);
+  if (id === undefined) throw new TypeError(`a ${kind} job without a number`);
   const found = await rowOf(store, kind, id);
   const dataset_id = found?.row.dataset_id ?? null;
   return { job_id: id, dataset_id, queue_id: job.id, status: statusOf(job) };
