@@ -28,6 +28,13 @@ export interface ChatReply {
   usage?: Usage;
 }
 
+export interface AnswerKeeping {
+  /** Milliseconds. */
+  timeToLive: number;
+  /** Whether one answer is for all who ask the same; else each unit of a job asks for itself. */
+  isShared: boolean;
+}
+
 /** A model of a service, ready to be asked. Our own engine is one too. */
 export interface Provider {
   /** As it is named in the registry. */
@@ -43,6 +50,8 @@ export interface Provider {
    * take.
    */
   readonly keepsSchemas: boolean;
+  /** How long its answers are kept and for whom; for ever and for all who ask the same, unless said. */
+  keeping?: AnswerKeeping;
   /** One request. Throws ProviderFailure. */
   ask(model: string, request: ChatRequest, signal: AbortSignal): Promise<ChatReply>;
   close(): Promise<void>;

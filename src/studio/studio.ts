@@ -1,5 +1,6 @@
 // What every route works with: the user's store and environment, and what a change of settings does to a server that runs.
-import { jobsAtOnce, type PlatformSettings } from "../app/settings/platform-settings.ts";
+import { jobsAtOnce } from "../app/settings/job-settings.ts";
+import type { PlatformSettings } from "../app/settings/platform-settings.ts";
 import { createLogger, logLevelFrom, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
 import { type Database, setLimit, type Store } from "../store/index.ts";

@@ -1,12 +1,13 @@
 // The settings that the API shows and takes, under the names of their variables in small letters; what is not saved comes
 // from the environment, else is the usual value. Some are told and cannot be set: the process was started with them.
 import { z } from "zod";
-import { ConfigError, UsageError } from "../../core/errors.ts";
+import { UsageError } from "../../core/errors.ts";
 import { LOG_LEVELS } from "../../core/logger.ts";
 import type { Environment } from "../../core/paths.ts";
 import { providerKinds } from "../../providers/registry.ts";
 import { storePath } from "../../store/index.ts";
 import { LOCAL } from "../data/making/local-provider.ts";
+import { cachingOf, jobsAtOnce } from "./job-settings.ts";
 import { withSaved } from "./provider-environment.ts";
 import { currentProvider, providerFacts } from "./providers.ts";
 import { changeSettings, type SavedSettings } from "./settings.ts";
@@ -37,43 +38,6 @@ export const SettingsChange = z
   .meta({ id: "SettingsChange" });
 
 export type SettingsChange = z.infer<typeof SettingsChange>;
-
-const badValue = (name: string, value: string, wanted: string): ConfigError =>
-  new ConfigError("FT-SETTINGS-005", {
-    message: `${name} is '${value}', and ${wanted}`,
-    hint: `set ${name} to something else; ft info --env shows where it comes from`,
-  });
-
-function numberOf(environment: Environment, name: string, usual: number, most: number): number {
-  const text = environment[name]?.trim();
-  if (text === undefined || text === "") return usual;
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0 && value <= most) return value;
-  throw badValue(name, text, `it must be a number above 0, at most ${most}`);
-}
-
-/** How many jobs go on at once: 2 unless said. Throws ConfigError FT-SETTINGS-005. */
-export function jobsAtOnce(given: Environment): number {
-  const count = numberOf(withSaved(given), "MAX_CONCURRENT_JOBS", 2, 64);
-  if (Number.isInteger(count)) return count;
-  throw badValue("MAX_CONCURRENT_JOBS", String(count), "it must be a whole number");
-}
-
-export interface Caching {
-  enabled: boolean;
-  /** Hours. */
-  hours: number;
-}
-
-/** Whether answers of providers are kept, and how long: a day unless said. Throws ConfigError FT-SETTINGS-005. */
-export function cachingOf(given: Environment): Caching {
-  const environment = withSaved(given);
-  const text = environment["ENABLE_CACHING"]?.trim().toLowerCase() ?? "";
-  if (!/^(?:true|1|yes|on|false|0|no|off|)$/.test(text))
-    throw badValue("ENABLE_CACHING", text, "it must be true or false");
-  const enabled = !/^(?:false|0|no|off)$/.test(text);
-  return { enabled, hours: numberOf(environment, "CACHE_TTL", 24, 87_600) };
-}
 
 function levelOf(environment: Environment): PlatformSettings["log_level"] {
   const text = environment["LOG_LEVEL"]?.trim().toLowerCase();

@@ -13,9 +13,12 @@ export interface UnitContext {
   log(level: EventData["log"]["level"], message: string): Promise<void>;
   /** How far the unit is, for whoever watches: told as often as one likes, written down twice a second at most. */
   progress(progress: UnitProgress): Promise<void>;
-  /** A call that is paid once: from the ledger, or made and recorded for this unit and its job's budget. */
+  /**
+   * A call that is paid once: from the ledger, or made and recorded for this unit and its job's budget. One that `isOwn`
+   * is made anew for each unit, though another has asked the same.
+   */
   call(
-    request: Pick<NewCall, "content" | "most" | "budgets">,
+    request: Pick<NewCall, "content" | "most" | "budgets"> & { isOwn?: boolean },
     make: (signal: AbortSignal) => Promise<CallAnswer>,
   ): Promise<PaidAnswer>;
 }

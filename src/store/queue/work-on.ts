@@ -50,10 +50,14 @@ function contextOf(
     signal,
     log: (level, message) => logToJob(store, of, level, message),
     progress: progressWriter(store, unit),
-    call: (request, make) => {
+    call: ({ isOwn = false, ...request }, make) => {
       const budgets = [budgetOfJob(unit.jobId), ...(request.budgets ?? [])];
-      const { id, jobId, fence } = unit;
-      const call = { ...request, budgets, unit: { id, jobId, fence, worker } };
+      const { id, jobId, key, fence } = unit;
+      const { parameters, ...asked } = request.content;
+      const content = isOwn
+        ? { ...asked, parameters: { parameters, unit: [jobId, key] } }
+        : request.content;
+      const call = { ...request, content, budgets, unit: { id, jobId, fence, worker } };
       return paidOnce(store, call, () => make(signal), { signal });
     },
   };

@@ -8,12 +8,12 @@ import type { Environment } from "../../core/paths.ts";
 import {
   convertDataset,
   exportCsv,
-  formattedRow,
   keepVersion,
   mergeDatasets,
   sampleDataset,
   uploadDataset,
 } from "../../app/platform/index.ts";
+import { formattedRow } from "../../app/platform/row-format.ts";
 import {
   type DatasetFormat,
   datasetsFolder,

@@ -8,6 +8,7 @@ import { providerRoutes } from "./providers.ts";
 import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
+import { trainRoutes } from "./train.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const routeGroups: readonly RouteGroup[] = [
@@ -21,6 +22,7 @@ export const routeGroups: readonly RouteGroup[] = [
   utilRoutes,
   systemRoutes,
   jobRoutes,
+  trainRoutes,
   versionRoutes,
   modelRoutes,
   runRoutes,

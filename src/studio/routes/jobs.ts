@@ -27,7 +27,7 @@ import { AnyJson, Paging, Time, timeOf, timeOrNull } from "./shared.ts";
 const statuses = ["pending", "running", "paused", "completed", "failed", "cancelled"] as const;
 const dollars = z.number().min(0).describe("Dollars");
 
-const JobShape = z
+export const JobShape = z
   .object({
     id: z.string(),
     kind: z.string(),

@@ -32,6 +32,7 @@ async function askOnce(
   context: UnitContext,
 ): Promise<PaidReply> {
   const { system, prompt, ...parameters } = request;
+  const { keeping } = provider;
   const content = {
     provider: provider.identity,
     // one key for the whole chain: an answer that any of them gave is the answer
@@ -44,10 +45,11 @@ async function askOnce(
     const reply = await provider.ask(model, request, signal);
     const { tokensIn = 0, tokensOut = 0 } = reply.usage ?? {};
     const cost = costOf(reply.usage, price);
-    return { answer: { ...reply, model, cost }, spent: cost, tokensIn, tokensOut };
+    const kept = keeping === undefined ? {} : { timeToLive: keeping.timeToLive };
+    return { answer: { ...reply, model, cost }, spent: cost, tokensIn, tokensOut, ...kept };
   };
-  const most = mostOf(request, price);
-  const { answer } = await gate.pass(() => context.call({ content, most }, ask), context.signal);
+  const call = { content, most: mostOf(request, price), isOwn: keeping?.isShared === false };
+  const { answer } = await gate.pass(() => context.call(call, ask), context.signal);
   return answer as PaidReply;
 }
 

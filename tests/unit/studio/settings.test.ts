@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
 import { keepKey, keysFile, readKey, shownKeys } from "../../../src/app/settings/keys.ts";
-import { cachingOf, jobsAtOnce } from "../../../src/app/settings/platform-settings.ts";
+import { cachingOf, jobsAtOnce } from "../../../src/app/settings/job-settings.ts";
 import { withKeptKey, withSaved } from "../../../src/app/settings/provider-environment.ts";
 import { toldVariables } from "../../../src/app/settings/told-variables.ts";
 import { variables } from "../../../src/app/settings/variables.ts";

@@ -4,7 +4,8 @@ import type { Environment } from "../../../core/paths.ts";
 import { connect, ollamaModels } from "../../../providers/connect.ts";
 import { keyOf, namedModel, namedProvider } from "../../../providers/environment.ts";
 import { providerKinds } from "../../../providers/registry.ts";
-import type { Provider } from "../../../providers/types.ts";
+import type { AnswerKeeping, Provider } from "../../../providers/types.ts";
+import { cachingOf } from "../../settings/job-settings.ts";
 import { withKeptKey, withSaved } from "../../settings/provider-environment.ts";
 import { providerFetch } from "../../settings/provider-fetch.ts";
 import { LOCAL, localProvider } from "./local-provider.ts";
@@ -57,12 +58,23 @@ async function nameOf(choice: ProviderChoice, environment: Environment) {
   return { name: found.name, models: models.length > 0 ? models : found.models };
 }
 
-/** @throws what `connect` and loading a model throw. */
+/** ENABLE_CACHING and CACHE_TTL. */
+function keepingOf(environment: Environment): AnswerKeeping {
+  const { enabled, hours } = cachingOf(environment);
+  return { timeToLive: hours * 3_600_000, isShared: enabled };
+}
+
+/** @throws what `connect` and loading a model throw, ConfigError FT-SETTINGS-005. */
 export async function chooseProvider(
   choice: ProviderChoice,
   given: Environment,
 ): Promise<ChosenProvider> {
-  const environment = withSaved(given);
+  const chosen = await choose(choice, withSaved(given));
+  chosen.provider.keeping = keepingOf(given);
+  return chosen;
+}
+
+async function choose(choice: ProviderChoice, environment: Environment): Promise<ChosenProvider> {
   const { name, models } = await nameOf(choice, environment);
   const isNamed = choice.provider !== undefined || choice.baseUrl !== undefined;
   if (name === LOCAL) {

@@ -35,7 +35,8 @@ function contextOf(store: Store, signal: AbortSignal): UnitContext {
     signal,
     log: () => Promise.resolve(),
     progress: () => Promise.resolve(),
-    call: (request, make) => paidOnce(store, request, () => make(signal), { signal }),
+    call: ({ isOwn: _, ...request }, make) =>
+      paidOnce(store, request, () => make(signal), { signal }),
   };
 }
 

@@ -1,0 +1,141 @@
+// /api/v1/train and the making of jobs of any kind: settings described, checked and estimated, put into the queue. Modules
+// of code are never taken from a request.
+import { z } from "zod";
+import { layer } from "../../app/config/layers.ts";
+import { resolveConfig } from "../../app/config/resolve.ts";
+import { configJsonSchema } from "../../app/config/schema.ts";
+import { jobKinds } from "../../app/jobs/kinds/registry.ts";
+import { submitJob } from "../../app/jobs/submit.ts";
+import { withAbsolutePaths } from "../../app/train/absolute-paths.ts";
+import { fileInStep, readDataset } from "../../store/platform/index.ts";
+import { unprocessable } from "../http/errors.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import type { Studio } from "../studio.ts";
+import { JobShape, toldJob } from "./jobs.ts";
+import { AnyJson } from "./shared.ts";
+
+const AnyObject = z.record(z.string(), z.unknown());
+
+const Settings = z
+  .object({
+    config: AnyObject.describe("Settings as in YAML; what is left out has its default"),
+    dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
+  })
+  .meta({ id: "TrainingSettings" });
+
+/** The settings with the file of a data set that is named by its number. */
+async function settingsOf(
+  { store }: Studio,
+  { config, dataset_id }: z.infer<typeof Settings>,
+): Promise<Record<string, unknown>> {
+  if (dataset_id === undefined) return config;
+  await readDataset(store, dataset_id);
+  await fileInStep(store, dataset_id);
+  const { filePath } = await readDataset(store, dataset_id);
+  const data = config["data"];
+  const given = typeof data === "object" && data !== null ? data : {};
+  return { ...config, data: { ...given, train_file: filePath } };
+}
+
+const schema = defineRoute({
+  method: "GET",
+  path: "/api/v1/train/schema",
+  about: "Every setting of a run, as JSON Schema with defaults",
+  answers: { 200: z.object({ schema: AnyObject }).meta({ id: "SettingsSchema" }) },
+  run: async () => ({ schema: configJsonSchema() }),
+});
+
+const validate = defineRoute({
+  method: "POST",
+  path: "/api/v1/train/validate",
+  about: "What a run with these settings would do: rows, tokens, steps, memory, warnings. Trains nothing",
+  body: Settings,
+  answers: { 200: z.object({ report: AnyJson }).meta({ id: "TrainingReport" }) },
+  refusals: { 400: "The settings or the data cannot be used" },
+  run: async (studio, { body }) => {
+    const settings = await settingsOf(studio, body);
+    const { validateRun } = await import("../../app/train/validate-run.ts");
+    const resolved = resolveConfig([layer("argument", "", settings)]);
+    const config = withAbsolutePaths(resolved.config);
+    return { report: await validateRun({ ...resolved, config }) };
+  },
+});
+
+const priority = z.int().min(-1000).max(1000).optional();
+
+const start = defineRoute({
+  method: "POST",
+  path: "/api/v1/train",
+  about: "Checks a run and puts it into the queue",
+  body: Settings.extend({ priority }).meta({ id: "Training" }),
+  answers: { 200: JobShape },
+  refusals: { 400: "The settings or the data cannot be used" },
+  run: async (studio, { body }) => {
+    studio.requireOpen();
+    const { environment, store } = studio;
+    const config = await settingsOf(studio, body);
+    const how = { environment, priority: body.priority };
+    return toldJob(await submitJob(store, "training", { config }, how));
+  },
+});
+
+const kinds = defineRoute({
+  method: "GET",
+  path: "/api/v1/kinds",
+  about: "What can be put into the queue, with the parameters of each as JSON Schema",
+  answers: {
+    200: z
+      .object({
+        kinds: z.array(
+          z.object({ kind: z.string(), about: z.string(), parameters: AnyObject }),
+        ),
+      })
+      .meta({ id: "JobKinds" }),
+  },
+  run: async () => ({
+    kinds: jobKinds.names().map((kind) => {
+      const { about, parameters } = jobKinds.get(kind);
+      const described = z.toJSONSchema(parameters, { io: "input", unrepresentable: "any" });
+      return { kind, about, parameters: described };
+    }),
+  }),
+});
+
+const nano = 1e9;
+
+const submit = defineRoute({
+  method: "POST",
+  path: "/api/v1/jobs",
+  about: "Puts a job of any kind into the queue; paths in its parameters are those of this machine",
+  body: z
+    .object({
+      kind: z.string().min(1).max(100),
+      parameters: AnyObject,
+      priority,
+      budget: z.number().min(0).optional().describe("Dollars that its calls may cost at most"),
+    })
+    .meta({ id: "NewJob" }),
+  answers: { 200: JobShape },
+  refusals: { 400: "No such kind, or what the kind refuses" },
+  run: async ({ requireOpen, environment, store }, { body }) => {
+    requireOpen();
+    const { kind, parameters, budget } = body;
+    const modules = parameters["extensions"];
+    if (modules !== undefined && !(Array.isArray(modules) && modules.length === 0))
+      throw unprocessable(
+        "modules of code are not taken from a request: ft takes them with --extension",
+        "parameters.extensions",
+      );
+    const job = await submitJob(store, kind, parameters, {
+      ...{ environment, priority: body.priority },
+      ...(budget !== undefined && { budget: Math.round(budget * nano) }),
+    });
+    return toldJob(job);
+  },
+});
+
+export const trainRoutes: RouteGroup = {
+  name: "train",
+  about: "Runs of training and other jobs, checked and put into the queue",
+  routes: [schema, validate, start, kinds, submit],
+};
