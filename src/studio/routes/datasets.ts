@@ -4,7 +4,6 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type { Environment } from "../../core/paths.ts";
 import {
   convertDataset,
   exportCsv,
@@ -14,6 +13,7 @@ import {
   uploadDataset,
 } from "../../app/platform/index.ts";
 import { formattedRow } from "../../app/platform/row-format.ts";
+import type { Environment } from "../../core/paths.ts";
 import {
   type DatasetFormat,
   datasetsFolder,
@@ -103,7 +103,11 @@ function domainNames(environment: Environment, given: string): string[] {
 /** Throws ApiError 422 for a row that is not in the format of its data set. */
 function requireRow(content: JsonObject, wanted: DatasetFormat): void {
   const read = formattedRow(content, 1);
-  if ("fault" in read) throw badRow(read.fault.why, read.fault.field === "" ? "content" : `content.${read.fault.field}`);
+  if ("fault" in read)
+    throw badRow(
+      read.fault.why,
+      read.fault.field === "" ? "content" : `content.${read.fault.field}`,
+    );
   if (read.format !== wanted) throw badRow(`the data set is in the format ${wanted}`, "content");
 }
 
@@ -240,7 +244,9 @@ const kept = defineRoute({
   params: numbered,
   body: z.object({ message: z.string().max(1000).default("") }).meta({ id: "KeepVersion" }),
   answers: {
-    200: z.object({ name: z.string(), version: z.int(), rows: z.int() }).meta({ id: "KeptVersion" }),
+    200: z
+      .object({ name: z.string(), version: z.int(), rows: z.int() })
+      .meta({ id: "KeptVersion" }),
   },
   run: async ({ store }, { params, body }) => {
     const { name, version } = await keepVersion(store, params.id, body.message);
@@ -268,8 +274,7 @@ const undo = defineRoute({
   params: numbered,
   answers: { 200: ExampleShape },
   refusals: { 409: "The row has been changed since" },
-  run: async ({ store }, { params }) =>
-    toldExample((await undoEdit(store, params.id)).example),
+  run: async ({ store }, { params }) => toldExample((await undoEdit(store, params.id)).example),
 });
 
 export const datasetRoutes: RouteGroup = {

@@ -1,7 +1,7 @@
+import { z } from "zod";
 // /api/domains: what data sets can be generated about, by key or by name.
 import { loadDomains } from "../../synth/domains/catalogue.ts";
 import type { Domain, Parameter } from "../../synth/domains/domain.ts";
-import { z } from "zod";
 import { defineRoute, type RouteGroup } from "../route.ts";
 
 const Subdomain = z

@@ -48,7 +48,8 @@ const schema = defineRoute({
 const validate = defineRoute({
   method: "POST",
   path: "/api/v1/train/validate",
-  about: "What a run with these settings would do: rows, tokens, steps, memory, warnings. Trains nothing",
+  about:
+    "What a run with these settings would do: rows, tokens, steps, memory, warnings. Trains nothing",
   body: Settings,
   answers: { 200: z.object({ report: AnyJson }).meta({ id: "TrainingReport" }) },
   refusals: { 400: "The settings or the data cannot be used" },
@@ -86,9 +87,7 @@ const kinds = defineRoute({
   answers: {
     200: z
       .object({
-        kinds: z.array(
-          z.object({ kind: z.string(), about: z.string(), parameters: AnyObject }),
-        ),
+        kinds: z.array(z.object({ kind: z.string(), about: z.string(), parameters: AnyObject })),
       })
       .meta({ id: "JobKinds" }),
   },

@@ -14,9 +14,14 @@ const chat = (at: number, more = 0): string =>
     })),
   });
 
-const rows = (count: number): string => Array.from({ length: count }, (_, at) => chat(at)).join("\n");
+const rows = (count: number): string =>
+  Array.from({ length: count }, (_, at) => chat(at)).join("\n");
 
-async function uploaded({ client }: TestStudio, count: number, name = "rows.jsonl"): Promise<number> {
+async function uploaded(
+  { client }: TestStudio,
+  count: number,
+  name = "rows.jsonl",
+): Promise<number> {
   const { status, body } = await client.call("postDatasetsUpload", {
     file: { name, text: `${rows(count)}\n` },
   });
@@ -34,7 +39,9 @@ test("domains are a bare array of twelve with five subdomains each, by key and b
   expect(await by("Customer Support")).toEqual(await by("support"));
   expect((await by("support")).common_params).toHaveProperty("emotional_tone");
   for (const { key, name } of body as { key: string; name: string }[]) {
-    const subdomains = await client.call("getDomainsDomainSubdomains", { params: { domain: name } });
+    const subdomains = await client.call("getDomainsDomainSubdomains", {
+      params: { domain: name },
+    });
     expect([key, subdomains.body.length]).toEqual([key, 5]);
   }
   const none = await client.call("getDomainsDomainSubdomains", { params: { domain: "cooking" } });

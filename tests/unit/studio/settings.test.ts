@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
+import { cachingOf, jobsAtOnce } from "../../../src/app/settings/job-settings.ts";
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
 import { keepKey, keysFile, readKey, shownKeys } from "../../../src/app/settings/keys.ts";
-import { cachingOf, jobsAtOnce } from "../../../src/app/settings/job-settings.ts";
 import { withKeptKey, withSaved } from "../../../src/app/settings/provider-environment.ts";
 import { toldVariables } from "../../../src/app/settings/told-variables.ts";
 import { variables } from "../../../src/app/settings/variables.ts";
