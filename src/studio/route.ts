@@ -22,6 +22,17 @@ export class FileAnswer {
   }
 }
 
+/** Text that is no JSON. */
+export class TextAnswer {
+  readonly text: string;
+  readonly type: string;
+
+  constructor({ text, type }: { text: string; type: string }) {
+    this.text = text;
+    this.type = type;
+  }
+}
+
 /** Events as they come, until the client leaves or the server ends. */
 export class EventsAnswer {
   readonly events: AsyncGenerator<ServerEvent, void>;

@@ -23,6 +23,7 @@ import { buildApp } from "./http/app.ts";
 import { readForms } from "./http/forms.ts";
 import { sendPage } from "./http/headers.ts";
 import { mount } from "./http/mount.ts";
+import { StudioMetrics } from "./metrics.ts";
 import { type DocumentFacts, openApiOf } from "./openapi.ts";
 import { mountPages, mountStyle, OPENING_PATH, OpeningKey } from "./pages.ts";
 import { routeGroups } from "./routes/index.ts";
@@ -123,6 +124,7 @@ function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio
   return {
     ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
     events: new EventHub(store, ending),
+    metrics: new StudioMetrics(),
     requireOpen() {
       if (!ending.aborted) return;
       const headers = { "retry-after": "5" };
@@ -167,7 +169,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const ending = new AbortController();
   const { keepsLogLevel = false } = options;
   const studio = studioOver({ environment, store, ending: ending.signal, keepsLogLevel });
-  const api = buildApp({ access });
+  const api = buildApp({ access, onAnswered: (answered) => studio.metrics.count(answered) });
   const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"] });
   let worker: WorkerHost | undefined;
   const close = async (): Promise<void> => {

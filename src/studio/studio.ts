@@ -5,6 +5,7 @@ import { createLogger, logLevelFrom, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
 import { type Database, setLimit, type Store } from "../store/index.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { StudioMetrics } from "./metrics.ts";
 
 export interface Studio {
   environment: Environment;
@@ -16,6 +17,7 @@ export interface Studio {
   /** Aborted when the server is to end: nothing new begins, streams end. */
   ending: AbortSignal;
   events: EventHub;
+  metrics: StudioMetrics;
   /** What is saved has changed: it counts at once. */
   settingsChanged(settings: PlatformSettings): Promise<void>;
   /** Throws ApiError 503 where the server is about to end: what is begun now would be left. */

@@ -9,7 +9,10 @@ export interface Gauge {
 /** Upper bounds of a histogram's buckets, in seconds. */
 const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
+
+/** A value of now, by its labels. */
+export type Sample = readonly [labels: Labels, value: number];
 
 function labelText(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => {
@@ -23,6 +26,16 @@ const heading = (name: string, help: string, type: string): string[] => [
   `# HELP ${name} ${help}`,
   `# TYPE ${name} ${type}`,
 ];
+
+/** Lines of a gauge or of a counter that somebody else counts. */
+export function sampleLines(
+  name: string,
+  { help, type = "gauge" }: { help: string; type?: "gauge" | "counter" },
+  samples: readonly Sample[],
+): string[] {
+  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}`);
+  return [...heading(name, help, type), ...lines];
+}
 
 export class Counter {
   readonly #name: string;

@@ -28,6 +28,16 @@ export interface AppOptions {
   access: Access;
   /** Asked for at every path but these. */
   openPaths?: readonly string[];
+  /** Is told of every answer. */
+  onAnswered?: ((answered: Answered) => void) | undefined;
+}
+
+export interface Answered {
+  method: string;
+  /** As it was registered: `/api/datasets/:id`. */
+  route: string;
+  status: number;
+  milliseconds: number;
 }
 
 declare module "fastify" {
@@ -94,12 +104,15 @@ function readJson(app: FastifyInstance): void {
   });
 }
 
-function logRequests(app: FastifyInstance): void {
+function logRequests(app: FastifyInstance, onAnswered: AppOptions["onAnswered"]): void {
   app.addHook("onResponse", async (request, reply) => {
     const { id, method, routeOptions } = request;
+    const route = routeOptions.url ?? "none";
+    const { statusCode: status, elapsedTime: milliseconds } = reply;
+    onAnswered?.({ method, route, status, milliseconds });
     const facts = {
-      ...{ request: id, method, path: pathOf(request), route: routeOptions.url ?? "none" },
-      ...{ status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      ...{ request: id, method, path: pathOf(request), route },
+      ...{ status, ms: Math.round(milliseconds) },
     };
     const isNews = method !== "GET" || reply.statusCode >= 400;
     if (isNews) logger().info("request", facts);
@@ -112,7 +125,7 @@ const lookOf = (url: string): RegExp =>
   new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:[^/]+/g, "[^/]+")}$`);
 
 /** Not listening yet, and without routes. */
-export function buildApp({ access, openPaths = [] }: AppOptions): FastifyInstance {
+export function buildApp({ access, openPaths = [], onAnswered }: AppOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: largestBody,
     keepAliveTimeout: 5000,
@@ -137,7 +150,7 @@ export function buildApp({ access, openPaths = [] }: AppOptions): FastifyInstanc
   const patterns: { url: string; look: RegExp }[] = [];
   app.addHook("onRoute", ({ url }) => void patterns.push({ url, look: lookOf(url) }));
   readJson(app);
-  logRequests(app);
+  logRequests(app, onAnswered);
   app.addHook("onRequest", async (request, reply) => {
     addSafetyHeaders(reply, request.id);
     requireKnownAsker(request.raw, access);

@@ -1,7 +1,14 @@
 // Routes as data put onto a server: the input read and checked, the function called, what it gives sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendEvents } from "../../serve/http/event-stream.ts";
-import { EventsAnswer, FileAnswer, noContent, type Route, successOf } from "../route.ts";
+import {
+  EventsAnswer,
+  FileAnswer,
+  noContent,
+  type Route,
+  successOf,
+  TextAnswer,
+} from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { readInput } from "./input.ts";
 
@@ -41,6 +48,8 @@ async function answer(
   if (given instanceof EventsAnswer) return sendEvents(reply, given.events, "retry: 2000\n\n");
   if (given === noContent) return reply.code(204).send();
   if (given instanceof FileAnswer) return sendFile(reply, given);
+  if (given instanceof TextAnswer)
+    return reply.header("content-type", given.type).code(successOf(route)).send(given.text);
   return reply.code(successOf(route)).send(given);
 }
 

@@ -3,6 +3,7 @@ import type { RouteGroup } from "../route.ts";
 import { datasetRoutes, exampleRoutes, utilRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
 import { jobRoutes } from "./jobs.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { providerRoutes } from "./providers.ts";
 import { runRoutes } from "./runs.ts";
@@ -21,6 +22,7 @@ export const routeGroups: readonly RouteGroup[] = [
   taskRoutes,
   utilRoutes,
   systemRoutes,
+  metricsRoutes,
   jobRoutes,
   trainRoutes,
   versionRoutes,

@@ -1,0 +1,20 @@
+// /metrics: what was counted, for whoever watches the server.
+import { defineRoute, type RouteGroup, TextAnswer } from "../route.ts";
+
+const metrics = defineRoute({
+  method: "GET",
+  path: "/metrics",
+  about: "Requests, jobs, units, calls, what they cost, and memory, for Prometheus",
+  answers: { 200: { type: "text/plain", about: "Prometheus's text format 0.0.4" } },
+  run: async ({ store, startedAt, metrics: counted }) =>
+    new TextAnswer({
+      text: await counted.text(store, startedAt),
+      type: "text/plain; version=0.0.4; charset=utf-8",
+    }),
+});
+
+export const metricsRoutes: RouteGroup = {
+  name: "metrics",
+  about: "What the server counts",
+  routes: [metrics],
+};
