@@ -1,6 +1,6 @@
 // Puts a job of a kind into the queue, checked as far as can be told now. Works on nothing.
 import type { Environment } from "../../core/paths.ts";
-import { createJob, type Job, type Store } from "../../store/index.ts";
+import { createJob, inTransaction, type Job, type Store } from "../../store/index.ts";
 import { wrongParameters } from "./job-errors.ts";
 import { jobKinds } from "./kinds/registry.ts";
 
@@ -34,12 +34,18 @@ export async function submitJob(
     throw wrongParameters(name, problems);
   }
   const parameters = (await kind.prepare?.(data, { environment, store })) ?? data;
-  return await createJob(store, {
+  const made = {
     kind: name,
     title: title ?? kind.title(parameters),
     parameters,
     units: kind.units(parameters),
     ...(priority !== undefined && { priority }),
     ...(budget !== undefined && { budget }),
+  };
+  return await inTransaction(store.db, async (db) => {
+    const within = { ...store, db };
+    const job = await createJob(within, made);
+    await kind.made?.(job, { environment, store: within });
+    return job;
   });
 }

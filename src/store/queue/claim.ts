@@ -27,6 +27,8 @@ export interface ClaimRequest extends JobsAtOnce {
   /** At most so many. */
   count: number;
   leaseMilliseconds: number;
+  /** Units of this job alone. */
+  onlyJob?: string;
 }
 
 interface Candidate {
@@ -146,6 +148,7 @@ export async function claimUnits(store: Store, request: ClaimRequest): Promise<C
     const places = await JobPlaces.count(db, limits, request);
     const claimed: ClaimedUnit[] = [];
     for (const job of await candidates(db, open)) {
+      if ((request.onlyJob ?? job.id) !== job.id) continue;
       const kinds = all.filter((kind) => (free.get(kind) ?? 0) > 0);
       const wanted = request.count - claimed.length;
       if (wanted < 1 || kinds.length === 0) break;

@@ -18,6 +18,8 @@ export interface WorkerOptions extends JobsAtOnce {
   signal?: AbortSignal;
   /** Ends when this job has ended or is paused; else when the signal says so. */
   untilEnded?: string;
+  /** Works on this job alone. */
+  onlyJob?: string;
   /** Asked when nothing is in hand: true ends the worker. */
   until?: () => Promise<boolean>;
   /** How long a unit stays with a worker that is not heard of; 30 s unless said. */
@@ -42,6 +44,7 @@ class QueueWorker {
   readonly #signal: AbortSignal | undefined;
   readonly #untilEnded: string | undefined;
   readonly #until: (() => Promise<boolean>) | undefined;
+  readonly #onlyJob: string | undefined;
   readonly #places: JobsAtOnce;
   readonly #held = new Map<number, HeldUnit>();
   #wake: () => void = () => undefined;
@@ -58,6 +61,7 @@ class QueueWorker {
     this.#signal = options.signal;
     this.#untilEnded = options.untilEnded;
     this.#until = options.until;
+    this.#onlyJob = options.onlyJob;
     const { jobs, jobsInAll } = options;
     this.#places = { ...(jobs && { jobs }), ...(jobsInAll !== undefined && { jobsInAll }) };
   }
@@ -100,7 +104,8 @@ class QueueWorker {
     const kinds = new Map(names.map((name) => [name, this.#kinds.get(name).concurrency]));
     const leaseMilliseconds = this.#lease;
     const how = { worker: this.id, kinds, count, leaseMilliseconds };
-    return await claimUnits(this.#store, { ...how, ...this.#places });
+    const only = this.#onlyJob === undefined ? {} : { onlyJob: this.#onlyJob };
+    return await claimUnits(this.#store, { ...how, ...only, ...this.#places });
   }
 
   #begin(unit: ClaimedUnit): void {

@@ -33,6 +33,9 @@ export interface Coverage {
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** A row's turns, which stand in its metadata beside its parameters. */
+const EXCHANGES = "exchanges";
+
 const share = (weight: number, all: number): number => weight / all;
 
 function sharesOf({ values }: Parameter): Map<string, number> {
@@ -66,55 +69,80 @@ function spread(shares: Map<number, number>, { least, most }: Range, chance: num
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 
-function covered(
-  parameter: string,
-  shares: ReadonlyMap<string, number>,
-  drawn: readonly string[],
-  rows: readonly string[],
-): Covered {
-  const count = (of: readonly string[], value: string): number =>
-    of.filter((one) => one === value).length;
-  const values = [...shares].map(([value, asked]) => ({
-    value,
-    asked,
-    drawn: count(drawn, value),
-    rows: count(rows, value),
-  }));
-  const test = (of: (value: CoveredValue) => number): ChiSquare | null =>
-    chiSquare(values.map(of), [...shares.values()]) ?? null;
-  return {
-    parameter,
-    values,
-    drawn: test((one) => one.drawn),
-    rows: test((one) => one.rows),
-    others: rows.length - values.reduce((sum, one) => sum + one.rows, 0),
-  };
+/** Counts by parameter and value. */
+class Counts {
+  total = 0;
+  readonly #counts = new Map<string, number>();
+
+  add(values: Metadata, names: readonly string[]): void {
+    this.total++;
+    for (const name of names) {
+      const key = `${name} ${textOf(values[name])}`;
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  of(name: string, value: string): number {
+    return this.#counts.get(`${name} ${value}`) ?? 0;
+  }
+}
+
+/** Counts one scenario and one row after the other: a set may be larger than memory. */
+export class CoverageCounter {
+  readonly #domain: Domain;
+  readonly #shares: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly #drawn = new Counts();
+  readonly #rows = new Counts();
+
+  constructor(domain: Domain) {
+    this.#domain = domain;
+    const own = domain.parameters.map((one) => [one.name, sharesOf(one)] as const);
+    this.#shares = new Map([...own, [EXCHANGES, exchangeShares(domain)]]);
+  }
+
+  addDrawn({ values, exchanges }: Scenario): void {
+    this.#drawn.add({ ...values, exchanges }, [...this.#shares.keys()]);
+  }
+
+  /** By the metadata of a row of the finished set. */
+  addRow(metadata: Metadata): void {
+    this.#rows.add(metadata, [...this.#shares.keys()]);
+  }
+
+  told(): Coverage {
+    const parameters = [...this.#shares].map(([name, shares]) => this.#covered(name, shares));
+    const [drawn, rows] = [this.#drawn.total, this.#rows.total];
+    return { domain: this.#domain.key, drawn, rows, parameters };
+  }
+
+  #covered(parameter: string, shares: ReadonlyMap<string, number>): Covered {
+    const values = [...shares].map(([value, asked]) => ({
+      value,
+      asked,
+      drawn: this.#drawn.of(parameter, value),
+      rows: this.#rows.of(parameter, value),
+    }));
+    const test = (of: (value: CoveredValue) => number): ChiSquare | null =>
+      chiSquare(values.map(of), [...shares.values()]) ?? null;
+    const known = values.reduce((sum, one) => sum + one.rows, 0);
+    return {
+      parameter,
+      values,
+      drawn: test((one) => one.drawn),
+      rows: test((one) => one.rows),
+      others: this.#rows.total - known,
+    };
+  }
 }
 
 /** `rows` are the metadata of the finished set's rows. */
 export function coverageOf(
   domain: Domain,
-  drawn: readonly Scenario[],
-  rows: readonly Metadata[],
+  drawn: Iterable<Scenario>,
+  rows: Iterable<Metadata>,
 ): Coverage {
-  const parameters = domain.parameters.map((one) =>
-    covered(
-      one.name,
-      sharesOf(one),
-      drawn.map(({ values }) => values[one.name] ?? ""),
-      rows.map((metadata) => textOf(metadata[one.name])),
-    ),
-  );
-  const exchanges = covered(
-    "exchanges",
-    exchangeShares(domain),
-    drawn.map((one) => String(one.exchanges)),
-    rows.map((metadata) => textOf(metadata["exchanges"])),
-  );
-  return {
-    domain: domain.key,
-    drawn: drawn.length,
-    rows: rows.length,
-    parameters: [...parameters, exchanges],
-  };
+  const counter = new CoverageCounter(domain);
+  for (const one of drawn) counter.addDrawn(one);
+  for (const one of rows) counter.addRow(one);
+  return counter.told();
 }

@@ -113,11 +113,11 @@ function* unitsOf(
 }
 
 /** Whether a person must mend something, or come back much later. */
-const stopsJob = ({ concernsAll, retryAfter = 0 }: ProviderFailure): boolean =>
+export const stopsJob = ({ concernsAll, retryAfter = 0 }: ProviderFailure): boolean =>
   concernsAll || retryAfter > longestWait;
 
 /** A failure of one request, a task's `times`-th, as the queue takes it. */
-function unitFailure(failure: ProviderFailure, times: number): UnitFailure {
+export function unitFailure(failure: ProviderFailure, times: number): UnitFailure {
   const { message, retryAfter = 0, kind } = failure;
   const pausesJob = stopsJob(failure);
   const isFinal = kind === "rejected" || times >= mostFailures;
@@ -231,7 +231,7 @@ export async function hasJob(store: Store, fingerprint: string): Promise<boolean
 const reportEvery = 500;
 
 /** Tells how far it is until the signal. */
-async function reporting(
+export async function reporting(
   store: Store,
   jobId: string,
   { onProgress }: MakeRun,

@@ -34,35 +34,52 @@ const numbersIn = (text: string): string => (text.match(/\p{Nd}+/gu) ?? []).join
 interface Kept {
   text: string;
   numbers: string;
+  bands: readonly number[];
 }
+
+/** What a text is compared by; undefined for one too short for that. */
+function keptOf(whole: string): Kept | undefined {
+  if (whole.length < leastCharacters) return undefined;
+  const text = whole.slice(0, mostCharacters);
+  return { text, numbers: numbersIn(text), bands: bandsOf(text) };
+}
+
+export type RowState = "new" | "same" | "near";
 
 export class SeenRows {
   readonly #keys = new Set<string>();
   readonly #bands = new Map<number, Kept[]>();
 
   /** Whether a row is new; then it is one of those that others are held against. */
-  add(row: SaidMessages): "new" | "same" | "near" {
+  add(row: SaidMessages): RowState {
     const text = textOf(row);
     const key = keyOf(text);
     if (this.#keys.has(key)) return "same";
     this.#keys.add(key);
-    if (text.length < leastCharacters) return "new";
-    return this.#isNear(text.slice(0, mostCharacters)) ? "near" : "new";
-  }
-
-  /** Looks for a near one; puts the text among the others where there is none. */
-  #isNear(text: string): boolean {
-    const bands = bandsOf(text);
-    const kept = { text, numbers: numbersIn(text) };
-    const met = new Set(bands.flatMap((band) => this.#bands.get(band) ?? []));
-    for (const other of met) {
-      if (other.numbers !== kept.numbers) continue;
-      if (editSimilarity(other.text, text, alike) >= alike) return true;
-    }
-    for (const band of bands) {
+    const kept = keptOf(text);
+    if (kept === undefined) return "new";
+    if (this.#isNear(kept)) return "near";
+    for (const band of kept.bands) {
       const others = this.#bands.get(band);
       if (others === undefined) this.#bands.set(band, [kept]);
       else if (others.length < mostInBand) others.push(kept);
+    }
+    return "new";
+  }
+
+  /** Whether a row would be new. */
+  look(row: SaidMessages): RowState {
+    const text = textOf(row);
+    if (this.#keys.has(keyOf(text))) return "same";
+    const kept = keptOf(text);
+    return kept !== undefined && this.#isNear(kept) ? "near" : "new";
+  }
+
+  #isNear({ bands, text, numbers }: Kept): boolean {
+    const met = new Set(bands.flatMap((band) => this.#bands.get(band) ?? []));
+    for (const other of met) {
+      if (other.numbers !== numbers) continue;
+      if (editSimilarity(other.text, text, alike) >= alike) return true;
     }
     return false;
   }

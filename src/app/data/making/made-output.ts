@@ -6,14 +6,15 @@ import { pipeline } from "node:stream/promises";
 import { replaceFileAtomic, temporaryNameFor } from "../../../core/atomic-files.ts";
 import { makeFolders } from "../../../core/folders.ts";
 import type { ShortfallReason } from "../../../synth/make/gather.ts";
-import { inDollars, type MadeBy, madeRecord } from "../../../synth/make/made-record.ts";
+import { type MadeBy, madeRecord } from "../../../synth/make/made-record.ts";
 import type { MakeOutcome } from "../../../synth/make/make-job.ts";
 import type { DatasetRecord } from "../../../synth/records/record.ts";
 import type { SourceReport } from "../../../synth/sources/report.ts";
 import type { Documents } from "./documents.ts";
 import type { MakePlan, MakeRequest } from "./make-dataset.ts";
+import { type Spent, spentOn } from "./spent.ts";
 
-export interface MakeReport {
+export interface MakeReport extends Spent {
   output: string;
   /** In the file. */
   rows: number;
@@ -25,17 +26,7 @@ export interface MakeReport {
   capped?: string | undefined;
   /** Answers, or rows of them, that did not count. */
   rejected: ShortfallReason[];
-  /** Requests that went out, of all tries of this job. */
-  calls: number;
-  callsBy: { answered: number; failed: number; lost: number };
-  costUsd: number;
-  /** The most that requests may have cost whose end was not seen. */
-  lostAtMostUsd: number;
   hasPrice: boolean;
-  tokensIn: number;
-  tokensOut: number;
-  /** Rows for a hundred answers. */
-  yieldPer100: number | null;
   provider: string;
   models: readonly string[];
   job: string;
@@ -60,7 +51,6 @@ export function reportOf(
   outcome: MakeOutcome,
 ): MakeReport {
   const { gathered, spending, job } = outcome;
-  const { answered, failed, lost } = spending.calls;
   return {
     output,
     rows: found + gathered.rows,
@@ -69,14 +59,8 @@ export function reportOf(
     shortfall: shortfallOf(toMake - gathered.rows, outcome),
     ...(capped !== undefined && { capped }),
     rejected: gathered.reasons(),
-    calls: answered + failed + lost,
-    callsBy: { answered, failed, lost },
-    costUsd: inDollars(spending.spent),
-    lostAtMostUsd: inDollars(spending.lostAtMost),
+    ...spentOn(gathered.rows, spending),
     hasPrice,
-    tokensIn: spending.tokensIn,
-    tokensOut: spending.tokensOut,
-    yieldPer100: answered === 0 ? null : Math.round((1000 * gathered.rows) / answered) / 10,
     provider,
     models,
     job: job.id,

@@ -3,6 +3,7 @@ import { Registry } from "../../../core/registry.ts";
 import { unknownJobKind } from "../job-errors.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
+import { generationKind } from "./generation.ts";
 import { trainingKind } from "./training.ts";
 import type { JobKind } from "./types.ts";
 import { uploadKind } from "./upload.ts";
@@ -13,6 +14,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     evaluation: evaluationKind,
     export: exportKind,
     upload: uploadKind,
+    generation: generationKind,
   },
   unknownJobKind,
 );

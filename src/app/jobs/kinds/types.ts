@@ -2,7 +2,7 @@
 // the store's; this says what one kind of job is made of and how its units are done.
 import type { z } from "zod";
 import type { Environment } from "../../../core/paths.ts";
-import type { NewUnit, Store, UnitKind } from "../../../store/index.ts";
+import type { Job, NewUnit, Store, UnitKind } from "../../../store/index.ts";
 
 export interface JobKind<P> {
   /** For help: what such a job does. */
@@ -17,6 +17,8 @@ export interface JobKind<P> {
    * with absolute paths, because another process goes on with them from another folder.
    */
   prepare?(parameters: P, context: { environment: Environment; store: Store }): Promise<P>;
+  /** What else belongs to the job: written in the transaction that makes it, which is the store's. */
+  made?(job: Job, context: { environment: Environment; store: Store }): Promise<void>;
   /** Units of the job as it begins: one a row to write; a training is one. */
   units(parameters: P): Iterable<NewUnit>;
   /** What does its units. Opened once a worker, before any job is there, and closed with it: so it is quick. */
