@@ -43,8 +43,6 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-PLATFORM-006$/, 409],
   [/^FT-PLATFORM-011$/, 413],
   [/^FT-STUDIO-404$/, 404],
-  [/^FT-STUDIO-409$/, 409],
-  [/^FT-STUDIO-400$/, 400],
 ];
 
 const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, status: number])[] = [
@@ -63,11 +61,6 @@ export function statusOf(error: FtError): number {
 /** There is no such thing. */
 export function notFound(message: string, hint?: string): FtError {
   return new UsageError("FT-STUDIO-404", { message, ...(hint !== undefined && { hint }) });
-}
-
-/** What the request asks for cannot be, as things stand. */
-export function badRequest(message: string, field?: string): ApiError {
-  return new ApiError(400, { message, param: field, code: "FT-STUDIO-400" });
 }
 
 /** A field is not as the schema says. */

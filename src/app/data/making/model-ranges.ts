@@ -35,8 +35,8 @@ function contextOf(store: Store, signal: AbortSignal): UnitContext {
     signal,
     log: () => Promise.resolve(),
     progress: () => Promise.resolve(),
-    call: ({ isOwn: _, ...request }, make) =>
-      paidOnce(store, request, () => make(signal), { signal }),
+    call: ({ content, most }, make) =>
+      paidOnce(store, { content, most }, () => make(signal), { signal }),
   };
 }
 
