@@ -33,7 +33,7 @@ import {
 import { loadDomains } from "../../synth/domains/catalogue.ts";
 import { plainName } from "../../synth/domains/domain.ts";
 import type { JsonObject } from "../../text/types.ts";
-import { unprocessable as badRow } from "../http/errors.ts";
+import { unprocessable } from "../http/errors.ts";
 import { defineRoute, FileAnswer, type RouteGroup } from "../route.ts";
 import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
 
@@ -104,11 +104,12 @@ function domainNames(environment: Environment, given: string): string[] {
 function requireRow(content: JsonObject, wanted: DatasetFormat): void {
   const read = formattedRow(content, 1);
   if ("fault" in read)
-    throw badRow(
+    throw unprocessable(
       read.fault.why,
       read.fault.field === "" ? "content" : `content.${read.fault.field}`,
     );
-  if (read.format !== wanted) throw badRow(`the data set is in the format ${wanted}`, "content");
+  if (read.format !== wanted)
+    throw unprocessable(`the data set is in the format ${wanted}`, "content");
 }
 
 const list = defineRoute({
