@@ -56,11 +56,23 @@ export async function pauseJob(store: Store, id: string): Promise<Job> {
   });
 }
 
+async function isInHand(db: Database, id: string): Promise<boolean> {
+  const leased = await db
+    .selectFrom("units")
+    .select("id")
+    .where("job_id", "=", id)
+    .where("status", "=", "leased")
+    .limit(1)
+    .executeTakeFirst();
+  return leased !== undefined;
+}
+
 export async function resumeJob(store: Store, id: string): Promise<Job> {
   return await changing(store, id, async (db, job, at) => {
     if (job.status === "pending" || job.status === "running") return;
     if (job.status !== "paused") throw wrongState(id, job.status, "resumed; ft jobs retry does");
-    await setStatus(db, at, id, "pending");
+    // units that were in hand when it was paused may be so still
+    await setStatus(db, at, id, (await isInHand(db, id)) ? "running" : "pending");
     await recordEvent(db, at, { jobId: id }, "job-resumed", {});
   });
 }
@@ -108,13 +120,7 @@ export async function setJobResult(db: Database, id: string, result: unknown): P
 export async function deleteJob(store: Store, id: string): Promise<void> {
   await inTransaction(store.db, async (db) => {
     const job = await readJob(db, id);
-    const leased = await db
-      .selectFrom("units")
-      .select("id")
-      .where("job_id", "=", id)
-      .where("status", "=", "leased")
-      .executeTakeFirst();
-    if (!isEnded(job.status) || leased !== undefined) throw jobInUse(id);
+    if (!isEnded(job.status) || (await isInHand(db, id))) throw jobInUse(id);
     await db.deleteFrom("jobs").where("id", "=", id).execute();
   });
 }

@@ -42,6 +42,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-PLATFORM-00[127]$/, 404],
   [/^FT-PLATFORM-006$/, 409],
   [/^FT-PLATFORM-011$/, 413],
+  [/^FT-TUNING-00[12]$/, 404],
   [/^FT-STUDIO-404$/, 404],
 ];
 

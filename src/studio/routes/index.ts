@@ -1,5 +1,7 @@
 // Every route of the API, in the order in which its document shows them. The next group is a file and a line here.
 import type { RouteGroup } from "../route.ts";
+import { tuningFileRoutes } from "../tuning/files.ts";
+import { tuningJobRoutes } from "../tuning/jobs.ts";
 import { datasetRoutes, exampleRoutes, utilRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -28,4 +30,6 @@ export const routeGroups: readonly RouteGroup[] = [
   versionRoutes,
   modelRoutes,
   runRoutes,
+  tuningFileRoutes,
+  tuningJobRoutes,
 ];

@@ -272,9 +272,11 @@ test("a paused job waits, and goes on", async () => {
   const unit = await claimOne(store);
   await pauseJob(store, id);
   expect(await claim(store, 10)).toEqual([]);
+  expect(await resumeJob(store, id)).toMatchObject({ status: "running" });
+  await pauseJob(store, id);
   expect(await completeUnit(store, unit, "a", {})).toBe(true);
   expect((await readJob(store.db, id)).status).toBe("paused");
-  await resumeJob(store, id);
+  expect(await resumeJob(store, id)).toMatchObject({ status: "pending" });
   await completeUnit(store, await claimOne(store), "a", {});
   expect((await readJob(store.db, id)).status).toBe("completed");
 });

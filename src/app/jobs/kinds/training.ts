@@ -45,6 +45,8 @@ export const TrainingParameters = z.strictObject({
   profile: z.boolean().default(false),
   /** Let a Mac sleep meanwhile. */
   maySleep: z.boolean().default(false),
+  /** What whoever asked for the run keeps with it; training looks at none of it. */
+  facts: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type TrainingParameters = z.infer<typeof TrainingParameters>;

@@ -1,0 +1,92 @@
+// /v1/files: what a client hands in to be trained on.
+import { z } from "zod";
+import {
+  deleteKeptFile,
+  keepFile,
+  listKeptFiles,
+  openKeptFile,
+  readKeptFile,
+} from "../../app/tuning/kept-files.ts";
+import { unprocessable } from "../http/errors.ts";
+import { defineRoute, FileAnswer, type RouteGroup } from "../route.ts";
+import { FileShape, listOf, toldFile, toldList } from "./shapes.ts";
+
+const named = z.object({ file_id: z.string().max(100) });
+
+const keep = defineRoute({
+  method: "POST",
+  path: "/v1/files",
+  about: "Keeps a file of rows; purpose must be fine-tune",
+  upload: z.object({ purpose: z.literal("fine-tune") }),
+  answers: { 200: FileShape },
+  refusals: { 413: "The file is too large" },
+  run: async ({ environment }, { upload: { file, name, fields } }) => {
+    const { purpose } = fields;
+    if (purpose !== "fine-tune") throw unprocessable("purpose: must be fine-tune", "purpose");
+    return toldFile(await keepFile(environment, file, { name, purpose }));
+  },
+});
+
+const list = defineRoute({
+  method: "GET",
+  path: "/v1/files",
+  about: "Files, newest first",
+  query: z.object({
+    purpose: z.string().optional(),
+    after: z.string().optional().describe("Those behind the one of this id"),
+    limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
+  }),
+  answers: { 200: listOf(FileShape, "TuningFiles") },
+  run: async ({ environment }, { query: { purpose, after, limit } }) => {
+    const all = listKeptFiles(environment).filter(
+      (file) => (purpose ?? file.purpose) === file.purpose,
+    );
+    const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+    const page = all.slice(from, from + limit);
+    return toldList(page.map(toldFile), all.length > from + limit);
+  },
+});
+
+const show = defineRoute({
+  method: "GET",
+  path: "/v1/files/{file_id}",
+  about: "What is known of a file",
+  params: named,
+  answers: { 200: FileShape },
+  run: async ({ environment }, { params }) => toldFile(readKeptFile(environment, params.file_id)),
+});
+
+const content = defineRoute({
+  method: "GET",
+  path: "/v1/files/{file_id}/content",
+  about: "The file itself",
+  params: named,
+  answers: { 200: { type: "application/octet-stream", about: "As it was handed in" } },
+  run: async ({ environment }, { params: { file_id: id } }) => {
+    const { name, bytes } = readKeptFile(environment, id);
+    const stream = openKeptFile(environment, id);
+    return new FileAnswer({ stream, type: "application/octet-stream", name, bytes });
+  },
+});
+
+const remove = defineRoute({
+  method: "DELETE",
+  path: "/v1/files/{file_id}",
+  about: "Removes a file; jobs that have not begun with it fail",
+  params: named,
+  answers: {
+    200: z
+      .object({ id: z.string(), object: z.literal("file"), deleted: z.literal(true) })
+      .meta({ id: "DeletedTuningFile" }),
+  },
+  run: async ({ environment }, { params: { file_id: id } }) => {
+    await deleteKeptFile(environment, id);
+    return { id, object: "file", deleted: true };
+  },
+});
+
+export const tuningFileRoutes: RouteGroup = {
+  name: "Files to train on",
+  about: "As OpenAI's API has them",
+  routes: [keep, list, show, content, remove],
+};
