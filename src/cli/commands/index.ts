@@ -33,6 +33,8 @@ import { dataPrepare } from "./data-prepare.ts";
 import { dataPrices } from "./data-prices.ts";
 import { dataPull } from "./data-pull.ts";
 import { dataPush } from "./data-push.ts";
+import { dataQuality } from "./data-quality.ts";
+import { dataRate } from "./data-rate.ts";
 import { dataRemove } from "./data-remove.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataSample } from "./data-sample.ts";
@@ -132,6 +134,8 @@ export const commands: readonly Command[] = [
   dataLimits,
   dataDedupe,
   dataClean,
+  dataQuality,
+  dataRate,
   dataSplit,
   dataImport,
   dataWrite,

@@ -189,7 +189,7 @@ export function makeRequest(options: MakingOptions, how: MakingMode): MakeReques
 
 const namedFiles = 10;
 
-function leavingText({ provider, host, sources }: Leaving): string {
+export function leavingText({ provider, host, sources }: Leaving): string {
   const named = sources
     .slice(0, namedFiles)
     .map(({ source, characters }) => `  ${source} (${formatCount(characters)} characters)`);

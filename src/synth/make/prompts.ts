@@ -19,6 +19,9 @@ export const PLACEHOLDERS = [
   "document",
   "examples",
   "instructions",
+  "row",
+  "criteria",
+  "issues",
 ] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];

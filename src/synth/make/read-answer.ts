@@ -134,9 +134,12 @@ function unquoted(text: string): string {
   }
 }
 
-/** The value of the JSON in an answer, mended where it is not well formed; undefined where there is none. */
-export function jsonIn(text: string): unknown {
-  const found = findJson(unquoted(withoutThoughts(text).trim()), marksOfRows);
+/**
+ * The value of the JSON in an answer, mended where it is not well formed; undefined where there is none. `marks`: one of
+ * them stands in it, those of rows unless said.
+ */
+export function jsonIn(text: string, marks = marksOfRows): unknown {
+  const found = findJson(unquoted(withoutThoughts(text).trim()), marks);
   const read = "json" in found ? parsed(found.json) : undefined;
   return typeof read === "object" ? read.value : undefined;
 }

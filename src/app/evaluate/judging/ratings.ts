@@ -24,7 +24,10 @@ type Given = Readonly<Record<string, unknown>>;
 
 const problemsShown = 10;
 
-function rowIndex({ index, id }: Given, rows: readonly ResultRow[]): number | undefined {
+function rowIndex(
+  { index, id }: Given,
+  rows: readonly Pick<ResultRow, "id">[],
+): number | undefined {
   const at = index === undefined ? rows.findIndex((row) => row.id === String(id)) : Number(index);
   return Number.isInteger(at) && at >= 0 && at < rows.length ? at : undefined;
 }
@@ -40,7 +43,7 @@ const isMissing = (value: unknown): boolean =>
 /** What is wrong with a row, else nothing. */
 function taken<Label>(
   given: Given,
-  rows: readonly ResultRow[],
+  rows: readonly Pick<ResultRow, "id">[],
   fields: readonly RatedField<Label>[],
   found: ReadonlyMap<string, Map<number, Label>>,
 ): string | undefined {
@@ -71,7 +74,7 @@ function refused(file: string, problems: readonly string[]): DataError {
 /** @throws DataError FT-EVAL-020, and for a missing file. */
 export async function readRatings<Label>(
   file: string,
-  rows: readonly ResultRow[],
+  rows: readonly Pick<ResultRow, "id">[],
   fields: readonly RatedField<Label>[],
 ): Promise<Ratings<Label>> {
   if (!existsSync(file)) throw await missingData(file);

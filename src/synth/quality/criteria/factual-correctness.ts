@@ -1,0 +1,7 @@
+// Whether what is said is true.
+import type { Criterion } from "./criterion.ts";
+
+export const factualCorrectness: Criterion = {
+  title: "factual correctness",
+  prompt: "criterion-factual-correctness",
+};
