@@ -119,7 +119,7 @@ test("metadata.csv has the facts of each row in their order, as RFC 4180 has the
   expect(refused.stderr).toContain("FT-PROFILE-006");
 });
 
-test("CSV, Parquet and a folder for the hub hold the same rows", async () => {
+test("CSV, Parquet, Markdown and a folder for the hub hold the same rows", async () => {
   const { json, read, folder } = workplace();
   const to = ["--provider", "trl", "--keep-source", "--no-metadata", "-o"];
   await json("export", "rows.jsonl", ...to, "rows.csv");
@@ -134,6 +134,14 @@ test("CSV, Parquet and a folder for the hub hold the same rows", async () => {
     file: await asyncBufferFromFile(join(folder, "rows.parquet")),
   });
   expect(parquet.map((row) => row["messages"])).toEqual(table.map((row) => row["messages"]));
+  await json("export", "rows.jsonl", ...to, "rows.md");
+  expect(read("rows.md")).toContain("In the south.");
+  await json("import", "rows.md", "--name", "read");
+  await json("write", "read", "read.jsonl");
+  const again = read("read.jsonl").trimEnd().split("\n");
+  expect(again.map((line) => (JSON.parse(line) as { messages: unknown }).messages)).toEqual(
+    table.map((row) => JSON.parse(row["messages"] ?? "") as unknown),
+  );
   const told = await json("export", "rows.jsonl", ...to, "hub", "--format", "hf");
   expect(told).toMatchObject({ written: 3 });
   const [, head = ""] = read("hub/README.md").split("---\n");

@@ -80,6 +80,26 @@ test("a merge shows conflicts and settles them when told how", async () => {
   expect((await ft("data", "diff", "set@1", "set@3")).stdout).toContain('answer: "a" → "A"');
 });
 
+test("files are merged into a file, with what each had, and the store is not asked", async () => {
+  const { folder, ft, json } = await workplace();
+  const files = ["one.jsonl", "two.jsonl"].map((name) => join(folder, name));
+  const refused = await ft("data", "merge", ...files);
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toContain("FT-DATASET-024");
+  const conflict = await ft("data", "merge", ...files, "-o", "all.jsonl");
+  expect(conflict.code).toBe(4);
+  expect(conflict.stdout).toContain('answer: ours "b", theirs "B"');
+  expect(conflict.stdout).toContain("Nothing was written: 1 conflicts.");
+  expect(existsSync(join(folder, "all.jsonl"))).toBe(false);
+  const told = await ft("data", "merge", ...files, "-o", "all.jsonl", "--on-conflict", "theirs");
+  expect(told.stdout).toContain("two.jsonl: 3 rows, 1 added, 1 the same, 0 changed");
+  expect(told.stdout).toContain("all.jsonl: 4 rows");
+  expect(readFileSync(join(folder, "all.jsonl"), "utf8")).toBe(
+    `${[row(1, "a"), row(2, "B"), row(3, "c"), row(4, "d")].join("\n")}\n`,
+  );
+  expect(await json("data", "history")).toMatchObject({ versions: [] });
+});
+
 test("what is not there or cannot be read is told with the way out", async () => {
   const { ft } = await workplace();
   const unknown = await ft("data", "history", "nothing");

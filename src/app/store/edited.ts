@@ -5,14 +5,21 @@ import { DataError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import {
   commitRows,
+  type FileForm,
   findVersion,
   listDatasets,
   readRows,
   type Store,
   type Version,
 } from "../../store/index.ts";
-import type { EditedForm, EditedObject } from "../../synth/edited/index.ts";
+import { type EditedForm, editedForm, type EditedObject } from "../../synth/edited/index.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
+
+function textsOf(form: EditedForm, rows: () => AsyncIterable<string>): AsyncIterable<string> {
+  return form.write(async function* () {
+    for await (const text of rows()) yield JSON.parse(text) as EditedObject;
+  });
+}
 
 /** Writes a version as an edited form; a file that is there is not written over. */
 export async function writeEdited(
@@ -29,10 +36,9 @@ export async function writeEdited(
     });
   using output = new WholeFile(file);
   const rows = async function* () {
-    for await (const { text } of readRows(store, version.id))
-      yield JSON.parse(text) as EditedObject;
+    for await (const { text } of readRows(store, version.id)) yield text;
   };
-  for await (const text of form.write(rows)) output.write(text);
+  for await (const text of textsOf(form, rows)) output.write(text);
   await output.commit();
   return dataset.name;
 }
@@ -109,4 +115,15 @@ export async function importEdited(
 ): Promise<Version> {
   const texts = await readTexts(await formerRows(store, name), file, form);
   return await commitRows(store, name, texts, { action: "import", message: message ?? file });
+}
+
+/** Edited forms as the store keeps files that follow a data set. */
+export function followedForm(path: string): FileForm | undefined {
+  const form = editedForm(path);
+  if (form === undefined) return undefined;
+  return {
+    write: (rows) => textsOf(form, rows),
+    keep: async (store, name, file) =>
+      await importEdited(store, { file, name, message: undefined }, form),
+  };
 }

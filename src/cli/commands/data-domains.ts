@@ -73,6 +73,7 @@ const allText = (domains: readonly ToldDomain[]): string =>
 
 export const dataDomains = defineCommand({
   name: "data domains",
+  section: "Look at sets",
   summary: "List the domains that rows can be generated for, or one with its weights",
   arguments: { domain: { about: "Key or name of one, as support", optional: true } },
   options: z.strictObject({ domains: domainsOption }),

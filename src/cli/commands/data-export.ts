@@ -1,4 +1,5 @@
-// ft data export: a set for a service, with the facts of each row beside it; as CSV, Parquet, or a folder for the hub.
+// ft data export: a set for a service, with the facts of each row beside it; as CSV, Markdown, Parquet, or a folder
+// for the hub.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import type { ExportReport } from "../../synth/profiles/index.ts";
@@ -36,10 +37,10 @@ export const dataExport = defineCommand({
       .register(flags, { value: "NAME", choices: () => [...providerNames, ...profiles.names()] }),
     out: outOption,
     format: z
-      .enum(["jsonl", "csv", "parquet", "hf"])
+      .enum(["jsonl", "csv", "md", "parquet", "hf"])
       .optional()
       .describe(
-        "Kind of file, where its name does not say it; hf is a folder for the Hugging Face hub",
+        "Kind of file, where its name does not say it; md is Markdown, hf is a folder for the Hugging Face hub",
       ),
     metadata: z
       .boolean()

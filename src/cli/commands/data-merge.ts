@@ -1,7 +1,10 @@
-// ft data merge: the changes of one data set in another, row by row and field by field; conflicts are shown.
+// ft data merge: the changes of one data set in another, or files of rows made one, row by row and field by field;
+// conflicts are shown.
 import { z } from "zod";
+import type { MergedFiles } from "../../app/data/merging/merge-files.ts";
 import type { ToldMerge } from "../../app/store/merge.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { ExitCode, UsageError } from "../../core/errors.ts";
+import { flags } from "../../core/flags.ts";
 import type { MergeConflict } from "../../store/index.ts";
 import { defineCommand } from "../define-command.ts";
 
@@ -32,15 +35,53 @@ function mergedText({ version, taken, conflicts }: ToldMerge): string {
   return [...conflicts.map(conflictText), end].join("\n");
 }
 
+function filesText({ output, rows, removed, files, conflicts }: MergedFiles): string {
+  const each = files.map(
+    (file) =>
+      `${file.file}: ${file.rows} rows, ${file.added} added, ${file.same} the same, ${file.changed} changed`,
+  );
+  const gone = removed === 0 ? "" : ` (${removed} removed)`;
+  const end =
+    output === null
+      ? `Nothing was written: ${conflicts.length} conflicts. --on-conflict ours or theirs settles them.`
+      : `${output}: ${rows} rows${gone}`;
+  const told = conflicts.map((one) => `${conflictText(one)}\n    theirs is of ${one.file}`);
+  return [...told, ...each, end].join("\n");
+}
+
+const isFile = (word: string): boolean => /[/\\]|\.(jsonl?|ndjson)$/i.test(word);
+
+/** Data sets are merged two at a time, and files into a file. */
+function checkOperands(operands: readonly string[]): void {
+  if (operands.some(isFile))
+    throw new UsageError("FT-DATASET-024", {
+      message: "Rows of files are merged into a file, and nothing says which",
+      hint: "-o FILE says where the rows go; ft data import FILE --name NAME keeps a file in the store",
+    });
+  if (operands.length > 2)
+    throw new UsageError("FT-DATASET-025", {
+      message: `One data set is merged into another; ${operands.length} were given`,
+      hint: "-o FILE merges any number into a file",
+    });
+}
+
 export const dataMerge = defineCommand({
   name: "data merge",
   section: "Improve rows",
-  summary: "Take the changes of one data set into another since they were one",
+  summary: "Take the changes of one data set into another, or make files of rows one",
   arguments: {
-    ours: { about: "Data set that gets a new version" },
-    theirs: { about: "NAME or NAME@3, whose changes are taken" },
+    ours: { about: "Data set that gets a new version; with -o, the first file or version" },
+    theirs: {
+      about: "NAME or NAME@3, whose changes are taken; with -o, more files or versions",
+      many: true,
+    },
   },
   options: z.strictObject({
+    output: z
+      .string()
+      .optional()
+      .describe("Write what comes of it here as JSON lines; the store stays as it is")
+      .register(flags, { short: "o", value: "FILE" }),
     onConflict: z
       .enum(["ours", "theirs"])
       .optional()
@@ -50,11 +91,23 @@ export const dataMerge = defineCommand({
     base: z
       .string()
       .optional()
-      .describe("NAME@1 that both came from, where the store cannot know it"),
+      .describe("NAME@1 that both came from, where the store cannot know it; with -o, or a file"),
     message: z.string().optional().describe("What this version is, for its history"),
   }),
-  examples: ["ft data merge support edited", "ft data merge support edited --on-conflict theirs"],
-  run: async ({ arguments: { ours = "", theirs = "" }, options }, io) => {
+  examples: [
+    "ft data merge support edited",
+    "ft data merge support edited --on-conflict theirs",
+    "ft data merge a.jsonl b.jsonl c.jsonl -o all.jsonl",
+  ],
+  run: async ({ operands, options: { output, ...options } }, io) => {
+    if (output !== undefined) {
+      const { mergeFiles } = await import("../../app/data/merging/merge-files.ts");
+      const made = await mergeFiles(io.environment, { inputs: operands, output, ...options });
+      io.show(made, () => filesText(made));
+      return made.output === null ? ExitCode.data : ExitCode.ok;
+    }
+    checkOperands(operands);
+    const [ours = "", theirs = ""] = operands;
     const { merge } = await import("../../app/store/merge.ts");
     const merged = await merge(io.environment, ours, theirs, options);
     io.show(merged, () => mergedText(merged));

@@ -1,4 +1,4 @@
-// JSON-lines files that belong to a data set. The store is the truth, a file what was last written of it: what it is to
+// Files that belong to a data set, JSON lines or a form that is given (file-forms.ts). The store is the truth, a file what was last written of it: what it is to
 // be is recorded with the version, in one transaction, and written after; a crash in between is made good by the next
 // `syncFiles`. A file that someone else has changed is never written over: it is told, or made a version of.
 import { createHash } from "node:crypto";
@@ -14,6 +14,7 @@ import { isAlive } from "../../core/process-alive.ts";
 import { inTransaction, type Store } from "../store.ts";
 import { commitVersion, type Piece } from "./commit.ts";
 import { badRow, fileChanged, noSuchFile } from "./dataset-errors.ts";
+import type { FileForm, FormOf } from "./file-forms.ts";
 import { ensureDataset, findDataset, findVersion, type Version } from "./names.ts";
 import { readRows } from "./read.ts";
 import { recordText } from "./records.ts";
@@ -36,11 +37,27 @@ async function removeAbandoned(target: string): Promise<void> {
   }
 }
 
-/** Writes a version as JSON lines, whole or not at all, at constant memory; on the disk before this returns. */
+/** The texts of a version's file. */
+function textsOf(
+  store: Store,
+  versionId: number,
+  form: FileForm | undefined,
+): AsyncIterable<string> {
+  const rows = async function* (end: string): AsyncGenerator<string> {
+    for await (const { text } of readRows(store, versionId)) yield `${text}${end}`;
+  };
+  return form === undefined ? rows("\n") : form.write(() => rows(""));
+}
+
+/**
+ * Writes a version as JSON lines unless a form is given, whole or not at all, at constant memory; on the disk before this
+ * returns.
+ */
 export async function exportVersion(
   store: Store,
   versionId: number,
   path: string,
+  form?: FileForm,
 ): Promise<Written> {
   const target = resolve(path);
   makeFolders(dirname(target));
@@ -57,8 +74,8 @@ export async function exportVersion(
       waiting = "";
       await handle.writeFile(data);
     };
-    for await (const { text } of readRows(store, versionId)) {
-      waiting += `${text}\n`;
+    for await (const text of textsOf(store, versionId, form)) {
+      waiting += text;
       if (waiting.length > bytesAtOnce) await flush();
     }
     await flush();
@@ -96,9 +113,13 @@ export async function importFile(
   return await commitVersion(store, await ensureDataset(store, name), rowsOfFile(file), facts);
 }
 
+const jsonLines: FormOf = () => undefined;
+
 export interface LinkOptions {
   /** The file is written again with every new version; true unless said. */
   followsHead?: boolean;
+  /** What files are written as, by their names; JSON lines unless said. */
+  formOf?: FormOf;
 }
 
 /** Keeps a file of a version, or of whatever is the newest. Throws FT-DATASET-008 where another file is in the way. */
@@ -106,7 +127,7 @@ export async function linkFile(
   store: Store,
   reference: string,
   path: string,
-  { followsHead = true }: LinkOptions = {},
+  { followsHead = true, formOf = jsonLines }: LinkOptions = {},
 ): Promise<FileState> {
   const { dataset, version } = await findVersion(store, reference);
   const file = resolve(path);
@@ -122,7 +143,7 @@ export async function linkFile(
     .values({ path: file, ...values })
     .onConflict((conflict) => conflict.column("path").doUpdateSet(values))
     .execute();
-  return await syncFile(store, file);
+  return await syncFile(store, file, formOf);
 }
 
 /** Forgets a file; it stays where it is. */
@@ -166,21 +187,29 @@ async function readFile(store: Store, path: string): Promise<KnownFile | undefin
 }
 
 /** What the file's bytes are, compared with what was last written: a crash may have come after writing. */
-async function isOurs(store: Store, file: KnownFile): Promise<boolean> {
+async function isOurs(store: Store, file: KnownFile, formOf: FormOf): Promise<boolean> {
   if (!existsSync(file.path)) return true;
   const found = await hashFile(file.path);
   if (found === file.sha256) return true;
-  return found === (await hashOfVersion(store, file.versionId));
+  return found === (await hashOfVersion(store, file.versionId, formOf(file.path)));
 }
 
-async function hashOfVersion(store: Store, versionId: number): Promise<string> {
+async function hashOfVersion(
+  store: Store,
+  versionId: number,
+  form: FileForm | undefined,
+): Promise<string> {
   const hash = createHash("sha256");
-  for await (const { text } of readRows(store, versionId)) hash.update(`${text}\n`);
+  for await (const text of textsOf(store, versionId, form)) hash.update(text);
   return hash.digest("hex");
 }
 
-async function write(store: Store, { path, versionId }: KnownFile): Promise<void> {
-  const { sha256, bytes } = await exportVersion(store, versionId, path);
+async function write(
+  store: Store,
+  { path, versionId }: KnownFile,
+  form: FileForm | undefined,
+): Promise<void> {
+  const { sha256, bytes } = await exportVersion(store, versionId, path, form);
   await inTransaction(
     store.db,
     async (db) => {
@@ -194,13 +223,13 @@ async function write(store: Store, { path, versionId }: KnownFile): Promise<void
   );
 }
 
-async function syncFile(store: Store, path: string): Promise<FileState> {
+async function syncFile(store: Store, path: string, formOf: FormOf): Promise<FileState> {
   const file = await readFile(store, path);
   if (file === undefined) throw new RangeError(`${path} belongs to no data set`);
   const told = { path, dataset: file.name };
-  if (!(await isOurs(store, file))) return { ...told, state: "changed" };
+  if (!(await isOurs(store, file, formOf))) return { ...told, state: "changed" };
   if (file.versionId === file.writtenId && existsSync(path)) return { ...told, state: "same" };
-  await write(store, file);
+  await write(store, file, formOf(path));
   return { ...told, state: "written" };
 }
 
@@ -209,12 +238,14 @@ export interface SyncOptions {
   name?: string;
   /** A changed file becomes a version; unless said, it is told and left. */
   importChanged?: boolean;
+  /** What files are written as, by their names; JSON lines unless said. */
+  formOf?: FormOf;
 }
 
 /** Brings every file up to what the store has, and tells of those that others have changed. */
 export async function syncFiles(
   store: Store,
-  { name, importChanged = false }: SyncOptions = {},
+  { name, importChanged = false, formOf = jsonLines }: SyncOptions = {},
 ): Promise<FileState[]> {
   const files = await filesOf(store)
     .$if(name !== undefined, (query) => query.where("sets.name", "=", name as string))
@@ -222,17 +253,29 @@ export async function syncFiles(
     .execute();
   const states: FileState[] = [];
   for (const file of files) {
-    const state = await syncFile(store, file.path);
-    states.push(state.state === "changed" && importChanged ? await takeOver(store, file) : state);
+    const state = await syncFile(store, file.path, formOf);
+    const takesOver = state.state === "changed" && importChanged;
+    states.push(takesOver ? await takeOver(store, file, formOf(file.path)) : state);
   }
   return states;
 }
 
 /** A version of what is in the file. Only where the file was up to date before: else both sides have changed. */
-async function takeOver(store: Store, file: KnownFile): Promise<FileState> {
+async function takeOver(
+  store: Store,
+  file: KnownFile,
+  form: FileForm | undefined,
+): Promise<FileState> {
   const told = { path: file.path, dataset: file.name };
   const { headId } = await findDataset(store, file.name);
   if (file.writtenId !== headId) return { ...told, state: "changed" };
-  await importFile(store, file.name, file.path);
-  return await syncFile(store, file.path);
+  const taken = await hashFile(file.path);
+  if (form === undefined) await importFile(store, file.name, file.path);
+  else await form.keep(store, file.name, file.path);
+  // what was changed once more meanwhile is in no version yet
+  const now = await readFile(store, file.path);
+  if (now === undefined || (await hashFile(file.path)) !== taken)
+    return { ...told, state: "changed" };
+  await write(store, now, form);
+  return { ...told, state: "written" };
 }

@@ -23,6 +23,7 @@ export {
   undoDrops,
 } from "./drops.ts";
 export { type FieldDifference, fieldDifferences } from "./field-differences.ts";
+export type { FileForm } from "./file-forms.ts";
 export {
   exportVersion,
   type FileState,
@@ -41,6 +42,7 @@ export {
   type MergeOptions,
   mergeVersions,
 } from "./merge.ts";
+export { type FieldConflict, mergeValues } from "./merge-records.ts";
 export {
   type Dataset,
   findDataset,

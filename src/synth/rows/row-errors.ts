@@ -62,3 +62,13 @@ export function notAFile(file: string): DataError {
     hint: `ls ${shellWord(file)}`,
   });
 }
+
+/** One file says two things of one row. */
+export function sameIdTwice(file: string, problems: string[]): DataError {
+  return new DataError("FT-ROWS-009", {
+    at: { file },
+    message: "an id names two rows that differ, so nothing can be merged with either",
+    problems,
+    hint: "give one of the rows another id, or none",
+  });
+}

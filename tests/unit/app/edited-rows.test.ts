@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { writeVersion } from "../../../src/app/store/files.ts";
+import { syncAll, writeVersion } from "../../../src/app/store/files.ts";
 import { history, importRows } from "../../../src/app/store/history.ts";
-import { DataError, UsageError } from "../../../src/core/errors.ts";
+import { DataError } from "../../../src/core/errors.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { rejection } from "../../support/refusal.ts";
 
@@ -102,10 +102,53 @@ test("what cannot be read is named by line, all of it, and no version is made", 
   expect(await history(environment, "set")).toHaveLength(1);
 });
 
-test("a file that is there is not written over, and one that is edited is not followed", async () => {
+test("a file that is there is not written over", async () => {
   await write("edited.md");
   edit("edited.md", "spaces", "mine");
   expect((await rejection(write("edited.md"), DataError)).code).toBe("FT-DATASET-021");
   expect(readFileSync(at("edited.md"), "utf8")).toContain("mine");
-  expect((await rejection(write("other.csv", true), UsageError)).code).toBe("FT-DATASET-023");
+});
+
+const sync = async (importChanged: boolean) =>
+  (await syncAll(environment, { name: undefined, importChanged })).map(({ state }) => state);
+
+test.each(["edited.md", "edited.csv"])(
+  "%s that follows is written with each version, and its edits become one",
+  async (file) => {
+    expect((await write(file, true)).state).toBe("written");
+    expect(await sync(false)).toEqual(["same"]);
+    writeFileSync(at("rows.jsonl"), `${[...rows, '{"id":"e","text":"later"}'].join("\n")}\n`);
+    await keep("rows.jsonl");
+    expect(await sync(false)).toEqual(["written"]);
+    expect(readFileSync(at(file), "utf8")).toContain("later");
+    edit(file, "later", "by hand");
+    expect(await sync(false)).toEqual(["changed"]);
+    expect(await sync(true)).toEqual(["written"]);
+    expect(await sync(true)).toEqual(["same"]);
+    await writeVersion(environment, { version: "set@3", file: at("again.jsonl"), follow: false });
+    const lines = readFileSync(at("again.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines).toEqual([...rows, '{"id":"e","text":"by hand"}']);
+  },
+);
+
+test("edits of a file that is behind are told and left, and so is what cannot be read", async () => {
+  await write("edited.md", true);
+  edit("edited.md", "spaces", "mine");
+  writeFileSync(at("rows.jsonl"), `${rows.slice(1).join("\n")}\n`);
+  await keep("rows.jsonl");
+  expect(await sync(true)).toEqual(["changed"]);
+  expect(readFileSync(at("edited.md"), "utf8")).toContain("mine");
+  await write("other.csv", true);
+  writeFileSync(at("other.csv"), 'id,tags\r\nb,"[1,"\r\n');
+  expect((await rejection(sync(true), DataError)).code).toBe("FT-DATASET-022");
+  expect(await history(environment, "set")).toHaveLength(2);
+});
+
+test("an edit that changes no row is written over, and makes no version", async () => {
+  await write("edited.md", true);
+  const before = readFileSync(at("edited.md"), "utf8");
+  writeFileSync(at("edited.md"), before.replace("# Rows", "# My rows"));
+  expect(await sync(true)).toEqual(["written"]);
+  expect(readFileSync(at("edited.md"), "utf8")).toBe(before);
+  expect(await history(environment, "set")).toHaveLength(1);
 });

@@ -6,6 +6,7 @@ import { temporaryNameFor } from "../../../core/atomic-files.ts";
 import { makeFolders } from "../../../core/folders.ts";
 import { Registry } from "../../../core/registry.ts";
 import type { JsonObject } from "../../../text/types.ts";
+import { markdownForm } from "../../edited/markdown.ts";
 import { WholeFile } from "../../rows/whole-file.ts";
 import { unknownFormat } from "../errors.ts";
 import { csvRecord } from "./csv-text.ts";
@@ -33,6 +34,12 @@ async function writeCsv(path: string, { rows, fields }: RowsToWrite): Promise<vo
   using output = new WholeFile(path);
   output.line(`${csvRecord(fields)}\r`);
   for await (const row of rows) output.line(`${csvRecord(fields.map((field) => row[field]))}\r`);
+  await output.commit();
+}
+
+async function writeMarkdown(path: string, { rows }: RowsToWrite): Promise<void> {
+  using output = new WholeFile(path);
+  for await (const text of markdownForm.write(() => rows)) output.write(text);
   await output.commit();
 }
 
@@ -68,6 +75,7 @@ export const exportFormats = new Registry<ExportFormat>(
   {
     jsonl: { about: "JSON lines", extension: ".jsonl", write: writeLines },
     csv: { about: "CSV, safe to open in a spreadsheet", extension: ".csv", write: writeCsv },
+    md: { about: "Markdown, to be read and edited", extension: ".md", write: writeMarkdown },
     parquet: { about: "Parquet", extension: ".parquet", write: writeParquet },
   },
   unknownFormat,
