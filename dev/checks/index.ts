@@ -6,6 +6,7 @@ import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
 import { licences } from "./licences.ts";
 import { narrowPages } from "./pages.ts";
 import type { Rule } from "./repository.ts";
+import { noSecrets } from "./secrets.ts";
 import {
   dataThroughItsIndex,
   exactVersions,
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   inventoryHolds,
   noDuplicates,
   narrowPages,
+  noSecrets,
   noPromises,
   noMachinePaths,
   noRegistryHosts,

@@ -43,6 +43,10 @@ export async function writeEdited(
   return dataset.name;
 }
 
+/** Undefined for a row that no id names. */
+const idOf = ({ id }: EditedObject): string | undefined =>
+  typeof id === "string" || typeof id === "number" ? String(id) : undefined;
+
 /** Rows of the newest version as they are stored, by id; those without one by nothing. */
 class Former {
   readonly #byId = new Map<string, { text: string; value: EditedObject }>();
@@ -50,9 +54,8 @@ class Former {
 
   add(text: string): void {
     const value = JSON.parse(text) as EditedObject;
-    const { id } = value;
-    if (typeof id === "string" || typeof id === "number")
-      this.#byId.set(String(id), { text, value });
+    const id = idOf(value);
+    if (id !== undefined) this.#byId.set(id, { text, value });
     else this.#others.push({ text, value });
   }
 
@@ -60,8 +63,8 @@ class Former {
 
   /** As it was stored where nothing of it was changed; else with its fields in the order they had. */
   textOf(row: EditedObject): string {
-    const { id } = row;
-    const before = this.#byId.get(String(id));
+    const id = idOf(row);
+    const before = id === undefined ? undefined : this.#byId.get(id);
     if (before === undefined) {
       const same = this.#others.findIndex(({ value }) => isDeepStrictEqual(value, row));
       const [found] = same === -1 ? [] : this.#others.splice(same, 1);
@@ -90,11 +93,11 @@ async function readTexts(former: Former, file: string, form: EditedForm): Promis
       problems.push(`${file}:${row.line}: ${row.problem}`);
       continue;
     }
-    const { id } = row.value;
-    const earlier = id === undefined ? undefined : lines.get(String(id));
+    const id = idOf(row.value);
+    const earlier = id === undefined ? undefined : lines.get(id);
     if (earlier !== undefined)
-      problems.push(`${file}:${row.line}: the id ${String(id)} is on line ${earlier} too`);
-    if (id !== undefined) lines.set(String(id), row.line);
+      problems.push(`${file}:${row.line}: the id ${id} is on line ${earlier} too`);
+    if (id !== undefined) lines.set(id, row.line);
     texts.push(former.textOf(row.value));
   }
   if (problems.length > 0)

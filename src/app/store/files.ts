@@ -25,5 +25,7 @@ export async function syncAll(
   { name, importChanged }: { name: string | undefined; importChanged: boolean },
 ): Promise<FileState[]> {
   const of = name === undefined ? {} : { name };
-  return await withStore(environment, (store) => syncFiles(store, { ...of, importChanged, formOf: followedForm }));
+  return await withStore(environment, (store) =>
+    syncFiles(store, { ...of, importChanged, formOf: followedForm }),
+  );
 }

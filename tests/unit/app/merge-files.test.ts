@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { mergeFiles, type MergeFilesRequest } from "../../../src/app/data/merging/merge-files.ts";
+import { writeVersion } from "../../../src/app/store/files.ts";
 import { history, importRows } from "../../../src/app/store/history.ts";
 import { merge } from "../../../src/app/store/merge.ts";
-import { writeVersion } from "../../../src/app/store/files.ts";
 import { DataError } from "../../../src/core/errors.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -97,7 +97,12 @@ test("with a base, edits in different fields and removals go together", async ()
     output: at("out/all.jsonl"),
     onConflict: "ours",
   });
-  expect(written()).toBe(jsonLines([{ id: 1, a: 2, b: 2 }, { id: 3, a: 2 }]));
+  expect(written()).toBe(
+    jsonLines([
+      { id: 1, a: 2, b: 2 },
+      { id: 3, a: 2 },
+    ]),
+  );
   expect(settled.files.map(({ changed }) => changed)).toEqual([2, 1]);
 });
 

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { rules } from "../../../dev/checks/index.ts";
 import type { Repository } from "../../../dev/checks/repository.ts";
+import { root } from "../../support/documents.ts";
 
 // Every repository rule finds the one thing seeded for it; a rule without a seed fails here.
 
@@ -31,6 +33,10 @@ const seeds: Record<string, Record<string, string>> = {
   "no 8 lines stand in src/ twice": { "src/core/a.ts": lines, "src/text/b.ts": lines },
   "lines of pages have at most 120 columns": {
     "docs/a.md": `| ${"cell ".repeat(30)}|\n- ${"x".repeat(130)}\n${"word ".repeat(30)}\n`,
+  },
+  "no key, token, password or file that holds some is committed": {
+    "config.yaml": `key: hf_${"a1B2".repeat(9)}`,
+    ".env.example": "OPENAI_API_KEY=",
   },
   "nothing is called ready for production": { "README.md": `${"production"}-ready` },
   "no path of one machine": { "docs/a.md": `see /${"root"}/model` },
@@ -78,4 +84,22 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule
       ),
     ).toEqual([]);
   });
+});
+
+test("a file of keys, and a key in a page, are found by the line; what is invented is not", () => {
+  const rule = rules.find(({ name }) => name.startsWith("no key"))!;
+  const files = {
+    ".env": "",
+    "docs/a.md": `\n\nsk-ant-${"x9".repeat(20)}`,
+    "tests/a.test.ts": '"https://user:hunter22@host/x"',
+    "src/core/secrets.ts": "",
+  };
+  expect(rule.check(inMemory(files))).toEqual([".env", "docs/a.md:3: a key of Anthropic"]);
+});
+
+test("git leaves files of keys out, and takes the example", () => {
+  const git = (file: string) =>
+    spawnSync("git", ["check-ignore", "-q", "--no-index", file], { cwd: root }).status;
+  for (const file of [".env", ".env.local", "trial/.env"]) expect(git(file), file).toBe(0);
+  expect(git(".env.example")).toBe(1);
 });

@@ -94,7 +94,10 @@ class FilesMerge {
   async #sidesOf(open: ReadonlyMap<string, Known>): Promise<Map<string, Side[]>> {
     const sides = new Map<string, Side[]>();
     for (const name of open.keys())
-      sides.set(name, Array.from({ length: this.#inputs.length }, () => undefined));
+      sides.set(
+        name,
+        Array.from({ length: this.#inputs.length }, () => undefined),
+      );
     if (open.size === 0) return sides;
     for (const [at, input] of this.#inputs.entries()) {
       for await (const row of rowsIn(input)) {
