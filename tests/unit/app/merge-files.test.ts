@@ -6,7 +6,7 @@ import { mergeFiles, type MergeFilesRequest } from "../../../src/app/data/mergin
 import { writeVersion } from "../../../src/app/store/files.ts";
 import { history, importRows } from "../../../src/app/store/history.ts";
 import { merge } from "../../../src/app/store/merge.ts";
-import { DataError } from "../../../src/core/errors.ts";
+import { DataError, UsageError } from "../../../src/core/errors.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { rejection } from "../../support/refusal.ts";
 import { jsonLines } from "../../support/rows.ts";
@@ -152,6 +152,16 @@ test("an id that names two rows of one file is refused with both lines", async (
   expect(error.code).toBe("FT-ROWS-009");
   expect(error.problems).toEqual([`${at("b.jsonl")}: id x: lines 1 and 3`]);
   expect(existsSync(at("out"))).toBe(false);
+});
+
+test("no file that is read is written over", async () => {
+  const files = { "a.jsonl": jsonLines([{ id: 1 }]), "b.jsonl": jsonLines([{ id: 2 }]) };
+  folder = makeFolder(files);
+  const inputs = [at("a.jsonl"), at("b.jsonl")];
+  const request = { inputs, output: at("b.jsonl") };
+  const error = await rejection(mergeFiles(environment(), request), UsageError);
+  expect(error.code).toBe("FT-ROWS-006");
+  expect(readFileSync(at("b.jsonl"), "utf8")).toBe(files["b.jsonl"]);
 });
 
 test("a version of the store is merged with a file, and the store stays as it is", async () => {

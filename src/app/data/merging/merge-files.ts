@@ -1,6 +1,7 @@
 // Files of rows made one: every row once, by its id or its content. What the files say differently of one row is a
 // conflict, shown with its fields, and settled only when it is said how. Data sets of the store: store/merge.ts.
 import type { Environment } from "../../../core/paths.ts";
+import { requireApart } from "../../../synth/rows/apart.ts";
 import { type Row, rowsOf } from "../../../synth/rows/row-blocks.ts";
 import { WholeFile } from "../../../synth/rows/whole-file.ts";
 import { type RowInput, withRows } from "../row-input.ts";
@@ -170,13 +171,14 @@ class FilesMerge {
 
 /**
  * Memory grows with the number of rows, by their names and hashes; texts are held where the files differ. Throws
- * DataError FT-ROWS-001, 002 and 006.
+ * UsageError FT-ROWS-006, DataError FT-ROWS-001, 002 and 009.
  */
 export async function mergeFiles(
   environment: Environment,
   { inputs, output, onConflict, base }: MergeFilesRequest,
 ): Promise<MergedFiles> {
   const references = base === undefined ? inputs : [base, ...inputs];
+  requireApart({ reads: references, writes: [output] });
   return await withAll(environment, references, async (opened) => {
     const merge = new FilesMerge(opened, base !== undefined, onConflict ?? "ours");
     await merge.read();
