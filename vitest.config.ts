@@ -1,6 +1,7 @@
 // Tests by what they need: a folder under tests/ is a project, and its need decides how it runs.
 // No list of test groups: those are the Makefile's.
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { coverageThresholds } from "./dev/coverage.ts";
 import { postgresPrograms } from "./tests/setup/postgres.ts";
 
 interface Needs {
@@ -77,7 +78,7 @@ export default defineConfig({
       provider: "v8",
       include: ["src/**/*.ts"],
       reporter: ["html", "text-summary"],
-      thresholds: { lines: 50, statements: 50, functions: 50, branches: 50 },
+      thresholds: coverageThresholds,
     },
   },
 });
