@@ -20,6 +20,7 @@ import { dataDiff } from "./data-diff.ts";
 import { dataDomains } from "./data-domains.ts";
 import { dataExport } from "./data-export.ts";
 import { dataFix } from "./data-fix.ts";
+import { dataGenerate } from "./data-generate.ts";
 import { dataHistory } from "./data-history.ts";
 import { dataHybrid } from "./data-hybrid.ts";
 import { dataIdentify } from "./data-identify.ts";
@@ -117,6 +118,7 @@ export const commands: readonly Command[] = [
   dataHybrid,
   dataCustom,
   dataScaffold,
+  dataGenerate,
   dataDomains,
   dataPrices,
   dataCount,

@@ -198,14 +198,21 @@ export function leavingText({ provider, host, sources }: Leaving): string {
   return [`These documents would be sent to ${provider} (${host}):`, ...named, ...rest].join("\n");
 }
 
-function progressText({ job, units, rate, secondsLeft, spending }: Progress): string {
+/** How far a job is, in one line. */
+export function progressText({ job, units, rate, secondsLeft, spending }: Progress): string {
   const done = `${units.done}/${job.units.total} answers`;
   const speed = rate === null ? "" : `, ${(60 * rate).toFixed(0)}/min`;
   const left = secondsLeft === null ? "" : `, ${formatDuration(secondsLeft)} left`;
   return `${done}${speed}, ${dollars(spending.spent)}${left}`;
 }
 
-function planText({ provider, models, toMake, estimate, hasPrice }: MakePlan): string {
+/** What is told before anything is asked. */
+export type ToldPlan = Pick<
+  MakePlan,
+  "provider" | "models" | "toMake" | "estimate" | "hasPrice" | "capped"
+>;
+
+export function planText({ provider, models, toMake, estimate, hasPrice }: ToldPlan): string {
   const { likely, most } = estimate;
   const price = hasPrice
     ? `about ${dollars(likely.cost)}, at most ${dollars(most.cost)}`
@@ -251,7 +258,7 @@ function reportText(report: MakeReport): string {
   return lines.join("\n");
 }
 
-function estimateDocument({ estimate, ...plan }: MakePlan): Record<string, unknown> {
+export function estimateDocument({ estimate, ...plan }: ToldPlan): Record<string, unknown> {
   const inDollars = (nano: number): number | null => (plan.hasPrice ? nano / 1e9 : null);
   const { cost, ...likely } = estimate.likely;
   const { cost: upmost, ...most } = estimate.most;
@@ -263,7 +270,7 @@ function estimateDocument({ estimate, ...plan }: MakePlan): Record<string, unkno
   };
 }
 
-function estimateText(plan: MakePlan): string {
+export function estimateText(plan: ToldPlan): string {
   const { likely, most } = plan.estimate;
   const tokens = (from: number, to: number): string => `${formatCount(from)} to ${formatCount(to)}`;
   return [
