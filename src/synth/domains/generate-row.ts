@@ -1,6 +1,7 @@
 // One row: asked for until an answer counts or has been asked for often enough, each time with what was wrong with the
 // last. What is asked depends on the task and the answers alone, so that a task begun again pays for nothing twice.
 import type { UnitContext } from "../../store/queue/kinds.ts";
+import { carriesPrompt } from "../make/apart.ts";
 import { type Asking, askPaid } from "../make/ask.ts";
 import { readValue } from "../make/read-answer.ts";
 import { type MadeMessage, REJECTIONS, type Rejection } from "../make/row-form.ts";
@@ -42,6 +43,7 @@ function checked(reply: Parameters<typeof readValue>[0], scenario: Scenario, par
   const row: Checked = parts.format.check(read.value, allowedExchanges(parts, scenario));
   if ("rejection" in row) return row;
   if (isInOther(row.messages, parts.language)) return { rejection: "other_language" as const };
+  if (carriesPrompt(row.messages, parts.prompt)) return { rejection: "carries_prompt" as const };
   return { ...row, wasRepaired: read.wasRepaired };
 }
 

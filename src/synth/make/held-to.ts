@@ -1,5 +1,7 @@
-// What a made row is held to beside its form: the language that was asked for, and a quote that its passage really has.
+// What a made row is held to beside its form: the language that was asked for, nothing of the prompt or of another
+// document, and a quote that its passage really has.
 import type { Span } from "../sources/types.ts";
+import { carriedBy } from "./apart.ts";
 import { isOtherLanguage } from "./language.ts";
 import type { MakeTask, Passage, RequestParts } from "./plan.ts";
 import type { FormedRow, Rejection } from "./row-form.ts";
@@ -61,6 +63,8 @@ export function heldTo(row: FormedRow, task: MakeTask, parts: RequestParts): Hel
   const passage = task.passage === undefined ? undefined : parts.passages[task.passage];
   const language = languageFor(parts, passage);
   if (language !== undefined && isInOther(row, language)) return { rejection: "other_language" };
+  const carried = carriedBy(row.messages, passage, parts);
+  if (carried !== undefined) return { rejection: carried };
   if (parts.settings.evidence !== true || passage === undefined) return {};
   if (row.evidence === undefined) return { rejection: "no_evidence" };
   const evidence = placeOf(row.evidence, passage);

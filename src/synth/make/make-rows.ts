@@ -68,6 +68,8 @@ export async function makeRows(
       const key = rowKey(row);
       if ("rejection" in held) count(made.rejected, held.rejection);
       else if (known.has(key)) count(made.rejected, "repeated");
+      // a document that asks for fifty rows shall not crowd the others out
+      else if (made.rows.length >= task.rows) count(made.rejected, "too_many_rows");
       else made.rows.push({ messages: row.messages, ...held, ...of });
       known.add(key);
     }

@@ -5,6 +5,7 @@ import { Random } from "../../core/random.ts";
 import type { JsonObject } from "../../providers/json.ts";
 import type { ChatRequest } from "../../providers/types.ts";
 import type { Span } from "../sources/types.ts";
+import { fenced, materialNotice, plainSource } from "./apart.ts";
 import { fillPrompt, type PromptFile } from "./prompts.ts";
 import { exactRowSchema, LENGTHS, type Length, plainRowSchema, severalRows } from "./row-form.ts";
 import { type Variety, varied } from "./variety.ts";
@@ -145,14 +146,16 @@ export function requestOf(task: MakeTask, attempt: number, parts: RequestParts):
     language: settings.language ?? passage?.language ?? (passage === undefined ? "" : likeSource),
     topic: topics[task.row % Math.max(1, topics.length)] ?? "",
     number: task.turn === 0 && passage !== undefined ? "" : String(task.turn + 1),
-    source: passage?.source ?? "",
-    document: passage?.text ?? "",
-    examples: examples ?? "",
+    source: plainSource(passage?.source ?? ""),
+    document: fenced(passage?.text ?? "", seed),
+    examples: fenced(examples ?? "", seed),
     instructions: settings.instructions ?? "",
   };
   const filled = fillPrompt(prompt.prompt, values);
+  const system = fillPrompt(prompt.system, values);
+  const isFenced = values.document !== "" || values.examples !== "";
   return {
-    system: fillPrompt(prompt.system, values),
+    system: isFenced ? `${system}\n\n${materialNotice}` : system,
     prompt: wantsEvidence(task, settings) ? `${filled}\n\n${evidenceWanted}` : filled,
     schema: { name: task.rows === 1 ? "row" : "rows", schema: schemaOf(task, parts) },
     maxTokens: settings.maxTokens,

@@ -36,6 +36,10 @@ export const REJECTIONS = {
   other_language: "text in another language than asked for",
   no_evidence: "no quote of the document",
   false_evidence: "a quote that is not in the document",
+  too_many_rows: "more rows than asked for",
+  role_tags: "marks of a chat template, such as <|im_start|>, in a message",
+  carries_prompt: "words of the prompt",
+  carries_other_document: "words of another document",
   too_few_rows: "fewer rows than asked for",
 } as const;
 
@@ -115,6 +119,13 @@ export type CheckedRow = FormedRow | { rejection: Rejection };
 
 const isBroken = (text: string): boolean => /\uFFFD|\p{Surrogate}/u.test(text);
 
+/** What begins and ends messages once a template has been filled: in a message it would begin another one. */
+const roleTags =
+  /<\|(?:im_start|im_end|im_sep|endoftext|begin_of_text|end_of_text|eot_id|eom_id|start_header_id|end_header_id|system|user|assistant|end|start|message|channel|return)\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:start|end)_of_turn>/i;
+
+/** Also between signs that are not seen. */
+const hasRoleTags = (text: string): boolean => roleTags.test(text.replaceAll(/\p{Cf}/gu, ""));
+
 const plainWords = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** Shorter ones repeat themselves by chance. */
@@ -139,6 +150,7 @@ function checkedMessage(value: unknown, role: string): MadeMessage | Rejection {
   if (value["role"] !== role) return "wrong_turns";
   const content = value["content"].trim();
   if (content === "") return "empty_message";
+  if (hasRoleTags(content)) return "role_tags";
   return isBroken(content) ? "broken_text" : { role: value["role"], content };
 }
 
