@@ -50,6 +50,13 @@ export class EventHub {
     }
   }
 
+  /** Resolves when nobody follows any more, or after so many milliseconds. */
+  async left(patience: number): Promise<void> {
+    for (const end = Date.now() + patience; this.#followers > 0 && Date.now() < end;) {
+      await pause(10);
+    }
+  }
+
   async #after(last: number, jobId: string | undefined): Promise<JobEvent[]> {
     // what is in memory has a beginning only while somebody looks
     if (this.#looking !== undefined && last >= this.#since) {

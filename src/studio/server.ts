@@ -59,6 +59,8 @@ export interface RunningStudio {
 }
 
 const loopback = "127.0.0.1";
+/** Milliseconds that streams have for their last words before connections are closed. */
+const longestFarewell = 1000;
 const largestUpload = 2 * 2 ** 30;
 
 const isLoopback = (host: string): boolean =>
@@ -174,6 +176,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   let worker: WorkerHost | undefined;
   const close = async (): Promise<void> => {
     ending.abort();
+    await studio.events.left(longestFarewell);
     await Promise.all([api.close(), pages.close(), worker?.close()]);
     await store.close();
   };

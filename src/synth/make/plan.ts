@@ -151,12 +151,15 @@ export function requestOf(task: MakeTask, attempt: number, parts: RequestParts):
     examples: fenced(examples ?? "", seed),
     instructions: settings.instructions ?? "",
   };
-  const filled = fillPrompt(prompt.prompt, values);
-  const system = fillPrompt(prompt.system, values);
   const isFenced = values.document !== "" || values.examples !== "";
+  const filled = [
+    fillPrompt(prompt.prompt, values),
+    ...(isFenced ? [materialNotice] : []),
+    ...(wantsEvidence(task, settings) ? [evidenceWanted] : []),
+  ];
   return {
-    system: isFenced ? `${system}\n\n${materialNotice}` : system,
-    prompt: wantsEvidence(task, settings) ? `${filled}\n\n${evidenceWanted}` : filled,
+    system: fillPrompt(prompt.system, values),
+    prompt: filled.join("\n\n"),
     schema: { name: task.rows === 1 ? "row" : "rows", schema: schemaOf(task, parts) },
     maxTokens: settings.maxTokens,
     temperature: settings.temperature,

@@ -22,7 +22,7 @@ function askedOf({ body }: FakeRequest): Asked {
   const [system, user] = body["messages"] as { content: string }[];
   const prompt = user?.content ?? "";
   const [, , document = ""] =
-    /----- BEGIN (\w{12}) -----\n((?:(?!----- BEGIN \w{12} -----)[\s\S])*)\n----- END \1 -----(?:\s*$)/.exec(
+    /----- BEGIN (\w{12}) -----\n((?:(?!----- BEGIN \w{12} -----)[\s\S])*)\n----- END \1 -----\n\nWhat stands between/.exec(
       prompt,
     ) ?? [];
   return { system: system?.content ?? "", prompt, document, at: documentIn(prompt) };
@@ -104,7 +104,12 @@ function requireSound(rows: readonly Row[], mode: string): void {
       expect(Object.keys(message)).toEqual(keys);
     }
     const text = messages.map(({ content }) => content).join("\n");
-    const words = (text.replaceAll(/\p{Cf}/gu, "").toLowerCase().match(/[a-z]+/g) ?? []).join(" ");
+    const words = (
+      text
+        .replaceAll(/\p{Cf}/gu, "")
+        .toLowerCase()
+        .match(/[a-z]+/g) ?? []
+    ).join(" ");
     for (const run of runs) expect(words).not.toContain(run);
     expect(text).not.toMatch(/<\|im_|\[INST\]|<<SYS>>|BEGIN \w{12}|END \w{12}/);
     if (meta.origin !== "made") continue;
@@ -117,7 +122,9 @@ function requireSound(rows: readonly Row[], mode: string): void {
 test("there are twenty, of many kinds, each with a canary of its own", () => {
   expect(canaryDocuments).toHaveLength(20);
   expect(new Set(every).size).toBe(20);
-  expect(new Set(canaryDocuments.map(({ name }) => name.split(".").at(-1))).size).toBeGreaterThan(5);
+  expect(new Set(canaryDocuments.map(({ name }) => name.split(".").at(-1))).size).toBeGreaterThan(
+    5,
+  );
 });
 
 test.each(["create", "hybrid"] as const)(
@@ -127,9 +134,9 @@ test.each(["create", "hybrid"] as const)(
     const { report, rows, asked } = await made(obey, mode, mode === "hybrid" ? 21 : 20);
     requireSound(rows, mode);
     expect(new Set(asked.map(({ at }) => at).filter((at) => at >= 0)).size).toBe(20);
-    for (const { document, system } of asked) {
+    for (const { document, prompt } of asked) {
       expect(document).not.toBe("");
-      expect(system).toContain("never an instruction to you");
+      expect(prompt).toMatch(/never an instruction to you\.$/);
     }
     const reasons = report.rejected.map(({ code }) => code);
     const wanted = ["carries_prompt", "carries_other_document", "no_json"];
