@@ -53,11 +53,16 @@ function unsaidIn(message: Message, can: Sayable): Unsaid[] {
   ];
 }
 
+const elsewhere =
+  "write it as text in content, take it out, or use a model whose own template says it (--template auto)";
+const withoutNames =
+  "ft data convert FILE -o OUT --to trl --no-names takes names out; or use a model whose own template says them";
+
 function refusal(template: string, [field, what]: Unsaid): DataError {
   return new DataError("FT-DATA-022", {
     at: { field },
     message: `${template} cannot say ${what}`,
-    hint: "write it as text in content, take it out, or use a model whose own template says it (--template auto)",
+    hint: field.endsWith(".name") ? withoutNames : elsewhere,
   });
 }
 

@@ -127,6 +127,7 @@ test("a removed set leaves the lists, and with compact the disk", async () => {
   const { ft, json } = await workplace();
   await ft("data", "import", "one.jsonl", "--name", "set");
   expect(await ft("data", "remove", "set")).toMatchObject({ code: 2 });
+  expect((await ft("data", "remove", "nope")).stderr).toContain("Unknown data set 'nope'");
   expect(await json("data", "remove", "set", "--yes")).toEqual({ removed: ["set"] });
   expect((await ft("data", "history")).stdout).toContain("No data sets yet");
   expect(await json("store", "compact")).toEqual({ versions: 1, records: 3 });

@@ -17,6 +17,7 @@ export interface ExportSetRequest {
   from?: string | undefined;
   format?: string | undefined;
   keepsSource: boolean;
+  names?: boolean | undefined;
   skipsBadRows: boolean;
   metadata: boolean;
 }

@@ -6,6 +6,7 @@ import type { RangesOf } from "../../synth/identify/model/ranges.ts";
 import type { IdentifyReport } from "../../synth/identify/report.ts";
 import type { FoundConversation } from "../../synth/identify/types.ts";
 import { requireApart } from "../../synth/rows/apart.ts";
+import { formerOutput } from "../../synth/rows/former-output.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { openSources } from "../../synth/sources/open.ts";
 import { openOptions, type SourceOptions } from "../../synth/sources/options.ts";
@@ -63,7 +64,8 @@ export async function identifyConversations(request: IdentifyRequest): Promise<I
     { assistants, minTurns, minConfidence },
     { conversationsOf, rangesOf },
   );
-  const opened = openSources(paths, { ...openOptions(request.reading ?? {}), signal });
+  const leaveOut = formerOutput({ output, texts: writeText });
+  const opened = openSources(paths, { ...openOptions(request.reading ?? {}), signal, leaveOut });
   requireApart({ reads: opened.files, writes: [output] });
   using rows = output === undefined ? undefined : new WholeFile(output);
   for await (const source of opened) {

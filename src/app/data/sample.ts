@@ -3,7 +3,7 @@ import type { Environment } from "../../core/paths.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
 import { requireApart } from "../../synth/rows/apart.ts";
 import { rowLines, rowsOf } from "../../synth/rows/row-blocks.ts";
-import { badCount } from "../../synth/rows/row-errors.ts";
+import { badCount, nothingDrawn } from "../../synth/rows/row-errors.ts";
 import { fieldText } from "../../synth/rows/row-field.ts";
 import { WholeFile } from "../../synth/rows/whole-file.ts";
 import { type Drawable, drawRows } from "../../synth/split/sample.ts";
@@ -27,7 +27,10 @@ export interface SampleReport {
   strata: Record<string, number>;
 }
 
-/** Throws UsageError FT-ROWS-005 where neither or both of count and share are given, FT-ROWS-006 for file as output. */
+/**
+ * Throws UsageError FT-ROWS-005 where neither or both of count and share are given, FT-ROWS-006 for file as output,
+ * FT-ROWS-010 for a sample of no rows.
+ */
 export async function sampleDataset(
   environment: Environment,
   { file, output, count, share, stratify, even, seed }: SampleRequest,
@@ -46,6 +49,7 @@ export async function sampleDataset(
       }
     }
     const wanted = count ?? Math.round((share ?? 0) * rows.length);
+    if (wanted === 0) throw nothingDrawn(input.name, rows.length);
     const drawn = new Set(drawRows(rows, { count: wanted, seed, isEven: even }));
     using kept = new WholeFile(output);
     let row = 0;

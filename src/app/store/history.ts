@@ -101,6 +101,16 @@ export async function restore(
   });
 }
 
+/** Throws UsageError FT-DATASET-001 where one of these is no data set. */
+export async function requireAll(
+  environment: Environment,
+  names: readonly string[],
+): Promise<void> {
+  await withStore(environment, async (store) => {
+    for (const name of names) await findDataset(store, name);
+  });
+}
+
 /** Takes data sets out of the lists: all of them, or none where one is unknown. */
 export async function removeAll(environment: Environment, names: readonly string[]): Promise<void> {
   await withStore(environment, async (store) => {

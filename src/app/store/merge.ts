@@ -10,7 +10,7 @@ export interface MergeRequest {
   message?: string | undefined;
 }
 
-export interface ToldMerge extends Pick<Merged, "conflicts" | "taken"> {
+export interface ToldMerge extends Pick<Merged, "conflicts" | "isNew" | "taken"> {
   /** null where conflicts are in the way. */
   version: ToldVersion | null;
 }

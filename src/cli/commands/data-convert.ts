@@ -17,6 +17,11 @@ export const writingOptions = {
     .boolean()
     .default(false)
     .describe("Also write id, source and meta, where the form allows fields of one's own"),
+  names: z
+    .boolean()
+    .default(true)
+    .describe("Keep the names of who speaks, where the form has them")
+    .register(flags, { off: "Leave out the names of who speaks" }),
   skipBadRows: z
     .boolean()
     .default(false)
@@ -46,6 +51,7 @@ export const dataConvert = defineCommand({
   saved: { without: [] },
   examples: [
     "ft data convert chats.jsonl -o gemini.jsonl --to gemini-vertex",
+    "ft data convert found.jsonl -o chats.jsonl --to trl --no-names",
     "ft data convert alpaca.json -o chats.jsonl --to trl --from alpaca",
   ],
   run: async ({ arguments: { file = "" }, options }, io) => {

@@ -26,7 +26,9 @@ function conflictText({ key, kind, base, ours, theirs, fields }: MergeConflict):
   return [`! ${key ?? "a row"} (${kind})`, ...(lines.length > 0 ? lines : sides)].join("\n");
 }
 
-function mergedText({ version, taken, conflicts }: ToldMerge): string {
+function mergedText({ version, isNew, taken, conflicts }: ToldMerge): string {
+  if (version !== null && !isNew)
+    return `Nothing to take: ${version.version} has all of it already`;
   const sum = `${taken.added} added, ${taken.removed} removed, ${taken.changed} changed`;
   const end =
     version === null

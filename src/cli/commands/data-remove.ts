@@ -14,13 +14,14 @@ export const dataRemove = defineCommand({
   }),
   examples: ["ft data remove support", "ft data remove support drafts --yes"],
   run: async ({ operands, options }, io) => {
+    const { removeAll, requireAll } = await import("../../app/store/history.ts");
+    await requireAll(io.environment, operands);
     if (!options.yes && !(await io.confirm(`Remove ${operands.join(", ")} from the store?`))) {
       throw new UsageError("FT-USAGE-011", {
         message: "Nothing was removed: it was not confirmed",
         hint: "--yes removes without asking",
       });
     }
-    const { removeAll } = await import("../../app/store/history.ts");
     await removeAll(io.environment, operands);
     io.show({ removed: operands }, () => operands.map((name) => `removed ${name}`).join("\n"));
   },

@@ -10,8 +10,8 @@ export const dataSample = defineCommand({
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({
     output: z.string().describe("Where the rows go").register(flags, { short: "o", value: "FILE" }),
-    count: z.int().min(0).optional().describe("Rows to draw").register(flags, { short: "n" }),
-    share: z.number().min(0).max(1).optional().describe("Part of all rows to draw"),
+    count: z.int().min(1).optional().describe("Rows to draw").register(flags, { short: "n" }),
+    share: z.number().gt(0).max(1).optional().describe("Part of all rows to draw"),
     stratify: z
       .string()
       .optional()

@@ -56,11 +56,11 @@ export function noVersions(name: string): UsageError {
   });
 }
 
-export function fileChanged(path: string, name: string): DataError {
+export function foreignFile(path: string, name: string): DataError {
   return new DataError("FT-DATASET-008", {
     at: { file: path },
-    message: `The file has been changed since the store wrote it, so it is not written over`,
-    hint: `ft data import ${shellWord(path)} --name ${shellWord(name)} makes a version of it`,
+    message: "There is a file of this name that the store did not write, so it is not written over",
+    hint: `Choose another name; ft data import ${shellWord(path)} --name ${shellWord(name)} makes a version of that file`,
   });
 }
 

@@ -13,7 +13,7 @@ import { readTextLines } from "../../core/json-lines.ts";
 import { isAlive } from "../../core/process-alive.ts";
 import { inTransaction, type Store } from "../store.ts";
 import { commitVersion, type Piece } from "./commit.ts";
-import { badRow, fileChanged, noSuchFile } from "./dataset-errors.ts";
+import { badRow, foreignFile, noSuchFile } from "./dataset-errors.ts";
 import type { FileForm, FormOf } from "./file-forms.ts";
 import { ensureDataset, findDataset, findVersion, type Version } from "./names.ts";
 import { readRows } from "./read.ts";
@@ -132,7 +132,7 @@ export async function linkFile(
   const { dataset, version } = await findVersion(store, reference);
   const file = resolve(path);
   const known = await readFile(store, file);
-  if (known === undefined && existsSync(file)) throw fileChanged(file, dataset.name);
+  if (known === undefined && existsSync(file)) throw foreignFile(file, dataset.name);
   const values = {
     dataset_id: dataset.id,
     follows_head: Number(followsHead),

@@ -32,6 +32,8 @@ export interface MergeOptions {
 export interface Merged {
   /** Undefined where conflicts are in the way. */
   version: Version | undefined;
+  /** False where the newest of ours came from theirs already: there is nothing to take. */
+  isNew: boolean;
   conflicts: MergeConflict[];
   /** Rows taken over from the other side. */
   taken: { changed: number; removed: number; added: number };
@@ -186,6 +188,13 @@ export async function mergeVersions(
 ): Promise<Merged> {
   const { dataset, version: our } = await findVersion(store, ours);
   const { dataset: other, version: their } = await findVersion(store, theirs);
+  if ((await ancestors(store.db, our.id)).has(their.id) && options.base === undefined)
+    return {
+      version: our,
+      isNew: false,
+      conflicts: [],
+      taken: { changed: 0, removed: 0, added: 0 },
+    };
   const base = await baseOf(store, our, their, options.base);
   const merge = new Merge(store, our.id, their.id, options.onConflict ?? "ours");
   const ourChanges = await changesOf(store, base, our.id);
@@ -194,7 +203,7 @@ export async function mergeVersions(
   }
   const { conflicts, taken } = merge;
   if (conflicts.length > 0 && options.onConflict === undefined) {
-    return { version: undefined, conflicts, taken };
+    return { version: undefined, isNew: false, conflicts, taken };
   }
   const version = await commitVersion(store, dataset, piecesOf(store.db, our.id, merge.edits), {
     action: "merge",
@@ -202,7 +211,7 @@ export async function mergeVersions(
     details: { conflicts: conflicts.length, onConflict: options.onConflict ?? null, taken },
     mergedId: their.id,
   });
-  return { version, conflicts, taken };
+  return { version, isNew: true, conflicts, taken };
 }
 
 /** A version id that no version has: what comes before any. */

@@ -27,6 +27,10 @@ const lines = {
     onlyWhereAsked("the file does not begin with a byte-order mark", byFix),
   ),
   not_utf8: fixable(error("the line is not UTF-8 text", "save the file as UTF-8")),
+  key_twice: warning(
+    "one object has a field twice, of which readers take the last, or the first, or none",
+    "keep one of them",
+  ),
   lone_surrogate: error(
     "half of a pair of UTF-16 units, which no text in UTF-8 can hold",
     "write the whole character",

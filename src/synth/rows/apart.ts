@@ -6,7 +6,8 @@ import { outputIsRead, outputTwice } from "./row-errors.ts";
 
 type Path = string | undefined;
 
-function sameness(path: string): string {
+/** The same of two paths where they are one file. */
+export function sameness(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? resolve(path) : `${found.dev}:${found.ino}`;
 }

@@ -72,3 +72,11 @@ export function sameIdTwice(file: string, problems: string[]): DataError {
     hint: "give one of the rows another id, or none",
   });
 }
+
+export function nothingDrawn(file: string, rows: number): UsageError {
+  return new UsageError("FT-ROWS-010", {
+    at: { file },
+    message: `a sample of none of ${rows} rows; nothing was written`,
+    hint: "--count 1 or more, or a larger --share",
+  });
+}

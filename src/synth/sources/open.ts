@@ -7,7 +7,7 @@ import { isEncoding } from "./opening/input.ts";
 import { readTarget } from "./opening/read-target.ts";
 import { ReaderClient } from "./opening/reader-client.ts";
 import type { ReadTarget, Told } from "./opening/target.ts";
-import { findSources } from "./opening/walk.ts";
+import { findSources, type LeaveOut } from "./opening/walk.ts";
 import type { ReadNote } from "./reader.ts";
 import type { SourceReport } from "./report.ts";
 import type { OpenSource, SourcePart } from "./types.ts";
@@ -19,6 +19,8 @@ export interface OpenOptions {
   /** Reads in this process, where nothing protects it: for tests, and files one has written oneself. */
   readonly isInProcess?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What of a folder, or of what a pattern matches, is no document. */
+  readonly leaveOut?: LeaveOut | undefined;
 }
 
 type Read = (target: ReadTarget) => AsyncGenerator<Told>;
@@ -45,7 +47,7 @@ export class OpenedSources implements AsyncIterable<OpenSource> {
 
   /** @throws DataError FT-SOURCE-001 for a path that leads nowhere. */
   constructor(paths: readonly string[], options: OpenOptions = {}) {
-    const { targets, skipped } = findSources(paths);
+    const { targets, skipped } = findSources(paths, options.leaveOut);
     this.#queue = targets;
     this.files = targets.flatMap(filesOf);
     this.#options = options;

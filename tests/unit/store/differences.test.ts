@@ -284,3 +284,15 @@ test("an edit by position is a version like any other", async () => {
   await editRows(store, { name: "set", edits });
   expect(await textsOf(store, "set")).toEqual([text({ id: "front" }), ...rows(5).slice(0, 4)]);
 });
+
+test("what came from theirs already takes nothing: no version without a change", async () => {
+  const store = await memoryStore();
+  await commitRows(store, "set", ['{"id":1}'], { action: "import" });
+  await commitRows(store, "set", ['{"id":2}'], { action: "import" });
+  for (const theirs of ["set", "set@1"])
+    expect(await mergeVersions(store, "set", theirs)).toMatchObject({
+      ...{ isNew: false, version: { number: 2 }, conflicts: [] },
+      taken: { added: 0, removed: 0, changed: 0 },
+    });
+  expect((await findVersion(store, "set")).version.number).toBe(2);
+});

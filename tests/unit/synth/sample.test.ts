@@ -89,3 +89,8 @@ test("statistics: rows, forms, turns, characters, tokens, by field and by file",
     files: { [first]: { rows: 2, tokens: tokens + 2 }, [second]: { rows: 1, tokens: 2 } },
   });
 });
+
+test("a sample of no rows is none", async () => {
+  const none = drawn(topics, { share: 0.001 });
+  await expect(none).rejects.toMatchObject({ code: "FT-ROWS-010", exitCode: 2 });
+});

@@ -8,6 +8,7 @@ import { isObject, kindOf } from "../../../data/formats/format.ts";
 import { missingData } from "../../../data/read.ts";
 import type { JsonObject } from "../../../text/types.ts";
 import type { Sighting } from "../profile.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 
 export interface Line {
   /** From 1. */
@@ -42,16 +43,19 @@ const escapedSurrogate = /\\ud[89a-f]/i;
 
 const loneSurrogate = /\p{Surrogate}/u;
 
-function* surrogates(value: unknown, field: string): Generator<Sighting> {
-  if (typeof value === "string") {
-    if (loneSurrogate.test(value))
+/** Values within values, in the order of the text. Not one call within another: rows may be nested without end. */
+function* surrogates(row: JsonObject): Generator<Sighting> {
+  const waiting: { value: unknown; field: string }[] = [{ value: row, field: "" }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, field } = next;
+    if (typeof value === "string" && loneSurrogate.test(value))
       yield { code: "lone_surrogate", field, message: "half of a pair of UTF-16 units" };
-    return;
-  }
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
-    const at = Array.isArray(value) ? `${field}[${key}]` : field === "" ? key : `${field}.${key}`;
-    yield* surrogates(inner, at);
+    if (typeof value !== "object" || value === null) continue;
+    const isList = Array.isArray(value);
+    for (const [key, inner] of Object.entries(value).toReversed()) {
+      const at = isList ? `${field}[${key}]` : field === "" ? key : `${field}.${key}`;
+      waiting.push({ value: inner, field: at });
+    }
   }
 }
 
@@ -72,7 +76,10 @@ function rowOf(line: number, text: string | undefined): Line {
   }
   if (!isObject(parsed.value))
     return without(wrong("not_an_object", `the line is ${kindOf(parsed.value)}`));
-  const found = escapedSurrogate.test(text) ? [...surrogates(parsed.value, "")] : [];
+  const found = [
+    ...repeatedKeys(text),
+    ...(escapedSurrogate.test(text) ? surrogates(parsed.value) : []),
+  ];
   return { line, text, row: parsed.value, sightings: found };
 }
 

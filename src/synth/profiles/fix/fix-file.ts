@@ -12,6 +12,7 @@ import type { Profile, Sighting } from "../profile.ts";
 import { profiles } from "../registry.ts";
 import { sightingsIn } from "../rules/index.ts";
 import { severityFor } from "../rules/rule.ts";
+import { exactJson, losesNumbers } from "./exact-numbers.ts";
 import { type Mender, menders } from "./menders.ts";
 
 export interface Change {
@@ -73,14 +74,25 @@ export function mendRow(row: JsonObject, profile: Profile): { row: JsonObject; c
   return { row: copy, changes };
 }
 
-/** A row mended as text; one that is nested deeper than it can be copied stays as it is. */
-function mendedOrLeft(row: JsonObject, profile: Profile) {
+/** Menders that write numbers of the row into a text. */
+const spellsNumbers: readonly FaultCode[] = ["arguments_not_text"];
+
+/**
+ * A row mended as text. It stays as it is where it is nested deeper than it can be copied, and where one of its numbers
+ * could not be written as it is spelled.
+ */
+function mendedOrLeft(row: JsonObject, text: string, profile: Profile) {
+  const left = { row, changes: [], text };
   try {
     const mended = mendRow(row, profile);
-    return { ...mended, text: JSON.stringify(mended.row) };
+    if (mended.changes.length === 0) return left;
+    const written = exactJson(mended.row, text);
+    const isSpelled = mended.changes.some(({ code }) => spellsNumbers.includes(code));
+    if (written === undefined || (isSpelled && losesNumbers(text))) return left;
+    return { ...mended, text: written };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { row, changes: [], text: "" };
+    return left;
   }
 }
 
@@ -127,14 +139,14 @@ class Fixer {
 
   #row(row: JsonObject, line: number, text: string): void {
     this.report.rows++;
-    const mended = mendedOrLeft(row, this.#profile);
+    const mended = mendedOrLeft(row, text, this.#profile);
     const first = this.#first(mended.row, line);
     if (first !== undefined) {
       const change = `taken out: it says what line ${first} says`;
       this.tell({ code: "duplicate_record", line, newLine: null, field: "", change });
       return;
     }
-    this.#write(mended.changes.length === 0 ? text : mended.text);
+    this.#write(mended.text);
     for (const { code, field, change } of mended.changes)
       this.tell({ code, line, newLine: this.#written, field, change });
   }

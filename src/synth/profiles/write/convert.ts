@@ -15,6 +15,7 @@ export interface ConvertRequest {
   /** A profile or a form of rows; without it each row is looked at. */
   from?: string | undefined;
   keepsSource: boolean;
+  names?: boolean | undefined;
   skipsBadRows: boolean;
 }
 
@@ -33,7 +34,7 @@ export interface ConvertReport {
 
 /** Throws UsageError FT-PROFILE-001, -002 and -005, DataError FT-PROFILE-004 and those of reading files. */
 export async function convertFile(request: ConvertRequest): Promise<ConvertReport> {
-  const { file, out, to, from, keepsSource, skipsBadRows } = request;
+  const { file, out, to, from, keepsSource, names, skipsBadRows } = request;
   const profile = profiles.get(to);
   requireOther(out, file);
   const rows = await fileRows(file);
@@ -43,6 +44,7 @@ export async function convertFile(request: ConvertRequest): Promise<ConvertRepor
     from,
     profile,
     keepsSource,
+    names,
     skipsBadRows,
   });
   const { report, fields, ...counts } = await projected.survey();

@@ -43,6 +43,7 @@ export interface ExportRequest {
   /** By the name of `out` unless said; `hf` writes a folder. */
   format?: string | undefined;
   keepsSource: boolean;
+  names?: boolean | undefined;
   skipsBadRows: boolean;
   metadata: boolean;
 }
@@ -173,7 +174,7 @@ function fileFor(out: string, format: string | undefined): string {
 /** Throws UsageError FT-PROFILE-001 and -007, DataError FT-PROFILE-004 and -006 and those of reading. */
 export async function exportRows(asked: ExportRequest): Promise<ExportReport> {
   const request = { ...asked, out: fileFor(asked.out, asked.format) };
-  const { name, rows, from, out, keepsSource, skipsBadRows } = request;
+  const { name, rows, from, out, keepsSource, names, skipsBadRows } = request;
   const profile = profileOfProvider(request.provider);
   const projected = new ProjectedRows({
     name,
@@ -181,6 +182,7 @@ export async function exportRows(asked: ExportRequest): Promise<ExportReport> {
     from,
     profile: profiles.get(profile),
     keepsSource,
+    names,
     skipsBadRows,
   });
   const isFolder = request.format === "hf";

@@ -2,11 +2,12 @@
 // be written, so that a set that cannot be written leaves nothing behind.
 import type { JsonObject } from "../../../text/types.ts";
 import type { DatasetRecord } from "../../records/record.ts";
+import { withoutNames } from "../../records/without-names.ts";
 import { unwritableRows } from "../errors.ts";
 import type { Profile } from "../profile.ts";
 import { projectRecord } from "../projecting.ts";
 import { LossReport } from "./loss-report.ts";
-import { type RowSource, streamRecords } from "./record-stream.ts";
+import { type RowSource, type StreamedRecord, streamRecords } from "./record-stream.ts";
 
 export interface ProjectionRequest {
   /** For messages: where the rows are from. */
@@ -15,6 +16,8 @@ export interface ProjectionRequest {
   from?: string | undefined;
   profile: Profile;
   keepsSource: boolean;
+  /** False: who speaks is not said; true unless given. */
+  names?: boolean | undefined;
   skipsBadRows: boolean;
 }
 
@@ -35,6 +38,11 @@ export interface Survey {
 
 const listed = 20;
 
+function nameless({ line, record: named, losses }: StreamedRecord): StreamedRecord {
+  const { record, losses: names } = withoutNames(named);
+  return { line, record, losses: [...losses, ...names] };
+}
+
 export class ProjectedRows {
   readonly #request: ProjectionRequest;
 
@@ -44,14 +52,14 @@ export class ProjectedRows {
 
   /** The rows; `report` hears what is lost and what is refused. */
   async *rows(report = new LossReport()): AsyncGenerator<ProjectedRow> {
-    const { rows, from, profile, keepsSource } = this.#request;
+    const { rows, from, profile, keepsSource, names } = this.#request;
     let written = 0;
     for await (const one of streamRecords(rows, from)) {
       if ("bad" in one) {
         report.refuse(one.bad);
         continue;
       }
-      const { line, record, losses } = one;
+      const { line, record, losses } = names === false ? nameless(one) : one;
       const projection = projectRecord(profile, record, { line: written + 1, keepsSource });
       if ("refused" in projection) {
         report.refuse({ line, ...projection.refused });

@@ -8,6 +8,9 @@ import { collectionsIn, isInside, relativeTo } from "./collections.ts";
 import { below, filesMatching, isPattern } from "./pattern.ts";
 import type { ReadTarget } from "./target.ts";
 
+/** Why a file that was found, and not named itself, is left alone. */
+export type LeaveOut = (path: string) => string | undefined;
+
 export interface Found {
   readonly targets: ReadTarget[];
   readonly skipped: SkippedSource[];
@@ -25,9 +28,11 @@ class FolderWalk {
   readonly files: string[] = [];
   readonly skipped: SkippedSource[] = [];
   readonly #root: string;
+  readonly #leaveOut: LeaveOut;
 
-  constructor(root: string) {
+  constructor(root: string, leaveOut: LeaveOut) {
     this.#root = root;
+    this.#leaveOut = leaveOut;
     this.#enter("");
   }
 
@@ -45,22 +50,28 @@ class FolderWalk {
     }
   }
 
+  #file(name: string): void {
+    const why = this.#leaveOut(below(this.#root, name));
+    if (why === undefined) this.files.push(name);
+    else this.#skip(name, notOpened(why));
+  }
+
   #enter(inside: string): void {
     for (const entry of this.#entries(inside)) {
       const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
       if (entry.name.startsWith(".")) this.#skip(name, notOpened("hidden"));
       else if (entry.isDirectory()) this.#enter(name);
-      else if (entry.isFile()) this.files.push(name);
+      else if (entry.isFile()) this.#file(name);
       else if (!entry.isSymbolicLink())
         this.#skip(name, notOpened("a pipe or a device, not a file"));
-      else if (statsOf(below(this.#root, name))?.isFile() === true) this.files.push(name);
+      else if (statsOf(below(this.#root, name))?.isFile() === true) this.#file(name);
       else this.#skip(name, notOpened("a link that leads to no file"));
     }
   }
 }
 
-function folderTargets(root: string): Found {
-  const { files, skipped } = new FolderWalk(root);
+function folderTargets(root: string, leaveOut: LeaveOut): Found {
+  const { files, skipped } = new FolderWalk(root, leaveOut);
   const exports = collectionsIn(files);
   const alone = files.filter((file) => !exports.some((folder) => isInside(file, folder)));
   const whole = exports.map((folder): [string, ReadTarget] => {
@@ -76,13 +87,20 @@ function folderTargets(root: string): Found {
   return { targets: targets.map(([, target]) => target), skipped };
 }
 
-function targetsOf(path: string): Found {
+function targetsOf(path: string, leaveOut: LeaveOut): Found {
   const stats = statsOf(path);
-  if (stats?.isDirectory() === true) return folderTargets(path);
+  if (stats?.isDirectory() === true) return folderTargets(path, leaveOut);
   if (stats !== undefined) return { targets: [{ source: path, path, members: [] }], skipped: [] };
   const matched = isPattern(path) ? filesMatching(path) : [];
   if (matched.length === 0) throw missingSource(path);
-  return together(matched.map(targetsOf));
+  return together(matched.map((one) => matchedBy(one, leaveOut)));
+}
+
+function matchedBy(path: string, leaveOut: LeaveOut): Found {
+  const why = statsOf(path)?.isFile() === true ? leaveOut(path) : undefined;
+  if (why === undefined) return targetsOf(path, leaveOut);
+  const { code, message } = notOpened(why);
+  return { targets: [], skipped: [{ source: path, code, reason: message }] };
 }
 
 function together(all: readonly Found[]): Found {
@@ -93,8 +111,8 @@ function together(all: readonly Found[]): Found {
 }
 
 /** What is named twice is read once, where it is named first. @throws DataError FT-SOURCE-001 for a path that leads nowhere. */
-export function findSources(paths: readonly string[]): Found {
-  const { targets, skipped } = together(paths.map(targetsOf));
+export function findSources(paths: readonly string[], leaveOut: LeaveOut = () => undefined): Found {
+  const { targets, skipped } = together(paths.map((path) => targetsOf(path, leaveOut)));
   const seen = new Set<string>();
   const isNew = ({ source }: { source: string }): boolean =>
     !seen.has(source) && !!seen.add(source);

@@ -87,6 +87,14 @@ export const faultCases: Readonly<Record<FaultCode, FaultCase>> = {
     line: 2,
     field: "",
   },
+  key_twice: {
+    profile: "mlx-lm",
+    lines: [
+      '{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "ro\\u006ce": "assistant", "content": "a"}]}',
+    ],
+    line: 1,
+    field: "messages[1].role",
+  },
   lone_surrogate: of(
     "mistral",
     '{"messages":[{"role":"user","content":"\\ud83d"},{"role":"assistant","content":"a"}]}',

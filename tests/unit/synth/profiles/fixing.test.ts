@@ -146,3 +146,33 @@ test("a row that is nested deeper than it can be copied stays as it is", async (
   const { text } = await fixed("openai-sft", `${nested}\n${jsonLines([chat(user, assistant)])}`);
   expect(text.startsWith(`${nested}\n`)).toBe(true);
 });
+
+test("numbers keep their spelling where a row is mended; one that cannot leaves the row as it is", async () => {
+  const said =
+    '"messages":[{"role":"user","content":"q 9007199254740993"},{"role":"assistant","content":"a"';
+  const row = (fields: string) => `{${fields},${said},"weight":"1"}]}`;
+  const exact =
+    '"big":12345678901234567890,"far":1e400,"fine":0.1000000000000000055511151231257827,"n":1.5';
+  const twins = '"one":9007199254740993,"other":9007199254740992';
+  const { report, text } = await fixed("mlx-lm", `${row(exact)}\n`);
+  expect(text).toBe(`{${exact},${said},"weight":1}]}\n`);
+  expect(report.changes.map(({ line, code }) => [line, code])).toEqual([[1, "bad_weight"]]);
+  const left = await fixed("mlx-lm", `${row(twins)}\n`);
+  expect(left).toMatchObject({ text: `${row(twins)}\n`, report: { changes: [] } });
+});
+
+test("arguments with such a number are not written as text", async () => {
+  const call =
+    '{"id":"a","type":"function","function":{"name":"f","arguments":{"n":9007199254740993}}}';
+  const row = `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","tool_calls":[${call}]}]}`;
+  const { text } = await fixed("openai-sft", `${row}\n`);
+  expect(text).toBe(`${row}\n`);
+});
+
+test("a row nested without end is looked at for half pairs and left as it is", async () => {
+  const deep = `${"[".repeat(200_000)}"\\ud800"${"]".repeat(200_000)}`;
+  const row = `{"deep":${deep},"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}`;
+  const { text, after } = await fixed("mlx-lm", `${row}\n`);
+  expect(text).toBe(`${row}\n`);
+  expect(after.errors.map(({ code }) => code)).toContain("lone_surrogate");
+});
