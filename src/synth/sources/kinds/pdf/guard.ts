@@ -8,9 +8,29 @@ import type { ReadLimits } from "../../limits.ts";
 const DICTIONARY_BYTES = 2048;
 const MOST_FILTERS = 4;
 
+/** Saved states within each other; a page that is drawn has 28 at most (ISO 32000-1, annex C). */
+const MOST_SAVED = 10_000;
+
+const isPicture = (dictionary: string): boolean => /\/Subtype\s{0,4}\/Image/.test(dictionary);
+
+/** What ends an operator: white space. */
+const isSpace = (byte: number | undefined): boolean => byte === undefined || byte <= 0x20;
+
+/** The parser takes states that are saved and never restored one by one, each at the price of all before it. */
+function refuseSaved(stream: Uint8Array): void {
+  let depth = 0;
+  for (let at = 0; at < stream.length; at++) {
+    const byte = stream[at];
+    if (byte !== 0x71 && byte !== 0x51) continue;
+    if (!isSpace(stream[at - 1]) || !isSpace(stream[at + 1])) continue;
+    depth = byte === 0x71 ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > MOST_SAVED) throw beyondLimit("a page that saves its state without end");
+  }
+}
+
 /** How often a stream is packed by deflate, one around the other; 0 for pictures and other filters. */
 function timesPacked(dictionary: string): number {
-  if (/\/Subtype\s{0,4}\/Image/.test(dictionary)) return 0;
+  if (isPicture(dictionary)) return 0;
   return Math.min(dictionary.split(/\/(?:FlateDecode|Fl)\b/).length - 1, MOST_FILTERS);
 }
 
@@ -44,7 +64,8 @@ export function refusePackedBombs(bytes: Uint8Array, limits: ReadLimits): void {
   for (let at = file.indexOf("stream"); at !== -1; at = file.indexOf("stream", at + 6)) {
     if (file.toString("latin1", Math.max(0, at - 3), at) === "end") continue;
     const before = file.toString("latin1", Math.max(0, at - DICTIONARY_BYTES), at);
-    const times = timesPacked(before.slice(before.lastIndexOf("obj")));
+    const dictionary = before.slice(before.lastIndexOf("obj"));
+    const times = timesPacked(dictionary);
     const start = at + 6 + (file[at + 6] === 0x0d ? 2 : 1);
     const end = file.indexOf("endstream", start);
     let stream: Uint8Array | undefined = file.subarray(start, end === -1 ? file.length : end);
@@ -52,6 +73,7 @@ export function refusePackedBombs(bytes: Uint8Array, limits: ReadLimits): void {
       stream = unpacked(stream, most);
     if (times > 0 && stream !== undefined && before.includes("/ObjStm"))
       refuseCounted(Buffer.from(stream).toString("latin1"), limits);
+    if (stream !== undefined && !isPicture(dictionary)) refuseSaved(stream);
     left -= times > 0 ? (stream?.length ?? 0) : 0;
     if (left < 0) throw beyondLimit("a document that unpacks to far more than it is");
     if (end !== -1) at = end;
