@@ -52,9 +52,12 @@ export class EventHub {
 
   /** Resolves when nobody follows any more, or after so many milliseconds. */
   async left(patience: number): Promise<void> {
+    if (this.#followers === 0) return;
     for (const end = Date.now() + patience; this.#followers > 0 && Date.now() < end;) {
       await pause(10);
     }
+    // what ends a stream is written after the last who followed has gone
+    await pause(20);
   }
 
   async #after(last: number, jobId: string | undefined): Promise<JobEvent[]> {
