@@ -91,8 +91,8 @@ async function firstLine(child: ChildProcess): Promise<Listening> {
 async function start({ root, folder, environment, command }: Built): Promise<void> {
   const free = command.map((word) => (/^\d{4}$/.test(word) ? "0" : word));
   const words = free.map((word) => (word.startsWith("/app/") ? join(root, word) : word));
-  const [program = "", ...args] = [...words, "--json"];
-  const child = spawn(program, args, {
+  const [program = "", ...args] = words;
+  const child = spawn(program, [...args, "--json"], {
     ...{ cwd: folder, env: environment, stdio: ["ignore", "pipe", "inherit"] },
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));

@@ -30,7 +30,10 @@ const words = "apple river stone cloud window garden letter silver market harbou
 /** An instruction that is like no other. */
 function rowOf(key: string): string {
   const order = words.split(" ").toSorted((a, b) => (key + a < b + key ? -1 : 1));
-  const own = [...key].map((digit, at) => order[(Number.parseInt(digit, 16) + at) % order.length]);
+  const own = Array.from(
+    key,
+    (digit, at) => order[(Number.parseInt(digit, 16) + at) % order.length],
+  );
   return JSON.stringify({
     instruction: `Tell of ${own.join(" ")} ${key}`,
     output: `Here is all about ${own.toReversed().join(" ")} in ${key}`,
