@@ -1,10 +1,17 @@
 // What does the units of quality jobs, for a worker of any process: one connection a job, closed with the worker.
 import type { Environment } from "../../core/paths.ts";
+import { withDotEnv } from "../../providers/environment.ts";
 import { ProviderFailure } from "../../providers/failures.ts";
 import { Gate } from "../../providers/gate.ts";
 import { knownPrices } from "../../providers/prices.ts";
 import type { Provider } from "../../providers/types.ts";
-import type { ClaimedUnit, UnitContext, UnitKind, UnitOutcome } from "../../store/index.ts";
+import {
+  type ClaimedUnit,
+  type UnitContext,
+  UnitFailure,
+  type UnitKind,
+  type UnitOutcome,
+} from "../../store/index.ts";
 import type { Asking } from "../../synth/make/ask.ts";
 import { stopsJob, unitFailure } from "../../synth/make/make-job.ts";
 import { chooseProvider } from "../data/making/choose-provider.ts";
@@ -85,16 +92,24 @@ export class QualityWorker {
   async #jobOf({ jobId, parameters }: ClaimedUnit): Promise<JobWork> {
     const known = this.#jobs.get(jobId) ?? this.#connected(QualityParameters.parse(parameters));
     this.#jobs.set(jobId, known);
-    // what could not be connected is tried again with the next row
-    known.catch(() => this.#jobs.delete(jobId));
-    return await known;
+    try {
+      return await known;
+    } catch (error) {
+      // what could not be connected is tried again with the next row
+      this.#jobs.delete(jobId);
+      if (error instanceof ProviderFailure) throw error;
+      // a key or a model that is not there: every other row would fail as well
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UnitFailure(reason, { pausesJob: true, cause: error });
+    }
   }
 
   async #connected(parameters: QualityParameters): Promise<JobWork> {
     const { name, models, baseUrl, timeout } = parameters.provider;
     const choice = { provider: name, models, baseUrl, timeout };
     const concurrency = parameters.settings.batchSize;
-    const { provider } = await chooseProvider({ ...choice, concurrency }, this.#environment);
+    const environment = withDotEnv(this.#environment, process.cwd());
+    const { provider } = await chooseProvider({ ...choice, concurrency }, environment);
     return this.#workOf(provider, parameters);
   }
 

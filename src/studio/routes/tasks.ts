@@ -186,6 +186,38 @@ const startGeneration = defineRoute({
   },
 });
 
+const startQuality = defineRoute({
+  method: "POST",
+  path: "/api/quality/start",
+  about:
+    "Puts quality control of a data set into the queue and answers at once. Its rows are sent to the provider: a call a row, up to four more where it is mended",
+  body: z
+    .object({
+      dataset_id: z.int().min(1),
+      batch_size: z.int().min(1).max(100).default(10).describe("Rows at once"),
+      min_quality_score: z.number().min(0).max(10).default(7),
+      auto_fix: z.boolean().default(true).describe("Rows below are written again"),
+      auto_remove: z.boolean().default(false).describe("Rows that stay below are removed"),
+      provider: z.string().min(1).max(100).optional(),
+      model: z.string().min(1).max(200).optional(),
+    })
+    .meta({ id: "QualityControl" }),
+  answers: { 200: Started },
+  refusals: { 400: "What the queue refuses", 404: "There is no such data set" },
+  run: async (studio, { body }) =>
+    await started(studio, "quality", {
+      source: { dataset: body.dataset_id },
+      settings: {
+        ...{ batchSize: body.batch_size, minQualityScore: body.min_quality_score },
+        ...{ autoFix: body.auto_fix, autoRemove: body.auto_remove },
+      },
+      provider: {
+        ...(body.provider !== undefined && { name: body.provider }),
+        ...(body.model !== undefined && { models: [body.model] }),
+      },
+    }),
+});
+
 const ofKind = (kind: string, group: string): [Route, Route] => [
   defineRoute({
     method: "GET",
@@ -299,7 +331,7 @@ export const generatorRoutes: RouteGroup = {
 export const qualityRoutes: RouteGroup = {
   name: "quality",
   about: "Rows checked, scored, mended and removed",
-  routes: ofKind("quality", "quality"),
+  routes: [...startOf("quality", startQuality), ...ofKind("quality", "quality")],
 };
 
 export const taskRoutes: RouteGroup = {

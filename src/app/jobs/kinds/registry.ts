@@ -4,6 +4,7 @@ import { unknownJobKind } from "../job-errors.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
+import { qualityKind } from "./quality.ts";
 import { trainingKind } from "./training.ts";
 import type { JobKind } from "./types.ts";
 import { uploadKind } from "./upload.ts";
@@ -15,6 +16,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     export: exportKind,
     upload: uploadKind,
     generation: generationKind,
+    quality: qualityKind,
   },
   unknownJobKind,
 );
