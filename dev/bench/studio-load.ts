@@ -36,7 +36,7 @@ const headers = { authorization: `Bearer ${token}` };
 async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const answer = await fetch(`${apiUrl}${path}`, {
     ...init,
-    headers: { ...headers, ...init.headers },
+    headers: { ...headers, ...(init.headers as Record<string, string> | undefined) },
   });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;

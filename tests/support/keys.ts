@@ -30,7 +30,9 @@ export async function answer(
     }
     from = shown().length;
     // a key at a time, as a person presses them
-    const pressed = keys.split(DOWN).flatMap((part, at) => [...(at > 0 ? [DOWN] : []), ...part]);
+    const pressed = keys
+      .split(DOWN)
+      .flatMap((part, at) => [...(at > 0 ? [DOWN] : []), ...Array.from(part)]);
     for (const key of pressed) {
       send(key);
       await sleep(15);

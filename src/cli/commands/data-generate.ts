@@ -175,11 +175,13 @@ export const dataGenerate = defineCommand({
     const request = await requestOf(options);
     if (options.preview !== undefined) {
       const rows = await generation.previewRows(request, options.preview, environment);
-      return void io.show(rows, () => previewText(rows));
+      io.show(rows, () => previewText(rows));
+      return;
     }
     if (options.estimate) {
       const plan = await generation.estimateGeneration(request, environment);
-      return void io.show(estimateDocument(plan), () => estimateText(plan));
+      io.show(estimateDocument(plan), () => estimateText(plan));
+      return;
     }
     const report = await generation.generateRows(request, environment, talkOf(io));
     if (io.interactive && !io.mode.quiet && !io.mode.json) io.draw("\r\u001b[K");

@@ -11,14 +11,14 @@ export interface ChiSquare {
 }
 
 const lanczos = [
-  76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155,
+  76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155,
   0.1208650973866179e-2, -0.5395239384953e-5,
 ];
 
 function logGamma(x: number): number {
   const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
   const series = lanczos.reduce((sum, term, at) => sum + term / (x + 1 + at), 1.000000000190015);
-  return -t + Math.log((2.5066282746310005 * series) / x);
+  return -t + Math.log((Math.sqrt(2 * Math.PI) * series) / x);
 }
 
 const precision = 1e-12;

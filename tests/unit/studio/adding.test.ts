@@ -137,7 +137,7 @@ test("a provider is what is known of it, and two functions", async () => {
 
 test("a format of rows says what is asked for and what counts", async () => {
   await loaded("row-format", {
-    "../../src/synth/domains/formats.ts": "src/synth/domains/formats.ts",
+    "./src/synth/domains/formats.ts": "src/synth/domains/formats.ts",
   });
   const format = rowFormats.get("question");
   const prompts = makeFolder({
