@@ -73,7 +73,7 @@ export interface CopiedExample {
   metadata: string;
 }
 
-const selectCopied = `select id, example_index as "index", content, quality_score as qualityScore, metadata
+const selectCopied = `select id, example_index as "index", content, quality_score as "qualityScore", metadata
   from examples where dataset_id = ? and status = 'active' and example_index > ?
   order by example_index limit ${rowsAtOnce}`;
 
