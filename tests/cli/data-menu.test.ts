@@ -34,7 +34,7 @@ async function inTerminal(
 test.skipIf(!hasScript)("a command is chosen, run, and the menu left with Ctrl-C", async () => {
   const { code, shown } = await inTerminal([
     { after: "What is to be done?", keys: item(1) },
-    { after: "Look at sets", keys: item(0) },
+    { after: "Look at sets", keys: item(1) },
     { after: "$ ft data prices", keys: item(0) },
     { after: "What is to be done?", keys: CTRL_C },
   ]);
