@@ -26,6 +26,7 @@ import { TrainingParameters } from "../jobs/kinds/training.ts";
 import { submitJob } from "../jobs/submit.ts";
 import { withPaths } from "../train/absolute-paths.ts";
 import { contentPath } from "./kept-files.ts";
+import { type PageAfter, pageAfter } from "./page-after.ts";
 import { notSupported, unknownTuning } from "./tuning-errors.ts";
 
 const auto = z.literal("auto");
@@ -178,12 +179,12 @@ export async function findTuning(store: Store, id: string): Promise<Tuning> {
 /** Newest first, those behind the one of id `after`. */
 export async function listTunings(
   store: Store,
-  { after, limit }: { after?: string | undefined; limit: number },
+  page: PageAfter,
 ): Promise<{ tunings: Tuning[]; hasMore: boolean }> {
   const jobs = await listJobs(store, { kind: "training", limit: 100_000 });
   const all = jobs.map(tuningOf).filter((one) => one !== undefined);
-  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-  return { tunings: all.slice(from, from + limit), hasMore: all.length > from + limit };
+  const { items: tunings, hasMore } = pageAfter(all, page);
+  return { tunings, hasMore };
 }
 
 /** What was asked for, and what "auto" came to. */

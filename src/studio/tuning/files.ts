@@ -7,6 +7,7 @@ import {
   openKeptFile,
   readKeptFile,
 } from "../../app/tuning/kept-files.ts";
+import { pageAfter } from "../../app/tuning/page-after.ts";
 import { unprocessable } from "../http/errors.ts";
 import { defineRoute, FileAnswer, type RouteGroup } from "../route.ts";
 import { FileShape, listOf, toldFile, toldList } from "./shapes.ts";
@@ -41,9 +42,8 @@ const list = defineRoute({
     const all = listKeptFiles(environment).filter(
       (file) => (purpose ?? file.purpose) === file.purpose,
     );
-    const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-    const page = all.slice(from, from + limit);
-    return toldList(page.map(toldFile), all.length > from + limit);
+    const { items, hasMore } = pageAfter(all, { after, limit });
+    return toldList(items.map(toldFile), hasMore);
   },
 });
 

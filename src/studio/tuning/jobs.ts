@@ -1,6 +1,7 @@
 // /v1/fine_tuning/jobs: training as clients of OpenAI's API ask for it. Each is a training job of the queue.
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import { pageAfter } from "../../app/tuning/page-after.ts";
 import {
   findTuning,
   listTunings,
@@ -105,8 +106,8 @@ const events = defineRoute({
     const tuning = await findTuning(store, params.job_id);
     if (stream === "true") return new EventsAnswer(follow(store, tuning, signal));
     const all = (await tuningEvents(store, tuning)).toReversed();
-    const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-    return toldList(all.slice(from, from + limit).map(toldEvent), all.length > from + limit);
+    const { items, hasMore } = pageAfter(all, { after, limit });
+    return toldList(items.map(toldEvent), hasMore);
   },
 });
 
@@ -120,8 +121,8 @@ const checkpoints = defineRoute({
   run: async ({ store }, { params, query: { after, limit } }) => {
     const tuning = await findTuning(store, params.job_id);
     const all = tuningCheckpoints(tuning).map((one) => toldCheckpoint(tuning, one));
-    const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-    return toldList(all.slice(from, from + limit), all.length > from + limit);
+    const { items, hasMore } = pageAfter(all, { after, limit });
+    return toldList(items, hasMore);
   },
 });
 
