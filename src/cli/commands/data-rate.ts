@@ -52,11 +52,7 @@ export const dataRate = defineCommand({
       .describe("Another seed draws other rows")
       .register(flags, { value: "N" }),
   }),
-  examples: [
-    "ft data rate rows.jsonl",
-    "ft data rate rows.jsonl --report scores.json --count 40",
-    "ft data quality rows.jsonl --ratings rows.ratings.jsonl --report scores.json",
-  ],
+  examples: ["ft data rate rows.jsonl", "ft data rate rows.jsonl --report scores.json --count 40"],
   run: async ({ arguments: { file = "" }, options }, io) => {
     const { addRating, planRating, ratingIn } = await import("../../app/quality/rating.ts");
     const ratings = options.ratings ?? `${file.replace(/\.jsonl?$/, "")}.ratings.jsonl`;

@@ -35,8 +35,11 @@ interface Difference {
   bytes: number;
 }
 
-async function* rowsOf(db: Database, row: FileRow): AsyncGenerator<Known & { text: string }> {
-  const range = { upTo: row.writtenIndex };
+async function* rowsOf(
+  db: Database,
+  row: FileRow,
+  range: { upTo: number } | { after: number },
+): AsyncGenerator<Known & { text: string }> {
   for await (const lines of pagesOfLines(db, row.datasetId, range)) {
     for (const line of lines) yield { ...line, hash: "" };
   }
@@ -44,7 +47,9 @@ async function* rowsOf(db: Database, row: FileRow): AsyncGenerator<Known & { tex
 
 /** Where file and database differ. Of what is behind the first difference hashes alone are in memory. */
 async function differenceOf(db: Database, row: FileRow, path: string): Promise<Difference> {
-  const rows = rowsOf(db, row);
+  const rows = rowsOf(db, row, { upTo: row.writtenIndex });
+  // not known to be written, and there all the same: a database brought back from a copy knows less of its files
+  const ahead = rowsOf(db, row, { after: row.writtenIndex });
   const difference: Difference = {
     ...{ same: 0, sameIndex: -1, before: [], lines: 0, isPlain: true, bytes: 0 },
   };
@@ -57,15 +62,17 @@ async function differenceOf(db: Database, row: FileRow, path: string): Promise<D
       after.push(hashOf(text));
       continue;
     }
-    const { value, done } = await rows.next();
-    if (done !== true && value.text === text) {
+    const known = await rows.next();
+    const { value } = known.done === true ? await ahead.next() : known;
+    if (value !== undefined && value.text === text) {
       difference.same++;
       difference.sameIndex = value.index;
       continue;
     }
     hasDiffered = true;
     after.push(hashOf(text));
-    if (done !== true) difference.before.push({ ...value, hash: hashOf(value.text) });
+    if (known.done !== true)
+      difference.before.push({ ...known.value, hash: hashOf(known.value.text) });
   }
   for await (const { id, index, text } of rows) {
     difference.before.push({ id, index, hash: hashOf(text) });

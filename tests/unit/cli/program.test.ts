@@ -123,7 +123,7 @@ describe("help", () => {
 
   test.each(commands)("the examples of $name are understood", (command) => {
     for (const example of command.examples) {
-      const line = example.replace(/^.*\| /, "").replace(/ > .*$/, "");
+      const line = example.replace(/^.*\| |^[A-Z_]+=\S+ /, "").replace(/ > .*$/, "");
       const words = line.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', "")) ?? [];
       const request = parseCommandLine(words.slice(1), { version: "1", commands });
       expect(request).toMatchObject({ kind: "run", command: { name: command.name } });

@@ -275,3 +275,22 @@ test("a set that is made of many rows is there whole or not at all", async () =>
   await fileInStep(store, id);
   await expectInStep(store, id);
 });
+
+test("a database brought back from a copy finds its own rows in a file that has gone on", async () => {
+  const { store, id, filePath } = await made(2);
+  await appendExamples(store.db, id, [{ content: row(2) }, { content: row(3) }]);
+  // as the copy knows it: four rows, of which two are written
+  appendFileSync(filePath, text([2, 3, 4]));
+  expect(await fileInStep(store, id)).toMatchObject({ state: "imported" });
+  expect(readFileSync(filePath, "utf8")).toBe(text([0, 1, 2, 3, 4]));
+  await expectInStep(store, id);
+});
+
+test("a file brought on in part only gets the rows that it lacks", async () => {
+  const { store, id, filePath } = await made(2);
+  await appendExamples(store.db, id, [{ content: row(2) }, { content: row(3) }]);
+  appendFileSync(filePath, text([2]));
+  await fileInStep(store, id);
+  expect(readFileSync(filePath, "utf8")).toBe(text([0, 1, 2, 3]));
+  await expectInStep(store, id);
+});
