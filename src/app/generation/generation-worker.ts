@@ -51,9 +51,19 @@ const unitOf = ({ row, draw }: RowTask): NewUnit => ({
   mostAttempts,
 });
 
-/** A unit a row. */
-export function* rowUnits({ count }: GenerationParameters): Generator<NewUnit> {
-  for (let row = 0; row < count; row++) yield unitOf({ row, draw: 0 });
+/** The unit that lets the rows behind a preview begin (rest-unit.ts). */
+export const REST = "generation-rest";
+
+export function* unitsFrom(first: number, end: number): Generator<NewUnit> {
+  for (let row = first; row < end; row++) yield unitOf({ row, draw: 0 });
+}
+
+/** A unit a row; with a preview those of its rows, and one behind them that waits for somebody's word. */
+export function* rowUnits({ count, preview }: GenerationParameters): Generator<NewUnit> {
+  const first = Math.min(count, preview ?? count);
+  yield* unitsFrom(0, first);
+  if (preview !== undefined)
+    yield { key: "rest", kind: REST, stage: 1, input: { from: first }, mostAttempts };
 }
 
 /** What is kept of a unit that has ended. */

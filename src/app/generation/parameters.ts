@@ -4,6 +4,12 @@ import { z } from "zod";
 
 export const mostRows = 1_000_000;
 
+/** Value by parameter: what takes the place of the domain's own weights. */
+export const ParameterWeights = z.record(
+  z.string(),
+  z.record(z.string(), z.number().min(0).max(1000)),
+);
+
 export const GenerationParameters = z.strictObject({
   /** Key or name. */
   domain: z.string(),
@@ -35,6 +41,10 @@ export const GenerationParameters = z.strictObject({
   /** Folder of prompts before the program's own. */
   prompts: z.string().optional(),
   extensions: z.array(z.string()).default([]),
+  /** Of values of the domain's parameters; those that are not named keep their own. */
+  weights: ParameterWeights.default({}),
+  /** Rows after which the job waits until somebody who has looked at them lets it go on. */
+  preview: z.int().min(1).max(20).optional(),
   /** Of the data set. */
   name: z.string().optional(),
   /** By which the same command finds the job again. */

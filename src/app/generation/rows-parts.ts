@@ -7,6 +7,7 @@ import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
 import { rowFormats } from "../../synth/domains/formats.ts";
 import { languageNamed } from "../../synth/domains/languages.ts";
 import { DOMAIN_PLACES, type RowParts } from "../../synth/domains/row-request.ts";
+import { withWeights } from "../../synth/domains/weights.ts";
 import { findPrompt, promptFolders } from "../../synth/make/prompts.ts";
 import type { ProviderChoice } from "../data/making/choose-provider.ts";
 import type { GenerationParameters } from "./parameters.ts";
@@ -17,7 +18,8 @@ export function rowParts(
   environment: Environment,
 ): Omit<RowParts, "keepsSchemas"> {
   const { seed, temperature, maxTokens, tries, topics, system, instructions } = parameters;
-  const domain = loadDomains(environment, parameters.domains).get(parameters.domain);
+  const known = loadDomains(environment, parameters.domains).get(parameters.domain);
+  const domain = withWeights(known, parameters.weights);
   const format = rowFormats.get(parameters.format);
   const folders = promptFolders(parameters.prompts, environment);
   return {

@@ -107,6 +107,20 @@ export async function setPriority(store: Store, id: string, priority: number): P
   });
 }
 
+/** What units that begin from now on are told; with the title by which the job is listed. */
+export async function setJobParameters(
+  db: Database,
+  id: string,
+  parameters: unknown,
+  title: string,
+): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ parameters: JSON.stringify(parameters), title })
+    .where("id", "=", id)
+    .execute();
+}
+
 /** What the job as a whole gave, for whoever asks later. JSON. */
 export async function setJobResult(db: Database, id: string, result: unknown): Promise<void> {
   await db

@@ -6,6 +6,7 @@ export {
   pauseJob,
   resumeJob,
   retryJob,
+  setJobParameters,
   setJobResult,
   setPriority,
 } from "./control.ts";

@@ -44,6 +44,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-PLATFORM-011$/, 413],
   [/^FT-TUNING-00[12]$/, 404],
   [/^FT-STUDIO-404$/, 404],
+  [/^FT-MAKE-015$/, 409],
 ];
 
 const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, status: number])[] = [

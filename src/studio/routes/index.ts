@@ -4,6 +4,7 @@ import { tuningFileRoutes } from "../tuning/files.ts";
 import { tuningJobRoutes } from "../tuning/jobs.ts";
 import { datasetRoutes, exampleRoutes, utilRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
+import { generatorPageRoutes } from "./generator.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
@@ -18,6 +19,7 @@ export const routeGroups: readonly RouteGroup[] = [
   domainRoutes,
   providerRoutes,
   generatorRoutes,
+  generatorPageRoutes,
   qualityRoutes,
   datasetRoutes,
   exampleRoutes,

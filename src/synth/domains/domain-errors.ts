@@ -67,3 +67,11 @@ export function unknownFormat(name: string, known: readonly string[]): UsageErro
     hint: `Formats are ${known.join(", ")}`,
   });
 }
+
+export function unknownWeight(field: string, known: readonly string[]): UsageError {
+  return new UsageError("FT-DOMAIN-007", {
+    message: `the weights of "${field}" name no value of it that could be drawn`,
+    at: { field: `weights.${field}` },
+    hint: `Known are ${known.join(", ")}; one of them needs a weight above 0`,
+  });
+}

@@ -8,8 +8,14 @@ import {
 } from "../../../store/platform/index.ts";
 import { chooseProvider } from "../../data/making/choose-provider.ts";
 import { loadExtensions } from "../../extensions.ts";
-import { GENERATION, GenerationWorker, rowUnits } from "../../generation/generation-worker.ts";
+import {
+  GENERATION,
+  GenerationWorker,
+  REST,
+  rowUnits,
+} from "../../generation/generation-worker.ts";
 import { GenerationParameters } from "../../generation/parameters.ts";
+import { restUnits } from "../../generation/rest-unit.ts";
 import { choiceOf, keptParameters, rowParts } from "../../generation/rows-parts.ts";
 import type { JobKind } from "./types.ts";
 
@@ -53,6 +59,6 @@ export const generationKind: JobKind<GenerationParameters> = {
       await worker.close();
       await filesWritten();
     };
-    return { units: { [GENERATION]: worker.rows() }, close };
+    return { units: { [GENERATION]: worker.rows(), [REST]: restUnits(store) }, close };
   },
 };

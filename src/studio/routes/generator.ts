@@ -1,0 +1,319 @@
+// /api/v1/generator: what the page that makes a data set needs beside starting it: the price before anything is asked,
+// the first rows to look at before the rest is paid for, and rows as they come.
+import { z } from "zod";
+import { estimateGeneration } from "../../app/generation/generate-rows.ts";
+import { jobRows } from "../../app/generation/job-rows.ts";
+import { GenerationParameters, ParameterWeights } from "../../app/generation/parameters.ts";
+import {
+  discardPreview,
+  goOn,
+  previewState,
+  startPreview,
+  usualPreview,
+} from "../../app/generation/preview.ts";
+import { type Job, readJob } from "../../store/index.ts";
+import { jobOfPlatformId, platformIdOf } from "../../store/platform/index.ts";
+import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
+import type { Domain } from "../../synth/domains/domain.ts";
+import { languageNamed } from "../../synth/domains/languages.ts";
+import type { Estimated } from "../../synth/make/estimate.ts";
+import { notFound } from "../http/errors.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import type { Studio } from "../studio.ts";
+import { JobShape, toldJob } from "./jobs.ts";
+import { datasetOf } from "./making-shapes.ts";
+import { AnyJson, Paging, PathNumber, timeOrNull } from "./shared.ts";
+
+const dollars = z.number().min(0);
+
+const name = z.string().min(1).max(200);
+
+const Wanted = z
+  .object({
+    domain: name.describe("Its key or its name"),
+    subdomain: name.describe("Its key or its name"),
+    count: z.int().min(1).max(1_000_000).describe("Rows that the set shall have"),
+    format: z.enum(["chat", "instruction"]).default("chat"),
+    language: z.string().min(1).max(100).default("en").describe("A tag, or an English name"),
+    seed: z.int().default(0),
+    topics: z.array(z.string().min(1).max(500)).max(1000).default([]),
+    system: z.string().max(20_000).optional().describe("Stands in front of each conversation"),
+    instructions: z.string().max(20_000).optional().describe("Said to the model beside the rest"),
+    weights: ParameterWeights.default({}).describe("Instead of those of the domain's file"),
+    provider: z.string().min(1).max(100).optional(),
+    model: z.string().min(1).max(200).optional(),
+    temperature: z.number().min(0).max(2).default(0.7),
+    concurrency: z.int().min(1).max(64).default(5).describe("Requests at once"),
+    name: z.string().min(1).max(300).optional().describe("Of the data set"),
+    rows: z.int().min(1).max(20).default(usualPreview).describe("Of the preview"),
+    budget: dollars.max(100_000).optional().describe("Dollars that the set may cost at most"),
+  })
+  .meta({ id: "WantedSet" });
+
+function parametersOf({ model, rows: _, budget: __, ...more }: z.infer<typeof Wanted>) {
+  return GenerationParameters.parse({
+    ...more,
+    ...(model !== undefined && { models: [model] }),
+  });
+}
+
+const Price = z
+  .object({ calls: z.int(), tokens_in: z.int(), tokens_out: z.int(), dollars })
+  .meta({ id: "Price" });
+
+const priceOf = ({ calls, tokensIn, tokensOut, cost }: Estimated): z.infer<typeof Price> => ({
+  ...{ calls, tokens_in: tokensIn, tokens_out: tokensOut, dollars: cost / 1e9 },
+});
+
+const Prices = z.object({ likely: Price, most: Price });
+
+const estimate = defineRoute({
+  method: "POST",
+  path: "/api/v1/generator/estimate",
+  about: "What a set will ask and cost, and what its preview will; asks nobody",
+  body: Wanted,
+  answers: {
+    200: z
+      .object({
+        provider: z.string(),
+        models: z.array(z.string()),
+        language: z.object({ tag: z.string(), name: z.string() }),
+        has_price: z.boolean().describe("Whether it is known what its tokens cost"),
+        set: Prices,
+        preview: Prices,
+      })
+      .meta({ id: "SetEstimate" }),
+  },
+  refusals: { 400: "What the queue refuses", 404: "No such domain or subdomain" },
+  run: async ({ environment }, { body }) => {
+    const parameters = parametersOf(body);
+    const language = languageNamed(parameters.language);
+    const whole = await estimateGeneration({ parameters }, environment);
+    const count = Math.min(body.rows, body.count);
+    const first = await estimateGeneration({ parameters: { ...parameters, count } }, environment);
+    const told = (plan: typeof whole) => ({
+      likely: priceOf(plan.estimate.likely),
+      most: priceOf(plan.estimate.most),
+    });
+    return {
+      ...{ provider: whole.provider, models: [...whole.models], has_price: whole.hasPrice },
+      language: { tag: language.tag, name: language.name },
+      ...{ set: told(whole), preview: told(first) },
+    };
+  },
+});
+
+const PreviewedSet = z
+  .object({
+    job_id: z.int(),
+    queue_id: z.string(),
+    dataset_id: z.int().nullable(),
+    state: z
+      .enum(["asking", "waiting", "stopped", "going-on", "ended"])
+      .describe("waiting: the preview is there, and the rest waits for a word"),
+    preview: z.int().nullable().describe("Rows before it waits; null once it was let go on"),
+    requested: z.int().describe("Rows that the set shall have"),
+    made: z.int().describe("Rows that it has"),
+    errors: z.array(z.string()),
+    dataset: z.object({ id: z.int(), name: z.string() }).nullable().describe("null once deleted"),
+    parameters: AnyJson,
+    job: JobShape,
+  })
+  .meta({ id: "SetInTheMaking" });
+
+async function toldSet({ store }: Studio, job: Job): Promise<z.infer<typeof PreviewedSet>> {
+  const id = (await platformIdOf(store.db, job.id)) ?? 0;
+  const row = await store.db
+    .selectFrom("generation_jobs")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirst();
+  const parameters = GenerationParameters.parse(job.parameters);
+  const dataset = row?.dataset_id == null ? undefined : await datasetOf(store, row.dataset_id);
+  return {
+    ...{ job_id: id, queue_id: job.id, dataset_id: row?.dataset_id ?? null },
+    ...{ state: await previewState(store, job), preview: parameters.preview ?? null },
+    ...{ requested: parameters.count, made: row?.examples_generated ?? 0 },
+    errors: JSON.parse(row?.errors ?? "[]") as string[],
+    dataset: dataset === undefined ? null : { id: dataset.id, name: dataset.name },
+    ...{ parameters, job: toldJob(job) },
+  };
+}
+
+async function jobNumbered({ store }: Pick<Studio, "store">, id: number): Promise<Job> {
+  const found = await jobOfPlatformId(store.db, id);
+  if (found?.kind !== "generation")
+    throw notFound(`there is no generation job ${id}`, "GET /api/tasks?type=generation");
+  return await readJob(store.db, found.jobId);
+}
+
+const preview = defineRoute({
+  method: "POST",
+  path: "/api/v1/generator/previews",
+  about: "Asks for the first rows of a set, and waits; they are rows of the set when it goes on",
+  body: Wanted,
+  answers: { 200: PreviewedSet },
+  refusals: { 400: "What the queue refuses", 404: "No such domain or subdomain" },
+  run: async (studio, { body }) => {
+    studio.requireOpen();
+    const { environment, store } = studio;
+    const domain = loadDomains(environment).get(body.domain);
+    const parameters = {
+      ...parametersOf(body),
+      ...{ domain: domain.key, subdomain: subdomainOf(domain, body.subdomain).key },
+    };
+    const { rows, budget } = body;
+    return await toldSet(
+      studio,
+      await startPreview(store, { parameters, rows, budget }, environment),
+    );
+  },
+});
+
+const numbered = z.object({ job_id: PathNumber });
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/v1/generator/{job_id}",
+  about: "A set in the making: how far it is, and whether it waits for a word",
+  params: numbered,
+  answers: { 200: PreviewedSet },
+  run: async (studio, { params }) => toldSet(studio, await jobNumbered(studio, params.job_id)),
+});
+
+const going = defineRoute({
+  method: "POST",
+  path: "/api/v1/generator/{job_id}/continue",
+  about: "Lets the rows behind the preview begin; nobody is asked for those that are there",
+  params: numbered,
+  body: z
+    .object({
+      count: z.int().min(1).max(1_000_000).optional().describe("Rows in all, where it is another"),
+      budget: dollars.max(100_000).optional(),
+    })
+    .optional()
+    .meta({ id: "GoOn" }),
+  answers: { 200: PreviewedSet },
+  refusals: { 409: "It waits for no word" },
+  run: async (studio, { params, body }) => {
+    const { id } = await jobNumbered(studio, params.job_id);
+    return await toldSet(studio, await goOn(studio.store, id, body ?? {}));
+  },
+});
+
+const discard = defineRoute({
+  method: "DELETE",
+  path: "/api/v1/generator/{job_id}/preview",
+  about: "Ends a set whose preview did not please, and takes it away",
+  params: numbered,
+  answers: { 200: z.object({ deleted: z.int() }).meta({ id: "DiscardedPreview" }) },
+  refusals: { 409: "It waits for no word" },
+  run: async ({ store }, { params }) => {
+    const { id } = await jobNumbered({ store }, params.job_id);
+    await discardPreview(store, id);
+    return { deleted: params.job_id };
+  },
+});
+
+const RowInTheMaking = z
+  .object({
+    id: z.int().describe("Of the unit"),
+    row: z.int().describe("In the set, from 0"),
+    draw: z.int().describe("Times it was drawn again because another row said the same"),
+    status: z.enum(["asking", "made", "failed", "cancelled"]),
+    values: z.record(z.string(), z.string()).describe("What was drawn for it"),
+    exchanges: z.int(),
+    rejections: z.array(z.string()).describe("Why answers did not count, in turn"),
+    error: z.string().nullable(),
+    spent: dollars,
+    finished_at: z.string().nullable(),
+    example: z
+      .object({ id: z.int(), content: AnyJson, status: z.enum(["active", "removed"]) })
+      .nullable(),
+  })
+  .meta({ id: "RowInTheMaking" });
+
+const rows = defineRoute({
+  method: "GET",
+  path: "/api/v1/generator/{job_id}/rows",
+  about: "Rows as they come, the newest first, with what each is about and why tries failed",
+  params: numbered,
+  query: z.object({
+    before: z.coerce.number().int().min(1).optional().describe("Those before this id"),
+    limit: Paging.limit,
+  }),
+  answers: {
+    200: z
+      .object({ rows: z.array(RowInTheMaking), next: z.int().nullable() })
+      .meta({ id: "RowsInTheMaking" }),
+  },
+  run: async (studio, { params, query }) => {
+    const { store, environment } = studio;
+    const job = await jobNumbered(studio, params.job_id);
+    const found = await jobRows(store, job, query, environment);
+    const told = found.rows.map(({ scenario, finishedAt, ...row }) => ({
+      ...row,
+      ...{ values: scenario.values, exchanges: scenario.exchanges },
+      finished_at: timeOrNull(finishedAt),
+    }));
+    return { rows: told, next: found.next };
+  },
+});
+
+const Value = z.object({
+  name: z.string(),
+  says: z.string().describe("In the words of the prompt"),
+  weight: z.number().describe("In percent"),
+});
+
+const DomainCard = z
+  .object({
+    key: z.string(),
+    name: z.string(),
+    about: z.string(),
+    context: z.string(),
+    answers: z.string().describe("What a good answer does"),
+    is_own: z.boolean().describe("Of a file of the user's"),
+    subdomains: z.array(z.object({ key: z.string(), name: z.string(), focus: z.string() })),
+    parameters: z.array(
+      z.object({
+        name: z.string(),
+        says: z.string(),
+        is_common: z.boolean().describe("Shared by all domains"),
+        values: z.array(Value),
+      }),
+    ),
+    turns: z.object({ least: z.int(), most: z.int() }),
+  })
+  .meta({ id: "DomainCard" });
+
+function cardOf(domain: Domain): z.infer<typeof DomainCard> {
+  const { key, name: called, about, context, answers, isShipped } = domain;
+  const rules = domain.exchanges.when.map(({ count }) => count);
+  const { least, most } = domain.exchanges.otherwise;
+  return {
+    ...{ key, name: called, about, context, answers, is_own: !isShipped },
+    subdomains: domain.subdomains.map((one) => ({
+      ...{ key: one.key, name: one.name, focus: one.focus },
+    })),
+    parameters: domain.parameters.map((one) => ({
+      ...{ name: one.name, says: one.says, is_common: one.isCommon },
+      values: one.values.map((value) => ({ ...value })),
+    })),
+    turns: { least: Math.min(least, ...rules), most: Math.max(most, ...rules) },
+  };
+}
+
+const cards = defineRoute({
+  method: "GET",
+  path: "/api/v1/generator/domains",
+  about: "Every domain with all that a person chooses from: subdomains, parameters, weights",
+  answers: { 200: z.object({ domains: z.array(DomainCard) }).meta({ id: "DomainCards" }) },
+  run: async ({ environment }) => ({ domains: loadDomains(environment).all().map(cardOf) }),
+});
+
+export const generatorPageRoutes: RouteGroup = {
+  name: "making",
+  about: "Data sets in the making: price, preview, rows as they come",
+  routes: [cards, estimate, preview, show, rows, going, discard],
+};
