@@ -1,9 +1,7 @@
-// The row of a generation job in the platform's table: written with what changes it, and brought to what the queue says.
+// The row of a generation job in the platform's table: counts are written with what changes them; its status is the queue's
+// (store/platform/shown-status.ts).
 import type { Database, Job, Store } from "../../store/index.ts";
-import { platformIdOf, timestamp } from "../../store/platform/index.ts";
-
-/** Errors that are kept of one job: the next ones say nothing new. */
-const mostErrors = 100;
+import { mostErrors, platformIdOf } from "../../store/platform/index.ts";
 
 export interface GenerationStatus {
   /** The platform's number of the job. */
@@ -39,7 +37,6 @@ export async function noteRow(
   db: Database,
   jobId: string,
   { added, error }: RowNews,
-  now: number,
 ): Promise<void> {
   const row = await readRow(db, jobId);
   if (row === undefined) return;
@@ -48,8 +45,6 @@ export async function noteRow(
   await db
     .updateTable("generation_jobs")
     .set({
-      status: "running",
-      started_at: row.started_at ?? timestamp(now),
       examples_generated: row.examples_generated + (added ? 1 : 0),
       errors: JSON.stringify(errors),
     })
@@ -57,57 +52,22 @@ export async function noteRow(
     .execute();
 }
 
-const shownAs = {
-  pending: "pending",
-  paused: "pending",
-  running: "running",
-  completed: "completed",
-  failed: "failed",
-  cancelled: "cancelled",
-} as const satisfies Record<Job["status"], GenerationStatus["status"]>;
-
-const timeOf = (at: number | null): string | null => (at === null ? null : timestamp(at));
-
-/** Errors of units that failed for good; what a unit did that ended is in the row. */
-async function failures(db: Database, jobId: string): Promise<string[]> {
-  const units = await db
-    .selectFrom("units")
-    .select(["key", "error"])
-    .where("job_id", "=", jobId)
-    .where("status", "=", "failed")
-    .orderBy("id")
-    .limit(mostErrors)
-    .execute();
-  return units.map(({ key, error }) => `${key}: ${error ?? "no reason given"}`);
-}
-
-/** How far a job is, by the queue; its row says the same from then on. Undefined for a job that has none. */
+/** How far a job is; its row says so. Undefined for a job that has none. */
 export async function generationStatus(
   { db }: Pick<Store, "db">,
-  job: Job,
+  job: Pick<Job, "id">,
 ): Promise<GenerationStatus | undefined> {
   const row = await readRow(db, job.id);
   if (row === undefined) return undefined;
-  const status = shownAs[job.status];
-  const failed = job.units.failed > 0 ? await failures(db, job.id) : [];
-  const known = JSON.parse(row.errors ?? "[]") as string[];
-  const errors = [...known, ...failed.filter((one) => !known.includes(one))].slice(0, mostErrors);
-  const started_at = row.started_at ?? timeOf(job.startedAt);
-  const completed_at = timeOf(job.finishedAt);
-  await db
-    .updateTable("generation_jobs")
-    .set({ status, errors: JSON.stringify(errors), started_at, completed_at })
-    .where("id", "=", row.id)
-    .execute();
   return {
     id: row.id,
     jobId: job.id,
-    status,
+    status: row.status,
     datasetId: row.dataset_id,
     generated: row.examples_generated,
     requested: row.examples_requested ?? 0,
-    errors,
-    startedAt: started_at,
-    completedAt: completed_at,
+    errors: JSON.parse(row.errors ?? "[]") as string[],
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
   };
 }

@@ -178,9 +178,8 @@ export class GenerationWorker {
   #outcome(unit: ClaimedUnit, generated: Generated, work: JobWork): UnitOutcome {
     const result: RowResult = { example: null, rejections: generated.rejections };
     const effects = async (db: Database): Promise<void> => {
-      const now = this.#store.now();
       const error = await this.#add(db, unit, generated, work, result);
-      await noteRow(db, unit.jobId, { added: result.example !== null, error }, now);
+      await noteRow(db, unit.jobId, { added: result.example !== null, error });
     };
     return { result, effects };
   }

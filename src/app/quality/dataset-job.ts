@@ -23,7 +23,6 @@ import {
   improvedFilePath,
   type NewExample,
   readDataset,
-  timestamp,
 } from "../../store/platform/index.ts";
 import type { JsonObject } from "../../text/types.ts";
 import type { RowToJudge } from "./judge-row.ts";
@@ -167,10 +166,9 @@ async function finish(
   if (improved !== undefined) await fileInStep(store, improved.id);
   const effects = async (db: Database): Promise<void> => {
     const average = await averageScore(db, row.dataset_id);
-    const at = timestamp(store.now());
     await db
       .updateTable("quality_jobs")
-      .set({ status: "completed", completed_at: at, avg_quality_score: average })
+      .set({ avg_quality_score: average })
       .where("id", "=", row.id)
       .execute();
   };

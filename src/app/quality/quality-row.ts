@@ -4,15 +4,12 @@ import type { ClaimedUnit, Database } from "../../store/index.ts";
 import {
   changeExample,
   type ExampleChanges,
+  mostErrors,
   platformIdOf,
-  timestamp,
 } from "../../store/platform/index.ts";
 import type { Decision } from "../../synth/quality/decision.ts";
 import type { RowOutcome, RowToJudge } from "./judge-row.ts";
 import { finalScores } from "./tally.ts";
-
-/** Errors that are kept of one job: the next ones say nothing new. */
-const mostErrors = 100;
 
 /** Of edits in the history of an example. */
 const who = "quality";
@@ -106,8 +103,6 @@ export async function noteJudged(
   await db
     .updateTable("quality_jobs")
     .set({
-      status: "running",
-      started_at: row.started_at ?? timestamp(now),
       examples_processed: processed,
       examples_kept: row.examples_kept + more("kept"),
       examples_fixed: row.examples_fixed + more("fixed"),

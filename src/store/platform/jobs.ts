@@ -1,6 +1,6 @@
 // The platform's view of jobs: rows of `generation_jobs` and `quality_jobs` beside the queue's own. Ids are given over
-// all kinds together, so that a number names one job. Status and counts are written by whoever runs the kind, in the
-// transactions that change them.
+// all kinds together, so that a number names one job. Counts are written by whoever runs the kind, in the transactions that
+// change them; the status follows the queue's (shown-status.ts).
 import type { Database } from "../store.ts";
 
 export interface NewPlatformJob {

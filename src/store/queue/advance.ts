@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Database } from "../store.ts";
 import { recordEvent } from "./events.ts";
+import { setStatus } from "./status.ts";
 
 interface Standing {
   status: string;
@@ -45,16 +46,7 @@ async function endJob(db: Database, now: number, id: string, job: Standing): Pro
   const { units_done: done, units_failed: failed } = job;
   const reason =
     failed === 0 ? null : `${failed} units failed, the last: ${await lastReason(db, id)}`;
-  await db
-    .updateTable("jobs")
-    .set({
-      status: reason === null ? "completed" : "failed",
-      error: reason,
-      finished_at: now,
-      updated_at: now,
-    })
-    .where("id", "=", id)
-    .execute();
+  await setStatus(db, now, id, reason === null ? "completed" : "failed", reason);
   if (reason === null) await recordEvent(db, now, { jobId: id }, "job-completed", { done });
   else await recordEvent(db, now, { jobId: id }, "job-failed", { done, failed, reason });
 }

@@ -6,6 +6,7 @@ import type { Turn } from "../flavours/flavour.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { recordEvent } from "./events.ts";
 import { freeUnits, JobPlaces, type JobsAtOnce, readLimits } from "./limits.ts";
+import { setStatus } from "./status.ts";
 
 export interface ClaimedUnit {
   id: number;
@@ -125,11 +126,7 @@ async function lease(
 }
 
 async function startJob(db: Database, id: string, now: number): Promise<void> {
-  await db
-    .updateTable("jobs")
-    .set({ status: "running", started_at: sql`coalesce(started_at, ${now})`, updated_at: now })
-    .where("id", "=", id)
-    .execute();
+  await setStatus(db, now, id, "running");
   await recordEvent(db, now, { jobId: id }, "job-started", {});
 }
 

@@ -1,19 +1,11 @@
 // What a person does to a job: cancel, pause, go on, try again, prefer, remove. Each is one transaction and an event.
+import { forgetFailures } from "../platform/shown-status.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
-import type { JobStatus } from "../tables.ts";
 import { advanceJob } from "./advance.ts";
 import { recordEvent } from "./events.ts";
-import { isEnded, type Job, readJob } from "./jobs.ts";
+import { type Job, readJob } from "./jobs.ts";
 import { jobInUse, wrongState } from "./queue-errors.ts";
-
-async function setStatus(db: Database, now: number, id: string, status: JobStatus): Promise<void> {
-  const finished_at = isEnded(status) ? now : null;
-  await db
-    .updateTable("jobs")
-    .set({ status, finished_at, updated_at: now })
-    .where("id", "=", id)
-    .execute();
-}
+import { isEnded, setStatus } from "./status.ts";
 
 /** Runs `change` on a job in a transaction and gives the job as it is then. */
 async function changing(
@@ -83,6 +75,7 @@ export async function retryJob(store: Store, id: string): Promise<Job> {
     if (job.status !== "failed" && job.status !== "cancelled") {
       throw wrongState(id, job.status, "tried again");
     }
+    await forgetFailures(db, id);
     const { numUpdatedRows } = await db
       .updateTable("units")
       .set({ status: "ready", attempts: 0, not_before: 0, error: null, finished_at: null })

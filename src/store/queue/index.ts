@@ -29,7 +29,6 @@ export {
   budgetOfJob,
   createJob,
   findJob,
-  isEnded,
   type Job,
   type JobQuery,
   listJobs,
@@ -57,4 +56,5 @@ export {
   type UnitFailureFacts,
   type UnitOutcome,
 } from "./settle.ts";
+export { isEnded } from "./status.ts";
 export { runWorker, type WorkerOptions } from "./worker.ts";

@@ -7,6 +7,7 @@ import type { JobsTable, JobStatus, UnitStatus } from "../tables.ts";
 import { advanceJob } from "./advance.ts";
 import { recordEvent } from "./events.ts";
 import { ambiguousJob, unknownJob, wrongState } from "./queue-errors.ts";
+import { isEnded } from "./status.ts";
 
 export interface NewUnit {
   /** Names the unit in its job; a second one of the same key is not made. */
@@ -180,9 +181,6 @@ export async function addUnits(
     return added;
   });
 }
-
-export const isEnded = (status: JobStatus): boolean =>
-  status === "completed" || status === "failed" || status === "cancelled";
 
 export async function readJob(db: Database, id: string): Promise<Job> {
   const row = await db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();

@@ -12,7 +12,14 @@ import {
   readJob,
   type Store,
 } from "../../store/index.ts";
-import { jobOfPlatformId, platformIdOf } from "../../store/platform/index.ts";
+import {
+  isShownKind,
+  jobOfPlatformId,
+  platformIdOf,
+  type ShownKind,
+  shownJobs,
+  shownStatus,
+} from "../../store/platform/index.ts";
 import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
@@ -22,8 +29,7 @@ import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
 const statuses = ["pending", "running", "completed", "failed", "cancelled"] as const;
 type Status = (typeof statuses)[number];
 
-/** A job that waits for a person counts as one that waits. */
-const statusOf = ({ status }: Job): Status => (status === "paused" ? "pending" : status);
+const statusOf = ({ status }: Job): Status => shownStatus(status);
 
 const count = z.int().min(0);
 
@@ -69,36 +75,25 @@ interface PlatformRow {
   errors: string | null;
 }
 
-/** Tables that show jobs of a kind, with the columns that they count in. */
-const shownIn = {
-  generation: {
-    table: "generation_jobs",
-    columns: ["examples_generated", "examples_requested"],
-  },
-  quality: {
-    table: "quality_jobs",
-    columns: [
-      ...["examples_processed", "examples_kept", "examples_fixed", "examples_removed"],
-      ...["avg_quality_score", "result_file_path"],
-    ],
-  },
-} as const;
-
-type ShownKind = keyof typeof shownIn;
-
-const isShown = (kind: string): kind is ShownKind => kind in shownIn;
+/** Columns that rows of jobs of a kind count in. */
+const counted: Readonly<Record<ShownKind, readonly string[]>> = {
+  generation: ["examples_generated", "examples_requested"],
+  quality: [
+    ...["examples_processed", "examples_kept", "examples_fixed", "examples_removed"],
+    ...["avg_quality_score", "result_file_path"],
+  ],
+};
 
 async function rowOf(
   { db }: Store,
   kind: string,
   id: number,
 ): Promise<{ row: PlatformRow; counts: Record<string, unknown> } | undefined> {
-  if (!isShown(kind)) return undefined;
-  const { table, columns } = shownIn[kind];
-  const row = await db.selectFrom(table).selectAll().where("id", "=", id).executeTakeFirst();
+  if (!isShownKind(kind)) return undefined;
+  const row = await db.selectFrom(shownJobs[kind]).selectAll().where("id", "=", id).executeTakeFirst();
   if (row === undefined) return undefined;
   const all = row as unknown as Record<string, unknown>;
-  const counts = Object.fromEntries(columns.map((name) => [name, all[name] ?? null]));
+  const counts = Object.fromEntries(counted[kind].map((name) => [name, all[name] ?? null]));
   return { row: row as PlatformRow, counts };
 }
 
@@ -299,8 +294,8 @@ const cancel = defineRoute({
 async function forget(store: Store, id: number, job: Job): Promise<void> {
   await inTransaction(store.db, async (db) => {
     await deleteJob({ ...store, db }, job.id);
-    if (isShown(job.kind))
-      await db.deleteFrom(shownIn[job.kind].table).where("id", "=", id).execute();
+    if (isShownKind(job.kind))
+      await db.deleteFrom(shownJobs[job.kind]).where("id", "=", id).execute();
   });
 }
 
