@@ -54,11 +54,5 @@ export {
 export { type CopiedExample, exportExamples, exportRows, exportText } from "./lines.ts";
 export { type ExamplePage, type ExampleQuery, listExamples } from "./list.ts";
 export { deleteDataset } from "./removal.ts";
-export {
-  isShownKind,
-  mostErrors,
-  type ShownKind,
-  shownJobs,
-  shownStatus,
-} from "./shown-status.ts";
+export { isShownKind, mostErrors, type ShownKind, shownJobs, shownStatus } from "./shown-status.ts";
 export { timestamp } from "./timestamps.ts";

@@ -6,10 +6,10 @@ import type { Store } from "../store.ts";
 import { type ClaimedUnit, claimUnits } from "./claim.ts";
 import { beat, registerWorker, removeWorker, stoppedAmong } from "./heartbeat.ts";
 import { readJob } from "./jobs.ts";
-import { isEnded } from "./status.ts";
 import type { UnitKinds } from "./kinds.ts";
 import type { JobsAtOnce } from "./limits.ts";
 import { reapLeases } from "./reaper.ts";
+import { isEnded } from "./status.ts";
 import { workOn } from "./work-on.ts";
 
 export interface WorkerOptions extends JobsAtOnce {

@@ -1,44 +1,30 @@
-// /api/datasets, /api/examples and /api/utils: data sets and their rows, read, changed, taken in, combined, given out.
+// /api/datasets: data sets read, taken in, given out, kept as versions; their edits undone. Rows by themselves are in
+// examples.ts, sets made of others in utils.ts.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import {
-  convertDataset,
-  exportCsv,
-  keepVersion,
-  mergeDatasets,
-  sampleDataset,
-  uploadDataset,
-} from "../../app/platform/index.ts";
-import { formattedRow } from "../../app/platform/row-format.ts";
+import { exportCsv, keepVersion, uploadDataset } from "../../app/platform/index.ts";
 import type { Environment } from "../../core/paths.ts";
 import {
-  type DatasetFormat,
   datasetsFolder,
   deleteDataset,
-  type Example,
   fileInStep,
   listDatasets,
   listEdits,
   listExamples,
   type PlatformDataset,
   readDataset,
-  readExample,
-  removeExample,
   undoEdit,
-  updateExample,
 } from "../../store/platform/index.ts";
 import { loadDomains } from "../../synth/domains/catalogue.ts";
 import { plainName } from "../../synth/domains/domain.ts";
-import type { JsonObject } from "../../text/types.ts";
-import { unprocessable } from "../http/errors.ts";
 import { defineRoute, FileAnswer, type RouteGroup } from "../route.ts";
+import { ExampleShape, toldExample } from "./examples.ts";
 import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
 
-const format = z.enum(["chat", "instruction"]);
-const score = z.number().min(0).max(10).nullable();
+export const DatasetFormatName = z.enum(["chat", "instruction"]);
 const AnyObject = z.record(z.string(), z.unknown());
 
 export const DatasetShape = z
@@ -48,7 +34,7 @@ export const DatasetShape = z
     description: z.string().nullable(),
     domain: z.string(),
     subdomain: z.string().nullable(),
-    format,
+    format: DatasetFormatName,
     example_count: z.int(),
     created_at: Time,
     updated_at: Time,
@@ -57,7 +43,7 @@ export const DatasetShape = z
   })
   .meta({ id: "Dataset" });
 
-function toldDataset(dataset: PlatformDataset): z.infer<typeof DatasetShape> {
+export function toldDataset(dataset: PlatformDataset): z.infer<typeof DatasetShape> {
   const { id, name, description, domain, subdomain, metadata } = dataset;
   return {
     ...{ id, name, description, domain, subdomain, format: dataset.format, metadata },
@@ -66,31 +52,7 @@ function toldDataset(dataset: PlatformDataset): z.infer<typeof DatasetShape> {
   };
 }
 
-const ExampleShape = z
-  .object({
-    id: z.int(),
-    dataset_id: z.int(),
-    example_index: z.int(),
-    content: AnyObject,
-    quality_score: score,
-    status: z.enum(["active", "removed"]),
-    metadata: AnyObject,
-    created_at: Time,
-    updated_at: Time,
-  })
-  .meta({ id: "Example" });
-
-function toldExample(example: Example): z.infer<typeof ExampleShape> {
-  const { id, content, status, metadata } = example;
-  return {
-    ...{ id, dataset_id: example.datasetId, example_index: example.index, content, status },
-    ...{ quality_score: example.qualityScore, metadata },
-    ...{ created_at: example.createdAt, updated_at: example.updatedAt },
-  };
-}
-
 const numbered = z.object({ id: PathNumber });
-const newName = z.string().min(1).max(300).optional();
 
 /** What data sets of a domain may carry: what was given, its key, its name. */
 function domainNames(environment: Environment, given: string): string[] {
@@ -100,25 +62,13 @@ function domainNames(environment: Environment, given: string): string[] {
   return [...new Set([given, ...found.flatMap(({ key, name }) => [key, name])])];
 }
 
-/** Throws ApiError 422 for a row that is not in the format of its data set. */
-function requireRow(content: JsonObject, wanted: DatasetFormat): void {
-  const read = formattedRow(content, 1);
-  if ("fault" in read)
-    throw unprocessable(
-      read.fault.why,
-      read.fault.field === "" ? "content" : `content.${read.fault.field}`,
-    );
-  if (read.format !== wanted)
-    throw unprocessable(`the data set is in the format ${wanted}`, "content");
-}
-
 const list = defineRoute({
   method: "GET",
   path: "/api/datasets",
   about: "Data sets, newest first",
   query: z.object({
     domain: z.string().min(1).max(200).optional().describe("Its key or its name"),
-    format: format.optional(),
+    format: DatasetFormatName.optional(),
     limit: z.coerce.number().int().min(1).max(10_000).default(1000),
     after: z.coerce.number().int().min(1).optional().describe("Those with lower ids"),
   }),
@@ -282,141 +232,4 @@ export const datasetRoutes: RouteGroup = {
   name: "datasets",
   about: "Data sets: the database is the truth, a file of JSON lines follows each",
   routes: [list, show, examples, download, upload, remove, kept, edits, undo],
-};
-
-const example = defineRoute({
-  method: "GET",
-  path: "/api/examples/{id}",
-  about: "One row",
-  params: numbered,
-  answers: { 200: ExampleShape },
-  run: async ({ store }, { params }) => toldExample(await readExample(store, params.id)),
-});
-
-const change = defineRoute({
-  method: "PUT",
-  path: "/api/examples/{id}",
-  about: "Changes a row, in the database and in its line of the file",
-  params: numbered,
-  body: z
-    .object({ content: AnyObject.optional(), quality_score: score.optional() })
-    .refine((body) => body.content !== undefined || body.quality_score !== undefined, {
-      error: "content or quality_score must be given",
-    })
-    .meta({ id: "ExampleChange" }),
-  answers: { 200: ExampleShape },
-  run: async ({ store }, { params, body }) => {
-    const { content, quality_score } = body;
-    if (content !== undefined) {
-      const { datasetId } = await readExample(store, params.id);
-      requireRow(content as JsonObject, (await readDataset(store, datasetId)).format);
-    }
-    const changes = { content, qualityScore: quality_score };
-    return toldExample((await updateExample(store, params.id, changes)).example);
-  },
-});
-
-const drop = defineRoute({
-  method: "DELETE",
-  path: "/api/examples/{id}",
-  about: "Takes a row out of its data set and its file; it stays in the database as removed",
-  params: numbered,
-  answers: { 200: ExampleShape },
-  run: async ({ store }, { params }) =>
-    toldExample((await removeExample(store, params.id)).example),
-});
-
-export const exampleRoutes: RouteGroup = {
-  name: "examples",
-  about: "Rows of data sets",
-  routes: [example, change, drop],
-};
-
-const Made = z
-  .object({ dataset_id: z.int(), example_count: z.int(), dataset: DatasetShape })
-  .meta({ id: "NewDataset" });
-
-const toldMade = (dataset: PlatformDataset): z.infer<typeof Made> => ({
-  dataset_id: dataset.id,
-  example_count: dataset.exampleCount,
-  dataset: toldDataset(dataset),
-});
-
-const reference = z.int().min(1).describe("Of a data set");
-
-const merge = defineRoute({
-  method: "POST",
-  path: "/api/utils/merge",
-  about: "Several data sets as a new one, in this order",
-  body: z
-    .object({ dataset_ids: z.array(reference).min(1).max(1000), name: newName })
-    .meta({ id: "Merge" }),
-  answers: { 200: Made },
-  refusals: { 400: "They are of different formats", 404: "There is no such data set" },
-  run: async ({ environment, store }, { body }) =>
-    toldMade(
-      await mergeDatasets(store, {
-        ...{ datasetIds: body.dataset_ids, name: body.name, folder: datasetsFolder(environment) },
-      }),
-    ),
-});
-
-const sample = defineRoute({
-  method: "POST",
-  path: "/api/utils/sample",
-  about: "Some rows of a data set as a new one, each at most once, drawn by a seed",
-  body: z
-    .object({
-      dataset_id: reference,
-      sample_size: z.int().min(1),
-      seed: z.int().min(0).optional(),
-      name: newName,
-    })
-    .meta({ id: "Sample" }),
-  answers: { 200: Made },
-  refusals: { 400: "There are not so many", 404: "There is no such data set" },
-  run: async ({ environment, store }, { body }) =>
-    toldMade(
-      await sampleDataset(store, {
-        ...{ datasetId: body.dataset_id, size: body.sample_size, seed: body.seed, name: body.name },
-        folder: datasetsFolder(environment),
-      }),
-    ),
-});
-
-const convert = defineRoute({
-  method: "POST",
-  path: "/api/utils/convert",
-  about: "A data set in the other format as a new one, with an account of what that loses",
-  body: z
-    .object({
-      dataset_id: reference,
-      target_format: format,
-      turns: z.enum(["rows", "history"]).optional().describe("What later turns become"),
-      name: newName,
-    })
-    .meta({ id: "Convert" }),
-  answers: {
-    200: z
-      .object({
-        ...Made.shape,
-        losses: z.array(AnyJson).describe("What could not be kept"),
-        refused: z.array(AnyJson).describe("Rows that could not be written so"),
-      })
-      .meta({ id: "ConvertedDataset" }),
-  },
-  refusals: { 404: "There is no such data set" },
-  run: async ({ environment, store }, { body }) => {
-    const { dataset, losses, refused } = await convertDataset(store, {
-      ...{ datasetId: body.dataset_id, to: body.target_format, turns: body.turns },
-      ...{ name: body.name, folder: datasetsFolder(environment) },
-    });
-    return { ...toldMade(dataset), losses, refused };
-  },
-});
-
-export const utilRoutes: RouteGroup = {
-  name: "utils",
-  about: "New data sets out of others",
-  routes: [merge, sample, convert],
 };

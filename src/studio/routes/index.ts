@@ -2,8 +2,9 @@
 import type { RouteGroup } from "../route.ts";
 import { tuningFileRoutes } from "../tuning/files.ts";
 import { tuningJobRoutes } from "../tuning/jobs.ts";
-import { datasetRoutes, exampleRoutes, utilRoutes } from "./datasets.ts";
+import { datasetRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
+import { exampleRoutes } from "./examples.ts";
 import { generatorPageRoutes } from "./generator.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -13,6 +14,7 @@ import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
 import { trainRoutes } from "./train.ts";
+import { utilRoutes } from "./utils.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const routeGroups: readonly RouteGroup[] = [

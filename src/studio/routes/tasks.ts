@@ -90,7 +90,11 @@ async function rowOf(
   id: number,
 ): Promise<{ row: PlatformRow; counts: Record<string, unknown> } | undefined> {
   if (!isShownKind(kind)) return undefined;
-  const row = await db.selectFrom(shownJobs[kind]).selectAll().where("id", "=", id).executeTakeFirst();
+  const row = await db
+    .selectFrom(shownJobs[kind])
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirst();
   if (row === undefined) return undefined;
   const all = row as unknown as Record<string, unknown>;
   const counts = Object.fromEntries(counted[kind].map((name) => [name, all[name] ?? null]));

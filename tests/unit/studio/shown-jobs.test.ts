@@ -41,7 +41,10 @@ const rowOf = async ({ db }: Store, kind: Kind, id: number) =>
 
 async function work(store: Store, kind: Kind, run: (key: string) => void): Promise<void> {
   const kinds = unitKinds({
-    [kind]: { concurrency: 1, run: async ({ key }) => Promise.resolve({ result: run(key) ?? key }) },
+    [kind]: {
+      concurrency: 1,
+      run: async ({ key }) => Promise.resolve({ result: run(key) ?? key }),
+    },
   });
   await runWorker(store, kinds, { slots: 1, every: 5, until: async () => await idle(store) });
 }
@@ -57,7 +60,8 @@ test.each(["generation", "quality"] as const)(
   "a %s job that fails, is cancelled, paused, tried again and completed says so in its row",
   async (kind) => {
     const studio = await testStudio();
-    const task = async (id: number) => (await studio.client.call("getTasksId", { params: { id } })).body;
+    const task = async (id: number) =>
+      (await studio.client.call("getTasksId", { params: { id } })).body;
     await withStore({ FT_HOME: studio.home }, async (store) => {
       const { job, id } = await made(store, kind);
       const waiting = { status: "pending", started_at: null, completed_at: null, errors: "[]" };
@@ -72,12 +76,18 @@ test.each(["generation", "quality"] as const)(
       expect(failed).toMatchObject({ status: "failed", errors: '["b: no such model"]' });
       const told = await task(id);
       expect(told).toMatchObject({ status: "failed", errors: ["b: no such model"] });
-      expect([failed.started_at, failed.completed_at]).toEqual([told.started_at, told.completed_at]);
+      expect([failed.started_at, failed.completed_at]).toEqual([
+        told.started_at,
+        told.completed_at,
+      ]);
       expect(failed.completed_at).not.toBeNull();
 
       await retryJob(store, job);
       const again = { status: "pending", completed_at: null, errors: "[]" };
-      expect(await rowOf(store, kind, id)).toMatchObject({ ...again, started_at: failed.started_at });
+      expect(await rowOf(store, kind, id)).toMatchObject({
+        ...again,
+        started_at: failed.started_at,
+      });
       await work(store, kind, () => undefined);
       expect(await rowOf(store, kind, id)).toMatchObject({ status: "completed", errors: "[]" });
       expect((await task(id)).status).toBe("completed");
@@ -91,7 +101,12 @@ test.each(["generation", "quality"] as const)(
     const studio = await testStudio();
     await withStore({ FT_HOME: studio.home }, async (store) => {
       const { id } = await made(store, kind);
-      const request = { worker: "w", kinds: new Map([[kind, 1]]), count: 1, leaseMilliseconds: 60_000 };
+      const request = {
+        worker: "w",
+        kinds: new Map([[kind, 1]]),
+        count: 1,
+        leaseMilliseconds: 60_000,
+      };
       const [unit] = await claimUnits(store, request);
       expect(await rowOf(store, kind, id)).toMatchObject({ status: "running", completed_at: null });
       const { body } = await studio.client.call("postTasksIdCancel", { params: { id } });

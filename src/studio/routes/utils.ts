@@ -1,0 +1,98 @@
+// /api/utils: new data sets made of others: merged, sampled, converted.
+import { z } from "zod";
+import { convertDataset, mergeDatasets, sampleDataset } from "../../app/platform/index.ts";
+import { datasetsFolder, type PlatformDataset } from "../../store/platform/index.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { DatasetFormatName, DatasetShape, toldDataset } from "./datasets.ts";
+import { AnyJson } from "./shared.ts";
+
+const newName = z.string().min(1).max(300).optional();
+
+const Made = z
+  .object({ dataset_id: z.int(), example_count: z.int(), dataset: DatasetShape })
+  .meta({ id: "NewDataset" });
+
+const toldMade = (dataset: PlatformDataset): z.infer<typeof Made> => ({
+  dataset_id: dataset.id,
+  example_count: dataset.exampleCount,
+  dataset: toldDataset(dataset),
+});
+
+const reference = z.int().min(1).describe("Of a data set");
+
+const merge = defineRoute({
+  method: "POST",
+  path: "/api/utils/merge",
+  about: "Several data sets as a new one, in this order",
+  body: z
+    .object({ dataset_ids: z.array(reference).min(1).max(1000), name: newName })
+    .meta({ id: "Merge" }),
+  answers: { 200: Made },
+  refusals: { 400: "They are of different formats", 404: "There is no such data set" },
+  run: async ({ environment, store }, { body }) =>
+    toldMade(
+      await mergeDatasets(store, {
+        ...{ datasetIds: body.dataset_ids, name: body.name, folder: datasetsFolder(environment) },
+      }),
+    ),
+});
+
+const sample = defineRoute({
+  method: "POST",
+  path: "/api/utils/sample",
+  about: "Some rows of a data set as a new one, each at most once, drawn by a seed",
+  body: z
+    .object({
+      dataset_id: reference,
+      sample_size: z.int().min(1),
+      seed: z.int().min(0).optional(),
+      name: newName,
+    })
+    .meta({ id: "Sample" }),
+  answers: { 200: Made },
+  refusals: { 400: "There are not so many", 404: "There is no such data set" },
+  run: async ({ environment, store }, { body }) =>
+    toldMade(
+      await sampleDataset(store, {
+        ...{ datasetId: body.dataset_id, size: body.sample_size, seed: body.seed, name: body.name },
+        folder: datasetsFolder(environment),
+      }),
+    ),
+});
+
+const convert = defineRoute({
+  method: "POST",
+  path: "/api/utils/convert",
+  about: "A data set in the other format as a new one, with an account of what that loses",
+  body: z
+    .object({
+      dataset_id: reference,
+      target_format: DatasetFormatName,
+      turns: z.enum(["rows", "history"]).optional().describe("What later turns become"),
+      name: newName,
+    })
+    .meta({ id: "Convert" }),
+  answers: {
+    200: z
+      .object({
+        ...Made.shape,
+        losses: z.array(AnyJson).describe("What could not be kept"),
+        refused: z.array(AnyJson).describe("Rows that could not be written so"),
+      })
+      .meta({ id: "ConvertedDataset" }),
+  },
+  refusals: { 404: "There is no such data set" },
+  run: async ({ environment, store }, { body }) => {
+    const { dataset, losses, refused } = await convertDataset(store, {
+      ...{ datasetId: body.dataset_id, to: body.target_format, turns: body.turns },
+      ...{ name: body.name, folder: datasetsFolder(environment) },
+    });
+    return { ...toldMade(dataset), losses, refused };
+  },
+});
+
+export const utilRoutes: RouteGroup = {
+  name: "utils",
+  about: "New data sets out of others",
+  routes: [merge, sample, convert],
+};
