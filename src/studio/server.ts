@@ -9,6 +9,8 @@ import { startPlatform } from "../app/platform/index.ts";
 import { jobsAtOnce } from "../app/settings/job-settings.ts";
 import { platformSettings } from "../app/settings/platform-settings.ts";
 import { variables } from "../app/settings/variables.ts";
+import { Trials } from "../app/trying/trials.ts";
+import { TryHost } from "../app/trying/try-host.ts";
 import { UsageError } from "../core/errors.ts";
 import { logger } from "../core/logger.ts";
 import { type Environment, ftHome } from "../core/paths.ts";
@@ -127,6 +129,7 @@ function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio
     ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
     events: new EventHub(store, ending),
     metrics: new StudioMetrics(),
+    ...{ tryHost: new TryHost(), trials: new Trials() },
     requireOpen() {
       if (!ending.aborted) return;
       const headers = { "retry-after": "5" };
@@ -177,7 +180,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const close = async (): Promise<void> => {
     ending.abort();
     await studio.events.left(longestFarewell);
-    await Promise.all([api.close(), pages.close(), worker?.close()]);
+    await Promise.all([api.close(), pages.close(), worker?.close(), studio.tryHost.close()]);
     await store.close();
   };
   try {

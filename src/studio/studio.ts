@@ -1,6 +1,8 @@
 // What every route works with: the user's store and environment, and what a change of settings does to a server that runs.
 import { jobsAtOnce } from "../app/settings/job-settings.ts";
 import type { PlatformSettings } from "../app/settings/platform-settings.ts";
+import type { Trials } from "../app/trying/trials.ts";
+import type { TryHost } from "../app/trying/try-host.ts";
 import { createLogger, logLevelFrom, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
 import { type Database, setLimit, type Store } from "../store/index.ts";
@@ -18,6 +20,10 @@ export interface Studio {
   ending: AbortSignal;
   events: EventHub;
   metrics: StudioMetrics;
+  /** Models held to be tried, each in a process of its own. */
+  tryHost: TryHost;
+  /** Blind comparisons that wait for a vote. */
+  trials: Trials;
   /** What is saved has changed: it counts at once. */
   settingsChanged(settings: PlatformSettings): Promise<void>;
   /** Throws ApiError 503 where the server is about to end: what is begun now would be left. */

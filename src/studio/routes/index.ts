@@ -14,6 +14,7 @@ import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
 import { trainRoutes } from "./train.ts";
+import { tryRoutes } from "./try.ts";
 import { utilRoutes } from "./utils.ts";
 import { versionRoutes } from "./versions.ts";
 
@@ -34,6 +35,7 @@ export const routeGroups: readonly RouteGroup[] = [
   versionRoutes,
   modelRoutes,
   runRoutes,
+  tryRoutes,
   tuningFileRoutes,
   tuningJobRoutes,
 ];
