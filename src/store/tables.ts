@@ -310,7 +310,83 @@ export interface PlatformJobsTable {
   job_id: string;
 }
 
+export interface ReviewsTable {
+  id: Generated<number>;
+  name: string;
+  settings: string;
+  job_id: string | null;
+  dataset_id: number | null;
+  report: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ReviewFilesTable {
+  id: Generated<number>;
+  review_id: number;
+  name: string;
+  bytes: number;
+}
+
+export type SourceState = "reading" | "read" | "skipped";
+
+export interface ReviewSourcesTable {
+  id: Generated<number>;
+  review_id: number;
+  name: string;
+  kind: string | null;
+  state: SourceState;
+  /** UTF-16 units. */
+  characters: Generated<number>;
+  code: string | null;
+  reason: string | null;
+  notes: Generated<string>;
+  /** JSON: what was found in it, by rule. */
+  found: string | null;
+}
+
+/** `gone`: split or joined away; a step back brings it again. */
+export type FoundStatus = "open" | "accepted" | "rejected" | "gone";
+
+export interface ReviewConversationsTable {
+  id: Generated<number>;
+  review_id: number;
+  source_id: number;
+  begins: number;
+  ends: number;
+  rule: string;
+  confidence: number;
+  status: FoundStatus;
+  messages: string;
+  is_changed: Generated<number>;
+}
+
+export interface ReviewStepsTable {
+  id: Generated<number>;
+  review_id: number;
+  at: number;
+  action: string;
+  before: string;
+  after: string;
+  is_undone: Generated<number>;
+}
+
+export interface QualityMarksTable {
+  unit_id: number;
+  job_id: string;
+  is_accepted: Generated<number>;
+  /** 0 to 10. */
+  rating: number | null;
+  at: number;
+}
+
 export interface Tables {
+  reviews: ReviewsTable;
+  review_files: ReviewFilesTable;
+  review_sources: ReviewSourcesTable;
+  review_conversations: ReviewConversationsTable;
+  review_steps: ReviewStepsTable;
+  quality_marks: QualityMarksTable;
   jobs: JobsTable;
   units: UnitsTable;
   workers: WorkersTable;

@@ -4,6 +4,7 @@ import { callsMigration } from "./002-calls.ts";
 import { datasetsMigration } from "./003-datasets.ts";
 import { removalMigration } from "./004-removal.ts";
 import { platformMigration } from "./005-platform.ts";
+import { reviewsMigration } from "./006-reviews.ts";
 import type { Migration } from "./migration.ts";
 
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   datasetsMigration,
   removalMigration,
   platformMigration,
+  reviewsMigration,
 ];

@@ -47,6 +47,8 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-MAKE-015$/, 409],
   [/^FT-TRY-00[123]$/, 404],
   [/^FT-TRY-00[45]$/, 409],
+  [/^FT-REVIEW-00[12]$/, 404],
+  [/^FT-REVIEW-00[45]$/, 409],
 ];
 
 const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, status: number])[] = [

@@ -10,6 +10,7 @@ import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { providerRoutes } from "./providers.ts";
+import { reviewRoutes } from "./reviews.ts";
 import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
@@ -24,6 +25,7 @@ export const routeGroups: readonly RouteGroup[] = [
   generatorRoutes,
   generatorPageRoutes,
   qualityRoutes,
+  reviewRoutes,
   datasetRoutes,
   exampleRoutes,
   taskRoutes,

@@ -4,6 +4,7 @@ import { unknownJobKind } from "../job-errors.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
+import { identifyKind } from "./identify.ts";
 import { qualityKind } from "./quality.ts";
 import { trainingKind } from "./training.ts";
 import type { JobKind } from "./types.ts";
@@ -17,6 +18,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     upload: uploadKind,
     generation: generationKind,
     quality: qualityKind,
+    identify: identifyKind,
   },
   unknownJobKind,
 );

@@ -11,6 +11,7 @@ export const tasks = new Registry<TaskEntry>(
   {
     evaluation: { load: async () => (await import("./evaluation.ts")).evaluate },
     export: { load: async () => (await import("./export.ts")).exportAs },
+    identify: { load: async () => (await import("./identify.ts")).identify },
     upload: { load: async () => (await import("./upload.ts")).upload },
   },
   unknownJobKind,

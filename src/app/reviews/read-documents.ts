@@ -1,0 +1,156 @@
+// The documents of a review read, and conversations found in them, source by source: what an earlier try has finished is
+// not read again, what it left unfinished is begun anew. For a process of its own (app/jobs/tasks/).
+import { sep } from "node:path";
+import type { Environment } from "../../core/paths.ts";
+import type { Store } from "../../store/index.ts";
+import {
+  beginSource,
+  changeReview,
+  extentOf,
+  insertConversations,
+  listReviewFiles,
+  listSources,
+  type NewConversation,
+  noteSource,
+  readReview,
+  type ReviewMessage,
+} from "../../store/reviews/index.ts";
+import { Identifier } from "../../synth/identify/identify.ts";
+import type { FoundConversation } from "../../synth/identify/types.ts";
+import { type OpenedSources, openSources } from "../../synth/sources/open.ts";
+import { openOptions } from "../../synth/sources/options.ts";
+import type { OpenSource } from "../../synth/sources/types.ts";
+import { filePath, textPath } from "./review-files.ts";
+import { ReviewSettings } from "./settings.ts";
+import { TextWriter } from "./source-text.ts";
+
+/** Conversations written at once. */
+const batch = 200;
+
+export interface ReadTalk {
+  signal?: AbortSignal | undefined;
+  /** Files begun, of all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface DocumentsRead {
+  sources: number;
+  skipped: number;
+  conversations: number;
+}
+
+interface Work {
+  environment: Environment;
+  store: Store;
+  reviewId: number;
+}
+
+const foundOf = (sourceId: number, found: FoundConversation): NewConversation => {
+  const messages = found.messages.map(({ role, name, spans }): ReviewMessage => {
+    const said = { role, spans: spans.map(([start, end]) => [start, end] as const) };
+    return name === undefined || name === "" ? said : { ...said, name };
+  });
+  const { rule, confidence } = found;
+  return { sourceId, ...extentOf(messages), rule, confidence, messages };
+};
+
+/** Throws what the store throws; a document that cannot be read to its end costs itself. */
+async function readOne(
+  { environment, store, reviewId }: Work,
+  source: OpenSource,
+  name: string,
+  identifier: Identifier,
+): Promise<void> {
+  const id = await beginSource(store, reviewId, { name, kind: source.kind });
+  using text = new TextWriter(textPath(environment, reviewId, id));
+  let waiting: NewConversation[] = [];
+  const write = async (): Promise<void> => {
+    const some = waiting;
+    waiting = [];
+    await insertConversations(store.db, reviewId, some);
+  };
+  for await (const found of identifier.of(source, (part) => text.write(part))) {
+    waiting.push(foundOf(id, found));
+    if (waiting.length >= batch) await write();
+  }
+  await write();
+}
+
+/** Names of documents without the folder that they lie in. */
+const nameIn = (folder: string, source: string): string =>
+  source.startsWith(folder) ? source.slice(folder.length) : source;
+
+class Settling {
+  readonly #work: Work;
+  readonly #opened: OpenedSources;
+  readonly #identifier: Identifier;
+  readonly #folder: string;
+  #read = 0;
+  #skipped = 0;
+
+  constructor(work: Work, opened: OpenedSources, identifier: Identifier, folder: string) {
+    this.#work = work;
+    this.#opened = opened;
+    this.#identifier = identifier;
+    this.#folder = folder;
+  }
+
+  /** Writes down what became of documents since it was last asked. */
+  async settle(known: ReadonlySet<string>): Promise<void> {
+    const { store, reviewId } = this.#work;
+    const { read, skipped } = this.#opened.report;
+    for (; this.#read < read.length; this.#read++) {
+      const { source, kind, characters, notes } = read[this.#read]!;
+      const name = nameIn(this.#folder, source);
+      if (known.has(name)) continue;
+      const found = this.#identifier.report.sources.findLast((one) => one.source === source);
+      const end = { kind, characters, notes: [...notes], found: found ?? null };
+      await noteSource(store, reviewId, name, { state: "read", ...end });
+    }
+    for (; this.#skipped < skipped.length; this.#skipped++) {
+      const { source, code, reason, characters = 0 } = skipped[this.#skipped]!;
+      const name = nameIn(this.#folder, source);
+      if (known.has(name)) continue;
+      await noteSource(store, reviewId, name, { state: "skipped", code, reason, characters });
+    }
+  }
+}
+
+/** @throws UsageError FT-REVIEW-001; what the store throws. */
+export async function readDocuments(
+  environment: Environment,
+  store: Store,
+  reviewId: number,
+  { signal, onProgress }: ReadTalk = {},
+): Promise<DocumentsRead> {
+  const review = await readReview(store.db, reviewId);
+  const { assistants, minTurns, minConfidence, maxFileSize, encoding } = ReviewSettings.parse(
+    review.settings,
+  );
+  const files = await listReviewFiles(store.db, reviewId);
+  const paths = files.map(({ name }) => filePath(environment, reviewId, name));
+  const folder = filePath(environment, reviewId, sep);
+  const identifier = new Identifier({ assistants, minTurns, minConfidence });
+  const opened = openSources(paths, { ...openOptions({ maxFileSize, encoding }), signal });
+  const known = new Set(
+    (await listSources(store.db, reviewId))
+      .filter(({ state }) => state !== "reading")
+      .map(({ name }) => name),
+  );
+  const work = { environment, store, reviewId };
+  const settling = new Settling(work, opened, identifier, folder);
+  let done = 0;
+  for await (const source of opened) {
+    await settling.settle(known);
+    onProgress?.(done++, Math.max(files.length, done));
+    const name = nameIn(folder, source.source);
+    if (!known.has(name)) await readOne(work, source, name, identifier);
+  }
+  signal?.throwIfAborted();
+  await settling.settle(known);
+  const { dropped, conflicts, conversations } = identifier.report;
+  await changeReview(store.db, reviewId, { report: { dropped, conflicts } }, store.now());
+  const all = await listSources(store.db, reviewId);
+  const skipped = all.filter(({ state }) => state === "skipped").length;
+  return { sources: all.length - skipped, skipped, conversations };
+}
