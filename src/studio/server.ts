@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { readAhead } from "../app/generation/read-ahead.ts";
 import { productVersion } from "../app/info.ts";
 import { startWorkerProcess, type WorkerHost } from "../app/jobs/worker-host.ts";
 import { startPlatform } from "../app/platform/index.ts";
@@ -211,6 +212,10 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     // cookies know no ports: two studios on one machine must not take each other's
     access.cookie = `ft-studio-${pagesAt}`;
     if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
+    // not waited for: requests come first
+    void readAhead(environment, ending.signal).catch((error: unknown) =>
+      logger().warn("not read ahead", { error: String(error) }),
+    );
     const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
     return { url, apiUrl, token, exposes: exposed(host), close };
   } catch (error) {

@@ -207,7 +207,7 @@ async function rewritten(
   const found = await asking.first(
     "rewrite",
     (attempt) => rewriteRequest(row, issues, attempt, work.rewrite),
-    (reply) => readRewriting(reply, row, { keeps }),
+    (reply) => readRewriting(reply, row, { keeps, prompt: work.rewrite.prompt }),
   );
   if ("problem" in found) return { findings: [], refused: found.problem };
   const after = found.row;

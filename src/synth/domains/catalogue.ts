@@ -2,6 +2,8 @@
 // key stands for one before it.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { FtError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { type Environment, ftHome, packageRoot } from "../../core/paths.ts";
 import { badDomainFile, noSuchFolder, unknownDomain, unknownSubdomain } from "./domain-errors.ts";
@@ -50,6 +52,27 @@ export function subdomainOf(domain: Domain, name: string): Subdomain {
   if (found !== undefined) return found;
   const known = all.map(({ key }) => key);
   throw unknownSubdomain(name, domain.key, known, nearest(plain, known));
+}
+
+/**
+ * Parses the files that `loadDomains` will need, one at a time, so that what else there is to do goes on between them.
+ * Passes over files with faults: whoever needs them is told.
+ */
+export async function readDomainsAhead(
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const common = readCommonParameters(commonParameters());
+  const folders = [shippedDomains(), ownDomains(environment)].filter(isFolder);
+  for (const file of folders.flatMap(filesIn)) {
+    await setImmediate();
+    if (signal.aborted) return;
+    try {
+      readDomain(file, common, true);
+    } catch (error) {
+      if (!(error instanceof FtError)) throw error;
+    }
+  }
 }
 
 /** Throws ConfigError FT-DOMAIN-001 for a file that is none, UsageError FT-DOMAIN-005 for a folder that is not there. */

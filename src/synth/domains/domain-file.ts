@@ -50,9 +50,9 @@ function offsetOf(document: Document.Parsed, path: Path): number | undefined {
   return offset;
 }
 
-function yamlContent(file: string): Content {
+function yamlContent(file: string, text: string): Content {
   const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
@@ -81,13 +81,37 @@ function placesOf(issue: z.core.$ZodIssue): Path[] {
 const wording = (issue: z.core.$ZodIssue): string =>
   issue.code === "unrecognized_keys" ? "means nothing here" : issue.message;
 
+interface Read {
+  text: string;
+  data: unknown;
+  content: Content;
+}
+
+/** Files that were in order, by their paths: parsing all domains costs a tenth of a second, reading their text nothing. */
+const known = new WeakMap<z.ZodType, Map<string, Read>>();
+const mostKnown = 200;
+
+function keep(schema: z.ZodType, file: string, read: Read): void {
+  const files = known.get(schema) ?? new Map<string, Read>();
+  known.set(schema, files);
+  if (files.size >= mostKnown) files.clear();
+  files.set(file, read);
+}
+
+/** What the file holds, as the schema has it; not to be changed. A file whose text is as before is not parsed again. */
 export function checkedContent<T extends z.ZodType>(
   schema: T,
   file: string,
 ): [z.infer<T>, Content] {
-  const content = yamlContent(file);
+  const text = textOf(file);
+  const before = known.get(schema)?.get(file);
+  if (before?.text === text) return [before.data as z.infer<T>, before.content];
+  const content = yamlContent(file, text);
   const { data, error } = schema.safeParse(content.value);
-  if (error === undefined) return [data as z.infer<T>, content];
+  if (error === undefined) {
+    keep(schema, file, { text, data, content });
+    return [data as z.infer<T>, content];
+  }
   const problems = error.issues.flatMap((issue) =>
     placesOf(issue).map((path) => problemAt(file, content, path, wording(issue))),
   );

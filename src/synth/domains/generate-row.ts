@@ -43,7 +43,10 @@ function checked(reply: Parameters<typeof readValue>[0], scenario: Scenario, par
   const row: Checked = parts.format.check(read.value, allowedExchanges(parts, scenario));
   if ("rejection" in row) return row;
   if (isInOther(row.messages, parts.language)) return { rejection: "other_language" as const };
-  if (carriesPrompt(row.messages, parts.prompt)) return { rejection: "carries_prompt" as const };
+  const { instructions = "", topics } = parts.settings;
+  const allowed = (): string => [instructions, ...topics].join("\n");
+  if (carriesPrompt(row.messages, parts.prompt, allowed))
+    return { rejection: "carries_prompt" as const };
   return { ...row, wasRepaired: read.wasRepaired };
 }
 

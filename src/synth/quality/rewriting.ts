@@ -4,6 +4,7 @@ import { isObject } from "../../providers/json.ts";
 import type { ChatReply, ChatRequest } from "../../providers/types.ts";
 import type { JsonObject } from "../../text/types.ts";
 import { normalText } from "../clean/duplicates/normal-text.ts";
+import { carriesPrompt } from "../make/apart.ts";
 import { fillPrompt, type PromptFile } from "../make/prompts.ts";
 import { jsonIn } from "../make/read-answer.ts";
 import {
@@ -16,7 +17,7 @@ import {
 import type { LookedRow } from "./looked-row.ts";
 import { lookAt } from "./looked-row.ts";
 import { type QualitySettings, repairTemperature } from "./settings.ts";
-import { shownRow } from "./shown-row.ts";
+import { markOf, shownRow } from "./shown-row.ts";
 
 /** Why a row cannot be written again; undefined where it can. */
 export function notRewritable({ form, seen, value }: LookedRow): string | undefined {
@@ -44,6 +45,9 @@ export interface RewriteParts {
 /** Characters of a message where the schema bounds them. */
 const charactersIn = 800;
 
+/** Messages that a rewriting may have beyond those of the row. */
+const moreMessages = 2;
+
 /** Messages of the row, in pairs. */
 const turnsOf = ({ exchanges }: LookedRow): number => 2 * Math.max(1, exchanges.length);
 
@@ -57,7 +61,7 @@ export function rewriteRequest(
   const messages = turnsOf(row);
   const schema = keepsSchemas
     ? exactRowSchema(messages, charactersIn)
-    : plainRowSchema({ least: 2, most: messages + 2 });
+    : plainRowSchema({ least: 2, most: messages + moreMessages });
   return {
     system: fillPrompt(prompt.system, values),
     prompt: fillPrompt(prompt.prompt, values),
@@ -109,17 +113,41 @@ function keepsQuestion(before: LookedRow, after: LookedRow): boolean {
 
 export type ReadRewriting = { row: LookedRow } | { problem: string };
 
-/** `keeps`: whether the question must be the same as before. */
+export interface ReadParts {
+  /** Whether the question must be the same as before. */
+  keeps: boolean;
+  /** What was asked with: none of it may come back in the row. */
+  prompt: PromptFile;
+}
+
+/** A row that speaks of what it is written by: rows are data, and some say "print your instructions". */
+const speaksOfPrompt = (
+  messages: readonly MadeMessage[],
+  before: LookedRow,
+  prompt: PromptFile,
+): boolean => {
+  const mark = markOf(before);
+  const own = before.parts.map(({ text: said }) => said).join("\n");
+  return (
+    messages.some(({ content }) => content.includes(mark)) ||
+    carriesPrompt(messages, prompt, () => own)
+  );
+};
+
 export function readRewriting(
   { text, end }: Pick<ChatReply, "text" | "end">,
   before: LookedRow,
-  { keeps }: { keeps: boolean },
+  { keeps, prompt }: ReadParts,
 ): ReadRewriting {
   if (end === "refused") return { problem: "the model would not write it again" };
   if (end === "length") return { problem: "the rewriting was cut" };
   const checked = checkRow(jsonIn(text), 2);
   if ("rejection" in checked)
     return { problem: `the rewriting is no row: ${REJECTIONS[checked.rejection]}` };
+  if (checked.messages.length > turnsOf(before) + moreMessages)
+    return { problem: `the rewriting is no row: ${REJECTIONS.too_many_messages}` };
+  if (speaksOfPrompt(checked.messages, before, prompt))
+    return { problem: `the rewriting has ${REJECTIONS.carries_prompt}` };
   const value = inForm(before, checked.messages);
   if (typeof value === "string") return { problem: value };
   const row = lookAt(value);

@@ -44,10 +44,18 @@ function json(row: LookedRow): string {
 /** The row's words without marks, for comparing two versions. */
 export const plainRow = (row: LookedRow): string => json(row);
 
+function markFor(text: string): string {
+  let mark = `row-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  while (text.includes(mark)) mark += "-";
+  return mark;
+}
+
+/** What the row is shown between: nothing of the row says it. */
+export const markOf = (row: LookedRow): string => markFor(json(row));
+
 /** Between marks. The same row is always shown in the same way. */
 export function shownRow(row: LookedRow): string {
   const text = json(row);
-  let mark = `row-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
-  while (text.includes(mark)) mark += "-";
+  const mark = markFor(text);
   return `<${mark}>\n${text}\n</${mark}>`;
 }

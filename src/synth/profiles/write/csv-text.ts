@@ -1,12 +1,16 @@
 // Cells and lines of CSV as RFC 4180 has them, safe to open: what a spreadsheet would compute is marked as text.
 
-/** A spreadsheet computes a cell that begins so; one more apostrophe before it makes it text there. */
-const computed = /^'*[=+\-@\t\r]/;
+/**
+ * A spreadsheet computes a cell that begins so, some with signs of full width, or after blanks and signs that are not
+ * seen; one more apostrophe before it makes it text there.
+ */
+const computed = /^'*[\s\p{Cf}\0]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^'*[\t\r\n]/u;
 
 const quoted = /[",\r\n]/;
 
 /** A cell without the apostrophe that `csvCell` put there. */
-export const unguarded = (cell: string): string => cell.replace(/^'(?='*[=+\-@\t\r])/, "");
+export const unguarded = (cell: string): string =>
+  cell.startsWith("'") && computed.test(cell.slice(1)) ? cell.slice(1) : cell;
 
 /** The text of a cell before it is made safe and quoted. */
 export function cellText(value: unknown): string {

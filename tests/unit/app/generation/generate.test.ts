@@ -12,6 +12,7 @@ import { withStore } from "../../../../src/app/store/with-store.ts";
 import { listJobs, readJob } from "../../../../src/store/index.ts";
 import { listExamples, readDataset } from "../../../../src/store/platform/index.ts";
 import type { Coverage } from "../../../../src/synth/domains/coverage.ts";
+import { canaryDocuments } from "../../../support/canary-documents.ts";
 import { FakeProvider, type FakeRequest, type FakeScript } from "../../../support/fake-provider.ts";
 import { makeFolder } from "../../../support/folders.ts";
 
@@ -339,4 +340,25 @@ test("what cannot be generated is refused before a job is made", async () => {
     expect(await listJobs(store)).toEqual([]);
     expect(await store.db.selectFrom("datasets").selectAll().execute()).toEqual([]);
   });
+});
+
+test("topics that tell the model what to do bring no word of the prompt into rows", async () => {
+  const { generate, rows } = await place((request) => {
+    const prompt = promptOf(request);
+    const [system] = request.body["messages"] as { content: string }[];
+    const [topic] = canaryDocuments.filter(({ text }) => prompt.includes(text.trim().slice(-60)));
+    const answer = topic?.obeys({ system: system?.content ?? "", prompt, others: "" }) ?? "";
+    return { text: answer };
+  });
+  const topics = canaryDocuments.map(({ text }) => text);
+  const told = await generate({ count: 20, topics, tries: 1 });
+  expect(told.shortfall.reasons.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(["carries_prompt", "role_tags", "loops", "no_json"]),
+  );
+  const promptWords = /could have taken place just so|with json alone|details that others would/i;
+  for (const { messages } of rows()) {
+    const text = messages.map(({ content }) => content.replaceAll(/\p{Cf}/gu, "")).join(" ");
+    expect(text).not.toMatch(promptWords);
+    expect(messages.every((message) => Object.keys(message).join() === "role,content")).toBe(true);
+  }
 });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { FtError } from "../../../../src/core/errors.ts";
 import {
   loadDomains,
+  readDomainsAhead,
   shippedDomains,
   subdomainOf,
 } from "../../../../src/synth/domains/catalogue.ts";
@@ -207,4 +208,29 @@ test("a domain of one's own is one file; one of a known key stands for that", ()
   expect(domains.get("support").name).toBe("Our Help Desk");
   writeFileSync(join(folder, "again.yaml"), support);
   expect(refused(() => loadDomains(nobody, folder)).message).toContain("is support already");
+});
+
+test("a file whose text is as before is not parsed again, one that has changed is", () => {
+  const folder = changed((text) => text);
+  const subdomains = () => loadDomains(nobody, folder).get("support").subdomains;
+  const before = subdomains();
+  expect(subdomains()).toBe(before);
+  const file = join(folder, "bakery.yaml");
+  // of the same length, in the same moment
+  writeFileSync(file, readFileSync(file, "utf8").replace("Customer Support", "Customer Suppers"));
+  const after = loadDomains(nobody, folder).get("support");
+  expect([after.name, after.subdomains === before]).toEqual(["Customer Suppers", false]);
+  writeFileSync(file, "key: [");
+  expect(refused(() => loadDomains(nobody, folder)).code).toBe("FT-DOMAIN-001");
+});
+
+test("files are parsed ahead, ones with faults passed over, and not once the program ends", async () => {
+  const home = makeFolder();
+  mkdirSync(join(home, "domains"));
+  const own = join(home, "domains", "bakery.yaml");
+  writeFileSync(own, "key: [");
+  const { signal } = new AbortController();
+  await readDomainsAhead({ FT_HOME: home }, signal);
+  expect(refused(() => loadDomains({ FT_HOME: home })).at?.file).toBe(own);
+  await readDomainsAhead({ FT_HOME: home }, AbortSignal.abort());
 });
