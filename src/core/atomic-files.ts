@@ -22,10 +22,16 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** A name next to `path` that no other writer uses; hidden so that listings skip it. */
+/** Bytes of a name that file systems take. */
+const longestName = 255;
+
+/** A name next to `path` that no other writer uses; hidden so that listings skip it. Of a very long name, the beginning. */
 export function temporaryNameFor(path: string): string {
-  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
-  return join(dirname(path), `.${basename(path)}.tmp-${suffix}`);
+  const suffix = `.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
+  let name = basename(path);
+  while (Buffer.byteLength(`.${name}${suffix}`) > longestName)
+    name = [...name].slice(0, -1).join("");
+  return join(dirname(path), `.${name}${suffix}`);
 }
 
 /** Whether `temporaryNameFor` made this name: what a crash left unfinished. */

@@ -2,28 +2,20 @@
 // one that says so and leads to the API's.
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isSameSecret } from "../serve/http/guards.ts";
+import { cookieOf, isSameSecret } from "../serve/http/guards.ts";
 import { escaped, page, style } from "./html.ts";
 import { sendPage } from "./http/headers.ts";
 
-/** Milliseconds that a link goes on counting after it was first opened: for reloads, and browsers that look ahead. */
-const spentAfter = 10 * 60_000;
-
-/** The key in the link: good for a cookie, for nothing else, and soon for nothing. */
+/** The key in the link: good for one cookie, and for nothing else. */
 export class OpeningKey {
   readonly key = randomBytes(24).toString("base64url");
-  readonly #now: () => number;
-  #openedAt: number | undefined;
+  #isSpent = false;
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
-
-  /** Whether a key that came is this one, and still counts. */
+  /** Whether a key that came is this one and comes for the first time. */
   opens(given: string): boolean {
-    if (!isSameSecret(given, this.key)) return false;
-    this.#openedAt ??= this.#now();
-    return this.#now() - this.#openedAt <= spentAfter;
+    if (this.#isSpent || !isSameSecret(given, this.key)) return false;
+    this.#isSpent = true;
+    return true;
   }
 }
 
@@ -41,7 +33,10 @@ export interface PageFacts {
 function spentPage(): string {
   return page(
     "ft studio",
-    "<h1>This link has been used</h1><p>End <code>ft studio</code> and start it again for a new one.</p>",
+    "<h1>This link does not count any more</h1>" +
+      "<p>A link opens the studio once, in one browser, until <code>ft studio</code> is started again. In that browser " +
+      'the <a href="/">studio</a> stays open, in as many tabs as you like.</p>' +
+      "<p>For another browser, end <code>ft studio</code> with Ctrl-C and start it again: it prints a new link.</p>",
   );
 }
 
@@ -55,10 +50,13 @@ function firstPage(apiUrl: string): string {
 }
 
 function open(request: FastifyRequest, reply: FastifyReply, facts: PageFacts): FastifyReply {
-  const { key = "" } = request.query as { key?: unknown };
-  if (typeof key !== "string" || !facts.opening.opens(key))
-    return sendPage(reply.code(403), spentPage(), { connect: [] });
-  const parts = [`${facts.cookie()}=${facts.token}`, "HttpOnly", "SameSite=Strict", "Path=/"];
+  const { cookie, opening, token } = facts;
+  // a tab that is loaded again, or the browser that looked ahead
+  if (isSameSecret(cookieOf(request.raw, cookie()) ?? "", token)) return reply.redirect("/", 303);
+  const { key } = request.query as { key?: unknown };
+  if (typeof key !== "string" || !opening.opens(key))
+    return sendPage(reply.code(401), spentPage(), { connect: [] });
+  const parts = [`${cookie()}=${token}`, "HttpOnly", "SameSite=Strict", "Path=/"];
   return reply.header("set-cookie", parts.join("; ")).redirect("/", 303);
 }
 

@@ -11,6 +11,19 @@ export function datasetsFolder(environment: Environment = process.env): string {
   return own ? resolve(expandHome(own)) : join(ftHome(environment), "datasets");
 }
 
+/** Of the 255 that file systems take: a time, `_improved_2.jsonl` and what names a temporary file come behind it. */
+const mostSlugBytes = 120;
+
+/** Whole signs of a text within so many bytes. */
+function cutTo(text: string, bytes: number): string {
+  let cut = "";
+  for (const sign of text.slice(0, 80)) {
+    if (Buffer.byteLength(cut + sign) > bytes) break;
+    cut += sign;
+  }
+  return cut;
+}
+
 /** Letters and digits of any script, joined by underscores: "Sales & Negotiation" is `sales_negotiation`. */
 export function slugOf(domain: string): string {
   const words =
@@ -18,7 +31,7 @@ export function slugOf(domain: string): string {
       .normalize("NFC")
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.join("_").slice(0, 80) || "custom";
+  return cutTo(words.join("_"), mostSlugBytes) || "custom";
 }
 
 async function isTaken(db: Database, path: string): Promise<boolean> {

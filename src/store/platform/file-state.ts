@@ -1,6 +1,6 @@
 // What is known of a data set's file: what it is to be, what was last written, how it is known again; and who writes it.
 import { randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { isAlive, type ProcessIdentity, thisProcess } from "../../core/process-alive.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
@@ -55,10 +55,15 @@ export async function fileRow(db: Database, datasetId: number): Promise<FileRow 
   return { ...row, intent: row.intent === null ? null : (JSON.parse(row.intent) as Intent) };
 }
 
-/** How a file is known again without reading it: whoever writes into it changes this. Undefined where there is none. */
+/**
+ * How a file is known again without reading it: whoever writes into it changes this. Undefined where there is none, and
+ * where a link is: it may lead to any file of this machine, and is replaced as if nothing were there.
+ */
 export async function printOf(path: string): Promise<string | undefined> {
   try {
-    const { size, mtimeNs, ino } = await stat(path, { bigint: true });
+    const found = await lstat(path, { bigint: true });
+    if (found.isSymbolicLink()) return undefined;
+    const { size, mtimeNs, ino } = found;
     return `${size}:${mtimeNs}:${ino}`;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

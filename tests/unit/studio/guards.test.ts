@@ -2,7 +2,6 @@
 // browser is told with every answer.
 import { request } from "node:http";
 import { expect, test } from "vitest";
-import { OpeningKey } from "../../../src/studio/pages.ts";
 import { type TestStudio, testStudio } from "../../support/studio.ts";
 
 interface Asked {
@@ -198,19 +197,42 @@ test("the link sets a cookie that scripts and other sites do not get, and leads 
   const without = await fetch(new URL("/", studio.url));
   expect(without.status).toBe(401);
   const wrong = await fetch(`${studio.url}x`, { redirect: "manual" });
-  expect([wrong.status, wrong.headers.get("set-cookie")]).toEqual([403, null]);
+  expect([wrong.status, wrong.headers.get("set-cookie")]).toEqual([401, null]);
 });
 
-test("a link is spent ten minutes after it was first opened", () => {
-  let now = 0;
-  const opening = new OpeningKey(() => now);
-  now = 3_600_000;
-  expect(opening.opens(opening.key)).toBe(true);
-  expect(opening.opens("another")).toBe(false);
-  now += 600_000;
-  expect(opening.opens(opening.key)).toBe(true);
-  now += 1;
-  expect(opening.opens(opening.key)).toBe(false);
+test("a link gives one cookie, once; tabs of its browser stay open", async () => {
+  const { url, apiUrl } = await testStudio();
+  const opened = async (address: string, headers: Record<string, string> = {}) =>
+    await fetch(address, { redirect: "manual", headers });
+  const wrong = await opened(url.replace(/key=.*/, "key=another"));
+  expect([wrong.status, wrong.headers.get("set-cookie")]).toEqual([401, null]);
+  // a wrong key, and none, spend nothing
+  expect((await opened(url.replace(/\?.*/, ""))).status).toBe(401);
+  const first = await opened(url);
+  expect([first.status, first.headers.get("location")]).toEqual([303, "/"]);
+  const cookie = (first.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const again = await opened(url);
+  expect([again.status, again.headers.get("set-cookie")]).toEqual([401, null]);
+  expect(again.headers.get("content-type")).toContain("text/html");
+  expect(await again.text()).toMatch(/start it again: it prints a new link/);
+  const forged = await opened(url, { cookie: `${cookie.slice(0, -1)}!` });
+  expect(forged.status).toBe(401);
+  // the tab loaded again, a second tab, and what its page asks
+  const reloaded = await opened(url, { cookie });
+  expect([reloaded.status, reloaded.headers.get("location")]).toEqual([303, "/"]);
+  expect((await opened(new URL("/", url).href, { cookie })).status).toBe(200);
+  expect((await opened(`${apiUrl}/api/settings`, { cookie })).status).toBe(200);
+});
+
+test("of many who open the link at once, one gets the cookie", async () => {
+  const { url } = await testStudio();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async () => await fetch(url, { redirect: "manual" })),
+  );
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([
+    303,
+    ...Array.from({ length: 19 }, () => 401),
+  ]);
 });
 
 test("pages and answers say that nothing else runs in them and nothing frames them", async () => {

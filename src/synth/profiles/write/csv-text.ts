@@ -4,7 +4,7 @@
  * A spreadsheet computes a cell that begins so, some with signs of full width, or after blanks and signs that are not
  * seen; one more apostrophe before it makes it text there.
  */
-const computed = /^'*[\s\p{Cf}\0]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^'*[\t\r\n]/u;
+const computed = /^'*[\s\p{Cf}\0]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/u;
 
 const quoted = /[",\r\n]/;
 
