@@ -115,6 +115,27 @@ export const TestFinished = z.object({
   seconds: z.number(),
 });
 
+/** What the model answers at this step to a few rows, always the same; at step 0 it has learned nothing yet. */
+export const SamplesWritten = z.object({
+  type: z.literal("samples-written"),
+  ...envelope,
+  step: count,
+  samples: z.array(
+    z.object({
+      file: z.string(),
+      line: count,
+      prompt: z.string(),
+      /** What the row answers. */
+      reference: z.string(),
+      text: z.string(),
+      tokens: count,
+      /** It was cut at the most tokens that were asked for. */
+      cut: z.boolean(),
+    }),
+  ),
+  seconds: z.number().min(0),
+});
+
 export const CheckpointSaved = z.object({
   type: z.literal("checkpoint-saved"),
   ...envelope,
@@ -180,6 +201,7 @@ export const RunEvent = z.discriminatedUnion("type", [
   EvaluationStarted,
   EvaluationFinished,
   TestFinished,
+  SamplesWritten,
   CheckpointSaved,
   Notice,
   RunCompleted,
@@ -193,6 +215,8 @@ export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
 export type RunStartedEvent = RunEventOf<"run-started">;
 export type StepReportedEvent = RunEventOf<"step-reported">;
 export type EvaluationFinishedEvent = RunEventOf<"evaluation-finished">;
+export type SamplesWrittenEvent = RunEventOf<"samples-written">;
+export type WrittenSample = SamplesWrittenEvent["samples"][number];
 export type RunCompletedEvent = RunEventOf<"run-completed">;
 export type RunFailedEvent = RunEventOf<"run-failed">;
 

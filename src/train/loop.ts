@@ -25,6 +25,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
   const meter = new Meter();
   const watch = new PauseWatch();
   if (evaluationIsOpen(run)) yield* evaluateRun(run);
+  if (state.step === 0) yield* writeSamples(run);
   while (state.step < totalSteps && !hasStalled(state, run.options) && !run.shouldStop()) {
     const learningRate = run.schedule(state.step);
     const taken = await takeStep(run, learningRate);
@@ -35,7 +36,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
     if (taken.problem !== undefined) yield* skipped(run, taken.problem, learningRate);
     if (isDue(run, run.options.report_every))
       yield reported(run, taken.result, learningRate, meter);
-    if (run.evaluations.isDue(state.step)) yield* evaluateRun(run);
+    if (run.evaluations.isDue(state.step)) yield* lookBack(run);
     if (isDue(run, run.options.save_steps)) yield* save(run);
     // Lets messages in: a request to stop, a parent that vanished.
     await setImmediate();
@@ -186,6 +187,27 @@ async function* evaluateRun(run: TrainingRun): AsyncGenerator<RunFact> {
   const isBest = judge(state, run.bestBy, run.options, figures);
   yield { type: "evaluation-finished", step: state.step, validationLoss, ...fields, seconds };
   if (isBest) yield* save(run);
+}
+
+async function* lookBack(run: TrainingRun): AsyncGenerator<RunFact> {
+  yield* evaluateRun(run);
+  yield* writeSamples(run);
+}
+
+/** Text to read along, of the model as it is at this step. */
+async function* writeSamples({
+  sampler,
+  state,
+  phases,
+  ...run
+}: TrainingRun): AsyncGenerator<RunFact> {
+  if (sampler === undefined || run.shouldStop()) return;
+  const started = performance.now();
+  const samples = await sampler();
+  if (samples === undefined) return;
+  const seconds = (performance.now() - started) / 1000;
+  phases.add("samples", 1000 * seconds);
+  yield { type: "samples-written", step: state.step, samples, seconds };
 }
 
 /** Mean loss and sums of metrics over some batches; undefined when asked to stop. */

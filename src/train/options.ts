@@ -228,6 +228,19 @@ export const OptimizationOptions = z.strictObject({
     .nullable()
     .default(50)
     .describe("Validation batches in one evaluation, always of the same rows; null is all"),
+  sample_rows: z
+    .int()
+    .min(0, { error: "Sample rows must not be negative" })
+    .max(20, { error: "Sample rows must be at most 20" })
+    .default(0)
+    .describe(
+      "Validation rows that the model answers before the first step and after each evaluation, to read along; 0: none",
+    )
+    .register(flags, { value: "N" }),
+  sample_tokens: positiveInteger("Sample tokens must be positive")
+    .default(64)
+    .describe("Most tokens of such an answer")
+    .register(flags, { value: "N" }),
   test_batches: positiveInteger("Test batches must be positive")
     .nullable()
     .default(null)

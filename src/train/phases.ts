@@ -1,6 +1,6 @@
 // Where the time of a run goes, by phase: preparing batches, steps, evaluations, saving. Sums of seconds, told at the end.
 
-export const PHASES = ["batches", "steps", "graph", "evaluation", "saving"] as const;
+export const PHASES = ["batches", "steps", "graph", "evaluation", "samples", "saving"] as const;
 export type Phase = (typeof PHASES)[number];
 
 export class Phases {

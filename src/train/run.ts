@@ -2,7 +2,7 @@
 import { Random } from "../core/random.ts";
 import type { CollateOptions, EncodedRow, StepPlan } from "../data/index.ts";
 import type { OptimizedSlot, Schedule } from "../nn/index.ts";
-import type { RunFolder } from "../runs/index.ts";
+import type { RunFolder, WrittenSample } from "../runs/index.ts";
 import type { BestBy } from "./best.ts";
 import type { Learner } from "./learner.ts";
 import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
@@ -28,6 +28,9 @@ export interface Evaluations {
   batches(steps: number): readonly (readonly number[])[];
 }
 
+/** Answers a few rows with the model as it is now; undefined when it was asked to stop meanwhile. */
+export type Sampler = () => Promise<WrittenSample[] | undefined>;
+
 /** Rows that are looked at once, after the last step. */
 export interface TestSet {
   units: readonly Unit[];
@@ -45,6 +48,8 @@ export interface TrainingRun {
   validation: readonly Unit[];
   evaluations: Evaluations;
   test: TestSet;
+  /** Absent where no samples are asked for. */
+  sampler?: Sampler | undefined;
   /** Steps whose gradients are averaged before the parameters move: 1 where each step moves them. */
   stepsAnUpdate: number;
   collate: CollateOptions;

@@ -23,6 +23,8 @@ export interface ConfigSources {
   arguments?: RawValues | undefined;
   /** What flags said, nested by option path. */
   flags?: { values: RawValues; originOf(path: readonly string[]): string } | undefined;
+  /** What a form or a tool puts forward where nobody said anything: over the preset, below everything else. */
+  suggested?: { name: string; values: RawValues } | undefined;
   cwd?: string | undefined;
   environment?: Environment | undefined;
 }
@@ -68,7 +70,12 @@ export function loadRunConfig(sources: ConfigSources): ResolvedConfig {
     ...environmentLayer(environment),
     ...commandLineLayers(sources),
   ];
-  const resolved = resolveConfig([...presetLayer(preset, above), ...above]);
+  const { suggested } = sources;
+  const begun = [
+    ...presetLayer(preset, above),
+    ...(suggested === undefined ? [] : [layer("preset", suggested.name, suggested.values)]),
+  ];
+  const resolved = resolveConfig([...begun, ...above]);
   const given = [...resolved.origins].filter(([, origin]) => origin !== "default");
   logger().debug("configuration resolved", Object.fromEntries(given));
   return { ...resolved, unused: [...resolved.unused, ...valuesOfOtherMethods(resolved)] };

@@ -109,6 +109,45 @@ function applied(rules: Readonly<Record<string, Rule>>, config: RunConfig): stri
   return Object.values(rules).flatMap((rule) => rule(config) ?? []);
 }
 
+type RuleName = keyof typeof warningRules | keyof typeof recommendationRules;
+
+/** The setting that a rule is about, where a form shows what it says. */
+const settingOf: Readonly<Record<RuleName, string>> = {
+  highRank: "lora.r",
+  highScaling: "lora.alpha",
+  highDropout: "lora.dropout",
+  highLearningRate: "optimization.learning_rate",
+  lowLearningRate: "optimization.learning_rate",
+  largeEffectiveBatch: "optimization.gradient_accumulation_steps",
+  batchWithoutAccumulation: "optimization.batch_size",
+  rankWithQuantization: "lora.r",
+  modelName: "model.name",
+  flatSimpo: "preference.beta",
+  lonelyKto: "optimization.batch_size",
+  longSequences: "data.max_length",
+  largeValidationSplit: "data.validation_split",
+  lowRank: "lora.r",
+  smallBatch: "optimization.gradient_accumulation_steps",
+  manyEpochs: "optimization.epochs",
+};
+
+export interface Advice {
+  /** Dotted key of the setting that it is about. */
+  setting: string;
+  level: "warning" | "recommendation";
+  text: string;
+}
+
+/** What the rules say, each at its setting. */
+export function adviceFor(config: RunConfig): Advice[] {
+  const of = (rules: Readonly<Record<string, Rule>>, level: Advice["level"]): Advice[] =>
+    Object.entries(rules).flatMap(([name, rule]) => {
+      const text = rule(config);
+      return text === undefined ? [] : { setting: settingOf[name as RuleName], level, text };
+    });
+  return [...of(warningRules, "warning"), ...of(recommendationRules, "recommendation")];
+}
+
 export function warningsFor(config: RunConfig): string[] {
   return applied(warningRules, config);
 }

@@ -42,6 +42,7 @@ import type { RunPlan } from "./plan-run.ts";
 import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.ts";
 import { withReference } from "./reference-rows.ts";
 import { loadTeacher, teacherDigest } from "./teacher.ts";
+import { sampleNotices, samplerOf } from "./written-samples.ts";
 
 export interface PreparedRun {
   config: RunConfig;
@@ -142,6 +143,7 @@ export async function prepareRun(
       ...tuning.notices,
       ...balanceNotices(config, loaded.model),
       ...plan.notices,
+      ...sampleNotices({ config, loaded, opened, renderer, data }),
     ],
     planMemory: fitting.planMemory,
     record,
@@ -220,6 +222,7 @@ export function assembleRun(
     validation: layout.validation,
     test: { units: layout.test, batches: course.testBatches(config, layout) },
     evaluations: course.evaluations(config, layout, plan.totalSteps),
+    sampler: samplerOf(prepared, shouldStop),
     stepsAnUpdate: course.stepsAnUpdate(config),
     collate: { ...layout.padding, padId: padIdOf(opened) },
     shapes: runShapes(layout, config, plan.totalSteps).shapes.length,

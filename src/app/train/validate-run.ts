@@ -220,8 +220,13 @@ function documentReport({ whole, data }: FittingRun): BatchReport["documents"] {
     : { documents, windows: data.train.samples.filter(isDocument).length };
 }
 
-async function lookWith(config: RunConfig, model: OpenedModel): Promise<Looked> {
+async function lookWith(
+  config: RunConfig,
+  model: OpenedModel,
+  onFitted?: (fitting: FittingRun) => void,
+): Promise<Looked> {
   const fitting = await fitRun(config, model, readTemplate(config.data.template));
+  onFitted?.(fitting);
   const { whole, layout, memory, notices, config: settled } = fitting;
   const tokens = tokenReport(fitting, model.tokenizer);
   const stepsPerEpoch = layout.batches.windowsPerEpoch;
@@ -279,14 +284,18 @@ function slowPrecision({ model }: RunConfig, opened?: OpenedModel): string[] {
 
 /**
  * Checks everything that can be checked without training. Throws what is wrong: ConfigError (exit 3),
- * DataError (4), ModelError (3, or 7 for malformed weights).
+ * DataError (4), ModelError (3, or 7 for malformed weights). `onFitted` gets model and rows before they are forgotten,
+ * where the model's files are here.
  */
-export async function validateRun(resolved: ResolvedConfig): Promise<ValidationReport> {
+export async function validateRun(
+  resolved: ResolvedConfig,
+  onFitted?: (fitting: FittingRun) => void,
+): Promise<ValidationReport> {
   const { config } = resolved;
   checkRun(config);
   const model = await openedModel(config);
   const { dataset, tokens, stepsPerEpoch, memory, memoryPlan, notices } =
-    "problem" in model ? await lookWithout(config) : await lookWith(config, model);
+    "problem" in model ? await lookWithout(config) : await lookWith(config, model, onFitted);
   return {
     valid: true,
     config: withOrigins(resolved),

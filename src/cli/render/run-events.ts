@@ -3,6 +3,7 @@
 import type { RunConfig } from "../../app/config/schema.ts";
 import { shellWord } from "../../core/shell.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
+import { visibleText } from "../../core/visible-text.ts";
 import { describeFormats } from "../../data/index.ts";
 import type {
   RunCompletedEvent,
@@ -120,6 +121,14 @@ function testText({ testLoss, testPerplexity, metrics }: RunEventOf<"test-finish
   return `${loss}${figures({ metrics })}`;
 }
 
+/** The first of them, short: all are in the run's log. */
+function samplesText({ step, samples }: RunEventOf<"samples-written">): string {
+  const [first] = samples;
+  if (first === undefined) return `step ${step}: no samples`;
+  const text = visibleText(first.text.replaceAll(/\s+/g, " ").trim()).slice(0, 160);
+  return `${step === 0 ? "before the first step" : `step ${step}`}: sample: ${text}`;
+}
+
 /** How many progress lines of a run stay on a terminal, about. */
 const keptLines = 10;
 
@@ -159,6 +168,8 @@ export class RunScreen {
         );
       case "test-finished":
         return this.#say(testText(event));
+      case "samples-written":
+        return this.#say(samplesText(event));
       case "checkpoint-saved":
         return this.#say(`step ${event.step}: checkpoint saved to ${event.path}`);
       case "notice":

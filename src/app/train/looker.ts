@@ -1,0 +1,105 @@
+// Looks at runs before they start, in a process of its own: started with the first look, ended when nobody has asked for a
+// while. One look at a time; of those that wait, whoever has gone is passed over.
+import { FtError } from "../../core/errors.ts";
+import { unpackError } from "../../core/packed-errors.ts";
+import { supervise } from "../../core/supervisor.ts";
+import type { FromLooker, Look, LookRequest, ToLooker } from "./looker-messages.ts";
+
+/** Milliseconds without a question after which the process ends. */
+const patience = 120_000;
+
+interface Asked {
+  request: LookRequest;
+  signal: AbortSignal;
+  resolve(look: Look): void;
+  reject(error: unknown): void;
+}
+
+interface Process {
+  say(said: ToLooker): void;
+  stop(): void;
+}
+
+export class Looker {
+  readonly #waiting: Asked[] = [];
+  #asked: Asked | undefined;
+  #id = 0;
+  #process: Process | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  /** @throws what checking the run throws; AbortError for whoever has gone before its turn; FtError FT-RUN-015 */
+  async look(request: LookRequest, signal: AbortSignal): Promise<Look> {
+    signal.throwIfAborted();
+    return await new Promise<Look>((resolve, reject) => {
+      this.#waiting.push({ request, signal, resolve, reject });
+      this.#next();
+    });
+  }
+
+  /** Ends the process; a look in hand is refused. */
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#process?.stop();
+  }
+
+  #next(): void {
+    if (this.#asked !== undefined) return;
+    const asked = this.#waiting.shift();
+    if (asked === undefined) return this.#rest();
+    if (asked.signal.aborted) {
+      asked.reject(asked.signal.reason);
+      return this.#next();
+    }
+    clearTimeout(this.#idle);
+    this.#asked = asked;
+    this.#process ??= this.#start();
+    this.#process.say({ id: ++this.#id, ...asked.request });
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#process?.stop(), patience);
+    this.#idle.unref();
+  }
+
+  #hear(told: FromLooker): void {
+    if (told.id !== this.#id) return;
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if ("look" in told) asked?.resolve(told.look);
+    else asked?.reject(unpackError(told.error));
+    this.#next();
+  }
+
+  #start(): Process {
+    const isSource = import.meta.url.endsWith(".ts");
+    const stopping = new AbortController();
+    let say: (said: unknown) => void = () => undefined;
+    const started: Process = { say: (said) => say(said), stop: () => stopping.abort() };
+    const ended = supervise({
+      entry: new URL(`./looker-process.${isSource ? "ts" : "js"}`, import.meta.url),
+      request: null,
+      signal: stopping.signal,
+      onStarted: (worker) => (say = worker.say),
+      onTold: (told) => this.#hear(told as FromLooker),
+      onDeath: ({ signal, code }) =>
+        new FtError("FT-RUN-015", {
+          message: `the process that looks at rows ended ${signal === null ? `with code ${code}` : `by ${signal}`}`,
+          hint: "it is started again with the next look",
+        }),
+    });
+    void ended.then(
+      () => this.#ended(started, new FtError("FT-RUN-015", { message: "it was ended" })),
+      (error: unknown) => this.#ended(started, error),
+    );
+    return started;
+  }
+
+  #ended(process: Process, error: unknown): void {
+    if (this.#process === process) this.#process = undefined;
+    const asked = this.#asked;
+    this.#asked = undefined;
+    asked?.reject(error);
+    if (this.#waiting.length > 0) this.#next();
+  }
+}
