@@ -26,14 +26,14 @@ export interface Comparison {
   curves: Record<string, ComparedPoint[]>;
 }
 
-function flat(value: unknown, under = ""): [string, unknown][] {
+export function flat(value: unknown, under = ""): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[under, value]];
   return Object.entries(value).flatMap(([key, inner]) =>
     flat(inner, under === "" ? key : `${under}.${key}`),
   );
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function differences(a: unknown, b: unknown, ignored: readonly string[] = []): Difference[] {
   const [first, second] = [new Map(flat(a ?? {})), new Map(flat(b ?? {}))];
@@ -44,7 +44,7 @@ function differences(a: unknown, b: unknown, ignored: readonly string[] = []): D
 }
 
 /** What of a run is its result. */
-function resultsOf({ status, step, trainLoss, validationLoss, lastEvent, best }: RunDetails) {
+export function resultsOf({ status, step, trainLoss, validationLoss, lastEvent, best }: RunDetails) {
   const end = lastEvent?.type === "run-completed" ? lastEvent : undefined;
   return {
     ...{ status, steps: step, trainLoss, validationLoss, bestStep: best?.step ?? null },

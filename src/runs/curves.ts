@@ -29,7 +29,7 @@ function ofObjective(under: string, metrics: Readonly<Record<string, number>> = 
 }
 
 /** Names and values that an event gives; none for events without figures. */
-function figuresOf(event: RunEvent): (readonly [string, number | null | undefined])[] {
+export function figuresOf(event: RunEvent): (readonly [string, number | null | undefined])[] {
   if (event.type === "step-reported") {
     const own = REPORTED.map((name) => [name, event[name]] as const);
     return [...own, ...ofObjective("train", event.metrics)];

@@ -66,6 +66,12 @@ export {
   showKnownRun,
   showRun,
 } from "./run-index.ts";
+export { columnsOf, type FigureColumns } from "./columns.ts";
+export { type ComparedLine, compareMany, type ManyCompared } from "./compare-many.ts";
+export { followedEvents } from "./event-tail.ts";
+export { readNotes, RunNotes, writeNotes } from "./notes.ts";
+export { lineOf, type LogLevel } from "./run-log.ts";
+export { type RunWeight, weighRun } from "./weigh.ts";
 export { type Comparison, type ComparedPoint, compareRuns, type Difference } from "./compare.ts";
 export { type Curve, curvesOf, type Point, pointsOf } from "./curves.ts";
 export { deleteRun } from "./delete.ts";

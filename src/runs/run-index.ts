@@ -126,8 +126,11 @@ function lastTrainLoss(events: readonly RunEvent[]): number | null {
   return losses.findLast((loss) => loss !== null) ?? null;
 }
 
-function summarize(entry: RunEntry): RunSummary {
-  const events = isFolderOf(entry) ? readEvents(entry.outputDir) : [];
+/** Reads the events of a run: of whoever asks once, or again and again. */
+export type EventReader = (folder: string) => readonly RunEvent[];
+
+function summarize(entry: RunEntry, read: EventReader): RunSummary {
+  const events = isFolderOf(entry) ? read(entry.outputDir) : [];
   return {
     ...entry,
     status: statusOf(entry, events),
@@ -139,9 +142,9 @@ function summarize(entry: RunEntry): RunSummary {
 }
 
 /** Every known run, newest first. */
-export function listRuns(): RunSummary[] {
+export function listRuns(read: EventReader = readEvents): RunSummary[] {
   return entries()
-    .map(summarize)
+    .map((entry) => summarize(entry, read))
     .sort((a, b) => b.runId.localeCompare(a.runId));
 }
 
@@ -167,7 +170,7 @@ export function showRun(name: string): RunDetails {
 }
 
 /** A run by its id, or the start of it; never by a folder, which whoever asks over a network has no business with. */
-export function showKnownRun(name: string): RunDetails {
+export function showKnownRun(name: string, read: EventReader = readEvents): RunDetails {
   const known = entries();
   const matches = known.filter((entry) => entry.runId.startsWith(name));
   const [entry] = matches;
@@ -186,12 +189,12 @@ export function showKnownRun(name: string): RunDetails {
       ),
     );
   }
-  return details(entry);
+  return details(entry, read);
 }
 
 /** Throws FT-RUN-002 when the folder is gone, FT-RUN-010 when another run has taken it. */
-function details(entry: RunEntry): RunDetails {
-  const summary = summarize(entry);
+function details(entry: RunEntry, read: EventReader = readEvents): RunDetails {
+  const summary = summarize(entry, read);
   const folder = entry.outputDir;
   const record = readRecord(folder);
   if (record.runId !== entry.runId) throw replacedRun(entry.runId, folder, record.runId);
@@ -201,6 +204,6 @@ function details(entry: RunEntry): RunDetails {
     checkpoints: listCheckpoints(folder),
     best: readPointer(folder, "best") ?? null,
     latest: readPointer(folder, "latest") ?? null,
-    lastEvent: readEvents(folder).at(-1) ?? null,
+    lastEvent: read(folder).at(-1) ?? null,
   };
 }

@@ -22,6 +22,9 @@ import type { ResolvedConfig } from "../config/resolve.ts";
 import { bestBy } from "./check-run.ts";
 import { resumeRun, startRun, type TrainRunOptions } from "./train-run.ts";
 
+/** In a sweep's folder: what is tried there. */
+export const SWEEP_FILE = "sweep.json";
+
 const SweepFile = z.strictObject({
   base: z.union([z.string(), z.record(z.string(), z.unknown())]).default({}),
   grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
@@ -168,7 +171,7 @@ function trialsIn(path: string): unknown {
 
 /** Says in the folder what is tried, and refuses a folder in which something else was. */
 export async function claimFolder({ folder, trials }: Sweep): Promise<void> {
-  const path = join(folder, "sweep.json");
+  const path = join(folder, SWEEP_FILE);
   const tried = trials.map(({ resolved: { config } }) => config);
   if (!existsSync(path)) return await writeJsonAtomic(path, { trials: tried });
   if (JSON.stringify(trialsIn(path)) === JSON.stringify(tried)) return;

@@ -11,9 +11,11 @@ import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { providerRoutes } from "./providers.ts";
 import { reviewRoutes } from "./reviews.ts";
+import { runDetailRoutes } from "./run-details.ts";
 import { runRoutes } from "./runs.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
+import { trainFormRoutes } from "./train-form.ts";
 import { trainRoutes } from "./train.ts";
 import { tryRoutes } from "./try.ts";
 import { utilRoutes } from "./utils.ts";
@@ -34,10 +36,12 @@ export const routeGroups: readonly RouteGroup[] = [
   metricsRoutes,
   jobRoutes,
   trainRoutes,
+  trainFormRoutes,
   versionRoutes,
   modelRoutes,
   runRoutes,
   tryRoutes,
+  runDetailRoutes,
   tuningFileRoutes,
   tuningJobRoutes,
 ];

@@ -13,7 +13,7 @@ import {
 import { defineRoute, type RouteGroup } from "../route.ts";
 import { AnyJson, Paging } from "./shared.ts";
 
-const RunShape = z
+export const RunShape = z
   .object({
     id: z.string(),
     status: z.enum(["running", "completed", "failed", "stopped", "crashed", "missing"]),
@@ -29,7 +29,7 @@ const RunShape = z
   })
   .meta({ id: "Run" });
 
-function toldRun(run: RunSummary): z.infer<typeof RunShape> {
+export function toldRun(run: RunSummary): z.infer<typeof RunShape> {
   const { runId, status, model, dataset, method, step } = run;
   return {
     ...{ id: runId, status, model, dataset, method, step },

@@ -1,44 +1,10 @@
 // What a run tells of itself, as a job's log and progress. Writes in order, and loses nothing that it was told.
-import { formatDuration } from "../../../core/units.ts";
-import type { RunEvent, RunEventOf, StepReportedEvent } from "../../../runs/index.ts";
+import { lineOf, type RunEvent, type StepReportedEvent } from "../../../runs/index.ts";
 import type { UnitContext } from "../../../store/index.ts";
 import type { WorkProgress } from "../../../train/run.ts";
 
-const figure = (value: number | null): string => (value === null ? "none" : value.toPrecision(5));
-
-type Line = readonly ["info" | "warn", string];
-
-type Lines = { [T in RunEvent["type"]]?: (event: RunEventOf<T>) => Line };
-
-/** What belongs into the log; steps do not. */
-const lines: Lines = {
-  "run-started": ({ runId, outputDir, totalSteps, resumedFromStep }) => {
-    const from = resumedFromStep === null ? "" : ` from step ${resumedFromStep}`;
-    return ["info", `run ${runId} in ${outputDir}: ${totalSteps} steps${from}`];
-  },
-  "evaluation-finished": ({ step, validationLoss }) => [
-    "info",
-    `step ${step}: validation loss ${figure(validationLoss)}`,
-  ],
-  "checkpoint-saved": ({ step, path }) => ["info", `step ${step}: saved ${path}`],
-  notice: ({ level, message }) => [level === "warning" ? "warn" : "info", message],
-  "run-stopped": ({ step, checkpointPath }) => [
-    "info",
-    `stopped after step ${step}; ${checkpointPath ?? "nothing saved"}`,
-  ],
-  "run-completed": ({ totalSteps, seconds, finalTrainingLoss, adapterPath }) => {
-    const time = seconds === undefined ? "" : ` in ${formatDuration(seconds)}`;
-    return [
-      "info",
-      `${totalSteps} steps${time}, loss ${figure(finalTrainingLoss)}: ${adapterPath}`,
-    ];
-  },
-};
-
-function lineOf(event: RunEvent): Line | undefined {
-  const line = lines[event.type] as ((of: RunEvent) => Line) | undefined;
-  return line?.(event);
-}
+/** What made a run fail is its job's error. */
+const isToldOtherwise = ({ type }: RunEvent): boolean => type === "run-failed";
 
 export class RunTeller {
   readonly #context: UnitContext;
@@ -56,7 +22,7 @@ export class RunTeller {
   tell(event: RunEvent): void {
     if (event.type === "run-started") this.#total = event.totalSteps;
     if (event.type === "step-reported") this.#tellStep(event);
-    const line = lineOf(event);
+    const line = isToldOtherwise(event) ? undefined : lineOf(event);
     if (line !== undefined) this.#then(() => this.#context.log(...line));
   }
 

@@ -1,0 +1,63 @@
+// The job that trains a run, and what a person can do to the run now: pause, stop, go on. Of a run that was started in a
+// terminal there is none: it is stopped there, and can go on here.
+import type { Environment } from "../../core/paths.ts";
+import { type RunDetails, type RunStatus } from "../../runs/index.ts";
+import { type Job, listJobs, type Store } from "../../store/index.ts";
+import type { TrainingParameters } from "../jobs/kinds/training.ts";
+import { submitJob } from "../jobs/submit.ts";
+
+export interface RunControl {
+  /** The newest that writes or wrote to the run's folder. */
+  job: Job | null;
+  canPause: boolean;
+  canStop: boolean;
+  /** A paused job is resumed; a run that was stopped gets a new one. */
+  canResume: boolean;
+}
+
+const most = 1000;
+
+/** By their folders, the newest first. */
+export async function trainingJobs(store: Store): Promise<Map<string, Job>> {
+  const jobs = await listJobs(store, { kind: "training", limit: most });
+  const byFolder = new Map<string, Job>();
+  for (const job of jobs) {
+    const folder = String((job.parameters as TrainingParameters).config["output_dir"]);
+    if (!byFolder.has(folder)) byFolder.set(folder, job);
+  }
+  return byFolder;
+}
+
+const goesOn: readonly RunStatus[] = ["stopped", "failed", "crashed"];
+
+export async function controlOf(
+  store: Store,
+  { outputDir, status }: Pick<RunDetails, "outputDir" | "status">,
+): Promise<RunControl> {
+  const job = (await trainingJobs(store)).get(outputDir) ?? null;
+  const open = job !== null && ["pending", "running"].includes(job.status);
+  const isPaused = job?.status === "paused";
+  return {
+    job,
+    canPause: open,
+    canStop: open || isPaused,
+    canResume: isPaused || (!open && goesOn.includes(status)),
+  };
+}
+
+/**
+ * Puts a job into the queue that goes on with a run where it was stopped.
+ * @throws ConfigError FT-JOB-008 where one is there already; what settings that fit no longer throw.
+ */
+export async function continueRun(
+  store: Store,
+  { outputDir, record }: Pick<RunDetails, "outputDir" | "record">,
+  environment: Environment,
+): Promise<Job> {
+  const config = { ...record.config, output_dir: outputDir };
+  const parameters = {
+    ...{ config, resume: true },
+    ...(record.origins !== undefined && { origins: record.origins }),
+  };
+  return await submitJob(store, "training", parameters, { environment });
+}

@@ -1,0 +1,362 @@
+// /api/v1/runs/{id}/… and what is about several runs: figures in columns, log, samples, notes, what removing frees, the job
+// that trains it; any number compared; sweeps. What the runs themselves are is runs.ts's.
+import { z } from "zod";
+import { continueRun, controlOf } from "../../app/runs/run-job.ts";
+import { listSweeps } from "../../app/runs/sweeps.ts";
+import {
+  columnsOf,
+  compareMany,
+  followedEvents,
+  lineOf,
+  listRuns,
+  readNotes,
+  RunNotes,
+  type RunDetails,
+  showKnownRun,
+  weighRun,
+  writeNotes,
+} from "../../runs/index.ts";
+import { ApiError } from "../../serve/http/api-error.ts";
+import { cancelJob, pauseJob, resumeJob } from "../../store/index.ts";
+import { unprocessable } from "../http/errors.ts";
+import { defineRoute, type Route, type RouteGroup } from "../route.ts";
+import { JobShape, toldJob } from "./jobs.ts";
+import { RunShape, toldRun } from "./runs.ts";
+import { AnyJson } from "./shared.ts";
+
+const name = z.string().min(1).max(100).describe("Its id, or the start of it");
+const named = z.object({ id: name });
+
+const known = (id: string): RunDetails => showKnownRun(id, followedEvents);
+
+const listed = z.object({ run: RunShape, tags: z.array(z.string()), note: z.string() });
+
+const overview = defineRoute({
+  method: "GET",
+  path: "/api/v1/run-overview",
+  about: "Runs with their notes and tags, newest first",
+  query: z.object({
+    tag: z.string().max(60).optional(),
+    text: z.string().max(200).optional().describe("In id, model, data, note or tags"),
+    limit: z.coerce.number().int().min(1).max(1000).default(500),
+    offset: z.coerce.number().int().min(0).default(0),
+  }),
+  answers: {
+    200: z
+      .object({ runs: z.array(listed), total: z.int(), tags: z.array(z.string()) })
+      .meta({ id: "RunOverview" }),
+  },
+  run: async (_, { query: { tag, text = "", limit, offset } }) => {
+    const all = listRuns(followedEvents).map((run) => ({
+      ...{ run: toldRun(run), ...readNotes(run.outputDir) },
+    }));
+    const wanted = text.toLowerCase();
+    const found = all.filter(({ run, tags, note }) => {
+      const words = [run.id, run.model, run.dataset, run.output_dir, note, ...tags];
+      const isFound = words.some((word) => word.toLowerCase().includes(wanted));
+      return isFound && (tag === undefined || tags.includes(tag));
+    });
+    return {
+      runs: found.slice(offset, offset + limit),
+      total: found.length,
+      tags: [...new Set(all.flatMap(({ tags }) => tags))].toSorted(),
+    };
+  },
+});
+
+const column = z.array(z.number());
+
+const curves = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/curves",
+  about:
+    "Figures of a run in columns, over steps, seconds and tokens; of more points than are asked for, means with the least " +
+    "and the most among them",
+  params: named,
+  query: z.object({
+    points: z.coerce.number().int().min(10).max(20_000).default(800),
+    names: z.string().max(2000).optional().describe("Figures with commas between; all unless said"),
+  }),
+  answers: {
+    200: z
+      .object({
+        id: z.string(),
+        status: z.string(),
+        step: z.int(),
+        total_steps: z.int().nullable(),
+        series: z.array(
+          z.object({
+            name: z.string(),
+            points: z.int().describe("Before they were thinned out"),
+            step: column,
+            seconds: column,
+            tokens: column,
+            value: column,
+            low: column.nullable(),
+            high: column.nullable(),
+          }),
+        ),
+      })
+      .meta({ id: "RunCurves" }),
+  },
+  run: async (_, { params, query }) => {
+    const run = known(params.id);
+    const names = query.names === undefined ? undefined : new Set(query.names.split(","));
+    const { runId: id, status, step, totalSteps } = run;
+    const request = { most: query.points, names };
+    const series = columnsOf(followedEvents(run.outputDir), request);
+    return { id, status, step, total_steps: totalSteps, series };
+  },
+});
+
+const log = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/log",
+  about: "What happened in a run, in lines",
+  params: named,
+  query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) }),
+  answers: {
+    200: z
+      .object({
+        lines: z.array(
+          z.object({
+            at: z.string(),
+            level: z.enum(["info", "warn", "error"]),
+            step: z.int().nullable(),
+            text: z.string(),
+          }),
+        ),
+        total: z.int(),
+      })
+      .meta({ id: "RunLog" }),
+  },
+  run: async (_, { params, query: { limit } }) => {
+    const lines = followedEvents(known(params.id).outputDir).flatMap((event) => {
+      const line = lineOf(event);
+      if (line === undefined) return [];
+      const [level, text] = line;
+      return { at: event.time, level, step: "step" in event ? event.step : null, text };
+    });
+    return { lines: lines.slice(-limit), total: lines.length };
+  },
+});
+
+const samples = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/samples",
+  about: "What the model answered to the same rows before the first step and at each evaluation",
+  params: named,
+  answers: {
+    200: z
+      .object({
+        rows: z.array(
+          z.object({ file: z.string(), line: z.int(), prompt: z.string(), reference: z.string() }),
+        ),
+        steps: z.array(
+          z.object({
+            step: z.int().describe("0: before it learned anything"),
+            answers: z.array(z.object({ text: z.string(), tokens: z.int(), cut: z.boolean() })),
+          }),
+        ),
+      })
+      .meta({ id: "RunSamples" }),
+  },
+  run: async (_, { params }) => {
+    const written = followedEvents(known(params.id).outputDir).flatMap((event) =>
+      event.type === "samples-written" ? [event] : [],
+    );
+    const [first] = written;
+    return {
+      rows: (first?.samples ?? []).map(({ file, line, prompt, reference }) => {
+        return { file, line, prompt, reference };
+      }),
+      steps: written.map(({ step, samples: all }) => ({
+        step,
+        answers: all.map(({ text, tokens, cut }) => ({ text, tokens, cut })),
+      })),
+    };
+  },
+});
+
+const NotesShape = RunNotes.meta({ id: "RunNotes" });
+
+const notes = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/notes",
+  about: "The note and tags that lie in a run's folder",
+  params: named,
+  answers: { 200: NotesShape },
+  run: async (_, { params }) => readNotes(known(params.id).outputDir),
+});
+
+const write = defineRoute({
+  method: "PUT",
+  path: "/api/v1/runs/{id}/notes",
+  about: "Writes note and tags into a run's folder, in the place of those that are there",
+  params: named,
+  body: NotesShape,
+  answers: { 200: NotesShape },
+  run: async (_, { params, body }) => await writeNotes(known(params.id).outputDir, body),
+});
+
+const bytes = z.int().min(0);
+
+const weight = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/weight",
+  about: "How much of the disk a run takes: what removing it frees",
+  params: named,
+  answers: {
+    200: z
+      .object({
+        bytes,
+        final_model_bytes: bytes,
+        checkpoints: z.array(z.object({ step: z.int(), bytes })),
+        other_bytes: bytes,
+      })
+      .meta({ id: "RunWeight" }),
+  },
+  run: async (_, { params }) => {
+    const found = await weighRun(known(params.id).outputDir);
+    const { checkpoints, finalModelBytes, otherBytes } = found;
+    return {
+      ...{ bytes: found.bytes, checkpoints },
+      ...{ final_model_bytes: finalModelBytes, other_bytes: otherBytes },
+    };
+  },
+});
+
+const Control = z
+  .object({
+    job: JobShape.nullable(),
+    can_pause: z.boolean(),
+    can_stop: z.boolean(),
+    can_resume: z.boolean(),
+  })
+  .meta({ id: "RunControl" });
+
+const control = defineRoute({
+  method: "GET",
+  path: "/api/v1/runs/{id}/control",
+  about: "The job that trains a run, and what can be done to it now",
+  params: named,
+  answers: { 200: Control },
+  run: async ({ store }, { params }) => {
+    const { job, canPause, canStop, canResume } = await controlOf(store, known(params.id));
+    return {
+      job: job === null ? null : toldJob(job),
+      ...{ can_pause: canPause, can_stop: canStop, can_resume: canResume },
+    };
+  },
+});
+
+type Deed = "pause" | "stop" | "resume";
+
+const refused: Readonly<Record<Deed, string>> = {
+  pause: "it is not being trained by a job of this queue",
+  stop: "it is not being trained by a job of this queue: a run of a terminal is stopped there",
+  resume: "it is complete, or still goes on",
+};
+
+const did = (deed: Deed, about: string): Route =>
+  defineRoute({
+    method: "POST",
+    path: `/api/v1/runs/{id}/${deed}`,
+    about,
+    params: named,
+    answers: { 200: JobShape },
+    refusals: { 409: "As things stand, that cannot be done to it" },
+    run: async ({ store, environment, requireOpen }, { params }) => {
+      const run = known(params.id);
+      const { job, canPause, canStop, canResume } = await controlOf(store, run);
+      const can = { pause: canPause, stop: canStop, resume: canResume }[deed];
+      if (!can) throw new ApiError(409, { message: refused[deed], code: "as_it_stands" });
+      if (deed === "resume" && job?.status !== "paused") {
+        requireOpen();
+        return toldJob(await continueRun(store, run, environment));
+      }
+      const act = { pause: pauseJob, stop: cancelJob, resume: resumeJob }[deed];
+      return toldJob(await act(store, job?.id ?? ""));
+    },
+  });
+
+const mostCompared = 50;
+
+const compare = defineRoute({
+  method: "GET",
+  path: "/api/v1/run-comparison",
+  about: "Any number of runs beside each other: the settings and inputs that differ, and the results",
+  query: z.object({ ids: z.string().max(10_000).describe("Ids with commas between") }),
+  answers: {
+    200: z
+      .object({
+        runs: z.array(RunShape),
+        settings: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
+        inputs: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
+        results: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
+        alike: z.int().describe("Settings that are the same in all"),
+      })
+      .meta({ id: "RunsCompared" }),
+  },
+  run: async (_, { query }) => {
+    const ids = query.ids.split(",").filter((id) => id !== "");
+    if (ids.length === 0) throw unprocessable("no run is named", "ids");
+    if (ids.length > mostCompared)
+      throw unprocessable(`more than ${mostCompared} runs are not compared at once`, "ids");
+    const runs = ids.map(known);
+    const { settings, inputs, results, alike } = compareMany(runs);
+    return { runs: runs.map(toldRun), settings, inputs, results, alike };
+  },
+});
+
+const sweeps = defineRoute({
+  method: "GET",
+  path: "/api/v1/sweeps",
+  about: "Sweeps: in which settings their trials differ, and what came of each",
+  answers: {
+    200: z
+      .object({
+        sweeps: z.array(
+          z.object({
+            name: z.string(),
+            folder: z.string(),
+            parameters: z.array(z.string()),
+            trials: z.array(
+              z.object({
+                folder: z.string(),
+                run_id: z.string().nullable(),
+                status: z.string(),
+                values: z.array(AnyJson).describe("In the order of the parameters"),
+                step: z.int(),
+                train_loss: z.number().nullable(),
+                best_loss: z.number().nullable(),
+                seconds: z.number().nullable(),
+              }),
+            ),
+          }),
+        ),
+      })
+      .meta({ id: "Sweeps" }),
+  },
+  run: async () => ({
+    sweeps: listSweeps().map(({ trials, ...sweep }) => ({
+      ...sweep,
+      trials: trials.map(({ runId, trainLoss, bestLoss, ...trial }) => ({
+        ...trial,
+        ...{ run_id: runId, train_loss: trainLoss, best_loss: bestLoss },
+      })),
+    })),
+  }),
+});
+
+export const runDetailRoutes: RouteGroup = {
+  name: "run details",
+  about: "Figures, log, samples and notes of a run, what can be done to it; runs compared; sweeps",
+  routes: [
+    ...[overview, curves, log, samples, notes, write, weight, control],
+    did("pause", "Saves a checkpoint and waits: what comes after it in the queue begins"),
+    did("stop", "Saves a checkpoint and ends the job; the run can go on later"),
+    did("resume", "Goes on from the last checkpoint"),
+    ...[compare, sweeps],
+  ],
+};

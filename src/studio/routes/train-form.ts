@@ -1,0 +1,246 @@
+// /api/v1/train/form and what goes with it: the settings of a run as a form, filled in by and by; what a run would read and
+// need; its start. Modules of code are never taken from a request.
+import { z } from "zod";
+import { formFields } from "../../app/config/form-fields.ts";
+import { formGroups, shownOrder } from "../../app/config/form-groups.ts";
+import { profiles } from "../../app/config/profiles.ts";
+import { type FilledForm, fillForm } from "../../app/config/resolve-form.ts";
+import { submitJob } from "../../app/jobs/submit.ts";
+import { trainingJobs } from "../../app/runs/run-job.ts";
+import { withAbsolutePaths } from "../../app/train/absolute-paths.ts";
+import { estimateTime } from "../../app/train/estimate-time.ts";
+import { Looker } from "../../app/train/looker.ts";
+import { suggestedRun } from "../../app/train/suggested-run.ts";
+import { fileInStep, readDataset } from "../../store/platform/index.ts";
+import { unprocessable } from "../http/errors.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import type { Studio } from "../studio.ts";
+import { JobShape, toldJob } from "./jobs.ts";
+import { AnyJson } from "./shared.ts";
+
+const FieldShape = z
+  .object({
+    key: z.string(),
+    label: z.string(),
+    help: z.string(),
+    group: z.string(),
+    usual: z.boolean().describe("Seen at once, rather than on request"),
+    kind: z.enum(["number", "integer", "switch", "text", "choice", "words", "json"]),
+    nullable: z.boolean(),
+    default: AnyJson,
+    choices: z.array(z.string()),
+    minimum: z.number().nullable(),
+    maximum: z.number().nullable(),
+    exclusive: z.object({ minimum: z.boolean(), maximum: z.boolean() }),
+    flag: z.string(),
+    variable: z.string(),
+  })
+  .meta({ id: "TrainingField" });
+
+const form = defineRoute({
+  method: "GET",
+  path: "/api/v1/train/form",
+  about: "The settings of a run as fields in groups, with defaults, ranges and help; and the profiles",
+  answers: {
+    200: z
+      .object({
+        groups: z.array(z.object({ name: z.string(), title: z.string(), about: z.string() })),
+        fields: z.array(FieldShape),
+        profiles: z.array(z.object({ name: z.string(), values: AnyJson })),
+      })
+      .meta({ id: "TrainingForm" }),
+  },
+  run: async () => ({
+    groups: shownOrder.flatMap((name) =>
+      formGroups
+        .filter((group) => group.name === name)
+        .map(({ title, about }) => ({ name, title, about })),
+    ),
+    fields: formFields(),
+    profiles: profiles.names().map((name) => ({ name, values: profiles.get(name) })),
+  }),
+});
+
+const Filled = z.object({
+  values: z.record(z.string().max(200), z.unknown()).default({}).describe("By dotted key"),
+  profile: z.string().max(100).optional(),
+  dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
+});
+
+type Filled = z.infer<typeof Filled>;
+
+/** What was filled in, with the file of a data set that is named by its number. */
+async function valuesOf({ store }: Studio, { values, dataset_id }: Filled): Promise<Filled["values"]> {
+  if (dataset_id === undefined) return values;
+  await readDataset(store, dataset_id);
+  await fileInStep(store, dataset_id);
+  const { filePath } = await readDataset(store, dataset_id);
+  return { ...values, "data.train_file": filePath };
+}
+
+async function filled(studio: Studio, asked: Filled): Promise<FilledForm> {
+  const { profile } = asked;
+  if (profile !== undefined && !profiles.has(profile))
+    throw unprocessable(`there is no profile '${profile}'`, "profile");
+  const { environment, store } = studio;
+  const values = await valuesOf(studio, asked);
+  const jobs = [...(await trainingJobs(store))];
+  const taken = new Set(
+    jobs.flatMap(([folder, { status }]) =>
+      status === "pending" || status === "running" || status === "paused" ? [folder] : [],
+    ),
+  );
+  const text = (key: string): string => String(values[key] ?? "");
+  const suggested = suggestedRun(environment, {
+    ...{ model: text("model.name"), data: text("data.train_file"), taken },
+  });
+  return await fillForm({ values, profile, suggested, environment, cwd: process.cwd() });
+}
+
+const Problem = z.object({
+  field: z.string().nullable(),
+  message: z.string(),
+  hint: z.string().nullable(),
+});
+
+const fill = defineRoute({
+  method: "POST",
+  path: "/api/v1/train/form",
+  about:
+    "A form half filled in: every value with its origin, what is wrong at which field, advice, the command line",
+  body: Filled.meta({ id: "FilledForm" }),
+  answers: {
+    200: z
+      .object({
+        fields: z.array(
+          z.object({ key: z.string(), value: AnyJson, origin: z.string(), counts: z.boolean() }),
+        ),
+        problems: z.array(Problem),
+        advice: z.array(
+          z.object({
+            field: z.string(),
+            level: z.enum(["warning", "recommendation"]),
+            text: z.string(),
+          }),
+        ),
+        unused: z.array(z.string()),
+        command: z.array(z.string()).describe("An argument or flag each"),
+        ready: z.boolean().describe("Nothing keeps it from starting"),
+      })
+      .meta({ id: "FormState" }),
+  },
+  run: async (studio, { body }) => {
+    const { fields, problems, advice, command, unused } = await filled(studio, body);
+    return {
+      ...{ fields, problems, command, unused, ready: problems.length === 0 },
+      advice: advice.map(({ setting, level, text }) => ({ field: setting, level, text })),
+    };
+  },
+});
+
+const lookers = new WeakMap<Studio, Looker>();
+
+/** One process for all who look, ended with the server. */
+function lookerOf(studio: Studio): Looker {
+  const known = lookers.get(studio);
+  if (known !== undefined) return known;
+  const looker = new Looker();
+  studio.ending.addEventListener("abort", () => looker.close(), { once: true });
+  lookers.set(studio, looker);
+  return looker;
+}
+
+const Preview = z
+  .object({
+    offset: z.int().min(0).default(0),
+    limit: z.int().min(0).max(20).default(3),
+  })
+  .default({ offset: 0, limit: 3 });
+
+/** Without these there is nothing to look at; an output folder that is taken is no hindrance. */
+const needed = new Set(["model.name", "data.train_file"]);
+
+const look = defineRoute({
+  method: "POST",
+  path: "/api/v1/train/look",
+  about:
+    "What a run would read and need: rows, tokens, steps, memory against this machine, time where it is known; and rows " +
+    "token by token, each learned or not. In a process of its own",
+  body: Filled.extend({ preview: Preview }).meta({ id: "RunToLookAt" }),
+  answers: {
+    200: z
+      .object({
+        report: AnyJson,
+        preview: AnyJson.describe("Columns of tokens; null without the model's files"),
+        time: z
+          .object({
+            seconds: z.number(),
+            run_id: z.string().describe("The run whose pace it is"),
+            tokens_per_second: z.number(),
+            exact: z.boolean(),
+          })
+          .nullable(),
+      })
+      .meta({ id: "RunLook" }),
+  },
+  refusals: { 400: "The settings or the data cannot be used" },
+  run: async (studio, { body, signal }) => {
+    studio.requireOpen();
+    const { resolved, problems } = await filled(studio, body);
+    const absent = problems.filter(({ field }) => needed.has(field ?? ""));
+    if (resolved === undefined || absent.length > 0) throw wrongForm([...absent, ...problems]);
+    const { config, origins } = resolved;
+    const request = {
+      config: { ...withAbsolutePaths(config) },
+      ...{ origins: Object.fromEntries(origins), preview: body.preview },
+    };
+    const { report, preview } = await lookerOf(studio).look(request, signal);
+    const { tokens } = report.data;
+    const passes = report.steps.total / Math.max(1, report.steps.perEpoch);
+    const time = tokens === null ? undefined : estimateTime(config, tokens, passes);
+    return {
+      ...{ report, preview },
+      time: time === undefined
+        ? null
+        : {
+            ...{ seconds: time.seconds, run_id: time.runId, exact: time.exact },
+            tokens_per_second: time.tokensPerSecond,
+          },
+    };
+  },
+});
+
+function wrongForm(problems: FilledForm["problems"]): Error {
+  const [first] = problems;
+  return unprocessable(first?.message ?? "the settings are wrong", first?.field ?? undefined);
+}
+
+const start = defineRoute({
+  method: "POST",
+  path: "/api/v1/train/form/start",
+  about: "Checks the run that a form describes and puts it into the queue, each value with its origin",
+  body: Filled.extend({
+    priority: z.int().min(-1000).max(1000).optional(),
+    force: z.boolean().default(false).describe("Though it is estimated not to fit"),
+  }).meta({ id: "FormToStart" }),
+  answers: { 200: JobShape },
+  refusals: { 400: "The settings or the data cannot be used" },
+  run: async (studio, { body }) => {
+    studio.requireOpen();
+    const { environment, store } = studio;
+    const { resolved, problems } = await filled(studio, body);
+    if (resolved === undefined || problems.length > 0) throw wrongForm(problems);
+    const { config, origins } = resolved;
+    const parameters = {
+      ...{ config: { ...config }, origins: Object.fromEntries(origins), force: body.force },
+    };
+    const { priority } = body;
+    return toldJob(await submitJob(store, "training", parameters, { environment, priority }));
+  },
+});
+
+export const trainFormRoutes: RouteGroup = {
+  name: "train form",
+  about: "The settings of a run as a form, what such a run would need, and its start",
+  routes: [form, fill, look, start],
+};
