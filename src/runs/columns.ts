@@ -102,4 +102,3 @@ export function columnsOf(
 ): FigureColumns[] {
   return wholeColumns(events, names).map((whole) => thinned(whole, most));
 }
-

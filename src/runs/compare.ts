@@ -44,7 +44,14 @@ function differences(a: unknown, b: unknown, ignored: readonly string[] = []): D
 }
 
 /** What of a run is its result. */
-export function resultsOf({ status, step, trainLoss, validationLoss, lastEvent, best }: RunDetails) {
+export function resultsOf({
+  status,
+  step,
+  trainLoss,
+  validationLoss,
+  lastEvent,
+  best,
+}: RunDetails) {
   const end = lastEvent?.type === "run-completed" ? lastEvent : undefined;
   return {
     ...{ status, steps: step, trainLoss, validationLoss, bestStep: best?.step ?? null },

@@ -25,7 +25,9 @@ function eventOf(line: string): RunEvent | undefined {
   try {
     const event = JSON.parse(line) as Partial<RunEvent>;
     const isEvent = typeof event.type === "string" && typeof event.time === "string";
-    return isEvent && event.schemaVersion === EVENT_SCHEMA_VERSION ? (event as RunEvent) : undefined;
+    return isEvent && event.schemaVersion === EVENT_SCHEMA_VERSION
+      ? (event as RunEvent)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -9,7 +9,14 @@ const NOTES_FILE = "notes.json";
 export const RunNotes = z.object({
   note: z.string().max(20_000),
   tags: z
-    .array(z.string().trim().min(1).max(60).regex(/^[^,]+$/, { error: "a tag has no commas" }))
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(60)
+        .regex(/^[^,]+$/, { error: "a tag has no commas" }),
+    )
     .max(50),
 });
 

@@ -6,9 +6,9 @@ import { isStructured, unwrap, type ValueShape } from "../../core/value-shapes.t
 import { builtMethods } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
 import { tunings } from "../../train/tuning/index.ts";
+import { variableOf } from "./environment.ts";
 import { groupOf } from "./form-groups.ts";
 import { RunConfigSchema } from "./schema.ts";
-import { variableOf } from "./environment.ts";
 
 export type FieldKind = "number" | "integer" | "switch" | "text" | "choice" | "words" | "json";
 

@@ -69,12 +69,7 @@ export const formGroups: readonly FormGroup[] = [
     title: "Output",
     about: "Where it goes and what is kept",
     usual: ["output_dir", "optimization.final_model"],
-    others: [
-      "optimization.save_steps",
-      "optimization.keep_checkpoints",
-      "report_to",
-      "seed",
-    ],
+    others: ["optimization.save_steps", "optimization.keep_checkpoints", "report_to", "seed"],
   },
   {
     name: "length",

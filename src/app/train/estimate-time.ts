@@ -48,8 +48,7 @@ export function estimateTime(
 ): TimeEstimate | undefined {
   const alike = listRuns(followedEvents)
     .filter(({ status, model, method }) => {
-      const isSameMethod =
-        method === config.method || method === chosenMethod(config).tuning;
+      const isSameMethod = method === config.method || method === chosenMethod(config).tuning;
       return status !== "missing" && model === config.model.name && isSameMethod;
     })
     .slice(0, most);

@@ -18,5 +18,4 @@ export interface Look {
 
 export type ToLooker = { id: number } & LookRequest;
 
-export type FromLooker =
-  { id: number; look: Look } | { id: number; error: PackedError };
+export type FromLooker = { id: number; look: Look } | { id: number; error: PackedError };

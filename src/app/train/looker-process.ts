@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { FtError } from "../../core/errors.ts";
 import { asFtError, packError } from "../../core/packed-errors.ts";
 import { serveSupervisor } from "../../core/worker-process.ts";
+import { wholeSettings } from "./check-settings.ts";
 import type { FromLooker, Look, ToLooker } from "./looker-messages.ts";
 import { previewRows, type RowsPreview } from "./preview-rows.ts";
-import { wholeSettings } from "./check-settings.ts";
 import { validateRun } from "./validate-run.ts";
 
 const unexpected = "FT-RUN-UNEXPECTED";

@@ -46,7 +46,10 @@ const mostTokens = 3000;
 type Sequence = EncodedRow["sequences"][number];
 
 /** A special token ends what comes before it, which no later token changes. */
-function textsOf(ids: readonly number[], tokenizer: Tokenizer): { texts: string[]; special: number[] } {
+function textsOf(
+  ids: readonly number[],
+  tokenizer: Tokenizer,
+): { texts: string[]; special: number[] } {
   let stream = new TextStream(tokenizer);
   const texts: string[] = [];
   const special: number[] = [];

@@ -62,7 +62,8 @@ const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, statu
 export function statusOf(error: FtError): number {
   const own = BY_CODE.find(([code]) => code.test(error.code))?.[1];
   // of an error of another process only the name tells its class
-  const ofClass = BY_CLASS.find(([of]) => error instanceof of || error.name === of.name);
+  const { name } = error;
+  const ofClass = BY_CLASS.find(([of]) => error instanceof of || name === of.name);
   return own ?? ofClass?.[1] ?? 500;
 }
 

@@ -285,7 +285,8 @@ const mostCompared = 50;
 const compare = defineRoute({
   method: "GET",
   path: "/api/v1/run-comparison",
-  about: "Any number of runs beside each other: the settings and inputs that differ, and the results",
+  about:
+    "Any number of runs beside each other: the settings and inputs that differ, and the results",
   query: z.object({ ids: z.string().max(10_000).describe("Ids with commas between") }),
   answers: {
     200: z

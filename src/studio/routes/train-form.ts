@@ -40,7 +40,8 @@ const FieldShape = z
 const form = defineRoute({
   method: "GET",
   path: "/api/v1/train/form",
-  about: "The settings of a run as fields in groups, with defaults, ranges and help; and the profiles",
+  about:
+    "The settings of a run as fields in groups, with defaults, ranges and help; and the profiles",
   answers: {
     200: z
       .object({
@@ -70,7 +71,10 @@ const Filled = z.object({
 type Filled = z.infer<typeof Filled>;
 
 /** What was filled in, with the file of a data set that is named by its number. */
-async function valuesOf({ store }: Studio, { values, dataset_id }: Filled): Promise<Filled["values"]> {
+async function valuesOf(
+  { store }: Studio,
+  { values, dataset_id }: Filled,
+): Promise<Filled["values"]> {
   if (dataset_id === undefined) return values;
   await readDataset(store, dataset_id);
   await fileInStep(store, dataset_id);
@@ -200,12 +204,13 @@ const look = defineRoute({
     const time = tokens === null ? undefined : estimateTime(config, tokens, passes);
     return {
       ...{ report, preview },
-      time: time === undefined
-        ? null
-        : {
-            ...{ seconds: time.seconds, run_id: time.runId, exact: time.exact },
-            tokens_per_second: time.tokensPerSecond,
-          },
+      time:
+        time === undefined
+          ? null
+          : {
+              ...{ seconds: time.seconds, run_id: time.runId, exact: time.exact },
+              tokens_per_second: time.tokensPerSecond,
+            },
     };
   },
 });
@@ -218,7 +223,8 @@ function wrongForm(problems: FilledForm["problems"]): Error {
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/train/form/start",
-  about: "Checks the run that a form describes and puts it into the queue, each value with its origin",
+  about:
+    "Checks the run that a form describes and puts it into the queue, each value with its origin",
   body: Filled.extend({
     priority: z.int().min(-1000).max(1000).optional(),
     force: z.boolean().default(false).describe("Though it is estimated not to fit"),

@@ -16,7 +16,11 @@ test("rows are shown token by token with what is learned, beside memory and step
   const studio = await testStudio();
   const data = join(studio.home, "rows.jsonl");
   writeFileSync(data, `${Array.from({ length: 20 }, (_, at) => row(at)).join("\n")}\n`);
-  const values = { "model.name": "builtin/tiny", "data.train_file": data, "optimization.epochs": 2 };
+  const values = {
+    "model.name": "builtin/tiny",
+    "data.train_file": data,
+    "optimization.epochs": 2,
+  };
   const preview = { offset: 1, limit: 2 };
   const { status, body } = await studio.client.call("postV1TrainLook", {
     body: { values, preview },

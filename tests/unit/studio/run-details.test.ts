@@ -12,7 +12,11 @@ interface Made {
 }
 
 /** A run as a trainer leaves it, in the home of the studio. */
-async function madeRun(studio: TestStudio, facts: readonly RunFact[], config: object = {}): Promise<Made> {
+async function madeRun(
+  studio: TestStudio,
+  facts: readonly RunFact[],
+  config: object = {},
+): Promise<Made> {
   const folder = join(studio.home, `run-${makeRunId()}`);
   const run = openRun(folder);
   const about = record();
@@ -35,7 +39,11 @@ const steps = (count: number): RunFact[] =>
 
 test("figures come in columns; of too many points, means with the least and the most", async () => {
   const studio = await studioHere();
-  const { id, folder } = await madeRun(studio, [started(2000), ...steps(2000), evaluated(2000, 0.5)]);
+  const { id, folder } = await madeRun(studio, [
+    started(2000),
+    ...steps(2000),
+    evaluated(2000, 0.5),
+  ]);
   const whole = await studio.client.call("getV1RunsIdCurves", {
     params: { id },
     query: { points: 5000 },
@@ -53,9 +61,17 @@ test("figures come in columns; of too many points, means with the least and the 
   expect([series.points, series.value.length, series.low.length]).toEqual([2000, 100, 100]);
   expect(Math.max(...series.high)).toBe(9);
   // what is appended later is there with the next look
-  const line = { ...stepped(2001, 0.25), time: new Date().toISOString(), runId: id, schemaVersion: 1 };
+  const line = {
+    ...stepped(2001, 0.25),
+    time: new Date().toISOString(),
+    runId: id,
+    schemaVersion: 1,
+  };
   appendFileSync(join(folder, "events.jsonl"), `${JSON.stringify(line)}\n{"type":"step-rep`);
-  const later = await studio.client.call("getV1RunsIdCurves", { params: { id }, query: { points: 5000 } });
+  const later = await studio.client.call("getV1RunsIdCurves", {
+    params: { id },
+    query: { points: 5000 },
+  });
   expect(later.body.step).toBe(2001);
 });
 
@@ -67,7 +83,14 @@ test("the log has a line for what happened; samples stand by step", async () => 
     ...{ step, seconds: 0.1, samples: [{ ...sample, text, tokens: 2, cut: false }] },
   });
   const { id } = await madeRun(studio, [
-    ...[started(), written(0, "?"), stepped(10), evaluated(10, 0.5), written(10, "ho"), completed()],
+    ...[
+      started(),
+      written(0, "?"),
+      stepped(10),
+      evaluated(10, 0.5),
+      written(10, "ho"),
+      completed(),
+    ],
   ]);
   const log = await studio.client.call("getV1RunsIdLog", { params: { id } });
   expect(log.body.lines.map(({ text }: { text: string }) => text.slice(0, 12))).toEqual([
@@ -153,7 +176,12 @@ test("any number of runs are compared by what differs", async () => {
 
 test("a sweep is one list with its parameters and what came of each trial", async () => {
   const studio = await studioHere();
-  const { id, folder } = await madeRun(studio, [started(), evaluated(5, 0.7), evaluated(10, 0.6), completed()]);
+  const { id, folder } = await madeRun(studio, [
+    started(),
+    evaluated(5, 0.7),
+    evaluated(10, 0.6),
+    completed(),
+  ]);
   const trial = (r: number, output_dir: string): object => ({ lora: { r, alpha: 16 }, output_dir });
   const trials = [trial(4, folder), trial(8, join(studio.home, "other"))];
   writeFileSync(join(studio.home, "sweep.json"), JSON.stringify({ trials }));

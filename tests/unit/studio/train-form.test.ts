@@ -3,12 +3,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { optionsOf } from "../../../src/core/options.ts";
 import { formFields } from "../../../src/app/config/form-fields.ts";
 import { RunConfigSchema } from "../../../src/app/config/schema.ts";
+import { optionsOf } from "../../../src/core/options.ts";
 import { testStudio } from "../../support/studio.ts";
 
-const row = JSON.stringify({ messages: [{ role: "user", content: "a" }, { role: "assistant", content: "b" }] });
+const row = JSON.stringify({
+  messages: [
+    { role: "user", content: "a" },
+    { role: "assistant", content: "b" },
+  ],
+});
 
 async function filled(values: object, more: object = {}) {
   const studio = await testStudio();
