@@ -42,7 +42,11 @@ interface FinishTask {
   through: number;
 }
 
-function rowOf(example: CopiedExample, position: number, known: RepeatedRows): RowToJudge {
+export function rowToJudge(
+  example: CopiedExample,
+  position: number,
+  known: RepeatedRows,
+): RowToJudge {
   const { id: number, index, content: text } = example;
   const value = JSON.parse(text) as JsonObject;
   const own = value["id"];
@@ -62,7 +66,7 @@ async function addRows(store: Store, db: Database, jobId: string, datasetId: num
     rows = [];
   };
   for await (const example of exportExamples({ ...store, db }, datasetId)) {
-    rows.push(rowOf(example, position++, known));
+    rows.push(rowToJudge(example, position++, known));
     through = example.index;
     if (rows.length >= page) await add();
   }

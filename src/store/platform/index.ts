@@ -53,6 +53,7 @@ export {
 } from "./jobs.ts";
 export { type CopiedExample, exportExamples, exportRows, exportText } from "./lines.ts";
 export { type ExamplePage, type ExampleQuery, listExamples } from "./list.ts";
+export { listMarks, markRow, type QualityMark } from "./marks.ts";
 export { deleteDataset } from "./removal.ts";
 export { isShownKind, mostErrors, type ShownKind, shownJobs, shownStatus } from "./shown-status.ts";
 export { timestamp } from "./timestamps.ts";

@@ -45,6 +45,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-TUNING-00[12]$/, 404],
   [/^FT-STUDIO-404$/, 404],
   [/^FT-MAKE-015$/, 409],
+  [/^FT-QUALITY-008$/, 409],
   [/^FT-TRY-00[123]$/, 404],
   [/^FT-TRY-00[45]$/, 409],
   [/^FT-REVIEW-00[12]$/, 404],

@@ -16,12 +16,11 @@ import { jobOfPlatformId, platformIdOf } from "../../store/platform/index.ts";
 import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
 import type { Domain } from "../../synth/domains/domain.ts";
 import { languageNamed } from "../../synth/domains/languages.ts";
-import type { Estimated } from "../../synth/make/estimate.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
-import { datasetOf } from "./making-shapes.ts";
+import { datasetOf, Price, toldPrice } from "./making-shapes.ts";
 import { AnyJson, Paging, PathNumber, timeOrNull } from "./shared.ts";
 
 const dollars = z.number().min(0);
@@ -57,14 +56,6 @@ function parametersOf({ model, rows: _, budget: __, ...more }: z.infer<typeof Wa
   });
 }
 
-const Price = z
-  .object({ calls: z.int(), tokens_in: z.int(), tokens_out: z.int(), dollars })
-  .meta({ id: "Price" });
-
-const priceOf = ({ calls, tokensIn, tokensOut, cost }: Estimated): z.infer<typeof Price> => ({
-  ...{ calls, tokens_in: tokensIn, tokens_out: tokensOut, dollars: cost / 1e9 },
-});
-
 const Prices = z.object({ likely: Price, most: Price });
 
 const estimate = defineRoute({
@@ -92,8 +83,8 @@ const estimate = defineRoute({
     const count = Math.min(body.rows, body.count);
     const first = await estimateGeneration({ parameters: { ...parameters, count } }, environment);
     const told = (plan: typeof whole) => ({
-      likely: priceOf(plan.estimate.likely),
-      most: priceOf(plan.estimate.most),
+      likely: toldPrice(plan.estimate.likely),
+      most: toldPrice(plan.estimate.most),
     });
     return {
       ...{ provider: whole.provider, models: [...whole.models], has_price: whole.hasPrice },

@@ -10,6 +10,7 @@ import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { providerRoutes } from "./providers.ts";
+import { qualityLookRoutes } from "./quality-look.ts";
 import { reviewRoutes } from "./reviews.ts";
 import { runDetailRoutes } from "./run-details.ts";
 import { runRoutes } from "./runs.ts";
@@ -27,6 +28,7 @@ export const routeGroups: readonly RouteGroup[] = [
   generatorRoutes,
   generatorPageRoutes,
   qualityRoutes,
+  qualityLookRoutes,
   reviewRoutes,
   datasetRoutes,
   exampleRoutes,

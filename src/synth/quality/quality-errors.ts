@@ -22,3 +22,10 @@ export function nothingToJudge(file: string): DataError {
     hint: "name a file of JSON lines, or a data set of ft data history",
   });
 }
+
+export function notAsJudged(id: string): UsageError {
+  return new UsageError("FT-QUALITY-008", {
+    message: `row ${id} is not as quality control left it: it was changed since, or nothing was done to it`,
+    hint: "Its history in the data set shows every change, and undoes the newest",
+  });
+}
