@@ -182,6 +182,7 @@ check-lint:
 	$(STEP) lint $(BIN)/oxlint --type-aware --deny-warnings
 check-types:
 	$(STEP) types $(BIN)/tsc -p . --noEmit
+	$(STEP) types-of-pages bash -c '$(RUN) dev/api-types.ts && $(BIN)/tsc -p src/studio/web --noEmit'
 check-layers:
 	$(STEP) layers $(RUN) dev/check-layers.ts
 check-unused:

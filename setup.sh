@@ -129,7 +129,7 @@ native_state() { ls -ln build/Release/ft_native.node 2>/dev/null || true; }
 
 sources_hash() {
   {
-    find src -type f -name '*.ts' | LC_ALL=C sort | while IFS= read -r file; do
+    find src -type f -name '*.ts' -o -path 'src/studio/web/*' -type f | LC_ALL=C sort | while IFS= read -r file; do
       printf '%s\n' "$file"
       cat "$file"
     done
@@ -142,9 +142,11 @@ step_build() {
   local start=$SECONDS hash
   hash=$(sources_hash)
   if [ -f dist/.sources ] && [ "$(cat dist/.sources)" = "$hash" ]; then return; fi
-  say "setup: compiling TypeScript into dist/"
+  say "setup: compiling TypeScript and the pages into dist/"
   rm -rf dist.new
   node_modules/.bin/tsc -p tsconfig.build.json --outDir dist.new
+  FT_WEB_OUT=$PWD/dist.new/studio/web node_modules/.bin/vite build --config src/studio/web/vite.config.ts \
+    --logLevel warn
   if [ -f dist.new/cli/main.js ]; then chmod +x dist.new/cli/main.js; fi
   printf '%s\n' "$hash" >dist.new/.sources
   rm -rf dist

@@ -2,6 +2,7 @@
 // No list of test groups: those are the Makefile's.
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { coverageThresholds } from "./dev/coverage.ts";
+import { chromiumProgram } from "./tests/setup/chromium.ts";
 import { postgresPrograms } from "./tests/setup/postgres.ts";
 
 interface Needs {
@@ -25,6 +26,11 @@ const projects: Record<string, Needs> = {
   // Skips itself where make real has fetched no model.
   real: { maxWorkers: 1, timeoutSeconds: 600 },
 };
+
+// The studio's pages in a browser, where there is one.
+if (chromiumProgram() !== undefined) {
+  projects["browser"] = { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
+}
 
 // Needs Python peers (make interop), so a plain run leaves it out.
 if (process.env["FT_INTEROP"] === "1") {

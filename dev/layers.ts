@@ -46,6 +46,19 @@ function mayNotImportUpward(folder: string, rank: number): IForbiddenRuleType {
 
 const sharper: IForbiddenRuleType[] = [
   {
+    name: "pages-know-the-api-only",
+    severity: "error",
+    comment: "src/studio/web runs in a browser: it asks the API and imports nothing of the server",
+    from: { path: "^src/studio/web/" },
+    to: { path: "^src/", pathNot: "^src/studio/web/" },
+  },
+  {
+    name: "server-does-not-import-pages",
+    severity: "error",
+    from: { path: "^src/", pathNot: "^src/studio/web/" },
+    to: { path: "^src/studio/web/" },
+  },
+  {
     name: "works-without-addon",
     severity: "error",
     comment: "these folders run on machines without the addon",
@@ -62,7 +75,8 @@ const sharper: IForbiddenRuleType[] = [
     name: "product-needs-only-its-dependencies",
     severity: "error",
     comment: "a devDependency is not there when the package is installed",
-    from: { path: "^src/" },
+    // what pages need is built into them
+    from: { path: "^src/", pathNot: "^src/studio/web/" },
     to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
   },
   { name: "resolves", severity: "error", from: {}, to: { couldNotResolve: true } },

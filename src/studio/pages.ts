@@ -1,10 +1,10 @@
-// What stands at the address that people open: the link that gives a browser its cookie, and, until the studio has pages,
-// one that says so and leads to the API's.
+// What stands at the address that people open: the link that gives a browser its cookie, then the pages (web-files.ts).
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { cookieOf, isSameSecret } from "../serve/http/guards.ts";
-import { escaped, page, style } from "./html.ts";
+import { page, style } from "./html.ts";
 import { sendPage } from "./http/headers.ts";
+import { mountWeb } from "./web-files.ts";
 
 /** The key in the link: good for one cookie, and for nothing else. */
 export class OpeningKey {
@@ -40,15 +40,6 @@ function spentPage(): string {
   );
 }
 
-function firstPage(apiUrl: string): string {
-  const docs = escaped(`${apiUrl}/docs`);
-  return page(
-    "ft studio",
-    `<h1>ft studio</h1><p>The pages of the studio are not built yet. Its API is: <a href="${docs}">${docs}</a>.</p>` +
-      `<p>On the command line, <code>ft --help</code> lists what ft does.</p>`,
-  );
-}
-
 function open(request: FastifyRequest, reply: FastifyReply, facts: PageFacts): FastifyReply {
   const { cookie, opening, token } = facts;
   // a tab that is loaded again, or the browser that looked ahead
@@ -63,10 +54,7 @@ function open(request: FastifyRequest, reply: FastifyReply, facts: PageFacts): F
 export function mountPages(app: FastifyInstance, facts: PageFacts): void {
   app.get(OPENING_PATH, async (request, reply) => open(request, reply, facts));
   mountStyle(app);
-  app.get("/", async (_, reply) => {
-    const apiUrl = facts.apiUrl();
-    return sendPage(reply, firstPage(apiUrl), { connect: [new URL(apiUrl).origin] });
-  });
+  mountWeb(app, facts.apiUrl);
 }
 
 export function mountStyle(app: FastifyInstance): void {

@@ -1,4 +1,4 @@
-// ft studio: the API for everything that ft does, and the address of its pages.
+// ft studio: web pages for everything that ft does, and the API that they use.
 import { spawn } from "node:child_process";
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
@@ -44,13 +44,13 @@ function tell({ url, apiUrl, token, exposes }: RunningStudio, io: Io): void {
   io.print(`Open ${url}`);
   io.print(`The API answers at ${apiUrl}, described at ${apiUrl}/docs`);
   io.print(`Token for programs: ${token}`);
-  io.note("The pages of the studio are not built yet. Ctrl-C ends it.");
+  io.note("Ctrl-C ends it; jobs go on when it is started again.");
 }
 
 export const studio = defineCommand({
   name: "studio",
   alias: "ui",
-  summary: "Start the API for everything that ft does, and the studio's address",
+  summary: "Open the studio: web pages and an API for everything that ft does",
   options: StudioCommandOptions,
   examples: ["ft studio", "ft studio --port 0 --api-port 0 --no-open --json"],
   run: async ({ options }, io) => {

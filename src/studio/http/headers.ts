@@ -4,15 +4,17 @@ import type { FastifyReply } from "fastify";
 export interface PagePolicy {
   /** Addresses that scripts of the page may ask beside its own. */
   connect: readonly string[];
+  /** Of style elements that the page's scripts make; without it there may be none. */
+  nonce?: string;
 }
 
 /** Nothing from elsewhere, no inline scripts or styles, no frame around it. */
-export function contentPolicy({ connect }: PagePolicy): string {
+export function contentPolicy({ connect, nonce }: PagePolicy): string {
   const own = "'self'";
   const directives: readonly (readonly [string, ...string[]])[] = [
     ["default-src", "'none'"],
     ["script-src", own],
-    ["style-src", own],
+    ["style-src", own, ...(nonce === undefined ? [] : [`'nonce-${nonce}'`])],
     ["img-src", own, "data:"],
     ["font-src", own],
     ["connect-src", own, ...connect],

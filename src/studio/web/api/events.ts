@@ -1,0 +1,112 @@
+// What happens elsewhere, told to the open pages: one stream of events from the server, and a channel between the windows
+// of this browser. Both end in the same place: what is known of the thing that changed is asked for again.
+import { useEffect, useSyncExternalStore } from "react";
+import { apiUrl, queries } from "./client.ts";
+
+export interface JobEvent {
+  id: number;
+  job_id: string;
+  unit_id: number | null;
+  at: string;
+  type: string;
+  data: unknown;
+}
+
+type Listener = (event: JobEvent) => void;
+
+const listeners = new Set<Listener>();
+const windows = new BroadcastChannel("ft-studio");
+
+/** Milliseconds in which events are gathered before anything is asked for. */
+const gathering = 250;
+
+let isDue = false;
+const due = new Set<string>();
+
+/** Everything asked for at paths that begin so is asked for again; at once in this window, soon in the others. */
+function refreshHere(paths: Iterable<string>): void {
+  for (const path of paths) {
+    void queries.invalidateQueries({
+      predicate: ({ queryKey }) => String(queryKey[1]).startsWith(path),
+    });
+  }
+}
+
+/** After a change by this window. */
+export function refresh(...paths: string[]): void {
+  refreshHere(paths);
+  windows.postMessage(paths);
+}
+
+windows.addEventListener("message", ({ data }) => refreshHere(data as string[]));
+
+function gather(path: string): void {
+  due.add(path);
+  if (isDue) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    refreshHere(due);
+    due.clear();
+  }, gathering);
+}
+
+/** What an event of the queue may have changed beside the job. */
+const touched = ["/api/v1/jobs", "/api/tasks", "/api/v1/runs"];
+
+export type Connection = "connecting" | "open" | "lost";
+
+let connection: Connection = "connecting";
+const watching = new Set<() => void>();
+
+function say(state: Connection): void {
+  if (state === connection) return;
+  const cameBack = connection === "lost" && state === "open";
+  connection = state;
+  for (const one of watching) one();
+  // what was missed meanwhile may be anything
+  if (cameBack) void queries.invalidateQueries();
+}
+
+function listen(): void {
+  const source = new EventSource(`${apiUrl}/api/v1/events`, { withCredentials: true });
+  source.addEventListener("open", () => say("open"));
+  source.addEventListener("message", ({ data }) => {
+    const event = JSON.parse(data as string) as JobEvent;
+    for (const path of touched) gather(path);
+    if (/completed|failed|cancelled/.test(event.type)) gather("/api/datasets");
+    for (const listener of listeners) listener(event);
+  });
+  source.addEventListener("error", () => {
+    say("lost");
+    // an answer other than a stream ends it for good: then it is begun anew
+    if (source.readyState !== EventSource.CLOSED) return;
+    source.close();
+    setTimeout(listen, 2000);
+  });
+}
+
+let hasBegun = false;
+
+export function followEvents(): void {
+  if (hasBegun) return;
+  hasBegun = true;
+  listen();
+}
+
+export const useConnection = (): Connection =>
+  useSyncExternalStore(
+    (watch) => {
+      watching.add(watch);
+      return () => void watching.delete(watch);
+    },
+    () => connection,
+  );
+
+/** Calls `listener` for every event of the queue while the component stands. */
+export function useEvents(listener: Listener): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, [listener]);
+}
