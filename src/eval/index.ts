@@ -6,6 +6,7 @@ export { type Comparable, compareAnswers, type CompareOptions, type Delta } from
 export { type Contamination, contamination, type Told } from "./contamination.ts";
 export { type Check, Checker, type CheckRequest } from "./checker/checker.ts";
 export { type Answer, type Metric, scoreOf, summed } from "./metrics/metric.ts";
+export { type ScoreInterval, scoreInterval } from "./score-interval.ts";
 export { metrics } from "./metrics/registry.ts";
 export { passAt, passNamed } from "./metrics/pass-at.ts";
 export * from "./metrics/rouge.ts";

@@ -4,7 +4,7 @@ import { DataError, UsageError } from "../../core/errors.ts";
 import type { Identity } from "../../core/kept-rows.ts";
 import { Random } from "../../core/random.ts";
 import { type DataFile, loadDataset, type Row } from "../../data/index.ts";
-import { type Metric, questionsOf, type Unasked } from "../../eval/index.ts";
+import { type Metric, questionsOf, type ScoreInterval, type Unasked } from "../../eval/index.ts";
 import { loadModel } from "../../generate/load-model.ts";
 import { namedModel } from "../../generate/named-model.ts";
 import { rendererOf, type TemplateSource } from "../../text/index.ts";
@@ -21,7 +21,14 @@ import {
   openChecking,
 } from "./checking.ts";
 import { type ResultRow, ResultsFolder, type SampleResult } from "./results-file.ts";
-import { chosenMetrics, type GroupScores, groupScores, scored, type Scores } from "./scores.ts";
+import {
+  chosenMetrics,
+  type GroupScores,
+  groupScores,
+  intervalsOf,
+  scored,
+  type Scores,
+} from "./scores.ts";
 
 export interface EvaluateOptions extends CheckingOptions {
   /** Hub id, folder, builtin name, or the folder of an adapter or a run. */
@@ -55,6 +62,8 @@ export interface Evaluation extends Scores {
   groups?: GroupScores;
   model: string;
   adapter: string | null;
+  /** The middle 95 % of each score when the rows are drawn again. */
+  intervals: Record<string, ScoreInterval>;
   samples: number;
   /** Rows that could not be asked. */
   unasked: number;
@@ -182,6 +191,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
         model: base,
         adapter: adapter ?? null,
         scores,
+        intervals: intervalsOf(chosen, results.rows, options.seed),
         ...(groups && { groups }),
         samples: jobs.length,
         unasked: unasked.length,

@@ -25,7 +25,7 @@ import { generateText } from "../generate/generate-text.ts";
 import { answerJobs } from "./answer-jobs.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluate-model.ts";
 import { type ResultRow, ResultsFolder } from "./results-file.ts";
-import { scoresBy } from "./scores.ts";
+import { intervalsOf, scoresBy } from "./scores.ts";
 
 export interface TaskOptions extends Pick<
   EvaluateOptions,
@@ -233,15 +233,14 @@ export async function evaluateTask(options: TaskOptions): Promise<TaskEvaluation
     const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
     const answering = new TaskAnswering(model, asked, options);
     await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
+    const chosen = scoreNames(asked.task).map((name) => [name, taskScore(name)] as const);
     const evaluation = {
       ...{
         model: base,
         adapter: adapter ?? null,
         task: asked.task.task,
-        scores: scoresBy(
-          scoreNames(asked.task).map((name) => [name, taskScore(name)]),
-          results.rows,
-        ),
+        scores: scoresBy(chosen, results.rows),
+        intervals: intervalsOf(chosen, results.rows, seed),
       },
       ...{
         samples: jobs.length,

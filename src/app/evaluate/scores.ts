@@ -7,6 +7,8 @@ import {
   metrics,
   passAt,
   passNamed,
+  type ScoreInterval,
+  scoreInterval,
   scoreOf,
   summed,
 } from "../../eval/index.ts";
@@ -33,9 +35,22 @@ export function scored(chosen: readonly [string, Metric][], answers: readonly An
   };
 }
 
+/** The 95 % interval of each score; of fewer than two answers there is none. */
+export function intervalsOf<Row>(
+  chosen: readonly (readonly [string, Comparable<Row>])[],
+  rows: readonly Row[],
+  seed: number,
+): Record<string, ScoreInterval> {
+  const all = chosen.flatMap(([name, metric]) => {
+    const interval = scoreInterval(metric, rows, seed);
+    return interval === null ? [] : [[name, interval] as const];
+  });
+  return Object.fromEntries(all);
+}
+
 /** Scores alone, of whatever kind of row. */
 export function scoresBy<Row>(
-  chosen: readonly [string, Comparable<Row>][],
+  chosen: readonly (readonly [string, Comparable<Row>])[],
   rows: readonly Row[],
 ): Record<string, number> {
   const one = ({ score, statistics }: Comparable<Row>): number =>

@@ -151,6 +151,8 @@ export const benchmark = defineCommand({
       onModel: (name) => io.note(`asking ${name}`),
       ...{ onProgress: progressNote(io), onCost: costNote(io) },
     });
+    const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
+    await noteEvaluation(options.output);
     for (const warning of report.warnings) io.note(`warning: ${warning}`);
     const text = await reportText(report);
     io.show(report, () => text);

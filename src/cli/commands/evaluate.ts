@@ -36,8 +36,19 @@ const Options = EvaluationOptions.extend({
     .register(flags, { value: "FIELD" }),
 });
 
-function scoreLines(scores: Readonly<Record<string, number>>): string {
-  return pairs(Object.entries(scores).map(([name, value]) => [name, value.toFixed(4)]));
+function scoreLines(
+  scores: Readonly<Record<string, number>>,
+  intervals: Partial<Evaluation["intervals"]> = {},
+): string {
+  const lines = Object.entries(scores).map(([name, value]): [string, string] => {
+    const interval = intervals[name];
+    const sure =
+      interval === undefined
+        ? ""
+        : `   95 %: ${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
+    return [name, `${value.toFixed(4)}${sure}`];
+  });
+  return pairs(lines);
 }
 
 function groupLines(groups: Evaluation["groups"]): string[] {
@@ -57,6 +68,7 @@ function evaluationText({
   model,
   adapter,
   scores,
+  intervals,
   groups,
   samples,
   seconds,
@@ -67,7 +79,7 @@ function evaluationText({
   const left = unasked === 0 ? "" : ` (${unasked} rows ask nothing)`;
   return [
     `${who}: ${samples} rows${left} in ${formatDuration(seconds)}`,
-    scoreLines(scores),
+    scoreLines(scores, intervals),
     ...groupLines(groups),
     `answers: ${resultsFile}`,
   ].join("\n");
@@ -155,11 +167,13 @@ async function scoreFile(
 
 async function askTask(model: string, task: string, options: Given, io: Io): Promise<void> {
   const { evaluateTask } = await import("../../app/evaluate/evaluate-task.ts");
+  const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
   const { baseModel, numSamples, seed, output, loadIn4bit } = options;
   const result = await evaluateTask({
     ...{ model, task, baseModel, numSamples, seed, output, loadIn4bit, signal: io.signal },
     ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
   });
+  await noteEvaluation(output);
   for (const warning of result.warnings) io.note(`warning: ${warning}`);
   io.show(result, () => `${result.task}\n${evaluationText({ ...result, unasked: 0 })}`);
 }
@@ -197,6 +211,8 @@ export const evaluate = defineCommand({
       template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });
+    const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
+    await noteEvaluation(options.output);
     const { judgeEvaluation } = await import("../../app/evaluate/judging/judge-evaluation.ts");
     const judgement = judged && (await judgeEvaluation(found, judged));
     const result = judgement ?? found;

@@ -44,6 +44,8 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-PLATFORM-011$/, 413],
   [/^FT-TUNING-00[12]$/, 404],
   [/^FT-STUDIO-404$/, 404],
+  [/^FT-EVAL-02[24]$/, 404],
+  [/^FT-EVAL-0(?:10|23)$/, 409],
   [/^FT-MAKE-015$/, 409],
   [/^FT-QUALITY-008$/, 409],
   [/^FT-TRY-00[123]$/, 404],

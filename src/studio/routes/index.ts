@@ -4,6 +4,7 @@ import { tuningFileRoutes } from "../tuning/files.ts";
 import { tuningJobRoutes } from "../tuning/jobs.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
+import { evaluationRoutes } from "./evaluations.ts";
 import { exampleRoutes } from "./examples.ts";
 import { generatorPageRoutes } from "./generator.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -44,6 +45,7 @@ export const routeGroups: readonly RouteGroup[] = [
   runRoutes,
   tryRoutes,
   runDetailRoutes,
+  evaluationRoutes,
   tuningFileRoutes,
   tuningJobRoutes,
 ];

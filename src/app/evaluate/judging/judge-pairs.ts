@@ -1,6 +1,6 @@
 // Two models' answers judged against each other: each pair in both orders, the second's win rate with its interval, how
 // often the place alone decided, and how far the judge agrees with the user.
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import {
   type Agreement,
   type BothOrders,
@@ -126,6 +126,3 @@ export async function judgePairs(
 /** An earlier evaluation's name is that of no model any more. */
 const baseOf = async (name: string, baseModel: string | undefined): Promise<string> =>
   (await namedModel(name, baseModel).catch(() => undefined))?.base ?? name;
-
-/** Where the judgements of a benchmark are. */
-export const judgedFolder = (folder: string): string => join(folder, "judge");

@@ -22,6 +22,9 @@ export const EvaluationParameters = z.strictObject({
   by: z.string().optional(),
   stride: z.int().positive().optional(),
   window: z.int().min(2).optional(),
+  /** A model that judges each answer by the criteria of a file. */
+  judge: z.string().min(1).optional(),
+  rubric: z.string().min(1).optional(),
 });
 
 export type EvaluationParameters = z.infer<typeof EvaluationParameters>;
@@ -34,10 +37,19 @@ export const evaluationKind = taskKind({
   prepare: async (given) => {
     const { chosenMetrics } = await import("../../evaluate/scores.ts");
     chosenMetrics(given.metrics);
-    const { model, baseModel, data, output } = given;
+    const { model, baseModel, data, output, judge, rubric } = given;
+    if (judge !== undefined) {
+      const { requireRubric } = await import("../../evaluate/judging/judge-evaluation.ts");
+      requireRubric(rubric);
+    }
     const bases = baseModel === undefined ? {} : { baseModel: found(baseModel) };
     const rows = data === undefined ? {} : { data: found(data) };
-    return { ...given, ...bases, ...rows, model: found(model), output: absolute(output) };
+    const judged = {
+      ...(judge !== undefined && { judge: found(judge) }),
+      ...(rubric !== undefined && { rubric: absolute(rubric) }),
+    };
+    const places = { model: found(model), output: absolute(output) };
+    return { ...given, ...bases, ...rows, ...judged, ...places };
   },
   task: "evaluation",
 });

@@ -1,6 +1,7 @@
 // Every kind of job by its name: the next one is a line here. Extensions add theirs with `jobKinds.register`.
 import { Registry } from "../../../core/registry.ts";
 import { unknownJobKind } from "../job-errors.ts";
+import { benchmarkKind } from "./benchmark.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
@@ -14,6 +15,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
   {
     training: trainingKind,
     evaluation: evaluationKind,
+    benchmark: benchmarkKind,
     export: exportKind,
     upload: uploadKind,
     generation: generationKind,

@@ -10,6 +10,7 @@ interface TaskEntry {
 export const tasks = new Registry<TaskEntry>(
   {
     evaluation: { load: async () => (await import("./evaluation.ts")).evaluate },
+    benchmark: { load: async () => (await import("./benchmark.ts")).compare },
     export: { load: async () => (await import("./export.ts")).exportAs },
     identify: { load: async () => (await import("./identify.ts")).identify },
     upload: { load: async () => (await import("./upload.ts")).upload },

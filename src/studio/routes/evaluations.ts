@@ -1,0 +1,227 @@
+// /api/v1/evaluations: what models answered and how good it was, on this machine: scores with their intervals, rows beside
+// those of another model, worst first, and what a judge wrote of each.
+import { z } from "zod";
+import { answerSheets, type AnswerSheet, readSheet } from "../../app/evaluate/answer-sheets.ts";
+import { answersTo, comparedRows, outcomes, rowOrders } from "../../app/evaluate/compared-rows.ts";
+import { evidenceOf } from "../../app/evaluate/judge-evidence.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { AnyJson, Paging, Time, timeOf } from "./shared.ts";
+
+const ScoreShape = z
+  .object({
+    metric: z.string(),
+    score: z.number(),
+    low: z.number().optional().describe("Where the 95 % interval begins, where one is known"),
+    high: z.number().optional(),
+    better: z.enum(["higher", "lower"]),
+    scale: z.number().nullable().describe("The largest score"),
+  })
+  .meta({ id: "EvaluationScore" });
+
+const SheetShape = z
+  .object({
+    id: z.string(),
+    folder: z.string(),
+    benchmark: z.string().nullable().describe("Of models that were asked together"),
+    finished_at: Time,
+    model: z.string(),
+    adapter: z.string().nullable(),
+    name: z.string(),
+    data: z.string(),
+    samples: z.int(),
+    unasked: z.int(),
+    seconds: z.number(),
+    signature: z.string(),
+    scores: z.array(ScoreShape),
+    warnings: z.array(z.string()),
+    questions: z.string().describe("Equal where the same questions were asked"),
+    compared_with: z.string().nullable().describe("The evaluation that a benchmark compares with"),
+  })
+  .meta({ id: "Evaluation" });
+
+function toldSheet(sheet: AnswerSheet): z.infer<typeof SheetShape> {
+  const { at, comparedWith, ...told } = sheet;
+  return { ...told, finished_at: timeOf(at), compared_with: comparedWith };
+}
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/v1/evaluations",
+  about: "Finished evaluations, newest first; of a benchmark one a model",
+  query: z.object(Paging),
+  answers: {
+    200: z.object({ evaluations: z.array(SheetShape), total: z.int() }).meta({ id: "Evaluations" }),
+  },
+  run: async (_, { query: { limit, offset } }) => {
+    const all = await answerSheets();
+    return { evaluations: all.slice(offset, offset + limit).map(toldSheet), total: all.length };
+  },
+});
+
+const named = z.object({ id: z.string().min(1).max(100) });
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/v1/evaluations/{id}",
+  about: "One evaluation, and those that it can be compared with: of the same questions",
+  params: named,
+  answers: {
+    200: z
+      .object({ evaluation: SheetShape, comparable: z.array(SheetShape) })
+      .meta({ id: "EvaluationDetails" }),
+  },
+  run: async (_, { params }) => {
+    const { sheet } = await readSheet(params.id);
+    const others = (await answerSheets()).filter(
+      ({ id, questions }) => id !== sheet.id && questions === sheet.questions,
+    );
+    return { evaluation: toldSheet(sheet), comparable: others.map(toldSheet) };
+  },
+});
+
+const against = z.string().min(1).max(100).optional().describe("The evaluation to compare with");
+
+const RowShape = z
+  .object({
+    index: z.int(),
+    id: z.string().nullable(),
+    line: z.int(),
+    prompt: z.string(),
+    references: z.array(z.string()),
+    answers: z
+      .array(z.object({ text: z.string(), score: z.number().nullable(), finish: z.string() }))
+      .describe("This evaluation's, then the other's"),
+    difference: z.number().nullable().describe("More is better, whatever the metric"),
+    outcome: z.enum(outcomes).nullable(),
+  })
+  .meta({ id: "EvaluationRow" });
+
+const DeltaShape = z
+  .object({
+    delta: z.number(),
+    better: z.boolean().nullable(),
+    low: z.number(),
+    high: z.number(),
+    p: z.number(),
+    wins: z.int(),
+    ties: z.int(),
+    losses: z.int(),
+  })
+  .meta({ id: "EvaluationDelta" });
+
+const rows = defineRoute({
+  method: "GET",
+  path: "/api/v1/evaluations/{id}/rows",
+  about: "Answers row by row by one metric, beside another evaluation's of the same questions",
+  params: named,
+  query: z.object({
+    metric: z.string().max(100).optional().describe("The first unless said"),
+    against,
+    outcome: z.enum(outcomes).optional(),
+    order: z.enum(rowOrders).optional().describe("regressions unless said, worst without another"),
+    search: z.string().max(500).optional(),
+    ...Paging,
+  }),
+  answers: {
+    200: z
+      .object({
+        metric: z.string(),
+        rows: z.array(RowShape),
+        total: z.int(),
+        counts: z.object({ win: z.int(), tie: z.int(), loss: z.int() }).nullable(),
+        delta: DeltaShape.nullable().describe("Of the means over rows, paired bootstrap"),
+      })
+      .meta({ id: "EvaluationRows" }),
+  },
+  refusals: { 409: "The other asked other questions, or there are no scores of the metric" },
+  run: async (_, { params, query }) => await comparedRows(params.id, query),
+});
+
+const EvidenceShape = z
+  .object({
+    by: z.string(),
+    criterion: z.string().nullable(),
+    verdict: z.union([z.number(), z.enum(["base", "other", "tie"])]),
+    evidence: z.string(),
+    order: z.enum(["base first", "other first"]).nullable(),
+  })
+  .meta({ id: "JudgeEvidence" });
+
+const row = defineRoute({
+  method: "GET",
+  path: "/api/v1/evaluations/{id}/rows/{index}",
+  about: "One row: every answer with all of its scores, and what a judge wrote of it",
+  params: named.extend({ index: z.coerce.number({ error: "must be a number" }).int().min(0) }),
+  query: z.object({ against }),
+  answers: {
+    200: z
+      .object({
+        index: z.int(),
+        file: z.string(),
+        line: z.int(),
+        prompt: z.string(),
+        references: z.array(z.string()),
+        answers: z.array(
+          z.object({
+            evaluation: z.string(),
+            name: z.string(),
+            text: z.string(),
+            tokens: z.number(),
+            finish: z.string(),
+            scores: z.record(z.string(), z.number()),
+            samples: z.array(AnyJson).describe("Every answer drawn, as a checker found it"),
+            judge: z.array(EvidenceShape),
+          }),
+        ),
+      })
+      .meta({ id: "EvaluationRowDetails" }),
+  },
+  run: async (_, { params: { id, index }, query }) => {
+    const found = await answersTo(id, index, query.against);
+    const { row: first } = found[0] as (typeof found)[number];
+    const { file, line, prompt, references } = first;
+    return {
+      ...{ index, file, line, prompt, references },
+      answers: found.map(({ sheet, row: one }) => ({
+        ...{ evaluation: sheet.id, name: sheet.name, text: one.prediction, tokens: one.tokens },
+        ...{ finish: one.finishReason, scores: one.scores, samples: one.samples ?? [] },
+        judge: evidenceOf(sheet, index),
+      })),
+    };
+  },
+});
+
+const metrics = defineRoute({
+  method: "GET",
+  path: "/api/v1/evaluation-metrics",
+  about: "What answers can be scored by",
+  answers: {
+    200: z
+      .object({
+        metrics: z.array(
+          z.object({
+            name: z.string(),
+            about: z.string(),
+            better: z.enum(["higher", "lower"]),
+            scale: z.number().nullable(),
+          }),
+        ),
+      })
+      .meta({ id: "EvaluationMetrics" }),
+  },
+  run: async () => {
+    const { metrics: known } = await import("../../eval/metrics/registry.ts");
+    return {
+      metrics: known.names().map((name) => {
+        const { about, better, scale } = known.get(name);
+        return { name, about, better, scale };
+      }),
+    };
+  },
+});
+
+export const evaluationRoutes: RouteGroup = {
+  name: "evaluations",
+  about: "What models answered, scored and compared",
+  routes: [list, show, rows, row, metrics],
+};
