@@ -39,19 +39,20 @@ if (process.env["FT_INTEROP"] === "1") {
 
 // What the store promises, held to a Postgres server too, where its programs are (tests/setup/postgres.ts).
 const inPostgres = [
-  "platform/examples",
-  "platform/files",
-  "datasets",
-  "differences",
-  "killed.soak",
-  "ledger",
-  "queue",
-  "worker",
+  "app/platform/platform",
+  "store/platform/examples",
+  "store/platform/files",
+  "store/datasets",
+  "store/differences",
+  "store/killed.soak",
+  "store/ledger",
+  "store/queue",
+  "store/worker",
 ];
 
 function postgres(order: number): TestProjectInlineConfiguration {
   const of = project(["postgres", { maxWorkers: 2, timeoutSeconds: 60 }], order);
-  const shared = inPostgres.map((name) => `tests/unit/store/${name}.test.ts`);
+  const shared = inPostgres.map((name) => `tests/unit/${name}.test.ts`);
   const include = ["tests/postgres/**/*.test.ts", ...shared];
   return { test: { ...of.test, include, globalSetup: ["tests/setup/postgres.ts"] } };
 }
