@@ -84,6 +84,11 @@ export function parseBytes(text: string): number {
   });
 }
 
+/** As `parseBytes`, but that a number alone counts gigabytes: "16" → 16_000_000_000. */
+export function parseMemory(text: string): number {
+  return parseBytes(/^[\d.]+$/.test(text.trim()) ? `${text.trim()}GB` : text);
+}
+
 /** "90" and "90s" → 90 seconds, "1.5h" → 5400, "250ms" → 0.25. Throws UsageError otherwise. */
 export function parseDuration(text: string): number {
   const seconds = parseWithUnit(text, secondUnits);

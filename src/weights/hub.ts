@@ -70,11 +70,20 @@ export async function resolveModel(
   if (isBuiltin(nameOrPath)) {
     return { folder: (await builtinModel(nameOrPath)).folder, source: "builtin" };
   }
-  const id = PAGE.exec(nameOrPath)?.[1] ?? nameOrPath;
+  const id = idIn(nameOrPath);
   if (LOOKS_LIKE_PATH.test(id) || isGguf(id)) throw await missingFolder(local);
   const revision = options.revision ?? DEFAULT_REVISION;
   checkQuestion(id, revision);
   return fromHub(id, revision, hubSettings(options), options);
+}
+
+const idIn = (name: string): string => PAGE.exec(name)?.[1] ?? name;
+
+/** The id in an id or the address of a page. @throws UsageError FT-WEIGHTS-041 for what is none, or no revision. */
+export function hubId(name: string, revision: string = DEFAULT_REVISION): string {
+  const id = idIn(name);
+  checkQuestion(id, revision);
+  return id;
 }
 
 async function isModelPlace(place: string): Promise<boolean> {

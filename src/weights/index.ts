@@ -6,7 +6,7 @@ export { openStoredModel } from "./open-stored-model.ts";
 export { openGgufModel } from "./gguf/stored-model.ts";
 export type { StoredModel, StoredTensor, TensorReader } from "./stored-model.ts";
 export { hubSettings } from "./hub-environment.ts";
-export { type ResolvedModel, resolveModel, type ResolveOptions } from "./hub.ts";
+export { hubId, type ResolvedModel, resolveModel, type ResolveOptions } from "./hub.ts";
 export type { DownloadProgress } from "./hub-progress.ts";
 export { loadTensorFile, loadTensors, readerOf, type TensorFiles } from "./load-tensors.ts";
 export * from "./recipe/index.ts";

@@ -49,6 +49,8 @@ export interface Trouble {
   times?: number;
   /** Only addresses that contain this. */
   only?: string;
+  /** Only who wants a file to its end, and not a part of it, as headers are read. */
+  toTheEnd?: boolean;
 }
 
 const BIG = 1000;

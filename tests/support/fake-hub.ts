@@ -44,8 +44,9 @@ export class FakeHub {
     return this.asked.filter((line) => line.includes("/resolve/"));
   }
 
-  #troubled(url: string): boolean {
-    const { times = Number.POSITIVE_INFINITY, only = "" } = this.trouble;
+  #troubled(url: string, { headers }: IncomingMessage): boolean {
+    const { times = Number.POSITIVE_INFINITY, only = "", toTheEnd = false } = this.trouble;
+    if (toTheEnd && /^bytes=\d+-\d/.test(headers.range ?? "")) return false;
     return url.includes(only) && this.#met++ < times;
   }
 
@@ -53,7 +54,7 @@ export class FakeHub {
     const url = decodeURIComponent(request.url ?? "");
     this.asked.push(`${request.method} ${url.split("?")[0]}`);
     this.headers.push(request.headers);
-    const trouble = this.#troubled(url) ? this.trouble : {};
+    const trouble = this.#troubled(url, request) ? this.trouble : {};
     if (trouble.silent === true) return;
     if (this.uploads.takes(request)) {
       void this.uploads.answer(request, response, trouble);

@@ -2,6 +2,7 @@
 // Fetches descriptions and configurations, never weights.
 import { listModels as listHubModels, type ModelEntry } from "@huggingface/hub";
 import { FtError, ProviderError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
 import { architectures } from "../../models/registry.ts";
 import { answersOf } from "../../weights/hub-answers.ts";
 import { connect, type HubConnection } from "../../weights/hub-connection.ts";
@@ -113,12 +114,21 @@ async function listedModel(hub: HubConnection, model: Found): Promise<ListedMode
   };
 }
 
+/** The hub may not be asked. */
+function unasked(text = "WORD"): ProviderError {
+  return new ProviderError("FT-MODEL-030", {
+    message: "the hub may not be asked (offline)",
+    hint: `with a connection: HF_HUB_OFFLINE=0 ft models search ${shellWord(text)}; ft models list --source cache lists what is already here`,
+  });
+}
+
 /**
  * The most downloaded text models of the hub that can be trained here.
- * @throws ProviderError FT-MODEL-030 (exit 6) when the hub does not answer.
+ * @throws ProviderError FT-MODEL-030 (exit 6) when the hub does not answer, or may not be asked.
  */
 export async function hubModels(wanted: Wanted): Promise<ListedModel[]> {
   const settings = hubSettings();
+  if (settings.offline) throw unasked(wanted.text);
   const hub = connect({ ...settings, signal: wanted.signal });
   try {
     const models = await found(hub, wanted);

@@ -24,6 +24,7 @@ export interface RecommendOptions {
   template: string;
   /** Default: what is free now. */
   memoryBytes?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Reason {
@@ -131,12 +132,12 @@ async function firstThatFits(
  * weights.
  */
 export async function recommend(options: RecommendOptions): Promise<Recommendation> {
-  const { data = BUILTIN_DATASET, template } = options;
+  const { data = BUILTIN_DATASET, template, signal } = options;
   const model = await trainable(options.model);
   const available = options.memoryBytes ?? availableBytes();
   const opened = await openModel(
     { name: model, revision: null, cache_dir: null },
-    { leaveWeights: true },
+    { leaveWeights: true, signal },
   );
   const first: Settings = {
     model: { name: model },

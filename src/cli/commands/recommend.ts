@@ -2,15 +2,8 @@
 import { z } from "zod";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { flags } from "../../core/flags.ts";
-import { formatBytes, parseBytes } from "../../core/units.ts";
+import { formatBytes, parseMemory } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
-
-/** Bytes of "16GB"; a number alone counts gigabytes. */
-function bytesOf(text: string | undefined): number | undefined {
-  return text === undefined
-    ? undefined
-    : parseBytes(/^[\d.]+$/.test(text.trim()) ? `${text}GB` : text);
-}
 
 export const recommend = defineCommand({
   name: "recommend",
@@ -45,7 +38,8 @@ export const recommend = defineCommand({
   run: async ({ arguments: { model = "" }, options: { data, memory, template, output } }, io) => {
     const { recommend: find } = await import("../../app/recommend/recommend.ts");
     const { recommendedYaml } = await import("../../app/recommend/recommended-yaml.ts");
-    const found = await find({ model, data, template, memoryBytes: bytesOf(memory) });
+    const memoryBytes = memory === undefined ? undefined : parseMemory(memory);
+    const found = await find({ model, data, template, memoryBytes, signal: io.signal });
     const yaml = recommendedYaml(found, model);
     if (output !== undefined) await writeFileAtomic(output, yaml);
     io.show({ ...found, file: output ?? null }, () =>

@@ -38,6 +38,8 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-JOB-(?:00[358]|011)$/, 409],
   [/^FT-JOB-007$/, 422],
   [/^FT-PROVIDER-001$/, 404],
+  [/^FT-WEIGHTS-03[14]$/, 404],
+  [/^FT-RECOMMEND-001$/, 422],
   [/^FT-DOMAIN-00[23]$/, 404],
   [/^FT-PLATFORM-00[127]$/, 404],
   [/^FT-PLATFORM-006$/, 409],

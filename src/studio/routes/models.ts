@@ -1,8 +1,13 @@
 // /api/v1/models: models on this disk and on the Hub. What needs the addon to be told is loaded when it is asked for.
 import { z } from "zod";
+import { submitJob } from "../../app/jobs/submit.ts";
+import type { ListedModel } from "../../app/models/list-models.ts";
+import { parseMemory } from "../../core/units.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
+import { JobShape, toldJob } from "./jobs.ts";
 import { AnyJson } from "./shared.ts";
+import { fileOfDataset } from "./train.ts";
 
 const ModelShape = z
   .object({
@@ -18,6 +23,11 @@ const ModelShape = z
   })
   .meta({ id: "Model" });
 
+const toldModel = (model: ListedModel): z.infer<typeof ModelShape> => ({
+  ...model,
+  memoryBytes: model.memoryBytes ?? null,
+});
+
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/models",
@@ -27,9 +37,23 @@ const list = defineRoute({
   run: async (_, { query: { source } }) => {
     const { listModels } = await import("../../app/models/list-models.ts");
     const models = await listModels(source);
-    return {
-      models: models.map((model) => ({ ...model, memoryBytes: model.memoryBytes ?? null })),
-    };
+    return { models: models.map(toldModel) };
+  },
+});
+
+const search = defineRoute({
+  method: "GET",
+  path: "/api/v1/models/search",
+  about: "Models of the Hub that can be trained here, most downloaded first, with what each needs",
+  query: z.object({
+    q: z.string().trim().min(1).max(200).describe("Words of the name"),
+    limit: z.coerce.number().int().min(1).max(100).default(20),
+  }),
+  answers: { 200: z.object({ models: z.array(ModelShape) }).meta({ id: "FoundModels" }) },
+  refusals: { 502: "The Hub does not answer, or may not be asked" },
+  run: async (_, { query: { q, limit }, signal }) => {
+    const { hubModels } = await import("../../app/models/search-models.ts");
+    return { models: (await hubModels({ text: q, limit, signal })).map(toldModel) };
   },
 });
 
@@ -58,8 +82,72 @@ const info = defineRoute({
   },
 });
 
+const recommended = defineRoute({
+  method: "GET",
+  path: "/api/v1/models/recommend",
+  about: "Settings for a model, its rows and the memory there is, each with its reason",
+  query: z.object({
+    model: z.string().min(1).max(500).describe("A name of the list, or a Hub id"),
+    dataset_id: z.coerce.number().int().min(1).optional().describe("Rows to train on"),
+    memory: z
+      .string()
+      .min(1)
+      .max(20)
+      .optional()
+      .describe("To stay within, such as 16GB; else what is free now"),
+    template: z.string().min(1).max(200).default("auto").describe("How conversations read"),
+  }),
+  answers: {
+    200: z
+      .object({
+        config: AnyJson.describe("What a configuration file needs to say"),
+        reasons: z.array(z.object({ setting: z.string(), value: AnyJson, why: z.string() })),
+        estimate: z.object({
+          ...{ peakBytes: z.number(), residentBytes: z.number(), availableBytes: z.number() },
+        }),
+        figures: AnyJson,
+        yaml: z.string().describe("The configuration as a file, with its reasons"),
+      })
+      .meta({ id: "Recommendation" }),
+  },
+  refusals: {
+    400: "memory is no size",
+    404: "There is no such model or data set",
+    502: "The Hub does not answer",
+  },
+  run: async (studio, { query: { model, dataset_id, memory, template }, signal }) => {
+    await requireNamed(model);
+    const data = dataset_id === undefined ? undefined : await fileOfDataset(studio, dataset_id);
+    const memoryBytes = memory === undefined ? undefined : parseMemory(memory);
+    const { recommend } = await import("../../app/recommend/recommend.ts");
+    const { recommendedYaml } = await import("../../app/recommend/recommended-yaml.ts");
+    const found = await recommend({ model, data, template, memoryBytes, signal });
+    return { ...found, yaml: recommendedYaml(found, model) };
+  },
+});
+
+const pull = defineRoute({
+  method: "POST",
+  path: "/api/v1/models/pull",
+  about: "Puts the download of a model into the queue; what is here of it is not fetched again",
+  body: z
+    .object({
+      model: z.string().min(1).max(500).describe("Hub id"),
+      revision: z.string().min(1).max(200).optional().describe("Branch, tag or commit"),
+      quantize: z.enum(["4bit", "8bit"]).optional().describe("Write a quantized copy as well"),
+      priority: z.int().min(-1000).max(1000).optional(),
+    })
+    .meta({ id: "PullModel" }),
+  answers: { 200: JobShape },
+  refusals: { 400: "That is no Hub id", 502: "The Hub may not be asked" },
+  run: async ({ requireOpen, environment, store }, { body: { priority, ...parameters } }) => {
+    requireOpen();
+    return toldJob(await submitJob(store, "download", parameters, { environment, priority }));
+  },
+});
+
 export const modelRoutes: RouteGroup = {
   name: "models",
   about: "Models to train from and to ask",
-  routes: [list, info],
+  routes: [list, info, search, recommended, pull],
 };

@@ -23,15 +23,20 @@ const Settings = z
   })
   .meta({ id: "TrainingSettings" });
 
+/** The file of a data set, with all that its rows are now. */
+export async function fileOfDataset({ store }: Studio, id: number): Promise<string> {
+  await readDataset(store, id);
+  await fileInStep(store, id);
+  return (await readDataset(store, id)).filePath;
+}
+
 /** The settings with the file of a data set that is named by its number. */
 async function settingsOf(
-  { store }: Studio,
+  studio: Studio,
   { config, dataset_id }: z.infer<typeof Settings>,
 ): Promise<Record<string, unknown>> {
   if (dataset_id === undefined) return config;
-  await readDataset(store, dataset_id);
-  await fileInStep(store, dataset_id);
-  const { filePath } = await readDataset(store, dataset_id);
+  const filePath = await fileOfDataset(studio, dataset_id);
   const data = config["data"];
   const given = typeof data === "object" && data !== null ? data : {};
   return { ...config, data: { ...given, train_file: filePath } };

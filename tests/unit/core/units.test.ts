@@ -6,6 +6,7 @@ import {
   formatDuration,
   parseBytes,
   parseDuration,
+  parseMemory,
 } from "../../../src/core/units.ts";
 
 test.each([
@@ -41,6 +42,13 @@ test.each([
   ["1.5m", 1_500_000],
   ["100", 100],
 ])("size %s", (text, bytes) => expect(parseBytes(text)).toBe(bytes));
+
+test.each([
+  ["16", 16e9],
+  [" 0.5 ", 5e8],
+  ["16GB", 16e9],
+  ["4 GiB", 2 ** 32],
+])("memory %s", (text, bytes) => expect(parseMemory(text)).toBe(bytes));
 
 test.each([
   ["90", 90],

@@ -2,6 +2,7 @@
 import { Registry } from "../../../core/registry.ts";
 import { unknownJobKind } from "../job-errors.ts";
 import { benchmarkKind } from "./benchmark.ts";
+import { downloadKind } from "./download.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
@@ -18,6 +19,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     benchmark: benchmarkKind,
     export: exportKind,
     upload: uploadKind,
+    download: downloadKind,
     generation: generationKind,
     quality: qualityKind,
     identify: identifyKind,

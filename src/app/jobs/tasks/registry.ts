@@ -13,6 +13,7 @@ export const tasks = new Registry<TaskEntry>(
     benchmark: { load: async () => (await import("./benchmark.ts")).compare },
     export: { load: async () => (await import("./export.ts")).exportAs },
     identify: { load: async () => (await import("./identify.ts")).identify },
+    download: { load: async () => (await import("./download.ts")).download },
     upload: { load: async () => (await import("./upload.ts")).upload },
   },
   unknownJobKind,
