@@ -178,14 +178,17 @@ reference: deps ## write again the pages that are made from the sources
 .PHONY: check-format check-lint check-types check-layers check-unused check-seam check-rules check-reference check-size
 check-format:
 	$(STEP) format $(BIN)/oxfmt --check
-check-lint:
+check-lint: api-types
 	$(STEP) lint $(BIN)/oxlint --type-aware --deny-warnings
-check-types:
+.PHONY: api-types
+api-types:
+	$(STEP) api-types $(RUN) dev/api-types.ts
+check-types: api-types
 	$(STEP) types $(BIN)/tsc -p . --noEmit
-	$(STEP) types-of-pages bash -c '$(RUN) dev/api-types.ts && $(BIN)/tsc -p src/studio/web --noEmit'
-check-layers:
+	$(STEP) types-of-pages $(BIN)/tsc -p src/studio/web --noEmit
+check-layers: api-types
 	$(STEP) layers $(RUN) dev/check-layers.ts
-check-unused:
+check-unused: api-types
 	$(STEP) unused $(BIN)/knip --no-progress
 check-seam:
 	$(STEP) seam $(RUN) dev/check-binding.ts

@@ -1,7 +1,7 @@
 // What stands at the address that people open: the link that gives a browser its cookie, then the pages (web-files.ts).
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { cookieOf, isSameSecret } from "../serve/http/guards.ts";
+import { type Access, hasCookie, isSameSecret } from "../serve/http/guards.ts";
 import { page, style } from "./html.ts";
 import { sendPage } from "./http/headers.ts";
 import { mountWeb } from "./web-files.ts";
@@ -23,9 +23,8 @@ export const OPENING_PATH = "/open";
 
 export interface PageFacts {
   opening: OpeningKey;
-  /** What the cookie is called. */
-  cookie: () => string;
-  token: string;
+  /** With the cookie's name and value. */
+  access: Access;
   /** Where the API answers, as a browser reaches it. */
   apiUrl: () => string;
 }
@@ -41,15 +40,24 @@ function spentPage(): string {
 }
 
 function open(request: FastifyRequest, reply: FastifyReply, facts: PageFacts): FastifyReply {
-  const { cookie, opening, token } = facts;
+  const { access, opening } = facts;
   // a tab that is loaded again, or the browser that looked ahead
-  if (isSameSecret(cookieOf(request.raw, cookie()) ?? "", token)) return reply.redirect("/", 303);
+  if (hasCookie(request.raw, access)) return reply.redirect("/", 303);
   const { key } = request.query as { key?: unknown };
   if (typeof key !== "string" || !opening.opens(key))
     return sendPage(reply.code(401), spentPage(), { connect: [] });
-  const parts = [`${cookie()}=${token}`, "HttpOnly", "SameSite=Strict", "Path=/"];
+  const parts = [`${access.cookie}=${access.cookieValue}`, "HttpOnly", "SameSite=Strict", "Path=/"];
   return reply.header("set-cookie", parts.join("; ")).redirect("/", 303);
 }
+
+/** For a person at an address without the cookie. */
+export const closedPage = (): string =>
+  page(
+    "ft studio",
+    "<h1>This browser has not opened the studio yet</h1>" +
+      "<p>Open the link that <code>ft studio</code> printed when it started. It counts once: for another browser, end it " +
+      "with Ctrl-C and start it again.</p>",
+  );
 
 export function mountPages(app: FastifyInstance, facts: PageFacts): void {
   app.get(OPENING_PATH, async (request, reply) => open(request, reply, facts));

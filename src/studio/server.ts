@@ -28,8 +28,9 @@ import { sendPage } from "./http/headers.ts";
 import { mount } from "./http/mount.ts";
 import { StudioMetrics } from "./metrics.ts";
 import { type DocumentFacts, openApiOf } from "./openapi.ts";
-import { mountPages, mountStyle, OPENING_PATH, OpeningKey } from "./pages.ts";
+import { closedPage, mountPages, mountStyle, OPENING_PATH, OpeningKey } from "./pages.ts";
 import { routeGroups } from "./routes/index.ts";
+import { cookieValue, sessionSecret } from "./sessions.ts";
 import { applyLogLevel, limitJobs, type Studio } from "./studio.ts";
 
 export interface StudioOptions {
@@ -176,7 +177,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const { keepsLogLevel = false } = options;
   const studio = studioOver({ environment, store, ending: ending.signal, keepsLogLevel });
   const api = buildApp({ access, onAnswered: (answered) => studio.metrics.count(answered) });
-  const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"] });
+  const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"], closedPage });
   let worker: WorkerHost | undefined;
   const close = async (): Promise<void> => {
     ending.abort();
@@ -204,13 +205,14 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     }));
     const opening = new OpeningKey();
     const apiAddress = (): string => apiUrlFor(options, apiUrl);
-    mountPages(pages, { opening, cookie: () => access.cookie ?? "", token, apiUrl: apiAddress });
+    mountPages(pages, { opening, access, apiUrl: apiAddress });
     const apiAt = await listen(api, host, apiPort, "--api-port");
     apiUrl = urlOf(host, apiAt);
     const pagesAt = await listen(pages, host, port, "--port");
     ownPorts.push(apiAt, pagesAt);
     // cookies know no ports: two studios on one machine must not take each other's
     access.cookie = `ft-studio-${pagesAt}`;
+    access.cookieValue = cookieValue(await sessionSecret(environment), pagesAt);
     if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
     // not waited for: requests come first
     void readAhead(environment, ending.signal).catch((error: unknown) =>

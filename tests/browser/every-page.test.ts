@@ -101,3 +101,28 @@ test("settings are kept; another window that is open has them too", async () => 
   await expect.poll(async () => await field(other).inputValue()).toBe("3");
   expect(await askStudio(studio, "GET", "/api/settings")).toMatchObject({ max_concurrent_jobs: 3 });
 });
+
+test("a studio that is started again is found by the page that was open", async () => {
+  const first = await openStudio();
+  const port = new URL(first.url).port;
+  const apiPort = new URL(first.apiUrl).port;
+  const { page } = await openPage(first);
+  await page.context().clearCookies();
+  await page.goto(first.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await first.stop();
+  await page.getByText("The studio does not answer").waitFor();
+  const again = await openStudio({ FT_HOME: first.home }, { port, apiPort });
+  expect(again.token).not.toBe(first.token);
+  await page.getByText("The studio does not answer").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.getByText("The queue is empty").waitFor();
+});
+
+test("a browser without the cookie reads how to open the studio", async () => {
+  const studio = await openStudio();
+  const { page } = await openPage(studio);
+  await page.context().clearCookies();
+  expect((await page.goto(`${studio.origin}/jobs`))?.status()).toBe(401);
+  await page.getByText("Open the link that ft studio printed").waitFor();
+});

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { inject } from "vitest";
@@ -18,7 +18,7 @@ import { RunEvent } from "../../src/runs/index.ts";
 import { LOCK_FILE } from "../../src/runs/lock.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const pagesFolder = join("studio", "web");
+const pagesFolder = join("studio", "web", sep);
 
 /** Imports name sources; what runs is their JavaScript. */
 const sourceImport = /(?<=\b(?:from|import) ?\(?")(\.{1,2}\/[^"]+)\.ts(?=")/g;

@@ -15,6 +15,8 @@ export interface Access {
   ownPorts?: readonly number[];
   /** Name of a cookie that may carry the token instead of a header; none unless said. */
   cookie?: string;
+  /** What that cookie may carry in place of the token. */
+  cookieValue?: string;
   /** The command that is to be started with other options. */
   command?: string;
 }
@@ -92,27 +94,38 @@ function requirePath({ url = "", method }: IncomingMessage): void {
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** Of two cookies of one name the first counts, as browsers put the nearer one first. */
-export function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
   const pairs = (headers.cookie ?? "").split(";").map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-/** In the header that either API's clients send, or in the cookie of a page. */
-function givenToken(request: IncomingMessage, cookie: string | undefined): string {
-  const { headers } = request;
+/** In the header that either API's clients send. */
+function headerToken({ headers }: IncomingMessage): string | undefined {
   const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? "")?.[1];
   const key = headers["x-api-key"];
-  const header = bearer ?? (typeof key === "string" ? key : undefined);
-  return header ?? (cookie === undefined ? "" : (cookieOf(request, cookie) ?? ""));
+  return bearer ?? (typeof key === "string" ? key : undefined);
 }
 
 /** Whether two secrets are one; takes as long whatever they are. */
 export const isSameSecret = (one: string, other: string): boolean =>
   timingSafeEqual(digest(one), digest(other));
 
-/** Throws ApiError 401. */
-export function requireToken(request: IncomingMessage, { token, cookie }: Access): void {
-  if (token === null || isSameSecret(givenToken(request, cookie), token)) return;
+/** Whether the cookie of a page opens the server. */
+export function hasCookie(request: IncomingMessage, access: Access): boolean {
+  const { token, cookie, cookieValue } = access;
+  const given = cookie === undefined ? undefined : cookieOf(request, cookie);
+  if (given === undefined || token === null) return false;
+  return (
+    isSameSecret(given, token) || (cookieValue !== undefined && isSameSecret(given, cookieValue))
+  );
+}
+
+/** A header counts before a cookie. Throws ApiError 401. */
+export function requireToken(request: IncomingMessage, access: Access): void {
+  const { token } = access;
+  if (token === null) return;
+  const given = headerToken(request);
+  if (given === undefined ? hasCookie(request, access) : isSameSecret(given, token)) return;
   throw new ApiError(401, {
     message: "this server asks for its token, sent as Authorization: Bearer TOKEN",
     code: "invalid_api_key",

@@ -16,7 +16,7 @@ import {
 import { parseBody } from "../../serve/http/json-body.ts";
 import { discardRest } from "../../serve/http/left-over.ts";
 import { refusalOf } from "./errors.ts";
-import { addSafetyHeaders } from "./headers.ts";
+import { addSafetyHeaders, sendPage } from "./headers.ts";
 
 /** Bytes of a JSON body. */
 const largestBody = 16 * 2 ** 20;
@@ -28,6 +28,8 @@ export interface AppOptions {
   access: Access;
   /** Asked for at every path but these. */
   openPaths?: readonly string[];
+  /** What a person without the token reads at a page's address; a program is told in JSON. */
+  closedPage?: () => string;
   /** Is told of every answer. */
   onAnswered?: ((answered: Answered) => void) | undefined;
 }
@@ -93,6 +95,9 @@ function refuseUnserved(
   throw new ApiError(405, { message, code: "method_not_allowed", headers });
 }
 
+const wantsPage = ({ method, headers }: FastifyRequest): boolean =>
+  method === "GET" && /\btext\/html\b/.test(headers.accept ?? "");
+
 function readJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => {
@@ -125,7 +130,12 @@ const lookOf = (url: string): RegExp =>
   new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:[^/]+/g, "[^/]+")}$`);
 
 /** Not listening yet, and without routes. */
-export function buildApp({ access, openPaths = [], onAnswered }: AppOptions): FastifyInstance {
+export function buildApp({
+  access,
+  openPaths = [],
+  closedPage,
+  onAnswered,
+}: AppOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: largestBody,
     keepAliveTimeout: 5000,
@@ -161,7 +171,12 @@ export function buildApp({ access, openPaths = [], onAnswered }: AppOptions): Fa
     if (!openPaths.includes(pathOf(request))) requireToken(request.raw, access);
     requireBodyType(request.raw, ruleOf(request));
   });
-  app.setErrorHandler(sendError);
+  app.setErrorHandler(async (error, request, reply) => {
+    const isClosed = error instanceof ApiError && error.status === 401;
+    if (isClosed && closedPage !== undefined && wantsPage(request))
+      return sendPage(reply.code(401), closedPage(), { connect: [] });
+    return await sendError(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => refuseUnserved(app, patterns, request, reply));
   return app;
 }
