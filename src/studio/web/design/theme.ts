@@ -2,6 +2,7 @@
 import {
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   type MantineColorsTuple,
   type MantineThemeOverride,
 } from "@mantine/core";
@@ -16,6 +17,12 @@ export const theme: MantineThemeOverride = createTheme({
   primaryColor: "ember",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // what is written on the accent is dark in the dark theme, whose accent is bright
+  variantColorResolver: (given) => {
+    const colors = defaultVariantColorsResolver(given);
+    const isAccent = given.variant === "filled" && (given.color ?? "ember") === "ember";
+    return isAccent ? { ...colors, color: "var(--accent-ink)" } : colors;
+  },
   fontFamily: "var(--font)",
   fontFamilyMonospace: "var(--mono)",
   defaultRadius: 6,

@@ -1,7 +1,8 @@
 // Every page, in the order of the navigation. The next is a folder and a line here.
 import type { PageDefinition } from "../app/page-definition.ts";
+import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
 import { jobs } from "./jobs/index.ts";
 import { settings } from "./settings/index.ts";
 
-export const pages: readonly PageDefinition[] = [home, jobs, settings];
+export const pages: readonly PageDefinition[] = [home, generate, jobs, settings];

@@ -1,0 +1,14 @@
+import { Sparkles } from "lucide-react";
+import { definePage } from "../../app/page-definition.ts";
+
+export const generate = definePage({
+  group: "data",
+  title: "Generate",
+  about: "A data set written by a model: choose, look at three rows, then pay for the rest",
+  icon: Sparkles,
+  key: "n",
+  routes: [
+    { path: "/generate", load: async () => ({ Component: (await import("./wizard.tsx")).Wizard }) },
+    { path: "/generate/$id", load: async () => ({ Component: (await import("./set.tsx")).Set }) },
+  ],
+});
