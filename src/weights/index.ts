@@ -1,5 +1,6 @@
 // The surface of weights/. Importing it loads no addon: only loading and saving tensors does.
 export * from "./likeness.ts";
+export { type HubTarget, lookAtTarget } from "./hub-target.ts";
 export { modelDigest } from "./model-digest.ts";
 export { openModelFolder } from "./model-folder.ts";
 export { openStoredModel } from "./open-stored-model.ts";

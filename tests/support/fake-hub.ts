@@ -85,6 +85,10 @@ export class FakeHub {
       response.writeHead(307, { location }).end();
       return;
     }
+    if (url.startsWith("/api/whoami-v2")) {
+      this.#whoami(request, response);
+      return;
+    }
     if (url.startsWith("/api/models?")) {
       this.#search(response, new URL(`http://hub${request.url}`).searchParams);
       return;
@@ -96,6 +100,19 @@ export class FakeHub {
     } else if (api !== null) this.#describe(request, response, api.slice(1));
     else if (file !== null) this.#file(request, response, trouble, file.slice(1));
     else response.writeHead(404).end();
+  }
+
+  #whoami(request: IncomingMessage, response: ServerResponse): void {
+    const account = this.accountOf(request);
+    if (account === undefined) {
+      response.writeHead(401).end(JSON.stringify({ error: "Invalid username or password." }));
+      return;
+    }
+    const { name, organizations = [], readsOnly = false } = account;
+    const accessToken = { displayName: "ft", role: readsOnly ? "read" : "write" };
+    const orgs = organizations.map((one) => ({ name: one }));
+    const body = { type: "user", name, orgs, auth: { type: "access_token", accessToken } };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
   #search(response: ServerResponse, asked: URLSearchParams): void {

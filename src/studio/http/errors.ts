@@ -46,6 +46,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-PLATFORM-011$/, 413],
   [/^FT-TUNING-00[12]$/, 404],
   [/^FT-STUDIO-404$/, 404],
+  [/^FT-SHARE-001$/, 404],
   [/^FT-EVAL-02[24]$/, 404],
   [/^FT-EVAL-0(?:10|23)$/, 409],
   [/^FT-MAKE-015$/, 409],

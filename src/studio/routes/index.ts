@@ -15,6 +15,7 @@ import { qualityLookRoutes } from "./quality-look.ts";
 import { reviewRoutes } from "./reviews.ts";
 import { runDetailRoutes } from "./run-details.ts";
 import { runRoutes } from "./runs.ts";
+import { shareRoutes } from "./share.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
 import { trainFormRoutes } from "./train-form.ts";
@@ -46,6 +47,7 @@ export const routeGroups: readonly RouteGroup[] = [
   tryRoutes,
   runDetailRoutes,
   evaluationRoutes,
+  shareRoutes,
   tuningFileRoutes,
   tuningJobRoutes,
 ];

@@ -7,6 +7,7 @@ import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
 import { identifyKind } from "./identify.ts";
+import { mergeKind } from "./merge.ts";
 import { qualityKind } from "./quality.ts";
 import { trainingKind } from "./training.ts";
 import type { JobKind } from "./types.ts";
@@ -18,6 +19,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     evaluation: evaluationKind,
     benchmark: benchmarkKind,
     export: exportKind,
+    merge: mergeKind,
     upload: uploadKind,
     download: downloadKind,
     generation: generationKind,

@@ -19,6 +19,8 @@ export const UploadParameters = z.strictObject({
   datasets: z.array(z.string()).optional(),
   results: z.array(z.string()).optional(),
   checkpoints: z.boolean().default(false),
+  /** The model card as somebody has edited it, in the place of the one that is made. */
+  card: z.string().min(1).max(1_000_000).optional(),
 });
 
 export type UploadParameters = z.infer<typeof UploadParameters>;

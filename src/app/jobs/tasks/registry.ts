@@ -14,6 +14,7 @@ export const tasks = new Registry<TaskEntry>(
     export: { load: async () => (await import("./export.ts")).exportAs },
     identify: { load: async () => (await import("./identify.ts")).identify },
     download: { load: async () => (await import("./download.ts")).download },
+    merge: { load: async () => (await import("./merge.ts")).merge },
     upload: { load: async () => (await import("./upload.ts")).upload },
   },
   unknownJobKind,

@@ -20,6 +20,8 @@ export interface CardWish {
   license?: string | undefined;
   datasets?: readonly string[] | undefined;
   results?: readonly string[] | undefined;
+  /** As somebody has edited it: it goes as it is, its head completed. */
+  card?: string | undefined;
 }
 
 /** What the base is called where others find it. */
@@ -92,6 +94,12 @@ export async function makeCard(
     isTrained: provenance?.config !== undefined && provenance.config !== null,
     isQuantized: "quantization" in jsonIn(folder, "config.json"),
   });
+  if (wish.card !== undefined) {
+    // what was made before it was edited may show the picture still
+    const shows = wish.card.includes(`(${PICTURE})`);
+    const picture = shows ? await pictureOf(source, wish.id) : undefined;
+    return { text: completedCard(wish.card, head), picture };
+  }
   const own = ownCard(source);
   if (own !== undefined) return { text: completedCard(own, head), picture: undefined };
   const picture = await pictureOf(source, wish.id);

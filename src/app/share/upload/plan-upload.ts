@@ -175,7 +175,10 @@ export async function planUpload(source: UploadSource, wish: UploadWish): Promis
   const own = chosen.files.filter(({ path }) => path !== CARD && path !== card.picture?.path);
   const ownCard = chosen.files.find(({ path }) => path === CARD)?.file;
   const made: Scannable[] = [
-    { path: CARD, content: Buffer.from(card.text), madeFrom: ownCard },
+    {
+      ...{ path: CARD, content: Buffer.from(card.text) },
+      madeFrom: wish.card === undefined ? ownCard : undefined,
+    },
     ...(card.picture ? [card.picture] : []),
   ];
   const settings = hubSettings();

@@ -4,5 +4,6 @@ import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
 import { jobs } from "./jobs/index.ts";
 import { settings } from "./settings/index.ts";
+import { tryPage } from "./try/index.ts";
 
-export const pages: readonly PageDefinition[] = [home, generate, jobs, settings];
+export const pages: readonly PageDefinition[] = [home, generate, tryPage, jobs, settings];

@@ -1,0 +1,178 @@
+// /api/v1/share: what can leave this machine, in which forms, and what exactly would go to the hub, before anything does.
+// Merging, exporting and uploading are jobs, made at /api/v1/jobs with what is told here.
+import { z } from "zod";
+import { freePlace, type Shareable, shareableOf, shareables } from "../../app/share/shareable.ts";
+import type { UploadPlan } from "../../app/share/upload/plan-upload.ts";
+import { hubSettings, lookAtTarget } from "../../weights/index.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+
+const ShareableShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(["adapter", "model", "file"]),
+    from: z.string().describe("run, or the kind of job that made it"),
+    path: z.string(),
+    base: z.string().nullable(),
+    bytes: z.number(),
+    made_at: z.string(),
+  })
+  .meta({ id: "Shareable" });
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/v1/share/results",
+  about: "Results that can be shared: of runs, and what merging and exporting made, newest first",
+  answers: { 200: z.object({ results: z.array(ShareableShape) }).meta({ id: "Shareables" }) },
+  run: async ({ store }) => ({ results: await shareables(store) }),
+});
+
+const named = z.object({ id: z.string().min(1).max(100) });
+
+const FormShape = z
+  .object({
+    kind: z.enum(["merge", "export"]).describe("Of the job that writes it"),
+    format: z.string().describe("Of an export; merge otherwise"),
+    about: z.string(),
+    output: z.enum(["folder", "file"]),
+    takes: z.array(z.string()).describe("Names of its parameters"),
+    quants: z.array(z.string()).describe("What it can be quantized to"),
+    place: z.string().describe("Where it could be written: nothing is there yet"),
+  })
+  .meta({ id: "ShareForm" });
+
+type Form = z.infer<typeof FormShape>;
+
+/** What `takes` of an adapter alone says, where there is none. */
+async function formsOf(
+  { environment }: { environment: Readonly<Record<string, string | undefined>> },
+  result: Shareable,
+): Promise<Form[]> {
+  const { exportFormats } = await import("../../export/formats/index.ts");
+  if (result.kind === "file") return [];
+  const merge: Form = {
+    ...{ kind: "merge", format: "merge", output: "folder" },
+    about: "folder with adapter and base as one model, and how much of the adapter is left in it",
+    takes: ["dtype", "quantize", "bits", "groupSize", "force"],
+    ...{ quants: [], place: freePlace(environment, result, "merged") },
+  };
+  const exports = exportFormats.names().map((format): Form => {
+    const { about, output, takes, quants = [] } = exportFormats.get(format);
+    const end = output === "file" ? `.${format}` : format;
+    const place = freePlace(environment, result, end);
+    return {
+      ...{ kind: "export", format, about, output, place },
+      ...{ takes: [...takes], quants: [...quants] },
+    };
+  });
+  const fits = ({ format }: Form): boolean => format !== "peft" || result.kind === "adapter";
+  return [...(result.kind === "adapter" ? [merge] : []), ...exports.filter(fits)];
+}
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/v1/share/results/{id}",
+  about: "One result, and the forms in which it can be written",
+  params: named,
+  answers: {
+    200: z
+      .object({ result: ShareableShape, forms: z.array(FormShape) })
+      .meta({ id: "ShareableDetails" }),
+  },
+  run: async ({ store, environment }, { params }) => {
+    const result = await shareableOf(store, params.id);
+    return { result, forms: await formsOf({ environment }, result) };
+  },
+});
+
+const Plan = z
+  .object({
+    result: z.string().min(1).max(100).describe("Its id"),
+    id: z.string().min(1).max(200).describe("Repository on the hub: user/name"),
+    branch: z.string().min(1).max(200).default("main"),
+    private: z.boolean().optional(),
+    license: z.string().max(200).optional(),
+    checkpoints: z.boolean().default(false),
+    base_model: z.string().max(500).optional().describe("What the base is called on the hub"),
+    card: z.string().max(1_000_000).optional().describe("The card as it was edited"),
+  })
+  .meta({ id: "SharePlanRequest" });
+
+const PlanShape = z
+  .object({
+    url: z.string(),
+    folder: z.string(),
+    files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
+    bytes: z.number(),
+    left_out: z.array(z.object({ path: z.string(), why: z.string() })),
+    secrets: z.array(
+      z.object({
+        file: z.string(),
+        kind: z.string(),
+        line: z.int().nullable(),
+        refused: z.boolean().describe("The upload is refused for it"),
+      }),
+    ),
+    license: z.string().nullable(),
+    warnings: z.array(z.string()),
+    card: z.string(),
+  })
+  .meta({ id: "SharePlan" });
+
+function toldPlan(plan: UploadPlan): z.infer<typeof PlanShape> {
+  const { repository, folder, files, bytes, leftOut, secrets, license, warnings, card } = plan;
+  return {
+    ...{ url: repository.url, folder, bytes, license, warnings, card },
+    files: files.map(({ path, bytes: size, sha256 }) => ({ path, bytes: size, sha256 })),
+    left_out: leftOut.map(({ path, why }) => ({ path, why })),
+    secrets: secrets.map(({ file, kind, line, refused }) => ({ file, kind, line, refused })),
+  };
+}
+
+const plan = defineRoute({
+  method: "POST",
+  path: "/api/v1/share/plan",
+  about: "What an upload would send: files, what stays and why, secrets, the card. Sends nothing",
+  body: Plan,
+  answers: { 200: PlanShape },
+  refusals: { 400: "The name is none of a repository, or there is nothing to upload" },
+  run: async ({ store }, { body }) => {
+    const { path } = await shareableOf(store, body.result);
+    const { planUpload } = await import("../../app/share/upload/plan-upload.ts");
+    const { uploadSource } = await import("../../app/share/upload/source.ts");
+    const { id, branch, license, checkpoints, base_model: baseModel, card } = body;
+    const wish = { id, branch, license, checkpoints, baseModel, card, isPrivate: body.private };
+    return toldPlan((await planUpload(uploadSource(path), wish)).plan);
+  },
+});
+
+const target = defineRoute({
+  method: "GET",
+  path: "/api/v1/share/target",
+  about:
+    "Whether a repository of the hub can be written to with this machine's token. Changes nothing",
+  query: z.object({ id: z.string().min(1).max(200).describe("user/name") }),
+  answers: {
+    200: z
+      .object({
+        endpoint: z.string(),
+        account: z.string().nullable().describe("Whose token it is"),
+        writes: z.boolean().nullable().describe("null where the hub does not say"),
+        exists: z.boolean().nullable(),
+        problem: z.string().nullable(),
+      })
+      .meta({ id: "ShareTarget" }),
+  },
+  refusals: { 400: "That is no name of a repository" },
+  run: async (_, { query: { id }, signal }) => {
+    const { requireName } = await import("../../app/share/upload/plan-upload.ts");
+    requireName(id);
+    return await lookAtTarget(hubSettings(), id, signal);
+  },
+});
+
+export const shareRoutes: RouteGroup = {
+  name: "share",
+  about: "Results on their way to other programs and people",
+  routes: [list, show, plan, target],
+};

@@ -1,0 +1,180 @@
+// Try: a question to a base and to what was made of it, answers as they are written, side by side or blindly.
+import { Button, SegmentedControl, Switch } from "@mantine/core";
+import { Plus } from "lucide-react";
+import { useRef, useState } from "react";
+import { $api } from "../../api/client.ts";
+import { ButtonLink } from "../../app/link.tsx";
+import { useShortcuts } from "../../app/shortcuts.tsx";
+import { useUrlState } from "../../app/url-state.ts";
+import { Page, Panel } from "../../design/page.tsx";
+import { Empty, Trouble, View } from "../../design/states.tsx";
+import { Ballot, Revealed, type Vote } from "./ballot.tsx";
+import { Composer, type Draft } from "./composer.tsx";
+import { HeldModels } from "./held-models.tsx";
+import { KeptPrompts } from "./kept-prompts.tsx";
+import { SamplingControls, useSampling } from "./sampling.tsx";
+import { SideView, type Subject } from "./side.tsx";
+import styles from "./try.module.css";
+import { useConversation } from "./use-conversation.ts";
+import { Votes } from "./votes.tsx";
+
+const mostSides = 4;
+
+/** What was trained last beside its base; without a run the first model alone. */
+function usualSides(subjects: readonly Subject[], model: string | undefined): string[] {
+  const asked = subjects.find(({ id }) => id === model);
+  const tuned = subjects.find(
+    ({ run, kind, base }) => run !== null && kind === "adapter" && base === (asked?.base ?? base),
+  );
+  if (tuned === undefined) return [(asked ?? subjects[0])?.id ?? ""];
+  const base = subjects.find(({ kind, base: of }) => kind === "base" && of === tuned.base);
+  return [base?.id ?? tuned.base, tuned.id];
+}
+
+function Table({ subjects }: { subjects: readonly Subject[] }) {
+  const [search, setSearch] = useUrlState();
+  const [sampling] = useSampling();
+  const known = (search["sides"] ?? "")
+    .split(",")
+    .filter((id) => subjects.some((one) => one.id === id));
+  const sides = known.length > 0 ? known : usualSides(subjects, search["model"]);
+  const isBlind = search["blind"] === "1" && sides.length === 2 && sides[0] !== sides[1];
+  const [isColoured, setColoured] = useState(false);
+  const [draft, setDraft] = useState<Draft>({ system: "", question: "" });
+  const [vote, setVote] = useState<Vote>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const talk = useConversation(sides);
+  const setSides = (next: readonly string[]): void => setSearch({ sides: next.join(",") });
+  const put = (at: number, id: string): void =>
+    setSides(sides.map((one, place) => (place === at ? id : one)));
+  const more = subjects.find(({ id }) => !sides.includes(id))?.id ?? sides[0] ?? "";
+  const hasTurns = talk.sides.some(({ turns }) => turns.length > 0);
+  const isWaiting = isBlind && talk.trial !== null && vote === undefined;
+  const canAsk = draft.question.trim() !== "" && !talk.isAsking && !isWaiting;
+  const askNow = (): void => {
+    setVote(undefined);
+    talk.ask({ ...draft, sampling, blind: isBlind });
+    setDraft({ ...draft, question: "" });
+  };
+  useShortcuts([
+    { keys: "i", about: "Write a question", run: () => field.current?.focus() },
+    { keys: "c", about: "Colour words by chance", run: () => setColoured(!isColoured) },
+  ]);
+  const take = (kept: Draft): void => {
+    setDraft(kept);
+    field.current?.focus();
+  };
+  return (
+    <div className={styles.layout}>
+      <div className={styles.main}>
+        <div className={styles.bar}>
+          <SegmentedControl
+            aria-label="How to compare"
+            value={isBlind ? "blind" : "open"}
+            disabled={talk.isAsking || sides.length !== 2 || sides[0] === sides[1]}
+            data={[
+              { value: "open", label: "Side by side" },
+              { value: "blind", label: "Blind" },
+            ]}
+            onChange={(value) => {
+              talk.clear();
+              setVote(undefined);
+              setSearch({ blind: value === "blind" ? "1" : undefined });
+            }}
+          />
+          <Switch
+            label="Colour words by chance"
+            checked={isColoured}
+            onChange={({ currentTarget }) => setColoured(currentTarget.checked)}
+          />
+          {!isBlind && sides.length < mostSides && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<Plus size={14} aria-hidden="true" />}
+              disabled={talk.isAsking}
+              onClick={() => setSides([...sides, more])}
+            >
+              Add a side
+            </Button>
+          )}
+        </div>
+        {isBlind && !hasTurns && (
+          <p className={styles.note}>
+            Two answers to one question in an order that chance decides. You vote, then you see who
+            was who.
+          </p>
+        )}
+        <div className={styles.sides} data-sides={sides.length}>
+          {talk.sides.map((side, at) => (
+            <SideView
+              key={at}
+              side={side}
+              place={isBlind ? `Answer ${at + 1}` : `Side ${at + 1}`}
+              subjects={subjects}
+              isColoured={isColoured}
+              isHidden={isBlind}
+              onChoose={(id) => put(at, id)}
+              onRemove={
+                sides.length > 1 && !talk.isAsking
+                  ? () => setSides(sides.filter((_, place) => place !== at))
+                  : undefined
+              }
+            />
+          ))}
+        </div>
+        {talk.trouble !== null && <Trouble error={talk.trouble} />}
+        {isWaiting && talk.trial !== null && <Ballot trial={talk.trial} onVoted={setVote} />}
+        {isBlind && vote !== undefined && <Revealed vote={vote} />}
+        <Composer
+          {...{ draft, onDraft: setDraft, isAsking: talk.isAsking, canAsk, hasTurns, field }}
+          onAsk={askNow}
+          onStop={talk.stop}
+          onClear={() => {
+            setVote(undefined);
+            talk.clear();
+          }}
+        />
+        <HeldModels />
+      </div>
+      <div className={styles.rail}>
+        <Panel title="Sampling">
+          <SamplingControls />
+        </Panel>
+        <Panel title="Kept prompts">
+          <KeptPrompts onTake={take} />
+        </Panel>
+        <Panel title="Votes">
+          <Votes />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+export function Try() {
+  const subjects = $api.useQuery("get", "/api/v1/try/subjects", {});
+  return (
+    <Page
+      title="Try"
+      lead="The same question to a model and to what you made of it. Adapters on one base are switched without loading it again."
+    >
+      <View query={subjects} lines={8}>
+        {({ subjects: found }) =>
+          found.length === 0 ? (
+            <Panel>
+              <Empty
+                title="There is no model on this disk"
+                action={<ButtonLink to="/train">Train one</ButtonLink>}
+              >
+                ft models pull fetches one of the hub.
+              </Empty>
+            </Panel>
+          ) : (
+            <Table subjects={found} />
+          )
+        }
+      </View>
+    </Page>
+  );
+}
