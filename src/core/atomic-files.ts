@@ -30,7 +30,7 @@ export function temporaryNameFor(path: string): string {
   const suffix = `.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
   let name = basename(path);
   while (Buffer.byteLength(`.${name}${suffix}`) > longestName)
-    name = [...name].slice(0, -1).join("");
+    name = Array.from(name).slice(0, -1).join("");
   return join(dirname(path), `.${name}${suffix}`);
 }
 

@@ -59,10 +59,10 @@ export const closedPage = (): string =>
       "with Ctrl-C and start it again.</p>",
   );
 
-export function mountPages(app: FastifyInstance, facts: PageFacts): void {
+export async function mountPages(app: FastifyInstance, facts: PageFacts): Promise<void> {
   app.get(OPENING_PATH, async (request, reply) => open(request, reply, facts));
   mountStyle(app);
-  mountWeb(app, facts.apiUrl);
+  await mountWeb(app, facts.apiUrl);
 }
 
 export function mountStyle(app: FastifyInstance): void {

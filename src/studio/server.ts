@@ -205,7 +205,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     }));
     const opening = new OpeningKey();
     const apiAddress = (): string => apiUrlFor(options, apiUrl);
-    mountPages(pages, { opening, access, apiUrl: apiAddress });
+    await mountPages(pages, { opening, access, apiUrl: apiAddress });
     const apiAt = await listen(api, host, apiPort, "--api-port");
     apiUrl = urlOf(host, apiAt);
     const pagesAt = await listen(pages, host, port, "--port");

@@ -1,7 +1,7 @@
 // What a browser's cookie carries: the same after the studio was started again, so that a page that is open comes back by
 // itself. Made from a secret that a file of its owner keeps; who removes the file ends what was open.
 import { createHmac, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-files.ts";
 import { makeFolders } from "../core/folders.ts";
@@ -13,12 +13,12 @@ const secretLength = 43;
 export async function sessionSecret(environment: Environment): Promise<string> {
   const folder = join(ftHome(environment), "studio");
   const file = join(folder, "session-secret");
-  const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  const kept = (await readFile(file, "utf8").catch(() => "")).trim();
   if (kept.length === secretLength) return kept;
   const made = randomBytes(32).toString("base64url");
   makeFolders(folder);
   await writeFileAtomic(file, `${made}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  await chmod(file, 0o600);
   return made;
 }
 

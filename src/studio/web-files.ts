@@ -1,7 +1,8 @@
 // The built pages as a browser gets them: one document for every address, with where the API is and the nonce of its styles;
 // scripts, styles and fonts by names that change with their content. Knows nothing of what the pages show.
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -32,9 +33,9 @@ function document(template: string, apiUrl: string, nonce: string): string {
   return template.replace("__FT_API__", escaped(apiUrl)).replaceAll("__FT_NONCE__", nonce);
 }
 
-export function mountWeb(app: FastifyInstance, apiUrl: () => string): void {
+export async function mountWeb(app: FastifyInstance, apiUrl: () => string): Promise<void> {
   const folder = builtPages();
-  const template = folder === undefined ? "" : readFileSync(`${folder}index.html`, "utf8");
+  const template = folder === undefined ? "" : await readFile(`${folder}index.html`, "utf8");
   const send = (reply: FastifyReply): FastifyReply => {
     const connect = [new URL(apiUrl()).origin];
     if (folder === undefined) return sendPage(reply, unbuiltPage(apiUrl()), { connect });
@@ -47,7 +48,7 @@ export function mountWeb(app: FastifyInstance, apiUrl: () => string): void {
     ...{ root: `${folder}assets`, prefix: "/assets/", index: false, decorateReply: false },
     ...{ maxAge: yearOfSeconds * 1000, immutable: true },
   });
-  const mark = readFileSync(`${folder}mark.svg`);
+  const mark = await readFile(`${folder}mark.svg`);
   app.get("/mark.svg", async (_, reply) => reply.type("image/svg+xml").send(mark));
   // addresses of pages are the browser's affair; what looks like a file is none of them
   app.get("/*", async ({ url }, reply) => {

@@ -62,7 +62,7 @@ test.each(canaryDocuments.map((one) => [one.name, one] as const))(
 test("those that carry the prompt are refused for that", () => {
   const refused = canaryDocuments.filter(({ text, obeys }) => {
     const row = rowOf(text);
-    const { system = "", prompt: asked } = rewriteRequest(row, ["a fault"], 0, parts);
+    const { system, prompt: asked } = rewriteRequest(row, ["a fault"], 0, parts);
     const reply = { text: obeys({ system, prompt: asked, others: "" }), end: "stop" as const };
     const read = readRewriting(reply, row, how);
     return "problem" in read && read.problem === "the rewriting has words of the prompt";
