@@ -1,7 +1,13 @@
 // The job that trains a run, and what a person can do to the run now: pause, stop, go on. Of a run that was started in a
 // terminal there is none: it is stopped there, and can go on here.
 import type { Environment } from "../../core/paths.ts";
-import { type RunDetails, type RunStatus } from "../../runs/index.ts";
+import {
+  followedEvents,
+  listRuns,
+  type RunDetails,
+  type RunStatus,
+  type RunSummary,
+} from "../../runs/index.ts";
 import { type Job, listJobs, type Store } from "../../store/index.ts";
 import type { TrainingParameters } from "../jobs/kinds/training.ts";
 import { submitJob } from "../jobs/submit.ts";
@@ -17,15 +23,27 @@ export interface RunControl {
 
 const most = 1000;
 
+const folderOf = ({ parameters }: Job): string =>
+  String((parameters as TrainingParameters).config["output_dir"]);
+
 /** By their folders, the newest first. */
 export async function trainingJobs(store: Store): Promise<Map<string, Job>> {
   const jobs = await listJobs(store, { kind: "training", limit: most });
   const byFolder = new Map<string, Job>();
   for (const job of jobs) {
-    const folder = String((job.parameters as TrainingParameters).config["output_dir"]);
+    const folder = folderOf(job);
     if (!byFolder.has(folder)) byFolder.set(folder, job);
   }
   return byFolder;
+}
+
+/** The run that is in the folder of a job of training; undefined before it has begun, and for jobs of another kind. */
+export function runOfJob(job: Job): RunSummary | undefined {
+  if (job.kind !== "training") return undefined;
+  const folder = folderOf(job);
+  return listRuns(followedEvents).find(
+    ({ outputDir, status }) => outputDir === folder && status !== "missing",
+  );
 }
 
 const goesOn: readonly RunStatus[] = ["stopped", "failed", "crashed"];

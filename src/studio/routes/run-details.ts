@@ -1,7 +1,7 @@
 // /api/v1/runs/{id}/… and what is about several runs: figures in columns, log, samples, notes, what removing frees, the job
 // that trains it; any number compared; sweeps. What the runs themselves are is runs.ts's.
 import { z } from "zod";
-import { continueRun, controlOf } from "../../app/runs/run-job.ts";
+import { continueRun, controlOf, runOfJob } from "../../app/runs/run-job.ts";
 import { listSweeps } from "../../app/runs/sweeps.ts";
 import {
   columnsOf,
@@ -17,7 +17,7 @@ import {
   writeNotes,
 } from "../../runs/index.ts";
 import { ApiError } from "../../serve/http/api-error.ts";
-import { cancelJob, pauseJob, resumeJob } from "../../store/index.ts";
+import { cancelJob, findJob, pauseJob, resumeJob } from "../../store/index.ts";
 import { unprocessable } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import { JobShape, toldJob } from "./jobs.ts";
@@ -250,6 +250,22 @@ const control = defineRoute({
   },
 });
 
+const ofJob = defineRoute({
+  method: "GET",
+  path: "/api/v1/jobs/{id}/run",
+  about: "The run that a job of training has begun",
+  params: named,
+  answers: {
+    200: z
+      .object({ run_id: z.string().nullable().describe("Null before it has begun") })
+      .meta({ id: "RunOfJob" }),
+  },
+  run: async ({ store }, { params }) => {
+    const job = await findJob(store, params.id);
+    return { run_id: runOfJob(job)?.runId ?? null };
+  },
+});
+
 type Deed = "pause" | "stop" | "resume";
 
 const refused: Readonly<Record<Deed, string>> = {
@@ -358,6 +374,6 @@ export const runDetailRoutes: RouteGroup = {
     did("pause", "Saves a checkpoint and waits: what comes after it in the queue begins"),
     did("stop", "Saves a checkpoint and ends the job; the run can go on later"),
     did("resume", "Goes on from the last checkpoint"),
-    ...[compare, sweeps],
+    ...[ofJob, compare, sweeps],
   ],
 };

@@ -5,12 +5,14 @@ import { formFields } from "../../app/config/form-fields.ts";
 import { formGroups, shownOrder } from "../../app/config/form-groups.ts";
 import { profiles } from "../../app/config/profiles.ts";
 import { type FilledForm, fillForm } from "../../app/config/resolve-form.ts";
+import { dataCatalogue } from "../../app/data/shipped.ts";
 import { submitJob } from "../../app/jobs/submit.ts";
 import { trainingJobs } from "../../app/runs/run-job.ts";
 import { withAbsolutePaths } from "../../app/train/absolute-paths.ts";
 import { estimateTime } from "../../app/train/estimate-time.ts";
 import { Looker } from "../../app/train/looker.ts";
 import { suggestedRun } from "../../app/train/suggested-run.ts";
+import { BUILTIN_DATASET } from "../../data/options.ts";
 import { fileInStep, readDataset } from "../../store/platform/index.ts";
 import { unprocessable } from "../http/errors.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
@@ -48,6 +50,9 @@ const form = defineRoute({
         groups: z.array(z.object({ name: z.string(), title: z.string(), about: z.string() })),
         fields: z.array(FieldShape),
         profiles: z.array(z.object({ name: z.string(), values: AnyJson })),
+        shipped: z
+          .array(z.object({ name: z.string(), about: z.string() }))
+          .describe("Data that comes with ft, by what the setting calls it"),
       })
       .meta({ id: "TrainingForm" }),
   },
@@ -59,6 +64,15 @@ const form = defineRoute({
     ),
     fields: formFields(),
     profiles: profiles.names().map((name) => ({ name, values: profiles.get(name) })),
+    shipped: [
+      {
+        name: BUILTIN_DATASET,
+        about: "questions about tables with their SQL, as the template wants them",
+      },
+      ...dataCatalogue()
+        .filter(({ present }) => present)
+        .map(({ name, about }) => ({ name: `builtin/${name}`, about })),
+    ],
   }),
 });
 
@@ -164,6 +178,35 @@ const Preview = z
 /** Without these there is nothing to look at; an output folder that is taken is no hindrance. */
 const needed = new Set(["model.name", "data.train_file"]);
 
+const numbers = z.array(z.number());
+
+/** In columns, a token each. */
+const SequenceShape = z
+  .object({
+    ids: numbers,
+    texts: z.array(z.string()),
+    weights: numbers,
+    special: numbers,
+    more: z.int(),
+  })
+  .meta({ id: "PreviewSequence" });
+
+const PreviewShape = z
+  .object({
+    total: z.int(),
+    offset: z.int(),
+    rows: z.array(
+      z
+        .object({
+          ...{ file: z.string(), line: z.int(), tokens: z.int(), learned: z.int() },
+          cut: z.boolean().describe("Its end is cut off"),
+          sequences: z.array(SequenceShape),
+        })
+        .meta({ id: "PreviewRow" }),
+    ),
+  })
+  .meta({ id: "RowsPreview" });
+
 const look = defineRoute({
   method: "POST",
   path: "/api/v1/train/look",
@@ -175,7 +218,7 @@ const look = defineRoute({
     200: z
       .object({
         report: AnyJson,
-        preview: AnyJson.describe("Columns of tokens; null without the model's files"),
+        preview: PreviewShape.nullable().describe("Null without the model's files"),
         time: z
           .object({
             seconds: z.number(),

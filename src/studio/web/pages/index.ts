@@ -3,7 +3,17 @@ import type { PageDefinition } from "../app/page-definition.ts";
 import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
 import { jobs } from "./jobs/index.ts";
+import { runs } from "./runs/index.ts";
 import { settings } from "./settings/index.ts";
+import { train } from "./train/index.ts";
 import { tryPage } from "./try/index.ts";
 
-export const pages: readonly PageDefinition[] = [home, generate, tryPage, jobs, settings];
+export const pages: readonly PageDefinition[] = [
+  home,
+  generate,
+  train,
+  runs,
+  tryPage,
+  jobs,
+  settings,
+];

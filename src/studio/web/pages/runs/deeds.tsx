@@ -1,0 +1,114 @@
+// What a person can do to a run now, as the API says: pause, stop, go on; and remove it, after reading what that frees.
+import { Button, Modal } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { $api, api } from "../../api/client.ts";
+import { useChange } from "../../api/mutation.ts";
+import { Bytes, bytesText, Num } from "../../design/numbers.tsx";
+import { Facts } from "../../design/page.tsx";
+import { View } from "../../design/states.tsx";
+import styles from "./deeds.module.css";
+
+type Word = "pause" | "stop" | "resume";
+
+const touches = ["/api/v1/run", "/api/v1/jobs"];
+
+const told: Readonly<Record<Word, string>> = {
+  pause: "It saves a checkpoint and waits",
+  stop: "It saves a checkpoint and ends; it can go on later",
+  resume: "It goes on from its last checkpoint",
+};
+
+function useDeed(id: string) {
+  return useChange(
+    async (word: Word) => {
+      await api.POST(`/api/v1/runs/{id}/${word}`, { params: { path: { id } } });
+      return word;
+    },
+    { touches, done: (word) => told[word] },
+  );
+}
+
+function Weight({ id }: { id: string }) {
+  const weight = $api.useQuery("get", "/api/v1/runs/{id}/weight", { params: { path: { id } } });
+  return (
+    <View query={weight} lines={3}>
+      {({ bytes, final_model_bytes: model, checkpoints, other_bytes: other }) => (
+        <>
+          <p>
+            This frees <b>{bytesText(bytes)}</b> and cannot be undone:
+          </p>
+          <Facts
+            facts={[
+              { name: "The trained model", value: <Bytes of={model} /> },
+              {
+                name: "Checkpoints",
+                value: (
+                  <>
+                    <Num of={checkpoints.length} />,{" "}
+                    <Bytes of={checkpoints.reduce((sum, one) => sum + one.bytes, 0)} />
+                  </>
+                ),
+              },
+              { name: "Events, settings, notes", value: <Bytes of={other} /> },
+            ]}
+          />
+        </>
+      )}
+    </View>
+  );
+}
+
+function Remove({ id, isRunning }: { id: string; isRunning: boolean }) {
+  const [isAsking, setAsking] = useState(false);
+  const navigate = useNavigate();
+  const remove = useChange(
+    async () => await api.DELETE("/api/v1/runs/{id}", { params: { path: { id } } }),
+    {
+      touches: ["/api/v1/run-overview", "/api/v1/sweeps"],
+      done: () => "The run and its folder are gone",
+      onDone: () => void navigate({ to: "/runs" } as never),
+    },
+  );
+  return (
+    <>
+      <Button variant="default" disabled={isRunning} onClick={() => setAsking(true)}>
+        Delete
+      </Button>
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title="Delete this run?" centered>
+        {isAsking && <Weight id={id} />}
+        <div className={styles.end}>
+          <Button variant="default" onClick={() => setAsking(false)}>
+            Keep it
+          </Button>
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+            Delete the run
+          </Button>
+        </div>
+      </Modal>
+    </>
+  );
+}
+
+export function Deeds({ id, isRunning }: { id: string; isRunning: boolean }) {
+  const control = $api.useQuery("get", "/api/v1/runs/{id}/control", { params: { path: { id } } });
+  const deed = useDeed(id);
+  const { can_pause: pause, can_stop: stop, can_resume: resume } = control.data ?? {};
+  const button = (word: Word, label: string, isMain: boolean) => (
+    <Button
+      variant={isMain ? "filled" : "default"}
+      loading={deed.isPending && deed.variables === word}
+      onClick={() => deed.mutate(word)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      {resume === true && button("resume", "Go on", true)}
+      {pause === true && button("pause", "Pause", false)}
+      {stop === true && button("stop", "Stop", false)}
+      <Remove {...{ id, isRunning }} />
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { Flame } from "lucide-react";
+import { definePage } from "../../app/page-definition.ts";
+
+export const train = definePage({
+  group: "model",
+  title: "Train",
+  about: "Choose model and data, see what a run would need, start it",
+  icon: Flame,
+  key: "t",
+  routes: [
+    { path: "/train", load: async () => ({ Component: (await import("./train.tsx")).Train }) },
+  ],
+});

@@ -1,0 +1,121 @@
+// What will happen: whether it fits into memory, how long it takes, what of the data is learned, what to think about.
+import { Link } from "../../app/link.tsx";
+import { Bytes, bytesText, compact, durationText, Num } from "../../design/numbers.tsx";
+import { type Fact, Facts, Meter } from "../../design/page.tsx";
+import type { Report } from "./look.ts";
+import styles from "./outlook.module.css";
+
+interface Time {
+  seconds: number;
+  run_id: string;
+  tokens_per_second: number;
+  exact: boolean;
+}
+
+function factsOf({ data, steps }: Report, time: Time | null): Fact[] {
+  const facts: Fact[] = [
+    {
+      name: "Steps",
+      value: (
+        <>
+          <Num of={steps.total} /> ({compact(steps.perEpoch)} a pass)
+        </>
+      ),
+    },
+    {
+      name: "Rows",
+      value: (
+        <>
+          <Num of={data.trainRows} /> to learn, <Num of={data.validationRows} /> to check
+        </>
+      ),
+    },
+  ];
+  if (data.tokens !== null && data.supervisedTokens !== null) {
+    const share = Math.round((100 * data.supervisedTokens) / Math.max(1, data.tokens));
+    facts.push({ name: "Tokens a pass", value: `${compact(data.tokens)}, ${share} % learned` });
+  }
+  const lost = (data.truncated ?? 0) + (data.dropped ?? 0);
+  if (lost > 0)
+    facts.push({
+      name: "Not whole",
+      value: `${data.truncated ?? 0} cut, ${data.dropped ?? 0} left out`,
+    });
+  facts.push({
+    name: "Time",
+    value: time === null ? "unknown until a run like it" : <TimeText time={time} />,
+  });
+  return facts;
+}
+
+function TimeText({ time }: { time: Time }) {
+  return (
+    <>
+      about {durationText(time.seconds)}
+      <span className={styles.small}>
+        {" "}
+        at the pace of{" "}
+        <Link to={`/runs/${time.run_id}`}>{time.exact ? "the same settings" : "this model"}</Link>
+      </span>
+    </>
+  );
+}
+
+const terms: Readonly<Record<string, string>> = { program: "the program itself" };
+
+function Memory({ plan }: { plan: NonNullable<Report["memoryPlan"]> }) {
+  const { residentBytes, availableBytes, fits, changes } = plan;
+  const parts = Object.entries(plan.terms)
+    .filter(([, bytes]) => bytes > 0.01 * residentBytes)
+    .toSorted(([, a], [, b]) => b - a);
+  return (
+    <div className={styles.memory} data-fits={fits}>
+      <Meter
+        name={fits ? "Memory" : "Does not fit into memory"}
+        value={residentBytes}
+        most={availableBytes}
+        text={`${bytesText(residentBytes)} of ${bytesText(availableBytes)} free`}
+      />
+      <ul className={styles.terms}>
+        {parts.slice(0, 5).map(([name, bytes]) => (
+          <li key={name}>
+            {terms[name] ?? name} <Bytes of={bytes} />
+          </li>
+        ))}
+      </ul>
+      {!fits && changes.length > 0 && (
+        <div className={styles.changes}>
+          It fits with
+          <ul>
+            {changes.slice(0, 4).map(({ change, residentBytes: needed }) => (
+              <li key={change}>
+                <code>{change}</code> (<Bytes of={needed} />)
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export interface OutlookProps {
+  report: Report;
+  time: Time | null;
+  /** What stands at a field already. */
+  told: readonly string[];
+}
+
+export function Outlook({ report, time, told }: OutlookProps) {
+  return (
+    <div className={styles.outlook}>
+      {report.memoryPlan !== null && <Memory plan={report.memoryPlan} />}
+      <Facts facts={factsOf(report, time)} />
+      {[...report.notes, ...report.warnings.filter((text) => !told.includes(text))].map((text) => (
+        <p key={text} className={styles.warning}>
+          {text}
+        </p>
+      ))}
+    </div>
+  );
+}
