@@ -2,6 +2,7 @@
 import type { PageDefinition } from "../app/page-definition.ts";
 import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
+import { identify } from "./identify/index.ts";
 import { jobs } from "./jobs/index.ts";
 import { runs } from "./runs/index.ts";
 import { settings } from "./settings/index.ts";
@@ -10,6 +11,7 @@ import { tryPage } from "./try/index.ts";
 
 export const pages: readonly PageDefinition[] = [
   home,
+  identify,
   generate,
   train,
   runs,

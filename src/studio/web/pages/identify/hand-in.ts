@@ -1,0 +1,63 @@
+// Documents on their way to the studio: one request a file, so that one that is refused costs itself.
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { api, request } from "../../api/client.ts";
+import { refresh } from "../../api/events.ts";
+import { ApiFault } from "../../api/fault.ts";
+
+export const reviewPaths = ["/api/v1/reviews", "/api/v1/jobs"];
+
+async function send(review: number, file: File): Promise<boolean> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  try {
+    await request(`/api/v1/reviews/${review}/files`, { method: "POST", body: form });
+    return true;
+  } catch (error) {
+    const { message } = ApiFault.of(error);
+    notifications.show({ color: "red", title: file.name, message, autoClose: 10_000 });
+    return false;
+  }
+}
+
+const nameOf = (files: readonly File[]): string => {
+  const [first] = files;
+  const stem = first?.name.replace(/\.[^.]+$/, "") ?? "Documents";
+  return files.length > 1 ? `${stem} and ${files.length - 1} more` : stem;
+};
+
+export interface HandingIn {
+  done: number;
+  total: number;
+}
+
+/** Hands files in for a review, a new one unless it is named, and has them read. Gives its number. */
+export function useHandIn(): {
+  going: HandingIn | undefined;
+  handIn: (files: File[], review?: number) => Promise<number | undefined>;
+} {
+  const [going, setGoing] = useState<HandingIn>();
+  const handIn = async (files: File[], known?: number): Promise<number | undefined> => {
+    setGoing({ done: 0, total: files.length });
+    try {
+      const body = { name: nameOf(files), assistants: [], min_turns: 2, min_confidence: 0.5 };
+      const review = known ?? (await api.POST("/api/v1/reviews", { body })).data!.id;
+      let taken = 0;
+      for (const [at, file] of files.entries()) {
+        if (await send(review, file)) taken++;
+        setGoing({ done: at + 1, total: files.length });
+      }
+      if (taken > 0)
+        await api.POST("/api/v1/reviews/{id}/start", { params: { path: { id: review } } });
+      refresh(...reviewPaths);
+      return review;
+    } catch (error) {
+      const { message, hint } = ApiFault.of(error);
+      notifications.show({ color: "red", title: message, message: hint ?? "", autoClose: 10_000 });
+      return known;
+    } finally {
+      setGoing(undefined);
+    }
+  };
+  return { going, handIn };
+}

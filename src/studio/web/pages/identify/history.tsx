@@ -1,0 +1,40 @@
+// The steps of a review, newest first: what was done, and what of it was taken back.
+import { $api } from "../../api/client.ts";
+import lines from "../../design/lines.module.css";
+import { Ago } from "../../design/numbers.tsx";
+import { Panel } from "../../design/page.tsx";
+import { Empty, Keys, Status, View } from "../../design/states.tsx";
+
+export function History({ id }: { id: number }) {
+  const steps = $api.useQuery("get", "/api/v1/reviews/{id}/steps", {
+    params: { path: { id }, query: { limit: 200 } },
+  });
+  return (
+    <Panel title="What was done" isFlush>
+      <View query={steps}>
+        {({ steps: found }) =>
+          found.length === 0 ? (
+            <Empty title="Nothing yet">
+              Each accepted, rejected or corrected conversation is a step. <Keys of="z" /> undoes
+              the newest.
+            </Empty>
+          ) : (
+            <ul className={lines.lines}>
+              {found.map((step) => (
+                <li key={step.id} className={lines.line}>
+                  <span>{step.action}</span>
+                  <div className={lines.end}>
+                    {step.is_undone && <Status of="cancelled" word="undone" />}
+                    <span className={lines.small}>
+                      <Ago at={step.at} />
+                    </span>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </View>
+    </Panel>
+  );
+}

@@ -1,0 +1,170 @@
+// The conversation in hand with its deeds, each a button and a key: accept, reject, correct, split, join.
+import type { RefObject } from "react";
+import { useShortcuts } from "../../app/shortcuts.tsx";
+import { type Deed, FoundTurns } from "./found-turns.tsx";
+import { selectedPlaces } from "./source-text.tsx";
+import {
+  cutAt,
+  type Found,
+  joinedUp,
+  type Message,
+  moved,
+  type Stretch,
+  withOtherRole,
+  without,
+  withRolesSwapped,
+  withWords,
+} from "./turns.ts";
+import type { useReviewDeeds } from "./use-review.ts";
+
+export interface InHandProps {
+  found: Found;
+  /** Name of its document. */
+  source: string;
+  turn: number;
+  stretch: RefObject<Stretch>;
+  deeds: ReturnType<typeof useReviewDeeds>;
+  /** The conversation behind it in the list, and the one before. */
+  next: () => number | undefined;
+  previous: () => number | undefined;
+  onChoose: (id: number | undefined, turn?: number) => void;
+}
+
+function verdictsOf({ found, deeds, next, previous, onChoose }: InHandProps): Deed[] {
+  const { id: conversation } = found;
+  const decide = (status: "open" | "accepted" | "rejected") => (): void => {
+    const to = next() ?? previous();
+    deeds.decide.mutate({ conversation, status });
+    if (status !== "open") onChoose(to);
+  };
+  return [
+    {
+      key: "a",
+      name: "Accept",
+      about: "A row of the set; on to the next",
+      run: decide("accepted"),
+    },
+    { key: "x", name: "Reject", about: "No row; on to the next", run: decide("rejected") },
+    {
+      ...{ key: "o", name: "Reopen", about: "To be decided again" },
+      ...{ isOff: found.status === "open", run: decide("open") },
+    },
+  ];
+}
+
+function ofAllOf({ found, deeds, onChoose }: InHandProps): Deed[] {
+  const { id: conversation } = found;
+  return [
+    {
+      ...{ key: "r", name: "Swap roles", about: "Who asked answers, and the other way round" },
+      run: () => deeds.correct.mutate({ conversation, messages: withRolesSwapped(found) }),
+    },
+    {
+      ...{ key: "m", name: "Join", about: "With the one behind it in the document" },
+      run: () => {
+        deeds.join.mutate(conversation);
+        onChoose(conversation);
+      },
+    },
+    {
+      ...{ key: "+", name: "New", about: "What is selected in the text begins a conversation" },
+      run: () => {
+        const places = selectedPlaces();
+        if (places === undefined || places[1] <= places[0]) return;
+        const messages: Message[] = [{ role: "user", spans: [places] }];
+        deeds.add.mutate({ source: found.source_id, messages });
+      },
+    },
+  ];
+}
+
+function ofTurnOf(props: InHandProps): Deed[] {
+  const { found, turn, deeds, stretch, onChoose } = props;
+  const { id: conversation } = found;
+  const correct = (messages: Message[] | undefined): void => {
+    if (messages !== undefined) deeds.correct.mutate({ conversation, messages });
+  };
+  const selected = (use: (places: [number, number]) => Message[] | undefined) => (): void => {
+    const places = selectedPlaces();
+    if (places !== undefined) correct(use(places));
+  };
+  return [
+    {
+      ...{ key: "t", name: "Other role", about: "The other side said this" },
+      run: () => correct(withOtherRole(found, turn)),
+    },
+    {
+      ...{
+        key: "s",
+        name: "Split here",
+        about: "From this turn on it is a conversation of its own",
+      },
+      ...{ isOff: turn === 0, run: () => deeds.split.mutate({ conversation, at: turn }) },
+    },
+    {
+      ...{ key: "u", name: "Join turns", about: "Its words belong to the turn before" },
+      isOff: turn === 0,
+      run: () => {
+        correct(joinedUp(found, turn));
+        onChoose(conversation, turn - 1);
+      },
+    },
+    {
+      ...{ key: "d", name: "Drop turn", about: "These words belong to nobody" },
+      ...{ isOff: found.messages.length < 2, run: () => correct(without(found, turn)) },
+    },
+    {
+      ...{
+        key: "w",
+        name: "Selected words",
+        about: "What is selected in the text is what was said",
+      },
+      run: selected((places) =>
+        places[1] > places[0] ? withWords(found, turn, places) : undefined,
+      ),
+    },
+    {
+      ...{ key: "c", name: "Cut at cursor", about: "Two turns, cut where the selection begins" },
+      run: selected(([place]) => cutAt(found, turn, place)),
+    },
+    ...(
+      [
+        ["[", "Begin earlier", "begin", -1],
+        ["]", "Begin later", "begin", 1],
+        ["{", "End earlier", "end", -1],
+        ["}", "End later", "end", 1],
+      ] as const
+    ).map(([key, name, edge, by]) => ({
+      ...{ key, name, about: "By a word" },
+      run: () => correct(moved(found, turn, edge, by, stretch.current)),
+    })),
+  ];
+}
+
+export function FoundInHand(props: InHandProps) {
+  const { found, source, turn, deeds, next, previous, onChoose } = props;
+  const verdicts = verdictsOf(props);
+  const ofAll = ofAllOf(props);
+  const ofTurn = ofTurnOf(props);
+  const last = found.messages.length - 1;
+  useShortcuts([
+    { keys: "j", about: "Next conversation", run: () => onChoose(next() ?? found.id) },
+    { keys: "k", about: "Conversation before", run: () => onChoose(previous() ?? found.id) },
+    { keys: "n", about: "Next turn", run: () => onChoose(found.id, Math.min(turn + 1, last)) },
+    { keys: "p", about: "Turn before", run: () => onChoose(found.id, Math.max(turn - 1, 0)) },
+    ...[...verdicts, ...ofAll, ...ofTurn].map(({ key, name, about, isOff, run }) => ({
+      ...{ keys: key, about: `${name}: ${about}` },
+      run: () => {
+        if (isOff !== true) run();
+      },
+    })),
+    { keys: "z", about: "Undo", run: () => deeds.turn.mutate("undo") },
+    { keys: "Z", about: "Redo", run: () => deeds.turn.mutate("redo") },
+  ]);
+  return (
+    <FoundTurns
+      {...{ found, source, turn, verdicts, ofAll, ofTurn }}
+      onTurn={(at) => onChoose(found.id, at)}
+    />
+  );
+}
