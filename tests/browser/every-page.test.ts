@@ -111,10 +111,10 @@ test("a studio that is started again is found by the page that was open", async 
   await page.goto(first.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await first.stop();
-  await page.getByText("The studio does not answer").waitFor();
+  await page.getByText("This page waits for it").waitFor();
   const again = await openStudio({ FT_HOME: first.home }, { port, apiPort });
   expect(again.token).not.toBe(first.token);
-  await page.getByText("The studio does not answer").waitFor({ state: "detached" });
+  await page.getByText("This page waits for it").waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Jobs", exact: true }).click();
   await page.getByText("The queue is empty").waitFor();
 });
