@@ -4,6 +4,7 @@ import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
 import { identify } from "./identify/index.ts";
 import { jobs } from "./jobs/index.ts";
+import { quality } from "./quality/index.ts";
 import { runs } from "./runs/index.ts";
 import { settings } from "./settings/index.ts";
 import { train } from "./train/index.ts";
@@ -13,6 +14,7 @@ export const pages: readonly PageDefinition[] = [
   home,
   identify,
   generate,
+  quality,
   train,
   runs,
   tryPage,

@@ -1,0 +1,210 @@
+// Quality control of a data set: which set, how high the bar, what may be done to rows below; its price before it begins.
+// All that is chosen stands in the address.
+import { Button, NumberInput, Select, Switch } from "@mantine/core";
+import { keepPreviousData } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { $api, api } from "../../api/client.ts";
+import { useChange } from "../../api/mutation.ts";
+import { Link } from "../../app/link.tsx";
+import { useUrlState } from "../../app/url-state.ts";
+import lines from "../../design/lines.module.css";
+import { Ago, Money, Num } from "../../design/numbers.tsx";
+import { Facts, Page, Panel } from "../../design/page.tsx";
+import { Empty, Status, Trouble, View, Waiting } from "../../design/states.tsx";
+import styles from "./begin.module.css";
+
+interface Wanted {
+  dataset_id: number;
+  min_quality_score: number;
+  auto_fix: boolean;
+  auto_remove: boolean;
+}
+
+function wantedIn(search: Record<string, string | undefined>): Wanted | undefined {
+  const id = Number(search["dataset"]);
+  if (!(id > 0)) return undefined;
+  return {
+    dataset_id: id,
+    min_quality_score: Math.min(10, Math.max(0, Number(search["bar"] ?? 7) || 0)),
+    auto_fix: search["fix"] !== "no",
+    auto_remove: search["remove"] === "yes",
+  };
+}
+
+function Cost({ wanted }: { wanted: Wanted }) {
+  const { auto_remove: _, ...body } = wanted;
+  const estimate = $api.useQuery(
+    "post",
+    "/api/v1/quality/estimate",
+    { body },
+    { placeholderData: keepPreviousData, retry: false },
+  );
+  if (estimate.error !== null)
+    return <Trouble error={estimate.error} onRetry={() => void estimate.refetch()} />;
+  if (estimate.data === undefined) return <Waiting />;
+  const { provider, models, rows, scoring, likely, most, has_price: hasPrice } = estimate.data;
+  const money = (dollars: number) =>
+    hasPrice ? <Money of={dollars} /> : "unknown: no price for this model";
+  return (
+    <Facts
+      facts={[
+        { name: "Judged by", value: [provider, ...models].join(" ") },
+        { name: "Rows", value: <Num of={rows} /> },
+        { name: "Faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
+        { name: "Scores alone", value: money(scoring.dollars) },
+        { name: "Likely, with mending", value: money(likely.dollars) },
+        { name: "At most", value: money(most.dollars) },
+        {
+          name: "Requests",
+          value: (
+            <>
+              <Num of={likely.calls} />, up to <Num of={most.calls} />
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Choose({ search, change }: ChooseProps) {
+  const sets = $api.useQuery("get", "/api/datasets", { params: { query: { limit: 1000 } } });
+  return (
+    <View query={sets}>
+      {(found) =>
+        found.length === 0 ? (
+          <Empty title="There is no data set yet">
+            <Link to="/generate">Generate one</Link>, or <Link to="/identify">find one</Link> in
+            your documents.
+          </Empty>
+        ) : (
+          <div className={styles.form}>
+            <Select
+              label="Data set"
+              placeholder="Choose one"
+              searchable
+              data={found.map(({ id, name, example_count: rows }) => ({
+                value: String(id),
+                label: `${name} (${rows.toLocaleString("en")} rows)`,
+              }))}
+              value={search["dataset"] ?? null}
+              onChange={(dataset) => change({ dataset: dataset ?? "" })}
+            />
+            <NumberInput
+              label="Good enough from"
+              description="Points of 10"
+              min={0}
+              max={10}
+              step={0.5}
+              value={search["bar"] ?? 7}
+              onChange={(bar) => change({ bar: String(bar) })}
+            />
+            <Switch
+              label="Write rows below it again"
+              description="Counts only where it is better by the same judge, in both orders"
+              checked={search["fix"] !== "no"}
+              onChange={({ currentTarget }) => change({ fix: currentTarget.checked ? "" : "no" })}
+            />
+            <Switch
+              label="Take out what stays below"
+              description="Into quarantine, from where you bring it back"
+              checked={search["remove"] === "yes"}
+              onChange={({ currentTarget }) =>
+                change({ remove: currentTarget.checked ? "yes" : "" })
+              }
+            />
+          </div>
+        )
+      }
+    </View>
+  );
+}
+
+interface ChooseProps {
+  search: Record<string, string | undefined>;
+  change: (change: Record<string, string | undefined>) => void;
+}
+
+function Before() {
+  const tasks = $api.useQuery("get", "/api/tasks", {
+    params: { query: { type: "quality", limit: 20 } },
+  });
+  return (
+    <Panel title="Begun before" isFlush>
+      <View query={tasks}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title="None yet" />
+          ) : (
+            <ul className={lines.lines}>
+              {found.map((task) => (
+                <li key={task.id} className={lines.line}>
+                  <div className={lines.words}>
+                    <Link to={`/quality/${task.id}`} className={lines.name}>
+                      {task.title}
+                    </Link>
+                    <span className={lines.small}>
+                      <Num of={task.examples_kept} /> kept, <Num of={task.examples_fixed} /> mended,{" "}
+                      <Num of={task.examples_removed} /> taken out
+                    </span>
+                  </div>
+                  <div className={lines.end}>
+                    <Status of={task.is_paused ? "paused" : task.status} />
+                    <span className={lines.small}>
+                      <Ago at={task.created_at} />
+                    </span>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </View>
+    </Panel>
+  );
+}
+
+export function Begin() {
+  const [search, change] = useUrlState();
+  const navigate = useNavigate();
+  const wanted = wantedIn(search);
+  const begin = useChange(
+    async (body: Wanted) =>
+      (await api.POST("/api/quality/start", { body: { ...body, batch_size: 10 } })).data!,
+    {
+      touches: ["/api/tasks", "/api/v1/jobs"],
+      onDone: ({ job_id }) => void navigate({ to: `/quality/${job_id}` } as never),
+    },
+  );
+  return (
+    <Page
+      title="Quality"
+      lead="A judge scores every row by five criteria and quotes what decides it. What is low is written again or taken out, and you have the last word."
+    >
+      <div className={styles.columns}>
+        <div className={styles.stack}>
+          <Panel title="Judge a data set">
+            <Choose search={search} change={change} />
+          </Panel>
+          <Before />
+        </div>
+        <Panel title="Before anything is paid">
+          {wanted === undefined ? (
+            <Empty title="Choose a data set">Its price stands here then.</Empty>
+          ) : (
+            <div className={styles.price}>
+              <Cost wanted={wanted} />
+              <Button loading={begin.isPending} onClick={() => begin.mutate(wanted)}>
+                Judge its rows
+              </Button>
+              <p className={styles.note}>
+                Its rows are sent to the judge. Nothing is paid twice: after any end the job goes on
+                where it was.
+              </p>
+            </div>
+          )}
+        </Panel>
+      </div>
+    </Page>
+  );
+}

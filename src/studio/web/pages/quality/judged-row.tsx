@@ -1,0 +1,157 @@
+// The row in hand: why it was kept, mended or taken out; its scores, each with the words that decide it; before and after;
+// two buttons that have the last word.
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { api } from "../../api/client.ts";
+import type { components } from "../../api/generated.d.ts";
+import { useChange } from "../../api/mutation.ts";
+import { useShortcuts } from "../../app/shortcuts.tsx";
+import { Chip, Chips } from "../../design/conversation.tsx";
+import { Keys } from "../../design/states.tsx";
+import { BeforeAfter } from "./before-after.tsx";
+import styles from "./judged-row.module.css";
+
+type Row = components["schemas"]["JudgedRow"];
+type Criteria = components["schemas"]["QualitySummary"]["criteria"];
+
+const touches = ["/api/v1/quality", "/api/datasets", "/api/examples"];
+
+function verdictOf({ decision, is_below: isBelow, standing }: Row): [words: string, tone: string] {
+  if (standing === "undone") return ["taken back: as it was", "quiet"];
+  if (standing === "changed") return ["changed since by hand", "warn"];
+  if (decision === "fixed") return ["written again", "accent"];
+  if (decision === "removed") return ["in quarantine", "bad"];
+  return isBelow ? ["kept, below the bar", "warn"] : ["good as it was", "good"];
+}
+
+function Scores({ row, criteria, chosen, onChoose }: ScoresProps) {
+  const titles = new Map(criteria.map(({ name, title }) => [name, title]));
+  return (
+    <table className={styles.scores}>
+      <thead>
+        <tr>
+          <th scope="col">Criterion</th>
+          <th scope="col">Score</th>
+          {row.parts_after !== null && <th scope="col">After</th>}
+          <th scope="col">Evidence, and what is wrong</th>
+        </tr>
+      </thead>
+      <tbody>
+        {row.criteria.map((one) => (
+          <tr key={one.name} data-chosen={one.name === chosen}>
+            <th scope="row">{titles.get(one.name) ?? one.name}</th>
+            <td className={styles.figure}>{one.score}</td>
+            {row.parts_after !== null && <td className={styles.figure}>{one.after ?? "–"}</td>}
+            <td>
+              <button
+                type="button"
+                className={styles.evidence}
+                aria-pressed={one.name === chosen}
+                onClick={() => onChoose(one.name === chosen ? undefined : one.name)}
+              >
+                “{one.evidence}”
+              </button>
+              {!one.is_quoted && <Chip tone="warn">stands nowhere in the row</Chip>}
+              {one.issue !== "" && <span className={styles.issue}>{one.issue}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface ScoresProps {
+  row: Row;
+  criteria: Criteria;
+  chosen: string | undefined;
+  onChoose: (name: string | undefined) => void;
+}
+
+function useDeeds(job: number, row: Row) {
+  const params = { path: { job_id: job, row: row.id } };
+  const accept = useChange(
+    async () => await api.POST("/api/v1/quality/{job_id}/rows/{row}/accept", { params }),
+    { touches },
+  );
+  const undo = useChange(
+    async () => await api.POST("/api/v1/quality/{job_id}/rows/{row}/undo", { params }),
+    { touches, done: () => `Row ${row.position + 1} is as it was` },
+  );
+  return { accept, undo };
+}
+
+export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowProps) {
+  const [chosen, setChosen] = useState<string>();
+  const { accept, undo } = useDeeds(job, row);
+  const canUndo = row.standing === "applied" && row.decision !== "kept";
+  const acceptAndGo = (): void => {
+    accept.mutate(undefined);
+    onNext();
+  };
+  useShortcuts([
+    { keys: "j", about: "Next row", run: onNext },
+    { keys: "k", about: "Row before", run: onPrevious },
+    { keys: "a", about: "Accept: what was decided stands", run: acceptAndGo },
+    {
+      ...{ keys: "u", about: "Undo: the row as it was" },
+      run: () => {
+        if (canUndo) undo.mutate(undefined);
+      },
+    },
+  ]);
+  const [words, tone] = verdictOf(row);
+  const quote = row.criteria.find(({ name }) => name === chosen)?.evidence;
+  return (
+    <article className={styles.row} aria-label={`Row ${row.position + 1}`}>
+      <header className={styles.head}>
+        <Chips>
+          <Chip tone={tone}>{words}</Chip>
+          {row.is_accepted && <Chip tone="good">accepted by you</Chip>}
+          {row.score !== null && <Chip>score {row.score.toFixed(1)}</Chip>}
+          {row.after !== null && <Chip>after {row.after.toFixed(1)}</Chip>}
+          {row.better !== null && <Chip>better in both orders: {row.better}</Chip>}
+        </Chips>
+        <div className={styles.deeds}>
+          <Button
+            size="compact-sm"
+            rightSection={<Keys of="a" />}
+            loading={accept.isPending}
+            onClick={acceptAndGo}
+          >
+            {row.standing === "undone" ? "Do it after all" : "Accept"}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            rightSection={<Keys of="u" />}
+            disabled={!canUndo}
+            loading={undo.isPending}
+            onClick={() => undo.mutate(undefined)}
+          >
+            {row.decision === "removed" ? "Bring it back" : "Undo"}
+          </Button>
+        </div>
+      </header>
+      {row.reasons.length > 0 && (
+        <ul className={styles.reasons}>
+          {row.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      )}
+      <BeforeAfter before={row.parts} after={row.parts_after} quote={quote} />
+      {row.criteria.length > 0 && (
+        <Scores row={row} criteria={criteria} chosen={chosen} onChoose={setChosen} />
+      )}
+    </article>
+  );
+}
+
+interface JudgedRowProps {
+  job: number;
+  row: Row;
+  criteria: Criteria;
+  onNext: () => void;
+  onPrevious: () => void;
+}

@@ -1,0 +1,155 @@
+// Judged rows, a list beside the one in hand: its scores with the words that decide them, before and after, and the last
+// word. What is chosen stands in the address.
+import { Button, Select } from "@mantine/core";
+import { keepPreviousData } from "@tanstack/react-query";
+import { $api } from "../../api/client.ts";
+import type { components } from "../../api/generated.d.ts";
+import { useUrlState } from "../../app/url-state.ts";
+import { Panel } from "../../design/page.tsx";
+import { Empty, View } from "../../design/states.tsx";
+import { JudgedRow } from "./judged-row.tsx";
+import styles from "./judged-rows.module.css";
+
+type Row = components["schemas"]["JudgedRow"];
+type Criteria = components["schemas"]["QualitySummary"]["criteria"];
+
+const decisions = [
+  { value: "all", label: "All rows" },
+  { value: "fixed", label: "Mended" },
+  { value: "removed", label: "In quarantine" },
+  { value: "below", label: "Still below" },
+  { value: "kept", label: "Good as they were" },
+] as const;
+
+const orders = [
+  { value: "newest", label: "Newest first" },
+  { value: "position", label: "In their order" },
+  { value: "score", label: "Lowest first" },
+  { value: "gain", label: "Gained most" },
+] as const;
+
+type Decision = (typeof decisions)[number]["value"];
+type Order = (typeof orders)[number]["value"];
+
+const signs: Readonly<Record<Row["decision"], string>> = { kept: "✓", fixed: "✎", removed: "✕" };
+
+const standings: Readonly<Record<Row["standing"], string>> = {
+  applied: "",
+  undone: " · taken back",
+  changed: " · changed since",
+  none: "",
+};
+
+function Line({ row, isChosen, onChoose }: { row: Row; isChosen: boolean; onChoose: () => void }) {
+  const opening = row.parts.find(({ role }) => role !== "system")?.text ?? "";
+  return (
+    <li>
+      <button type="button" className={styles.line} aria-current={isChosen} onClick={onChoose}>
+        <span
+          className={styles.sign}
+          data-decision={row.is_below ? "below" : row.decision}
+          aria-hidden="true"
+        >
+          {signs[row.decision]}
+        </span>
+        <span className={styles.opening} dir="auto">
+          {opening}
+        </span>
+        <span className={styles.small}>
+          row {row.position + 1} ·{" "}
+          {row.score === null
+            ? (row.findings[0]?.check.replaceAll("-", " ") ?? "no score")
+            : row.score.toFixed(1)}
+          {row.decision === "fixed" && row.after !== null && ` → ${row.after.toFixed(1)}`}
+          {row.is_accepted ? " · accepted" : standings[row.standing]}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+const step = 50;
+
+export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria }) {
+  const [search, change] = useUrlState();
+  const decision = (search["decision"] ?? "all") as Decision;
+  const order = (search["order"] ?? "newest") as Order;
+  const limit = Math.min(1000, Number(search["limit"] ?? step) || step);
+  const rows = $api.useQuery(
+    "get",
+    "/api/v1/quality/{job_id}/rows",
+    { params: { path: { job_id: id }, query: { decision, order, limit, offset: 0 } } },
+    { placeholderData: keepPreviousData },
+  );
+  const found = rows.data?.rows ?? [];
+  const asked = Number(search["row"]);
+  const current = found.find((row) => row.id === asked) ?? found[0];
+  const go = (by: 1 | -1): void => {
+    const next = found[found.findIndex((row) => row.id === current?.id) + by];
+    if (next !== undefined) change({ row: String(next.id) });
+  };
+  return (
+    <Panel isFlush>
+      <div className={styles.filters}>
+        <Select
+          size="xs"
+          aria-label="Which rows"
+          data={decisions}
+          allowDeselect={false}
+          value={decision}
+          onChange={(value) => change({ decision: value === "all" ? "" : (value ?? ""), row: "" })}
+        />
+        <Select
+          size="xs"
+          aria-label="Order"
+          data={orders}
+          allowDeselect={false}
+          value={order}
+          onChange={(value) => change({ order: value === "newest" ? "" : (value ?? "") })}
+        />
+        <span className={styles.total}>{(rows.data?.total ?? 0).toLocaleString("en")} rows</span>
+      </div>
+      <View query={rows} lines={8}>
+        {({ total }) =>
+          current === undefined ? (
+            <Empty title="None of these">Rows stand here as they are judged.</Empty>
+          ) : (
+            <div className={styles.panes}>
+              <div className={styles.list}>
+                <ul className={styles.lines} aria-label="Judged rows">
+                  {found.map((row) => (
+                    <Line
+                      key={row.id}
+                      row={row}
+                      isChosen={row.id === current.id}
+                      onChoose={() => change({ row: String(row.id) })}
+                    />
+                  ))}
+                </ul>
+                {total > found.length && limit < 1000 && (
+                  <div className={styles.more}>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      onClick={() => change({ limit: String(limit + step) })}
+                    >
+                      More rows
+                    </Button>
+                  </div>
+                )}
+              </div>
+              <JudgedRow
+                key={current.id}
+                job={id}
+                row={current}
+                criteria={criteria}
+                onNext={() => go(1)}
+                onPrevious={() => go(-1)}
+              />
+            </div>
+          )
+        }
+      </View>
+    </Panel>
+  );
+}
