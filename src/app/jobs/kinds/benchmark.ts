@@ -1,7 +1,7 @@
 // A comparison as a job: ft benchmark, base and tuned on the same questions, its answers in a folder, where they go on
 // after a crash.
 import { z } from "zod";
-import { absolute, found } from "./paths.ts";
+import { absolute, found, newPlace } from "./paths.ts";
 import { taskKind } from "./task-kind.ts";
 
 export const BenchmarkParameters = z.strictObject({
@@ -15,8 +15,8 @@ export const BenchmarkParameters = z.strictObject({
   numSamples: z.int().positive().default(100),
   maxGenLength: z.int().positive().default(100),
   seed: z.int().min(0).default(42),
-  /** Folder for answers and the report. */
-  output: z.string().min(1),
+  /** Folder for answers and the report; empty is a new one under FT_HOME. */
+  output: z.string().default(""),
   loadIn4bit: z.boolean().default(false),
   /** Ask a general set before and after, too. */
   forgetting: z.boolean().default(false),
@@ -32,12 +32,13 @@ export const benchmarkKind = taskKind({
   parameters: BenchmarkParameters,
   jobsAtOnce: 1,
   title: ({ models, data = "the shipped set" }) => `${models.join(" and ")} on ${data}`,
-  prepare: async (given) => {
+  prepare: async (given, { environment }) => {
     const { chosenMetrics } = await import("../../evaluate/scores.ts");
     chosenMetrics(given.metrics);
     const { models, baseModel, data, output, judge, rubric } = given;
     return {
-      ...{ ...given, models: models.map(found), output: absolute(output) },
+      ...{ ...given, models: models.map(found) },
+      output: output === "" ? newPlace(environment, "evaluated") : absolute(output),
       ...(baseModel !== undefined && { baseModel: found(baseModel) }),
       ...(data !== undefined && { data: found(data) }),
       ...(judge !== undefined && { judge: found(judge) }),

@@ -1,6 +1,6 @@
 // Evaluation as a job: ft evaluate with its answers in a folder, where they go on after a crash.
 import { z } from "zod";
-import { absolute, found } from "./paths.ts";
+import { absolute, found, newPlace } from "./paths.ts";
 import { taskKind } from "./task-kind.ts";
 
 export const EvaluationParameters = z.strictObject({
@@ -14,8 +14,8 @@ export const EvaluationParameters = z.strictObject({
   numSamples: z.int().positive().default(100),
   maxGenLength: z.int().positive().default(100),
   seed: z.int().min(0).default(42),
-  /** Folder for answers and scores. */
-  output: z.string().min(1),
+  /** Folder for answers and scores; empty is a new one under FT_HOME. */
+  output: z.string().default(""),
   loadIn4bit: z.boolean().default(false),
   /** JSON schema for rows that have none of their own. */
   schema: z.record(z.string(), z.unknown()).optional(),
@@ -34,7 +34,7 @@ export const evaluationKind = taskKind({
   parameters: EvaluationParameters,
   jobsAtOnce: 1,
   title: ({ model, data = "the shipped set" }) => `${model} on ${data}`,
-  prepare: async (given) => {
+  prepare: async (given, { environment }) => {
     const { chosenMetrics } = await import("../../evaluate/scores.ts");
     chosenMetrics(given.metrics);
     const { model, baseModel, data, output, judge, rubric } = given;
@@ -48,7 +48,8 @@ export const evaluationKind = taskKind({
       ...(judge !== undefined && { judge: found(judge) }),
       ...(rubric !== undefined && { rubric: absolute(rubric) }),
     };
-    const places = { model: found(model), output: absolute(output) };
+    const place = output === "" ? newPlace(environment, "evaluated") : absolute(output);
+    const places = { model: found(model), output: place };
     return { ...given, ...bases, ...rows, ...judged, ...places };
   },
   task: "evaluation",

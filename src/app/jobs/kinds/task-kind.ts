@@ -2,6 +2,7 @@
 // What the use case is stands in tasks/.
 import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
+import type { Environment } from "../../../core/paths.ts";
 import { isAlive, type ProcessIdentity, thisProcess } from "../../../core/process-alive.ts";
 import { supervise } from "../../../core/supervisor.ts";
 import {
@@ -23,7 +24,7 @@ export interface TaskKind<P> {
   jobsAtOnce: number;
   title(parameters: P): string;
   /** Paths made absolute, and what is plainly wrong refused. */
-  prepare(parameters: P): Promise<P>;
+  prepare(parameters: P, context: { environment: Environment }): Promise<P>;
   /** The name in tasks/registry.ts. */
   task: string;
 }

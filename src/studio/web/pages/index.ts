@@ -1,5 +1,6 @@
 // Every page, in the order of the navigation. The next is a folder and a line here.
 import type { PageDefinition } from "../app/page-definition.ts";
+import { evaluatePage } from "./evaluate/index.ts";
 import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
 import { identify } from "./identify/index.ts";
@@ -7,6 +8,7 @@ import { jobs } from "./jobs/index.ts";
 import { quality } from "./quality/index.ts";
 import { runs } from "./runs/index.ts";
 import { settings } from "./settings/index.ts";
+import { sharePage } from "./share/index.ts";
 import { train } from "./train/index.ts";
 import { tryPage } from "./try/index.ts";
 
@@ -18,6 +20,8 @@ export const pages: readonly PageDefinition[] = [
   train,
   runs,
   tryPage,
+  evaluatePage,
+  sharePage,
   jobs,
   settings,
 ];

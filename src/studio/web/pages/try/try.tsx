@@ -10,6 +10,7 @@ import { Page, Panel } from "../../design/page.tsx";
 import { Empty, Trouble, View } from "../../design/states.tsx";
 import { Ballot, Revealed, type Vote } from "./ballot.tsx";
 import { Composer, type Draft } from "./composer.tsx";
+import type { Side } from "./conversation.ts";
 import { HeldModels } from "./held-models.tsx";
 import { KeptPrompts } from "./kept-prompts.tsx";
 import { SamplingControls, useSampling } from "./sampling.tsx";
@@ -31,20 +32,111 @@ function usualSides(subjects: readonly Subject[], model: string | undefined): st
   return [base?.id ?? tuned.base, tuned.id];
 }
 
-function Table({ subjects }: { subjects: readonly Subject[] }) {
+interface BarProps {
+  isBlind: boolean;
+  canBeBlind: boolean;
+  isColoured: boolean;
+  onBlind: (isBlind: boolean) => void;
+  onColoured: (isColoured: boolean) => void;
+  onAdd: (() => void) | undefined;
+}
+
+function Bar({ isBlind, canBeBlind, isColoured, onBlind, onColoured, onAdd }: BarProps) {
+  return (
+    <div className={styles.bar}>
+      <SegmentedControl
+        aria-label="How to compare"
+        value={isBlind ? "blind" : "open"}
+        disabled={!canBeBlind}
+        data={[
+          { value: "open", label: "Side by side" },
+          { value: "blind", label: "Blind" },
+        ]}
+        onChange={(value) => onBlind(value === "blind")}
+      />
+      <Switch
+        label="Colour words by chance"
+        checked={isColoured}
+        onChange={({ currentTarget }) => onColoured(currentTarget.checked)}
+      />
+      {onAdd !== undefined && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<Plus size={14} aria-hidden="true" />}
+          onClick={onAdd}
+        >
+          Add a side
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Rail({ onTake }: { onTake: (draft: Draft) => void }) {
+  return (
+    <div className={styles.rail}>
+      <Panel title="Sampling">
+        <SamplingControls />
+      </Panel>
+      <Panel title="Kept prompts">
+        <KeptPrompts onTake={onTake} />
+      </Panel>
+      <Panel title="Votes">
+        <Votes />
+      </Panel>
+    </div>
+  );
+}
+
+/** Who is asked, as the address says or as is usual; blind only where there are two that differ. */
+function useSides(subjects: readonly Subject[]) {
   const [search, setSearch] = useUrlState();
-  const [sampling] = useSampling();
   const known = (search["sides"] ?? "")
     .split(",")
     .filter((id) => subjects.some((one) => one.id === id));
   const sides = known.length > 0 ? known : usualSides(subjects, search["model"]);
-  const isBlind = search["blind"] === "1" && sides.length === 2 && sides[0] !== sides[1];
+  const canBeBlind = sides.length === 2 && sides[0] !== sides[1];
+  return {
+    ...{ sides, canBeBlind, isBlind: search["blind"] === "1" && canBeBlind },
+    setSides: (next: readonly string[]): void => setSearch({ sides: next.join(",") }),
+    setBlind: (isBlind: boolean): void => setSearch({ blind: isBlind ? "1" : undefined }),
+  };
+}
+
+interface SidesProps {
+  shown: readonly Side[];
+  subjects: readonly Subject[];
+  isColoured: boolean;
+  isBlind: boolean;
+  onPut: (at: number, id: string) => void;
+  onRemove: ((at: number) => void) | undefined;
+}
+
+function Sides({ shown, subjects, isColoured, isBlind, onPut, onRemove }: SidesProps) {
+  return (
+    <div className={styles.sides}>
+      {shown.map((side, at) => (
+        <SideView
+          key={at}
+          {...{ side, subjects, isColoured, isHidden: isBlind }}
+          place={isBlind ? `Answer ${at + 1}` : `Side ${at + 1}`}
+          onChoose={(id) => onPut(at, id)}
+          onRemove={onRemove && (() => onRemove(at))}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Table({ subjects }: { subjects: readonly Subject[] }) {
+  const { sides, isBlind, canBeBlind, setSides, setBlind } = useSides(subjects);
+  const [sampling] = useSampling();
   const [isColoured, setColoured] = useState(false);
   const [draft, setDraft] = useState<Draft>({ system: "", question: "" });
   const [vote, setVote] = useState<Vote>();
   const field = useRef<HTMLTextAreaElement>(null);
   const talk = useConversation(sides);
-  const setSides = (next: readonly string[]): void => setSearch({ sides: next.join(",") });
   const put = (at: number, id: string): void =>
     setSides(sides.map((one, place) => (place === at ? id : one)));
   const more = subjects.find(({ id }) => !sides.includes(id))?.id ?? sides[0] ?? "";
@@ -55,6 +147,10 @@ function Table({ subjects }: { subjects: readonly Subject[] }) {
     setVote(undefined);
     talk.ask({ ...draft, sampling, blind: isBlind });
     setDraft({ ...draft, question: "" });
+  };
+  const clear = (): void => {
+    setVote(undefined);
+    talk.clear();
   };
   useShortcuts([
     { keys: "i", about: "Write a question", run: () => field.current?.focus() },
@@ -67,62 +163,34 @@ function Table({ subjects }: { subjects: readonly Subject[] }) {
   return (
     <div className={styles.layout}>
       <div className={styles.main}>
-        <div className={styles.bar}>
-          <SegmentedControl
-            aria-label="How to compare"
-            value={isBlind ? "blind" : "open"}
-            disabled={talk.isAsking || sides.length !== 2 || sides[0] === sides[1]}
-            data={[
-              { value: "open", label: "Side by side" },
-              { value: "blind", label: "Blind" },
-            ]}
-            onChange={(value) => {
-              talk.clear();
-              setVote(undefined);
-              setSearch({ blind: value === "blind" ? "1" : undefined });
-            }}
-          />
-          <Switch
-            label="Colour words by chance"
-            checked={isColoured}
-            onChange={({ currentTarget }) => setColoured(currentTarget.checked)}
-          />
-          {!isBlind && sides.length < mostSides && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<Plus size={14} aria-hidden="true" />}
-              disabled={talk.isAsking}
-              onClick={() => setSides([...sides, more])}
-            >
-              Add a side
-            </Button>
-          )}
-        </div>
+        <Bar
+          {...{ isBlind, isColoured, onColoured: setColoured }}
+          canBeBlind={canBeBlind && !talk.isAsking}
+          onBlind={(next) => {
+            clear();
+            setBlind(next);
+          }}
+          onAdd={
+            isBlind || sides.length >= mostSides || talk.isAsking
+              ? undefined
+              : () => setSides([...sides, more])
+          }
+        />
         {isBlind && !hasTurns && (
           <p className={styles.note}>
             Two answers to one question in an order that chance decides. You vote, then you see who
             was who.
           </p>
         )}
-        <div className={styles.sides} data-sides={sides.length}>
-          {talk.sides.map((side, at) => (
-            <SideView
-              key={at}
-              side={side}
-              place={isBlind ? `Answer ${at + 1}` : `Side ${at + 1}`}
-              subjects={subjects}
-              isColoured={isColoured}
-              isHidden={isBlind}
-              onChoose={(id) => put(at, id)}
-              onRemove={
-                sides.length > 1 && !talk.isAsking
-                  ? () => setSides(sides.filter((_, place) => place !== at))
-                  : undefined
-              }
-            />
-          ))}
-        </div>
+        <Sides
+          {...{ shown: talk.sides, subjects, isColoured, isBlind }}
+          onPut={put}
+          onRemove={
+            sides.length > 1 && !talk.isAsking
+              ? (at) => setSides(sides.filter((_, place) => place !== at))
+              : undefined
+          }
+        />
         {talk.trouble !== null && <Trouble error={talk.trouble} />}
         {isWaiting && talk.trial !== null && <Ballot trial={talk.trial} onVoted={setVote} />}
         {isBlind && vote !== undefined && <Revealed vote={vote} />}
@@ -130,24 +198,11 @@ function Table({ subjects }: { subjects: readonly Subject[] }) {
           {...{ draft, onDraft: setDraft, isAsking: talk.isAsking, canAsk, hasTurns, field }}
           onAsk={askNow}
           onStop={talk.stop}
-          onClear={() => {
-            setVote(undefined);
-            talk.clear();
-          }}
+          onClear={clear}
         />
         <HeldModels />
       </div>
-      <div className={styles.rail}>
-        <Panel title="Sampling">
-          <SamplingControls />
-        </Panel>
-        <Panel title="Kept prompts">
-          <KeptPrompts onTake={take} />
-        </Panel>
-        <Panel title="Votes">
-          <Votes />
-        </Panel>
-      </div>
+      <Rail onTake={take} />
     </div>
   );
 }

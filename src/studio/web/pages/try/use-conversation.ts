@@ -58,6 +58,15 @@ function fitted(sides: readonly Side[], subjects: readonly string[]): Side[] {
   );
 }
 
+/** Longer than what a browser keeps, a reload forgets it. */
+function keep(now: Kept): void {
+  try {
+    sessionStorage.setItem(place, JSON.stringify(now));
+  } catch {
+    sessionStorage.removeItem(place);
+  }
+}
+
 export function useConversation(subjects: readonly string[]): Conversation {
   const [{ sides, trial }, setKept] = useState<Kept>(() => kept(subjects));
   const [isAsking, setAsking] = useState(false);
@@ -71,13 +80,7 @@ export function useConversation(subjects: readonly string[]): Conversation {
     latest.current = shown;
   });
 
-  useEffect(() => {
-    try {
-      sessionStorage.setItem(place, JSON.stringify({ sides, trial }));
-    } catch {
-      // longer than what a browser keeps: a reload forgets it then
-    }
-  }, [sides, trial]);
+  useEffect(() => keep({ sides, trial }), [sides, trial]);
 
   const stop = useCallback(() => {
     stopping.current?.abort();

@@ -1,0 +1,51 @@
+// How much of a training is left after rounding: in all, in answers where some were asked, and layer by layer, the ones
+// that lost most first.
+import { Meter } from "../../design/page.tsx";
+import styles from "./survival.module.css";
+
+export interface Survival {
+  /** Of the update along itself: 1 is all of it. */
+  kept: number;
+  /** Beside it, of its length. */
+  noise: number;
+  layers: readonly { layer: string; kept: number; noise: number }[];
+  answers?: { samples: number; base: number; adapter: number; merged: number } | null;
+  lost?: boolean;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const shownLayers = 6;
+
+export function SurvivalView({ survival }: { survival: Survival }) {
+  const { kept, noise, layers, answers, lost } = survival;
+  const worst = layers.toSorted((a, b) => a.kept - b.kept).slice(0, shownLayers);
+  return (
+    <section className={styles.survival} aria-label="What is left of the training">
+      <Meter name="Left of what was learned" value={kept} most={1} text={percent(kept)} />
+      <p className={styles.words}>
+        Rounding adds {percent(noise)} of its length beside it.
+        {lost === true && (
+          <strong> The result answers as the base does: the training is lost.</strong>
+        )}
+      </p>
+      {answers !== undefined && answers !== null && (
+        <p className={styles.words}>
+          Right answers of {answers.samples}: base {percent(answers.base)}, with the adapter{" "}
+          {percent(answers.adapter)}, written {percent(answers.merged)}.
+        </p>
+      )}
+      {worst.length > 0 && (
+        <details>
+          <summary>
+            The {worst.length} of {layers.length} layers that kept least
+          </summary>
+          <div className={styles.layers}>
+            {worst.map(({ layer, kept: share }) => (
+              <Meter key={layer} name={layer} value={share} most={1} text={percent(share)} />
+            ))}
+          </div>
+        </details>
+      )}
+    </section>
+  );
+}
