@@ -31,7 +31,10 @@ export interface CommandParts {
 
 /** One argument or flag an item, so that a reader may break the line between them. */
 export function commandLine({ config, said, profile }: CommandParts): string[] {
-  const named = positional.map((key) => String(valueAt(config, key.split(".")) ?? ""));
+  const named = positional.flatMap((key) => {
+    const name = valueAt(config, key.split("."));
+    return typeof name === "string" ? [name] : [];
+  });
   const flags = optionsOf(RunConfigSchema)
     .filter(({ key }) => said.has(key) && !positional.includes(key))
     .map((option) => flagFor(option, valueAt(config, option.path)));

@@ -10,7 +10,6 @@ import {
   type RunStatus,
   type RunSummary,
 } from "../../runs/index.ts";
-import { VALIDATION_LOSS } from "../../train/best.ts";
 import { isGroup } from "../config/layers.ts";
 import { SWEEP_FILE } from "../train/sweep.ts";
 
@@ -73,7 +72,8 @@ function trialOf(
   parameters: readonly string[],
   runs: ReadonlyMap<string, RunSummary>,
 ): ListedTrial {
-  const folder = resolve(String(config.get("output_dir") ?? ""));
+  const written = config.get("output_dir");
+  const folder = resolve(typeof written === "string" ? written : "");
   const values = parameters.map((key) => config.get(key) ?? null);
   const run = runs.get(folder);
   if (run === undefined) {
@@ -86,9 +86,6 @@ function trialOf(
   const { runId, status, step, trainLoss } = run;
   return { folder, values, runId, status, step, trainLoss, bestLoss: bestLoss(events), seconds };
 }
-
-/** Of the figure that trials are ranked by here. */
-export const sweepFigure = VALIDATION_LOSS;
 
 /** Every sweep of which a run is known, that of the newest run first. */
 export function listSweeps(): ListedSweep[] {

@@ -108,7 +108,10 @@ async function filled(studio: Studio, asked: Filled): Promise<FilledForm> {
       status === "pending" || status === "running" || status === "paused" ? [folder] : [],
     ),
   );
-  const text = (key: string): string => String(values[key] ?? "");
+  const text = (key: string): string => {
+    const value = values[key];
+    return typeof value === "string" ? value : "";
+  };
   const suggested = suggestedRun(environment, {
     ...{ model: text("model.name"), data: text("data.train_file"), taken },
   });

@@ -48,36 +48,41 @@ const seriesColor = (color: number): string => colorOf(`--series-${((color - 1) 
 
 type Columns = (readonly (number | null | undefined)[])[];
 
-/** All lines over the x of all of them. */
+const hasBand = ({ low, high }: CurveLine): boolean =>
+  low !== undefined && low !== null && high !== undefined && high !== null;
+
+/** What was smoothed is drawn where no band tells it. */
+const hasFaint = (line: CurveLine): boolean => line.faint !== undefined && !hasBand(line);
+
+/** All lines over the x of all of them: y of each, and behind it what it has. */
 function aligned(lines: readonly CurveLine[]): Columns {
-  const tables = lines.map(({ x, y, low, high, faint }) => {
-    const none = x.map(() => null);
-    return [x, y, low ?? none, high ?? none, faint ?? none];
-  });
-  if (tables.length === 0) return [[]];
+  if (lines.length === 0) return [[]];
+  const tables = lines.map((line) => [
+    ...[line.x, line.y],
+    ...(hasBand(line) ? [line.low ?? [], line.high ?? []] : []),
+    ...(hasFaint(line) ? [line.faint ?? []] : []),
+  ]);
   return uPlot.join(
     tables as unknown as uPlot.AlignedData[],
-    tables.map(() => [0, 1, 1, 1, 1]),
+    tables.map((table) => table.map((_, at) => (at === 0 ? 0 : 1))),
   ) as unknown as Columns;
 }
 
+/** In the order of the columns. */
 function seriesOf(lines: readonly CurveLine[]): { series: uPlot.Series[]; bands: uPlot.Band[] } {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
-  for (const { color, isDashed, low } of lines) {
-    const stroke = seriesColor(color);
+  for (const one of lines) {
+    const stroke = seriesColor(one.color);
     const line = { stroke, width: 1.6, spanGaps: true, points: { show: false } };
     const at = series.length;
-    series.push({ ...line, ...(isDashed === true && { dash: [5, 4] }) });
-    const edge: uPlot.Series = {
-      stroke: "transparent",
-      width: 0,
-      spanGaps: true,
-      points: { show: false },
-    };
-    series.push(edge, { ...edge }, { ...line, stroke: `${stroke}59`, width: 1 });
-    if (low !== undefined && low !== null)
+    series.push({ ...line, ...(one.isDashed === true && { dash: [5, 4] }) });
+    if (hasBand(one)) {
+      const edge = { ...line, stroke: "transparent", width: 0 };
+      series.push(edge, { ...edge });
       bands.push({ series: [at + 2, at + 1], fill: `${stroke}2e` });
+    }
+    if (hasFaint(one)) series.push({ ...line, stroke: `${stroke}59`, width: 1 });
   }
   return { series, bands };
 }
@@ -101,14 +106,16 @@ function pointed({ x, y, faint }: CurveLine, at: number): number | undefined {
 
 interface Drawn {
   target: HTMLElement;
+  data: Columns;
   width: number;
   props: CurvesProps;
   onPoint: (x: number | undefined) => void;
 }
 
-function draw({ target, width, props, onPoint }: Drawn): uPlot {
+function draw({ target, data, width, props, onPoint }: Drawn): uPlot {
   const { lines, isLog, height = 190, xText = compact, yText = plain, group } = props;
   const { series, bands } = seriesOf(lines);
+  let began: number | undefined = performance.now();
   const axis: uPlot.Axis = {
     stroke: colorOf("--ink-2"),
     font: `11px ${colorOf("--font")}`,
@@ -134,6 +141,13 @@ function draw({ target, width, props, onPoint }: Drawn): uPlot {
       },
     ],
     hooks: {
+      // how long it took to be seen, for whoever looks into it
+      draw: [
+        () => {
+          if (began !== undefined) performance.measure("curves", { start: began, end: performance.now() });
+          began = undefined;
+        },
+      ],
       setCursor: [
         ({ cursor, posToVal }) => {
           const { left } = cursor;
@@ -142,7 +156,7 @@ function draw({ target, width, props, onPoint }: Drawn): uPlot {
       ],
     },
   };
-  return new uPlot(options, aligned(lines) as unknown as uPlot.AlignedData, target);
+  return new uPlot(options, data as unknown as uPlot.AlignedData, target);
 }
 
 /** In words, for whoever does not see the picture. */
@@ -195,22 +209,28 @@ export function Curves(props: CurvesProps) {
   const chart = useRef<uPlot>(undefined);
   const shape = JSON.stringify([
     ...[scheme, width, isLog, height, axis],
-    lines.map(({ color, isDashed, low }) => [color, isDashed, low !== undefined && low !== null]),
+    lines.map((line) => [line.color, line.isDashed, hasBand(line), hasFaint(line)]),
   ]);
-  const latest = useRef(props);
-  latest.current = props;
+  const data = useMemo(() => aligned(lines), [lines]);
+  const latest = useRef({ props, data });
+  useEffect(() => {
+    latest.current = { props, data };
+  });
   useEffect(() => {
     const target = frame.current;
     if (target === null || width === 0) return undefined;
-    const made = draw({ target, width, props: latest.current, onPoint: setX });
+    const made = draw({ target, width, ...latest.current, onPoint: setX });
     chart.current = made;
     return () => {
       chart.current = undefined;
       made.destroy();
     };
   }, [frame, shape, width]);
-  const data = useMemo(() => aligned(lines), [lines]);
-  useEffect(() => chart.current?.setData(data as unknown as uPlot.AlignedData), [data]);
+  useEffect(() => {
+    // what was drawn a moment ago is not drawn again
+    if (chart.current !== undefined && chart.current.data !== (data as unknown))
+      chart.current.setData(data as unknown as uPlot.AlignedData);
+  }, [data]);
   const at =
     x === undefined ? undefined : { x: Math.round(x), y: lines.map((line) => pointed(line, x)) };
   return (

@@ -1,18 +1,17 @@
 // A person's own words about a run: a note and tags, kept in the run's folder. Saved when the field is left.
 import { TagsInput, Textarea } from "@mantine/core";
-import { useEffect, useState } from "react";
 import { $api, api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useChange } from "../../api/mutation.ts";
 import { Panel } from "../../design/page.tsx";
 import { View } from "../../design/states.tsx";
+import { useDraft } from "../../design/use-draft.ts";
 import styles from "./notes.module.css";
 
 type Words = components["schemas"]["RunNotes"];
 
 function Fields({ id, kept }: { id: string; kept: Words }) {
-  const [note, setNote] = useState(kept.note);
-  useEffect(() => setNote(kept.note), [kept.note]);
+  const [note, setNote] = useDraft(kept.note);
   const save = useChange(
     async (words: Words) =>
       await api.PUT("/api/v1/runs/{id}/notes", { params: { path: { id } }, body: words }),

@@ -11,7 +11,7 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { RotateCcw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useDraft } from "../../design/use-draft.ts";
 import styles from "./field.module.css";
 import type { Change, Field as FieldShape, FormState } from "./form-state.ts";
 
@@ -51,14 +51,6 @@ export function Origin({ of, here = "set here" }: { of: string; here?: string })
       </span>
     </Tooltip>
   );
-}
-
-/** What is typed, before it is told: numbers in the making are no numbers. */
-function useDraft<T>(value: T): [T, (next: T) => void] {
-  const [draft, setDraft] = useState(value);
-  const told = JSON.stringify(value);
-  useEffect(() => setDraft(JSON.parse(told ?? "null") as T), [told]);
-  return [draft, setDraft];
 }
 
 interface ControlProps extends FieldProps {

@@ -10,7 +10,7 @@ import { bytesText, compact } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, Trouble, View, Waiting } from "../../design/states.tsx";
 import { Command } from "./command.tsx";
-import { type FormState, useForm } from "./form-state.ts";
+import { type Filled, type FormState, useForm } from "./form-state.ts";
 import { Group } from "./group.tsx";
 import { type Report, useLook } from "./look.ts";
 import { Outlook } from "./outlook.tsx";
@@ -125,20 +125,9 @@ interface WhatProps {
   told: readonly string[];
 }
 
-function Filling({ form }: { form: Form }) {
-  const { filled, settled, state, change, search, setSearch } = useForm(form.fields);
-  const options = useOptions(form);
+/** Puts the run into the queue and goes where it is seen to begin. */
+function useStart(filled: Filled, isReady: boolean) {
   const navigate = useNavigate();
-  const opened = new Set((search["more"] ?? "").split(","));
-  const isMissing = (key: string): boolean =>
-    state.data?.problems.some(({ field }) => field === key && filled.values[key] === undefined) ??
-    true;
-  const isPossible =
-    state.data !== undefined &&
-    !isMissing("model.name") &&
-    (!isMissing("data.train_file") || filled.dataset_id !== undefined);
-  const row = Math.max(0, Number(search["row"] ?? 0) || 0);
-  const look = useLook(settled, row, isPossible);
   const start = useChange(
     async () =>
       (await api.POST("/api/v1/train/form/start", { body: { ...filled, force: false } })).data,
@@ -148,19 +137,91 @@ function Filling({ form }: { form: Form }) {
       onDone: (job) => void navigate({ to: `/runs/job/${job?.id}` } as never),
     },
   );
-  const isReady = state.data?.ready === true && !state.isPlaceholderData;
   const begin = (): void => {
     if (isReady && !start.isPending) start.mutate(undefined);
   };
   useShortcuts([{ keys: "mod+Enter", about: "Start the run", run: begin }]);
+  return { begin, isStarting: start.isPending };
+}
+
+type FormHook = ReturnType<typeof useForm>;
+
+function Settings({ form, hook }: { form: Form; hook: FormHook }) {
+  const { filled, state, change, search, setSearch } = hook;
+  const options = useOptions(form);
+  const opened = new Set((search["more"] ?? "").split(","));
+  const open = (name: string, isOpen: boolean): void => {
+    const names = [...opened].filter((one) => one !== "" && one !== name);
+    setSearch({ more: [...names, ...(isOpen ? [name] : [])].join(",") });
+  };
+  return (
+    <div className={styles.form}>
+      {form.groups.map((group) => (
+        <Group
+          key={group.name}
+          {...{ group, filled, options, change, state: state.data }}
+          fields={form.fields.filter((field) => field.group === group.name)}
+          isOpen={opened.has(group.name)}
+          onOpen={(isOpen) => open(group.name, isOpen)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Without a model and data there is nothing to look at. */
+function canLook({ state, filled }: FormHook): boolean {
+  if (state.data === undefined) return false;
+  const given = (key: string): boolean => {
+    const value = state.data?.fields.find((field) => field.key === key)?.value;
+    return (typeof value === "string" && value !== "") || filled.values[key] !== undefined;
+  };
+  return given("model.name") && (given("data.train_file") || filled.dataset_id !== undefined);
+}
+
+function Consequences({ hook }: { hook: FormHook }) {
+  const { settled, state, search, setSearch } = hook;
+  const isPossible = canLook(hook);
+  const row = Math.max(0, Number(search["row"] ?? 0) || 0);
+  const look = useLook(settled, row, isPossible);
   const preview = look.data?.preview ?? null;
+  const { advice = [], command = [] } = state.data ?? {};
+  return (
+    <div className={styles.side}>
+      <Panel title="What will happen">
+        <WhatWillHappen {...{ isPossible, look }} told={advice.map(({ text }) => text)} />
+      </Panel>
+      {preview !== null && isPossible && (
+        <Preview
+          {...{ preview, row }}
+          isBehind={look.isPlaceholderData}
+          onRow={(to) => setSearch({ row: to === 0 ? undefined : String(to) })}
+        />
+      )}
+      {command.length > 1 && isPossible && (
+        <Panel title="The same in a terminal">
+          <Command words={command} />
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+const problemText = (count: number): string =>
+  count === 1 ? "One thing is missing or wrong" : `${count} things are missing or wrong`;
+
+function Filling({ form }: { form: Form }) {
+  const hook = useForm(form.fields);
+  const { filled, state, setSearch } = hook;
+  const isReady = state.data?.ready === true && !state.isPlaceholderData;
+  const { begin, isStarting } = useStart(filled, isReady);
   const problems = state.data?.problems.length ?? 0;
   return (
     <Page
       title="Train"
       lead="Settings come from this form, from a profile, your files and the environment; each says where it is from."
       actions={
-        <Button size="md" disabled={!isReady} loading={start.isPending} onClick={begin}>
+        <Button size="md" disabled={!isReady} loading={isStarting} onClick={begin}>
           Start the run
         </Button>
       }
@@ -173,49 +234,17 @@ function Filling({ form }: { form: Form }) {
         />
         {problems > 0 && (
           <span className={styles.problems} role="status">
-            {problems === 1
-              ? "One thing is missing or wrong"
-              : `${problems} things are missing or wrong`}
+            {problemText(problems)}
           </span>
         )}
       </div>
-      {state.error !== null && <Trouble error={state.error} onRetry={() => void state.refetch()} />}
+      {state.error !== null && (
+        <Trouble error={state.error} onRetry={() => void state.refetch()} />
+      )}
       {state.data !== undefined && <Others state={state.data} />}
       <div className={styles.sides}>
-        <div className={styles.form}>
-          {form.groups.map((group) => (
-            <Group
-              key={group.name}
-              {...{ group, filled, options, change, state: state.data }}
-              fields={form.fields.filter((field) => field.group === group.name)}
-              isOpen={opened.has(group.name)}
-              onOpen={(isOpen) => {
-                const names = [...opened].filter((name) => name !== "" && name !== group.name);
-                setSearch({ more: [...names, ...(isOpen ? [group.name] : [])].join(",") });
-              }}
-            />
-          ))}
-        </div>
-        <div className={styles.side}>
-          <Panel title="What will happen">
-            <WhatWillHappen
-              {...{ isPossible, look }}
-              told={state.data?.advice.map(({ text }) => text) ?? []}
-            />
-          </Panel>
-          {preview !== null && isPossible && (
-            <Preview
-              {...{ preview, row }}
-              isBehind={look.isPlaceholderData}
-              onRow={(to) => setSearch({ row: to === 0 ? undefined : String(to) })}
-            />
-          )}
-          {state.data !== undefined && state.data.command.length > 1 && (
-            <Panel title="The same in a terminal">
-              <Command words={state.data.command} />
-            </Panel>
-          )}
-        </div>
+        <Settings {...{ form, hook }} />
+        <Consequences hook={hook} />
       </div>
     </Page>
   );
