@@ -21,7 +21,10 @@ function longRun({ home }: OpenStudio, at: number): string {
   writeFileSync(join(outputDir, "config.json"), JSON.stringify({ ...about, config, runId: id }));
   const begun = Date.parse(about.createdAt);
   const facts = Array.from({ length: steps }, (_, step) =>
-    stepped(step + 1, step === peak ? 50 : 2 + at / 10 + Math.sin(step * 7 + at) / (1 + step / 500)),
+    stepped(
+      step + 1,
+      step === peak ? 50 : 2 + at / 10 + Math.sin(step * 7 + at) / (1 + step / 500),
+    ),
   );
   const events = [started(steps), ...facts, completed()].map((fact, second) =>
     JSON.stringify(stampEvent(id, fact, new Date(begun + second * 100))),

@@ -133,7 +133,7 @@ function draw({ target, data, width, props, onPoint }: Drawn): uPlot {
     },
     scales: { x: { time: false }, y: { distr: isLog === true ? 3 : 1 } },
     axes: [
-      { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => xText(tick)) },
+      { ...axis, size: 24, values: (_, ticks) => ticks.map((tick) => xText(tick)) },
       {
         ...axis,
         size: 54,
@@ -144,7 +144,8 @@ function draw({ target, data, width, props, onPoint }: Drawn): uPlot {
       // how long it took to be seen, for whoever looks into it
       draw: [
         () => {
-          if (began !== undefined) performance.measure("curves", { start: began, end: performance.now() });
+          if (began !== undefined)
+            performance.measure("curves", { start: began, end: performance.now() });
           began = undefined;
         },
       ],

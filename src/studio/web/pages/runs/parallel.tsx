@@ -68,12 +68,13 @@ export interface ParallelProps {
   onMark: (at: number | undefined) => void;
 }
 
-/** Those that are no picture of their own: from the top, whichever leaves room. */
+/** Both ends, and between them whichever leave room. */
 function apart(ticks: Scale["ticks"]): Scale["ticks"] {
+  const fromTop = ticks.toSorted((a, b) => b.at - a.at);
   const kept: Scale["ticks"] = [];
-  for (const tick of ticks.toSorted((a, b) => b.at - a.at)) {
-    const above = kept.at(-1);
-    if (above === undefined || yOf(tick.at) - yOf(above.at) >= leastGap) kept.push(tick);
+  for (const tick of [...fromTop.slice(-1), ...fromTop.slice(0, -1)]) {
+    const isFree = kept.every(({ at }) => Math.abs(yOf(at) - yOf(tick.at)) >= leastGap);
+    if (isFree) kept.push(tick);
   }
   return kept;
 }

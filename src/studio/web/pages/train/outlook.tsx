@@ -99,6 +99,18 @@ function Memory({ plan }: { plan: NonNullable<Report["memoryPlan"]> }) {
   );
 }
 
+/** The same in a line, for windows in which it stands far below. */
+export function briefly({ memoryPlan, steps }: Report, time: Time | null): string {
+  const memory =
+    memoryPlan === null
+      ? []
+      : [
+          `${memoryPlan.fits ? "" : "does not fit: "}${bytesText(memoryPlan.residentBytes)} of ${bytesText(memoryPlan.availableBytes)}`,
+        ];
+  const lasting = time === null ? [] : [`about ${durationText(time.seconds)}`];
+  return [...memory, `${steps.total} steps`, ...lasting].join(" · ");
+}
+
 export interface OutlookProps {
   report: Report;
   time: Time | null;

@@ -13,7 +13,7 @@ import { Command } from "./command.tsx";
 import { type Filled, type FormState, useForm } from "./form-state.ts";
 import { Group } from "./group.tsx";
 import { type Report, useLook } from "./look.ts";
-import { Outlook } from "./outlook.tsx";
+import { briefly, Outlook } from "./outlook.tsx";
 import { Preview } from "./preview.tsx";
 import styles from "./train.module.css";
 
@@ -179,11 +179,15 @@ function canLook({ state, filled }: FormHook): boolean {
   return given("model.name") && (given("data.train_file") || filled.dataset_id !== undefined);
 }
 
-function Consequences({ hook }: { hook: FormHook }) {
-  const { settled, state, search, setSearch } = hook;
-  const isPossible = canLook(hook);
-  const row = Math.max(0, Number(search["row"] ?? 0) || 0);
-  const look = useLook(settled, row, isPossible);
+interface ConsequencesProps {
+  hook: FormHook;
+  look: ReturnType<typeof useLook>;
+  isPossible: boolean;
+  row: number;
+}
+
+function Consequences({ hook, look, isPossible, row }: ConsequencesProps) {
+  const { state, setSearch } = hook;
   const preview = look.data?.preview ?? null;
   const { advice = [], command = [] } = state.data ?? {};
   return (
@@ -212,7 +216,10 @@ const problemText = (count: number): string =>
 
 function Filling({ form }: { form: Form }) {
   const hook = useForm(form.fields);
-  const { filled, state, setSearch } = hook;
+  const { filled, settled, state, search, setSearch } = hook;
+  const isPossible = canLook(hook);
+  const row = Math.max(0, Number(search["row"] ?? 0) || 0);
+  const look = useLook(settled, row, isPossible);
   const isReady = state.data?.ready === true && !state.isPlaceholderData;
   const { begin, isStarting } = useStart(filled, isReady);
   const problems = state.data?.problems.length ?? 0;
@@ -237,14 +244,17 @@ function Filling({ form }: { form: Form }) {
             {problemText(problems)}
           </span>
         )}
+        {isPossible && look.data !== undefined && (
+          <span className={styles.brief} aria-busy={look.isPlaceholderData}>
+            {briefly(look.data.report as Report, look.data.time)}
+          </span>
+        )}
       </div>
-      {state.error !== null && (
-        <Trouble error={state.error} onRetry={() => void state.refetch()} />
-      )}
+      {state.error !== null && <Trouble error={state.error} onRetry={() => void state.refetch()} />}
       {state.data !== undefined && <Others state={state.data} />}
       <div className={styles.sides}>
         <Settings {...{ form, hook }} />
-        <Consequences hook={hook} />
+        <Consequences {...{ hook, look, isPossible, row }} />
       </div>
     </Page>
   );
