@@ -21,6 +21,8 @@ export interface PageQuery {
   after?: number;
   /** 100 unless said. */
   limit?: number;
+  /** Rows to pass over; 0 unless said. Costs what it passes over: a place is better said by `after`. */
+  offset?: number;
   filters?: readonly Filter[];
   /** Words that the row's texts must have, in the search's own language (docs/store.md). */
   search?: string;
@@ -82,12 +84,12 @@ export async function readPage(
   versionId: number,
   query: PageQuery = {},
 ): Promise<Page> {
-  const { limit = 100, filters = [] } = query;
+  const { limit = 100, offset = 0, filters = [] } = query;
   const from = await source(store, versionId, query);
   const { rows } = await sql<Row>`
     select ${placed} as position, r.id as "recordId", r.key, r.text
     ${from} ${conditions(store.db, filters)}
-    order by vc.first, cr.place limit ${limit + 1}`.execute(store.db);
+    order by vc.first, cr.place limit ${limit + 1} offset ${offset}`.execute(store.db);
   const shown = rows.slice(0, limit);
   return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.position ?? null) : null };
 }

@@ -112,6 +112,16 @@ export async function readDataset({ db }: Pick<Store, "db">, id: number): Promis
   return found;
 }
 
+/** One higher with each change of its rows. */
+export async function revisionOf(db: Database, id: number): Promise<number> {
+  const row = await db
+    .selectFrom("dataset_states")
+    .select("revision")
+    .where("dataset_id", "=", id)
+    .executeTakeFirst();
+  return row?.revision ?? 0;
+}
+
 /** The data set whose file this is. */
 export async function datasetByFile(
   db: Database,

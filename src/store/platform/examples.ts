@@ -179,3 +179,18 @@ export async function storedExample(db: Database, id: number): Promise<Selectabl
 export async function readExample({ db }: Pick<Store, "db">, id: number): Promise<Example> {
   return exampleOf(await storedExample(db, id));
 }
+
+/** The example at an index of a data set, active or removed. */
+export async function readExampleAt(
+  db: Database,
+  datasetId: number,
+  index: number,
+): Promise<Example | undefined> {
+  const row = await db
+    .selectFrom("examples")
+    .selectAll()
+    .where("dataset_id", "=", datasetId)
+    .where("example_index", "=", index)
+    .executeTakeFirst();
+  return row && exampleOf(row);
+}

@@ -1,4 +1,5 @@
 // The dataset creator's data sets and examples: the database is the truth, a file of JSON lines follows each of them.
+export { bytesOfFile } from "./blocks.ts";
 export {
   type ChangedExample,
   changeExample,
@@ -18,6 +19,7 @@ export {
   type NewDataset,
   type PlatformDataset,
   readDataset,
+  revisionOf,
   type StoreOrTransaction,
 } from "./datasets.ts";
 export { createFilledDataset, fileIsThere, type FilledDataset, type TakenFile } from "./drafts.ts";
@@ -39,6 +41,7 @@ export {
   type ExampleStatus,
   type NewExample,
   readExample,
+  readExampleAt,
 } from "./examples.ts";
 export { datasetsFolder, improvedFilePath, slugOf } from "./file-names.ts";
 export { fileInStep, keepFilesInStep, type PlatformFileState, syncPlatformFiles } from "./files.ts";

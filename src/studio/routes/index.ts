@@ -2,6 +2,8 @@
 import type { RouteGroup } from "../route.ts";
 import { tuningFileRoutes } from "../tuning/files.ts";
 import { tuningJobRoutes } from "../tuning/jobs.ts";
+import { dataLookRoutes } from "./data-looks.ts";
+import { dataSetRoutes } from "./data-sets.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
 import { evaluationRoutes } from "./evaluations.ts";
@@ -33,6 +35,8 @@ export const routeGroups: readonly RouteGroup[] = [
   qualityLookRoutes,
   reviewRoutes,
   datasetRoutes,
+  dataSetRoutes,
+  dataLookRoutes,
   exampleRoutes,
   taskRoutes,
   utilRoutes,

@@ -7,6 +7,7 @@ import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
 import { identifyKind } from "./identify.ts";
+import { lookKind } from "./look.ts";
 import { mergeKind } from "./merge.ts";
 import { qualityKind } from "./quality.ts";
 import { trainingKind } from "./training.ts";
@@ -25,6 +26,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     generation: generationKind,
     quality: qualityKind,
     identify: identifyKind,
+    look: lookKind,
   },
   unknownJobKind,
 );

@@ -1,5 +1,6 @@
 // Every page, in the order of the navigation. The next is a folder and a line here.
 import type { PageDefinition } from "../app/page-definition.ts";
+import { data } from "./data/index.ts";
 import { evaluatePage } from "./evaluate/index.ts";
 import { generate } from "./generate/index.ts";
 import { home } from "./home/index.ts";
@@ -14,6 +15,7 @@ import { tryPage } from "./try/index.ts";
 
 export const pages: readonly PageDefinition[] = [
   home,
+  data,
   identify,
   generate,
   quality,

@@ -1,0 +1,45 @@
+// The ways a set that pages ask for can be unusable.
+import { DataError, UsageError } from "../../../core/errors.ts";
+
+export function unknownSet(reference: string): UsageError {
+  return new UsageError("FT-DATA-040", {
+    message: `'${reference}' names no data set`,
+    hint: "a set is asked for by its number, as 12, or by its name, as sets:support",
+  });
+}
+
+export function unknownRow(reference: string, at: number): UsageError {
+  return new UsageError("FT-DATA-041", {
+    message: `the set ${reference} has no row ${at + 1}`,
+    hint: "rows may have been taken out since: look at the list again",
+  });
+}
+
+export function noRows(file: string): DataError {
+  return new DataError("FT-DATA-042", {
+    at: { file },
+    message: "there is no row in this file",
+    hint: "a row is a line of JSON lines, an item of a JSON array, or a line of a table",
+  });
+}
+
+export function changedMeanwhile(reference: string): UsageError {
+  return new UsageError("FT-DATA-043", {
+    message: `the set ${reference} has a newer version`,
+    hint: "open the newest version, and change the row there",
+  });
+}
+
+export function unknownLook(name: string, known: readonly string[]): UsageError {
+  return new UsageError("FT-DATA-044", {
+    message: `nothing is looked for by the name '${name}'`,
+    hint: `one of ${known.join(", ")}`,
+  });
+}
+
+export function notLooked(look: string): UsageError {
+  return new UsageError("FT-DATA-045", {
+    message: `these rows have not been looked through for ${look}, or have changed since`,
+    hint: "look through them first",
+  });
+}

@@ -1,0 +1,338 @@
+// /api/v1/data: sets of both kinds as pages show them: one list, lines of a table, one row with its history, what was left
+// out, files taken in. `{set}` is a number, or `sets:NAME`.
+import { z } from "zod";
+import {
+  changeRow,
+  dropRow,
+  importSet,
+  leftOut,
+  listAllSets,
+  openSet,
+  showRow,
+  undoChange,
+} from "../../app/data/sets/index.ts";
+import { removeDataset, undoDrops } from "../../store/index.ts";
+import {
+  bytesOfFile,
+  datasetsFolder,
+  deleteDataset,
+  undoEdit,
+} from "../../store/platform/index.ts";
+import type { JsonObject } from "../../text/types.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { AnyJson, Paging } from "./shared.ts";
+
+const AnyObject = z.record(z.string(), z.unknown());
+export const SetName = z
+  .string()
+  .min(1)
+  .max(310)
+  .describe("The number of a data set, or sets:NAME, sets:NAME@3 of one that is kept");
+const named = z.object({ set: SetName });
+const place = z.coerce.number({ error: "must be a number" }).int().min(0).describe("From 0");
+const rowOf = z.object({ set: SetName, at: place });
+const cursor = z.string().max(200).optional().describe("What the page before said in next");
+
+const SetEntryShape = z
+  .object({
+    reference: z.string().describe("As other routes take it"),
+    kind: z.enum(["numbered", "kept"]),
+    id: z.int().nullable(),
+    name: z.string(),
+    format: z.string().nullable(),
+    rows: z.int(),
+    bytes: z.int().nullable().describe("Of its file"),
+    origin: z.string(),
+    versions: z.int().nullable(),
+    changed_at: z.string(),
+  })
+  .meta({ id: "SetEntry" });
+
+const list = defineRoute({
+  method: "GET",
+  path: "/api/v1/data",
+  about: "All data sets, those with a number and those kept version by version, last changed first",
+  answers: { 200: z.object({ sets: z.array(SetEntryShape) }).meta({ id: "SetList" }) },
+  run: async ({ store }) => ({
+    sets: (await listAllSets(store)).map(({ changedAt: changed_at, ...entry }) => ({
+      ...{ ...entry, changed_at },
+    })),
+  }),
+});
+
+const SetShape = z
+  .object({
+    reference: z.string(),
+    kind: z.enum(["numbered", "kept"]),
+    name: z.string(),
+    rows: z.int(),
+    revision: z.string().describe("Another when its rows are others"),
+    format: z.string().nullable(),
+    bytes: z.int().nullable(),
+    description: z.string().nullable(),
+    domain: z.string().nullable(),
+    file_path: z.string().nullable(),
+    version: z.int().nullable().describe("Of a kept set"),
+    kept_as: z.string().nullable().describe("The kept set that has versions of this one"),
+    created_at: z.string(),
+    metadata: AnyObject,
+  })
+  .meta({ id: "SetFacts" });
+
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+const show = defineRoute({
+  method: "GET",
+  path: "/api/v1/data/{set}",
+  about: "What is known of one set",
+  params: named,
+  answers: { 200: SetShape },
+  run: async ({ store }, { params }) => {
+    const { dataset, version, title, rows, revision } = await openSet(store, params.set);
+    const created = version === null ? 0 : version.version.createdAt;
+    return {
+      ...{ reference: params.set, kind: dataset === null ? "kept" : "numbered", name: title, rows },
+      ...{ revision, format: dataset?.format ?? null, domain: dataset?.domain ?? null },
+      bytes: dataset === null ? null : await bytesOfFile(store.db, dataset.id),
+      description: dataset?.description ?? null,
+      ...{ file_path: dataset?.filePath ?? null, version: version?.version.number ?? null },
+      kept_as: textOrNull(dataset?.metadata["kept_as"]),
+      created_at: dataset?.createdAt ?? new Date(created).toISOString(),
+      metadata: dataset?.metadata ?? {},
+    };
+  },
+});
+
+const LineShape = z
+  .object({
+    at: z.int(),
+    id: z.int().nullable(),
+    asked: z.string(),
+    answered: z.string(),
+    turns: z.int(),
+    characters: z.int(),
+    score: z.number().nullable(),
+    status: z.enum(["active", "removed"]),
+    topic: z.string().nullable(),
+    split: z.string().nullable(),
+  })
+  .meta({ id: "SetLine" });
+
+const lines = defineRoute({
+  method: "GET",
+  path: "/api/v1/data/{set}/lines",
+  about: "Rows as lines of a table, a page from any place on",
+  params: named,
+  query: z.object({
+    from: z.coerce.number().int().min(0).default(0).describe("Lines to pass over"),
+    after: cursor,
+    limit: Paging.limit,
+    search: z.string().min(1).max(500).optional().describe("Words that rows must have"),
+    status: z.enum(["active", "removed", "all"]).optional(),
+    min_score: z.coerce.number().min(0).max(10).optional(),
+    max_score: z.coerce.number().min(0).max(10).optional(),
+    sort: z.enum(["index", "score", "-score"]).optional(),
+  }),
+  answers: {
+    200: z
+      .object({ lines: z.array(LineShape), total: z.int(), next: z.string().nullable() })
+      .meta({ id: "SetLines" }),
+  },
+  run: async ({ store }, { params, query }) => {
+    const { min_score: minScore, max_score: maxScore, ...rest } = query;
+    return await (await openSet(store, params.set)).page({ ...rest, minScore, maxScore });
+  },
+});
+
+const EditShape = z
+  .object({
+    undo: z.string().nullable().describe("To be given to undo; null where it cannot be undone"),
+    at: z.string(),
+    who: z.string(),
+    action: z.string(),
+    fields: z.array(
+      z.object({ path: z.string(), before: AnyJson.optional(), after: AnyJson.optional() }),
+    ),
+    status: z.enum(["active", "removed"]),
+  })
+  .meta({ id: "RowEdit" });
+
+const RowShape = z
+  .object({
+    at: z.int(),
+    id: z.int().nullable(),
+    content: AnyObject,
+    said: z.array(z.object({ role: z.string(), text: z.string() })),
+    score: z.number().nullable(),
+    status: z.enum(["active", "removed"]),
+    metadata: AnyObject,
+    updated_at: z.string().nullable(),
+    edits: z.array(EditShape),
+    is_fixed: z.boolean().describe("Of a version that is not the newest: it cannot be changed"),
+  })
+  .meta({ id: "SetRow" });
+
+const row = defineRoute({
+  method: "GET",
+  path: "/api/v1/data/{set}/rows/{at}",
+  about: "One row, whole, with what was done to it",
+  params: rowOf,
+  answers: { 200: RowShape },
+  run: async ({ store }, { params }) => {
+    const set = await openSet(store, params.set);
+    const { updatedAt, isFixed, ...shown } = await showRow(store, set, params.at);
+    return { ...shown, updated_at: updatedAt, is_fixed: isFixed };
+  },
+});
+
+const Undoable = z.object({ undo: z.string() }).meta({ id: "Undoable" });
+
+const change = defineRoute({
+  method: "PUT",
+  path: "/api/v1/data/{set}/rows/{at}",
+  about: "Another content for a row; of a kept set that is a new version",
+  params: rowOf,
+  body: z.object({ content: AnyObject }).meta({ id: "RowChange" }),
+  answers: { 200: Undoable },
+  refusals: { 409: "The set has a newer version" },
+  run: async ({ store }, { params, body }) =>
+    await changeRow(store, await openSet(store, params.set), params.at, body.content as JsonObject),
+});
+
+const drop = defineRoute({
+  method: "DELETE",
+  path: "/api/v1/data/{set}/rows/{at}",
+  about: "Takes a row out; it can be brought back",
+  params: rowOf,
+  answers: { 200: Undoable },
+  refusals: { 409: "The set has a newer version" },
+  run: async ({ store }, { params }) =>
+    await dropRow(store, await openSet(store, params.set), params.at),
+});
+
+const Done = z.object({ done: z.boolean() }).meta({ id: "SetDone" });
+
+const undo = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/{set}/undo",
+  about: "Undoes a change of a row",
+  params: named,
+  body: z.object({ undo: z.string().min(1).max(310) }).meta({ id: "RowUndo" }),
+  answers: { 200: Done },
+  refusals: { 409: "The row has been changed since" },
+  run: async ({ store }, { params, body }) => {
+    await undoChange(store, await openSet(store, params.set), body.undo);
+    return { done: true };
+  },
+});
+
+const left = defineRoute({
+  method: "GET",
+  path: "/api/v1/data/{set}/left-out",
+  about: "Rows that are not in the set any more or never came into it, with who took them and why",
+  params: named,
+  query: z.object({ after: cursor, limit: Paging.limit }),
+  answers: {
+    200: z
+      .object({
+        rows: z.array(
+          z.object({
+            at: z.int(),
+            step: z.string(),
+            why: z.string(),
+            asked: z.string(),
+            back: z.string().nullable().describe("To be given to bring it back"),
+          }),
+        ),
+        total: z.int(),
+        next: z.string().nullable(),
+      })
+      .meta({ id: "LeftOut" }),
+  },
+  run: async ({ store }, { params, query }) =>
+    await leftOut(store, await openSet(store, params.set), query),
+});
+
+const back = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/{set}/bring-back",
+  about: "Brings rows back that were left out",
+  params: named,
+  body: z
+    .object({
+      rows: z
+        .array(z.string().regex(/^\d{1,15}$/))
+        .min(1)
+        .max(1000),
+    })
+    .meta({ id: "BringBack" }),
+  answers: { 200: Done },
+  run: async ({ store }, { params, body }) => {
+    const set = await openSet(store, params.set);
+    if (set.dataset === null) await undoDrops(store, set.title, body.rows.map(Number));
+    else for (const edit of body.rows) await undoEdit(store, Number(edit));
+    return { done: true };
+  },
+});
+
+const remove = defineRoute({
+  method: "DELETE",
+  path: "/api/v1/data/{set}",
+  about: "Takes a set out of the lists; with a number, its file too",
+  params: named,
+  answers: { 200: Done },
+  run: async ({ store }, { params }) => {
+    const { dataset, title } = await openSet(store, params.set);
+    if (dataset === null) await removeDataset(store, title);
+    else await deleteDataset(store, dataset.id);
+    return { done: true };
+  },
+});
+
+const LossShape = z.object({
+  field: z.string(),
+  why: z.string(),
+  rows: z.int(),
+  line: z.int(),
+});
+
+const taken = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/import",
+  about:
+    "A file of rows as a data set: JSON lines, JSON, CSV, TSV, Parquet. Rows that cannot be used are told, and nothing is made unless leave_out is yes",
+  upload: z.object({
+    name: z.string().optional().describe("Of the data set; else that of the file"),
+    leave_out: z.enum(["yes", "no"]).optional().describe("Makes the set without such rows"),
+  }),
+  answers: {
+    200: z
+      .object({
+        file: z.string(),
+        rows: z.int(),
+        taken: z.int(),
+        left_out: z.int(),
+        left: z.array(
+          z.object({ line: z.int(), field: z.string(), why: z.string(), text: z.string() }),
+        ),
+        losses: z.array(LossShape),
+        form: z.string().nullable(),
+        made: z.string().nullable().describe("The set; null where nothing was made"),
+      })
+      .meta({ id: "ImportReport" }),
+  },
+  refusals: { 400: "No form, or a kind of file that is not read", 413: "The file is too large" },
+  run: async ({ environment, store }, { upload: { file, name, fields } }) => {
+    const { leftOut: left_out, ...report } = await importSet(store, file, {
+      ...{ name, title: fields["name"] || undefined, folder: datasetsFolder(environment) },
+      leavesOut: fields["leave_out"] === "yes",
+    });
+    return { ...report, left_out };
+  },
+});
+
+export const dataSetRoutes: RouteGroup = {
+  name: "data",
+  about: "Sets of both kinds as pages show them",
+  routes: [list, taken, show, remove, lines, row, change, drop, undo, left, back],
+};

@@ -1,0 +1,21 @@
+import { Database } from "lucide-react";
+import { definePage } from "../../app/page-definition.ts";
+
+export const data = definePage({
+  group: "data",
+  title: "Data",
+  about: "Sets of rows: looked through, corrected, compared, taken in, given out",
+  icon: Database,
+  key: "d",
+  routes: [
+    { path: "/data", load: async () => ({ Component: (await import("./sets.tsx")).Sets }) },
+    {
+      path: "/data/sets/$name",
+      load: async () => ({ Component: (await import("./set.tsx")).KeptSet }),
+    },
+    {
+      path: "/data/$id",
+      load: async () => ({ Component: (await import("./set.tsx")).NumberedSet }),
+    },
+  ],
+});

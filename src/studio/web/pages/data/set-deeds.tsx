@@ -1,0 +1,240 @@
+// What is done with whole sets: merged, sampled, put into the other form, downloaded, deleted. Each makes a new set or asks
+// once; deleting says what it frees.
+import { Button, Menu, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { api, apiUrl } from "../../api/client.ts";
+import { useChange } from "../../api/mutation.ts";
+import { bytesText } from "../../design/numbers.tsx";
+import { addressOf, type SetEntry, touched } from "./queries.ts";
+import styles from "./set-deeds.module.css";
+
+type Deed = "sample" | "convert" | "delete";
+type Acted = Pick<SetEntry, "reference" | "kind" | "id" | "name" | "rows" | "bytes" | "format">;
+
+interface MadeSet {
+  dataset_id: number;
+  example_count: number;
+}
+
+/** Goes to what was made. */
+function useMade(onDone: () => void) {
+  const navigate = useNavigate();
+  return (made: MadeSet): void => {
+    onDone();
+    void navigate({ to: addressOf(String(made.dataset_id)) } as never);
+  };
+}
+
+export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDone: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const [name, setName] = useState("");
+  const made = useMade(onDone);
+  const merge = useChange(
+    async () => {
+      const ids = sets.flatMap(({ id }) => (id === null ? [] : [id]));
+      const body = { dataset_ids: ids, ...(name !== "" && { name }) };
+      return (await api.POST("/api/utils/merge", { body })).data as MadeSet;
+    },
+    { touches: touched, done: ({ example_count: rows }) => `${rows} rows merged`, onDone: made },
+  );
+  const formats = new Set(sets.map(({ format }) => format));
+  const rows = sets.reduce((sum, set) => sum + set.rows, 0);
+  return (
+    <>
+      <Button
+        variant="default"
+        disabled={sets.length < 2 || formats.size > 1}
+        title={formats.size > 1 ? "Sets of one form can be merged: convert one first" : undefined}
+        onClick={() => setOpen(true)}
+      >
+        Merge {sets.length} sets
+      </Button>
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Merge into a new set">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            merge.mutate(undefined);
+          }}
+        >
+          <Stack gap="sm">
+            <p className={styles.words}>
+              {sets.map((set) => set.name).join(", ")}: {rows.toLocaleString("en")} rows, in this
+              order. The sets stay as they are.
+            </p>
+            <TextInput
+              label="Name"
+              placeholder="Made of theirs"
+              data-autofocus
+              value={name}
+              onChange={({ currentTarget }) => setName(currentTarget.value)}
+            />
+            <Button type="submit" loading={merge.isPending}>
+              Merge
+            </Button>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+function Sample({ set, onDone }: { set: Acted; onDone: () => void }) {
+  const [size, setSize] = useState(Math.min(100, set.rows));
+  const [seed, setSeed] = useState(0);
+  const made = useMade(onDone);
+  const sample = useChange(
+    async () => {
+      const body = { dataset_id: set.id ?? 0, sample_size: size, seed };
+      return (await api.POST("/api/utils/sample", { body })).data as MadeSet;
+    },
+    { touches: touched, done: ({ example_count: rows }) => `${rows} rows drawn`, onDone: made },
+  );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        sample.mutate(undefined);
+      }}
+    >
+      <Stack gap="sm">
+        <NumberInput
+          label="Rows"
+          description={`Of ${set.rows.toLocaleString("en")}; each at most once.`}
+          min={1}
+          max={set.rows}
+          value={size}
+          onChange={(value) => setSize(Number(value))}
+        />
+        <NumberInput
+          label="Seed"
+          description="The same seed draws the same rows."
+          min={0}
+          value={seed}
+          onChange={(value) => setSeed(Number(value))}
+        />
+        <Button type="submit" loading={sample.isPending}>
+          Draw into a new set
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function Convert({ set, onDone }: { set: Acted; onDone: () => void }) {
+  const to = set.format === "chat" ? ("instruction" as const) : ("chat" as const);
+  const made = useMade(onDone);
+  const convert = useChange(
+    async () => {
+      const body = { dataset_id: set.id ?? 0, target_format: to };
+      return (await api.POST("/api/utils/convert", { body })).data as MadeSet & {
+        losses: unknown[];
+        refused: unknown[];
+      };
+    },
+    {
+      touches: touched,
+      done: ({ example_count: rows, losses, refused }) =>
+        `${rows} rows as ${to}; ${losses.length} kinds of loss, ${refused.length} refused`,
+      onDone: made,
+    },
+  );
+  return (
+    <Stack gap="sm">
+      <p className={styles.words}>
+        {to === "instruction"
+          ? "A conversation of several turns becomes a row for each answer. What the form has no place for is told with the new set."
+          : "Each instruction and its answer become a conversation of two messages."}
+      </p>
+      <Button loading={convert.isPending} onClick={() => convert.mutate(undefined)}>
+        Make a new set of form {to}
+      </Button>
+    </Stack>
+  );
+}
+
+function Delete({ set, onDone }: { set: Acted; onDone: () => void }) {
+  const navigate = useNavigate();
+  const remove = useChange(
+    async () =>
+      await api.DELETE("/api/v1/data/{set}", { params: { path: { set: set.reference } } }),
+    {
+      touches: touched,
+      done: () => `${set.name} is gone`,
+      onDone: () => {
+        onDone();
+        void navigate({ to: "/data" } as never);
+      },
+    },
+  );
+  return (
+    <Stack gap="sm">
+      <p className={styles.words}>
+        {set.kind === "kept"
+          ? `All versions of ${set.name} leave the list. Their rows take room until ft data compact frees it.`
+          : `${set.rows.toLocaleString("en")} rows leave the list, and their file is deleted: ${bytesText(set.bytes ?? 0)} free. Kept versions stay.`}{" "}
+        This cannot be undone here.
+      </p>
+      <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+        Delete {set.name}
+      </Button>
+    </Stack>
+  );
+}
+
+const titles: Readonly<Record<Deed, string>> = {
+  sample: "Draw some rows",
+  convert: "Another form",
+  delete: "Delete this set?",
+};
+
+export function SetMenu({ set }: { set: Acted }) {
+  const [deed, setDeed] = useState<Deed>();
+  const isNumbered = set.kind === "numbered";
+  const close = (): void => setDeed(undefined);
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" size="compact-sm" aria-label={`More: ${set.name}`}>
+            <Ellipsis size={16} aria-hidden="true" />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {isNumbered && (
+            <>
+              <Menu.Item component="a" href={`${apiUrl}/api/datasets/${set.id}/download`}>
+                Download as JSON lines
+              </Menu.Item>
+              <Menu.Item
+                component="a"
+                href={`${apiUrl}/api/datasets/${set.id}/download?format=csv`}
+              >
+                Download as CSV
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Item component="a" href={`${addressOf(set.reference)}?tab=export`}>
+            Export for a service…
+          </Menu.Item>
+          {isNumbered && (
+            <>
+              <Menu.Item onClick={() => setDeed("sample")}>Draw some rows…</Menu.Item>
+              <Menu.Item onClick={() => setDeed("convert")}>Another form…</Menu.Item>
+            </>
+          )}
+          <Menu.Divider />
+          <Menu.Item color="red" onClick={() => setDeed("delete")}>
+            Delete…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={deed !== undefined} onClose={close} title={deed && titles[deed]}>
+        {deed === "sample" && <Sample set={set} onDone={close} />}
+        {deed === "convert" && <Convert set={set} onDone={close} />}
+        {deed === "delete" && <Delete set={set} onDone={close} />}
+      </Modal>
+    </>
+  );
+}

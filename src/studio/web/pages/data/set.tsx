@@ -1,0 +1,150 @@
+// One set: what it holds and everything that is done with it, a tab each. Which tab is open stands in the address.
+import { Button } from "@mantine/core";
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "react";
+import { api } from "../../api/client.ts";
+import { useChange } from "../../api/mutation.ts";
+import { ButtonLink, Link } from "../../app/link.tsx";
+import { usePathPart, useUrlState } from "../../app/url-state.ts";
+import { Bytes, Num } from "../../design/numbers.tsx";
+import { Page } from "../../design/page.tsx";
+import { Trouble, Waiting } from "../../design/states.tsx";
+import { addressOf, type SetFacts, touched, useSet } from "./queries.ts";
+import { SetMenu } from "./set-deeds.tsx";
+import styles from "./set.module.css";
+
+export interface TabProps {
+  set: SetFacts;
+}
+
+type Tab = LazyExoticComponent<ComponentType<TabProps>>;
+
+const tabs: readonly { key: string; title: string; View: Tab }[] = [
+  {
+    key: "overview",
+    title: "Overview",
+    View: lazy(async () => ({ default: (await import("./overview.tsx")).Overview })),
+  },
+  {
+    key: "rows",
+    title: "Rows",
+    View: lazy(async () => ({ default: (await import("./rows.tsx")).Rows })),
+  },
+  {
+    key: "versions",
+    title: "Versions",
+    View: lazy(async () => ({ default: (await import("./versions.tsx")).Versions })),
+  },
+  {
+    key: "duplicates",
+    title: "Duplicates",
+    View: lazy(async () => ({ default: (await import("./duplicates.tsx")).Duplicates })),
+  },
+  {
+    key: "left-out",
+    title: "Left out",
+    View: lazy(async () => ({ default: (await import("./left-out.tsx")).LeftOut })),
+  },
+  {
+    key: "export",
+    title: "Export",
+    View: lazy(async () => ({ default: (await import("./export.tsx")).Export })),
+  },
+];
+
+function KeepVersion({ set }: TabProps) {
+  const keep = useChange(
+    async () => {
+      const params = { path: { id: Number(set.reference) } };
+      const body = { message: "" };
+      return (await api.POST("/api/v1/datasets/{id}/versions", { params, body })).data;
+    },
+    { touches: touched, done: (made) => `Kept as ${made?.name}@${made?.version}` },
+  );
+  return (
+    <Button
+      variant="default"
+      loading={keep.isPending}
+      title="The rows as they are now, to compare with and to come back to"
+      onClick={() => keep.mutate(undefined)}
+    >
+      Keep a version
+    </Button>
+  );
+}
+
+function Lead({ set }: TabProps) {
+  const { format, rows, bytes, version, file_path: path } = set;
+  return (
+    <>
+      {format !== null && `${format}, `}
+      <Num of={rows} /> rows
+      {bytes !== null && (
+        <>
+          , <Bytes of={bytes} />
+        </>
+      )}
+      {version !== null && `, version ${version}`}
+      {path !== null && (
+        <>
+          , <code className={styles.path}>{path.split("/").at(-1)}</code>
+        </>
+      )}
+    </>
+  );
+}
+
+function Frame({ set }: TabProps) {
+  const [{ tab = "overview" }] = useUrlState();
+  const open = tabs.find(({ key }) => key === tab) ?? tabs[0];
+  const own = addressOf(set.reference);
+  const trained = set.file_path ?? `${set.name}${set.version === null ? "" : `@${set.version}`}`;
+  return (
+    <Page
+      title={set.name}
+      above={<Link to="/data">Data</Link>}
+      lead={<Lead set={set} />}
+      actions={
+        <>
+          <ButtonLink to={`/train?data=${encodeURIComponent(trained)}`}>Train on it</ButtonLink>
+          {set.kind === "numbered" && <KeepVersion set={set} />}
+          <SetMenu set={{ ...set, id: set.kind === "kept" ? null : Number(set.reference) }} />
+        </>
+      }
+    >
+      <nav className={styles.tabs} aria-label="Parts of the set">
+        {tabs.map(({ key, title }) => (
+          <span key={key} aria-current={key === open?.key ? "true" : undefined}>
+            <Link to={key === "overview" ? own : `${own}?tab=${key}`} className={styles.tab}>
+              {title}
+            </Link>
+          </span>
+        ))}
+      </nav>
+      <Suspense fallback={<Waiting lines={8} />}>
+        {open !== undefined && <open.View key={set.reference} set={set} />}
+      </Suspense>
+    </Page>
+  );
+}
+
+function OneSet({ reference }: { reference: string }) {
+  const set = useSet(reference);
+  if (set.data !== undefined) return <Frame set={set.data} />;
+  return (
+    <Page title="Data set" above={<Link to="/data">Data</Link>}>
+      {set.isPending ? (
+        <Waiting lines={8} />
+      ) : (
+        <Trouble error={set.error} onRetry={() => void set.refetch()} />
+      )}
+    </Page>
+  );
+}
+
+export function NumberedSet() {
+  return <OneSet reference={usePathPart("id")} />;
+}
+
+export function KeptSet() {
+  return <OneSet reference={`sets:${usePathPart("name")}`} />;
+}

@@ -1,0 +1,227 @@
+// Every set of rows on this machine in one list; files dropped anywhere here are taken in.
+import { Button, Checkbox, SegmentedControl, TextInput } from "@mantine/core";
+import { Search } from "lucide-react";
+import { useState } from "react";
+import { $api } from "../../api/client.ts";
+import { ButtonLink, Link } from "../../app/link.tsx";
+import { useShortcuts } from "../../app/shortcuts.tsx";
+import { useUrlState } from "../../app/url-state.ts";
+import { Ago, Bytes, Num } from "../../design/numbers.tsx";
+import { Page, Panel } from "../../design/page.tsx";
+import { Empty, View } from "../../design/states.tsx";
+import { DropZone, ImportButton, ImportReports, useImports } from "./import.tsx";
+import { addressOf, type SetEntry } from "./queries.ts";
+import { MergeButton, SetMenu } from "./set-deeds.tsx";
+import styles from "./sets.module.css";
+
+type Order = (a: SetEntry, b: SetEntry) => number;
+
+const orders: Readonly<Record<string, Order>> = {
+  changed: (a, b) => (a.changed_at < b.changed_at ? 1 : -1),
+  name: (a, b) => a.name.localeCompare(b.name),
+  rows: (a, b) => b.rows - a.rows,
+  size: (a, b) => (b.bytes ?? -1) - (a.bytes ?? -1),
+};
+
+const kinds = [
+  { value: "all", label: "All" },
+  { value: "numbered", label: "Being worked on" },
+  { value: "kept", label: "Kept versions" },
+];
+
+const matches = ({ name, origin, format }: SetEntry, words: string): boolean =>
+  words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => `${name} ${origin} ${format ?? ""}`.toLowerCase().includes(word));
+
+function Head({ by, sort, children }: { by: string; sort: string; children: string }) {
+  const [, setState] = useUrlState();
+  const isSorted = sort === by;
+  return (
+    <th aria-sort={isSorted ? "descending" : "none"} className={by === "name" ? "" : styles.end}>
+      <button
+        type="button"
+        className={styles.sort}
+        data-on={isSorted || undefined}
+        onClick={() => setState({ sort: by === "changed" ? undefined : by })}
+      >
+        {children}
+        <span aria-hidden="true">{isSorted ? " ↓" : ""}</span>
+      </button>
+    </th>
+  );
+}
+
+interface LineProps {
+  set: SetEntry;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
+}
+
+function Line({ set, isChosen, onChoose }: LineProps) {
+  const { reference, kind, name, origin, format, rows, bytes, versions, changed_at: at } = set;
+  return (
+    <tr data-chosen={isChosen || undefined}>
+      <td className={styles.check}>
+        {kind === "numbered" && (
+          <Checkbox
+            size="xs"
+            checked={isChosen}
+            aria-label={`Choose ${name}`}
+            onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+          />
+        )}
+      </td>
+      <td className={styles.nameCell}>
+        <Link to={addressOf(reference)} className={styles.name}>
+          <bdi>{name}</bdi>
+        </Link>
+        <span className={styles.small}>
+          {kind === "kept" ? `${versions} version${versions === 1 ? "" : "s"}` : origin}
+          {kind === "kept" && origin !== "" ? `, ${origin}` : ""}
+        </span>
+      </td>
+      <td className={styles.form}>{format ?? "–"}</td>
+      <td className={styles.end}>
+        <Num of={rows} />
+      </td>
+      <td className={styles.end}>{bytes === null ? "–" : <Bytes of={bytes} />}</td>
+      <td className={styles.end}>
+        <Ago at={at} />
+      </td>
+      <td className={styles.menu}>
+        <SetMenu set={set} />
+      </td>
+    </tr>
+  );
+}
+
+function List({ sets }: { sets: readonly SetEntry[] }) {
+  const [{ q = "", kind = "all", sort = "changed" }, setState] = useUrlState();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const shown = sets
+    .filter((set) => (kind === "all" || set.kind === kind) && matches(set, q))
+    .toSorted(orders[sort] ?? orders["changed"]);
+  const choose = (reference: string, isChosen: boolean): void => {
+    const next = new Set(chosen);
+    if (isChosen) next.add(reference);
+    else next.delete(reference);
+    setChosen(next);
+  };
+  const merged = sets.filter(({ reference }) => chosen.has(reference));
+  return (
+    <>
+      <div className={styles.bar}>
+        <TextInput
+          aria-label="Filter sets"
+          placeholder="Filter by name, origin, form"
+          leftSection={<Search size={14} aria-hidden="true" />}
+          value={q}
+          onChange={({ currentTarget }) => setState({ q: currentTarget.value })}
+          className={styles.filter}
+        />
+        <SegmentedControl
+          aria-label="Which sets"
+          data={kinds}
+          value={kind}
+          onChange={(value) => setState({ kind: value === "all" ? undefined : value })}
+        />
+        {merged.length > 0 && <MergeButton sets={merged} onDone={() => setChosen(new Set())} />}
+      </div>
+      <Panel isFlush>
+        {shown.length === 0 ? (
+          <Empty
+            title="No set is like that"
+            action={
+              <Button variant="default" onClick={() => setState({ q: "", kind: undefined })}>
+                Show all
+              </Button>
+            }
+          />
+        ) : (
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th>
+                  <span className={styles.hidden}>Choose</span>
+                </th>
+                <Head by="name" sort={sort}>
+                  Name
+                </Head>
+                <th>Form</th>
+                <Head by="rows" sort={sort}>
+                  Rows
+                </Head>
+                <Head by="size" sort={sort}>
+                  Size
+                </Head>
+                <Head by="changed" sort={sort}>
+                  Changed
+                </Head>
+                <th>
+                  <span className={styles.hidden}>More</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((set) => (
+                <Line
+                  key={set.reference}
+                  set={set}
+                  isChosen={chosen.has(set.reference)}
+                  onChoose={(isChosen) => choose(set.reference, isChosen)}
+                />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+export function Sets() {
+  const sets = $api.useQuery("get", "/api/v1/data", {});
+  const imports = useImports();
+  useShortcuts([{ keys: "i", about: "Import a file", run: imports.choose }]);
+  return (
+    <DropZone onFiles={imports.take}>
+      <Page
+        title="Data"
+        lead="Sets of rows: look through them, correct them, keep versions, train on them. Drop a file anywhere to take it in."
+        actions={
+          <>
+            <ImportButton imports={imports} />
+            <ButtonLink to="/generate" kind="quiet">
+              Generate rows
+            </ButtonLink>
+          </>
+        }
+      >
+        <ImportReports imports={imports} />
+        <View query={sets} lines={8}>
+          {({ sets: found }) =>
+            found.length === 0 ? (
+              <Panel>
+                <Empty
+                  title="No data yet"
+                  action={
+                    <Button onClick={imports.choose} variant="default">
+                      Choose a file
+                    </Button>
+                  }
+                >
+                  JSON lines, JSON, CSV, TSV or Parquet: one conversation, or one instruction with
+                  its answer, a row. Or drop documents under Identify, or have rows generated.
+                </Empty>
+              </Panel>
+            ) : (
+              <List sets={found} />
+            )
+          }
+        </View>
+      </Page>
+    </DropZone>
+  );
+}
