@@ -1,7 +1,7 @@
 // Where evaluations and benchmarks of this machine lie: one small file each under FT_HOME, as runs have. What they found
 // is read from their own folders; one whose folder has gone is not told of.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../../core/atomic-files.ts";
@@ -26,11 +26,6 @@ const idOf = (folder: string): string =>
 export async function noteEvaluation(path: string): Promise<void> {
   const folder = resolve(path);
   await writeJsonAtomic(join(indexFolder(), `${idOf(folder)}.json`), { folder });
-}
-
-/** Takes it off the list; its folder stays as it is. */
-export function forgetEvaluation(id: string): void {
-  rmSync(join(indexFolder(), `${id}.json`), { force: true });
 }
 
 function entryIn(file: string): string[] {
