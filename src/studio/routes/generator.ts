@@ -49,11 +49,13 @@ const Wanted = z
   })
   .meta({ id: "WantedSet" });
 
-function parametersOf({ model, rows: _, budget: __, ...more }: z.infer<typeof Wanted>) {
-  return GenerationParameters.parse({
-    ...more,
-    ...(model !== undefined && { models: [model] }),
-  });
+/** What is no parameter of the job, or has another name there. */
+const beside = ["model", "rows", "budget"];
+
+function parametersOf(wanted: z.infer<typeof Wanted>): GenerationParameters {
+  const given = Object.entries(wanted).filter(([name]) => !beside.includes(name));
+  const models = wanted.model === undefined ? [] : [wanted.model];
+  return GenerationParameters.parse({ ...Object.fromEntries(given), models });
 }
 
 const Prices = z.object({ likely: Price, most: Price });

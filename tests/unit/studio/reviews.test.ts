@@ -124,9 +124,9 @@ test("every correction is slices of the text, can be undone and done again", asy
   expect(before.messages).toHaveLength(4);
   expect(before.problems).toEqual([]);
 
-  const swapped = before.messages.map(({ content: _, ...one }) => ({
-    ...one,
-    role: one.role === "user" ? "assistant" : "user",
+  const swapped = before.messages.map(({ role, spans }) => ({
+    spans,
+    role: role === "user" ? "assistant" : "user",
   }));
   const put = (messages: unknown) =>
     client.call("putV1ReviewsIdConversationsConversation", { params, body: { messages } });

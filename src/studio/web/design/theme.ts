@@ -27,6 +27,9 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: "var(--mono)",
   defaultRadius: 6,
   respectReducedMotion: true,
+  components: {
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+  },
   headings: { fontWeight: "650" },
 });
 

@@ -95,6 +95,78 @@ function Provider({ search, onChange }: FormProps) {
   );
 }
 
+/** What few people change. */
+function More(props: FormProps) {
+  return (
+    <details className={styles.more}>
+      <summary>More: who writes, budget, topics, instructions</summary>
+      <div className={styles.fields}>
+        <Provider {...props} />
+        <Typed {...props} name="model" label="Model" placeholder="Its usual one" />
+        <Figure
+          {...props}
+          name="budget"
+          label="Budget"
+          usual=""
+          least={0}
+          most={100_000}
+          step={0.5}
+          prefix="$"
+          placeholder="None"
+        />
+        <Figure
+          {...props}
+          name="temperature"
+          label="Temperature"
+          usual={usual.temperature}
+          least={0}
+          most={2}
+          step={0.1}
+        />
+        <Figure
+          {...props}
+          name="concurrency"
+          label="Requests at once"
+          usual={usual.concurrency}
+          least={1}
+          most={64}
+        />
+        <Figure
+          {...props}
+          name="seed"
+          label="Seed"
+          usual={usual.seed}
+          least={0}
+          most={2_147_483_647}
+        />
+      </div>
+      <div className={styles.texts}>
+        <Typed
+          {...props}
+          name="topics"
+          label="Topics"
+          description="One a line; rows take turns with them."
+          isLong
+        />
+        <Typed
+          {...props}
+          name="system"
+          label="System message"
+          description="Stands in front of each conversation."
+          isLong
+        />
+        <Typed
+          {...props}
+          name="instructions"
+          label="Instructions"
+          description="Said to the model beside the rest."
+          isLong
+        />
+      </div>
+    </details>
+  );
+}
+
 export function SetForm(props: FormProps) {
   const { search, onChange } = props;
   return (
@@ -132,72 +204,7 @@ export function SetForm(props: FormProps) {
           />
         </div>
       </div>
-      <details className={styles.more}>
-        <summary>More: who writes, budget, topics, instructions</summary>
-        <div className={styles.fields}>
-          <Provider {...props} />
-          <Typed {...props} name="model" label="Model" placeholder="Its usual one" />
-          <Figure
-            {...props}
-            name="budget"
-            label="Budget"
-            usual=""
-            least={0}
-            most={100_000}
-            step={0.5}
-            prefix="$"
-            placeholder="None"
-          />
-          <Figure
-            {...props}
-            name="temperature"
-            label="Temperature"
-            usual={usual.temperature}
-            least={0}
-            most={2}
-            step={0.1}
-          />
-          <Figure
-            {...props}
-            name="concurrency"
-            label="Requests at once"
-            usual={usual.concurrency}
-            least={1}
-            most={64}
-          />
-          <Figure
-            {...props}
-            name="seed"
-            label="Seed"
-            usual={usual.seed}
-            least={0}
-            most={2_147_483_647}
-          />
-        </div>
-        <div className={styles.texts}>
-          <Typed
-            {...props}
-            name="topics"
-            label="Topics"
-            description="One a line; rows take turns with them."
-            isLong
-          />
-          <Typed
-            {...props}
-            name="system"
-            label="System message"
-            description="Stands in front of each conversation."
-            isLong
-          />
-          <Typed
-            {...props}
-            name="instructions"
-            label="Instructions"
-            description="Said to the model beside the rest."
-            isLong
-          />
-        </div>
-      </details>
+      <More {...props} />
     </div>
   );
 }

@@ -16,6 +16,8 @@ export const certainty = (confidence: number): string =>
 
 export function FoundList({ lines, current, hasMore, onMore, onChoose }: FoundListProps) {
   const box = useRef<HTMLDivElement>(null);
+  // what it gives is read in this component alone, which no compiler keeps
+  // eslint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,

@@ -30,6 +30,44 @@ function DeedButton({ deed, isMain }: { deed: Deed; isMain?: boolean }) {
   );
 }
 
+/** What is known of it, and what can be done to all of it. */
+function Head({ found, source, verdicts, ofAll }: HeadProps) {
+  return (
+    <div className={styles.head}>
+      <Chips>
+        <Chip
+          tone={
+            found.status === "accepted" ? "good" : found.status === "rejected" ? "bad" : "quiet"
+          }
+        >
+          {found.status === "open" ? "to decide" : found.status}
+        </Chip>
+        <Chip>
+          {certainty(found.confidence)}, {found.confidence.toFixed(2)}
+        </Chip>
+        <Chip>{found.rule}</Chip>
+        <Chip>{source}</Chip>
+        {found.is_changed && <Chip tone="accent">corrected</Chip>}
+        {found.problems.map((problem) => (
+          <Chip key={problem} tone="warn">
+            {problem}
+          </Chip>
+        ))}
+      </Chips>
+      <div className={styles.deeds}>
+        {verdicts.map((deed, at) => (
+          <DeedButton key={deed.name} deed={deed} isMain={at === 0} />
+        ))}
+        {ofAll.map((deed) => (
+          <DeedButton key={deed.name} deed={deed} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type HeadProps = Pick<FoundTurnsProps, "found" | "source" | "verdicts" | "ofAll">;
+
 export function FoundTurns({
   found,
   source,
@@ -50,36 +88,7 @@ export function FoundTurns({
   }, [turn, found.id]);
   return (
     <div className={styles.pane}>
-      <div className={styles.head}>
-        <Chips>
-          <Chip
-            tone={
-              found.status === "accepted" ? "good" : found.status === "rejected" ? "bad" : "quiet"
-            }
-          >
-            {found.status === "open" ? "to decide" : found.status}
-          </Chip>
-          <Chip>
-            {certainty(found.confidence)}, {found.confidence.toFixed(2)}
-          </Chip>
-          <Chip>{found.rule}</Chip>
-          <Chip>{source}</Chip>
-          {found.is_changed && <Chip tone="accent">corrected</Chip>}
-          {found.problems.map((problem) => (
-            <Chip key={problem} tone="warn">
-              {problem}
-            </Chip>
-          ))}
-        </Chips>
-        <div className={styles.deeds}>
-          {verdicts.map((deed, at) => (
-            <DeedButton key={deed.name} deed={deed} isMain={at === 0} />
-          ))}
-          {ofAll.map((deed) => (
-            <DeedButton key={deed.name} deed={deed} />
-          ))}
-        </div>
-      </div>
+      <Head {...{ found, source, verdicts, ofAll }} />
       <ol className={styles.turns}>
         {found.messages.map((message, at) => (
           <li

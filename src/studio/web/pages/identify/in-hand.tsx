@@ -142,7 +142,7 @@ function ofTurnOf(props: InHandProps): Deed[] {
 }
 
 export function FoundInHand(props: InHandProps) {
-  const { found, source, turn, deeds, next, previous, onChoose } = props;
+  const { found, source, turn, next, previous, onChoose } = props;
   const verdicts = verdictsOf(props);
   const ofAll = ofAllOf(props);
   const ofTurn = ofTurnOf(props);
@@ -158,8 +158,6 @@ export function FoundInHand(props: InHandProps) {
         if (isOff !== true) run();
       },
     })),
-    { keys: "z", about: "Undo", run: () => deeds.turn.mutate("undo") },
-    { keys: "Z", about: "Redo", run: () => deeds.turn.mutate("redo") },
   ]);
   return (
     <FoundTurns

@@ -5,6 +5,7 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
+import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Empty, Keys, Trouble, View, Waiting } from "../../design/states.tsx";
 import { FoundList, type Line } from "./found-list.tsx";
@@ -54,6 +55,15 @@ function useLines(review: number, search: Record<string, string | undefined>) {
   );
 }
 
+function useFound(review: number, current: number | undefined) {
+  return $api.useQuery(
+    "get",
+    "/api/v1/reviews/{id}/conversations/{conversation}",
+    { params: { path: { id: review, conversation: current ?? 0 } } },
+    { enabled: current !== undefined, retry: false, placeholderData: keepPreviousData },
+  );
+}
+
 function Filters({ review }: { review: Facts }) {
   const [search, change] = useUrlState();
   const sources = review.sources.filter(({ conversations }) => conversations > 0);
@@ -95,6 +105,40 @@ function Filters({ review }: { review: Facts }) {
 /** From where on a rule's word is taken for all at once. */
 const sure = 0.9;
 
+function Bar({ review, deeds }: { review: Facts; deeds: ReturnType<typeof useReviewDeeds> }) {
+  return (
+    <div className={styles.bar}>
+      <Filters review={review} />
+      <div className={styles.side}>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={review.counts.open === 0}
+          onClick={() => deeds.decideAll.mutate({ atLeast: sure, status: "accepted" })}
+        >
+          Accept all that are sure
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<Keys of="z" />}
+          onClick={() => deeds.turn.mutate("undo")}
+        >
+          Undo
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<Keys of="Z" />}
+          onClick={() => deeds.turn.mutate("redo")}
+        >
+          Redo
+        </Button>
+      </div>
+    </div>
+  );
+}
+
 function nothingHere(review: Facts, status: string): string {
   const all = review.counts.open + review.counts.accepted + review.counts.rejected;
   if (all === 0) return "No conversation was found";
@@ -107,6 +151,10 @@ export function Looking({ review }: { review: Facts }) {
   const query = useLines(review.id, search);
   const lines: Line[] = (query.data?.pages ?? []).flatMap(({ conversations }) => conversations);
   const deeds = useReviewDeeds(review.id, (c) => change({ c: String(c), t: "", status: "all" }));
+  useShortcuts([
+    { keys: "z", about: "Undo", run: () => deeds.turn.mutate("undo") },
+    { keys: "Z", about: "Redo", run: () => deeds.turn.mutate("redo") },
+  ]);
   const asked = Number(search["c"]);
   const current = asked > 0 ? asked : lines[0]?.id;
   const turn = Number(search["t"] ?? 0);
@@ -115,12 +163,7 @@ export function Looking({ review }: { review: Facts }) {
       change({ c: id === undefined ? "" : String(id), t: at === 0 ? "" : String(at) }),
     [change],
   );
-  const found = $api.useQuery(
-    "get",
-    "/api/v1/reviews/{id}/conversations/{conversation}",
-    { params: { path: { id: review.id, conversation: current ?? 0 } } },
-    { enabled: current !== undefined, retry: false, placeholderData: keepPreviousData },
-  );
+  const found = useFound(review.id, current);
   const step = (by: 1 | -1): number | undefined => {
     const at = lines.findIndex(({ id }) => id === current);
     return lines[at + by]?.id;
@@ -130,35 +173,7 @@ export function Looking({ review }: { review: Facts }) {
   const status = search["status"] ?? "open";
   return (
     <>
-      <div className={styles.bar}>
-        <Filters review={review} />
-        <div className={styles.side}>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={review.counts.open === 0}
-            onClick={() => deeds.decideAll.mutate({ atLeast: sure, status: "accepted" })}
-          >
-            Accept all that are sure
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            rightSection={<Keys of="z" />}
-            onClick={() => deeds.turn.mutate("undo")}
-          >
-            Undo
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            rightSection={<Keys of="Z" />}
-            onClick={() => deeds.turn.mutate("redo")}
-          >
-            Redo
-          </Button>
-        </div>
-      </div>
+      <Bar review={review} deeds={deeds} />
       {lines.length === 0 && !(asked > 0) ? (
         <Empty title={nothingHere(review, status)}>
           The documents tell what was read and what was left out, and why.

@@ -62,6 +62,36 @@ export function selectedPlaces(): [number, number] | undefined {
   return start === undefined || end === undefined ? undefined : [start, end];
 }
 
+function Marked({ range, pieces, conversation, turn, onChoose }: MarkedProps) {
+  return (
+    <div className={styles.text} dir="auto">
+      {pieces.map((piece) => (
+        <span
+          key={piece.start}
+          data-start={piece.start}
+          data-conversation={piece.conversation}
+          data-turn={piece.turn}
+          data-role={piece.role}
+          data-status={piece.status}
+          data-own={piece.conversation === conversation}
+          data-chosen={piece.conversation === conversation && piece.turn === turn}
+          className={piece.conversation === undefined ? undefined : styles.mark}
+          onClick={() =>
+            piece.conversation !== undefined && onChoose(piece.conversation, piece.turn ?? 0)
+          }
+        >
+          {range.text.slice(piece.start - range.start, piece.end - range.start)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+interface MarkedProps extends Pick<SourceTextProps, "conversation" | "turn" | "onChoose"> {
+  range: { text: string; start: number };
+  pieces: readonly Piece[];
+}
+
 const step = 8192;
 const longest = 65_536;
 
@@ -124,27 +154,7 @@ export function SourceText({
                 Earlier text
               </Button>
             )}
-            <div className={styles.text} dir="auto">
-              {pieces.map((piece) => (
-                <span
-                  key={piece.start}
-                  data-start={piece.start}
-                  data-conversation={piece.conversation}
-                  data-turn={piece.turn}
-                  data-role={piece.role}
-                  data-status={piece.status}
-                  data-own={piece.conversation === conversation}
-                  data-chosen={piece.conversation === conversation && piece.turn === turn}
-                  className={piece.conversation === undefined ? undefined : styles.mark}
-                  onClick={() =>
-                    piece.conversation !== undefined &&
-                    onChoose(piece.conversation, piece.turn ?? 0)
-                  }
-                >
-                  {range.text.slice(piece.start - range.start, piece.end - range.start)}
-                </span>
-              ))}
-            </div>
+            <Marked {...{ range, pieces, conversation, turn, onChoose }} />
             {range.end < range.length && (
               <Button
                 size="compact-xs"

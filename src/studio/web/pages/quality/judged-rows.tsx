@@ -68,6 +68,37 @@ function Line({ row, isChosen, onChoose }: { row: Row; isChosen: boolean; onChoo
   );
 }
 
+function Filters({ decision, order, total, change }: FiltersProps) {
+  return (
+    <div className={styles.filters}>
+      <Select
+        size="xs"
+        aria-label="Which rows"
+        data={decisions}
+        allowDeselect={false}
+        value={decision}
+        onChange={(value) => change({ decision: value === "all" ? "" : (value ?? ""), row: "" })}
+      />
+      <Select
+        size="xs"
+        aria-label="Order"
+        data={orders}
+        allowDeselect={false}
+        value={order}
+        onChange={(value) => change({ order: value === "newest" ? "" : (value ?? "") })}
+      />
+      <span className={styles.total}>{total.toLocaleString("en")} rows</span>
+    </div>
+  );
+}
+
+interface FiltersProps {
+  decision: Decision;
+  order: Order;
+  total: number;
+  change: (change: Record<string, string | undefined>) => void;
+}
+
 const step = 50;
 
 export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria }) {
@@ -90,25 +121,7 @@ export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria })
   };
   return (
     <Panel isFlush>
-      <div className={styles.filters}>
-        <Select
-          size="xs"
-          aria-label="Which rows"
-          data={decisions}
-          allowDeselect={false}
-          value={decision}
-          onChange={(value) => change({ decision: value === "all" ? "" : (value ?? ""), row: "" })}
-        />
-        <Select
-          size="xs"
-          aria-label="Order"
-          data={orders}
-          allowDeselect={false}
-          value={order}
-          onChange={(value) => change({ order: value === "newest" ? "" : (value ?? "") })}
-        />
-        <span className={styles.total}>{(rows.data?.total ?? 0).toLocaleString("en")} rows</span>
-      </div>
+      <Filters {...{ decision, order, change }} total={rows.data?.total ?? 0} />
       <View query={rows} lines={8}>
         {({ total }) =>
           current === undefined ? (
