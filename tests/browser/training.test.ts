@@ -55,6 +55,9 @@ async function trained(studio: OpenStudio, values: Record<string, unknown>): Pro
   }
 }
 
+/** As long as a page waits for an element: a poll gives up after a second by itself. */
+const patient = { timeout: 30_000 };
+
 const heading = async (page: Page, name: string | RegExp): Promise<void> =>
   await page.getByRole("heading", { level: 1, name }).waitFor();
 
@@ -85,7 +88,7 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   // the same in a terminal, and a reload loses nothing
   await page.getByText(`--iters 60`).waitFor();
   await page.reload();
-  await expect.poll(async () => await start.isEnabled()).toBe(true);
+  await expect.poll(async () => await start.isEnabled(), patient).toBe(true);
   expect(await page.getByRole("textbox", { name: "Steps instead of epochs" }).inputValue()).toBe(
     "60",
   );
@@ -93,7 +96,9 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   await heading(page, /tiny on greetings/);
   await page.getByText("completed", { exact: true }).first().waitFor({ timeout: 90_000 });
   const loss = page.getByRole("img", { name: /^Loss: training from/ });
-  await expect.poll(async () => await loss.getAttribute("aria-label")).toContain("at step 60");
+  await expect
+    .poll(async () => await loss.getAttribute("aria-label"), patient)
+    .toContain("at step 60");
   await page.getByRole("tab", { name: "samples" }).click();
   await page.getByRole("heading", { name: "Base model" }).first().waitFor();
   await page.getByRole("tab", { name: "log" }).click();
@@ -173,7 +178,10 @@ test("by keys alone: from anywhere to the form, filled in, started", async () =>
   const data = rowsIn(studio);
   const { page } = await openPage(studio, formAt(settingsOf(data, 5)));
   await expect
-    .poll(async () => await page.getByRole("button", { name: "Start the run" }).isEnabled())
+    .poll(
+      async () => await page.getByRole("button", { name: "Start the run" }).isEnabled(),
+      patient,
+    )
     .toBe(true);
   await page.keyboard.press("Tab");
   await page.locator("body").press("Control+Enter");
