@@ -64,39 +64,63 @@ interface FormProps extends TabProps {
   onEnd: () => void;
 }
 
-export function RowForm({ set, row, onEnd }: FormProps) {
-  const [content, setContent] = useState(row.content);
-  const [json, setJson] = useState<string>();
+/** Saves; what is told of it can be undone for a while. */
+function useSave({ set, row, onEnd }: FormProps) {
   const undo = useUndo(set.reference);
-  const wanted = json === undefined ? content : parsed(json);
-  const save = useChange(
-    async (value: Content) => {
+  const told = (made: { undo: string } | undefined) => (
+    <span className={styles.saved}>
+      Row {row.at + 1} is saved
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={() => made !== undefined && undo.mutate(made.undo)}
+      >
+        Undo
+      </Button>
+    </span>
+  );
+  return useChange(
+    async (content: Content) => {
       const params = { path: { set: set.reference, at: row.at } };
-      const body = { content: value };
-      return (await api.PUT("/api/v1/data/{set}/rows/{at}", { params, body })).data;
+      return (await api.PUT("/api/v1/data/{set}/rows/{at}", { params, body: { content } })).data;
     },
     {
       touches: touched,
       onDone: (made) => {
         onEnd();
-        notifications.show({
-          message: (
-            <span className={styles.saved}>
-              Row {row.at + 1} is saved
-              <Button
-                size="compact-xs"
-                variant="default"
-                onClick={() => made !== undefined && undo.mutate(made.undo)}
-              >
-                Undo
-              </Button>
-            </span>
-          ),
-          autoClose: 8000,
-        });
+        notifications.show({ message: told(made), autoClose: 8000 });
       },
     },
   );
+}
+
+interface TextsProps {
+  content: Content;
+  onChange: (content: Content) => void;
+}
+
+function Texts({ content, onChange }: TextsProps) {
+  return fieldsOf(content).map(({ label, path, text }, place) => (
+    <Textarea
+      key={path.join(".")}
+      label={label}
+      attributes={{ input: { dir: "auto" } }}
+      autosize
+      minRows={1}
+      maxRows={16}
+      value={text}
+      data-autofocus={place === 0 || undefined}
+      autoFocus={place === 0}
+      onChange={({ currentTarget }) => onChange(withText(content, path, currentTarget.value))}
+    />
+  ));
+}
+
+export function RowForm({ set, row, onEnd }: FormProps) {
+  const [content, setContent] = useState(row.content);
+  const [json, setJson] = useState<string>();
+  const wanted = json === undefined ? content : parsed(json);
+  const save = useSave({ set, row, onEnd });
   const isSame = JSON.stringify(wanted) === JSON.stringify(row.content);
   const submit = (): void => {
     if (wanted !== undefined && !isSame) save.mutate(wanted);
@@ -119,22 +143,7 @@ export function RowForm({ set, row, onEnd }: FormProps) {
       }}
     >
       {json === undefined ? (
-        fieldsOf(content).map(({ label, path, text }, place) => (
-          <Textarea
-            key={path.join(".")}
-            label={label}
-            attributes={{ input: { dir: "auto" } }}
-            autosize
-            minRows={1}
-            maxRows={16}
-            value={text}
-            data-autofocus={place === 0 || undefined}
-            autoFocus={place === 0}
-            onChange={({ currentTarget }) =>
-              setContent(withText(content, path, currentTarget.value))
-            }
-          />
-        ))
+        <Texts content={content} onChange={setContent} />
       ) : (
         <Textarea
           label="The row as JSON"

@@ -1,0 +1,108 @@
+// The page of a set of a million rows in a real browser: how soon its first rows stand there, scrolling by the wheel
+// forward and back, jumps to any place, all with tasks above 50 ms and blank rows counted. Needs `make build` and Chromium.
+// `node --import tsx dev/bench/studio-pages.ts [ROWS]`; exit 1 where a goal is missed.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+import { openStore, storePath } from "../../src/store/index.ts";
+import { createFilledDataset, datasetsFolder } from "../../src/store/platform/index.ts";
+import { chromiumProgram } from "../../tests/setup/chromium.ts";
+import { jump, scroll, type Scrolled } from "../../tests/support/scrolling.ts";
+
+const rows = Number(process.argv[2] ?? 1_000_000);
+const program = join(import.meta.dirname, "../../dist/cli/main.js");
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+const missed: string[] = [];
+
+async function fill(home: string): Promise<number> {
+  const environment = { FT_HOME: home };
+  const store = await openStore(storePath(environment));
+  const topics = ["delivery", "billing", "account", "returns"];
+  const examples = function* () {
+    for (let row = 0; row < rows; row++) {
+      const question = `Where is order ${row}? It was sent ${row % 9} days ago.`;
+      const answer = `Order ${row} is ${row % 7} days away. `.repeat(1 + (row % 5));
+      const messages = [
+        { role: "user", content: question },
+        { role: "assistant", content: answer },
+      ];
+      const content = { messages, topic: topics[row % 4] };
+      yield { content, qualityScore: (row % 100) / 10 };
+    }
+  };
+  const wanted = {
+    name: "a million rows",
+    format: "chat" as const,
+    folder: datasetsFolder(environment),
+  };
+  const { id } = await createFilledDataset(store, { wanted, examples: examples() });
+  await store.close();
+  return id;
+}
+
+interface Listening {
+  url: string;
+  token: string;
+}
+
+async function studioIn(home: string): Promise<Listening & { end(): Promise<void> }> {
+  const args = ["studio", "--port", "0", "--api-port", "0", "--no-open", "--json"];
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, FT_HOME: home, FT_KEYCHAIN: "off", FT_LOG: "error" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const end = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  };
+  return { ...(JSON.parse(line) as Listening), end };
+}
+
+function told(what: string, { frames, blankFrames, longTasks, longestFrame }: Scrolled): void {
+  const tasks = longTasks.map((time) => Math.round(time)).join(", ");
+  say(
+    `${what}: ${frames} frames, ${blankFrames} with a blank row, longest frame ${longestFrame.toFixed(0)} ms, tasks above 50 ms: ${tasks === "" ? "none" : tasks}`,
+  );
+  if (blankFrames > 0) missed.push(`${what}: blank rows`);
+  if (longTasks.length > 0) missed.push(`${what}: long tasks`);
+}
+
+const home = mkdtempSync(join(tmpdir(), "ft-pages-"));
+const id = await fill(home);
+say(`${rows.toLocaleString("en")} rows stored`);
+const studio = await studioIn(home);
+const executablePath = chromiumProgram();
+if (executablePath === undefined) throw new Error("no Chromium: dev/setup/chromium.sh");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+try {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+  const { port, origin } = new URL(studio.url);
+  const name = `ft-studio-${port}`;
+  await context.addCookies([{ name, value: studio.token, domain: "127.0.0.1", path: "/" }]);
+  const page = await context.newPage();
+  const began = Date.now();
+  await page.goto(`${origin}/data/${id}?tab=rows`);
+  await page.getByText("Where is order 0?").waitFor();
+  say(`first rows after ${Date.now() - began} ms`);
+  told("wheel, 3 rows a turn", await scroll(page, 300, 3));
+  told("wheel, 12 rows a turn", await scroll(page, 300, 12));
+  told("wheel back, 12 rows a turn", await scroll(page, 200, -12));
+  const jumps: number[] = [];
+  for (const share of [0.5, 0.999, 0.25, 0.75, 0.1]) jumps.push(await jump(page, share));
+  say(`jumps: rows there after ${jumps.map((time) => time.toFixed(0)).join(", ")} ms`);
+  told("wheel after jumps", await scroll(page, 200, 6));
+  await page.goto(`${origin}/data/${id}?tab=rows&sort=-score`);
+  await page.locator("[role=rowgroup] [role=row] a").first().waitFor();
+  told("wheel by score", await scroll(page, 200, 6));
+} finally {
+  await browser.close();
+  await studio.end();
+  rmSync(home, { recursive: true, force: true });
+}
+for (const what of missed) say(`missed: ${what}`);
+process.exitCode = missed.length > 0 ? 1 : 0;

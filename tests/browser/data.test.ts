@@ -1,0 +1,228 @@
+// The pages of data in a real browser: files dropped in, rows looked through and changed, and what happens when the server
+// fails or is slow.
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import {
+  askStudio,
+  openPage,
+  openStudio,
+  type OpenStudio,
+  violations,
+} from "../support/browser.ts";
+import { jump, scroll } from "../support/scrolling.ts";
+
+const chat = (question: string, answer: string, more: object = {}): string =>
+  JSON.stringify({
+    messages: [
+      { role: "user", content: question },
+      { role: "assistant", content: answer },
+    ],
+    ...more,
+  });
+
+const shop = [
+  chat("Where is my parcel?", "It comes on Monday.", { topic: "delivery" }),
+  chat("מתי תגיע ההזמנה שלי?", "בתוך שלושה ימים.", { topic: "delivery" }),
+  chat("Can I pay by invoice?", "Yes, within thirty days.", { topic: "billing" }),
+  chat("Can I pay by invoice?", "Yes, within thirty days.", { topic: "billing" }),
+];
+
+async function importFile(page: Page, name: string, text: string): Promise<void> {
+  const file = { name, mimeType: "application/octet-stream", buffer: Buffer.from(text) };
+  await page.locator("input[type=file]").setInputFiles(file);
+}
+
+/** A set of the dataset creator with these rows; gives its number. */
+async function filled(studio: OpenStudio, lines: readonly string[]): Promise<number> {
+  const form = new FormData();
+  form.append("file", new Blob([lines.join("\n")]), "shop.jsonl");
+  const answer = await fetch(`${studio.apiUrl}/api/v1/data/import`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${studio.token}` },
+    body: form,
+  });
+  const { made } = (await answer.json()) as { made: string };
+  return Number(made);
+}
+
+test("a file with a bad line tells it, makes nothing, and then the good rows without it", async () => {
+  const studio = await openStudio();
+  const { page, problems } = await openPage(studio, "/data");
+  await page.getByText("No data yet").waitFor();
+  await importFile(page, "shop.jsonl", [shop[0], "{ no json", shop[2]].join("\n"));
+  const report = page.getByRole("region", { name: "Import of shop.jsonl" });
+  await report.getByText("line 2", { exact: true }).waitFor();
+  await report.getByText("Nothing has been made yet.").waitFor();
+  expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
+  await report.getByRole("button", { name: "Import the other 2 rows without them" }).click();
+  await report.getByRole("link", { name: "Look through the rows" }).click();
+  await page.getByText("Where is my parcel?").waitFor();
+  // why a row is not there: two clicks from the list of sets
+  await page.getByRole("link", { name: "Left out" }).click();
+  await page.getByRole("cell", { name: "line 2", exact: true }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(problems).toEqual([]);
+});
+
+test("a row is changed in place, lasts, shows in another window, and is undone", async () => {
+  const studio = await openStudio();
+  const id = await filled(studio, shop);
+  const { page } = await openPage(studio, `/data/${id}?tab=rows&row=0`);
+  const other = await page.context().newPage();
+  await other.goto(`${studio.origin}/data/${id}?tab=rows&row=0`);
+  await other.getByRole("complementary").getByText("It comes on Monday.").waitFor();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByRole("textbox", { name: "2. assistant" }).fill("It comes on Tuesday.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Row 1 is saved").waitFor();
+  await other.getByRole("complementary").getByText("It comes on Tuesday.").first().waitFor();
+  await page.reload();
+  const detail = page.getByRole("complementary");
+  await detail.getByText("It comes on Tuesday.").first().waitFor();
+  await detail.getByRole("button", { name: "Undo" }).click();
+  await expect
+    .poll(async () => {
+      const row = await askStudio<{ said: { text: string }[] }>(
+        studio,
+        "GET",
+        `/api/v1/data/${id}/rows/0`,
+      );
+      return row.said.at(-1)?.text;
+    })
+    .toBe("It comes on Monday.");
+  await detail.getByText("undone by user").waitFor();
+});
+
+test("by keys alone: to the rows, through them, changed and saved", async () => {
+  const studio = await openStudio();
+  const id = await filled(studio, shop);
+  const { page } = await openPage(studio, `/data/${id}?tab=rows`);
+  await page.getByText("Where is my parcel?").waitFor();
+  await page.keyboard.press("j");
+  await page.getByRole("complementary", { name: "Row 1" }).waitFor();
+  await page.keyboard.press("j");
+  await page.getByRole("complementary", { name: "Row 2" }).waitFor();
+  await page.keyboard.press("k");
+  await page.getByRole("complementary", { name: "Row 1" }).waitFor();
+  await page.keyboard.press("e");
+  await page.getByRole("textbox", { name: "1. user" }).waitFor();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" Please.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Row 1 is saved").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.keyboard.type("invoice");
+  await expect.poll(() => page.getByRole("row").count()).toBe(3);
+});
+
+test("duplicates are found, taken out with their reason, and come back", async () => {
+  const studio = await openStudio();
+  const id = await filled(studio, shop);
+  const { page } = await openPage(studio, `/data/${id}?tab=duplicates`);
+  await page.getByRole("button", { name: "Look for duplicates" }).click();
+  await page.getByRole("button", { name: /Take 1 rows out/ }).click();
+  await page.getByRole("link", { name: "Left out" }).click();
+  await page.getByText("duplicate: the same as row 3").waitFor();
+  await page.getByRole("button", { name: "Bring back" }).click();
+  await page.getByText("Nothing was left out").waitFor();
+});
+
+test("an export tells what it loses before the file is taken", async () => {
+  const studio = await openStudio();
+  const id = await filled(studio, shop);
+  const { page } = await openPage(studio, `/data/${id}?tab=export`);
+  await page.getByRole("button", { name: "See what that loses" }).click();
+  await page.getByText("the form has no place for it").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: /^Download/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("shop.openai-sft.jsonl");
+});
+
+test.each(["light", "dark"] as const)(
+  "no violation on any part of a set, %s",
+  async (colorScheme) => {
+    const studio = await openStudio();
+    const id = await filled(studio, shop);
+    await askStudio(studio, "POST", `/api/v1/datasets/${id}/versions`, { message: "first" });
+    const { page, problems } = await openPage(studio, `/data/${id}`, { colorScheme });
+    for (const part of ["", "?tab=rows&row=1", "?tab=versions", "?tab=duplicates", "?tab=export"]) {
+      await page.goto(`${studio.origin}/data/${id}${part}`);
+      await page.waitForLoadState("networkidle").catch(() => undefined);
+      expect(await violations(page), part).toEqual([]);
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
+test("a server that fails or is slow is told of, and tried again", async () => {
+  const studio = await openStudio();
+  const id = await filled(studio, shop);
+  const { page } = await openPage(studio, "/data");
+  const lines = `${studio.apiUrl}/api/v1/data/${id}/lines?*`;
+  const headers = {
+    "access-control-allow-origin": studio.origin,
+    "access-control-allow-credentials": "true",
+  };
+  const body = JSON.stringify({ error: { code: "FT-TEST-001", message: "the disk is full" } });
+  await page.route(lines, async (route) =>
+    route.fulfill({ status: 500, contentType: "application/json", headers, body }),
+  );
+  await page.goto(`${studio.origin}/data/${id}?tab=rows`);
+  await page.getByRole("alert").getByText("the disk is full").waitFor();
+  await page.unroute(lines);
+  await page.route(lines, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Where is my parcel?").waitFor();
+});
+
+test("twenty thousand rows scroll by the wheel without a blank row, and are there after a jump", async () => {
+  const studio = await openStudio();
+  const rows = Array.from({ length: 20_000 }, (_, row) =>
+    chat(`Question ${row}?`, `Answer ${row}.`),
+  );
+  const id = await filled(studio, rows);
+  const { page } = await openPage(studio, `/data/${id}?tab=rows`);
+  await page.getByText("Question 0?").waitFor();
+  const slow = await scroll(page, 100, 3);
+  expect(slow.frames).toBeGreaterThan(10);
+  expect(slow.blankFrames).toBe(0);
+  expect(await jump(page, 0.9)).toBeLessThan(5000);
+  await page
+    .getByText(/^Question 179\d\d\?$/)
+    .first()
+    .waitFor();
+});
+
+test("sets are filtered, merged, sampled, deleted after one question", async () => {
+  const studio = await openStudio();
+  await filled(studio, shop.slice(0, 2));
+  await filled(studio, shop.slice(2));
+  const { page } = await openPage(studio, "/data?q=nothing-like-it");
+  await page.getByText("No set is like that").waitFor();
+  await page.getByRole("button", { name: "Show all" }).click();
+  for (const box of await page.getByRole("checkbox", { name: "Choose shop" }).all())
+    await box.check();
+  await page.getByRole("button", { name: "Merge 2 sets" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("both");
+  await page.getByRole("button", { name: "Merge", exact: true }).click();
+  await page.getByRole("heading", { name: "both", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "More: both" }).click();
+  await page.getByRole("menuitem", { name: "Draw some rows…" }).click();
+  await page.getByRole("textbox", { name: "Rows" }).fill("3");
+  await page.getByRole("button", { name: "Draw into a new set" }).click();
+  await page.getByText("3 rows drawn").waitFor();
+  await page.goto(`${studio.origin}/data`);
+  await page.getByRole("button", { name: "More: both" }).first().click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("dialog").getByText("This cannot be undone here.").waitFor();
+  await page.getByRole("button", { name: /^Delete both/ }).click();
+  await page.getByText(/is gone/).waitFor();
+  const { sets } = await askStudio<{ sets: unknown[] }>(studio, "GET", "/api/v1/data");
+  expect(sets).toHaveLength(3);
+});
