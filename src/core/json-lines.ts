@@ -28,6 +28,21 @@ export type JsonLine =
  * memory.
  */
 const longestLine = 256 * 1024 * 1024;
+
+/** A line that is longer than its reader takes. */
+export class LongLine extends RangeError {
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+
+  constructor(line: number, most: number) {
+    const reason = `over ${most / 1024 / 1024} MiB long`;
+    super(`line ${line} is ${reason}`);
+    this.line = line;
+    this.reason = reason;
+  }
+}
+
 const newline = 0x0a;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -45,9 +60,12 @@ function decodeLine(bytes: Buffer, line: number): TextLine {
 /**
  * Lines of a file in UTF-8, or in UTF-16 with its mark, at constant memory; `\n` or `\r\n` ends a line, a byte-order
  * mark goes.
- * Throws the file system's error when the file cannot be read, RangeError for a line over 256 MiB.
+ * Throws the file system's error when the file cannot be read, LongLine for a line of more than `longest` bytes.
  */
-export async function* readTextLines(file: string): AsyncGenerator<TextLine> {
+export async function* readTextLines(
+  file: string,
+  longest: number = longestLine,
+): AsyncGenerator<TextLine> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let line = 0;
@@ -63,7 +81,7 @@ export async function* readTextLines(file: string): AsyncGenerator<TextLine> {
     }
     if (start < bytes.length) pending.push(bytes.subarray(start));
     pendingBytes += bytes.length - start;
-    if (pendingBytes > longestLine) throw new RangeError(`line ${line + 1} is over 256 MiB long`);
+    if (pendingBytes > longest) throw new LongLine(line + 1, longest);
   }
   if (pending.length > 0) yield decodeLine(Buffer.concat(pending), ++line);
 }

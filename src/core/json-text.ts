@@ -162,10 +162,11 @@ export const jsonText = (value: unknown): string =>
 /** Deeper than any model's files; what walks through their values takes a call for each level. */
 const DEEPEST = 256;
 
-function isTooDeep(value: unknown): boolean {
+/** Whether objects and lists are nested in more than `most` levels. */
+export function isDeeper(value: unknown, most: number): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
+    if (depth > most) return true;
     level = level.flatMap((one) =>
       typeof one === "object" && one !== null
         ? Object.values(one).filter((part) => typeof part === "object")
@@ -189,7 +190,7 @@ function tooDeepAt(text: string): number {
 }
 
 function shallow(text: string, result: JsonResult): JsonResult {
-  if (!result.ok || !isTooDeep(result.value)) return result;
+  if (!result.ok || !isDeeper(result.value, DEEPEST)) return result;
   const offset = tooDeepAt(text);
   const reason = `nested deeper than ${DEEPEST} levels`;
   return { ok: false, problem: { offset, ...positionAt(text, offset), reason } };

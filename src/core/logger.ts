@@ -45,7 +45,8 @@ function contextText(context: LogContext): string {
 }
 
 function plain(value: unknown): string {
-  if (typeof value === "string") return value;
+  // one line an entry: a file's name may hold an end of line, and what follows would look like an entry of its own
+  if (typeof value === "string") return /\p{Cc}/u.test(value) ? JSON.stringify(value) : value;
   if (value instanceof Error) return value.message;
   return JSON.stringify(value, (key, inner: unknown) =>
     key !== "" && SECRET_KEY.test(key) ? REDACTED : inner,

@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { readAhead } from "../app/generation/read-ahead.ts";
 import { productVersion } from "../app/info.ts";
 import { startWorkerProcess, type WorkerHost } from "../app/jobs/worker-host.ts";
-import { startPlatform } from "../app/platform/index.ts";
+import { type BadLine, startPlatform } from "../app/platform/index.ts";
 import { jobsAtOnce } from "../app/settings/job-settings.ts";
 import { platformSettings } from "../app/settings/platform-settings.ts";
 import { variables } from "../app/settings/variables.ts";
@@ -144,11 +144,24 @@ function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio
   };
 }
 
+function whyRefused({ bad, badLines }: { bad: readonly BadLine[]; badLines: number }): string {
+  const said = bad.slice(0, 3).map(({ line, field, why }) => {
+    const words = field === "" ? why : `${field}: ${why}`;
+    return line === 0 ? words : `line ${line}: ${words}`;
+  });
+  const more = badLines - said.length;
+  return [...said, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+}
+
 /** Files that crashes left behind are brought in step, and those that somebody put into the folder taken in. */
 async function takeInFiles(store: Store, environment: Environment): Promise<void> {
   const { files, found } = await startPlatform(store, environment);
-  const told = (path: string, state: string): void => logger().info("file", { path, state });
-  for (const { path, state } of [...files, ...found]) told(path, state);
+  for (const { path, state } of files) logger().info("file", { path, state });
+  for (const one of found) {
+    const { path, state } = one;
+    if (state === "imported") logger().info("file", { path, state });
+    else logger().warn("file", { path, state, why: whyRefused(one) });
+  }
 }
 
 /** As the worker's process is started with: also after a death, settings are those of then. */

@@ -138,7 +138,8 @@ const lines: Lines = {
   "unit-retried": (data) => `tried again in ${formatDuration(data.delay / 1000)} ${whyText(data)}`,
   "unit-lost": (data) => `lost ${whyText(data)}`,
   "job-started": () => "started",
-  "job-paused": () => "paused",
+  "job-paused": ({ reason, hint }) =>
+    ["paused", reason].filter(Boolean).join(": ") + (hint === undefined ? "" : `\n  hint: ${hint}`),
   "job-resumed": () => "resumed",
   "job-retried": () => "tried again",
   "job-cancelled": () => "cancelled",

@@ -13,14 +13,32 @@ function placeOf(path: readonly PropertyKey[]): string {
 
 type Issue = z.core.$ZodIssue;
 
+interface Said {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** In words of a request: what zod says of a field that is not there speaks of its own values. */
+function said(issue: Issue): Said {
+  if (issue.code === "unrecognized_keys") {
+    return { path: [...issue.path, issue.keys[0] ?? ""], message: "there is no such field" };
+  }
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  return isMissing
+    ? { path: issue.path, message: `is missing (${kindOf(issue.expected)})` }
+    : issue;
+}
+
+const kindOf = (expected: string): string => (expected === "int" ? "number" : expected);
+
 /** Of what fits no branch, the complaint that came furthest: it is about the branch that was meant. */
-function deepest(issue: Issue): { path: PropertyKey[]; message: string } {
+function deepest(issue: Issue): Said {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
   const inner = issue.errors.flat().map((one) => deepest(one));
   const furthest = inner.reduce((a, b) => (b.path.length > a.path.length ? b : a));
   if (furthest.path.length === 0) {
-    const said = [...new Set(inner.map(({ message }) => message))].join(", or ");
-    return { path: issue.path, message: said };
+    const all = [...new Set(inner.map(({ message }) => message))].join(", or ");
+    return { path: issue.path, message: all };
   }
   return { path: [...issue.path, ...furthest.path], message: furthest.message };
 }
@@ -34,7 +52,8 @@ export function check<Schema extends z.ZodType>(
 ): Checked<z.infer<Schema>> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, data: parsed.data };
-  const { path, message } = deepest(parsed.error.issues[0] as Issue);
+  const first = parsed.error.issues[0] as Issue;
+  const { path, message } = first.code === "invalid_union" ? deepest(first) : said(first);
   const param = placeOf(path);
   return { ok: false, param, message: param === "" ? message : `${param}: ${message}` };
 }

@@ -1,5 +1,5 @@
 // JSON of the tables' columns as values.
-import { parseJson } from "../../core/json-text.ts";
+import { isDeeper, parseJson } from "../../core/json-text.ts";
 import { badExample } from "./platform-errors.ts";
 
 export type JsonObject = Record<string, unknown>;
@@ -16,6 +16,12 @@ export function jsonObject(text: string | null): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** Bytes: as much as a request may bring to change it. A longer one is a file of another kind. */
+export const longestRow = 16 * 1024 * 1024;
+
+/** SQLite's JSON goes down to 1,000, and bodies of requests to 128; no row of use comes near. */
+const deepestRow = 100;
+
 /** The text of an example's line. Throws FT-PLATFORM-003 where that is no JSON object on one line. */
 export function lineText(
   content: Readonly<JsonObject> | string,
@@ -28,6 +34,9 @@ export function lineText(
     throw badExample(`${result.problem.reason} (column ${result.problem.column})`, at);
   }
   if (!isObject(result.value)) throw badExample("the row is no JSON object", at);
+  if (isDeeper(result.value, deepestRow)) {
+    throw badExample(`the row is nested deeper than ${deepestRow} levels`, at);
+  }
   return text.includes("\n") || text.includes("\r") ? objectText(result.value) : text;
 }
 

@@ -45,7 +45,9 @@ async function lastReason(db: Database, jobId: string): Promise<string> {
 async function endJob(db: Database, now: number, id: string, job: Standing): Promise<void> {
   const { units_done: done, units_failed: failed } = job;
   const reason =
-    failed === 0 ? null : `${failed} units failed, the last: ${await lastReason(db, id)}`;
+    failed === 0
+      ? null
+      : `${failed} ${failed === 1 ? "unit" : "units"} failed, the last: ${await lastReason(db, id)}`;
   await setStatus(db, now, id, reason === null ? "completed" : "failed", reason);
   if (reason === null) await recordEvent(db, now, { jobId: id }, "job-completed", { done });
   else await recordEvent(db, now, { jobId: id }, "job-failed", { done, failed, reason });

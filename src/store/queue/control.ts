@@ -2,7 +2,7 @@
 import { forgetFailures } from "../platform/shown-status.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { advanceJob } from "./advance.ts";
-import { recordEvent } from "./events.ts";
+import { type PauseReason, recordEvent } from "./events.ts";
 import { type Job, readJob } from "./jobs.ts";
 import { jobInUse, wrongState } from "./queue-errors.ts";
 import { isEnded, setStatus } from "./status.ts";
@@ -33,18 +33,21 @@ export async function cancelJob(store: Store, id: string): Promise<Job> {
       .where("job_id", "=", id)
       .where("status", "=", "ready")
       .executeTakeFirst();
-    await setStatus(db, at, id, "cancelled");
+    await setStatus(db, at, id, "cancelled", null);
     await recordEvent(db, at, { jobId: id }, "job-cancelled", { units: Number(numUpdatedRows) });
   });
 }
 
-/** No unit begins until `resumeJob`; those that are being worked on go on to their end. */
-export async function pauseJob(store: Store, id: string): Promise<Job> {
+/**
+ * No unit begins until `resumeJob`; those that are being worked on go on to their end. `why` is what somebody has to
+ * mend first; it stands as the job's error until it goes on.
+ */
+export async function pauseJob(store: Store, id: string, why?: PauseReason): Promise<Job> {
   return await changing(store, id, async (db, job, at) => {
     if (job.status === "paused") return;
     if (isEnded(job.status)) throw wrongState(id, job.status, "paused");
-    await setStatus(db, at, id, "paused");
-    await recordEvent(db, at, { jobId: id }, "job-paused", {});
+    await setStatus(db, at, id, "paused", why?.reason ?? null);
+    await recordEvent(db, at, { jobId: id }, "job-paused", { ...why });
   });
 }
 
@@ -64,7 +67,7 @@ export async function resumeJob(store: Store, id: string): Promise<Job> {
     if (job.status === "pending" || job.status === "running") return;
     if (job.status !== "paused") throw wrongState(id, job.status, "resumed; ft jobs retry does");
     // units that were in hand when it was paused may be so still
-    await setStatus(db, at, id, (await isInHand(db, id)) ? "running" : "pending");
+    await setStatus(db, at, id, (await isInHand(db, id)) ? "running" : "pending", null);
     await recordEvent(db, at, { jobId: id }, "job-resumed", {});
   });
 }

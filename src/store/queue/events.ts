@@ -23,12 +23,16 @@ interface Reason {
   hint?: string;
 }
 
+/** What somebody has to mend before the job goes on. */
+export type PauseReason = Reason;
+
 /** Fields are only ever added. */
 export interface EventData {
   "job-created": { kind: string; units: number };
   "job-started": Record<never, never>;
   "job-stage": { stage: number };
-  "job-paused": Record<never, never>;
+  /** Empty where somebody asked for it. */
+  "job-paused": Partial<PauseReason>;
   "job-resumed": Record<never, never>;
   "job-retried": { units: number };
   "job-cancelled": { units: number };

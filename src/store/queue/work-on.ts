@@ -5,7 +5,7 @@ import { paidOnce } from "../ledger/paid-once.ts";
 import type { Store } from "../store.ts";
 import type { ClaimedUnit } from "./claim.ts";
 import { pauseJob } from "./control.ts";
-import { logToJob, recordProgress, type UnitProgress } from "./events.ts";
+import { logToJob, type PauseReason, recordProgress, type UnitProgress } from "./events.ts";
 import { budgetOfJob } from "./jobs.ts";
 import { type UnitContext, UnitFailure, type UnitKind } from "./kinds.ts";
 import { completeUnit, failUnit, releaseUnit, type UnitFailureFacts } from "./settle.ts";
@@ -71,14 +71,18 @@ function failureOf(error: unknown, kind: UnitKind): UnitFailureFacts {
   return { ...told, retryAfter: error.retryAfter, isFinal: isFinal || error.isFinal };
 }
 
+interface Stop extends PauseReason {
+  pauses: boolean;
+}
+
 /** What stops more than one unit: whether the job waits for a person, or the unit only a moment. */
-function stopOf(error: unknown): { pauses: boolean; message: string } | undefined {
+function stopOf(error: unknown): Stop | undefined {
   if (error instanceof BudgetExhausted) {
     // calls under way may yet cost less than is set aside for them
-    return { pauses: !error.isTemporary, message: error.message };
+    return { pauses: !error.isTemporary, reason: error.message, ...wordsOf(error) };
   }
   if (!(error instanceof UnitFailure) || !error.pausesJob) return undefined;
-  return { pauses: true, message: error.message };
+  return { pauses: true, reason: error.message, ...wordsOf(error) };
 }
 
 /** Gives the unit back, this try not counted. */
@@ -86,13 +90,13 @@ async function stopped(
   store: Store,
   unit: ClaimedUnit,
   worker: string,
-  error: { pauses: boolean; message: string },
+  { pauses, ...why }: Stop,
 ): Promise<void> {
   await releaseUnit(store, unit, worker, budgetDelay);
-  if (!error.pauses) return;
-  await logToJob(store, { jobId: unit.jobId, unitId: unit.id }, "warn", error.message);
+  if (!pauses) return;
+  await logToJob(store, { jobId: unit.jobId, unitId: unit.id }, "warn", why.reason);
   // a job that was cancelled or has ended meanwhile is not paused
-  await pauseJob(store, unit.jobId).catch(() => undefined);
+  await pauseJob(store, unit.jobId, why).catch(() => undefined);
 }
 
 /** Runs the unit and records how it ended. Throws only what the store throws. */

@@ -11,8 +11,10 @@ export const PathNumber = z.coerce
   .min(1)
   .max(Number.MAX_SAFE_INTEGER);
 
-const whole = (least: number, most: number): z.ZodCoercedNumber =>
-  z.coerce.number({ error: "must be a number" }).int().min(least).max(most);
+const whole = (least: number, most: number): z.ZodCoercedNumber => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+};
 
 /** How many at most, and from where. */
 export const Paging = {

@@ -40,6 +40,10 @@ const Common = {
   type: z.string(),
   status: z.enum(statuses),
   is_paused: z.boolean().describe("Whether it waits for somebody to mend something"),
+  paused_because: z
+    .string()
+    .nullable()
+    .describe("What to mend before it is resumed, where it was not you"),
   dataset_id: z.int().nullable(),
   parameters: AnyJson,
   progress: z.number().min(0).max(1),
@@ -114,6 +118,7 @@ async function toldTask(store: Store, id: number, job: Job): Promise<Task> {
   return {
     ...{ id, job_id: id, queue_id: job.id, type: job.kind, title: job.title },
     ...{ status: statusOf(job), is_paused: job.status === "paused" },
+    paused_because: job.status === "paused" ? job.error : null,
     dataset_id: found?.row.dataset_id ?? null,
     parameters: found === undefined ? job.parameters : JSON.parse(found.row.parameters),
     progress: total === 0 ? 0 : Math.min(1, (done + failed) / total),

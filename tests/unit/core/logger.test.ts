@@ -32,6 +32,12 @@ describe("redact", () => {
 });
 
 describe("the logger", () => {
+  test("keeps an entry on one line, whatever a name holds", () => {
+    const text = logged("info", (logger) => logger.info("file", { path: "a\nERROR b\t.jsonl" }));
+    expect(text.trimEnd().split("\n")).toHaveLength(1);
+    expect(text).toContain(String.raw`path="a\nERROR b\t.jsonl"`);
+  });
+
   test("writes context as key=value, without secrets by name", () => {
     const text = logged("info", (logger) => {
       logger.info("pulled", {

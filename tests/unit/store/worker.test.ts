@@ -65,7 +65,7 @@ test("a failure says what to do next, and the job goes on to its end", async () 
   expect(await readJob(store.db, id)).toMatchObject({
     status: "failed",
     units: { done: 2, failed: 1 },
-    error: "1 units failed, the last: u1: never",
+    error: "1 unit failed, the last: u1: never",
   });
 });
 

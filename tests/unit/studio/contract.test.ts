@@ -97,3 +97,30 @@ test("every list answers as the document says, empty as it is", async () => {
     expect(status, path).toBe(200);
   }
 });
+
+test.each([
+  [
+    "POST",
+    "/api/generator/start",
+    { subdomain: "billing" },
+    "domain",
+    "domain: is missing (string)",
+  ],
+  ["PUT", "/api/settings", { odd: 1 }, "odd", "odd: there is no such field"],
+])(
+  "%s %s with a field too few or too many is told which",
+  async (method, path, body, field, message) => {
+    const { ask } = await testStudio();
+    const headers = { "content-type": "application/json" };
+    const answer = await ask(path, { method, headers, body: JSON.stringify(body) });
+    const told = (await answer.json()) as { error: { field: string; message: string } };
+    expect([answer.status, told.error.field, told.error.message]).toEqual([422, field, message]);
+  },
+);
+
+test("a page of rows that cannot be is told what may be asked for", async () => {
+  const { ask } = await testStudio();
+  const answer = await ask("/api/datasets/1/examples?limit=-1");
+  const told = (await answer.json()) as { error: { message: string } };
+  expect(told.error.message).toBe("limit: must be a whole number from 1 to 1000");
+});

@@ -209,3 +209,27 @@ test("a file of the longest name that the system takes is taken in, changed and 
   const got = await studio.ask(`/api/datasets/${id}/download`);
   expect(await got.text()).toBe(`${instruction("by hand")}\n`);
 });
+
+const nested = (levels: number): string =>
+  `{"instruction":"q","output":"a","metadata":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+
+test("a row that is nested too deep or too long is refused with its line, and the studio starts beside such files", async () => {
+  const long = instruction("x".repeat(9 * 1024 * 1024));
+  const folder = makeFolder({
+    "deep.jsonl": `${instruction("q")}\n${nested(5000)}\n`,
+    "good.jsonl": `${nested(98)}\n`,
+    "long.jsonl": `${long}\n`,
+  });
+  const studio = await testStudio({ environment: { DATA_DIR: folder } });
+  const { body: sets } = await studio.client.call("getDatasets");
+  expect(sets).toMatchObject([{ name: "good", example_count: 1 }]);
+  for (const [bad, why] of [
+    [nested(100_000), "the row is nested deeper than 100 levels"],
+    [long, "the row is over 16 MiB long"],
+  ] as const) {
+    const file = { name: "rows.jsonl", text: `${instruction("q")}\n${bad}\n` };
+    const { status, body } = await studio.client.call("postDatasetsUpload", { file });
+    expect([status, body.error]).toMatchObject([422, { code: "FT-PLATFORM-003", line: 2 }]);
+    expect(body.error.message).toBe(`rows.jsonl, line 2: ${why}`);
+  }
+});

@@ -130,3 +130,27 @@ test("what does not come through does not change the row", async () => {
     expect(await rowOf(store, "generation", id)).toMatchObject({ status: "pending" });
   });
 });
+
+test.each(["generation", "quality"] as const)(
+  "a %s job that a unit pauses says what to mend first, until it goes on",
+  async (kind) => {
+    const studio = await testStudio();
+    const task = async (id: number) =>
+      (await studio.client.call("getTasksId", { params: { id } })).body;
+    await withStore({ FT_HOME: studio.home }, async (store) => {
+      const { job, id } = await made(store, kind);
+      await work(store, kind, () => {
+        throw new UnitFailure("no connection", { pausesJob: true });
+      });
+      expect(await task(id)).toMatchObject({
+        ...{ status: "pending", is_paused: true, paused_because: "no connection", errors: [] },
+      });
+      const { body } = await studio.client.call("getV1JobsId", { params: { id: job } });
+      expect(body.job).toMatchObject({ status: "paused", error: "no connection" });
+      await resumeJob(store, job);
+      expect(await task(id)).toMatchObject({ is_paused: false, paused_because: null });
+      await pauseJob(store, job);
+      expect(await task(id)).toMatchObject({ is_paused: true, paused_because: null });
+    });
+  },
+);
