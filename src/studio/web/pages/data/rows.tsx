@@ -2,7 +2,7 @@
 import { SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { Search } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useMemo, useRef, useState } from "react";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Num } from "../../design/numbers.tsx";
@@ -43,7 +43,8 @@ function useFilter(): LineFilter {
   );
 }
 
-function Bar({ set, total }: TabProps & { total: number | undefined }) {
+/** Drawn again only where it says something else: lines come and go while the table scrolls. */
+const Bar = memo(function Bar({ set, total }: TabProps & { total: number | undefined }) {
   const [{ q = "", status = "active", sort = "index" }, setState] = useUrlState();
   const [typed, setTyped] = useState(q);
   const field = useRef<HTMLInputElement>(null);
@@ -86,7 +87,7 @@ function Bar({ set, total }: TabProps & { total: number | undefined }) {
       </span>
     </div>
   );
-}
+});
 
 const numberOr = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
