@@ -94,7 +94,7 @@ async function dropDocuments(page: Page, origin: string): Promise<void> {
 interface Picture {
   name: string;
   path: string;
-  then?: (page: Page) => Promise<void>;
+  before?: (page: Page) => Promise<void>;
 }
 
 const question = "How many singers are there?";
@@ -121,7 +121,7 @@ async function pictures(line: Line, review: string): Promise<Picture[]> {
     { name: "run", path: `/runs/${ids[0]}` },
     { name: "runs", path: "/runs" },
     { name: "compare", path: `/runs/compare?ids=${ids.slice(0, 2).join(",")}` },
-    { name: "try", path: `/try?run=${ids[0]}`, then: askBoth },
+    { name: "try", path: `/try?run=${ids[0]}`, before: askBoth },
     { name: "evaluate", path: "/evaluate" },
     { name: "share", path: "/share" },
     { name: "jobs", path: "/jobs" },
@@ -165,10 +165,10 @@ try {
   for (const scheme of ["light", "dark"] as const) {
     const context = await contextOf(line, browser, scheme);
     const shown = await context.newPage();
-    for (const { name, path, then } of await pictures(line, review)) {
+    for (const { name, path, before } of await pictures(line, review)) {
       await shown.goto(`${origin}${path}`);
       await pause(4000);
-      await then?.(shown);
+      await before?.(shown);
       await shown.screenshot({ path: join(out, `${name}-${scheme}.png`) });
       console.log(`${name}-${scheme}`);
     }

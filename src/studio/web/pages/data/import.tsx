@@ -2,7 +2,7 @@
 // rows that cannot be used; with such rows nothing is made until a person says so.
 import { Button } from "@mantine/core";
 import { Upload, X } from "lucide-react";
-import { type DragEvent, type ReactNode, useRef, useState } from "react";
+import { type DragEvent, type ReactNode, useState } from "react";
 import { request } from "../../api/client.ts";
 import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
@@ -28,7 +28,7 @@ export interface Imports {
   again: (taking: Taking) => void;
   forget: (id: number) => void;
   choose: () => void;
-  input: React.RefObject<HTMLInputElement | null>;
+  setInput: (input: HTMLInputElement | null) => void;
 }
 
 async function send(file: File, leavesOut: boolean): Promise<Report> {
@@ -43,7 +43,7 @@ let counted = 0;
 
 export function useImports(): Imports {
   const [all, setAll] = useState<readonly Taking[]>([]);
-  const input = useRef<HTMLInputElement>(null);
+  const [input, setInput] = useState<HTMLInputElement | null>(null);
   const put = (taking: Taking): void =>
     setAll((before) => [taking, ...before.filter(({ id }) => id !== taking.id)]);
   const work = async (id: number, file: File, leavesOut: boolean): Promise<void> => {
@@ -56,31 +56,31 @@ export function useImports(): Imports {
     }
   };
   return {
-    ...{ all, input },
+    ...{ all, setInput },
     take: (files) => {
       for (const file of files) void work(++counted, file, false);
     },
     again: ({ id, file, report }) => void work(id, file, report !== undefined),
     forget: (id) => setAll((before) => before.filter((one) => one.id !== id)),
-    choose: () => input.current?.click(),
+    choose: () => input?.click(),
   };
 }
 
-export function ImportButton({ imports }: { imports: Imports }) {
+export function ImportButton({ imports: { choose, setInput, take } }: { imports: Imports }) {
   return (
     <>
-      <Button leftSection={<Upload size={15} aria-hidden="true" />} onClick={imports.choose}>
+      <Button leftSection={<Upload size={15} aria-hidden="true" />} onClick={choose}>
         Import a file
       </Button>
       <input
-        ref={imports.input}
+        ref={setInput}
         type="file"
         multiple
         hidden
         aria-label="Files of rows"
         accept=".jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt"
         onChange={({ currentTarget }) => {
-          imports.take([...(currentTarget.files ?? [])]);
+          take([...(currentTarget.files ?? [])]);
           currentTarget.value = "";
         }}
       />

@@ -94,6 +94,7 @@ export interface LineTableProps {
 export function LineTable(props: LineTableProps) {
   const { lines, total, open, start, hrefOf, onOpen, onReady, isNarrow } = props;
   const scrolled = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- it changes as it is scrolled, and nothing of it is remembered
   const virtual = useVirtualizer({
     count: Math.min(total, mostLines),
     getScrollElement: () => scrolled.current,
@@ -103,8 +104,12 @@ export function LineTable(props: LineTableProps) {
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useEffect(() => lines.see(first, last), [first, last, lines.see, total]);
-  useEffect(() => onReady((place) => virtual.scrollToIndex(place, { align: "auto" })), []);
+  const { see } = lines;
+  useEffect(() => see(first, last), [first, last, see, total]);
+  useEffect(
+    () => onReady((place) => virtual.scrollToIndex(place, { align: "auto" })),
+    [virtual, onReady],
+  );
   return (
     <div
       className={styles.table}

@@ -70,9 +70,10 @@ export function Overview({ set }: TabProps) {
   // few rows are counted at once; many when somebody says so
   const isSmall = set.rows <= 20_000;
   const mayBegin = isUnseen && isSmall && begin.isIdle && set.rows > 0;
+  const { mutate } = begin;
   useEffect(() => {
-    if (mayBegin) begin.mutate(undefined);
-  }, [mayBegin, set.revision]);
+    if (mayBegin) mutate(undefined);
+  }, [mayBegin, mutate, set.revision]);
   if (set.rows === 0)
     return (
       <Panel>

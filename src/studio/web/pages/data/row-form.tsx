@@ -34,7 +34,7 @@ function fieldsOf(content: Content): Field[] {
       const part = typeof message.content === "string" ? "content" : "value";
       const text = message[part];
       if (typeof text !== "string") continue;
-      const who = String(message.role ?? message.from ?? name);
+      const who = [message.role, message.from].find((one) => typeof one === "string") ?? name;
       fields.push({ label: `${place + 1}. ${who}`, path: [name, place, part], text });
     }
   }

@@ -7,12 +7,12 @@ import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Num } from "../../design/numbers.tsx";
 import { Empty, Trouble, Waiting } from "../../design/states.tsx";
-import { LineTable, mostLines } from "./line-table.tsx";
+import { LineTable, type LineTableProps, mostLines } from "./line-table.tsx";
 import { addressOf } from "./queries.ts";
 import { RowDetail } from "./row-detail.tsx";
 import styles from "./rows.module.css";
 import type { TabProps } from "./set.tsx";
-import { type LineFilter, useLines } from "./use-lines.ts";
+import { type LineFilter, type SeenLines, useLines } from "./use-lines.ts";
 
 const statuses = [
   { value: "active", label: "In the set" },
@@ -92,6 +92,39 @@ const Bar = memo(function Bar({ set, total }: TabProps & { total: number | undef
 const numberOr = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 
+interface ListedProps extends Pick<LineTableProps, "open" | "hrefOf" | "onOpen" | "onReady"> {
+  lines: SeenLines;
+  filter: LineFilter;
+}
+
+/** The lines, or why there are none. */
+function Listed({ lines, filter, open, ...how }: ListedProps) {
+  const { total } = lines;
+  if (lines.error !== undefined) return <Trouble error={lines.error} onRetry={lines.retry} />;
+  if (total === undefined)
+    return (
+      <div className={styles.waiting}>
+        <Waiting lines={12} />
+      </div>
+    );
+  if (total === 0)
+    return (
+      <Empty title={filter.search === undefined ? "No row here" : "No row has these words"}>
+        {filter.search === undefined
+          ? "Rows that were taken out stand under Left out, with who took them and why."
+          : "Words are found whole; word* finds what begins so."}
+      </Empty>
+    );
+  return (
+    <LineTable
+      key={JSON.stringify(filter)}
+      {...{ lines, total, open, ...how }}
+      start={open ?? 0}
+      isNarrow={open !== undefined}
+    />
+  );
+}
+
 export function Rows({ set }: TabProps) {
   const filter = useFilter();
   const lines = useLines(set.reference, filter);
@@ -141,27 +174,10 @@ export function Rows({ set }: TabProps) {
       <Bar set={set} total={total} />
       <div className={styles.both} data-open={open !== undefined || undefined}>
         <section className={styles.panel} aria-label="Rows of the set">
-          {lines.error !== undefined ? (
-            <Trouble error={lines.error} onRetry={lines.retry} />
-          ) : total === undefined ? (
-            <div className={styles.waiting}>
-              <Waiting lines={12} />
-            </div>
-          ) : total === 0 ? (
-            <Empty title={filter.search === undefined ? "No row here" : "No row has these words"}>
-              {filter.search === undefined
-                ? "Rows that were taken out stand under Left out, with who took them and why."
-                : "Words are found whole; word* finds what begins so."}
-            </Empty>
-          ) : (
-            <LineTable
-              key={JSON.stringify(filter)}
-              {...{ lines, total, open, hrefOf, onOpen }}
-              start={open ?? 0}
-              isNarrow={open !== undefined}
-              onReady={(to) => void (show.current = to)}
-            />
-          )}
+          <Listed
+            {...{ lines, filter, open, hrefOf, onOpen }}
+            onReady={(to) => void (show.current = to)}
+          />
         </section>
         {open !== undefined && (
           <RowDetail

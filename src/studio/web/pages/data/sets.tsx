@@ -97,6 +97,53 @@ function Line({ set, isChosen, onChoose }: LineProps) {
   );
 }
 
+interface SetTableProps {
+  shown: readonly SetEntry[];
+  sort: string;
+  chosen: ReadonlySet<string>;
+  choose: (reference: string, isChosen: boolean) => void;
+}
+
+function SetTable({ shown, sort, chosen, choose }: SetTableProps) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th>
+            <span className={styles.hidden}>Choose</span>
+          </th>
+          <Head by="name" sort={sort}>
+            Name
+          </Head>
+          <th>Form</th>
+          <Head by="rows" sort={sort}>
+            Rows
+          </Head>
+          <Head by="size" sort={sort}>
+            Size
+          </Head>
+          <Head by="changed" sort={sort}>
+            Changed
+          </Head>
+          <th>
+            <span className={styles.hidden}>More</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((set) => (
+          <Line
+            key={set.reference}
+            set={set}
+            isChosen={chosen.has(set.reference)}
+            onChoose={(isChosen) => choose(set.reference, isChosen)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function List({ sets }: { sets: readonly SetEntry[] }) {
   const [{ q = "", kind = "all", sort = "changed" }, setState] = useUrlState();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -140,41 +187,7 @@ function List({ sets }: { sets: readonly SetEntry[] }) {
             }
           />
         ) : (
-          <table className={styles.table}>
-            <thead>
-              <tr>
-                <th>
-                  <span className={styles.hidden}>Choose</span>
-                </th>
-                <Head by="name" sort={sort}>
-                  Name
-                </Head>
-                <th>Form</th>
-                <Head by="rows" sort={sort}>
-                  Rows
-                </Head>
-                <Head by="size" sort={sort}>
-                  Size
-                </Head>
-                <Head by="changed" sort={sort}>
-                  Changed
-                </Head>
-                <th>
-                  <span className={styles.hidden}>More</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((set) => (
-                <Line
-                  key={set.reference}
-                  set={set}
-                  isChosen={chosen.has(set.reference)}
-                  onChoose={(isChosen) => choose(set.reference, isChosen)}
-                />
-              ))}
-            </tbody>
-          </table>
+          <SetTable {...{ shown, sort, chosen, choose }} />
         )}
       </Panel>
     </>

@@ -1,7 +1,7 @@
 // Lines of a set by their places in the list, fetched in pages before they are seen. A page is asked for after the last
 // line of the page before where that is known, else by how many lines stand before it.
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useState } from "react";
 import { api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import type { SetLine } from "./queries.ts";
@@ -51,36 +51,35 @@ export function useLines(reference: string, filter: LineFilter): SeenLines {
       gcTime: kept,
     })),
   });
-  const total = useRef<{ key: string; rows: number }>(undefined);
+  const [counted, setCounted] = useState<{ key: string; rows: number }>();
   const newest = results.find(({ data }) => data !== undefined)?.data;
-  if (newest !== undefined) total.current = { key, rows: newest.total };
+  const isNews = newest !== undefined && (counted?.key !== key || counted.rows !== newest.total);
+  // what was counted stays while pages further on are on their way
+  if (isNews) setCounted({ key, rows: newest.total });
+  const total = counted?.key === key ? counted.rows : undefined;
   const failed = results.find(({ error, data }) => error !== null && data === undefined);
-  return useMemo(
-    () => ({
-      total: total.current?.key === key ? total.current.rows : undefined,
-      error: failed?.error,
-      at: (place) => loaded(Math.floor(place / linesInPage))?.lines[place % linesInPage],
-      placeOf: (rowAt) => {
-        for (const page of pages) {
-          const found = loaded(page)?.lines.findIndex(({ at }) => at === rowAt) ?? -1;
-          if (found !== -1) return page * linesInPage + found;
-        }
-        return undefined;
-      },
-      see: (first, last) => {
-        const from = Math.max(0, Math.floor(first / linesInPage) - ahead);
-        const most = Math.max(0, Math.ceil((total.current?.rows ?? 1) / linesInPage) - 1);
-        const to = Math.min(most, Math.floor(last / linesInPage) + ahead);
-        const next = Array.from({ length: Math.max(1, to - from + 1) }, (_, step) => from + step);
-        setPages((before) =>
-          before[0] === next[0] && before.at(-1) === next.at(-1) ? before : next,
-        );
-      },
-      retry: () => {
-        for (const { refetch, error } of results) if (error !== null) void refetch();
-      },
-    }),
-    // results are new with each answer, and so is what is told of them
-    [key, results, pages],
-  );
+  return {
+    total,
+    error: failed?.error,
+    at: (place) => loaded(Math.floor(place / linesInPage))?.lines[place % linesInPage],
+    placeOf: (rowAt) => {
+      for (const page of pages) {
+        const found = loaded(page)?.lines.findIndex(({ at }) => at === rowAt) ?? -1;
+        if (found !== -1) return page * linesInPage + found;
+      }
+      return undefined;
+    },
+    see: (first, last) => {
+      const from = Math.max(0, Math.floor(first / linesInPage) - ahead);
+      const most = Math.max(0, Math.ceil((total ?? 1) / linesInPage) - 1);
+      const to = Math.min(most, Math.floor(last / linesInPage) + ahead);
+      const next = Array.from({ length: Math.max(1, to - from + 1) }, (_, step) => from + step);
+      setPages((before) =>
+        before[0] === next[0] && before.at(-1) === next.at(-1) ? before : next,
+      );
+    },
+    retry: () => {
+      for (const { refetch, error } of results) if (error !== null) void refetch();
+    },
+  };
 }

@@ -33,7 +33,9 @@ const numberOf = (version: string): string => version.split("@").at(-1) ?? versi
 
 function shortRow(value: unknown): string {
   const { messages, ...row } = (value ?? {}) as { messages?: { content?: unknown }[] };
-  const text = messages?.map(({ content }) => String(content ?? "")).join("  ·  ");
+  const text = messages
+    ?.map(({ content }) => (typeof content === "string" ? content : ""))
+    .join("  ·  ");
   return (text ?? JSON.stringify(row)).slice(0, 300);
 }
 

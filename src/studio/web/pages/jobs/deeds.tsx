@@ -45,23 +45,6 @@ export function useDeed(job: Job) {
   );
 }
 
-/** One button, as the job stands. */
-export function FirstDeed({ job }: { job: Job }) {
-  const deed = useDeed(job);
-  const [word] = possible[job.status];
-  if (word === undefined) return null;
-  return (
-    <Button
-      size="compact-xs"
-      variant="default"
-      loading={deed.isPending}
-      onClick={() => deed.mutate(word)}
-    >
-      {words[word]}
-    </Button>
-  );
-}
-
 /** All that can be done. */
 export function Deeds({ job }: { job: Job }) {
   const deed = useDeed(job);
