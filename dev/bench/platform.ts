@@ -12,9 +12,9 @@ import {
   exportText,
   fileInStep,
   listExamples,
-  type NewExample,
   updateExample,
 } from "../../src/store/platform/index.ts";
+import { platformRows } from "./platform-rows.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const mostPageMilliseconds = 50;
@@ -23,17 +23,6 @@ const folder = mkdtempSync(join(process.env["FT_BENCH_FOLDER"] ?? tmpdir(), "ft-
 const store = await openStore(join(folder, "ft.db"));
 const random = Random.fromSeed(1);
 let isSlow = false;
-
-function* examples(): Generator<NewExample> {
-  const words = "The return was filed late because the bank sent its letter to another address. ";
-  for (let n = 0; n < rows; n++) {
-    const content = {
-      instruction: `Question ${n}: ${words}`,
-      output: `Answer ${n}: ${words}${words}`,
-    };
-    yield { content, qualityScore: random.integer(101) / 10 };
-  }
-}
 
 const seconds = (from: number): number => (performance.now() - from) / 1000;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
@@ -55,7 +44,7 @@ async function pages(name: string, count: number, query: () => ExampleQuery): Pr
 let from = performance.now();
 const { id, filePath } = await createFilledDataset(store, {
   wanted: { format: "instruction", folder, domain: "bench" },
-  examples: examples(),
+  examples: platformRows(rows, random),
 });
 say(`${rows} rows stored in ${seconds(from).toFixed(1)} s`);
 from = performance.now();

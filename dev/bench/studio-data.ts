@@ -12,12 +12,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { Random } from "../../src/core/random.ts";
 import { openStore, storePath } from "../../src/store/index.ts";
-import {
-  createFilledDataset,
-  datasetsFolder,
-  fileInStep,
-  type NewExample,
-} from "../../src/store/platform/index.ts";
+import { createFilledDataset, datasetsFolder, fileInStep } from "../../src/store/platform/index.ts";
+import { platformRows } from "./platform-rows.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const mostStart = 200;
@@ -120,23 +116,12 @@ async function startingJobs(home: string, wait: number): Promise<void> {
   model.close();
 }
 
-function* examples(): Generator<NewExample> {
-  const words = "The return was filed late because the bank sent its letter to another address. ";
-  for (let n = 0; n < rows; n++) {
-    const content = {
-      instruction: `Question ${n}: ${words}`,
-      output: `Answer ${n}: ${words}${words}`,
-    };
-    yield { content, qualityScore: random.integer(101) / 10 };
-  }
-}
-
 async function filled(home: string): Promise<number> {
   const environment = { FT_HOME: home };
   const store = await openStore(storePath(environment));
   const folder = datasetsFolder(environment);
   const wanted = { format: "instruction", folder, domain: "bench" } as const;
-  const { id } = await createFilledDataset(store, { wanted, examples: examples() });
+  const { id } = await createFilledDataset(store, { wanted, examples: platformRows(rows, random) });
   await fileInStep(store, id);
   await store.close();
   return id;

@@ -78,7 +78,7 @@ describe("the queue", () => {
     const stopping = new AbortController();
     const working = runJobs(here.environment, { signal: stopping.signal, every: 10 });
     await until(async () => (await statusesOf(here, jobs)).join() === "running,running,pending");
-    await until(async () => (await readJob(here.store.db, jobs[1]!.id)).units.done === 1);
+    // before either has ended: whose end comes first would be a race
     stopping.abort();
     await working;
     const atOnce = { ...here.environment, MAX_CONCURRENT_JOBS: "1" };

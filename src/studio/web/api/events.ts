@@ -23,32 +23,36 @@ const gathering = 250;
 let isDue = false;
 const due = new Set<string>();
 
-/** Everything asked for at paths that begin so is asked for again; at once in this window, soon in the others. */
-function refreshHere(paths: Iterable<string>): void {
-  for (const path of paths) {
-    void queries.invalidateQueries({
-      predicate: ({ queryKey }) => String(queryKey[1]).startsWith(path),
-    });
-  }
+/** Everything asked for at paths that begin so is asked for again; resolves when it has come. */
+async function refreshHere(paths: readonly string[]): Promise<void> {
+  await queries.invalidateQueries({
+    predicate: ({ queryKey }) => paths.some((path) => String(queryKey[1]).startsWith(path)),
+  });
 }
 
 /** After a change by this window. */
 export function refresh(...paths: string[]): void {
-  refreshHere(paths);
+  void refreshHere(paths);
   windows.postMessage(paths);
 }
 
-windows.addEventListener("message", ({ data }) => refreshHere(data as string[]));
+windows.addEventListener("message", ({ data }) => void refreshHere(data as string[]));
 
-function gather(path: string): void {
-  due.add(path);
-  if (isDue) return;
-  isDue = true;
-  setTimeout(() => {
-    isDue = false;
-    refreshHere(due);
+async function refreshDue(): Promise<void> {
+  for (isDue = true; due.size > 0;) {
+    await new Promise((resolve) => setTimeout(resolve, gathering));
+    const paths = [...due];
     due.clear();
-  }, gathering);
+    // the next look waits for these answers: events that never rest would else cancel them all
+    await refreshHere(paths);
+  }
+  isDue = false;
+}
+
+/** Soon, and once for all that happens until then: never more often than answers come. */
+export function refreshSoon(...paths: string[]): void {
+  for (const path of paths) due.add(path);
+  if (!isDue) void refreshDue();
 }
 
 /** What an event of the queue may have changed beside the job. */
@@ -73,8 +77,8 @@ function listen(): void {
   source.addEventListener("open", () => say("open"));
   source.addEventListener("message", ({ data }) => {
     const event = JSON.parse(data as string) as JobEvent;
-    for (const path of touched) gather(path);
-    if (/completed|failed|cancelled/.test(event.type)) gather("/api/datasets");
+    refreshSoon(...touched);
+    if (/completed|failed|cancelled/.test(event.type)) refreshSoon("/api/datasets");
     for (const listener of listeners) listener(event);
   });
   source.addEventListener("error", () => {

@@ -1,5 +1,5 @@
-import styles from "./differences.module.css";
 // Fields in which two rows differ: what was there, what is there now. Words that differ are marked.
+import styles from "./differences.module.css";
 import { diffWords } from "./words.ts";
 
 export interface FieldChange {

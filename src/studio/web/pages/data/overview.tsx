@@ -1,6 +1,6 @@
-import { Button } from "@mantine/core";
 // What the set looks like: lengths, turns, topics, languages, splits, roles. Counted once for these rows; of many rows the
 // pictures grow while they are counted.
+import { Button } from "@mantine/core";
 import { useEffect } from "react";
 import { Link } from "../../app/link.tsx";
 import { Num } from "../../design/numbers.tsx";

@@ -1,5 +1,5 @@
-import type { CurveLine } from "../../design/curves.tsx";
 // From columns of the API to lines of a chart: which figures stand in which picture, over what, how smooth.
+import type { CurveLine } from "../../design/curves.tsx";
 import { bytesText, compact, durationText } from "../../design/numbers.tsx";
 import type { Series } from "./queries.ts";
 

@@ -1,6 +1,6 @@
-import { useDebouncedValue } from "@mantine/hooks";
 // What is filled in, kept in the address: a setting is a parameter of its own name, so that a form can be linked to and a
 // reload loses nothing. Which values are right the API says.
+import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { $api } from "../../api/client.ts";

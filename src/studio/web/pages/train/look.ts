@@ -1,5 +1,5 @@
-import { useDebouncedValue } from "@mantine/hooks";
 // What a run with these settings would read and need, as the API tells it: the parts that this page draws.
+import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData } from "@tanstack/react-query";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";

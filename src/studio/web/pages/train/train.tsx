@@ -220,7 +220,8 @@ function Filling({ form }: { form: Form }) {
   const isPossible = canLook(hook);
   const row = Math.max(0, Number(search["row"] ?? 0) || 0);
   const look = useLook(settled, row, isPossible);
-  const isReady = state.data?.ready === true && !state.isPlaceholderData;
+  // while what was just typed is looked at, a click counts: the start checks it once more
+  const isReady = state.data?.ready === true;
   const { begin, isStarting } = useStart(filled, isReady);
   const problems = state.data?.problems.length ?? 0;
   return (

@@ -1,5 +1,5 @@
-import styles from "./chances.module.css";
 // What was likely where a token stands: it and the others, as bars.
+import styles from "./chances.module.css";
 import type { Piece, TokenChance } from "./conversation.ts";
 
 /** Spaces and line breaks as something that can be seen. */
