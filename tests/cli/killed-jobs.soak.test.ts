@@ -1,17 +1,22 @@
 // The worker of a training is killed with -9 at random moments, twice, or 25 times with FT_SOAK=1: whoever works next goes on,
 // and the weights are those of a training that nobody killed.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import type { JobList } from "../../src/app/jobs/overview.ts";
 import { Random } from "../../src/core/random.ts";
+import { EVENTS_FILE } from "../../src/runs/event-log.ts";
 import { makeFolder } from "../support/folders.ts";
-import { runProgram, shortTraining, startProgram } from "../support/program.ts";
+import { runProgram, shortTraining, startProgram, until } from "../support/program.ts";
 import { rounds } from "../support/soak.ts";
 import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 const weights = (folder: string): Buffer =>
   readFileSync(join(folder, "final_model", "adapters.safetensors"));
+
+/** Bytes of the events of a run; none before it has begun. */
+const written = (output: string): number =>
+  statSync(join(output, EVENTS_FILE), { throwIfNoEntry: false })?.size ?? 0;
 
 test(
   "a training whose worker is killed goes on to the same weights",
@@ -31,9 +36,11 @@ test(
     let kills = 0;
     for (let round = 0; round < rounds({ slice: 2, soak: 25 }); round++) {
       const worker = startProgram(["jobs", "work", "--until-empty"], { env: { FT_HOME: home } });
-      const wait = 1500 + random.next() * 3000;
-      const killed = new Promise((resolve) => setTimeout(resolve, wait));
-      await Promise.race([killed, worker.ended]);
+      let isOver = false;
+      void worker.ended.then(() => (isOver = true));
+      // By what it has written, since a quick machine is through before any given second.
+      const most = written(output) + random.next() * 3000;
+      await until(() => isOver || written(output) >= most, 120);
       if (worker.process.kill("SIGKILL")) kills += 1;
       await worker.ended;
     }

@@ -32,7 +32,14 @@ test("--profile-run leaves what the processor did, and the seconds of each phase
     wholeSeconds: number;
     phases: Record<string, number>;
   };
-  expect(Object.keys(phases)).toEqual(["batches", "steps", "graph", "evaluation", "saving"]);
+  expect(Object.keys(phases)).toEqual([
+    "batches",
+    "steps",
+    "graph",
+    "evaluation",
+    "samples",
+    "saving",
+  ]);
   for (const phase of ["steps", "evaluation", "saving"]) expect(phases[phase]).toBeGreaterThan(0);
   expect(phases["graph"]).toBeLessThan(phases["steps"] ?? 0);
   expect(phases["steps"]).toBeLessThan(wholeSeconds);
