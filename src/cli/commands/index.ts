@@ -68,6 +68,9 @@ import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
 import { modelsSearch } from "./models-search.ts";
 import { recommend } from "./recommend.ts";
+import { remoteCheckpointsCommand } from "./remote-checkpoints.ts";
+import { remoteModelsCommand } from "./remote-models.ts";
+import { remoteRunsCommand } from "./remote-runs.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
@@ -98,6 +101,9 @@ export const commands: readonly Command[] = [
   trainSweep,
   trainValidate,
   trainListData,
+  remoteModelsCommand,
+  remoteRunsCommand,
+  remoteCheckpointsCommand,
   generate,
   chat,
   serve,
