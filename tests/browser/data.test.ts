@@ -121,7 +121,7 @@ test("duplicates are found, taken out with their reason, and come back", async (
   const id = await filled(studio, shop);
   const { page } = await openPage(studio, `/data/${id}?tab=duplicates`);
   await page.getByRole("button", { name: "Look for duplicates" }).click();
-  await page.getByRole("button", { name: /Take 1 rows out/ }).click();
+  await page.getByRole("button", { name: /Take 1 row out/ }).click();
   await page.getByRole("link", { name: "Left out" }).click();
   await page.getByText("duplicate: the same as row 3").waitFor();
   await page.getByRole("button", { name: "Bring back" }).click();

@@ -78,7 +78,7 @@ const calls = Array.from(
 test("documents dropped in: ten conversations corrected with keys, undone, made a data set", async () => {
   const studio = await openStudio();
   const { page, problems } = await openPage(studio, "/identify");
-  await page.locator("input[type=file]").setInputFiles([
+  await page.getByLabel("Choose files").setInputFiles([
     { name: "calls.txt", mimeType: "text/plain", buffer: Buffer.from(calls) },
     { name: "broken.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\nbroken") },
   ]);

@@ -13,13 +13,13 @@ import {
   type NewConversation,
   noteSource,
   readReview,
-  type ReviewMessage,
 } from "../../store/reviews/index.ts";
 import { Identifier } from "../../synth/identify/identify.ts";
 import type { FoundConversation } from "../../synth/identify/types.ts";
 import { type OpenedSources, openSources } from "../../synth/sources/open.ts";
 import { openOptions } from "../../synth/sources/options.ts";
 import type { OpenSource } from "../../synth/sources/types.ts";
+import { LeftPieces, reviewMessages } from "./left-pieces.ts";
 import { filePath, textPath } from "./review-files.ts";
 import { ReviewSettings } from "./settings.ts";
 import { TextWriter } from "./source-text.ts";
@@ -46,10 +46,7 @@ interface Work {
 }
 
 const foundOf = (sourceId: number, found: FoundConversation): NewConversation => {
-  const messages = found.messages.map(({ role, name, spans }): ReviewMessage => {
-    const said = { role, spans: spans.map(([start, end]) => [start, end] as const) };
-    return name === undefined || name === "" ? said : { ...said, name };
-  });
+  const messages = reviewMessages(found.messages);
   const { rule, confidence } = found;
   return { sourceId, ...extentOf(messages), rule, confidence, messages };
 };
@@ -80,43 +77,62 @@ async function readOne(
 const nameIn = (folder: string, source: string): string =>
   source.startsWith(folder) ? source.slice(folder.length) : source;
 
+interface Finding {
+  opened: OpenedSources;
+  identifier: Identifier;
+  left: LeftPieces;
+  folder: string;
+}
+
 class Settling {
   readonly #work: Work;
-  readonly #opened: OpenedSources;
-  readonly #identifier: Identifier;
-  readonly #folder: string;
+  readonly #finding: Finding;
   #read = 0;
   #skipped = 0;
 
-  constructor(work: Work, opened: OpenedSources, identifier: Identifier, folder: string) {
+  constructor(work: Work, finding: Finding) {
     this.#work = work;
-    this.#opened = opened;
-    this.#identifier = identifier;
-    this.#folder = folder;
+    this.#finding = finding;
   }
 
   /** Writes down what became of documents since it was last asked. */
   async settle(known: ReadonlySet<string>): Promise<void> {
     const { store, reviewId } = this.#work;
-    const { read, skipped } = this.#opened.report;
+    const { opened, identifier, left, folder } = this.#finding;
+    const { read, skipped } = opened.report;
     for (; this.#read < read.length; this.#read++) {
       const { source, kind, characters, notes } = read[this.#read]!;
-      const name = nameIn(this.#folder, source);
+      const name = nameIn(folder, source);
       if (known.has(name)) continue;
-      const found = this.#identifier.report.sources.findLast((one) => one.source === source);
-      const end = { kind, characters, notes: [...notes], found: found ?? null };
+      const counted = identifier.report.sources.findLast((one) => one.source === source);
+      const found = counted === undefined ? null : { ...counted, left: left.of(source) };
+      const end = { kind, characters, notes: [...notes], found };
       await noteSource(store, reviewId, name, { state: "read", ...end });
     }
     for (; this.#skipped < skipped.length; this.#skipped++) {
       const { source, code, reason, characters = 0 } = skipped[this.#skipped]!;
-      const name = nameIn(this.#folder, source);
+      const name = nameIn(folder, source);
       if (known.has(name)) continue;
       await noteSource(store, reviewId, name, { state: "skipped", code, reason, characters });
     }
   }
 }
 
-/** @throws UsageError FT-REVIEW-001; what the store throws. */
+/** Who is shown what rules leave open, where the review names somebody. */
+async function modelOf(
+  { provider, model }: ReviewSettings,
+  environment: Environment,
+  signal: AbortSignal | undefined,
+) {
+  if (provider === undefined) return undefined;
+  const { modelRanges } = await import("../data/making/model-ranges.ts");
+  const choice = { provider, models: model === undefined ? [] : [model] };
+  const asked = { ...choice, timeout: 60, concurrency: 5 };
+  const { rangesOf, close } = await modelRanges(asked, environment, signal);
+  return { rangesOf, [Symbol.asyncDispose]: close };
+}
+
+/** @throws UsageError FT-REVIEW-001; what the store throws, and what asking the model throws. */
 export async function readDocuments(
   environment: Environment,
   store: Store,
@@ -124,13 +140,17 @@ export async function readDocuments(
   { signal, onProgress }: ReadTalk = {},
 ): Promise<DocumentsRead> {
   const review = await readReview(store.db, reviewId);
-  const { assistants, minTurns, minConfidence, maxFileSize, encoding } = ReviewSettings.parse(
-    review.settings,
-  );
+  const settings = ReviewSettings.parse(review.settings);
+  const { assistants, minTurns, minConfidence, maxFileSize, encoding } = settings;
   const files = await listReviewFiles(store.db, reviewId);
   const paths = files.map(({ name }) => filePath(environment, reviewId, name));
   const folder = filePath(environment, reviewId, sep);
-  const identifier = new Identifier({ assistants, minTurns, minConfidence });
+  const left = new LeftPieces(settings);
+  await using model = await modelOf(settings, environment, signal);
+  const identifier = new Identifier(
+    { assistants, minTurns, minConfidence },
+    { rangesOf: model?.rangesOf, leave: (piece) => left.take(piece) },
+  );
   const opened = openSources(paths, { ...openOptions({ maxFileSize, encoding }), signal });
   const known = new Set(
     (await listSources(store.db, reviewId))
@@ -138,7 +158,7 @@ export async function readDocuments(
       .map(({ name }) => name),
   );
   const work = { environment, store, reviewId };
-  const settling = new Settling(work, opened, identifier, folder);
+  const settling = new Settling(work, { opened, identifier, left, folder });
   let done = 0;
   for await (const source of opened) {
     await settling.settle(known);
@@ -148,8 +168,9 @@ export async function readDocuments(
   }
   signal?.throwIfAborted();
   await settling.settle(known);
-  const { dropped, conflicts, conversations } = identifier.report;
-  await changeReview(store.db, reviewId, { report: { dropped, conflicts } }, store.now());
+  const { dropped, conflicts, conversations, model: asked } = identifier.report;
+  const report = { dropped, conflicts, ...(model !== undefined && { model: asked }) };
+  await changeReview(store.db, reviewId, { report }, store.now());
   const all = await listSources(store.db, reviewId);
   const skipped = all.filter(({ state }) => state === "skipped").length;
   return { sources: all.length - skipped, skipped, conversations };

@@ -114,6 +114,29 @@ export async function listDrops(
   return await readDrops(store.db, sql`d.dataset_id = ${id} and d.id > ${after} ${ofStep}`, limit);
 }
 
+/** Rows as they were, by their records. */
+export async function textsOfDrops(
+  db: Database,
+  drops: readonly Drop[],
+): Promise<ReadonlyMap<number, string>> {
+  if (drops.length === 0) return new Map();
+  const ids = drops.map(({ recordId }) => recordId);
+  const rows = await db
+    .selectFrom("records")
+    .select(["id", "text"])
+    .where("id", "in", ids)
+    .execute();
+  return new Map(rows.map(({ id, text }) => [Number(id), text]));
+}
+
+/** Drops of a data set that were not undone. */
+export async function countDrops(db: Database, datasetId: number): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from drops
+    where dataset_id = ${datasetId} and undone_id is null`.execute(db);
+  return Number(rows[0]?.total ?? 0);
+}
+
 /**
  * The row before a dropped one that the newest version still has: -1 when there is none. `parentId` is the version that
  * had the dropped one.

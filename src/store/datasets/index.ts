@@ -15,11 +15,13 @@ export {
   type RowDifference,
 } from "./diff.ts";
 export {
+  countDrops,
   type Drop,
   type DropQuery,
   dropRows,
   listDrops,
   type NewDrop,
+  textsOfDrops,
   undoDrops,
 } from "./drops.ts";
 export { type FieldDifference, fieldDifferences } from "./field-differences.ts";

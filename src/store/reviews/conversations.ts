@@ -128,6 +128,30 @@ export async function listConversations(
   return { conversations, next: place?.join(":") ?? null };
 }
 
+interface Place {
+  sourceId: number;
+  begins: number;
+}
+
+/** Those of the places at which a conversation begins. */
+export async function takenPlaces(
+  db: Database,
+  reviewId: number,
+  places: readonly Place[],
+): Promise<Place[]> {
+  if (places.length === 0) return [];
+  const sources = [...new Set(places.map(({ sourceId }) => sourceId))];
+  const rows = await db
+    .selectFrom("review_conversations")
+    .select(["source_id", "begins"])
+    .where("review_id", "=", reviewId)
+    .where("status", "<>", "gone")
+    .where("source_id", "in", sources)
+    .where("begins", "in", [...new Set(places.map(({ begins }) => begins))])
+    .execute();
+  return rows.map(({ source_id: sourceId, begins }) => ({ sourceId, begins }));
+}
+
 /** Throws UsageError FT-REVIEW-002, for one that is gone too. */
 export async function readConversation(
   db: Database,

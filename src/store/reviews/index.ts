@@ -12,6 +12,7 @@ export {
   readConversation,
   type ReviewConversation,
   type ReviewMessage,
+  takenPlaces,
 } from "./conversations.ts";
 export { badCorrection, notNow } from "./review-errors.ts";
 export {

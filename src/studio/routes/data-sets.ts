@@ -3,6 +3,7 @@
 import { z } from "zod";
 import {
   changeRow,
+  countLeftOut,
   dropRow,
   importSet,
   leftOut,
@@ -74,6 +75,7 @@ const SetShape = z
     file_path: z.string().nullable(),
     version: z.int().nullable().describe("Of a kept set"),
     kept_as: z.string().nullable().describe("The kept set that has versions of this one"),
+    left_out: z.int().describe("Rows that never came into it, or were taken out"),
     created_at: z.string(),
     metadata: AnyObject,
   })
@@ -88,7 +90,8 @@ const show = defineRoute({
   params: named,
   answers: { 200: SetShape },
   run: async ({ store }, { params }) => {
-    const { dataset, version, title, rows, revision } = await openSet(store, params.set);
+    const set = await openSet(store, params.set);
+    const { dataset, version, title, rows, revision } = set;
     const created = version === null ? 0 : version.version.createdAt;
     return {
       ...{ reference: params.set, kind: dataset === null ? "kept" : "numbered", name: title, rows },
@@ -97,6 +100,7 @@ const show = defineRoute({
       description: dataset?.description ?? null,
       ...{ file_path: dataset?.filePath ?? null, version: version?.version.number ?? null },
       kept_as: textOrNull(dataset?.metadata["kept_as"]),
+      left_out: await countLeftOut(store, set),
       created_at: dataset?.createdAt ?? new Date(created).toISOString(),
       metadata: dataset?.metadata ?? {},
     };
@@ -167,6 +171,7 @@ const RowShape = z
     status: z.enum(["active", "removed"]),
     metadata: AnyObject,
     updated_at: z.string().nullable(),
+    why: z.string().nullable().describe("Why it is out of the set"),
     edits: z.array(EditShape),
     is_fixed: z.boolean().describe("Of a version that is not the newest: it cannot be changed"),
   })
@@ -231,7 +236,11 @@ const left = defineRoute({
   path: "/api/v1/data/{set}/left-out",
   about: "Rows that are not in the set any more or never came into it, with who took them and why",
   params: named,
-  query: z.object({ after: cursor, limit: Paging.limit }),
+  query: z.object({
+    after: cursor,
+    limit: Paging.limit,
+    search: z.string().min(1).max(500).optional().describe("Words that they must have"),
+  }),
   answers: {
     200: z
       .object({

@@ -33,11 +33,11 @@ import { Paging, PathNumber, Time, timeOf } from "./shared.ts";
 const numbered = z.object({ id: PathNumber });
 const one = z.object({ id: PathNumber, conversation: PathNumber });
 
-const place = z.int().min(0);
+export const place = z.int().min(0);
 const Span = z.tuple([place, place]).describe("UTF-16 units of the text, end exclusive");
 const role = z.enum(["system", "user", "assistant", "tool"]);
 
-const Message = z.object({
+export const Message = z.object({
   role,
   name: z.string().max(300).optional().describe("As the document writes it"),
   spans: z.array(Span).min(1).max(2000),

@@ -27,6 +27,7 @@ import { defineRoute, FileAnswer, type RouteGroup } from "../route.ts";
 import { DatasetShape, toldDataset } from "./datasets.ts";
 import { JobShape, toldJob } from "./jobs.ts";
 import { conversationRoutes } from "./review-conversations.ts";
+import { leftRoute } from "./review-left.ts";
 import { AnyJson, Paging, PathNumber, Time, timeOf } from "./shared.ts";
 
 const count = z.int().min(0);
@@ -47,6 +48,7 @@ const SourceShape = z
     messages: count,
     said: count.describe("Characters in messages"),
     rules: z.record(z.string(), count).describe("Conversations by the rule that found them"),
+    left_out: count.describe("Found, and not taken"),
   })
   .meta({ id: "ReviewSource" });
 
@@ -55,13 +57,14 @@ interface Found {
   messages?: number;
   said?: number;
   rules?: Record<string, { conversations: number }>;
+  left?: { count: number };
 }
 
 function toldSource({ found, ...source }: ReviewSource): z.infer<typeof SourceShape> {
-  const { conversations = 0, messages = 0, said = 0, rules = {} } = (found ?? {}) as Found;
+  const { conversations = 0, messages = 0, said = 0, rules = {}, left } = (found ?? {}) as Found;
   return {
     ...source,
-    ...{ conversations, messages, said },
+    ...{ conversations, messages, said, left_out: left?.count ?? 0 },
     rules: Object.fromEntries(
       Object.entries(rules).map(([rule, { conversations: of }]) => [rule, of]),
     ),
@@ -87,7 +90,9 @@ const ReviewFacts = z
     ...Summary,
     file_list: z.array(FileShape),
     sources: z.array(SourceShape),
-    report: AnyJson.describe("What was left out, and which rules claimed one text"),
+    report: AnyJson.describe(
+      "What was left out, which rules claimed one text, how often a model was asked",
+    ),
   })
   .meta({ id: "ReviewDetails" });
 
@@ -140,13 +145,17 @@ const create = defineRoute({
       min_turns: ReviewSettings.shape.minTurns,
       min_confidence: ReviewSettings.shape.minConfidence,
       encoding: ReviewSettings.shape.encoding,
+      provider: ReviewSettings.shape.provider.describe(
+        "Who is shown what rules leave open, and says which lines are whose; else nobody",
+      ),
+      model: ReviewSettings.shape.model.describe("Its model; else its usual one"),
     })
     .meta({ id: "NewReview" }),
   answers: { 200: ReviewFacts },
   run: async ({ store }, { body }) => {
-    const { name, assistants, encoding } = body;
+    const { name, assistants, encoding, provider, model } = body;
     const given = { assistants, minTurns: body.min_turns, minConfidence: body.min_confidence };
-    const settings = ReviewSettings.parse({ ...given, encoding });
+    const settings = ReviewSettings.parse({ ...given, encoding, provider, model });
     return await toldFacts(store, await createReview(store, { name, settings }));
   },
 });
@@ -269,6 +278,7 @@ export const reviewRoutes: RouteGroup = {
     dropFile,
     start,
     make,
+    leftRoute,
     ...conversationRoutes,
   ],
 };

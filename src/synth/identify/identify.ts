@@ -11,7 +11,13 @@ import type { RangesOf } from "./model/ranges.ts";
 import type { Conflict, Dropped, IdentifyReport, ModelUse, SourceFindings } from "./report.ts";
 import type { Claim } from "./resolve.ts";
 import { folded } from "./text/characters.ts";
-import type { ConversationsOf, FoundConversation, FoundMessage, IdentifyOptions } from "./types.ts";
+import type {
+  ConversationsOf,
+  FoundConversation,
+  FoundMessage,
+  IdentifyOptions,
+  LeftPiece,
+} from "./types.ts";
 
 export const usualIdentifyOptions: IdentifyOptions = {
   assistants: [],
@@ -25,6 +31,8 @@ export interface IdentifyHelp {
   /** A model, for what rules leave open; without one nothing is asked. */
   readonly rangesOf?: RangesOf | undefined;
   readonly sizes?: StretchSizes | undefined;
+  /** Told of each that is found and not given out. */
+  readonly leave?: ((piece: LeftPiece) => void) | undefined;
 }
 
 function moved({ spans, ...message }: FoundMessage, by: number): FoundMessage {
@@ -156,11 +164,17 @@ export class Identifier {
   }
 
   #passes(found: FoundConversation, slice: Slice): boolean {
-    if (found.confidence < this.#options.minConfidence) this.#dropped.unsure += 1;
-    else if (found.messages.length < this.#options.minTurns) this.#dropped.tooShort += 1;
-    else if (!isVerbatimConversation(found, slice)) this.#dropped.notVerbatim += 1;
-    else return true;
+    const why = this.#faultOf(found, slice);
+    if (why === undefined) return true;
+    this.#dropped[why] += 1;
+    this.#help.leave?.({ found, why });
     return false;
+  }
+
+  #faultOf(found: FoundConversation, slice: Slice): LeftPiece["why"] | undefined {
+    if (found.confidence < this.#options.minConfidence) return "unsure";
+    if (found.messages.length < this.#options.minTurns) return "tooShort";
+    return isVerbatimConversation(found, slice) ? undefined : "notVerbatim";
   }
 
   async #withModel(held: Held, kept: readonly Claim[], limit: number): Promise<readonly Claim[]> {

@@ -22,6 +22,13 @@ export interface FoundConversation {
   readonly confidence: number;
 }
 
+/** Found, and not given out. */
+export interface LeftPiece {
+  readonly found: FoundConversation;
+  /** As the report counts it. */
+  readonly why: "notVerbatim" | "tooShort" | "unsure";
+}
+
 export interface IdentifyOptions {
   /** Speakers who answer, as the document names them, in any case; without any the rules decide. */
   readonly assistants: readonly string[];

@@ -1,9 +1,10 @@
 // A file that was dropped onto the studio as a data set: read in whichever form its ending says, every row that cannot be
 // used told with its place. With such rows nothing is made unless that is asked for; then they are left out and listed
 // with the set. Conversations become a set of the dataset creator, rows of another kind a set kept version by version.
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { temporaryNameFor } from "../../../core/atomic-files.ts";
@@ -217,6 +218,21 @@ async function makeSet(
   return String(made.id);
 }
 
+/** What stands on lines that no reader could read: a person knows the row by its words. */
+async function withLines(path: string, left: LeftOutRow[]): Promise<void> {
+  const unread = left.filter(({ text }) => text === "");
+  const last = Math.max(0, ...unread.map(({ line }) => line));
+  if (last === 0) return;
+  const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
+  let number = 0;
+  for await (const text of lines) {
+    number++;
+    for (const row of unread) if (row.line === number) row.text = text.slice(0, longestText);
+    if (number >= last) break;
+  }
+  lines.close();
+}
+
 /** Throws FT-DATA-042 for a file without rows, and what a reader says of a kind of file that it does not know. */
 export async function importSet(
   store: Store,
@@ -233,6 +249,7 @@ export async function importSet(
     const looked = new Importing(path, ending);
     for await (const _ of looked.usable());
     if (looked.rows === 0) throw noRows(file);
+    if (ending === ".jsonl" || ending === ".ndjson") await withLines(path, looked.left);
     const isMade = looked.taken > 0 && (looked.leftOut === 0 || request.leavesOut);
     const title = request.title ?? file.slice(0, file.length - ending.length);
     const made = isMade ? await makeSet(store, path, looked, { ...request, title, file }) : null;

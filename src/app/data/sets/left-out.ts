@@ -1,6 +1,11 @@
 // What is not in a set any more, or never came into it, each with who took it and why, so that it can be brought back.
-import { listDrops, type Store } from "../../../store/index.ts";
-import { listEdits, listExamples } from "../../../store/platform/index.ts";
+import { countDrops, listDrops, textsOfDrops, type Store } from "../../../store/index.ts";
+import {
+  type Example,
+  type ExampleEdit,
+  listEdits,
+  listExamples,
+} from "../../../store/platform/index.ts";
 import type { JsonObject } from "../../../text/types.ts";
 import type { LeftOutRow } from "./import-set.ts";
 import type { OpenSet } from "./open-set.ts";
@@ -38,9 +43,21 @@ function whyIn(metadata: JsonObject): string | undefined {
   return words(reason) ?? words(because);
 }
 
+/** The edit that took a row out; undefined for one that is in the set. */
+export const removalIn = (edits: readonly ExampleEdit[]): ExampleEdit | undefined =>
+  edits.find(({ after }) => after.status === "removed");
+
 async function whoTook(store: Store, datasetId: number, exampleId: number) {
-  const edits = await listEdits(store, datasetId, { exampleId, limit: 5 });
-  return edits.find(({ after }) => after.status === "removed");
+  return removalIn(await listEdits(store, datasetId, { exampleId, limit: 5 }));
+}
+
+/** Why a row is out, in a few words. */
+export function reasonOf(
+  { metadata, qualityScore }: Example,
+  edit: ExampleEdit | undefined,
+): string {
+  const score = qualityScore === null ? "" : ` (score ${qualityScore})`;
+  return (whyIn(metadata) ?? (edit?.who === "user" ? "taken out by hand" : "removed")) + score;
 }
 
 /** Rows that an import could not use. */
@@ -55,17 +72,22 @@ function notImported(set: OpenSet): LeftOut[] {
   }));
 }
 
-async function numberedLeft(store: Store, id: number, query: { after?: string; limit: number }) {
+interface NumberedQuery {
+  after?: string;
+  limit: number;
+  search?: string;
+}
+
+async function numberedLeft(store: Store, id: number, query: NumberedQuery) {
   const page = await listExamples(store, id, { ...query, status: "removed" });
   const rows: LeftOut[] = [];
   for (const example of page.examples) {
     const edit = await whoTook(store, id, example.id);
     const who = edit?.who ?? "somebody";
-    const score = example.qualityScore === null ? "" : ` (score ${example.qualityScore})`;
     rows.push({
       at: example.index,
       step: who === "user" ? "by hand" : who,
-      why: (whyIn(example.metadata) ?? (who === "user" ? "taken out by hand" : "removed")) + score,
+      why: reasonOf(example, edit),
       asked: setLine(example.content, { at: example.index, id: example.id }).asked,
       back: edit === undefined ? null : String(edit.id),
     });
@@ -73,25 +95,67 @@ async function numberedLeft(store: Store, id: number, query: { after?: string; l
   return { rows, total: page.total, next: page.next };
 }
 
+export interface LeftOutQuery {
+  after?: string | undefined;
+  limit: number;
+  /** Words, as the set's own search reads them; of what an import left out a part of the text. */
+  search?: string | undefined;
+}
+
+const saysAll = (search: string) => {
+  const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ({ asked, why }: LeftOut): boolean => {
+    const text = `${asked} ${why}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+};
+
+const openedLine = (text: string): string =>
+  setLine(JSON.parse(text) as JsonObject, { at: 0, id: null }).asked;
+
+async function keptLeft(store: Store, set: OpenSet, { after, limit }: LeftOutQuery) {
+  const drops = await listDrops(store, set.title, { after: Number(after ?? 0), limit });
+  const texts = await textsOfDrops(store.db, drops);
+  const rows: LeftOut[] = [];
+  for (const { id, position, key, step, reason, recordId, isUndone } of drops) {
+    if (isUndone) continue;
+    const named = key === null ? "" : `id ${key}: `;
+    const asked = named + openedLine(texts.get(Number(recordId)) ?? "{}");
+    rows.push({ at: position, step, why: reason, asked, back: String(id) });
+  }
+  return { rows, next: drops.length < limit ? null : String(drops.at(-1)?.id ?? 0) };
+}
+
+/** How many there are: those that an import left out, and those that were taken out since. */
+export async function countLeftOut(store: Store, set: OpenSet): Promise<number> {
+  if (set.dataset === null)
+    return (
+      notImported(set).length + (await countDrops(store.db, set.version?.version.datasetId ?? 0))
+    );
+  const told = set.dataset.metadata["left_out"] as { rows?: number } | undefined;
+  const imported = told?.rows ?? notImported(set).length;
+  const { total } = await listExamples(store, set.dataset.id, { status: "removed", limit: 1 });
+  return imported + total;
+}
+
 /** A page of them; those that an import left out come first. */
 export async function leftOut(
   store: Store,
   set: OpenSet,
-  { after, limit }: { after?: string | undefined; limit: number },
+  { after, limit, search }: LeftOutQuery,
 ): Promise<LeftOutPage> {
-  const imported = after === undefined ? notImported(set) : [];
-  if (set.dataset !== null) {
-    const query = { limit, ...(after !== undefined && { after }) };
-    const page = await numberedLeft(store, set.dataset.id, query);
-    return { ...page, rows: [...imported, ...page.rows], total: page.total + imported.length };
+  const isWanted = search === undefined ? () => true : saysAll(search);
+  const imported = after === undefined ? notImported(set).filter(isWanted) : [];
+  const query = { limit, ...(after !== undefined && { after }) };
+  if (set.dataset === null) {
+    const { rows, next } = await keptLeft(store, set, query);
+    const all = [...imported, ...rows.filter(isWanted)];
+    const total = search === undefined ? await countLeftOut(store, set) : all.length;
+    return { rows: all, total, next };
   }
-  const drops = await listDrops(store, set.title, { after: Number(after ?? 0), limit });
-  const rows = drops
-    .filter(({ isUndone }) => !isUndone)
-    .map(({ id, position, key, step, reason }): LeftOut => {
-      const asked = key === null ? "" : `id ${key}`;
-      return { at: position, step, why: reason, asked, back: String(id) };
-    });
-  const next = drops.length < limit ? null : String(drops.at(-1)?.id ?? 0);
-  return { rows: [...imported, ...rows], total: rows.length + imported.length, next };
+  const found = { ...query, ...(search !== undefined && { search }) };
+  const page = await numberedLeft(store, set.dataset.id, found);
+  const total =
+    search === undefined ? await countLeftOut(store, set) : page.total + imported.length;
+  return { ...page, rows: [...imported, ...page.rows], total };
 }

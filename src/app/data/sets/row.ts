@@ -26,6 +26,7 @@ import { badExample } from "../../../store/platform/platform-errors.ts";
 import { type Said, saidBy } from "../../../synth/rows/row-text.ts";
 import type { JsonObject } from "../../../text/types.ts";
 import { formattedRow } from "../../platform/row-format.ts";
+import { reasonOf, removalIn } from "./left-out.ts";
 import { type OpenSet, openSet } from "./open-set.ts";
 import { changedMeanwhile, unknownRow } from "./set-errors.ts";
 
@@ -50,6 +51,8 @@ export interface ShownRow {
   status: "active" | "removed";
   metadata: JsonObject;
   updatedAt: string | null;
+  /** Why it is out of the set; null for one that is in it. */
+  why: string | null;
   /** Newest first. */
   edits: RowEdit[];
   /** Whether it can be changed: of a version that is not the newest nothing is. */
@@ -76,6 +79,7 @@ async function numberedRow(store: Store, set: OpenSet, at: number): Promise<Show
   return {
     ...{ at, id, content, said: saidBy(content), score, status, metadata, updatedAt },
     ...{ edits: edits.map(toldEdit), isFixed: false },
+    why: status === "removed" ? reasonOf(example, removalIn(edits)) : null,
   };
 }
 
@@ -99,6 +103,7 @@ export async function showRow(store: Store, set: OpenSet, at: number): Promise<S
   return {
     ...{ at, id: null, content, said: saidBy(content), score: null, status: "active" },
     ...{ metadata: {}, updatedAt: null, edits: [], isFixed: !(await isNewest(store, set)) },
+    why: null,
   };
 }
 

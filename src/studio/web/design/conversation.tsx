@@ -1,6 +1,7 @@
 // What was said, turn by turn, by whom: the words in their own direction of writing. Knows nothing of where they are from.
 import type { ReactNode } from "react";
 import styles from "./conversation.module.css";
+import { InParts } from "./in-parts.tsx";
 
 export interface Said {
   role: string;
@@ -17,19 +18,23 @@ export function Conversation({
   isShort?: boolean;
 }) {
   return (
-    <ol className={styles.turns} data-short={isShort}>
-      {turns.map(({ role, text, name }, at) => (
-        <li key={at} className={styles.turn} data-role={role}>
-          <span className={styles.role}>
-            {role === "" ? "row" : role}
-            {name !== undefined && ` · ${name}`}
-          </span>
-          <p dir="auto" className={styles.words}>
-            {text}
-          </p>
-        </li>
-      ))}
-    </ol>
+    <InParts items={turns} what="turns">
+      {(some) => (
+        <ol className={styles.turns} data-short={isShort}>
+          {some.map(({ role, text, name }, at) => (
+            <li key={at} className={styles.turn} data-role={role}>
+              <span className={styles.role}>
+                {role === "" ? "row" : role}
+                {name !== undefined && ` · ${name}`}
+              </span>
+              <p dir="auto" className={styles.words}>
+                {text}
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </InParts>
   );
 }
 

@@ -42,6 +42,9 @@ const words: Readonly<Record<string, string>> = {
   near: "nearly",
 };
 
+const rowsText = (rows: number): string =>
+  `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
+
 function OneGroup({ group, set }: TabProps & { group: Group }) {
   const { size, rows } = group;
   return (
@@ -80,7 +83,7 @@ function Groups({ found, set, options }: TabProps & { found: Found; options: obj
     },
     {
       touches: touched,
-      done: (made) => `${made?.dropped} rows are taken out; Left out brings them back`,
+      done: (made) => `${rowsText(made?.dropped ?? 0)} taken out; Left out brings back`,
     },
   );
   if (found.duplicates === 0)
@@ -93,10 +96,10 @@ function Groups({ found, set, options }: TabProps & { found: Found; options: obj
     );
   return (
     <Panel
-      title={`${found.groups.toLocaleString("en")} groups`}
+      title={`${found.groups.toLocaleString("en")} ${found.groups === 1 ? "group" : "groups"}`}
       side={
         <Button size="compact-sm" loading={drop.isPending} onClick={() => drop.mutate(undefined)}>
-          Take {found.duplicates.toLocaleString("en")} rows out, keep the first of each
+          Take {rowsText(found.duplicates)} out, keep the first of each
         </Button>
       }
     >

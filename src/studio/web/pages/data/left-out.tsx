@@ -1,9 +1,16 @@
-// Rows that are not in the set: who took each, why, and back again with one button.
-import { Button } from "@mantine/core";
-import { useState } from "react";
+// Rows that are not in the set: who took each, why, what it says, and back again with one button. Searched by words.
+import { Button, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { keepPreviousData } from "@tanstack/react-query";
+import { Search } from "lucide-react";
+import { useRef, useState } from "react";
 import { $api, api } from "../../api/client.ts";
+import type { components } from "../../api/generated.d.ts";
 import { useChange } from "../../api/mutation.ts";
 import { Link } from "../../app/link.tsx";
+import { useShortcuts } from "../../app/shortcuts.tsx";
+import { useUrlState } from "../../app/url-state.ts";
+import { LongList } from "../../design/long-list.tsx";
 import { Num } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
@@ -11,11 +18,61 @@ import styles from "./left-out.module.css";
 import { addressOf, touched } from "./queries.ts";
 import type { TabProps } from "./set.tsx";
 
+type LeftRow = components["schemas"]["LeftOut"]["rows"][number];
+
+function Words() {
+  const [{ q = "" }, setState] = useUrlState();
+  const [typed, setTyped] = useState(q);
+  const field = useRef<HTMLInputElement>(null);
+  const search = useDebouncedCallback((words: string) => setState({ q: words }), 250);
+  useShortcuts([
+    { keys: "/", about: "Search what was left out", run: () => field.current?.focus() },
+  ]);
+  return (
+    <TextInput
+      ref={field}
+      aria-label="Search what was left out"
+      placeholder="Words of the row"
+      leftSection={<Search size={14} aria-hidden="true" />}
+      value={typed}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        search(currentTarget.value);
+      }}
+    />
+  );
+}
+
+function Where({ row, set }: TabProps & { row: LeftRow }) {
+  if (row.step === "import") return <>line {row.at.toLocaleString("en")}</>;
+  if (set.kind !== "numbered") return <Num of={row.at + 1} />;
+  return (
+    <Link to={`${addressOf(set.reference)}?tab=rows&status=removed&row=${row.at}`}>
+      {(row.at + 1).toLocaleString("en")}
+    </Link>
+  );
+}
+
+const columns = ["Row", "Taken by", "Why", "What it says", "Back"];
+
 export function LeftOut({ set }: TabProps) {
-  const [shown, setShown] = useState(100);
-  const left = $api.useQuery("get", "/api/v1/data/{set}/left-out", {
-    params: { path: { set: set.reference }, query: { limit: Math.min(1000, shown) } },
-  });
+  const [{ q = "" }] = useUrlState();
+  const left = $api.useInfiniteQuery(
+    "get",
+    "/api/v1/data/{set}/left-out",
+    {
+      params: {
+        path: { set: set.reference },
+        query: { limit: 100, ...(q !== "" && { search: q }) },
+      },
+    },
+    {
+      pageParamName: "after",
+      initialPageParam: null,
+      getNextPageParam: ({ next }: { next: string | null }) => next ?? undefined,
+      placeholderData: keepPreviousData,
+    },
+  );
   const back = useChange(
     async (row: string) => {
       const params = { path: { set: set.reference } };
@@ -23,71 +80,82 @@ export function LeftOut({ set }: TabProps) {
     },
     { touches: touched, done: () => "The row is back" },
   );
+  const pages = left.data?.pages;
+  const rows = (pages ?? []).flatMap((page) => page.rows);
+  const total = pages?.[0]?.total ?? 0;
+  if (pages === undefined && left.error === null && q === "")
+    return <View query={left}>{() => null}</View>;
+  if (pages !== undefined && rows.length === 0 && q === "")
+    return (
+      <Panel>
+        <Empty title="Nothing was left out">
+          Rows that an import could not use, that quality control or a person took out, and
+          duplicates stand here with their reasons.
+        </Empty>
+      </Panel>
+    );
   return (
-    <View query={left} lines={6}>
-      {({ rows, total, next }) =>
-        rows.length === 0 ? (
-          <Panel>
-            <Empty title="Nothing was left out">
-              Rows that an import could not use, that quality control or a person took out, and
-              duplicates stand here with their reasons.
+    <Panel
+      title={`${total.toLocaleString("en")} ${total === 1 ? "row" : "rows"} left out`}
+      side={<Words />}
+      isFlush
+    >
+      <View query={left}>
+        {() =>
+          rows.length === 0 ? (
+            <Empty title="None of these has such words">
+              Words are found whole; word* finds what begins so.
             </Empty>
-          </Panel>
-        ) : (
-          <Panel title={`${total.toLocaleString("en")} rows left out`} isFlush>
-            <table className={styles.table}>
-              <thead>
-                <tr>
-                  <th>Row</th>
-                  <th>Taken by</th>
-                  <th>Why</th>
-                  <th>What it says</th>
-                  <th>Back</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ at, step, why, asked, back: key }) => (
-                  <tr key={`${step}${at}`}>
-                    <td className={styles.number}>
-                      {step === "import" ? (
-                        <>line {at}</>
-                      ) : set.kind === "numbered" ? (
-                        <Link to={`${addressOf(set.reference)}?tab=rows&status=removed&row=${at}`}>
-                          <Num of={at + 1} />
-                        </Link>
-                      ) : (
-                        <Num of={at + 1} />
-                      )}
-                    </td>
-                    <td className={styles.step}>{step}</td>
-                    <td className={styles.why}>{why}</td>
-                    <td dir="auto" className={styles.text}>
-                      {asked}
-                    </td>
-                    <td>
-                      {key !== null && (
-                        <Button
-                          size="compact-xs"
-                          variant="default"
-                          loading={back.isPending && back.variables === key}
-                          onClick={() => back.mutate(key)}
-                        >
-                          Bring back
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-            {next !== null && shown < 1000 && (
-              <Button variant="subtle" fullWidth onClick={() => setShown(shown + 200)}>
-                Show more
-              </Button>
-            )}
-          </Panel>
-        )
-      }
-    </View>
+          ) : (
+            <LongList
+              label="Rows left out"
+              items={rows}
+              keyOf={({ step, at, back: key }, place) => `${step} ${at} ${key ?? place}`}
+              estimate={58}
+              lineClass={styles.line}
+              onEnd={
+                left.hasNextPage && !left.isFetchingNextPage
+                  ? () => void left.fetchNextPage()
+                  : undefined
+              }
+              head={columns.map((name) => (
+                <span key={name} role="columnheader">
+                  {name}
+                </span>
+              ))}
+            >
+              {(row) => (
+                <>
+                  <div role="cell" className={styles.number}>
+                    <Where row={row} set={set} />
+                  </div>
+                  <div role="cell" className={styles.step}>
+                    {row.step}
+                  </div>
+                  <div role="cell" className={styles.why} dir="auto">
+                    {row.why}
+                  </div>
+                  <div role="cell" dir="auto" className={styles.text} title={row.asked}>
+                    {row.asked}
+                  </div>
+                  <div role="cell">
+                    {row.back !== null && (
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        loading={back.isPending && back.variables === row.back}
+                        onClick={() => back.mutate(row.back as string)}
+                      >
+                        Bring back
+                      </Button>
+                    )}
+                  </div>
+                </>
+              )}
+            </LongList>
+          )
+        }
+      </View>
+    </Panel>
   );
 }

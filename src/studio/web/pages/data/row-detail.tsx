@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { ChevronDown, ChevronUp, Pencil, Trash2, X } from "lucide-react";
 import { $api, api } from "../../api/client.ts";
 import { useChange } from "../../api/mutation.ts";
+import { InParts } from "../../design/in-parts.tsx";
 import { Ago } from "../../design/numbers.tsx";
 import { Status, View } from "../../design/states.tsx";
 import { Differences } from "./differences.tsx";
@@ -14,16 +15,20 @@ import { useUndo } from "./use-undo.ts";
 
 function Said({ said }: { said: SetRow["said"] }) {
   return (
-    <ol className={styles.said}>
-      {said.map(({ role, text }, place) => (
-        <li key={place} data-role={role}>
-          <span className={styles.role}>{role}</span>
-          <p dir="auto" className={styles.text}>
-            {text}
-          </p>
-        </li>
-      ))}
-    </ol>
+    <InParts items={said} what="turns">
+      {(some) => (
+        <ol className={styles.said}>
+          {some.map(({ role, text }, place) => (
+            <li key={place} data-role={role}>
+              <span className={styles.role}>{role}</span>
+              <p dir="auto" className={styles.text}>
+                {text}
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </InParts>
   );
 }
 
@@ -177,6 +182,7 @@ export function RowDetail(props: DetailProps) {
               <RowForm set={set} row={found} onEnd={() => setEditing(false)} />
             ) : (
               <>
+                {found.why !== null && <p className={styles.why}>Not in the set: {found.why}</p>}
                 <Said said={found.said} />
                 <Beside row={found} />
                 {found.is_fixed && (

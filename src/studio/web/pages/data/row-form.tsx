@@ -5,6 +5,7 @@ import { type KeyboardEvent, useState } from "react";
 import { api } from "../../api/client.ts";
 import { ApiFault } from "../../api/fault.ts";
 import { useChange } from "../../api/mutation.ts";
+import { InParts } from "../../design/in-parts.tsx";
 import { type SetRow, touched } from "./queries.ts";
 import styles from "./row-form.module.css";
 import type { TabProps } from "./set.tsx";
@@ -100,20 +101,26 @@ interface TextsProps {
 }
 
 function Texts({ content, onChange }: TextsProps) {
-  return fieldsOf(content).map(({ label, path, text }, place) => (
-    <Textarea
-      key={path.join(".")}
-      label={label}
-      attributes={{ input: { dir: "auto" } }}
-      autosize
-      minRows={1}
-      maxRows={16}
-      value={text}
-      data-autofocus={place === 0 || undefined}
-      autoFocus={place === 0}
-      onChange={({ currentTarget }) => onChange(withText(content, path, currentTarget.value))}
-    />
-  ));
+  return (
+    <InParts items={fieldsOf(content)} what="texts">
+      {(some) =>
+        some.map(({ label, path, text }, place) => (
+          <Textarea
+            key={path.join(".")}
+            label={label}
+            attributes={{ input: { dir: "auto" } }}
+            autosize
+            minRows={1}
+            maxRows={16}
+            value={text}
+            data-autofocus={place === 0 || undefined}
+            autoFocus={place === 0}
+            onChange={({ currentTarget }) => onChange(withText(content, path, currentTarget.value))}
+          />
+        ))
+      }
+    </InParts>
+  );
 }
 
 export function RowForm({ set, row, onEnd }: FormProps) {

@@ -3,6 +3,7 @@ import { SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import { memo, useCallback, useMemo, useRef, useState } from "react";
+import { ButtonLink } from "../../app/link.tsx";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Num } from "../../design/numbers.tsx";
@@ -92,13 +93,25 @@ const Bar = memo(function Bar({ set, total }: TabProps & { total: number | undef
 const numberOr = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 
-interface ListedProps extends Pick<LineTableProps, "open" | "hrefOf" | "onOpen" | "onReady"> {
+interface ListedProps
+  extends TabProps, Pick<LineTableProps, "open" | "hrefOf" | "onOpen" | "onReady"> {
   lines: SeenLines;
   filter: LineFilter;
 }
 
+/** A row that is looked for may have been left out: the way to it, with the same words. */
+function InLeftOut({ set, search }: TabProps & { search: string | undefined }) {
+  if (set.left_out === 0) return null;
+  const words = search === undefined ? "" : `&q=${encodeURIComponent(search)}`;
+  return (
+    <ButtonLink to={`${addressOf(set.reference)}?tab=left-out${words}`} kind="quiet">
+      Look among the {set.left_out.toLocaleString("en")} left out
+    </ButtonLink>
+  );
+}
+
 /** The lines, or why there are none. */
-function Listed({ lines, filter, open, ...how }: ListedProps) {
+function Listed({ set, lines, filter, open, ...how }: ListedProps) {
   const { total } = lines;
   if (lines.error !== undefined) return <Trouble error={lines.error} onRetry={lines.retry} />;
   if (total === undefined)
@@ -109,7 +122,10 @@ function Listed({ lines, filter, open, ...how }: ListedProps) {
     );
   if (total === 0)
     return (
-      <Empty title={filter.search === undefined ? "No row here" : "No row has these words"}>
+      <Empty
+        title={filter.search === undefined ? "No row here" : "No row has these words"}
+        action={<InLeftOut set={set} search={filter.search} />}
+      >
         {filter.search === undefined
           ? "Rows that were taken out stand under Left out, with who took them and why."
           : "Words are found whole; word* finds what begins so."}
@@ -175,7 +191,7 @@ export function Rows({ set }: TabProps) {
       <div className={styles.both} data-open={open !== undefined || undefined}>
         <section className={styles.panel} aria-label="Rows of the set">
           <Listed
-            {...{ lines, filter, open, hrefOf, onOpen }}
+            {...{ set, lines, filter, open, hrefOf, onOpen }}
             onReady={(to) => void (show.current = to)}
           />
         </section>

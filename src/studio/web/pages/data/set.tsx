@@ -97,6 +97,10 @@ function Frame({ set }: TabProps) {
   const [{ tab = "overview" }] = useUrlState();
   const open = tabs.find(({ key }) => key === tab) ?? tabs[0];
   const own = addressOf(set.reference);
+  const titleOf = ({ key, title }: (typeof tabs)[number]): string =>
+    key === "left-out" && set.left_out > 0
+      ? `${title} ${set.left_out.toLocaleString("en")}`
+      : title;
   const trained = set.file_path ?? `${set.name}${set.version === null ? "" : `@${set.version}`}`;
   return (
     <Page
@@ -112,10 +116,13 @@ function Frame({ set }: TabProps) {
       }
     >
       <nav className={styles.tabs} aria-label="Parts of the set">
-        {tabs.map(({ key, title }) => (
-          <span key={key} aria-current={key === open?.key ? "true" : undefined}>
-            <Link to={key === "overview" ? own : `${own}?tab=${key}`} className={styles.tab}>
-              {title}
+        {tabs.map((one) => (
+          <span key={one.key} aria-current={one.key === open?.key ? "true" : undefined}>
+            <Link
+              to={one.key === "overview" ? own : `${own}?tab=${one.key}`}
+              className={styles.tab}
+            >
+              {titleOf(one)}
             </Link>
           </span>
         ))}

@@ -1,11 +1,13 @@
 // Every set of rows on this machine in one list; files dropped anywhere here are taken in.
 import { Button, Checkbox, SegmentedControl, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import { useState } from "react";
 import { $api } from "../../api/client.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
+import { LongList } from "../../design/long-list.tsx";
 import { Ago, Bytes, Num } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
@@ -39,7 +41,11 @@ function Head({ by, sort, children }: { by: string; sort: string; children: stri
   const [, setState] = useUrlState();
   const isSorted = sort === by;
   return (
-    <th aria-sort={isSorted ? "descending" : "none"} className={by === "name" ? "" : styles.end}>
+    <span
+      role="columnheader"
+      aria-sort={isSorted ? (by === "name" ? "ascending" : "descending") : "none"}
+      className={by === "name" ? "" : styles.end}
+    >
       <button
         type="button"
         className={styles.sort}
@@ -47,23 +53,23 @@ function Head({ by, sort, children }: { by: string; sort: string; children: stri
         onClick={() => setState({ sort: by === "changed" ? undefined : by })}
       >
         {children}
-        <span aria-hidden="true">{isSorted ? " ↓" : ""}</span>
+        <span aria-hidden="true">{isSorted ? (by === "name" ? " ↑" : " ↓") : ""}</span>
       </button>
-    </th>
+    </span>
   );
 }
 
-interface LineProps {
+interface CellsProps {
   set: SetEntry;
   isChosen: boolean;
   onChoose: (isChosen: boolean) => void;
 }
 
-function Line({ set, isChosen, onChoose }: LineProps) {
+function Cells({ set, isChosen, onChoose }: CellsProps) {
   const { reference, kind, name, origin, format, rows, bytes, versions, changed_at: at } = set;
   return (
-    <tr data-chosen={isChosen || undefined}>
-      <td className={styles.check}>
+    <>
+      <div role="cell">
         {kind === "numbered" && (
           <Checkbox
             size="xs"
@@ -72,8 +78,8 @@ function Line({ set, isChosen, onChoose }: LineProps) {
             onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
           />
         )}
-      </td>
-      <td className={styles.nameCell}>
+      </div>
+      <div role="cell" className={styles.nameCell}>
         <Link to={addressOf(reference)} className={styles.name}>
           <bdi>{name}</bdi>
         </Link>
@@ -81,19 +87,23 @@ function Line({ set, isChosen, onChoose }: LineProps) {
           {kind === "kept" ? `${versions} version${versions === 1 ? "" : "s"}` : origin}
           {kind === "kept" && origin !== "" ? `, ${origin}` : ""}
         </span>
-      </td>
-      <td className={styles.form}>{format ?? "–"}</td>
-      <td className={styles.end}>
+      </div>
+      <div role="cell" className={styles.form}>
+        {format ?? "–"}
+      </div>
+      <div role="cell" className={styles.end}>
         <Num of={rows} />
-      </td>
-      <td className={styles.end}>{bytes === null ? "–" : <Bytes of={bytes} />}</td>
-      <td className={styles.end}>
+      </div>
+      <div role="cell" className={styles.end}>
+        {bytes === null ? "–" : <Bytes of={bytes} />}
+      </div>
+      <div role="cell" className={styles.end}>
         <Ago at={at} />
-      </td>
-      <td className={styles.menu}>
+      </div>
+      <div role="cell" className={styles.menu}>
         <SetMenu set={set} />
-      </td>
-    </tr>
+      </div>
+    </>
   );
 }
 
@@ -105,47 +115,73 @@ interface SetTableProps {
 }
 
 function SetTable({ shown, sort, chosen, choose }: SetTableProps) {
+  const head = (
+    <>
+      <span role="columnheader">
+        <span className={styles.hidden}>Choose</span>
+      </span>
+      <Head by="name" sort={sort}>
+        Name
+      </Head>
+      <span role="columnheader">Form</span>
+      <Head by="rows" sort={sort}>
+        Rows
+      </Head>
+      <Head by="size" sort={sort}>
+        Size
+      </Head>
+      <Head by="changed" sort={sort}>
+        Changed
+      </Head>
+      <span role="columnheader">
+        <span className={styles.hidden}>More</span>
+      </span>
+    </>
+  );
   return (
-    <table className={styles.table}>
-      <thead>
-        <tr>
-          <th>
-            <span className={styles.hidden}>Choose</span>
-          </th>
-          <Head by="name" sort={sort}>
-            Name
-          </Head>
-          <th>Form</th>
-          <Head by="rows" sort={sort}>
-            Rows
-          </Head>
-          <Head by="size" sort={sort}>
-            Size
-          </Head>
-          <Head by="changed" sort={sort}>
-            Changed
-          </Head>
-          <th>
-            <span className={styles.hidden}>More</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map((set) => (
-          <Line
-            key={set.reference}
-            set={set}
-            isChosen={chosen.has(set.reference)}
-            onChoose={(isChosen) => choose(set.reference, isChosen)}
-          />
-        ))}
-      </tbody>
-    </table>
+    <LongList
+      label="Sets"
+      items={shown}
+      keyOf={({ reference }) => reference}
+      estimate={58}
+      lineClass={styles.line}
+      head={head}
+    >
+      {(set) => (
+        <Cells
+          set={set}
+          isChosen={chosen.has(set.reference)}
+          onChoose={(isChosen) => choose(set.reference, isChosen)}
+        />
+      )}
+    </LongList>
+  );
+}
+
+/** Kept in the address a moment after the last key. */
+function Filter() {
+  const [{ q = "" }, setState] = useUrlState();
+  const [typed, setTyped] = useState(q);
+  const keep = useDebouncedCallback((words: string) => setState({ q: words }), 150);
+  return (
+    <TextInput
+      aria-label="Filter sets"
+      placeholder="Filter by name, origin, form"
+      leftSection={<Search size={14} aria-hidden="true" />}
+      value={typed}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        keep(currentTarget.value);
+      }}
+      className={styles.filter}
+    />
   );
 }
 
 function List({ sets }: { sets: readonly SetEntry[] }) {
   const [{ q = "", kind = "all", sort = "changed" }, setState] = useUrlState();
+  // a field that is emptied from elsewhere begins anew
+  const [cleared, setCleared] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const shown = sets
     .filter((set) => (kind === "all" || set.kind === kind) && matches(set, q))
@@ -160,14 +196,7 @@ function List({ sets }: { sets: readonly SetEntry[] }) {
   return (
     <>
       <div className={styles.bar}>
-        <TextInput
-          aria-label="Filter sets"
-          placeholder="Filter by name, origin, form"
-          leftSection={<Search size={14} aria-hidden="true" />}
-          value={q}
-          onChange={({ currentTarget }) => setState({ q: currentTarget.value })}
-          className={styles.filter}
-        />
+        <Filter key={cleared} />
         <SegmentedControl
           aria-label="Which sets"
           data={kinds}
@@ -181,7 +210,13 @@ function List({ sets }: { sets: readonly SetEntry[] }) {
           <Empty
             title="No set is like that"
             action={
-              <Button variant="default" onClick={() => setState({ q: "", kind: undefined })}>
+              <Button
+                variant="default"
+                onClick={() => {
+                  setState({ q: "", kind: undefined });
+                  setCleared(cleared + 1);
+                }}
+              >
                 Show all
               </Button>
             }

@@ -4,6 +4,7 @@ import { $api, api } from "../../api/client.ts";
 import { useChange } from "../../api/mutation.ts";
 import { Link } from "../../app/link.tsx";
 import { useUrlState } from "../../app/url-state.ts";
+import { LongList } from "../../design/long-list.tsx";
 import { Ago, Num } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
@@ -42,7 +43,7 @@ function shortRow(value: unknown): string {
 function Row({ difference }: { difference: Difference }) {
   const { kind, position, before, after, fields } = difference;
   return (
-    <li className={styles.row}>
+    <div className={styles.row}>
       <span className={styles.kind} data-kind={kind}>
         {kind}
       </span>
@@ -56,7 +57,7 @@ function Row({ difference }: { difference: Difference }) {
           </p>
         )}
       </div>
-    </li>
+    </div>
   );
 }
 
@@ -64,7 +65,7 @@ function Compared({ name, before, after }: { name: string; before: string; after
   const diff = $api.useQuery("get", "/api/v1/sets/{name}/diff", {
     params: {
       path: { name: `${name}@${before}` },
-      query: { with: `${name}@${after}`, limit: 200 },
+      query: { with: `${name}@${after}`, limit: 1000 },
     },
   });
   return (
@@ -87,11 +88,9 @@ function Compared({ name, before, after }: { name: string; before: string; after
                   </>
                 )}
               </p>
-              <ul className={styles.rows}>
-                {rows.map((difference, place) => (
-                  <Row key={place} difference={difference} />
-                ))}
-              </ul>
+              <LongList label="Rows that differ" items={rows} keyOf={(_, place) => place}>
+                {(difference) => <Row difference={difference} />}
+              </LongList>
             </>
           );
         }}
@@ -118,11 +117,16 @@ function KeptVersions({ name, set }: TabProps & { name: string }) {
         return (
           <>
             <Panel title={`Versions of ${name}`} isFlush>
-              <ul className={styles.versions}>
-                {found.map(({ version, rows, action, message, createdAt }, place) => {
+              <LongList
+                label={`Versions of ${name}`}
+                items={found}
+                keyOf={({ version }) => version}
+                estimate={56}
+              >
+                {({ version, rows, action, message, createdAt }, place) => {
                   const number = numberOf(version);
                   return (
-                    <li key={version} data-on={number === after || undefined}>
+                    <div className={styles.version} data-on={number === after || undefined}>
                       <span className={styles.number}>{number}</span>
                       <span className={styles.message}>
                         {message === "" ? action : message}
@@ -167,10 +171,10 @@ function KeptVersions({ name, set }: TabProps & { name: string }) {
                         )}
                         <Link to={addressOf(`sets:${version}`) + "?tab=rows"}>Rows</Link>
                       </span>
-                    </li>
+                    </div>
                   );
-                })}
-              </ul>
+                }}
+              </LongList>
             </Panel>
             {before !== after && <Compared name={name} before={before} after={after} />}
           </>

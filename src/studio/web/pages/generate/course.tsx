@@ -1,10 +1,9 @@
 // How far a set is: rows made of rows wanted, speed, time left, money; and the rows as they come, the newest first.
-import { Button } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
-import { useState } from "react";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { Chip, Chips, Conversation, turnsOf } from "../../design/conversation.tsx";
+import { LongList } from "../../design/long-list.tsx";
 import { durationText, Money, Num } from "../../design/numbers.tsx";
 import { Panel, Progress } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
@@ -61,7 +60,7 @@ function CourseRow({ row }: { row: Row }) {
   const [first] =
     row.example === null ? [] : turnsOf(row.example.content).filter((one) => one.role !== "system");
   return (
-    <li className={styles.row}>
+    <div className={styles.row}>
       <details>
         <summary className={styles.summary}>
           <span className={styles.number}>{row.row + 1}</span>
@@ -89,7 +88,7 @@ function CourseRow({ row }: { row: Row }) {
           {row.example !== null && <Conversation turns={turnsOf(row.example.content)} />}
         </div>
       </details>
-    </li>
+    </div>
   );
 }
 
@@ -105,34 +104,40 @@ function InHand({ rows }: { rows: readonly Row[] }) {
 }
 
 function Rows({ set }: { set: InTheMaking }) {
-  const [limit, setLimit] = useState(step);
-  const rows = $api.useQuery(
+  const rows = $api.useInfiniteQuery(
     "get",
     "/api/v1/generator/{job_id}/rows",
-    { params: { path: { job_id: set.job_id }, query: { limit } } },
-    { placeholderData: keepPreviousData },
+    { params: { path: { job_id: set.job_id }, query: { limit: step } } },
+    {
+      pageParamName: "before",
+      initialPageParam: null,
+      getNextPageParam: ({ next }: { next: number | null }) => next ?? undefined,
+      placeholderData: keepPreviousData,
+    },
   );
+  const found = (rows.data?.pages ?? []).flatMap((page) => page.rows);
   return (
     <Panel title="Rows as they come" isFlush>
       <View query={rows}>
-        {({ rows: found, next }) =>
+        {() =>
           found.length === 0 ? (
             <Empty title="No row yet">The first ones stand here in a moment.</Empty>
           ) : (
             <>
               <InHand rows={found} />
-              <ol className={styles.rows}>
-                {found.filter(isMade).map((row) => (
-                  <CourseRow key={row.id} row={row} />
-                ))}
-              </ol>
-              {next !== null && limit < 1000 && (
-                <div className={styles.more}>
-                  <Button variant="default" size="xs" onClick={() => setLimit(limit + step)}>
-                    Show older rows
-                  </Button>
-                </div>
-              )}
+              <LongList
+                label="Rows as they come"
+                items={found.filter(isMade)}
+                keyOf={({ id }) => id}
+                estimate={38}
+                onEnd={
+                  rows.hasNextPage && !rows.isFetchingNextPage
+                    ? () => void rows.fetchNextPage()
+                    : undefined
+                }
+              >
+                {(row) => <CourseRow row={row} />}
+              </LongList>
             </>
           )
         }

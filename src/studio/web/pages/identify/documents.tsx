@@ -1,8 +1,8 @@
 // What became of each document: read, with what was found by which rule; or left out, and why. More can be handed in.
-import { Table } from "@mantine/core";
 import type { components } from "../../api/generated.d.ts";
 import { Link } from "../../app/link.tsx";
 import { Chip, Chips } from "../../design/conversation.tsx";
+import { LongList } from "../../design/long-list.tsx";
 import { bytesText, Num } from "../../design/numbers.tsx";
 import { Panel, Progress } from "../../design/page.tsx";
 import { Empty, Status } from "../../design/states.tsx";
@@ -15,35 +15,50 @@ type Source = components["schemas"]["ReviewSource"];
 
 const states = { reading: "running", read: "completed", skipped: "failed" } as const;
 
-function Row({ source, review }: { source: Source; review: number }) {
+/** Why a document that was read gave nothing. */
+function nothingIn({ state, conversations, left_out: left, characters }: Source): string | null {
+  if (state !== "read" || conversations > 0) return null;
+  if (left > 0) return `${left} ${left === 1 ? "piece was" : "pieces were"} found and left out`;
+  return characters === 0 ? "There is no text in it" : "No rule saw somebody speak in it";
+}
+
+function Cells({ source, review }: { source: Source; review: number }) {
   const notes = source.notes as { reason?: string }[];
-  const isFound = source.conversations > 0;
+  const nothing = nothingIn(source);
   return (
-    <Table.Tr>
-      <Table.Td className={styles.name}>
-        {isFound ? (
+    <>
+      <div role="cell" className={styles.name} dir="auto">
+        {source.conversations > 0 ? (
           <Link to={`/identify/${review}?source=${source.id}&status=all`}>{source.name}</Link>
         ) : (
           source.name
         )}
         {source.reason !== null && <p className={styles.reason}>{source.reason}</p>}
+        {nothing !== null && <p className={styles.note}>{nothing}</p>}
         {notes.map(({ reason }, at) => (
           <p key={at} className={styles.note}>
             {reason}
           </p>
         ))}
-      </Table.Td>
-      <Table.Td>
+      </div>
+      <div role="cell">
         <Status of={states[source.state]} word={source.state} />
-      </Table.Td>
-      <Table.Td>{source.kind ?? "–"}</Table.Td>
-      <Table.Td className={styles.figure}>
+      </div>
+      <div role="cell">{source.kind ?? "–"}</div>
+      <div role="cell" className={styles.figure}>
         <Num of={source.characters} />
-      </Table.Td>
-      <Table.Td className={styles.figure}>
+      </div>
+      <div role="cell" className={styles.figure}>
         <Num of={source.conversations} />
-      </Table.Td>
-      <Table.Td>
+      </div>
+      <div role="cell" className={styles.figure}>
+        {source.left_out === 0 ? (
+          <Num of={0} />
+        ) : (
+          <Link to={`/identify/${review}?view=left`}>{source.left_out.toLocaleString("en")}</Link>
+        )}
+      </div>
+      <div role="cell">
         <Chips>
           {Object.entries(source.rules).map(([rule, count]) => (
             <Chip key={rule}>
@@ -51,32 +66,53 @@ function Row({ source, review }: { source: Source; review: number }) {
             </Chip>
           ))}
         </Chips>
-      </Table.Td>
-    </Table.Tr>
+      </div>
+    </>
   );
 }
 
+const columns = ["Document", "State", "Kind", "Characters", "Conversations", "Left out", "By rule"];
+
 function Report({ review }: { review: Facts }) {
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table verticalSpacing="xs" className={styles.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Document</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Kind</Table.Th>
-            <Table.Th className={styles.figure}>Characters</Table.Th>
-            <Table.Th className={styles.figure}>Conversations</Table.Th>
-            <Table.Th>By rule</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {review.sources.map((source) => (
-            <Row key={source.id} source={source} review={review.id} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <LongList
+      label="Documents"
+      items={review.sources}
+      keyOf={({ id }) => id}
+      lineClass={styles.line}
+      head={columns.map((name, at) => (
+        <span
+          key={name}
+          role="columnheader"
+          className={at > 2 && at < 6 ? styles.figure : undefined}
+        >
+          {name}
+        </span>
+      ))}
+    >
+      {(source) => <Cells source={source} review={review.id} />}
+    </LongList>
+  );
+}
+
+interface Asked {
+  calls: number;
+  conversations: number;
+  rejected: number;
+}
+
+/** What a model was asked, where one was. */
+function OfModel({ review }: { review: Facts }) {
+  const { model } = (review.report ?? {}) as { model?: Asked };
+  const { provider } = review.settings as { provider?: string };
+  if (provider === undefined) return null;
+  if (model === undefined) return <>What rules leave open is shown to {provider}.</>;
+  return (
+    <>
+      {provider} was shown <Num of={model.calls} /> {model.calls === 1 ? "passage" : "passages"}{" "}
+      that rules left open: <Num of={model.conversations} /> conversations of them,{" "}
+      <Num of={model.rejected} /> answers that were no lines of the document.
+    </>
   );
 }
 
@@ -84,7 +120,7 @@ export function Documents({ review }: { review: Facts }) {
   const { going, handIn } = useHandIn();
   return (
     <>
-      <Panel title="Documents" isFlush>
+      <Panel title="Documents" side={<OfModel review={review} />} isFlush>
         {review.sources.length === 0 ? (
           <Empty title={review.files === 0 ? "No documents" : "Not read yet"}>
             {review.file_list.map(({ name, bytes }) => `${name} (${bytesText(bytes)})`).join(", ")}

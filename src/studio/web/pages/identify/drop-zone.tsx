@@ -32,9 +32,42 @@ async function dropped({ dataTransfer }: DragEvent): Promise<File[]> {
   return found;
 }
 
+/** Opens the system's dialog; of a folder, all that lies in it is taken. */
+function Choose({ isBusy, isFolder = false, onFiles }: ChooseProps) {
+  const id = useId();
+  const name = isFolder ? "Choose a folder" : "Choose files";
+  return (
+    <label
+      htmlFor={id}
+      className={styles.choose}
+      data-busy={isBusy}
+      data-quiet={isFolder || undefined}
+    >
+      {isBusy && !isFolder ? "Handing in…" : name}
+      <input
+        id={id}
+        type="file"
+        multiple
+        disabled={isBusy}
+        className={styles.input}
+        {...(isFolder && { webkitdirectory: "" })}
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])]);
+          currentTarget.value = "";
+        }}
+      />
+    </label>
+  );
+}
+
+interface ChooseProps {
+  isBusy: boolean;
+  isFolder?: boolean;
+  onFiles: (files: File[]) => void;
+}
+
 export function DropZone({ onFiles, isBusy, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
-  const id = useId();
   const take = (files: File[]): void => {
     if (files.length > 0) onFiles(files);
   };
@@ -55,20 +88,10 @@ export function DropZone({ onFiles, isBusy, children }: DropZoneProps) {
     >
       <FileUp size={28} aria-hidden="true" className={styles.icon} />
       <div className={styles.words}>{children}</div>
-      <label htmlFor={id} className={styles.choose} data-busy={isBusy}>
-        {isBusy ? "Handing in…" : "Choose files"}
-        <input
-          id={id}
-          type="file"
-          multiple
-          disabled={isBusy}
-          className={styles.input}
-          onChange={({ currentTarget }) => {
-            take([...(currentTarget.files ?? [])]);
-            currentTarget.value = "";
-          }}
-        />
-      </label>
+      <div className={styles.ways}>
+        <Choose isBusy={isBusy} onFiles={take} />
+        <Choose isBusy={isBusy} isFolder onFiles={take} />
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The conversation in hand, turn by turn, with what can be done to it: by buttons here, by the keys they name.
 import { Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
 import { Chip, Chips } from "../../design/conversation.tsx";
+import { LongList } from "../../design/long-list.tsx";
 import { Keys } from "../../design/states.tsx";
 import { certainty } from "./found-list.tsx";
 import styles from "./found-turns.module.css";
@@ -77,26 +77,24 @@ export function FoundTurns({
   ofTurn,
   ofAll,
 }: FoundTurnsProps) {
-  const chosen = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    const [one, box] = [chosen.current, chosen.current?.parentElement];
-    if (one === null || box === null || box === undefined) return;
-    const isSeen =
-      one.offsetTop >= box.scrollTop &&
-      one.offsetTop + one.offsetHeight <= box.scrollTop + box.clientHeight;
-    if (!isSeen) box.scrollTop = one.offsetTop - box.clientHeight / 3;
-  }, [turn, found.id]);
   return (
     <div className={styles.pane}>
       <Head {...{ found, source, verdicts, ofAll }} />
-      <ol className={styles.turns}>
-        {found.messages.map((message, at) => (
-          <li
-            key={at}
-            ref={at === turn ? chosen : undefined}
+      <LongList
+        key={found.id}
+        label="Turns"
+        items={found.messages}
+        keyOf={(_, at) => at}
+        estimate={70}
+        at={turn}
+        fills
+      >
+        {(message, at) => (
+          <div
             className={styles.turn}
             data-role={message.role}
             data-chosen={at === turn}
+            data-last={at === found.messages.length - 1 || undefined}
           >
             <button
               type="button"
@@ -119,9 +117,9 @@ export function FoundTurns({
                 ))}
               </div>
             )}
-          </li>
-        ))}
-      </ol>
+          </div>
+        )}
+      </LongList>
     </div>
   );
 }

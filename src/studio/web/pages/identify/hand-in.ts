@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, request } from "../../api/client.ts";
 import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
+import type { Reading } from "./reading.ts";
 
 export const reviewPaths = ["/api/v1/reviews", "/api/v1/jobs"];
 
@@ -31,17 +32,21 @@ export interface HandingIn {
   total: number;
 }
 
-/** Hands files in for a review, a new one unless it is named, and has them read. Gives its number. */
+/** Hands files in for a review that there is, or a new one, and has them read. Gives its number. */
 export function useHandIn(): {
   going: HandingIn | undefined;
-  handIn: (files: File[], review?: number) => Promise<number | undefined>;
+  handIn: (files: File[], into: number | Reading) => Promise<number | undefined>;
 } {
   const [going, setGoing] = useState<HandingIn>();
-  const handIn = async (files: File[], known?: number): Promise<number | undefined> => {
+  const handIn = async (files: File[], into: number | Reading): Promise<number | undefined> => {
+    const known = typeof into === "number" ? into : undefined;
     setGoing({ done: 0, total: files.length });
     try {
-      const body = { name: nameOf(files), assistants: [], min_turns: 2, min_confidence: 0.5 };
-      const review = known ?? (await api.POST("/api/v1/reviews", { body })).data!.id;
+      const made = async (reading: Reading): Promise<number> => {
+        const body = { ...reading, name: nameOf(files) };
+        return (await api.POST("/api/v1/reviews", { body })).data!.id;
+      };
+      const review = typeof into === "number" ? into : await made(into);
       let taken = 0;
       for (const [at, file] of files.entries()) {
         if (await send(review, file)) taken++;

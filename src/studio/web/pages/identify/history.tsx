@@ -1,13 +1,14 @@
 // The steps of a review, newest first: what was done, and what of it was taken back.
 import { $api } from "../../api/client.ts";
 import lines from "../../design/lines.module.css";
+import { LongList } from "../../design/long-list.tsx";
 import { Ago } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, Keys, Status, View } from "../../design/states.tsx";
 
 export function History({ id }: { id: number }) {
   const steps = $api.useQuery("get", "/api/v1/reviews/{id}/steps", {
-    params: { path: { id }, query: { limit: 200 } },
+    params: { path: { id }, query: { limit: 1000 } },
   });
   return (
     <Panel title="What was done" isFlush>
@@ -19,9 +20,9 @@ export function History({ id }: { id: number }) {
               the newest.
             </Empty>
           ) : (
-            <ul className={lines.lines}>
-              {found.map((step) => (
-                <li key={step.id} className={lines.line}>
+            <LongList label="Steps" items={found} keyOf={({ id: step }) => step} estimate={40}>
+              {(step) => (
+                <div className={lines.line}>
                   <span>{step.action}</span>
                   <div className={lines.end}>
                     {step.is_undone && <Status of="cancelled" word="undone" />}
@@ -29,9 +30,9 @@ export function History({ id }: { id: number }) {
                       <Ago at={step.at} />
                     </span>
                   </div>
-                </li>
-              ))}
-            </ul>
+                </div>
+              )}
+            </LongList>
           )
         }
       </View>

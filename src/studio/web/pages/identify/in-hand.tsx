@@ -4,6 +4,7 @@ import { useShortcuts } from "../../app/shortcuts.tsx";
 import { type Deed, FoundTurns } from "./found-turns.tsx";
 import { selectedPlaces } from "./source-text.tsx";
 import {
+  before,
   cutAt,
   type Found,
   joinedUp,
@@ -112,6 +113,14 @@ function ofTurnOf(props: InHandProps): Deed[] {
     {
       ...{ key: "d", name: "Drop turn", about: "These words belong to nobody" },
       ...{ isOff: found.messages.length < 2, run: () => correct(without(found, turn)) },
+    },
+    {
+      ...{ key: "D", name: "Drop the rest", about: "Nothing from this turn on belongs to it" },
+      isOff: turn === 0,
+      run: () => {
+        correct(before(found, turn));
+        onChoose(conversation, turn - 1);
+      },
     },
     {
       ...{

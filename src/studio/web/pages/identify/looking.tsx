@@ -5,6 +5,7 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
+import { ButtonLink } from "../../app/link.tsx";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Empty, Keys, Trouble, View, Waiting } from "../../design/states.tsx";
@@ -48,7 +49,7 @@ function useLines(review: number, search: Record<string, string | undefined>) {
     },
     {
       pageParamName: "after",
-      initialPageParam: undefined,
+      initialPageParam: null,
       getNextPageParam: ({ next }: { next: string | null }) => next ?? undefined,
       placeholderData: keepPreviousData,
     },
@@ -145,6 +146,21 @@ function nothingHere(review: Facts, status: string): string {
   return status === "open" ? "All is decided" : "None of these";
 }
 
+/** All is decided: what a person does with it. */
+function Next({ review }: { review: Facts }) {
+  if (review.dataset_id === null || review.counts.open > 0) return null;
+  return (
+    <div className={styles.side}>
+      <ButtonLink to={`/data/${review.dataset_id}?tab=rows`} kind="quiet">
+        Look through its rows
+      </ButtonLink>
+      <ButtonLink to={`/data/${review.dataset_id}?tab=export`} kind="quiet">
+        Export them
+      </ButtonLink>
+    </div>
+  );
+}
+
 export function Looking({ review }: { review: Facts }) {
   const [search, change] = useUrlState();
   const stretch = useRef<Stretch>({ text: "", start: 0 });
@@ -175,8 +191,8 @@ export function Looking({ review }: { review: Facts }) {
     <>
       <Bar review={review} deeds={deeds} />
       {lines.length === 0 && !(asked > 0) ? (
-        <Empty title={nothingHere(review, status)}>
-          The documents tell what was read and what was left out, and why.
+        <Empty title={nothingHere(review, status)} action={<Next review={review} />}>
+          Documents tells what was read; Left out, what was found and not taken, and why.
         </Empty>
       ) : (
         <div className={styles.panes}>

@@ -1,8 +1,9 @@
 // One review: what was found beside where it stands, decided and corrected with keys; what became of each document; what
 // was done. Which of these is seen stands in the address.
-import { Button, Menu, SegmentedControl } from "@mantine/core";
+import { Button, Menu, Modal, SegmentedControl, Stack } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
+import { useState } from "react";
 import { $api, api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useLive } from "../../api/live.ts";
@@ -15,18 +16,23 @@ import { JobTrouble } from "../generate/job-trouble.tsx";
 import { Documents } from "./documents.tsx";
 import { reviewPaths } from "./hand-in.ts";
 import { History } from "./history.tsx";
+import { LeftOut } from "./left-out.tsx";
 import { Looking } from "./looking.tsx";
+import { useReviewDeeds } from "./use-review.ts";
 
 type Facts = components["schemas"]["ReviewDetails"];
 
-const views = [
-  { value: "conversations", label: "Conversations" },
-  { value: "documents", label: "Documents" },
-  { value: "history", label: "What was done" },
-];
+const viewsOf = ({ sources }: Facts) => {
+  const left = sources.reduce((sum, { left_out: of }) => sum + of, 0);
+  return [
+    { value: "conversations", label: "Conversations" },
+    { value: "documents", label: "Documents" },
+    { value: "left", label: left === 0 ? "Left out" : `Left out ${left.toLocaleString("en")}` },
+    { value: "history", label: "What was done" },
+  ];
+};
 
 function Ways({ review }: { review: Facts }) {
-  const navigate = useNavigate();
   const { id, counts } = review;
   const path = { id };
   const make = useChange(
@@ -37,14 +43,6 @@ function Ways({ review }: { review: Facts }) {
       done: ({ dataset, refused }) =>
         `${dataset.name}: ${dataset.example_count} rows` +
         (refused.length > 0 ? `; ${refused.length} conversations are no rows to train on` : ""),
-    },
-  );
-  const remove = useChange(
-    async () => await api.DELETE("/api/v1/reviews/{id}", { params: { path } }),
-    {
-      touches: reviewPaths,
-      done: () => `${review.name} is gone, with its ${review.files} documents`,
-      onDone: () => void navigate({ to: "/identify" } as never),
     },
   );
   return (
@@ -61,6 +59,27 @@ function Ways({ review }: { review: Facts }) {
       >
         Make a data set of {counts.accepted} accepted
       </Button>
+      <Delete review={review} />
+    </>
+  );
+}
+
+const documentsOf = (files: number): string => `${files} ${files === 1 ? "document" : "documents"}`;
+
+function Delete({ review }: { review: Facts }) {
+  const navigate = useNavigate();
+  const [isAsked, setAsked] = useState(false);
+  const { id, files, counts } = review;
+  const remove = useChange(
+    async () => await api.DELETE("/api/v1/reviews/{id}", { params: { path: { id } } }),
+    {
+      touches: reviewPaths,
+      done: () => `${review.name} is gone, with its ${documentsOf(files)}`,
+      onDone: () => void navigate({ to: "/identify" } as never),
+    },
+  );
+  return (
+    <>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" aria-label="More" px="xs">
@@ -68,11 +87,23 @@ function Ways({ review }: { review: Facts }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => remove.mutate(undefined)}>
-            Delete the review and its {review.files} documents for good
+          <Menu.Item color="red" onClick={() => setAsked(true)}>
+            Delete…
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <Modal opened={isAsked} onClose={() => setAsked(false)} title="Delete this review?">
+        <Stack gap="sm">
+          <span>
+            Its {documentsOf(files)} and what you decided about{" "}
+            {(counts.accepted + counts.rejected).toLocaleString("en")} conversations are deleted.
+            Data sets that were made of it stay. This cannot be undone.
+          </span>
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+            Delete it with its {documentsOf(files)}
+          </Button>
+        </Stack>
+      </Modal>
     </>
   );
 }
@@ -100,6 +131,9 @@ export function Review() {
   const review = $api.useQuery("get", "/api/v1/reviews/{id}", { params: { path: { id } } });
   const job = review.data?.job ?? null;
   useLive(job?.id, ["/api/v1/reviews"]);
+  const deeds = useReviewDeeds(id, (added) =>
+    change({ view: "", c: String(added), t: "", status: "all" }),
+  );
   const above = <Link to="/identify">Identify</Link>;
   if (review.data === undefined)
     return (
@@ -125,12 +159,13 @@ export function Review() {
       <div>
         <SegmentedControl
           aria-label="What is seen"
-          data={views}
+          data={viewsOf(review.data)}
           value={view}
           onChange={(next) => change({ view: next === "conversations" ? "" : next })}
         />
       </div>
       {view === "documents" && <Documents review={review.data} />}
+      {view === "left" && <LeftOut id={id} deeds={deeds} />}
       {view === "history" && <History id={id} />}
       {view === "conversations" && <Looking review={review.data} />}
     </Page>

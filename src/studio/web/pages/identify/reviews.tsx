@@ -3,12 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { Link } from "../../app/link.tsx";
+import { useUrlState } from "../../app/url-state.ts";
 import lines from "../../design/lines.module.css";
 import { Ago, Num } from "../../design/numbers.tsx";
 import { Page, Panel, Progress } from "../../design/page.tsx";
 import { Empty, Status, View } from "../../design/states.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { useHandIn } from "./hand-in.ts";
+import { ReadingForm } from "./reading-form.tsx";
+import { readingIn } from "./reading.ts";
 
 type Review = components["schemas"]["Review"];
 
@@ -63,9 +66,10 @@ function Begun() {
 
 export function Reviews() {
   const navigate = useNavigate();
+  const [search] = useUrlState();
   const { going, handIn } = useHandIn();
   const take = async (files: File[]): Promise<void> => {
-    const review = await handIn(files);
+    const review = await handIn(files, readingIn(search));
     if (review !== undefined) void navigate({ to: `/identify/${review}` } as never);
   };
   return (
@@ -75,8 +79,10 @@ export function Reviews() {
     >
       <DropZone isBusy={going !== undefined} onFiles={(files) => void take(files)}>
         <strong>Drop documents here</strong>
-        Chats, mail, FAQs, transcripts, PDF, Word, web pages, tables, archives; folders too. They
-        stay on this machine.
+        Chats, mail, FAQs, transcripts, PDF, Word, web pages, tables, archives; folders too.{" "}
+        {(search["by"] ?? "") === ""
+          ? "They stay on this machine."
+          : `What rules leave open is sent to ${search["by"]}.`}
       </DropZone>
       {going !== undefined && (
         <Progress
@@ -84,6 +90,7 @@ export function Reviews() {
           label={`${going.done} of ${going.total} files`}
         />
       )}
+      <ReadingForm />
       <Begun />
     </Page>
   );

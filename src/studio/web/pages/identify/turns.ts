@@ -25,6 +25,9 @@ export const withRolesSwapped = (found: Found): Message[] =>
 export const without = (found: Found, at: number): Message[] =>
   bare(found).filter((_, index) => index !== at);
 
+/** What is said before a turn alone. */
+export const before = (found: Found, at: number): Message[] => bare(found).slice(0, at);
+
 type Span = [number, number];
 
 /** The message's words are these alone. */

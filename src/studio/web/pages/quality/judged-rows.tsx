@@ -1,10 +1,11 @@
 // Judged rows, a list beside the one in hand: its scores with the words that decide them, before and after, and the last
 // word. What is chosen stands in the address.
-import { Button, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useUrlState } from "../../app/url-state.ts";
+import { LongList } from "../../design/long-list.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
 import { JudgedRow } from "./judged-row.tsx";
@@ -43,28 +44,26 @@ const standings: Readonly<Record<Row["standing"], string>> = {
 function Line({ row, isChosen, onChoose }: { row: Row; isChosen: boolean; onChoose: () => void }) {
   const opening = row.parts.find(({ role }) => role !== "system")?.text ?? "";
   return (
-    <li>
-      <button type="button" className={styles.line} aria-current={isChosen} onClick={onChoose}>
-        <span
-          className={styles.sign}
-          data-decision={row.is_below ? "below" : row.decision}
-          aria-hidden="true"
-        >
-          {signs[row.decision]}
-        </span>
-        <span className={styles.opening} dir="auto">
-          {opening}
-        </span>
-        <span className={styles.small}>
-          row {row.position + 1} ·{" "}
-          {row.score === null
-            ? (row.findings[0]?.check.replaceAll("-", " ") ?? "no score")
-            : row.score.toFixed(1)}
-          {row.decision === "fixed" && row.after !== null && ` → ${row.after.toFixed(1)}`}
-          {row.is_accepted ? " · accepted" : standings[row.standing]}
-        </span>
-      </button>
-    </li>
+    <button type="button" className={styles.line} aria-current={isChosen} onClick={onChoose}>
+      <span
+        className={styles.sign}
+        data-decision={row.is_below ? "below" : row.decision}
+        aria-hidden="true"
+      >
+        {signs[row.decision]}
+      </span>
+      <span className={styles.opening} dir="auto">
+        {opening}
+      </span>
+      <span className={styles.small}>
+        row {row.position + 1} ·{" "}
+        {row.score === null
+          ? (row.findings[0]?.check.replaceAll("-", " ") ?? "no score")
+          : row.score.toFixed(1)}
+        {row.decision === "fixed" && row.after !== null && ` → ${row.after.toFixed(1)}`}
+        {row.is_accepted ? " · accepted" : standings[row.standing]}
+      </span>
+    </button>
   );
 }
 
@@ -99,20 +98,35 @@ interface FiltersProps {
   change: (change: Record<string, string | undefined>) => void;
 }
 
-const step = 50;
+const step = 100;
+
+/** Each row once: while rows are judged, pages move. */
+function once(rows: readonly Row[]): Row[] {
+  const known = new Set<number>();
+  return rows.filter(({ id }) => !known.has(id) && known.add(id));
+}
+
+function useJudged(id: number, decision: Decision, order: Order) {
+  return $api.useInfiniteQuery(
+    "get",
+    "/api/v1/quality/{job_id}/rows",
+    { params: { path: { job_id: id }, query: { decision, order, limit: step } } },
+    {
+      pageParamName: "offset",
+      initialPageParam: 0,
+      getNextPageParam: (last: { rows: unknown[] }, pages: unknown[]) =>
+        last.rows.length < step ? undefined : pages.length * step,
+      placeholderData: keepPreviousData,
+    },
+  );
+}
 
 export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria }) {
   const [search, change] = useUrlState();
   const decision = (search["decision"] ?? "all") as Decision;
   const order = (search["order"] ?? "newest") as Order;
-  const limit = Math.min(1000, Number(search["limit"] ?? step) || step);
-  const rows = $api.useQuery(
-    "get",
-    "/api/v1/quality/{job_id}/rows",
-    { params: { path: { job_id: id }, query: { decision, order, limit, offset: 0 } } },
-    { placeholderData: keepPreviousData },
-  );
-  const found = rows.data?.rows ?? [];
+  const rows = useJudged(id, decision, order);
+  const found = once((rows.data?.pages ?? []).flatMap((page) => page.rows));
   const asked = Number(search["row"]);
   const current = found.find((row) => row.id === asked) ?? found[0];
   const go = (by: 1 | -1): void => {
@@ -121,35 +135,35 @@ export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria })
   };
   return (
     <Panel isFlush>
-      <Filters {...{ decision, order, change }} total={rows.data?.total ?? 0} />
+      <Filters {...{ decision, order, change }} total={rows.data?.pages[0]?.total ?? 0} />
       <View query={rows} lines={8}>
-        {({ total }) =>
+        {() =>
           current === undefined ? (
             <Empty title="None of these">Rows stand here as they are judged.</Empty>
           ) : (
             <div className={styles.panes}>
               <div className={styles.list}>
-                <ul className={styles.lines} aria-label="Judged rows">
-                  {found.map((row) => (
+                <LongList
+                  label="Judged rows"
+                  items={found}
+                  keyOf={(row) => row.id}
+                  estimate={52}
+                  at={found.indexOf(current)}
+                  fills
+                  onEnd={
+                    rows.hasNextPage && !rows.isFetchingNextPage
+                      ? () => void rows.fetchNextPage()
+                      : undefined
+                  }
+                >
+                  {(row) => (
                     <Line
-                      key={row.id}
                       row={row}
                       isChosen={row.id === current.id}
                       onChoose={() => change({ row: String(row.id) })}
                     />
-                  ))}
-                </ul>
-                {total > found.length && limit < 1000 && (
-                  <div className={styles.more}>
-                    <Button
-                      size="xs"
-                      variant="default"
-                      onClick={() => change({ limit: String(limit + step) })}
-                    >
-                      More rows
-                    </Button>
-                  </div>
-                )}
+                  )}
+                </LongList>
               </div>
               <JudgedRow
                 key={current.id}
