@@ -17,6 +17,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "The name is too long",
 };
 
+/** What mends it, where that is not room or permission for what is written. */
+const HINTS: Readonly<Record<string, string>> = {
+  ELOOP: "Name the file itself, or make the link lead to it",
+  ENAMETOOLONG: "Give it a shorter name",
+};
+
 /** The addon's code for memory that could not be had. */
 export const NO_MEMORY = "FT-NATIVE-MEMORY";
 
@@ -28,12 +34,10 @@ export function systemError(error: unknown): FtError | undefined {
   const reason = reasonOf(error);
   if (reason === undefined) return undefined;
   const place = path === undefined ? "" : `: ${plainPath(path).replace(/\/\.$/, "")}`;
+  const hint = syscall === "read" ? "Name a file in it" : HINTS[code ?? ""];
   return new FtError(`FT-FILE-${code}`, {
     message: `${reason}${place}`,
-    hint:
-      syscall === "read"
-        ? "Name a file in it"
-        : "Choose another folder with --output, or make room and permission there",
+    hint: hint ?? "Choose another folder with --output, or make room and permission there",
     cause: error,
   });
 }

@@ -53,20 +53,40 @@ function unitOf(value: Readonly<Record<string, unknown>>, asked: string | undefi
   return fields.map((field) => fieldText(value, field)).find((text) => text !== undefined);
 }
 
-async function readSplitRows(input: RowInput, request: SplitRequest): Promise<SplitRow[]> {
+interface ReadRows {
+  readonly rows: readonly SplitRow[];
+  /** Fields that were asked for and that no row has. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+function missingFields(
+  { stratify, unit }: SplitRequest,
+  found: Readonly<Record<"stratify" | "unit", boolean>>,
+): Map<string, string> {
+  const missing = new Map<string, string>();
+  if (stratify !== undefined && !found.stratify)
+    missing.set("stratify_field_missing", `no row has the field ${stratify}: shares hold for all`);
+  if (unit !== undefined && !found.unit)
+    missing.set("unit_field_missing", `no row has the field ${unit}: nothing stays together by it`);
+  return missing;
+}
+
+async function readSplitRows(input: RowInput, request: SplitRequest): Promise<ReadRows> {
   const { stratify, unit } = request;
+  const found = { stratify: false, unit: false };
   const rows: SplitRow[] = [];
   for await (const block of input.blocks()) {
     for (const { id, value, text } of rowsOf(block, input.name)) {
-      rows.push({
-        id,
-        key: value["id"] === undefined ? textHash(text).toString(36) : id,
-        stratum: stratify === undefined ? "" : (fieldText(value, stratify) ?? ""),
-        unit: unitOf(value, unit),
-      });
+      const stratum = stratify === undefined ? undefined : fieldText(value, stratify);
+      const ownUnit = unitOf(value, unit);
+      const hasId = typeof value["id"] === "string" || typeof value["id"] === "number";
+      const key = hasId ? id : textHash(text).toString(36);
+      found.stratify ||= stratum !== undefined;
+      found.unit ||= ownUnit !== undefined;
+      rows.push({ id, hasId, key, stratum: stratum ?? "", unit: ownUnit });
     }
   }
-  return rows;
+  return { rows, missing: rows.length === 0 ? new Map() : missingFields(request, found) };
 }
 
 /** What an earlier split wrote: the split of each id. Throws DataError FT-SPLIT-004. */
@@ -161,10 +181,11 @@ export async function splitDataset(
   const { seed, policy } = request;
   return await withRows(environment, request.file, async (input) => {
     const frozen = await readAssignments(request.frozen);
-    const rows = await readSplitRows(input, request);
+    const { rows, missing } = await readSplitRows(input, request);
     const units = unitsOf(rows, { seed, clusters: await clustersOf(input, request) });
     const frozenOf = (row: number): string | undefined => frozen.get(rows[row]?.id ?? "");
-    const { splits, warnings } = assignUnits(units, { ratios, policy, caps, frozenOf });
+    const { splits, warnings: found } = assignUnits(units, { ratios, policy, caps, frozenOf });
+    const warnings = new Map([...missing, ...found]);
     await writeAssignments(request.assignments, rows, splits);
     await writeSplits(request, input, splits);
     return {

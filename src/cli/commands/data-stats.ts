@@ -28,8 +28,13 @@ function spreads(report: StatisticsReport): string {
 
 const listed = (counts: Record<string, number>): string =>
   Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
+    .map(([name, count]) => `${name === "" ? "of no role" : name} ${count}`)
     .join(", ");
+
+function counted({ rows, forms, roles }: StatisticsReport): string {
+  const told = rows === 0 ? "0 rows" : `${rows} rows (${listed(forms)})`;
+  return Object.keys(roles).length === 0 ? told : `${told}; messages: ${listed(roles)}`;
+}
 
 function groups({ by, files }: StatisticsReport): string[] {
   const named = { ...(files !== undefined && { file: files }), ...by };
@@ -46,7 +51,7 @@ function groups({ by, files }: StatisticsReport): string[] {
 
 const summary = (report: StatisticsReport): string =>
   [
-    `${report.rows} rows (${listed(report.forms)}); messages: ${listed(report.roles)}`,
+    counted(report),
     spreads(report),
     ...groups(report),
   ].join("\n");

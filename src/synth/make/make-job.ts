@@ -7,6 +7,7 @@ import {
   addUnits,
   budgetOfJob,
   createJob,
+  inTransaction,
   type Job,
   listJobs,
   type NewUnit,
@@ -128,8 +129,8 @@ class MakeWorker {
   readonly #store: Store;
   readonly #work: MakeWork;
   readonly #jobId: string;
-  /** By key of the task. */
-  readonly #failures = new Map<string, number>();
+  /** By id of the task's unit. */
+  readonly #failures = new Map<number, number>();
   /** Kept for whoever started it: the queue keeps words only. */
   failure: ProviderFailure | undefined;
 
@@ -155,41 +156,45 @@ class MakeWorker {
           } catch (error) {
             if (!(error instanceof ProviderFailure)) throw error;
             if (stopsJob(error)) this.failure ??= error;
-            const times = (this.#failures.get(unit.key) ?? 0) + 1;
-            this.#failures.set(unit.key, times);
+            const times = (this.#failures.get(unit.id) ?? 0) + 1;
+            this.#failures.set(unit.id, times);
             throw unitFailure(error, times);
           }
         },
       },
       [lookOf(fingerprint)]: {
         concurrency: 1,
-        run: async ({ input }) => await this.#look(input as { round: number; tasks: number }),
+        run: async ({ jobId, input }) =>
+          await this.#look(jobId, input as { round: number; tasks: number }),
       },
     };
   }
 
-  /** How many rows are there; the next round, where some are missing and the last one brought any. */
-  async #look({ round, tasks }: { round: number; tasks: number }) {
-    const { rows } = await countRows(this.#store, this.gathering);
+  /**
+   * How many rows are there; the next round, where some are missing and the last one brought any. The job is the unit's:
+   * what another process has begun may be done here too.
+   */
+  async #look(jobId: string, { round, tasks }: { round: number; tasks: number }) {
+    const { rows } = await countRows(this.#store, gatheringOf(this.#work, jobId));
     const missing = this.#work.count - rows;
     const result = { rows, missing };
     const isLast = round >= roundsFor(this.#work.count);
-    if (missing <= 0 || isLast || rows === (await this.#rowsBefore(round))) return { result };
+    if (missing <= 0 || isLast || rows === (await this.#rowsBefore(jobId, round))) return { result };
     const count = Math.min(missing, roundRows);
     const units = unitsOf(this.#work, { round: round + 1, count, first: tasks });
     return {
       result,
       effects: async (db: Store["db"]) =>
-        void (await addUnits(this.#store, db, this.#jobId, units)),
+        void (await addUnits(this.#store, db, jobId, units)),
     };
   }
 
-  async #rowsBefore(round: number): Promise<number> {
+  async #rowsBefore(jobId: string, round: number): Promise<number> {
     if (round === 0) return 0;
     const unit = await this.#store.db
       .selectFrom("units")
       .select("result")
-      .where("job_id", "=", this.#jobId)
+      .where("job_id", "=", jobId)
       .where("key", "=", `look-${round - 1}`)
       .executeTakeFirst();
     return (JSON.parse(unit?.result ?? '{"rows":0}') as { rows: number }).rows;
@@ -205,7 +210,11 @@ async function knownJob(store: Store, fingerprint: string): Promise<Job | undefi
   return earlier;
 }
 
-async function openJob(store: Store, work: MakeWork): Promise<Job> {
+/** One job of what is to be made, also where two processes begin it in the same moment. */
+const openJob = async (store: Store, work: MakeWork): Promise<Job> =>
+  await inTransaction(store.db, async (db) => await openedJob({ ...store, db }, work));
+
+async function openedJob(store: Store, work: MakeWork): Promise<Job> {
   const known = await knownJob(store, work.fingerprint);
   if (known === undefined || known.status === "cancelled") {
     const count = Math.min(work.count, roundRows);

@@ -68,3 +68,33 @@ export function saidBy(row: Json): Said[] {
     .filter(([field, value]) => typeof value === "string" && !notSaid.has(field))
     .map(([, value]) => ({ role: "text", text: value as string }));
 }
+
+/** Fields of rows beside their messages that hold or name pictures, sounds and films. */
+const mediaFields = ["image", "images", "audio", "audios", "video", "videos"] as const;
+const hasText = (part: unknown): boolean =>
+  typeof part === "string" || (isObject(part) && typeof part["text"] === "string");
+
+/** Parts of a message that are no text. */
+function mediaOf(message: unknown): unknown[] {
+  if (!isObject(message)) return [];
+  const content = message["content"] ?? message["value"] ?? message["parts"];
+  return Array.isArray(content) ? content.filter((part) => !hasText(part)) : [];
+}
+
+/**
+ * What a row shows beside its texts, as JSON text: pictures and the like. Of a row that says nothing in letters, whatever
+ * it holds. Two rows of the same texts are the same only when this is the same too; mostly it is empty.
+ */
+export function shownBy(row: Json, said: readonly Said[]): string {
+  if (said.every(({ text }) => text === "")) {
+    const held = Object.entries(row).filter(([field]) => !notSaid.has(field));
+    return JSON.stringify(held);
+  }
+  const lists = [row, row["input"]].flatMap((holder) =>
+    isObject(holder) ? [...listFields, "prompt", ...sides].map((field) => holder[field]) : [],
+  );
+  const inMessages = lists.filter(Array.isArray).flatMap((list: unknown[]) => list.flatMap(mediaOf));
+  const beside = mediaFields.map((field) => row[field]).filter((value) => value !== undefined);
+  const shown = [...inMessages, ...beside];
+  return shown.length === 0 ? "" : JSON.stringify(shown);
+}

@@ -1,10 +1,12 @@
-// What stays together when a data set is divided: rows of one conversation, of one value of a key, of one cluster of
-// near-duplicates. Decides nothing about where they go.
+// What stays together when a data set is divided: rows of one id, of one conversation, of one value of a key, of one
+// cluster of near-duplicates. Decides nothing about where they go.
 import { Groups } from "../clean/duplicates/growing.ts";
 import { textHash } from "../clean/duplicates/normal-text.ts";
 
 export interface SplitRow {
   readonly id: string;
+  /** Whether the row says it itself. */
+  readonly hasId: boolean;
   /** By which a row is known whatever its place: its own `id`, else its text. */
   readonly key: string;
   readonly stratum: string;
@@ -43,10 +45,15 @@ export interface UnitOptions {
 /** Units in an order that depends on their keys and the seed alone. */
 export function unitsOf(rows: readonly SplitRow[], { seed, clusters }: UnitOptions): Unit[] {
   const groups = new Groups(rows.length);
-  const firstOfUnit = new Map<string, number>();
-  for (const [row, { unit }] of rows.entries()) {
-    if (unit !== undefined) groups.join(row, firstOfUnit.get(unit) ?? row);
-    if (unit !== undefined && !firstOfUnit.has(unit)) firstOfUnit.set(unit, row);
+  const [firstOfId, firstOfUnit] = [new Map<string, number>(), new Map<string, number>()];
+  const joinFirst = (firsts: Map<string, number>, value: string, row: number): void => {
+    const first = firsts.get(value);
+    if (first === undefined) firsts.set(value, row);
+    else groups.join(row, first);
+  };
+  for (const [row, { id, hasId, unit }] of rows.entries()) {
+    if (hasId) joinFirst(firstOfId, id, row);
+    if (unit !== undefined) joinFirst(firstOfUnit, unit, row);
     if (clusters !== undefined) groups.join(row, clusters(row));
   }
   const members = new Map<number, number[]>();

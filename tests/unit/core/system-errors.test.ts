@@ -11,3 +11,8 @@ test.each(["ENOSPC", "EDQUOT", "EFBIG", "EISDIR"])(
     });
   },
 );
+
+test("a circle of links is mended by naming the file, not by making room", () => {
+  const error = Object.assign(new Error("ELOOP"), { code: "ELOOP", syscall: "open", path: "/a/l" });
+  expect(systemError(error)?.hint).toMatch(/link/);
+});

@@ -102,6 +102,30 @@ test("case, width, spaces and marks count nothing; another number in a short tex
   expect(linesOf(output)).toEqual([rows[0], rows[2]]);
 });
 
+test("rows of the same words and other pictures, and rows without words, are no duplicates", async () => {
+  const shown = (picture: string) => [
+    { type: "text", text: "What can be seen in this picture of the harbor?" },
+    { type: "image_url", image_url: { url: `data:image/png;base64,${picture}` } },
+  ];
+  const asked = (content: unknown) => ({
+    messages: [
+      { role: "user", content },
+      { role: "assistant", content: "A boat that is being painted." },
+    ],
+  });
+  const named = (image: string) => ({ ...asked("What can be seen in it?"), images: [image] });
+  const different = [
+    ...[asked(shown("AAAA")), asked(shown("BBBB")), named("a.png"), named("b.png")],
+    ...[{ foo: 1 }, { foo: 2 }, { messages: [] }, { messages: {} }, { text: "" }],
+    ...[{ text: "!!!" }, { text: "???" }],
+  ];
+  const rows = [...different, asked(shown("AAAA")), named("b.png"), { id: "x", foo: 2 }];
+  const output = join(folder, "pictures-out.jsonl");
+  const told = await dedupe({}, { ...usual, file: written("pictures.jsonl", rows), output });
+  expect(linesOf(output)).toEqual(different);
+  expect(told).toMatchObject({ rows: 14, kept: 11, exact: 3, clusters: 3 });
+});
+
 test("each row has a line in the clusters, also one that is alone", async () => {
   const text =
     "The river runs past the houses where nobody waits for the late train from the harbor";

@@ -1,8 +1,11 @@
 // Rows made by a service that answers well and badly: exact counts, an exact bill, and nothing asked that was answered.
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Store } from "../../../src/store/index.ts";
+import { inTransaction, listJobs, type Store } from "../../../src/store/index.ts";
 import { makeJob, type MakeOutcome } from "../../../src/synth/make/make-job.ts";
 import { badWays, FakeProvider, goodRow } from "../../support/fake-provider.ts";
+import { makeFolder } from "../../support/folders.ts";
 import { type Making, makingOf } from "../../support/making.ts";
 import { fileStore } from "../../support/open-stores.ts";
 
@@ -192,4 +195,24 @@ test("rows that were found, and what is nearly one of them, are not made again",
     repeated: 2,
     nearly_repeated: 1,
   });
+});
+
+test("two who begin the same in one moment make one job, and ask nothing twice", async () => {
+  const fake = await FakeProvider.start(({ key }) => ({ text: goodRow(key), delay: 20 }));
+  const path = join(makeFolder(), "ft.db");
+  const [store, other] = [await fileStore(path), await fileStore(path)];
+  const work = await makingOf(fake.origin, { count: 12 });
+  // neither can make a job before both have looked for one
+  const begun = await inTransaction((await fileStore(path)).db, async () => {
+    const making = [store, other].map((own) => makeJob(own, work, { every: 10 }));
+    await pause(200);
+    return { making };
+  });
+  const both = await Promise.all(begun.making);
+  const [first, second] = both.map(({ job }) => job.id);
+  expect(first).toBe(second);
+  expect(await listJobs(store)).toHaveLength(1);
+  expect(fake.bill).toMatchObject({ requests: 12, paid: 12 });
+  for (const { gathered } of both) expect(gathered.rows).toBe(12);
+  expect(fake.bill.mostAtOnce).toBeLessThanOrEqual(5);
 });

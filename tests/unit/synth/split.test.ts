@@ -126,6 +126,25 @@ describe("what stays together", () => {
     expect(new Set(spoken.slice(0, 5).map((each) => each.split)).size).toBe(1);
   });
 
+  test("rows of one id, whatever they say", async () => {
+    const rows = [...rowsOf(20), ...rowsOf(20).map((row) => ({ ...row, text: `again ${row.id}` }))];
+    const { told, assigned } = await split(rows, { ratios: { train: 0.5, validation: 0.5 } });
+    expect(told).toMatchObject({ units: 20, joined: 20 });
+    const splits = new Map<string, Set<string>>();
+    for (const { id, split: own } of assigned)
+      splits.set(id, (splits.get(id) ?? new Set()).add(own));
+    expect([...splits.values()].filter(({ size }) => size > 1)).toEqual([]);
+    expect(counts(assigned, "validation")).toBe(20);
+  });
+
+  test("a field that no row has is told", async () => {
+    const { told } = await split(rowsOf(10), { unit: "sorce", stratify: "topik" });
+    expect(told.warnings).toEqual(["stratify_field_missing", "unit_field_missing"]);
+    expect(told.notes["unit_field_missing"]).toContain("sorce");
+    const known = await split(rowsOf(10, (at) => ({ topic: at % 2 })), { stratify: "topic" });
+    expect(known.told.warnings).toEqual([]);
+  });
+
   test("near-duplicates, unless that is not wanted", async () => {
     const text = "The river runs past the houses where nobody waits for the late train number";
     const same = Array.from({ length: 6 }, (_, at) => ({

@@ -5,7 +5,7 @@ import { lineCount, type LineBlock } from "../../rows/row-blocks.ts";
 import { fewRows, findCandidates } from "./candidates.ts";
 import { editSimilarity } from "./edit-similarity.ts";
 import { FirstRows, Groups, GrowingSketches } from "./growing.ts";
-import { blockSketcher, separator } from "./sketch-block.ts";
+import { blockSketcher, rowTexts, type RowTexts } from "./sketch-block.ts";
 import { sketchSize } from "./sketch.ts";
 import { TextSpool } from "./text-spool.ts";
 
@@ -25,6 +25,8 @@ export interface TextPair {
   readonly first: string;
   readonly second: string;
 }
+
+const shownText = ({ system, text }: RowTexts): string => `${system} ${text}`.trim();
 
 /** Rows and what groups them. Close it: it holds their texts. */
 export class Duplicates {
@@ -65,7 +67,7 @@ export class Duplicates {
 
   /** A row's text as it was compared. */
   textOf(row: number): string {
-    return this.#texts.get(row).replace(separator, " ").trim();
+    return shownText(rowTexts(this.#texts.get(row)));
   }
 
   close(): void {
@@ -139,12 +141,12 @@ function alike(first: string, second: string, shared: number, threshold: number)
   return moved || editSimilarity(first, second, threshold) >= threshold;
 }
 
-/** Both parts must be alike: the system's and what follows it. */
-function isPair(first: string, second: string, shared: number, threshold: number): boolean {
-  const [systemA = "", textA = ""] = first.split(separator);
-  const [systemB = "", textB = ""] = second.split(separator);
-  if (systemA !== systemB && !alike(systemA, systemB, 0, threshold)) return false;
-  return alike(textA, textB, shared, threshold);
+/** Both texts must be alike, the system's and what follows it, and pictures the same. */
+function isPair(first: RowTexts, second: RowTexts, shared: number, threshold: number): boolean {
+  if (first.beside !== second.beside) return false;
+  if (first.system !== second.system && !alike(first.system, second.system, 0, threshold))
+    return false;
+  return alike(first.text, second.text, shared, threshold);
 }
 
 /** Pairs less alike than this in pieces are not verified: a tenth of the letters edited leaves 0.42. */
@@ -161,13 +163,13 @@ async function joinNear(
   const candidates = findCandidates(all, leastShared(threshold));
   for (let row = 0; row < ids.length; row++) {
     if (!has(row)) continue;
-    let text: string | undefined;
+    let own: RowTexts | undefined;
     for (const { other, shared } of candidates.of(row)) {
       if (groups.find(other) === groups.find(row)) continue;
-      text ??= texts.get(row);
-      const second = texts.get(other);
-      if (!isPair(text, second, shared, threshold)) continue;
-      const pair = { first: text.replace(separator, " "), second: second.replace(separator, " ") };
+      own ??= rowTexts(texts.get(row));
+      const second = rowTexts(texts.get(other));
+      if (!isPair(own, second, shared, threshold)) continue;
+      const pair = { first: shownText(own), second: shownText(second) };
       const [means = true] = (await meansTheSame?.([pair])) ?? [];
       if (means) groups.join(row, other);
     }

@@ -12,8 +12,11 @@ const said = ({ value }: SeenMessage): unknown => [
   value["tool_calls"],
 ];
 
-/** All that a row says, whatever else stands beside it. */
-const contentKey = (seen: SeenRow): string => JSON.stringify(allMessages(seen).map(said));
+/** All that a row says, whatever else stands beside it; undefined of one in which no message was found. */
+function contentKey(seen: SeenRow): string | undefined {
+  const messages = allMessages(seen);
+  return messages.length === 0 ? undefined : JSON.stringify(messages.map(said));
+}
 
 /** What comes before the last answer. */
 function questionKey({ messages, answers }: SeenRow): string | undefined {
@@ -46,7 +49,8 @@ export class Repeats {
 
   /** A row of the file itself. */
   *add(row: JsonObject, seen: SeenRow, line: number): Generator<Sighting> {
-    const before = this.#contents.add(contentKey(seen), line);
+    const content = contentKey(seen);
+    const before = content === undefined ? undefined : this.#contents.add(content, line);
     if (before !== undefined)
       yield {
         code: "duplicate_record",
@@ -87,7 +91,8 @@ export class Repeats {
   }
 
   *#sameText(seen: SeenRow, line: number): Generator<Sighting> {
-    const exact = this.#contents.find(contentKey(seen));
+    const content = contentKey(seen);
+    const exact = content === undefined ? undefined : this.#contents.find(content);
     if (exact !== undefined) {
       this.#exact.add(line);
       yield { code: "leak_exact", field: "", message: `line ${exact} for training is the same` };
