@@ -50,11 +50,7 @@ function groups({ by, files }: StatisticsReport): string[] {
 }
 
 const summary = (report: StatisticsReport): string =>
-  [
-    counted(report),
-    spreads(report),
-    ...groups(report),
-  ].join("\n");
+  [counted(report), spreads(report), ...groups(report)].join("\n");
 
 export const dataStats = defineCommand({
   name: "data stats",

@@ -179,13 +179,13 @@ class MakeWorker {
     const missing = this.#work.count - rows;
     const result = { rows, missing };
     const isLast = round >= roundsFor(this.#work.count);
-    if (missing <= 0 || isLast || rows === (await this.#rowsBefore(jobId, round))) return { result };
+    if (missing <= 0 || isLast || rows === (await this.#rowsBefore(jobId, round)))
+      return { result };
     const count = Math.min(missing, roundRows);
     const units = unitsOf(this.#work, { round: round + 1, count, first: tasks });
     return {
       result,
-      effects: async (db: Store["db"]) =>
-        void (await addUnits(this.#store, db, jobId, units)),
+      effects: async (db: Store["db"]) => void (await addUnits(this.#store, db, jobId, units)),
     };
   }
 

@@ -93,7 +93,9 @@ export function shownBy(row: Json, said: readonly Said[]): string {
   const lists = [row, row["input"]].flatMap((holder) =>
     isObject(holder) ? [...listFields, "prompt", ...sides].map((field) => holder[field]) : [],
   );
-  const inMessages = lists.filter(Array.isArray).flatMap((list: unknown[]) => list.flatMap(mediaOf));
+  const inMessages = lists
+    .filter(Array.isArray)
+    .flatMap((list: unknown[]) => list.flatMap(mediaOf));
   const beside = mediaFields.map((field) => row[field]).filter((value) => value !== undefined);
   const shown = [...inMessages, ...beside];
   return shown.length === 0 ? "" : JSON.stringify(shown);

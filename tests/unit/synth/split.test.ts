@@ -141,7 +141,10 @@ describe("what stays together", () => {
     const { told } = await split(rowsOf(10), { unit: "sorce", stratify: "topik" });
     expect(told.warnings).toEqual(["stratify_field_missing", "unit_field_missing"]);
     expect(told.notes["unit_field_missing"]).toContain("sorce");
-    const known = await split(rowsOf(10, (at) => ({ topic: at % 2 })), { stratify: "topic" });
+    const known = await split(
+      rowsOf(10, (at) => ({ topic: at % 2 })),
+      { stratify: "topic" },
+    );
     expect(known.told.warnings).toEqual([]);
   });
 

@@ -49,7 +49,11 @@ interface Sketched {
 }
 
 /** What is compared beside letters: of marks alone the marks. */
-function besideOf(value: Readonly<Record<string, unknown>>, said: readonly Said[], letters: string) {
+function besideOf(
+  value: Readonly<Record<string, unknown>>,
+  said: readonly Said[],
+  letters: string,
+) {
   const shown = shownBy(value, said);
   const marks = letters === "" ? said.map(({ text }) => text).join("\n") : "";
   return shown + marks === "" ? "" : textHash(`${shown}\n${marks}`).toString(36);
