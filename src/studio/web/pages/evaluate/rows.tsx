@@ -9,19 +9,17 @@ import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
+import { useWindowRows } from "../../design/use-window-rows.ts";
 import { DeltaWords } from "./delta-words.tsx";
-import { RowDetails } from "./row-details.tsx";
+import { outcomeWords, RowList } from "./row-list.tsx";
 import styles from "./rows.module.css";
-import { scoreText } from "./scores.tsx";
 
 type Page = components["schemas"]["EvaluationRows"];
-type Row = components["schemas"]["EvaluationRow"];
-type Outcome = NonNullable<Row["outcome"]>;
 type Query = NonNullable<paths["/api/v1/evaluations/{id}/rows"]["get"]["parameters"]["query"]>;
 
 const outcomes = ["loss", "win", "tie"] as const;
-const words: Readonly<Record<Outcome, string>> = { loss: "Worse", win: "Better", tie: "Alike" };
 const onePage = 50;
+const lineHeight = 58;
 
 const orders = [
   { value: "regressions", label: "Worst regressions first", needsOther: true },
@@ -63,32 +61,6 @@ function useRows(id: string, isCompared: boolean) {
   });
 }
 
-function Line({ row, isOpen, onToggle }: { row: Row; isOpen: boolean; onToggle: () => void }) {
-  const [own] = row.answers;
-  return (
-    <button type="button" className={styles.line} aria-expanded={isOpen} onClick={onToggle}>
-      <span className={styles.number}>{row.index + 1}</span>
-      <span className={styles.words}>
-        <span className={styles.prompt} dir="auto">
-          {row.prompt}
-        </span>
-        <span className={styles.answer} dir="auto">
-          {own?.text === "" ? "(said nothing)" : own?.text}
-        </span>
-      </span>
-      {row.outcome !== null && row.difference !== null && (
-        <span className={styles.outcome} data-outcome={row.outcome}>
-          {words[row.outcome]}
-          {row.outcome !== "tie" && ` by ${scoreText(Math.abs(row.difference))}`}
-        </span>
-      )}
-      <span className={styles.score}>
-        {own?.score === null || own === undefined ? "–" : scoreText(own.score)}
-      </span>
-    </button>
-  );
-}
-
 function Controls({
   metrics,
   other,
@@ -108,7 +80,10 @@ function Controls({
           value={outcome ?? "all"}
           data={[
             { value: "all", label: `All ${all}` },
-            ...outcomes.map((one) => ({ value: one, label: `${words[one]} ${counts[one]}` })),
+            ...outcomes.map((one) => ({
+              value: one,
+              label: `${outcomeWords[one]} ${counts[one]}`,
+            })),
           ]}
           onChange={(value) => setState({ outcome: value === "all" ? undefined : value })}
         />
@@ -147,10 +122,21 @@ export function Rows({ id, metrics, name, other }: RowsProps) {
   const query = useRows(id, other !== undefined);
   const pages = query.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
+  const seen = useWindowRows(rows.length, lineHeight);
+  const { places, show } = seen;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const isEnd = rows.length > 0 && places.at(-1) === rows.length - 1;
+  // the first piece waits for the button, so that what stands below it can be reached; then they come by themselves
+  const isLong = pages.length > 1;
+  useEffect(() => {
+    if (isEnd && isLong && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [isEnd, isLong, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const at = rows.findIndex(({ index }) => String(index) === open);
   const move = (step: number): void => {
     const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
-    if (next !== undefined) setState({ row: String(next.index) });
+    if (next === undefined) return;
+    setState({ row: String(next.index) });
+    show(rows.indexOf(next));
   };
   useShortcuts([
     { keys: "j", about: "Next row", run: () => move(1) },
@@ -171,27 +157,10 @@ export function Rows({ id, metrics, name, other }: RowsProps) {
           rows.length === 0 ? (
             <Empty title="No row fits the filter and the words" />
           ) : (
-            <ol className={styles.rows}>
-              {rows.map((row) => {
-                const isOpen = String(row.index) === open;
-                return (
-                  <li key={row.index} className={styles.row}>
-                    <Line
-                      row={row}
-                      isOpen={isOpen}
-                      onToggle={() => setState({ row: isOpen ? undefined : String(row.index) })}
-                    />
-                    {isOpen && (
-                      <RowDetails
-                        id={id}
-                        index={row.index}
-                        against={other === undefined ? undefined : against}
-                      />
-                    )}
-                  </li>
-                );
-              })}
-            </ol>
+            <RowList
+              {...{ id, rows, seen, total: first?.total }}
+              against={other === undefined ? undefined : against}
+            />
           )
         }
       </View>

@@ -3,16 +3,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { api } from "../../api/client.ts";
 import { type JobEvent, useEvents } from "../../api/events.ts";
+import { LogLines } from "../../design/log-lines.tsx";
 import { Empty, View } from "../../design/states.tsx";
-import styles from "./job.module.css";
 
 /** Lines that are kept on the page; older ones are told by `ft jobs show ID --log`. */
-const most = 500;
+const most = 10_000;
 
 const textOf = (data: unknown): string => {
   if (data === null || data === undefined) return "";
   return typeof data === "string" ? data : JSON.stringify(data);
 };
+
+/** Of a line of the log its own; of what went wrong, an error. */
+function levelOf(type: string, data: unknown): "warn" | "error" | undefined {
+  const { level } = (typeof data === "object" && data !== null ? data : {}) as { level?: unknown };
+  if (level === "warn" || level === "error") return level;
+  return type.endsWith("failed") ? "error" : undefined;
+}
 
 async function readLog(id: string): Promise<JobEvent[]> {
   const events: JobEvent[] = [];
@@ -43,16 +50,12 @@ export function JobLog({ id }: { id: string }) {
   const events = [...log.data, ...later.filter((event) => event.id > last)].slice(-most);
   if (events.length === 0) return <Empty title="Nothing has happened to it yet" />;
   return (
-    <div className={styles.log} tabIndex={0} role="log" aria-label="Log">
-      {events.map((event) => (
-        <div key={event.id} className={styles.event}>
-          <time dateTime={event.at} className={styles.at}>
-            {new Date(event.at).toLocaleTimeString("en", { hour12: false })}
-          </time>
-          <span>{event.type.replaceAll("-", " ")}</span>
-          <span className={styles.data}>{textOf(event.data)}</span>
-        </div>
-      ))}
-    </div>
+    <LogLines
+      label="Log"
+      lines={events.map(({ id: key, at, type, data }) => ({
+        ...{ key, at, kind: type.replaceAll("-", " "), text: textOf(data) },
+        level: levelOf(type, data),
+      }))}
+    />
   );
 }

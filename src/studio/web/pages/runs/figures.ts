@@ -14,6 +14,10 @@ export interface Picture {
   isExact?: boolean;
 }
 
+/** With as many digits as tell the lines of a scale apart. */
+const fineBytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toPrecision(3)} GB` : bytesText(bytes);
+
 /** The next picture is one entry; one without figures is left out. */
 export const pictures: readonly Picture[] = [
   {
@@ -24,7 +28,7 @@ export const pictures: readonly Picture[] = [
   { title: "Learning rate", figures: ["learningRate"], isExact: true },
   { title: "Gradient norm", figures: ["gradientNorm"] },
   { title: "Tokens a second", figures: ["tokensPerSecond"], text: compact },
-  { title: "Memory", figures: ["residentBytes"], text: bytesText, isExact: true },
+  { title: "Memory", figures: ["residentBytes"], text: fineBytes, isExact: true },
   { title: "Objective", figures: ["train/*", "validation/*"] },
 ];
 

@@ -132,7 +132,7 @@ function Whole({ details }: { details: Details }) {
             <Samples id={run.id} />
           </Tabs.Panel>
           <Tabs.Panel value="log">
-            <RunLog id={run.id} />
+            <RunLog id={run.id} isRunning={run.status === "running"} />
           </Tabs.Panel>
           <Tabs.Panel value="settings">
             <SettingsTable

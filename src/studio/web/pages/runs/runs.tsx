@@ -10,6 +10,7 @@ import { useUrlState } from "../../app/url-state.ts";
 import { Ago, Num } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, Status, View } from "../../design/states.tsx";
+import { useWindowRows } from "../../design/use-window-rows.ts";
 import { nameOf, useRunEvents } from "./queries.ts";
 import styles from "./runs.module.css";
 import { Sweeps } from "./sweeps.tsx";
@@ -17,9 +18,9 @@ import table from "./table.module.css";
 
 type Listed = components["schemas"]["RunOverview"]["runs"][number];
 
-function Line({ run, tags, note, isPicked, onPick }: LineProps) {
+function Line({ run, tags, note, isPicked, onPick, place, measure }: LineProps) {
   return (
-    <tr data-picked={isPicked}>
+    <tr data-picked={isPicked} ref={measure} data-index={place} aria-rowindex={place + 2}>
       <td className={styles.pick}>
         <Checkbox
           size="xs"
@@ -70,14 +71,29 @@ function Line({ run, tags, note, isPicked, onPick }: LineProps) {
 interface LineProps extends Listed {
   isPicked: boolean;
   onPick: (isPicked: boolean) => void;
+  place: number;
+  measure: ((element: Element | null) => void) | undefined;
 }
 
 const heads = ["", "Run", "Method", "Steps", "Training loss", "Validation loss", "Status", "Begun"];
 
+const lineHeight = 56;
+
+/** Room for the lines before or after those that stand in the document. */
+function Room({ height }: { height: number }) {
+  if (height === 0) return null;
+  return (
+    <tr aria-hidden="true" className={styles.room}>
+      <td colSpan={heads.length} style={{ height }} />
+    </tr>
+  );
+}
+
 function Table({ runs, picked, onPick }: TableProps) {
+  const { frame, places, before, after, measure } = useWindowRows(runs.length, lineHeight);
   return (
     <div className={table.scroll}>
-      <table className={table.table}>
+      <table className={table.table} aria-rowcount={runs.length + 1}>
         <thead>
           <tr>
             {heads.map((head) => (
@@ -87,15 +103,20 @@ function Table({ runs, picked, onPick }: TableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {runs.map((listed) => (
-            <Line
-              key={listed.run.id}
-              {...listed}
-              isPicked={picked.includes(listed.run.id)}
-              onPick={(isPicked) => onPick(listed.run.id, isPicked)}
-            />
-          ))}
+        <tbody ref={frame}>
+          <Room height={before} />
+          {places.map((place) => {
+            const listed = runs[place];
+            return listed === undefined ? null : (
+              <Line
+                key={listed.run.id}
+                {...{ ...listed, place, measure }}
+                isPicked={picked.includes(listed.run.id)}
+                onPick={(isPicked) => onPick(listed.run.id, isPicked)}
+              />
+            );
+          })}
+          <Room height={after} />
         </tbody>
       </table>
     </div>
@@ -114,7 +135,11 @@ function AllRuns() {
   const found = $api.useQuery(
     "get",
     "/api/v1/run-overview",
-    { params: { query: { ...(text !== "" && { text }), ...(tag !== undefined && { tag }) } } },
+    {
+      params: {
+        query: { limit: 1000, ...(text !== "" && { text }), ...(tag !== undefined && { tag }) },
+      },
+    },
     { placeholderData: keepPreviousData },
   );
   const picked = pick.split(",").filter((id) => id !== "");

@@ -202,7 +202,6 @@ export function Field(props: FieldProps) {
         <label htmlFor={id} className={styles.label}>
           {field.label}
         </label>
-        <Origin of={isOwn ? "flag:form" : (filled?.origin ?? "default")} />
         {isOwn && (
           <Tooltip label="Give it back: what counts without you" openDelay={300}>
             <ActionIcon
@@ -215,7 +214,7 @@ export function Field(props: FieldProps) {
             </ActionIcon>
           </Tooltip>
         )}
-        <code className={styles.flag}>{field.flag}</code>
+        <Origin of={isOwn ? "flag:form" : (filled?.origin ?? "default")} />
       </div>
       <Control
         {...props}
@@ -224,16 +223,19 @@ export function Field(props: FieldProps) {
         missing={isMissing(props) ? problems[0] : undefined}
         describedBy={`${id}-help`}
       />
-      <p id={`${id}-help`} className={styles.help}>
-        {field.help}
-        {bounds === "" ? "" : ` (${bounds})`}
-        {counts ? "" : ". Nothing reads it with this method"}
-      </p>
-      {advice.map(({ level, text }) => (
-        <p key={text} className={styles.advice} data-level={level}>
-          {text}
+      <div className={styles.notes}>
+        <p id={`${id}-help`} className={styles.help}>
+          {field.help}
+          {bounds === "" ? "" : ` (${bounds})`}
+          {counts ? "" : ". Nothing reads it with this method"}{" "}
+          <code className={styles.flag}>{field.flag}</code>
         </p>
-      ))}
+        {advice.map(({ level, text }) => (
+          <p key={text} className={styles.advice} data-level={level}>
+            {text}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }
