@@ -74,7 +74,8 @@ function titleOf({ folder: sweep }: Sweep, { folder }: Trial): string {
  * Puts every run of the sweep that is not complete into the queue, in order; one that is there already is left as it is.
  * All are checked before the first is put there. @throws as `queueRun`, and as `runSweep` for a folder of another sweep.
  */
-export async function queueSweep(
+export async function queueTrials(
+  store: Store,
   environment: Environment,
   sweep: Sweep,
   options: QueueOptions,
@@ -83,18 +84,24 @@ export async function queueSweep(
   const fresh = sweep.trials.filter((trial) => !isBegun(trial));
   for (const { resolved } of fresh) await checkSettings({ config: resolved.config, extensions });
   await claimFolder(sweep);
-  return await withStore(environment, async (store) => {
-    const queued: QueuedTrial[] = [];
-    for (const trial of sweep.trials) {
-      const { folder, resolved } = trial;
-      let job = isDone(trial) ? undefined : await jobOf(store, trial);
-      if (!isDone(trial) && job === undefined) {
-        const parameters = parametersOf(resolved, options, isBegun(trial));
-        const how = { priority, environment, title: titleOf(sweep, trial) };
-        job = await submitJob(store, "training", parameters, how);
-      }
-      queued.push({ folder, job });
+  const queued: QueuedTrial[] = [];
+  for (const trial of sweep.trials) {
+    const { folder, resolved } = trial;
+    let job = isDone(trial) ? undefined : await jobOf(store, trial);
+    if (!isDone(trial) && job === undefined) {
+      const parameters = parametersOf(resolved, options, isBegun(trial));
+      const how = { priority, environment, title: titleOf(sweep, trial) };
+      job = await submitJob(store, "training", parameters, how);
     }
-    return queued;
-  });
+    queued.push({ folder, job });
+  }
+  return queued;
 }
+
+/** The same in the user's own store. */
+export const queueSweep = async (
+  environment: Environment,
+  sweep: Sweep,
+  options: QueueOptions,
+): Promise<QueuedTrial[]> =>
+  await withStore(environment, (store) => queueTrials(store, environment, sweep, options));

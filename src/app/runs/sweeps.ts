@@ -87,12 +87,17 @@ function trialOf(
   return { folder, values, runId, status, step, trainLoss, bestLoss: bestLoss(events), seconds };
 }
 
-/** Every sweep of which a run is known, that of the newest run first. */
-export function listSweeps(): ListedSweep[] {
+/**
+ * Every sweep of which a run is known, that of the newest run first; before them those whose trials wait in the queue.
+ * `waiting`: folders into which runs are going to be trained.
+ */
+export function listSweeps(waiting: Iterable<string> = []): ListedSweep[] {
   const runs = listRuns(followedEvents);
   const byFolder = new Map(runs.map((run) => [run.outputDir, run]));
-  const folders = [...new Set(runs.map(({ outputDir }) => dirname(outputDir)))];
-  return folders.flatMap((folder) => {
+  const begun = new Set(runs.map(({ outputDir }) => dirname(outputDir)));
+  const ahead = [...waiting].map((folder) => dirname(folder));
+  const folders = new Set([...ahead.filter((folder) => !begun.has(folder)), ...begun]);
+  return [...folders].flatMap((folder) => {
     const trials = trialsIn(folder);
     if (trials.length === 0) return [];
     const parameters = parametersOf(trials);

@@ -20,11 +20,15 @@ export interface SuggestedFor {
   data: string;
   /** Folders of jobs that have not begun. */
   taken: ReadonlySet<string>;
+  /** Behind the name. */
+  end?: string | undefined;
 }
 
 /** A folder under FT_HOME that nothing is in. */
-function freeFolder(environment: Environment, { model, data, taken }: SuggestedFor): string {
-  const name = [word(model), word(data)].filter((part) => part !== "").join("-") || "run";
+export function freeFolder(environment: Environment, asked: SuggestedFor): string {
+  const { model, data, taken, end = "" } = asked;
+  const parts = [word(model), word(data), end].filter((part) => part !== "");
+  const name = parts.join("-") || "run";
   const under = join(ftHome(environment), "trained");
   for (let number = 1; ; number++) {
     const folder = join(under, number === 1 ? name : `${name}-${number}`);

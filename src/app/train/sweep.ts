@@ -61,7 +61,7 @@ export interface TrialResult {
 }
 
 /** More runs than anyone waits for; a slip in a grid makes millions, which only to list takes minutes. */
-const mostTrials = 1000;
+export const mostTrials = 1000;
 
 function requireFew(file: string, { grid, list }: z.infer<typeof SweepFile>): void {
   const sizes = Object.values(grid).map(({ length }) => length);
@@ -75,7 +75,7 @@ function requireFew(file: string, { grid, list }: z.infer<typeof SweepFile>): vo
 }
 
 /** Every combination, the last key changing first. */
-function combinations(grid: Readonly<Record<string, readonly unknown[]>>): TrialSettings[] {
+export function combinations(grid: Readonly<Record<string, readonly unknown[]>>): TrialSettings[] {
   return Object.entries(grid).reduce<TrialSettings[]>(
     (before, [key, values]) =>
       before.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
@@ -99,7 +99,7 @@ function nested(settings: TrialSettings): Record<string, unknown> {
 }
 
 /** `02-learning_rate=0.001-r=8`, in characters that every file system takes. */
-function folderName(index: number, count: number, settings: TrialSettings): string {
+export function folderName(index: number, count: number, settings: TrialSettings): string {
   const number = String(index + 1).padStart(String(count).length, "0");
   const parts = Object.entries(settings).map(([key, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);

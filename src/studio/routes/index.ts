@@ -18,6 +18,7 @@ import { reviewRoutes } from "./reviews.ts";
 import { runDetailRoutes } from "./run-details.ts";
 import { runRoutes } from "./runs.ts";
 import { shareRoutes } from "./share.ts";
+import { sweepRoutes } from "./sweeps.ts";
 import { systemRoutes } from "./system.ts";
 import { generatorRoutes, qualityRoutes, taskRoutes } from "./tasks.ts";
 import { trainFormRoutes } from "./train-form.ts";
@@ -45,6 +46,7 @@ export const routeGroups: readonly RouteGroup[] = [
   jobRoutes,
   trainRoutes,
   trainFormRoutes,
+  sweepRoutes,
   versionRoutes,
   modelRoutes,
   runRoutes,

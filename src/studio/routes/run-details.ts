@@ -1,8 +1,7 @@
 // /api/v1/runs/{id}/… and what is about several runs: figures in columns, log, samples, notes, what removing frees, the job
-// that trains it; any number compared; sweeps. What the runs themselves are is runs.ts's.
+// that trains it; any number compared. What the runs themselves are is runs.ts's.
 import { z } from "zod";
-import { continueRun, controlOf, runOfJob } from "../../app/runs/run-job.ts";
-import { listSweeps } from "../../app/runs/sweeps.ts";
+import { continueRun, controlOf, runOfJob, wasTooLarge } from "../../app/runs/run-job.ts";
 import {
   columnsOf,
   compareMany,
@@ -257,12 +256,18 @@ const ofJob = defineRoute({
   params: named,
   answers: {
     200: z
-      .object({ run_id: z.string().nullable().describe("Null before it has begun") })
+      .object({
+        run_id: z.string().nullable().describe("Null before it has begun"),
+        does_not_fit: z
+          .boolean()
+          .describe("It was refused for its memory; with force it starts all the same"),
+      })
       .meta({ id: "RunOfJob" }),
   },
   run: async ({ store }, { params }) => {
     const job = await findJob(store, params.id);
-    return { run_id: runOfJob(job)?.runId ?? null };
+    const run_id = runOfJob(job)?.runId ?? null;
+    return { run_id, does_not_fit: await wasTooLarge(store, job) };
   },
 });
 
@@ -326,54 +331,14 @@ const compare = defineRoute({
   },
 });
 
-const sweeps = defineRoute({
-  method: "GET",
-  path: "/api/v1/sweeps",
-  about: "Sweeps: in which settings their trials differ, and what came of each",
-  answers: {
-    200: z
-      .object({
-        sweeps: z.array(
-          z.object({
-            name: z.string(),
-            folder: z.string(),
-            parameters: z.array(z.string()),
-            trials: z.array(
-              z.object({
-                folder: z.string(),
-                run_id: z.string().nullable(),
-                status: z.string(),
-                values: z.array(AnyJson).describe("In the order of the parameters"),
-                step: z.int(),
-                train_loss: z.number().nullable(),
-                best_loss: z.number().nullable(),
-                seconds: z.number().nullable(),
-              }),
-            ),
-          }),
-        ),
-      })
-      .meta({ id: "Sweeps" }),
-  },
-  run: async () => ({
-    sweeps: listSweeps().map(({ trials, ...sweep }) => ({
-      ...sweep,
-      trials: trials.map(({ runId, trainLoss, bestLoss, ...trial }) => ({
-        ...trial,
-        ...{ run_id: runId, train_loss: trainLoss, best_loss: bestLoss },
-      })),
-    })),
-  }),
-});
-
 export const runDetailRoutes: RouteGroup = {
   name: "run details",
-  about: "Figures, log, samples and notes of a run, what can be done to it; runs compared; sweeps",
+  about: "Figures, log, samples and notes of a run, what can be done to it; runs compared",
   routes: [
     ...[overview, curves, log, samples, notes, write, weight, control],
     did("pause", "Saves a checkpoint and waits: what comes after it in the queue begins"),
     did("stop", "Saves a checkpoint and ends the job; the run can go on later"),
     did("resume", "Goes on from the last checkpoint"),
-    ...[ofJob, compare, sweeps],
+    ...[ofJob, compare],
   ],
 };

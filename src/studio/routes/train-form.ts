@@ -4,7 +4,7 @@ import { z } from "zod";
 import { formFields } from "../../app/config/form-fields.ts";
 import { formGroups, shownOrder } from "../../app/config/form-groups.ts";
 import { profiles } from "../../app/config/profiles.ts";
-import { type FilledForm, fillForm } from "../../app/config/resolve-form.ts";
+import { type FilledForm, fillForm, type FormRequest } from "../../app/config/resolve-form.ts";
 import { dataCatalogue } from "../../app/data/shipped.ts";
 import { submitJob } from "../../app/jobs/submit.ts";
 import { trainingJobs } from "../../app/runs/run-job.ts";
@@ -76,13 +76,13 @@ const form = defineRoute({
   }),
 });
 
-const Filled = z.object({
+export const Filled = z.object({
   values: z.record(z.string().max(200), z.unknown()).default({}).describe("By dotted key"),
   profile: z.string().max(100).optional(),
   dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
 });
 
-type Filled = z.infer<typeof Filled>;
+export type Filled = z.infer<typeof Filled>;
 
 /** What was filled in, with the file of a data set that is named by its number. */
 async function valuesOf(
@@ -96,18 +96,23 @@ async function valuesOf(
   return { ...values, "data.train_file": filePath };
 }
 
-async function filled(studio: Studio, asked: Filled): Promise<FilledForm> {
+/** Folders of jobs that have not ended. */
+export async function takenFolders({ store }: Studio): Promise<ReadonlySet<string>> {
+  const jobs = [...(await trainingJobs(store))];
+  const taken = jobs.flatMap(([folder, { status }]) =>
+    status === "pending" || status === "running" || status === "paused" ? [folder] : [],
+  );
+  return new Set(taken);
+}
+
+/** What was filled in, as settings are made of it. */
+export async function formRequest(studio: Studio, asked: Filled): Promise<FormRequest> {
   const { profile } = asked;
   if (profile !== undefined && !profiles.has(profile))
     throw unprocessable(`there is no profile '${profile}'`, "profile");
-  const { environment, store } = studio;
+  const { environment } = studio;
   const values = await valuesOf(studio, asked);
-  const jobs = [...(await trainingJobs(store))];
-  const taken = new Set(
-    jobs.flatMap(([folder, { status }]) =>
-      status === "pending" || status === "running" || status === "paused" ? [folder] : [],
-    ),
-  );
+  const taken = await takenFolders(studio);
   const text = (key: string): string => {
     const value = values[key];
     return typeof value === "string" ? value : "";
@@ -115,10 +120,13 @@ async function filled(studio: Studio, asked: Filled): Promise<FilledForm> {
   const suggested = suggestedRun(environment, {
     ...{ model: text("model.name"), data: text("data.train_file"), taken },
   });
-  return await fillForm({ values, profile, suggested, environment, cwd: process.cwd() });
+  return { values, profile, suggested, environment, cwd: process.cwd() };
 }
 
-const Problem = z.object({
+const filled = async (studio: Studio, asked: Filled): Promise<FilledForm> =>
+  await fillForm(await formRequest(studio, asked));
+
+export const Problem = z.object({
   field: z.string().nullable(),
   message: z.string(),
   hint: z.string().nullable(),

@@ -1,8 +1,8 @@
 // /api/v1/train and the making of jobs of any kind: settings described, checked and estimated, put into the queue. Modules
 // of code are never taken from a request.
 import { z } from "zod";
-import { layer } from "../../app/config/layers.ts";
-import { resolveConfig } from "../../app/config/resolve.ts";
+import { loadRunConfig } from "../../app/config/load.ts";
+import type { ResolvedConfig } from "../../app/config/resolve.ts";
 import { configJsonSchema } from "../../app/config/schema.ts";
 import { jobKinds } from "../../app/jobs/kinds/registry.ts";
 import { submitJob } from "../../app/jobs/submit.ts";
@@ -18,7 +18,9 @@ const AnyObject = z.record(z.string(), z.unknown());
 
 const Settings = z
   .object({
-    config: AnyObject.describe("Settings as in YAML; what is left out has its default"),
+    config: AnyObject.describe(
+      "Settings as in YAML; what is left out is as ft train start has it: of the environment, the user's file, else a default",
+    ),
     dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
   })
   .meta({ id: "TrainingSettings" });
@@ -31,7 +33,7 @@ export async function fileOfDataset({ store }: Studio, id: number): Promise<stri
 }
 
 /** The settings with the file of a data set that is named by its number. */
-async function settingsOf(
+async function givenBy(
   studio: Studio,
   { config, dataset_id }: z.infer<typeof Settings>,
 ): Promise<Record<string, unknown>> {
@@ -40,6 +42,15 @@ async function settingsOf(
   const data = config["data"];
   const given = typeof data === "object" && data !== null ? data : {};
   return { ...config, data: { ...given, train_file: filePath } };
+}
+
+/** The same as of `ft train start` with these settings as its arguments: what nobody says, its preset does. */
+async function settingsOf(
+  studio: Studio,
+  asked: z.infer<typeof Settings>,
+): Promise<ResolvedConfig> {
+  const { environment } = studio;
+  return loadRunConfig({ preset: "start", arguments: await givenBy(studio, asked), environment });
 }
 
 const schema = defineRoute({
@@ -59,9 +70,8 @@ const validate = defineRoute({
   answers: { 200: z.object({ report: AnyJson }).meta({ id: "TrainingReport" }) },
   refusals: { 400: "The settings or the data cannot be used" },
   run: async (studio, { body }) => {
-    const settings = await settingsOf(studio, body);
     const { validateRun } = await import("../../app/train/validate-run.ts");
-    const resolved = resolveConfig([layer("argument", "", settings)]);
+    const resolved = await settingsOf(studio, body);
     const config = withAbsolutePaths(resolved.config);
     return { report: await validateRun({ ...resolved, config }) };
   },
@@ -73,15 +83,21 @@ const start = defineRoute({
   method: "POST",
   path: "/api/v1/train",
   about: "Checks a run and puts it into the queue",
-  body: Settings.extend({ priority }).meta({ id: "Training" }),
+  body: Settings.extend({
+    priority,
+    force: z.boolean().default(false).describe("Though it is estimated not to fit"),
+  }).meta({ id: "Training" }),
   answers: { 200: JobShape },
   refusals: { 400: "The settings or the data cannot be used" },
   run: async (studio, { body }) => {
     studio.requireOpen();
     const { environment, store } = studio;
-    const config = await settingsOf(studio, body);
+    const { config, origins } = await settingsOf(studio, body);
     const how = { environment, priority: body.priority };
-    return toldJob(await submitJob(store, "training", { config }, how));
+    const parameters = {
+      ...{ config: { ...config }, origins: Object.fromEntries(origins), force: body.force },
+    };
+    return toldJob(await submitJob(store, "training", parameters, how));
   },
 });
 

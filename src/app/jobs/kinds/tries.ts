@@ -25,6 +25,7 @@ export class Tries {
     const failures = (this.#failures.get(id) ?? 0) + 1;
     this.#failures.set(id, failures);
     const isFinal = !passes(error) || failures >= mostFailures;
-    return new UnitFailure(error.message, { isFinal, cause: error });
+    const reason = [error.message, ...error.problems].join("\n");
+    return new UnitFailure(reason, { isFinal, cause: error });
   }
 }

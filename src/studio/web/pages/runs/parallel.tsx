@@ -47,6 +47,7 @@ function wordScale(values: readonly unknown[]): Scale {
 
 function scaleOf({ values }: Column): Scale {
   const present = values.filter((value) => value !== null && value !== undefined);
+  if (present.length === 0) return { place: () => undefined, ticks: [] };
   const numbers = present.filter((value): value is number => typeof value === "number");
   return numbers.length > 0 && numbers.length === present.length
     ? numberScale(numbers)

@@ -32,6 +32,21 @@ export function useRun(id: string) {
   );
 }
 
+/** A trial that goes on tells its steps to its own run alone. */
+export function useSweeps() {
+  return $api.useQuery(
+    "get",
+    "/api/v1/sweeps",
+    {},
+    {
+      refetchInterval: ({ state }) => {
+        const trials = state.data?.sweeps.flatMap((sweep) => sweep.trials) ?? [];
+        return trials.some(({ status }) => status === "running") ? every : false;
+      },
+    },
+  );
+}
+
 export function useCurves(id: string) {
   return $api.useQuery(
     "get",

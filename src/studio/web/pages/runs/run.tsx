@@ -186,6 +186,16 @@ export function Run() {
           {run.status === "completed" && (
             <ButtonLink to={`/try?run=${run.id}`}>Try it beside its base</ButtonLink>
           )}
+          {run.status === "completed" && (
+            <>
+              <ButtonLink kind="quiet" to={`/evaluate/new?run=${run.id}`}>
+                Evaluate
+              </ButtonLink>
+              <ButtonLink kind="quiet" to={`/share/${run.id}`}>
+                Share
+              </ButtonLink>
+            </>
+          )}
           <ButtonLink kind="quiet" to={`/runs/compare?ids=${run.id}`}>
             Compare
           </ButtonLink>

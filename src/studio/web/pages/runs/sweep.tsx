@@ -1,18 +1,40 @@
 // One sweep: a line a trial through its parameters to its loss, and the same as a table. The trial under the pointer, or with
 // the focus, is marked in both.
+import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { $api } from "../../api/client.ts";
+import { api } from "../../api/client.ts";
+import { useChange } from "../../api/mutation.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { durationText, Num } from "../../design/numbers.tsx";
-import { Page, Panel } from "../../design/page.tsx";
+import { Page, Panel, Progress } from "../../design/page.tsx";
 import { Empty, Status, View } from "../../design/states.tsx";
 import { Parallel } from "./parallel.tsx";
-import { useRunEvents } from "./queries.ts";
+import { useRunEvents, useSweeps } from "./queries.ts";
 import styles from "./sweep.module.css";
 import { bestOf, type SweepShape } from "./sweeps.tsx";
 import table from "./table.module.css";
 import { valueText } from "./value-text.ts";
+
+type Trial = SweepShape["trials"][number];
+
+/** Its run; before there is one, the job that is going to train it. */
+function addressOf({ run_id: run, job_id: job }: Trial): string {
+  if (run !== null) return `/runs/${run}`;
+  return job === null ? "/jobs" : `/jobs/${job}`;
+}
+
+function TrialStatus({ trial: { status, step, error } }: { trial: Trial }) {
+  return (
+    <>
+      <Status
+        of={status === "waiting" ? "pending" : status}
+        word={status === "running" ? `step ${step}` : status}
+      />
+      {error !== null && <span className={styles.error}>{error.split("\n")[0]}</span>}
+    </>
+  );
+}
 
 function Trials({ sweep, marked, onMark }: TrialsProps) {
   const best = bestOf(sweep);
@@ -48,11 +70,7 @@ function Trials({ sweep, marked, onMark }: TrialsProps) {
               onBlur={() => onMark(undefined)}
             >
               <th scope="row">
-                {trial.run_id === null ? (
-                  at + 1
-                ) : (
-                  <Link to={`/runs/${trial.run_id}`}>{at + 1}</Link>
-                )}
+                <Link to={addressOf(trial)}>{at + 1}</Link>
               </th>
               {trial.values.map((value, which) => (
                 <td key={which} className={table.number}>
@@ -69,10 +87,7 @@ function Trials({ sweep, marked, onMark }: TrialsProps) {
                 {trial.seconds === null ? "–" : durationText(trial.seconds)}
               </td>
               <td>
-                <Status
-                  of={trial.status === "waiting" ? "pending" : trial.status}
-                  word={trial.status}
-                />
+                <TrialStatus trial={trial} />
               </td>
             </tr>
           ))}
@@ -112,9 +127,55 @@ function Shown({ sweep }: { sweep: SweepShape }) {
   );
 }
 
+type Word = "stop" | "resume";
+
+const told: Readonly<Record<Word, string>> = {
+  stop: "No more of its runs begin; what they saved is kept",
+  resume: "What has not ended goes on",
+};
+
+function Deeds({ sweep }: { sweep: SweepShape }) {
+  const { folder, can_stop: canStop, can_resume: canResume } = sweep;
+  const deed = useChange(
+    async (word: Word) => {
+      await api.POST(`/api/v1/sweeps/${word}`, { body: { folder } });
+      return word;
+    },
+    { touches: ["/api/v1/sweeps", "/api/v1/jobs", "/api/v1/run"], done: (word) => told[word] },
+  );
+  const button = (word: Word, label: string) => (
+    <Button
+      variant={word === "resume" ? "filled" : "default"}
+      loading={deed.isPending && deed.variables === word}
+      onClick={() => deed.mutate(word)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      {canResume && button("resume", "Go on with the rest")}
+      {canStop && button("stop", "Stop the rest")}
+    </>
+  );
+}
+
+function HowFar({ trials }: SweepShape) {
+  const done = trials.filter(({ status }) => status === "completed").length;
+  if (done === trials.length) return null;
+  return (
+    <div className={styles.going}>
+      <Progress share={done / trials.length} label="Runs that are done" />
+      <span>
+        <Num of={done} /> of <Num of={trials.length} /> runs are done
+      </span>
+    </div>
+  );
+}
+
 export function Sweep() {
   const [{ folder = "" }] = useUrlState();
-  const sweeps = $api.useQuery("get", "/api/v1/sweeps");
+  const sweeps = useSweeps();
   useRunEvents();
   const sweep = sweeps.data?.sweeps.find((one) => one.folder === folder);
   const ids = (sweep?.trials ?? []).flatMap(({ run_id: id }) => (id === null ? [] : [id]));
@@ -124,10 +185,15 @@ export function Sweep() {
       above={<Link to="/runs?view=sweeps">Sweeps</Link>}
       lead={sweep === undefined ? undefined : `What differs: ${sweep.parameters.join(", ")}`}
       actions={
-        ids.length > 1 && (
-          <ButtonLink kind="quiet" to={`/runs/compare?ids=${ids.slice(0, 50).join(",")}`}>
-            Compare their curves
-          </ButtonLink>
+        sweep !== undefined && (
+          <>
+            <Deeds sweep={sweep} />
+            {ids.length > 1 && (
+              <ButtonLink kind="quiet" to={`/runs/compare?ids=${ids.slice(0, 50).join(",")}`}>
+                Compare their curves
+              </ButtonLink>
+            )}
+          </>
         )
       }
     >
@@ -141,7 +207,10 @@ export function Sweep() {
               />
             </Panel>
           ) : (
-            <Shown sweep={sweep} />
+            <>
+              <HowFar {...sweep} />
+              <Shown sweep={sweep} />
+            </>
           )
         }
       </View>

@@ -1,11 +1,11 @@
 // The sweeps: what was varied, how far, the best trial of each.
-import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
-import { Link } from "../../app/link.tsx";
+import { ButtonLink, Link } from "../../app/link.tsx";
 import lines from "../../design/lines.module.css";
 import { Num } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
+import { useSweeps } from "./queries.ts";
 
 export type SweepShape = components["schemas"]["Sweeps"]["sweeps"][number];
 
@@ -15,15 +15,18 @@ export const bestOf = ({ trials }: SweepShape): SweepShape["trials"][number] | u
     .toSorted((a, b) => (a.best_loss ?? 0) - (b.best_loss ?? 0))[0];
 
 export function Sweeps() {
-  const sweeps = $api.useQuery("get", "/api/v1/sweeps");
+  const sweeps = useSweeps();
   return (
     <Panel isFlush>
       <View query={sweeps} lines={6}>
         {({ sweeps: found }) =>
           found.length === 0 ? (
-            <Empty title="No sweep yet">
-              A sweep is one run after another over a table of settings:{" "}
-              <code>ft train sweep sweep.yml</code>
+            <Empty
+              title="No sweep yet"
+              action={<ButtonLink to="/train">Vary settings of a form</ButtonLink>}
+            >
+              A sweep is one run after another over several values of some settings: from the form,
+              or with <code>ft train sweep sweep.yml</code>
             </Empty>
           ) : (
             <ul className={lines.lines}>

@@ -80,3 +80,17 @@ export function useForm(fields: readonly Field[]) {
   };
   return { filled, settled, state, change, search, setSearch };
 }
+
+/** `--batch-size 8 --gradient-checkpointing` as values of the settings that have these flags. */
+export function valuesOfFlags(text: string, fields: readonly Field[]): Record<string, unknown> {
+  const words = text.split(" ").filter((word) => word !== "");
+  return Object.fromEntries(
+    words.flatMap((word, at) => {
+      const field = fields.find(({ flag }) => flag === word);
+      if (field === undefined) return [];
+      const next = words[at + 1];
+      const isAlone = next === undefined || next.startsWith("--");
+      return [[field.key, isAlone ? true : read(field, next)]];
+    }),
+  );
+}

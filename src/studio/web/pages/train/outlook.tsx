@@ -1,4 +1,5 @@
 // What will happen: whether it fits into memory, how long it takes, what of the data is learned, what to think about.
+import { UnstyledButton } from "@mantine/core";
 import { Link } from "../../app/link.tsx";
 import { Bytes, bytesText, compact, durationText, Num } from "../../design/numbers.tsx";
 import { type Fact, Facts, Meter } from "../../design/page.tsx";
@@ -63,7 +64,12 @@ function TimeText({ time }: { time: Time }) {
 
 const terms: Readonly<Record<string, string>> = { program: "the program itself" };
 
-function Memory({ plan }: { plan: NonNullable<Report["memoryPlan"]> }) {
+interface MemoryProps {
+  plan: NonNullable<Report["memoryPlan"]>;
+  onUse: (flags: string) => void;
+}
+
+function Memory({ plan, onUse }: MemoryProps) {
   const { residentBytes, availableBytes, fits, changes } = plan;
   const parts = Object.entries(plan.terms)
     .filter(([, bytes]) => bytes > 0.01 * residentBytes)
@@ -89,7 +95,10 @@ function Memory({ plan }: { plan: NonNullable<Report["memoryPlan"]> }) {
           <ul>
             {changes.slice(0, 4).map(({ change, residentBytes: needed }) => (
               <li key={change}>
-                <code>{change}</code> (<Bytes of={needed} />)
+                <code>{change}</code> (<Bytes of={needed} />){" "}
+                <UnstyledButton className={styles.use} onClick={() => onUse(change)}>
+                  Set it<span className={styles.hidden}> so: {change}</span>
+                </UnstyledButton>
               </li>
             ))}
           </ul>
@@ -116,14 +125,20 @@ export interface OutlookProps {
   time: Time | null;
   /** What stands at a field already. */
   told: readonly string[];
+  /** Fills in what flags of a command line say. */
+  onUse: (flags: string) => void;
 }
 
-export function Outlook({ report, time, told }: OutlookProps) {
+/** Said by the meter already, in other words. */
+const isOfMemory = (text: string): boolean => text.startsWith("training is estimated to need");
+
+export function Outlook({ report, time, told, onUse }: OutlookProps) {
+  const warnings = report.warnings.filter((text) => !told.includes(text) && !isOfMemory(text));
   return (
     <div className={styles.outlook}>
-      {report.memoryPlan !== null && <Memory plan={report.memoryPlan} />}
+      {report.memoryPlan !== null && <Memory plan={report.memoryPlan} onUse={onUse} />}
       <Facts facts={factsOf(report, time)} />
-      {[...report.notes, ...report.warnings.filter((text) => !told.includes(text))].map((text) => (
+      {[...report.notes, ...warnings].map((text) => (
         <p key={text} className={styles.warning}>
           {text}
         </p>

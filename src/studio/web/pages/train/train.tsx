@@ -1,21 +1,22 @@
 // The form of a run: settings on the left, what will happen on the right, moving along as one types.
 import { Button, SegmentedControl } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { $api, api } from "../../api/client.ts";
+import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
-import { useChange } from "../../api/mutation.ts";
-import { useShortcuts } from "../../app/shortcuts.tsx";
 import { bytesText, compact } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, Trouble, View, Waiting } from "../../design/states.tsx";
 import { Command } from "./command.tsx";
-import { type Filled, type FormState, useForm } from "./form-state.ts";
+import { type FormState, useForm, valuesOfFlags } from "./form-state.ts";
+import { countOf, gridOf, useTrials, type Varied, variedBy } from "./grid.ts";
 import { Group } from "./group.tsx";
 import { type Report, useLook } from "./look.ts";
 import { briefly, Outlook } from "./outlook.tsx";
 import { Preview } from "./preview.tsx";
+import { useStart } from "./start.ts";
+import { sweepText } from "./sweep-text.ts";
 import styles from "./train.module.css";
+import { Vary } from "./vary.tsx";
 
 type Form = components["schemas"]["TrainingForm"];
 type Option = { value: string; label: string };
@@ -89,7 +90,7 @@ function Others({ state }: { state: FormState }) {
   );
 }
 
-function WhatWillHappen({ isPossible, look, told }: WhatProps) {
+function WhatWillHappen({ isPossible, look, told, onUse }: WhatProps) {
   if (!isPossible)
     return (
       <Empty title="Choose a model and data">
@@ -105,7 +106,7 @@ function WhatWillHappen({ isPossible, look, told }: WhatProps) {
   return (
     <div aria-busy={look.isPlaceholderData} className={styles.look}>
       {look.error !== null && <Trouble error={look.error} />}
-      <Outlook report={look.data.report as Report} time={look.data.time} told={told} />
+      <Outlook report={look.data.report as Report} time={look.data.time} {...{ told, onUse }} />
     </div>
   );
 }
@@ -123,30 +124,20 @@ interface WhatProps {
   isPossible: boolean;
   look: ReturnType<typeof useLook>;
   told: readonly string[];
-}
-
-/** Puts the run into the queue and goes where it is seen to begin. */
-function useStart(filled: Filled, isReady: boolean) {
-  const navigate = useNavigate();
-  const start = useChange(
-    async () =>
-      (await api.POST("/api/v1/train/form/start", { body: { ...filled, force: false } })).data,
-    {
-      touches: ["/api/v1/jobs", "/api/v1/run", "/api/v1/train/form"],
-      done: () => "The run is in the queue",
-      onDone: (job) => void navigate({ to: `/runs/job/${job?.id}` } as never),
-    },
-  );
-  const begin = (): void => {
-    if (isReady && !start.isPending) start.mutate(undefined);
-  };
-  useShortcuts([{ keys: "mod+Enter", about: "Start the run", run: begin }]);
-  return { begin, isStarting: start.isPending };
+  onUse: (flags: string) => void;
 }
 
 type FormHook = ReturnType<typeof useForm>;
 
-function Settings({ form, hook }: { form: Form; hook: FormHook }) {
+interface SettingsProps {
+  form: Form;
+  hook: FormHook;
+  varied: readonly Varied[];
+  trials: ReturnType<typeof useTrials>;
+  count: number;
+}
+
+function Settings({ form, hook, varied, trials, count }: SettingsProps) {
   const { filled, state, change, search, setSearch } = hook;
   const options = useOptions(form);
   const opened = new Set((search["more"] ?? "").split(","));
@@ -165,6 +156,7 @@ function Settings({ form, hook }: { form: Form; hook: FormHook }) {
           onOpen={(isOpen) => open(group.name, isOpen)}
         />
       ))}
+      <Vary {...{ varied, trials, count, setSearch }} fields={form.fields} groups={form.groups} />
     </div>
   );
 }
@@ -181,19 +173,26 @@ function canLook({ state, filled }: FormHook): boolean {
 
 interface ConsequencesProps {
   hook: FormHook;
+  fields: Form["fields"];
   look: ReturnType<typeof useLook>;
   isPossible: boolean;
   row: number;
+  /** Of a sweep the words of its file. */
+  sweep: string | undefined;
 }
 
-function Consequences({ hook, look, isPossible, row }: ConsequencesProps) {
-  const { state, setSearch } = hook;
+function Consequences({ hook, fields, look, isPossible, row, sweep }: ConsequencesProps) {
+  const { state, setSearch, change } = hook;
   const preview = look.data?.preview ?? null;
   const { advice = [], command = [] } = state.data ?? {};
   return (
     <div className={styles.side}>
       <Panel title="What will happen">
-        <WhatWillHappen {...{ isPossible, look }} told={advice.map(({ text }) => text)} />
+        <WhatWillHappen
+          {...{ isPossible, look }}
+          told={advice.map(({ text }) => text)}
+          onUse={(flags) => change(valuesOfFlags(flags, fields))}
+        />
       </Panel>
       {preview !== null && isPossible && (
         <Preview
@@ -204,7 +203,10 @@ function Consequences({ hook, look, isPossible, row }: ConsequencesProps) {
       )}
       {command.length > 1 && isPossible && (
         <Panel title="The same in a terminal">
-          <Command words={command} />
+          <Command
+            words={sweep === undefined ? command : ["ft", "train", "sweep", "sweep.yml"]}
+            file={sweep}
+          />
         </Panel>
       )}
     </div>
@@ -214,48 +216,95 @@ function Consequences({ hook, look, isPossible, row }: ConsequencesProps) {
 const problemText = (count: number): string =>
   count === 1 ? "One thing is missing or wrong" : `${count} things are missing or wrong`;
 
+interface StartProps {
+  start: ReturnType<typeof useStart>;
+  isReady: boolean;
+  fits: boolean;
+  /** Of runs, where several values are tried. */
+  count: number;
+}
+
+function StartButton({ start: { begin, isStarting }, isReady, fits, count }: StartProps) {
+  const what = count === 0 ? "the run" : count === 1 ? "1 run" : `${count} runs`;
+  return (
+    <div className={styles.start}>
+      <Button
+        size="md"
+        variant={fits ? "filled" : "outline"}
+        disabled={!isReady}
+        loading={isStarting}
+        onClick={begin}
+      >
+        {fits ? `Start ${what}` : "Start anyway"}
+      </Button>
+      {!fits && <span>It is estimated not to fit into memory: the system may end it.</span>}
+    </div>
+  );
+}
+
+interface BarProps {
+  form: Form;
+  hook: FormHook;
+  look: ReturnType<typeof useLook>;
+  isPossible: boolean;
+}
+
+function Bar({ form, hook: { filled, state, setSearch }, look, isPossible }: BarProps) {
+  const problems = state.data?.problems.length ?? 0;
+  return (
+    <div className={styles.bar}>
+      <Profiles
+        form={form}
+        chosen={filled.profile}
+        onChoose={(profile) => setSearch({ profile })}
+      />
+      {problems > 0 && (
+        <span className={styles.problems} role="status">
+          {problemText(problems)}
+        </span>
+      )}
+      {isPossible && look.data !== undefined && (
+        <span className={styles.brief} aria-busy={look.isPlaceholderData}>
+          {briefly(look.data.report as Report, look.data.time)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Several values for some of the settings, and the runs that they make. */
+function useSweep(form: Form, { filled, search, state }: FormHook) {
+  const varied = variedBy(search, form.fields);
+  const grid = gridOf(varied);
+  const trials = useTrials(filled, grid);
+  const count = countOf(grid);
+  const isReady = count === 0 ? state.data?.ready === true : trials.data?.ready === true;
+  const text = count === 0 ? undefined : sweepText(state.data, grid, trials.data?.folder);
+  return { varied, grid, trials, count, isReady, text };
+}
+
 function Filling({ form }: { form: Form }) {
   const hook = useForm(form.fields);
-  const { filled, settled, state, search, setSearch } = hook;
+  const { filled, settled, state, search } = hook;
   const isPossible = canLook(hook);
   const row = Math.max(0, Number(search["row"] ?? 0) || 0);
   const look = useLook(settled, row, isPossible);
+  const { varied, grid, trials, count, isReady, text } = useSweep(form, hook);
+  const fits = (look.data?.report as Report | undefined)?.memoryPlan?.fits !== false;
   // while what was just typed is looked at, a click counts: the start checks it once more
-  const isReady = state.data?.ready === true;
-  const { begin, isStarting } = useStart(filled, isReady);
-  const problems = state.data?.problems.length ?? 0;
+  const start = useStart({ filled, grid, isReady, fits });
   return (
     <Page
       title="Train"
       lead="Settings come from this form, from a profile, your files and the environment; each says where it is from."
-      actions={
-        <Button size="md" disabled={!isReady} loading={isStarting} onClick={begin}>
-          Start the run
-        </Button>
-      }
+      actions={<StartButton {...{ start, isReady, fits, count }} />}
     >
-      <div className={styles.bar}>
-        <Profiles
-          form={form}
-          chosen={filled.profile}
-          onChoose={(profile) => setSearch({ profile })}
-        />
-        {problems > 0 && (
-          <span className={styles.problems} role="status">
-            {problemText(problems)}
-          </span>
-        )}
-        {isPossible && look.data !== undefined && (
-          <span className={styles.brief} aria-busy={look.isPlaceholderData}>
-            {briefly(look.data.report as Report, look.data.time)}
-          </span>
-        )}
-      </div>
+      <Bar {...{ form, hook, look, isPossible }} />
       {state.error !== null && <Trouble error={state.error} onRetry={() => void state.refetch()} />}
       {state.data !== undefined && <Others state={state.data} />}
       <div className={styles.sides}>
-        <Settings {...{ form, hook }} />
-        <Consequences {...{ hook, look, isPossible, row }} />
+        <Settings {...{ form, hook, varied, trials, count }} />
+        <Consequences {...{ hook, look, isPossible, row }} fields={form.fields} sweep={text} />
       </div>
     </Page>
   );
