@@ -141,6 +141,8 @@ export const CheckpointSaved = z.object({
   ...envelope,
   step: count,
   path: z.string(),
+  /** Of a run at a service: where its weights are there, with the optimizer's state and to be asked. */
+  remote: z.object({ runId: z.string(), stateUri: z.string(), samplerUri: z.string() }).optional(),
 });
 
 export const Notice = z.object({

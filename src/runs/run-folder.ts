@@ -60,6 +60,8 @@ export interface RunRecord {
   memory?: { residentBytes: number; changes: LighterRun[] };
   /** Files with their SHA-256. */
   dataset?: Record<string, unknown>;
+  /** Of a run that computes at a service: which, and how it is asked. Such a run is continued there. */
+  remote?: Record<string, unknown>;
 }
 
 export class RunFolder {

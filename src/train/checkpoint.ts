@@ -16,7 +16,7 @@ import {
   TRAINED_FOLDER,
   type VerifiedFiles,
 } from "../runs/index.ts";
-import type { Learner } from "./learner.ts";
+import type { Learner, LearnerState } from "./learner.ts";
 import { RunState } from "./state.ts";
 
 const stateFile = "state.json";
@@ -24,20 +24,22 @@ const manifestFile = "manifest.json";
 
 const Manifest = z.object({ version: z.literal(1), files: DescribedFiles });
 
-/** Writes everything that resuming needs. */
+/** Writes everything that resuming needs; tells what the learner remembers beside. */
 export async function saveCheckpoint(
   folder: string,
   learner: Learner,
   state: RunState,
-): Promise<void> {
+): Promise<LearnerState> {
   const temporary = temporaryNameFor(folder);
   try {
     await mkdir(temporary, { recursive: true });
     const learned = await learner.save(temporary);
-    await writeJsonAtomic(join(temporary, stateFile), { ...state, ...learned });
+    const { optimizerSteps } = learned;
+    await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps });
     const files = await describeFiles(temporary);
     await writeJsonAtomic(join(temporary, manifestFile), { version: 1, files });
     await replaceFolderAtomic(temporary, folder);
+    return learned;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

@@ -45,6 +45,17 @@ export interface EvaluationSums {
 export interface LearnerState {
   /** Updates the optimizer has made. */
   optimizerSteps: number;
+  /** Of a learner elsewhere: where what it saved is. Told with the checkpoint; what goes on from it reads it there. */
+  remote?: RemotePlace | undefined;
+}
+
+/** Addresses at a service. */
+export interface RemotePlace {
+  runId: string;
+  /** Weights and optimizer, to go on from. */
+  stateUri: string;
+  /** Weights, to ask. */
+  samplerUri: string;
 }
 
 export interface LearnerMemory {

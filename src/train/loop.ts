@@ -252,12 +252,12 @@ async function* save(run: TrainingRun, needed?: Checkpoint): AsyncGenerator<RunF
   const path = folder.checkpointPath(state.step);
   if (folder.pointer("latest")?.step !== state.step) {
     const started = performance.now();
-    await saveCheckpoint(path, run.learner, state);
+    const { remote } = await saveCheckpoint(path, run.learner, state);
     run.phases.add("saving", performance.now() - started);
     // Resuming starts at `latest`: it moves last, so that a crash in between is done over again.
     if (state.bestStep === state.step) await folder.setPointer("best", state.step);
     await folder.setPointer("latest", state.step);
-    yield { type: "checkpoint-saved", step: state.step, path };
+    yield { type: "checkpoint-saved", step: state.step, path, ...(remote && { remote }) };
   }
   const kept = needed ?? (state.skippedInRow > 0 ? soundCheckpoint(run) : undefined);
   await folder.prune(run.options.keep_checkpoints, kept?.step);

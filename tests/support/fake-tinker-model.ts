@@ -75,7 +75,9 @@ export class FakeBigram {
         });
         this.#gradients.set(token, row);
       }
-      return logprobs[target] ?? -Infinity;
+      const found = logprobs[target];
+      if (found === undefined) throw new Error(`token ${target} is beyond the vocabulary`);
+      return found;
     });
   }
 

@@ -10,6 +10,7 @@ import { NO_MEMORY } from "../../core/system-errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
 import { TORCH_DTYPES } from "../../models/options.ts";
+import { isRemote } from "../../remote/tinker/errors.ts";
 import {
   CONFIG_FILE,
   openReporters,
@@ -309,6 +310,7 @@ async function resume(
   watcher: Watcher,
 ): Promise<RunEvent> {
   const record = readRecord(path);
+  if (record.remote !== undefined) throw isRemote(path);
   return await inFolder(reopenRun(path), async (folder) => {
     const before = recordedConfig(path, record);
     const config = withLength(before, length ?? {});

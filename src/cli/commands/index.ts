@@ -71,6 +71,7 @@ import { recommend } from "./recommend.ts";
 import { remoteCheckpointsCommand } from "./remote-checkpoints.ts";
 import { remoteModelsCommand } from "./remote-models.ts";
 import { remoteRunsCommand } from "./remote-runs.ts";
+import { remoteTrainCommand } from "./remote-train.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
@@ -101,6 +102,7 @@ export const commands: readonly Command[] = [
   trainSweep,
   trainValidate,
   trainListData,
+  remoteTrainCommand,
   remoteModelsCommand,
   remoteRunsCommand,
   remoteCheckpointsCommand,

@@ -148,3 +148,28 @@ export function isRemote(folder: string): UsageError {
     hint: `ft remote train --resume ${shellWord(folder)}`,
   });
 }
+
+export function lossNotFinite(step: number): FtError {
+  return new FtError("FT-REMOTE-022", {
+    message: `the loss became infinite or undefined in step ${step}; the model at the service has taken that step`,
+    hint: "Start again with a lower --learning-rate, from a checkpoint before it: --resume tinker://…",
+  });
+}
+
+export function badRank(rank: number): UsageError {
+  return new UsageError("FT-REMOTE-023", {
+    message: `Tinker takes ranks that are powers of two, not ${rank}`,
+    hint: `--rank ${2 ** Math.max(0, Math.round(Math.log2(rank)))}`,
+  });
+}
+
+export function nothingLeft(step: number, total: number): UsageError {
+  return new UsageError("FT-REMOTE-024", {
+    message: `the checkpoint is of step ${step}, and the run is to have ${total}`,
+    hint: `--max-steps ${step + 100}, or a --resume of an earlier checkpoint`,
+  });
+}
+
+/** Whether what was asked for is not there, or the service has no such call. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof FtError && error.code === "FT-REMOTE-007";
