@@ -69,8 +69,11 @@ import { modelsPull } from "./models-pull.ts";
 import { modelsSearch } from "./models-search.ts";
 import { recommend } from "./recommend.ts";
 import { remoteCheckpointsCommand } from "./remote-checkpoints.ts";
+import { remoteCompareCommand } from "./remote-compare.ts";
+import { remoteDownloadCommand } from "./remote-download.ts";
 import { remoteModelsCommand } from "./remote-models.ts";
 import { remoteRunsCommand } from "./remote-runs.ts";
+import { remoteTestCommand } from "./remote-test.ts";
 import { remoteTrainCommand } from "./remote-train.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
@@ -106,6 +109,9 @@ export const commands: readonly Command[] = [
   remoteModelsCommand,
   remoteRunsCommand,
   remoteCheckpointsCommand,
+  remoteDownloadCommand,
+  remoteTestCommand,
+  remoteCompareCommand,
   generate,
   chat,
   serve,
