@@ -48,6 +48,9 @@ const inPostgres = [
   "store/ledger",
   "store/queue",
   "store/worker",
+  "studio/making",
+  "studio/review-left",
+  "studio/reviews",
 ];
 
 function postgres(order: number): TestProjectInlineConfiguration {

@@ -17,6 +17,9 @@ import {
 } from "../../store/platform/platform-errors.ts";
 import type { JsonObject } from "../../text/types.ts";
 
+/** Called for each row that is read, for who tells how far it is; what it throws ends the work, and nothing is made. */
+export type OnRow = () => void;
+
 const copied = ({ content, qualityScore, metadata }: CopiedExample): NewExample => ({
   content,
   qualityScore,
@@ -30,12 +33,13 @@ export interface MergeRequest {
   datasetIds: readonly number[];
   name?: string | undefined;
   folder: string;
+  onRow?: OnRow | undefined;
 }
 
 /** All active examples of several data sets, in this order. Throws FT-PLATFORM-001, -009 and -013. */
 export async function mergeDatasets(
   store: Store,
-  { datasetIds, name, folder }: MergeRequest,
+  { datasetIds, name, folder, onRow }: MergeRequest,
 ): Promise<PlatformDataset> {
   const sets: PlatformDataset[] = [];
   for (const id of datasetIds) sets.push(await readDataset(store, id));
@@ -45,7 +49,10 @@ export async function mergeDatasets(
   if (one(formats) === undefined) throw differentFormats([...new Set(formats)]);
   async function* examples(): AsyncGenerator<NewExample> {
     for (const { id } of sets)
-      for await (const example of exportExamples(store, id)) yield copied(example);
+      for await (const example of exportExamples(store, id)) {
+        onRow?.();
+        yield copied(example);
+      }
   }
   const { id } = await createFilledDataset(store, {
     wanted: {
@@ -69,17 +76,19 @@ export interface SampleRequest {
   seed?: number | undefined;
   name?: string | undefined;
   folder: string;
+  onRow?: OnRow | undefined;
 }
 
 /** Some rows, each at most once, in their order: every choice is equally likely. */
 async function* drawn(
   examples: AsyncIterable<CopiedExample>,
-  { count, size, seed }: { count: number; size: number; seed: number },
+  { count, size, seed, onRow }: { count: number; size: number; seed: number; onRow?: OnRow },
 ): AsyncGenerator<NewExample> {
   const random = Random.fromSeed(seed);
   let [left, wanted] = [count, size];
   for await (const example of examples) {
     if (wanted === 0) return;
+    onRow?.();
     if (random.integer(left--) >= wanted) continue;
     wanted--;
     yield copied(example);
@@ -89,7 +98,7 @@ async function* drawn(
 /** Throws FT-PLATFORM-001, and -010 where there are not so many. */
 export async function sampleDataset(
   store: Store,
-  { datasetId, size, seed = 0, name, folder }: SampleRequest,
+  { datasetId, size, seed = 0, name, folder, onRow }: SampleRequest,
 ): Promise<PlatformDataset> {
   const from = await readDataset(store, datasetId);
   const { exampleCount: count, domain, subdomain, format } = from;
@@ -100,7 +109,10 @@ export async function sampleDataset(
       ...{ domain, subdomain, format, folder },
       metadata: { sampled_from: datasetId, sample_size: size, seed },
     },
-    examples: drawn(exportExamples(store, datasetId), { count, size, seed }),
+    examples: drawn(exportExamples(store, datasetId), {
+      ...{ count, size, seed },
+      ...(onRow !== undefined && { onRow }),
+    }),
   });
   await fileInStep(store, id);
   return await readDataset(store, id);

@@ -16,6 +16,7 @@ import type { Loss, Projection } from "../../synth/profiles/profile.ts";
 import { type LossEntry, LossReport } from "../../synth/profiles/write/loss-report.ts";
 import type { DatasetRecord, RecordMessage } from "../../synth/records/record.ts";
 import type { JsonObject } from "../../text/types.ts";
+import type { OnRow } from "./combine.ts";
 import { type FieldFault, formattedRow } from "./row-format.ts";
 
 export type Turns = "rows" | "history";
@@ -114,6 +115,7 @@ export interface ConvertDatasetRequest {
   turns?: Turns | undefined;
   name?: string | undefined;
   folder: string;
+  onRow?: OnRow | undefined;
 }
 
 export interface ConvertedDataset {
@@ -128,7 +130,7 @@ export interface ConvertedDataset {
 /** Throws FT-PLATFORM-001. Scores stay where a row becomes one row. */
 export async function convertDataset(
   store: Store,
-  { datasetId, to, turns = "rows", name, folder }: ConvertDatasetRequest,
+  { datasetId, to, turns = "rows", name, folder, onRow }: ConvertDatasetRequest,
 ): Promise<ConvertedDataset> {
   const from = await readDataset(store, datasetId);
   const report = new LossReport();
@@ -136,6 +138,7 @@ export async function convertDataset(
   async function* examples(): AsyncGenerator<NewExample> {
     for await (const { content, qualityScore, metadata } of exportExamples(store, datasetId)) {
       line++;
+      onRow?.();
       const done = convertRow(JSON.parse(content) as JsonObject, to, { line, turns });
       if (done.refused !== undefined) report.refuse({ line, ...done.refused });
       else report.lose(line, done.losses);

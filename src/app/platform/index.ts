@@ -1,5 +1,11 @@
 // Use cases over the dataset creator's data sets: taken in, combined, converted, exported, kept as versions.
-export { type MergeRequest, mergeDatasets, type SampleRequest, sampleDataset } from "./combine.ts";
+export {
+  type MergeRequest,
+  mergeDatasets,
+  type OnRow,
+  type SampleRequest,
+  sampleDataset,
+} from "./combine.ts";
 export {
   type ConvertDatasetRequest,
   convertDataset,

@@ -14,6 +14,7 @@ import {
   type PlatformDataset,
   readDataset,
 } from "../../store/platform/index.ts";
+import type { OnRow } from "./combine.ts";
 
 /** What a name may be in the versioned store: letters, digits, dots, dashes and underscores. */
 const plainName = (name: string): string =>
@@ -35,11 +36,22 @@ export interface KeptVersion {
 }
 
 /** Keeps the active examples as a version of the set of the same name, "-ID" behind it where another has the name. */
-export async function keepVersion(store: Store, id: number, message: string): Promise<KeptVersion> {
+export async function keepVersion(
+  store: Store,
+  id: number,
+  message: string,
+  onRow?: OnRow,
+): Promise<KeptVersion> {
   const dataset = await readDataset(store, id);
   const name = await nameFor(store, dataset);
   const facts = { action: "import", message, details: { dataset_id: id } };
-  const version = await commitRows(store, name, exportRows(store, id), facts);
+  async function* rows(): AsyncGenerator<string> {
+    for await (const row of exportRows(store, id)) {
+      onRow?.();
+      yield row;
+    }
+  }
+  const version = await commitRows(store, name, rows(), facts);
   await describeDataset(store, id, { metadata: { ...dataset.metadata, kept_as: name } });
   return { name, version };
 }

@@ -23,6 +23,7 @@ export interface DatasetEstimateRequest {
   settings: Partial<QualitySettings>;
   provider?: string | undefined;
   model?: string | undefined;
+  rubric?: string | undefined;
 }
 
 export interface DatasetEstimate {
@@ -64,7 +65,7 @@ function scaled(of: QualityEstimate, times: number, rows: number): QualityEstima
 /** Throws FT-PLATFORM-001, and what choosing a provider throws. */
 export async function estimateDataset(
   store: Store,
-  { datasetId, settings: given, provider, model }: DatasetEstimateRequest,
+  { datasetId, settings: given, provider, model, rubric }: DatasetEstimateRequest,
   environment: Environment,
 ): Promise<DatasetEstimate> {
   const { exampleCount } = await readDataset(store, datasetId);
@@ -72,7 +73,7 @@ export async function estimateDataset(
     ...{ checks: rowChecks.names(), criteria: criteria.names() },
     ...given,
   });
-  const prompts = qualityPrompts(settings.criteria, undefined, environment);
+  const prompts = qualityPrompts(settings.criteria, undefined, environment, rubric);
   const choice = {
     ...{ provider, models: model === undefined ? [] : [model], timeout: 60 },
     ...{ concurrency: settings.batchSize, isForEstimate: true },

@@ -20,6 +20,9 @@ export const QualityPrompts = z.strictObject({
 
 export type QualityPrompts = z.infer<typeof QualityPrompts>;
 
+/** What a person adds to what is judged. */
+export const Rubric = z.string().max(20_000);
+
 export const QualityParameters = z.strictObject({
   source: z.union([
     z.strictObject({ file: z.string(), digest: z.string() }),
@@ -27,6 +30,8 @@ export const QualityParameters = z.strictObject({
   ]),
   settings: QualitySettings,
   prompts: QualityPrompts,
+  /** As it was given; the prompts hold it. */
+  rubric: Rubric.optional(),
   provider: z.strictObject({
     name: z.string().optional(),
     models: z.array(z.string()).default([]),
@@ -42,22 +47,33 @@ export const QualityParameters = z.strictObject({
 
 export type QualityParameters = z.infer<typeof QualityParameters>;
 
-/** The prompts of criteria, scoring and rewriting. Throws ConfigError FT-MAKE-001 and 002, UsageError FT-QUALITY-002. */
+/** Behind what a prompt says. Braces that would be filled in are none any more. */
+const withRubric = (system: string, rubric: string): string =>
+  rubric.trim() === ""
+    ? system
+    : `${system}\n\nWhat counts in this set beside that, in the words of whoever owns it:\n\n${rubric.trim().replaceAll("{{", "{ {")}`;
+
+/** The prompts of criteria, scoring and rewriting, with a rubric of the set's own in both. Throws ConfigError FT-MAKE-001 and 002, UsageError FT-QUALITY-002. */
 export function qualityPrompts(
   names: readonly string[],
   folder: string | undefined,
   environment: Environment,
+  rubric = "",
 ): QualityPrompts {
   const folders = promptFolders(folder, environment);
   const text = (name: string): { system: string; prompt: string } => {
     const { system, prompt } = findPrompt(name, folders);
     return { system, prompt };
   };
+  const ruled = (name: string): { system: string; prompt: string } => {
+    const { system, prompt } = text(name);
+    return { system: withRubric(system, rubric), prompt };
+  };
   const asked = names.map((name) => {
     const { title, prompt } = criteria.get(name);
     return { name, title, asks: text(prompt).prompt.replaceAll(/\s+/g, " ") };
   });
-  return { score: text("quality-score"), rewrite: text("quality-fix"), criteria: asked };
+  return { score: ruled("quality-score"), rewrite: ruled("quality-fix"), criteria: asked };
 }
 
 /** Rows at once decide no answer. */

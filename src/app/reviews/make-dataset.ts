@@ -17,6 +17,7 @@ import {
   type ReviewConversation,
   statusCounts,
 } from "../../store/reviews/index.ts";
+import type { OnRow } from "../platform/index.ts";
 import { formattedRow } from "../platform/row-format.ts";
 import { type ReviewPlace, textOf, wordsOf } from "./corrections.ts";
 import type { SourceText } from "./source-text.ts";
@@ -51,6 +52,7 @@ function rowOf(
 async function* acceptedRows(
   place: ReviewPlace,
   refused: RefusedConversation[],
+  onRow?: OnRow,
 ): AsyncGenerator<NewExample> {
   const { store, reviewId } = place;
   const names = new Map(
@@ -60,6 +62,7 @@ async function* acceptedRows(
     const query = { status: "accepted", sort: "place", after, limit: page } as const;
     const { conversations, next } = await listConversations(store, reviewId, query);
     for (const one of conversations) {
+      onRow?.();
       using text = textOf(place, one.sourceId);
       const row = rowOf(one, text, names.get(one.sourceId) ?? "");
       const read = formattedRow(row.content as never, 1);
@@ -76,6 +79,7 @@ export async function datasetOfReview(
   { environment, store }: { environment: Environment; store: Store },
   reviewId: number,
   name?: string,
+  onRow?: OnRow,
 ): Promise<MadeOfReview> {
   const review = await readReview(store.db, reviewId);
   const { accepted } = await statusCounts(store.db, reviewId);
@@ -87,7 +91,7 @@ export async function datasetOfReview(
       ...{ name: name ?? review.name, format: "chat", folder: datasetsFolder(environment) },
       metadata: { review: reviewId },
     },
-    examples: acceptedRows({ environment, store, reviewId }, refused),
+    examples: acceptedRows({ environment, store, reviewId }, refused, onRow),
     also: (db, id) => changeReview(db, reviewId, { datasetId: id }, store.now()),
   });
   await fileInStep(store, dataset.id);

@@ -3,6 +3,7 @@ import type { RouteGroup } from "../route.ts";
 import { tuningFileRoutes } from "../tuning/files.ts";
 import { tuningJobRoutes } from "../tuning/jobs.ts";
 import { dataLookRoutes } from "./data-looks.ts";
+import { dataMakingRoutes } from "./data-making.ts";
 import { dataSetRoutes } from "./data-sets.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { domainRoutes } from "./domains.ts";
@@ -38,6 +39,7 @@ export const routeGroups: readonly RouteGroup[] = [
   datasetRoutes,
   dataSetRoutes,
   dataLookRoutes,
+  dataMakingRoutes,
   exampleRoutes,
   taskRoutes,
   utilRoutes,

@@ -20,6 +20,7 @@ import { notFound } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import { JobShape, toldJob } from "./jobs.ts";
 import { datasetOf, Price, toldPrice } from "./making-shapes.ts";
+import { qualityChoices, QualityCriteria, QualityRubric } from "./quality-choices.ts";
 import { AnyJson, Paging, PathNumber } from "./shared.ts";
 
 const count = z.int().min(0);
@@ -46,6 +47,8 @@ const estimate = defineRoute({
       auto_fix: z.boolean().default(true),
       provider: z.string().min(1).max(100).optional(),
       model: z.string().min(1).max(200).optional(),
+      criteria: QualityCriteria,
+      rubric: QualityRubric,
     })
     .meta({ id: "QualityToEstimate" }),
   answers: {
@@ -65,9 +68,12 @@ const estimate = defineRoute({
   },
   refusals: { 404: "There is no such data set" },
   run: async ({ environment, store }, { body }) => {
-    const { dataset_id: datasetId, provider, model } = body;
-    const settings = { minQualityScore: body.min_quality_score, autoFix: body.auto_fix };
-    const wanted = { datasetId, settings, provider, model };
+    const { dataset_id: datasetId, provider, model, criteria, rubric } = body;
+    const settings = {
+      ...{ minQualityScore: body.min_quality_score, autoFix: body.auto_fix },
+      ...(criteria !== undefined && { criteria }),
+    };
+    const wanted = { datasetId, settings, provider, model, rubric };
     const told = await estimateDataset(store, wanted, environment);
     const { rows, foundByChecks, scoring, likely, most } = told.estimate;
     return {
@@ -360,5 +366,5 @@ const rate = defineRoute({
 export const qualityLookRoutes: RouteGroup = {
   name: "judged",
   about: "Quality jobs looked through row by row",
-  routes: [estimate, summary, rows, show, ...deeds, rating, rate],
+  routes: [qualityChoices, estimate, summary, rows, show, ...deeds, rating, rate],
 };

@@ -24,6 +24,7 @@ import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
+import { QualityCriteria, QualityRubric } from "./quality-choices.ts";
 import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
 
 const statuses = ["pending", "running", "completed", "failed", "cancelled"] as const;
@@ -204,6 +205,8 @@ const startQuality = defineRoute({
       auto_remove: z.boolean().default(false).describe("Rows that stay below are removed"),
       provider: z.string().min(1).max(100).optional(),
       model: z.string().min(1).max(200).optional(),
+      criteria: QualityCriteria,
+      rubric: QualityRubric,
     })
     .meta({ id: "QualityControl" }),
   answers: { 200: Started },
@@ -214,7 +217,9 @@ const startQuality = defineRoute({
       settings: {
         ...{ batchSize: body.batch_size, minQualityScore: body.min_quality_score },
         ...{ autoFix: body.auto_fix, autoRemove: body.auto_remove },
+        ...(body.criteria !== undefined && { criteria: body.criteria }),
       },
+      ...(body.rubric !== undefined && { rubric: body.rubric }),
       provider: {
         ...(body.provider !== undefined && { name: body.provider }),
         ...(body.model !== undefined && { models: [body.model] }),

@@ -26,9 +26,9 @@ async function reviewOf({ client }: TestStudio, settings: object, text: string):
 
 test("each piece says why it was left out, and is taken in all the same", async () => {
   const studio = await testStudio();
-  const { client, home } = studio;
+  const { client, environment } = studio;
   const id = await reviewOf(studio, { min_turns: 3 }, faq);
-  await withStore({ FT_HOME: home }, (store) => readDocuments({ FT_HOME: home }, store, id));
+  await withStore(environment, (store) => readDocuments(environment, store, id));
   const { body: review } = await client.call("getV1ReviewsId", { params: { id } });
   expect(review.sources[0]).toMatchObject({ conversations: 0, left_out: 2 });
   const left = async () =>
@@ -57,9 +57,9 @@ test("each piece says why it was left out, and is taken in all the same", async 
 
 test("one that is not sure enough tells how sure it was", async () => {
   const studio = await testStudio();
-  const { client, home } = studio;
+  const { client, environment } = studio;
   const id = await reviewOf(studio, { min_confidence: 1 }, faq);
-  await withStore({ FT_HOME: home }, (store) => readDocuments({ FT_HOME: home }, store, id));
+  await withStore(environment, (store) => readDocuments(environment, store, id));
   const { body } = await client.call("getV1ReviewsIdLeftOut", { params: { id }, query: {} });
   expect(body.pieces[0].reason).toBe(`${body.pieces[0].confidence} sure, and 1 is asked for`);
 });
@@ -73,10 +73,10 @@ test("a model is shown what rules leave open, where one is named, and nobody els
   const fake = await FakeProvider.start(() => ({ text }));
   const studio = await testStudio();
   const { client, home } = studio;
-  const environment = { FT_KEYCHAIN: "off", ...studioEnvironment(home, fake.origin) };
+  const environment = { ...studioEnvironment(home, fake.origin), ...studio.environment };
   const read = async (settings: object) => {
     const id = await reviewOf(studio, settings, prose);
-    await withStore({ FT_HOME: home }, (store) => readDocuments(environment, store, id));
+    await withStore(environment, (store) => readDocuments(environment, store, id));
     return (await client.call("getV1ReviewsId", { params: { id } })).body;
   };
   const alone = await read({});

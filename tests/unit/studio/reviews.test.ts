@@ -43,8 +43,8 @@ const chat = [
 ].join("\n");
 
 /** What a worker does with the job, in this process. */
-const read = ({ home }: TestStudio, review: number) =>
-  withStore({ FT_HOME: home }, (store) => readDocuments({ FT_HOME: home }, store, review));
+const read = ({ environment }: TestStudio, review: number) =>
+  withStore(environment, (store) => readDocuments(environment, store, review));
 
 async function reviewOf(studio: TestStudio, files: Record<string, string>): Promise<number> {
   const { client } = studio;

@@ -1,6 +1,14 @@
 // Sets of both kinds as the studio's pages look at them, take files in for them and change their rows.
 export { importSet } from "./import-set.ts";
 export { countLeftOut, leftOut } from "./left-out.ts";
+export {
+  type MadeSet,
+  makeSet,
+  makingAtOnce,
+  type MakingRequest,
+  makings,
+  readMaking,
+} from "./makings.ts";
 export { listAllSets } from "./list.ts";
 export { dropDuplicates } from "./look-duplicates.ts";
 export { exportChoices, type ExportedSet } from "./look-export.ts";

@@ -43,3 +43,10 @@ export function notLooked(look: string): UsageError {
     hint: "look through them first",
   });
 }
+
+export function unknownMaking(name: string, known: readonly string[]): UsageError {
+  return new UsageError("FT-DATA-046", {
+    message: `no set is made by the name '${name}'`,
+    hint: `one of ${known.join(", ")}`,
+  });
+}

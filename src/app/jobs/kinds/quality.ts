@@ -48,7 +48,9 @@ export const qualityKind: JobKind<SubmittedQuality> = {
     const { source, settings, provider: how } = parameters;
     await requireRows(store, source.dataset);
     for (const name of settings.checks) rowChecks.get(name);
-    const prompts = parameters.prompts ?? qualityPrompts(settings.criteria, undefined, environment);
+    const prompts =
+      parameters.prompts ??
+      qualityPrompts(settings.criteria, undefined, environment, parameters.rubric);
     const { name, models, baseUrl, timeout } = how;
     const choice = { provider: name, models, baseUrl, timeout, concurrency: settings.batchSize };
     const { provider } = await chooseProvider(choice, withDotEnv(environment, process.cwd()));

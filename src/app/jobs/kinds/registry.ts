@@ -8,6 +8,7 @@ import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
 import { identifyKind } from "./identify.ts";
 import { lookKind } from "./look.ts";
+import { makeSetKind } from "./make-set.ts";
 import { mergeKind } from "./merge.ts";
 import { qualityKind } from "./quality.ts";
 import { trainingKind } from "./training.ts";
@@ -27,6 +28,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     quality: qualityKind,
     identify: identifyKind,
     look: lookKind,
+    "make-set": makeSetKind,
   },
   unknownJobKind,
 );

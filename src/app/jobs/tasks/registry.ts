@@ -16,6 +16,7 @@ export const tasks = new Registry<TaskEntry>(
     download: { load: async () => (await import("./download.ts")).download },
     merge: { load: async () => (await import("./merge.ts")).merge },
     look: { load: async () => (await import("./look.ts")).look },
+    "make-set": { load: async () => (await import("./make-set.ts")).make },
     upload: { load: async () => (await import("./upload.ts")).upload },
   },
   unknownJobKind,

@@ -7,38 +7,17 @@ import { useState } from "react";
 import { api, apiUrl } from "../../api/client.ts";
 import { useChange } from "../../api/mutation.ts";
 import { bytesText } from "../../design/numbers.tsx";
+import { useMaking, useOpened } from "./making.tsx";
 import { addressOf, type SetEntry, touched } from "./queries.ts";
 import styles from "./set-deeds.module.css";
 
 type Deed = "sample" | "convert" | "delete";
 type Acted = Pick<SetEntry, "reference" | "kind" | "id" | "name" | "rows" | "bytes" | "format">;
 
-interface MadeSet {
-  dataset_id: number;
-  example_count: number;
-}
-
-/** Goes to what was made. */
-function useMade(onDone: () => void) {
-  const navigate = useNavigate();
-  return (made: MadeSet): void => {
-    onDone();
-    void navigate({ to: addressOf(String(made.dataset_id)) } as never);
-  };
-}
-
 export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDone: () => void }) {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState("");
-  const made = useMade(onDone);
-  const merge = useChange(
-    async () => {
-      const ids = sets.flatMap(({ id }) => (id === null ? [] : [id]));
-      const body = { dataset_ids: ids, ...(name !== "" && { name }) };
-      return (await api.POST("/api/utils/merge", { body })).data as MadeSet;
-    },
-    { touches: touched, done: ({ example_count: rows }) => `${rows} rows merged`, onDone: made },
-  );
+  const merge = useMaking({ onAsked: onDone, onMade: useOpened() });
   const formats = new Set(sets.map(({ format }) => format));
   const rows = sets.reduce((sum, set) => sum + set.rows, 0);
   return (
@@ -55,7 +34,9 @@ export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDon
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            merge.mutate(undefined);
+            const ids = sets.flatMap(({ id }) => (id === null ? [] : [id]));
+            const options = { dataset_ids: ids, ...(name !== "" && { name }) };
+            merge.mutate({ making: "merge", options });
           }}
         >
           <Stack gap="sm">
@@ -83,19 +64,13 @@ export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDon
 function Sample({ set, onDone }: { set: Acted; onDone: () => void }) {
   const [size, setSize] = useState(Math.min(100, set.rows));
   const [seed, setSeed] = useState(0);
-  const made = useMade(onDone);
-  const sample = useChange(
-    async () => {
-      const body = { dataset_id: set.id ?? 0, sample_size: size, seed };
-      return (await api.POST("/api/utils/sample", { body })).data as MadeSet;
-    },
-    { touches: touched, done: ({ example_count: rows }) => `${rows} rows drawn`, onDone: made },
-  );
+  const sample = useMaking({ onAsked: onDone, onMade: useOpened() });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        sample.mutate(undefined);
+        const options = { dataset_id: set.id ?? 0, sample_size: size, seed };
+        sample.mutate({ making: "sample", options });
       }}
     >
       <Stack gap="sm">
@@ -124,22 +99,7 @@ function Sample({ set, onDone }: { set: Acted; onDone: () => void }) {
 
 function Convert({ set, onDone }: { set: Acted; onDone: () => void }) {
   const to = set.format === "chat" ? ("instruction" as const) : ("chat" as const);
-  const made = useMade(onDone);
-  const convert = useChange(
-    async () => {
-      const body = { dataset_id: set.id ?? 0, target_format: to };
-      return (await api.POST("/api/utils/convert", { body })).data as MadeSet & {
-        losses: unknown[];
-        refused: unknown[];
-      };
-    },
-    {
-      touches: touched,
-      done: ({ example_count: rows, losses, refused }) =>
-        `${rows} rows as ${to}; ${losses.length} kinds of loss, ${refused.length} refused`,
-      onDone: made,
-    },
-  );
+  const convert = useMaking({ onAsked: onDone, onMade: useOpened() });
   return (
     <Stack gap="sm">
       <p className={styles.words}>
@@ -147,7 +107,15 @@ function Convert({ set, onDone }: { set: Acted; onDone: () => void }) {
           ? "A conversation of several turns becomes a row for each answer. What the form has no place for is told with the new set."
           : "Each instruction and its answer become a conversation of two messages."}
       </p>
-      <Button loading={convert.isPending} onClick={() => convert.mutate(undefined)}>
+      <Button
+        loading={convert.isPending}
+        onClick={() =>
+          convert.mutate({
+            making: "convert",
+            options: { dataset_id: set.id ?? 0, target_format: to },
+          })
+        }
+      >
         Make a new set of form {to}
       </Button>
     </Stack>

@@ -1,14 +1,13 @@
 // One set: what it holds and everything that is done with it, a tab each. Which tab is open stands in the address.
 import { Button } from "@mantine/core";
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "react";
-import { api } from "../../api/client.ts";
-import { useChange } from "../../api/mutation.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
 import { Bytes, Num } from "../../design/numbers.tsx";
 import { Page } from "../../design/page.tsx";
 import { Trouble, Waiting } from "../../design/states.tsx";
-import { addressOf, type SetFacts, touched, useSet } from "./queries.ts";
+import { MakingGoing, useMaking } from "./making.tsx";
+import { addressOf, type SetFacts, useSet } from "./queries.ts";
 import { SetMenu } from "./set-deeds.tsx";
 import styles from "./set.module.css";
 
@@ -52,20 +51,15 @@ const tabs: readonly { key: string; title: string; View: Tab }[] = [
 ];
 
 function KeepVersion({ set }: TabProps) {
-  const keep = useChange(
-    async () => {
-      const params = { path: { id: Number(set.reference) } };
-      const body = { message: "" };
-      return (await api.POST("/api/v1/datasets/{id}/versions", { params, body })).data;
-    },
-    { touches: touched, done: (made) => `Kept as ${made?.name}@${made?.version}` },
-  );
+  const keep = useMaking({});
   return (
     <Button
       variant="default"
       loading={keep.isPending}
       title="The rows as they are now, to compare with and to come back to"
-      onClick={() => keep.mutate(undefined)}
+      onClick={() =>
+        keep.mutate({ making: "version", options: { dataset_id: Number(set.reference) } })
+      }
     >
       Keep a version
     </Button>
@@ -115,6 +109,7 @@ function Frame({ set }: TabProps) {
         </>
       }
     >
+      <MakingGoing />
       <nav className={styles.tabs} aria-label="Parts of the set">
         {tabs.map((one) => (
           <span key={one.key} aria-current={one.key === open?.key ? "true" : undefined}>

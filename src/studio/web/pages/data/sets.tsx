@@ -12,6 +12,7 @@ import { Ago, Bytes, Num } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
 import { DropZone, ImportButton, ImportReports, useImports } from "./import.tsx";
+import { MakingGoing } from "./making.tsx";
 import { addressOf, type SetEntry } from "./queries.ts";
 import { MergeButton, SetMenu } from "./set-deeds.tsx";
 import styles from "./sets.module.css";
@@ -247,6 +248,7 @@ export function Sets() {
           </>
         }
       >
+        <MakingGoing />
         <ImportReports imports={imports} />
         <View query={sets} lines={8}>
           {({ sets: found }) =>

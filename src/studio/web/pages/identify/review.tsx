@@ -12,6 +12,7 @@ import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
 import { Page, Progress } from "../../design/page.tsx";
 import { Status, View } from "../../design/states.tsx";
+import { MakingGoing, useMaking } from "../data/making.tsx";
 import { JobTrouble } from "../generate/job-trouble.tsx";
 import { Documents } from "./documents.tsx";
 import { reviewPaths } from "./hand-in.ts";
@@ -34,17 +35,7 @@ const viewsOf = ({ sources }: Facts) => {
 
 function Ways({ review }: { review: Facts }) {
   const { id, counts } = review;
-  const path = { id };
-  const make = useChange(
-    async () =>
-      (await api.POST("/api/v1/reviews/{id}/dataset", { params: { path }, body: {} })).data!,
-    {
-      touches: [...reviewPaths, "/api/datasets"],
-      done: ({ dataset, refused }) =>
-        `${dataset.name}: ${dataset.example_count} rows` +
-        (refused.length > 0 ? `; ${refused.length} conversations are no rows to train on` : ""),
-    },
-  );
+  const make = useMaking({ more: reviewPaths });
   return (
     <>
       {review.dataset_id !== null && (
@@ -55,7 +46,7 @@ function Ways({ review }: { review: Facts }) {
       <Button
         disabled={counts.accepted === 0}
         loading={make.isPending}
-        onClick={() => make.mutate(undefined)}
+        onClick={() => make.mutate({ making: "review", options: { review: id } })}
       >
         Make a data set of {counts.accepted} accepted
       </Button>
@@ -156,6 +147,7 @@ export function Review() {
       {job !== null && ["failed", "paused"].includes(job.status) && (
         <JobTrouble job={job} errors={[]} />
       )}
+      <MakingGoing />
       <div>
         <SegmentedControl
           aria-label="What is seen"

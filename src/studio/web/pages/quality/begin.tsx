@@ -12,13 +12,20 @@ import { Ago, Money, Num } from "../../design/numbers.tsx";
 import { Facts, Page, Panel } from "../../design/page.tsx";
 import { Empty, Status, Trouble, View, Waiting } from "../../design/states.tsx";
 import styles from "./begin.module.css";
+import { type ChooseProps, Judge } from "./judge.tsx";
 
 interface Wanted {
   dataset_id: number;
   min_quality_score: number;
   auto_fix: boolean;
   auto_remove: boolean;
+  provider?: string;
+  model?: string;
+  criteria?: string[];
+  rubric?: string;
 }
+
+const some = (text: string | undefined): text is string => text !== undefined && text !== "";
 
 function wantedIn(search: Record<string, string | undefined>): Wanted | undefined {
   const id = Number(search["dataset"]);
@@ -28,6 +35,10 @@ function wantedIn(search: Record<string, string | undefined>): Wanted | undefine
     min_quality_score: Math.min(10, Math.max(0, Number(search["bar"] ?? 7) || 0)),
     auto_fix: search["fix"] !== "no",
     auto_remove: search["remove"] === "yes",
+    ...(some(search["judge"]) && { provider: search["judge"] }),
+    ...(some(search["judge"]) && some(search["model"]) && { model: search["model"] }),
+    ...(some(search["by"]) && { criteria: search["by"].split(" ") }),
+    ...(some(search["rubric"]) && { rubric: search["rubric"] }),
   };
 }
 
@@ -113,16 +124,12 @@ function Choose({ search, change }: ChooseProps) {
                 change({ remove: currentTarget.checked ? "yes" : "" })
               }
             />
+            <Judge search={search} change={change} />
           </div>
         )
       }
     </View>
   );
-}
-
-interface ChooseProps {
-  search: Record<string, string | undefined>;
-  change: (change: Record<string, string | undefined>) => void;
 }
 
 function Before() {

@@ -1,0 +1,56 @@
+// /api/v1/data/make: a set made of others. Of few rows it is there when the answer comes; of many the answer names the job,
+// whose events tell how far it is, and whose result is the set.
+import { z } from "zod";
+import { makeSet, makingAtOnce, makings, readMaking } from "../../app/data/sets/index.ts";
+import { submitJob } from "../../app/jobs/submit.ts";
+import { listJobs } from "../../store/index.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+
+const MadeShape = z
+  .object({
+    set: z.string().describe("As other routes take it"),
+    name: z.string(),
+    rows: z.int(),
+    note: z.string(),
+  })
+  .meta({ id: "MadeSet" });
+
+const make = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/make",
+  about: "Makes a set of others, or of a review: at once where rows are few, else as a job",
+  body: z
+    .object({
+      making: z.string().min(1).max(40).describe("merge, sample, convert, version or review"),
+      options: z.record(z.string(), z.unknown()),
+    })
+    .meta({ id: "SetToMake" }),
+  answers: {
+    200: z
+      .object({
+        made: MadeShape.nullable().describe("Null where a job makes it"),
+        job_id: z.string().nullable(),
+      })
+      .meta({ id: "SetInMaking" }),
+  },
+  refusals: { 400: "Not what that making takes", 404: "There is no such set" },
+  run: async (studio, { body, signal }) => {
+    const { store, environment } = studio;
+    const request = readMaking(body);
+    const rows = await makings.get(request.making).rows(store, request.options);
+    if (rows <= makingAtOnce)
+      return { made: await makeSet({ store, environment }, request, { signal }), job_id: null };
+    studio.requireOpen();
+    // asked for twice before it has begun to be done, it is done once
+    const known = await listJobs(store, { kind: "make-set", parameters: request, limit: 20 });
+    const going = known.find(({ status }) => ["pending", "running"].includes(status));
+    const job = going ?? (await submitJob(store, "make-set", request, { environment }));
+    return { made: null, job_id: job.id };
+  },
+});
+
+export const dataMakingRoutes: RouteGroup = {
+  name: "making",
+  about: "Sets made of others",
+  routes: [make],
+};
