@@ -198,6 +198,9 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     await Promise.all([api.close(), pages.close(), worker?.close(), studio.tryHost.close()]);
     await store.close();
   };
+  const ahead = readAhead(environment, ending.signal).catch((error: unknown) =>
+    logger().warn("not read ahead", { error: String(error) }),
+  );
   try {
     await takeInFiles(store, environment);
     await studio.settingsChanged(platformSettings(environment));
@@ -227,10 +230,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     access.cookie = `ft-studio-${pagesAt}`;
     access.cookieValue = cookieValue(await sessionSecret(environment), pagesAt);
     if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
-    // not waited for: requests come first
-    void readAhead(environment, ending.signal).catch((error: unknown) =>
-      logger().warn("not read ahead", { error: String(error) }),
-    );
+    await ahead;
     const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
     return { url, apiUrl, token, exposes: exposed(host), close };
   } catch (error) {

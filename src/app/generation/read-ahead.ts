@@ -1,5 +1,5 @@
 // What the first start of a job would wait for, done before: files of domains and languages parsed, so that a server
-// answers its first request as fast as others. Makes no job and asks nobody.
+// answers its first request as fast as others. Done while it starts, between the steps of that. Makes no job and asks nobody.
 import { setImmediate } from "node:timers/promises";
 import type { Environment } from "../../core/paths.ts";
 import { readDomainsAhead } from "../../synth/domains/catalogue.ts";

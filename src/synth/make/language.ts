@@ -1,13 +1,13 @@
 // In which language a text is: of a passage, as English names it, which a model is told to write in; of what it wrote,
 // whether that is another than the one asked for. What is too short to tell, or close to it, passes.
-import { eld } from "eld/small";
+import { detectLanguage, toldLanguages } from "../../text/told-language.ts";
 import type { Passage } from "./plan.ts";
 
 const names = new Intl.DisplayNames("en", { type: "language" });
 
 /** Undefined where it cannot be told with certainty. */
 export function languageOf(text: string): string | undefined {
-  const found = eld.detect(text.slice(0, 2000));
+  const found = detectLanguage(text.slice(0, 2000));
   if (found.language === "" || !found.isReliable()) return undefined;
   return names.of(found.language);
 }
@@ -35,8 +35,7 @@ function namesOf(code: string): string[] {
 }
 
 function codeOf(wanted: string): string | undefined {
-  const known = Object.values(eld.info().Languages as Record<string, string>);
-  codes ??= new Map(known.flatMap((code) => namesOf(code).map((name) => [name, code] as const)));
+  codes ??= new Map(toldLanguages.flatMap((code) => namesOf(code).map((name) => [name, code] as const)));
   const name = wanted.trim().toLowerCase();
   // "de-AT", "pt_BR", "German (Austria)"
   const [first = ""] = name.split(/[-_ (,]/);
@@ -61,7 +60,7 @@ export function isOtherLanguage(text: string, wanted: string): boolean {
   // a sign of Chinese or Japanese says what two letters do
   const signs = letters.match(/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/g)?.length ?? 0;
   if (letters.replaceAll(/\s/g, "").length + signs < leastLetters) return false;
-  const found = eld.detect(letters);
+  const found = detectLanguage(letters);
   if (found.language === "" || found.language === code || !found.isReliable()) return false;
   const scores = found.getScores() as Record<string, number>;
   return (scores[code] ?? 0) < nearly * (scores[found.language] ?? 0);

@@ -1,6 +1,6 @@
 // What a data set looks like: how long its rows are, how many turns they have, and how they lie in topics, languages,
 // splits and roles, as numbers to be drawn. Counts row by row; memory does not grow with the rows.
-import { eld } from "eld/small";
+import { detectLanguage } from "../../text/told-language.ts";
 import { exchangesIn } from "../clean/cleaner.ts";
 import { fieldText } from "./row-field.ts";
 import { type Said, saidBy } from "./row-text.ts";
@@ -128,7 +128,7 @@ function languageOf(said: readonly Said[]): string {
     .map(({ text: own }) => own)
     .join("\n")
     .slice(0, 600);
-  const found = eld.detect(text);
+  const found = detectLanguage(text);
   if (found.language === "" || !found.isReliable()) return "not told";
   return languageNames.of(found.language) ?? found.language;
 }

@@ -1,6 +1,6 @@
 // Answers in another language than their question, and rows in others than the set's. What is short, mostly code, or
 // asked to be translated is passed over.
-import { eld } from "eld/small";
+import { detectLanguage } from "../../../text/told-language.ts";
 import type { CheckOptions, RowCheck, Sight } from "../check.ts";
 import type { Exchange } from "../looked-row.ts";
 
@@ -15,7 +15,7 @@ function told(text: string): string | undefined {
   const part = text.slice(0, lookedAt);
   const letters = (part.match(/\p{L}/gu) ?? []).length;
   if (letters < leastLetters || letters * 2 < part.length) return undefined;
-  const found = eld.detect(part);
+  const found = detectLanguage(part);
   return found.language !== "" && found.isReliable() ? found.language : undefined;
 }
 
