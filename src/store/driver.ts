@@ -6,6 +6,7 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from "@photostructure/sqlite";
+import { storeFull, storeReadOnly } from "./store-errors.ts";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -25,6 +26,9 @@ interface Prepared {
 /** SQLite's own words for results that callers tell apart: not every error of the library carries the code. */
 const BUSY = "database is locked";
 const DAMAGED = ["file is not a database", "database disk image is malformed"];
+/** What the machine refuses: told as that, since nothing of ours is wrong. */
+const FULL = "database or disk is full";
+const READ_ONLY = "attempt to write a readonly database";
 
 /** Statements kept compiled; queries here are few hundred texts at most. */
 const keptStatements = 200;
@@ -41,12 +45,21 @@ export const isBusy = (error: unknown): boolean => messageOf(error).includes(BUS
 export const isDamaged = (error: unknown): boolean =>
   DAMAGED.some((words) => messageOf(error).includes(words));
 
+/** The words of the machine's refusals replaced by an error that says what mends them. */
+function told(error: unknown, file: string): unknown {
+  const message = messageOf(error);
+  if (message.includes(FULL)) return storeFull(file, error);
+  return message.includes(READ_ONLY) ? storeReadOnly(file, error) : error;
+}
+
 export class SqliteFile {
+  readonly #path: string;
   readonly #database: DatabaseSyncInstance;
   readonly #prepared = new Map<string, Prepared>();
 
   /** Makes the file when there is none. */
   constructor(path: string, { readOnly = false } = {}) {
+    this.#path = path;
     this.#database = new DatabaseSync(path, { readOnly, timeout: busyMilliseconds });
   }
 
@@ -64,10 +77,15 @@ export class SqliteFile {
 
   /** Runs one statement. A query's rows are all in memory; ask for pages. */
   execute(sql: string, parameters: readonly SqlValue[] = []): Executed {
-    const { statement, givesRows } = this.#prepare(sql);
-    if (givesRows) return { rows: statement.all(...parameters) as SqlRow[], changes: 0, lastId: 0 };
-    const { changes, lastInsertRowid } = statement.run(...parameters);
-    return { rows: [], changes, lastId: lastInsertRowid };
+    try {
+      const { statement, givesRows } = this.#prepare(sql);
+      if (givesRows)
+        return { rows: statement.all(...parameters) as SqlRow[], changes: 0, lastId: 0 };
+      const { changes, lastInsertRowid } = statement.run(...parameters);
+      return { rows: [], changes, lastId: lastInsertRowid };
+    } catch (error) {
+      throw told(error, this.#path);
+    }
   }
 
   /** Rows as they are read; the file is busy with this until the last one. */
@@ -77,7 +95,11 @@ export class SqliteFile {
 
   /** Runs several statements, of which nothing is asked. */
   script(sql: string): void {
-    this.#database.exec(sql);
+    try {
+      this.#database.exec(sql);
+    } catch (error) {
+      throw told(error, this.#path);
+    }
   }
 
   get isInTransaction(): boolean {

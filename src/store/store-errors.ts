@@ -68,6 +68,24 @@ export function notAFile(told: string, command: string): ConfigError {
   });
 }
 
+export function storeFull(file: string, cause: unknown): FtError {
+  return new FtError("FT-STORE-009", {
+    at: { file },
+    message: "There is no room left on the disk for the store",
+    hint: "Make room there: what was not written is done again",
+    cause,
+  });
+}
+
+export function storeReadOnly(file: string, cause: unknown): FtError {
+  return new FtError("FT-STORE-010", {
+    at: { file },
+    message: "The store can be read but not written",
+    hint: "Give yourself permission to write the file and its folder, or point FT_HOME to another folder",
+    cause,
+  });
+}
+
 export function storeMissing(file: string): ConfigError {
   return new ConfigError("FT-STORE-006", {
     at: { file },

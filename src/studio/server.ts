@@ -124,9 +124,10 @@ interface Over {
   store: Store;
   ending: AbortSignal;
   keepsLogLevel: boolean;
+  worker: () => WorkerHost | undefined;
 }
 
-function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio {
+function studioOver({ environment, store, ending, keepsLogLevel, worker }: Over): Studio {
   return {
     ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
     events: new EventHub(store, ending),
@@ -137,6 +138,10 @@ function studioOver({ environment, store, ending, keepsLogLevel }: Over): Studio
       const headers = { "retry-after": "5" };
       throw new ApiError(503, { message: "the studio is ending", code: "ending", headers });
     },
+    working: () => ({
+      working: worker()?.isReady ?? false,
+      problem: worker()?.problem?.message ?? null,
+    }),
     async settingsChanged(settings) {
       await limitJobs(store.db, environment);
       if (!keepsLogLevel) applyLogLevel(settings, environment);
@@ -188,10 +193,13 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const store = await openStore(storePath(environment));
   const ending = new AbortController();
   const { keepsLogLevel = false } = options;
-  const studio = studioOver({ environment, store, ending: ending.signal, keepsLogLevel });
+  let worker: WorkerHost | undefined;
+  const studio = studioOver({
+    ...{ environment, store, ending: ending.signal, keepsLogLevel },
+    worker: () => worker,
+  });
   const api = buildApp({ access, onAnswered: (answered) => studio.metrics.count(answered) });
   const pages = buildApp({ access, openPaths: [OPENING_PATH, "/style.css"], closedPage });
-  let worker: WorkerHost | undefined;
   const close = async (): Promise<void> => {
     ending.abort();
     await studio.events.left(longestFarewell);

@@ -24,6 +24,8 @@ export interface Studio {
   tryHost: TryHost;
   /** Blind comparisons that wait for a vote. */
   trials: Trials;
+  /** Whether jobs are taken now, and what keeps them from it. */
+  working(): { working: boolean; problem: string | null };
   /** What is saved has changed: it counts at once. */
   settingsChanged(settings: PlatformSettings): Promise<void>;
   /** Throws ApiError 503 where the server is about to end: what is begun now would be left. */

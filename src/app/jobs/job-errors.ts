@@ -27,10 +27,10 @@ export function folderTaken(folder: string, id: string): ConfigError {
 }
 
 /** The last reason why the worker's process ended. */
-export function workerGaveUp(deaths: number, reason: string): FtError {
+export function workerKeepsEnding(deaths: number, reason: string, seconds: number): FtError {
   return new FtError("FT-JOB-009", {
-    message: `The process that works on jobs ended ${deaths} times in a row and is not started again: ${reason}`,
-    hint: "ft jobs work works on them in this terminal and shows what happens; ft jobs list says how far they are",
+    message: `The process that works on jobs ended ${deaths} times in a row: ${reason}`,
+    hint: `It is tried again every ${seconds} s; ft jobs work does jobs in a terminal and shows what happens`,
   });
 }
 

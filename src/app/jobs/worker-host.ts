@@ -6,12 +6,12 @@ import { logger } from "../../core/logger.ts";
 import type { Environment } from "../../core/paths.ts";
 import { type Death, supervise } from "../../core/supervisor.ts";
 import { extensionUrl } from "../extensions.ts";
-import { workerGaveUp } from "./job-errors.ts";
+import { workerKeepsEnding } from "./job-errors.ts";
 import type { WorkerRequest, WorkerTold } from "./worker-messages.ts";
 
 export interface WorkerHostOptions {
   extensions?: readonly string[] | undefined;
-  /** Deaths without a quiet time between them, before it is given up. */
+  /** Deaths without a quiet time between them, before what is wrong is told as lasting. */
   mostDeaths?: number | undefined;
   /** Milliseconds of life after which earlier deaths no longer count. */
   quiet?: number | undefined;
@@ -33,7 +33,7 @@ function deathOf({ signal, code, lastWords }: Death): FtError {
 export class WorkerHost {
   /** How often it was started again. */
   restarts = 0;
-  /** Resolves when it was closed; rejects with FT-JOB-009 when it is not started again any more. */
+  /** Resolves when it was closed. What keeps it from beginning, a full disk for one, may end by itself: it is tried on. */
   readonly ended: Promise<void>;
   readonly #environment: Environment;
   readonly #options: WorkerHostOptions;
@@ -42,6 +42,7 @@ export class WorkerHost {
   #kill: () => void = () => undefined;
   #ready: (() => void)[] = [];
   #isReady = false;
+  #problem: FtError | null = null;
 
   constructor(environment: Environment, options: WorkerHostOptions = {}) {
     this.#environment = environment;
@@ -55,7 +56,12 @@ export class WorkerHost {
     return this.#isReady;
   }
 
-  /** Resolves once it takes jobs; rejects when it never will. */
+  /** FT-JOB-009 with the last reason, while it ends again and again; null when it takes jobs, or only now ended. */
+  get problem(): FtError | null {
+    return this.#problem;
+  }
+
+  /** Resolves once it takes jobs, or was closed. */
   async ready(): Promise<void> {
     if (this.#isReady) return;
     await Promise.race([new Promise<void>((resolve) => this.#ready.push(resolve)), this.ended]);
@@ -81,7 +87,8 @@ export class WorkerHost {
       this.#deaths += 1;
       const reason = error?.message ?? "it ended by itself";
       logger().warn(reason);
-      if (this.#deaths >= mostDeaths) throw workerGaveUp(this.#deaths, reason);
+      if (this.#deaths >= mostDeaths)
+        this.#problem = workerKeepsEnding(this.#deaths, reason, longestPause / 1000);
       const wait = Math.min(longestPause, firstPause * 2 ** (this.#deaths - 1));
       await pause(wait, undefined, { signal }).catch(() => undefined);
       this.restarts += 1;
@@ -113,6 +120,7 @@ export class WorkerHost {
   #hear(told: WorkerTold): void {
     if (!told.ready) return;
     this.#isReady = true;
+    this.#problem = null;
     for (const resolve of this.#ready.splice(0)) resolve();
   }
 }

@@ -68,7 +68,7 @@ async function sendError(
       request: request.id,
     });
   // what is left of a body that is not read would be taken for the next request
-  if (status === 413 || status === 422) await discardRest(request.raw);
+  if ([413, 422, 507].includes(status)) await discardRest(request.raw);
   if (status === 413) reply.header("connection", "close");
   return reply.headers(headers).code(status).send(body);
 }

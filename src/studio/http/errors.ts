@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "../../core/errors.ts";
 import { redact } from "../../core/logger.ts";
+import { systemError } from "../../core/system-errors.ts";
 import { ApiError, apiErrorOf } from "../../serve/http/api-error.ts";
 
 export const ErrorBody = z
@@ -57,6 +58,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-TRY-00[45]$/, 409],
   [/^FT-REVIEW-00[12]$/, 404],
   [/^FT-REVIEW-00[45]$/, 409],
+  [/^FT-(?:STORE-009|FILE-ENOSPC|FILE-EDQUOT)$/, 507],
 ];
 
 const BY_CLASS: readonly (readonly [of: new (...args: never[]) => FtError, status: number])[] = [
@@ -111,21 +113,31 @@ function ofFtError(error: FtError): ErrorBody {
   };
 }
 
+/** What the machine refuses a server's own files, which no option of a request places elsewhere. */
+function ofTheMachine(thrown: unknown): FtError | undefined {
+  const error = systemError(thrown);
+  if (error === undefined) return undefined;
+  const { code, message } = error;
+  const hint = "Make room and permission there; files of the studio are in FT_HOME and DATA_DIR";
+  return new FtError(code, { message, hint, cause: thrown });
+}
+
 /** Whatever was thrown. What nobody foresaw is told without its words: they may be anything. */
 export function refusalOf(thrown: unknown, request: string): Refusal {
-  if (thrown instanceof FtError) {
-    const status = statusOf(thrown);
-    const body = ofFtError(thrown);
+  const error = thrown instanceof FtError ? thrown : ofTheMachine(thrown);
+  if (error !== undefined) {
+    const status = statusOf(error);
+    const body = ofFtError(error);
     if (status >= 500) body.error.request = request;
     return { status, headers: {}, body };
   }
   const { status, message, param, code, headers } = apiErrorOf(thrown);
   const text = told(message);
-  const error = {
+  const refused = {
     code: code ?? (status >= 500 ? "internal" : "refused"),
     message: text,
     ...(param !== null && { field: param }),
     ...(status >= 500 && { request }),
   };
-  return { status, headers, body: { error, detail: text } };
+  return { status, headers, body: { error: refused, detail: text } };
 }

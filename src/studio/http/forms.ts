@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { makeFolders } from "../../core/folders.ts";
+import { systemError } from "../../core/system-errors.ts";
 import { ApiError } from "../../serve/http/api-error.ts";
 import type { Upload } from "../route.ts";
 import { unprocessable } from "./errors.ts";
@@ -88,7 +89,7 @@ async function readForm(
   }
   await writing;
   if (failure !== undefined) await rm(path, { force: true });
-  if (failure instanceof ApiError) throw failure;
+  if (failure instanceof ApiError || systemError(failure) !== undefined) throw failure;
   if (failure !== undefined)
     throw new ApiError(400, { message: "the form cannot be read to its end", code: "bad_form" });
   if (kept === undefined) throw unprocessable("file: the form has no file", "file");

@@ -21,6 +21,10 @@ const SystemStatus = z
     cpu: z.object({ percent: share, cores: z.int().min(1), load: z.number().min(0) }),
     memory: z.object({ total: bytes, available: bytes, used: bytes, percent: share }),
     disk: z.object({ path: z.string(), total: bytes, free: bytes, used: bytes, percent: share }),
+    jobs: z.object({
+      working: z.boolean().describe("Whether a process takes jobs now"),
+      problem: z.string().nullable().describe("What keeps it from that, again and again"),
+    }),
   })
   .meta({ id: "SystemStatus" });
 
@@ -29,9 +33,10 @@ const status = defineRoute({
   path: "/api/system/status",
   about: "Processors, memory and the disk that data sets lie on",
   answers: { 200: SystemStatus },
-  run: async ({ environment, version, startedAt }) => ({
+  run: async ({ environment, version, startedAt, working }) => ({
     ...{ status: "ok", version, uptime: Math.round((Date.now() - startedAt) / 100) / 10 },
     ...(await describeLoad(dataFolder(environment))),
+    jobs: working(),
   }),
 });
 

@@ -35,7 +35,9 @@ function namesOf(code: string): string[] {
 }
 
 function codeOf(wanted: string): string | undefined {
-  codes ??= new Map(toldLanguages.flatMap((code) => namesOf(code).map((name) => [name, code] as const)));
+  codes ??= new Map(
+    toldLanguages.flatMap((code) => namesOf(code).map((name) => [name, code] as const)),
+  );
   const name = wanted.trim().toLowerCase();
   // "de-AT", "pt_BR", "German (Austria)"
   const [first = ""] = name.split(/[-_ (,]/);

@@ -11,7 +11,7 @@ export function Machine() {
   const status = $api.useQuery("get", "/api/system/status", {}, { refetchInterval: every });
   return (
     <View query={status}>
-      {({ memory, disk, cpu, version, uptime }) => (
+      {({ memory, disk, cpu, version, uptime, jobs }) => (
         <div className={styles.machine}>
           <Meter
             name="Memory"
@@ -35,6 +35,7 @@ export function Machine() {
             facts={[
               { name: "Data", value: <code>{disk.path}</code> },
               { name: "ft", value: `${version}, up ${durationText(uptime)}` },
+              ...(jobs.problem === null ? [] : [{ name: "Jobs stand still", value: jobs.problem }]),
             ]}
           />
         </div>

@@ -1,0 +1,55 @@
+// What the machine refuses is told as that over the API: a disk without room is no failure of the server.
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openStore } from "../../../src/store/index.ts";
+import { openFile } from "../../../src/store/migrate.ts";
+import { refusalOf } from "../../../src/studio/http/errors.ts";
+import { makeFolder } from "../../support/folders.ts";
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("a store without room answers 507 with what mends it, and goes on when there is room", async () => {
+  const path = join(makeFolder(), "ft.db");
+  await (await openStore(path)).close();
+  const file = openFile(path);
+  const pages = Number(file.value("pragma page_count"));
+  file.script(`pragma max_page_count = ${pages}`);
+  const grow = (): unknown => file.execute("create table more as select randomblob(100000) as it");
+  const { status, body } = refusalOf(thrownBy(grow), "r1");
+  expect([status, body.error.code, body.error.request]).toEqual([507, "FT-STORE-009", "r1"]);
+  expect(body.error.hint).toContain("Make room");
+  file.script("pragma max_page_count = 1000000");
+  grow();
+  file.close();
+});
+
+test("a store that may only be read is told as that", async () => {
+  const path = join(makeFolder(), "ft.db");
+  await (await openStore(path)).close();
+  const file = openFile(path);
+  file.script("pragma query_only = on");
+  const error = thrownBy(() => file.execute("delete from jobs"));
+  expect(refusalOf(error, "r1").body.error.code).toBe("FT-STORE-010");
+  file.close();
+});
+
+test("files too: a full disk and a quota are 507, a missing permission names its file", () => {
+  const of = (code: string, path?: string) =>
+    refusalOf(Object.assign(new Error(`${code}: write`), { code, path, syscall: "write" }), "r1");
+  expect([of("ENOSPC").status, of("EDQUOT").status]).toEqual([507, 507]);
+  expect(of("ENOSPC").body.error.message).toBe("No space left on the disk");
+  const refused = of("EACCES", "/data/rows.jsonl");
+  expect(refused.status).toBe(500);
+  expect(refused.body.error).toMatchObject({
+    code: "FT-FILE-EACCES",
+    message: "Permission denied: /data/rows.jsonl",
+  });
+  expect(of("EWHATEVER").body.error.message).toBe("the server failed; its log says why");
+});
