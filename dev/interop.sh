@@ -7,6 +7,12 @@ cd "$(dirname "$0")/.."
 FT_PEERS_PYTHON=$(dev/setup/peers/install.sh)
 FT_GO=$(dev/setup/peers/go.sh)
 export FT_PEERS_PYTHON FT_GO
+case "$*" in
+  "" | *tinker*)
+    FT_TINKER_PYTHON=$(dev/setup/peers/tinker.sh)
+    export FT_TINKER_PYTHON
+    ;;
+esac
 # training takes minutes: only where all is run, or what compares it
 case "$*" in
   "" | *gguf*)

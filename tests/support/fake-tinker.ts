@@ -99,7 +99,7 @@ export class FakeTinker {
   readonly runs = new Map<string, FakeRun>();
   readonly checkpoints = new Map<string, FakeCheckpoint>();
   readonly #futures = new Map<string, FakeFuture>();
-  readonly #samplers = new Map<string, FakeBigram>();
+  readonly #samplers = new Map<string, { model: FakeBigram; base: string; path: string | null }>();
   readonly #byKey = new Map<string, Json>();
   readonly options: FakeTinkerOptions;
   trouble: (asked: TinkerAsked) => TinkerTrouble | undefined = () => undefined;
@@ -248,7 +248,14 @@ export class FakeTinker {
       "GET training_runs": () => this.#listRuns(),
       "GET checkpoints": () => this.#listCheckpoints([...this.checkpoints.values()]),
     };
-    return plain[call]?.() ?? this.#ofRun(call);
+    return plain[call]?.() ?? this.#ofSampler(call) ?? this.#ofRun(call);
+  }
+
+  #ofSampler(call: string): Json | undefined {
+    const [, name = ""] = /^GET samplers\/(.+)$/.exec(call) ?? [];
+    const found = this.#samplers.get(decodeURIComponent(name));
+    if (found === undefined) return undefined;
+    return { sampler_id: decodeURIComponent(name), base_model: found.base, model_path: found.path };
   }
 
   #ofRun(call: string): Json | undefined {
@@ -417,7 +424,7 @@ export class FakeTinker {
     return this.#inOrder(body, folder, ({ model }) => {
       this.checkpoints.set(uri, { uri, run, model: model.copy(), time: new Date().toISOString() });
       return {
-        json: { path: uri, type: folder === "weights" ? "save_weights" : `save_${folder}` },
+        json: { path: uri, type: body["type"] },
       };
     });
   }
@@ -428,12 +435,14 @@ export class FakeTinker {
     if (path !== undefined && kept === undefined)
       return { status: 404, detail: `no checkpoint ${path}` };
     const id = `${String(body["session_id"])}:sample:${String(body["sampling_session_seq_id"])}`;
-    this.#samplers.set(id, kept?.model ?? new FakeBigram(this.options.vocabulary ?? 512));
+    const base = kept?.run.base ?? (body["base_model"] as string);
+    const model = kept?.model ?? new FakeBigram(this.options.vocabulary ?? 512);
+    this.#samplers.set(id, { model, base, path: path ?? null });
     return { sampling_session_id: id, type: "create_sampling_session" };
   }
 
   #sample(body: Json): Json {
-    const model = this.#samplers.get(body["sampling_session_id"] as string);
+    const model = this.#samplers.get(body["sampling_session_id"] as string)?.model;
     if (model === undefined) return { status: 404, detail: "no such sampler" };
     const { chunks } = body["prompt"] as { chunks: { tokens: number[] }[] };
     const tokens = chunks.flatMap((chunk) => chunk.tokens);

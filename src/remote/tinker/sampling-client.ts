@@ -11,7 +11,8 @@ export interface SamplingOptions {
   maxTokens: number;
   temperature: number;
   topP: number;
-  seed: number;
+  /** Absent: the service draws one. */
+  seed?: number | undefined;
   /** Tokens that end an answer; absent: what the service takes for the model's own. */
   stop?: readonly number[] | undefined;
 }
@@ -55,7 +56,7 @@ export class SamplingClient {
 
   /** How likely each token of a text is after those before it; NaN for the first. */
   async logprobs(tokens: readonly number[]): Promise<readonly number[]> {
-    const options = { maxTokens: 1, temperature: 1, topP: 1, seed: 0 };
+    const options = { maxTokens: 1, temperature: 1, topP: 1 };
     const { promptLogprobs = [] } = await this.#ask(tokens, options, true);
     return promptLogprobs;
   }
@@ -67,7 +68,8 @@ export class SamplingClient {
       const body = {
         ...{ num_samples: 1, prompt: { chunks: [{ tokens: [...prompt], type: "encoded_text" }] } },
         sampling_params: {
-          ...{ max_tokens: maxTokens, seed, temperature, top_k: -1, top_p: topP },
+          ...{ max_tokens: maxTokens, temperature, top_k: -1, top_p: topP },
+          ...(seed !== undefined && { seed }),
           ...(stop && { stop }),
         },
         ...{ sampling_session_id: this.#id, seq_id: this.#sequence++ },
