@@ -1,5 +1,5 @@
-// What happens elsewhere, told to the open pages: one stream of events from the server, and a channel between the windows
-// of this browser. Both end in the same place: what is known of the thing that changed is asked for again.
+// What happens elsewhere, told to the open pages: one stream of events from the server for all windows of this browser, and
+// a channel between them. Both end in the same place: what is known of the thing that changed is asked for again.
 import { useEffect, useSyncExternalStore } from "react";
 import { apiUrl, queries } from "./client.ts";
 
@@ -72,17 +72,44 @@ function say(state: Connection): void {
   if (cameBack) void queries.invalidateQueries();
 }
 
+function take(event: JobEvent): void {
+  refreshSoon(...touched);
+  if (/completed|failed|cancelled/.test(event.type)) refreshSoon("/api/datasets");
+  for (const listener of listeners) listener(event);
+}
+
+type Word = { event: JobEvent } | { state: Connection } | { asks: true };
+
+// A browser opens six connections to one server and no more: a stream in each of six windows would leave none for
+// anything else. One window has the stream and tells the others; when it is closed, the next one takes it over.
+const stream = new BroadcastChannel("ft-studio-events");
+let isTeller = false;
+
+function tell(word: Word): void {
+  if (isTeller) stream.postMessage(word);
+}
+
+stream.addEventListener("message", ({ data }) => {
+  const word = data as Word;
+  if ("asks" in word) tell({ state: connection });
+  else if ("event" in word) take(word.event);
+  else say(word.state);
+});
+
 function listen(): void {
   const source = new EventSource(`${apiUrl}/api/v1/events`, { withCredentials: true });
-  source.addEventListener("open", () => say("open"));
+  const pass = (state: Connection): void => {
+    say(state);
+    tell({ state });
+  };
+  source.addEventListener("open", () => pass("open"));
   source.addEventListener("message", ({ data }) => {
     const event = JSON.parse(data as string) as JobEvent;
-    refreshSoon(...touched);
-    if (/completed|failed|cancelled/.test(event.type)) refreshSoon("/api/datasets");
-    for (const listener of listeners) listener(event);
+    take(event);
+    tell({ event });
   });
   source.addEventListener("error", () => {
-    say("lost");
+    pass("lost");
     // an answer other than a stream ends it for good: then it is begun anew
     if (source.readyState !== EventSource.CLOSED) return;
     source.close();
@@ -95,7 +122,16 @@ let hasBegun = false;
 export function followEvents(): void {
   if (hasBegun) return;
   hasBegun = true;
-  listen();
+  let wasTold = false;
+  stream.addEventListener("message", () => void (wasTold = true), { once: true });
+  stream.postMessage({ asks: true } satisfies Word);
+  void navigator.locks.request("ft-studio-events", async () => {
+    isTeller = true;
+    // what came between the window that had the stream and this one may be anything
+    if (wasTold) void queries.invalidateQueries();
+    listen();
+    await new Promise(() => undefined);
+  });
 }
 
 export const useConnection = (): Connection =>

@@ -1,6 +1,7 @@
 // One set: what it holds and everything that is done with it, a tab each. Which tab is open stands in the address.
 import { Button } from "@mantine/core";
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "react";
+import { $api } from "../../api/client.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
 import { Bytes, Num } from "../../design/numbers.tsx";
@@ -66,6 +67,15 @@ function KeepVersion({ set }: TabProps) {
   );
 }
 
+/** The form with this set, and the model of the newest run: who has none begins with the bundled one. */
+function useTrainAddress(set: SetFacts): string {
+  const runs = $api.useQuery("get", "/api/v1/runs", { params: { query: { limit: 1 } } });
+  const model = runs.data === undefined ? "" : (runs.data.runs[0]?.model ?? "builtin/tiny");
+  const data = set.file_path ?? `${set.name}${set.version === null ? "" : `@${set.version}`}`;
+  const search = new URLSearchParams({ ...(model !== "" && { model }), data });
+  return `/train?${search.toString()}`;
+}
+
 function Lead({ set }: TabProps) {
   const { format, rows, bytes, version, file_path: path } = set;
   return (
@@ -95,7 +105,7 @@ function Frame({ set }: TabProps) {
     key === "left-out" && set.left_out > 0
       ? `${title} ${set.left_out.toLocaleString("en")}`
       : title;
-  const trained = set.file_path ?? `${set.name}${set.version === null ? "" : `@${set.version}`}`;
+  const train = useTrainAddress(set);
   return (
     <Page
       title={set.name}
@@ -103,7 +113,7 @@ function Frame({ set }: TabProps) {
       lead={<Lead set={set} />}
       actions={
         <>
-          <ButtonLink to={`/train?data=${encodeURIComponent(trained)}`}>Train on it</ButtonLink>
+          <ButtonLink to={train}>Train on it</ButtonLink>
           {set.kind === "numbered" && <KeepVersion set={set} />}
           <SetMenu set={{ ...set, id: set.kind === "kept" ? null : Number(set.reference) }} />
         </>
