@@ -1,5 +1,6 @@
-// The page of a set of a million rows in a real browser: how soon its first rows stand there, scrolling by the wheel
-// forward and back, jumps to any place, all with tasks above 50 ms and blank rows counted. Needs `make build` and Chromium.
+// Pages in a real browser: from an address to the first content painted, in a browser that has nothing of them yet and from
+// a server that has just begun; then the page of a set of a million rows: how soon its first rows stand there, scrolling by
+// the wheel forward and back, jumps to any place, with tasks above 50 ms and blank rows counted. Needs `make build`, Chromium.
 // `node --import tsx dev/bench/studio-pages.ts [ROWS]`; exit 1 where a goal is missed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { openStore, storePath } from "../../src/store/index.ts";
 import { createFilledDataset, datasetsFolder } from "../../src/store/platform/index.ts";
 import { chromiumProgram } from "../../tests/setup/chromium.ts";
@@ -72,13 +73,39 @@ function told(what: string, { frames, blankFrames, longTasks, longestFrame }: Sc
   if (longTasks.length > 0) missed.push(`${what}: long tasks`);
 }
 
+/** Milliseconds from the address to the first content, that an empty browser needs. */
+const soonest = 1000;
+
+/** A page that was never open, in a browser without a cache, from a server that has given out nothing yet. */
+async function firstPaint(browser: Browser, home: string, path: string): Promise<void> {
+  const fresh = await studioIn(home);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+  try {
+    const { port, origin } = new URL(fresh.url);
+    const cookie = { value: fresh.token, domain: "127.0.0.1", path: "/" };
+    await context.addCookies([{ name: `ft-studio-${port}`, ...cookie }]);
+    const page = await context.newPage();
+    await page.goto(`${origin}${path}`, { waitUntil: "load" });
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    const at = await page.evaluate<number>(
+      `performance.getEntriesByName("first-contentful-paint")[0].startTime`,
+    );
+    say(`${path}: first content after ${at.toFixed(0)} ms`);
+    if (at > soonest) missed.push(`${path}: first paint`);
+  } finally {
+    await context.close();
+    await fresh.end();
+  }
+}
+
 const home = mkdtempSync(join(tmpdir(), "ft-pages-"));
 const id = await fill(home);
 say(`${rows.toLocaleString("en")} rows stored`);
-const studio = await studioIn(home);
 const executablePath = chromiumProgram();
 if (executablePath === undefined) throw new Error("no Chromium: dev/setup/chromium.sh");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+for (const path of ["/", "/data", "/train"]) await firstPaint(browser, home, path);
+const studio = await studioIn(home);
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
   const { port, origin } = new URL(studio.url);

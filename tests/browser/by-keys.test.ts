@@ -2,8 +2,8 @@
 // trained on it. Everything is reached by Tab or has a key.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { pressOn, tabTo } from "../support/by-keys.ts";
 import { askStudio, openPage, openStudio } from "../support/browser.ts";
+import { pressOn, tabTo } from "../support/by-keys.ts";
 
 /** On a machine that does much beside. */
 const soon = { timeout: 60_000 };
@@ -47,11 +47,10 @@ test(
     await pressOn(page, page.getByRole("button", { name: "See what that loses" }));
     const download = page.getByRole("link", { name: /^Download/ });
     await tabTo(page, download);
-    const [file] = await Promise.all([
-      page.waitForEvent("download"),
-      page.keyboard.press("Enter"),
-    ]);
-    const rows = readFileSync(await file.path(), "utf8").trim().split("\n");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    const rows = readFileSync(await file.path(), "utf8")
+      .trim()
+      .split("\n");
     expect(rows).toHaveLength(11);
     expect(rows[0]).toContain("Part 1 costs 3 euros.");
 
