@@ -44,11 +44,18 @@ function shareOf({ update, left, error }: Sums): Omit<LayerSurvival, "layer"> {
   return { kept: left / update, noise: Math.sqrt(error / update) };
 }
 
+/** A model whose update over another one is looked for. */
+export interface Updated extends StoredModel {
+  base: StoredModel;
+  /** Layers that are looked at, by path. */
+  changed: Pick<MergedModel["changed"], "keys">;
+}
+
 /**
- * `written` is the merged model as files hold it now.
+ * `written` is the updated model as files hold it now.
  * @throws ModelError of planning.
  */
-export async function survivalOf(merged: MergedModel, written: StoredModel): Promise<Survival> {
+export async function survivalOf(merged: Updated, written: StoredModel): Promise<Survival> {
   const models = [merged.base, merged, written];
   const planned = await Promise.all(models.map((one) => planFittingModel(one)));
   const readers = planned.map((one) => new PlainReader(one));

@@ -10,6 +10,7 @@ import { type BadLine, startPlatform } from "../app/platform/index.ts";
 import { jobsAtOnce } from "../app/settings/job-settings.ts";
 import { platformSettings } from "../app/settings/platform-settings.ts";
 import { variables } from "../app/settings/variables.ts";
+import { trySubjects } from "../app/trying/subjects.ts";
 import { Trials } from "../app/trying/trials.ts";
 import { TryHost } from "../app/trying/try-host.ts";
 import { UsageError } from "../core/errors.ts";
@@ -239,6 +240,10 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     access.cookieValue = cookieValue(await sessionSecret(environment), pagesAt);
     if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
     await ahead;
+    // not waited for: requests come first
+    void trySubjects().catch((error: unknown) =>
+      logger().warn("models not read ahead", { error: String(error) }),
+    );
     const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
     return { url, apiUrl, token, exposes: exposed(host), close };
   } catch (error) {

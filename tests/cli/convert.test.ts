@@ -47,6 +47,28 @@ test("quantized, with the perplexity before and after", async () => {
   expect(names).toEqual(expect.arrayContaining(["tokenizer.json"]));
 });
 
+test("with what it was trained from, how much of the training packing leaves, more bits more", async () => {
+  const run = join(cwd, "run");
+  const train = ["train", "start", toy, "general-conversation", "--template", "chatml"];
+  const how = ["--method", "full", "--iters", "4", "--lr", "0.05", "--warmup-steps", "0"];
+  const ended = await runProgram([...train, ...how, "--output", run], { cwd });
+  expect(ended.code, ended.stderr).toBe(0);
+  const kept = async (bits: string): Promise<{ kept: number; noise: number; lost: boolean }> => {
+    const from = join(run, "final_model");
+    const packing = ["-q", "affine", "--bits", bits, "--base-model", toy, "--json"];
+    const args = ["models", "convert", from, `tuned-${bits}`, ...packing];
+    const { code, stdout, stderr } = await runProgram(args, { cwd });
+    expect(code, stderr).toBe(0);
+    return (JSON.parse(stdout) as { survival: { kept: number; noise: number; lost: boolean } })
+      .survival;
+  };
+  const eight = await kept("8");
+  const three = await kept("3");
+  expect(eight).toMatchObject({ lost: false });
+  expect(Math.abs(eight.kept - 1)).toBeLessThan(0.1);
+  expect(three.noise).toBeGreaterThan(4 * eight.noise);
+});
+
 test("unpacked again", async () => {
   const from = join(cwd, "small");
   const args = ["models", "convert", from, "plain", "--dequantize", "--dtype", "float32"];

@@ -6,11 +6,18 @@ import { DataError, ModelError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { type Conversion, planConversion } from "../../export/conversion.ts";
 import { writeConversion } from "../../export/converted-folder.ts";
+import { isKept } from "../../export/kept-update.ts";
 import { ConversionOptions, conversionWish } from "../../export/options.ts";
+import { type Survival, survivalOf } from "../../export/survival.ts";
 import { requireNothingAt, requireRoom, type WriteProgress } from "../../export/whole-output.ts";
 import { packingOf } from "../../models/kit/index.ts";
 import { fetchModel } from "../../models/open-model.ts";
-import { type DownloadProgress, openStoredModel, type StoredModel } from "../../weights/index.ts";
+import {
+  type DownloadProgress,
+  openModelFolder,
+  openStoredModel,
+  type StoredModel,
+} from "../../weights/index.ts";
 import { baseFacts, makingProvenance } from "../share/provenance.ts";
 import { perplexityOfModel } from "./perplexity.ts";
 
@@ -24,6 +31,8 @@ export interface ConvertOptions extends Partial<ConversionOptions> {
   perplexityFile?: string | undefined;
   /** Of that text, from its beginning. */
   perplexityTokens?: number | undefined;
+  /** What it was trained from: how much of the training is left in packed layers is measured then. */
+  baseModel?: string | undefined;
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
   onProgress?: ((progress: WriteProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -46,7 +55,14 @@ export interface ConvertedModel {
   /** Stored tensors that are no part of the language model. */
   leftOut: readonly string[];
   perplexity: { before: number; after: number; tokens: number } | null;
+  /** Null without a base model, and where nothing is packed. */
+  survival: ConvertedSurvival | null;
   seconds: number;
+}
+
+export interface ConvertedSurvival extends Survival {
+  /** The result is nearer to the base than to what was trained. */
+  lost: boolean;
 }
 
 const USUAL_TOKENS = 4096;
@@ -86,7 +102,7 @@ function textIn(file: string | undefined): string | undefined {
 export function summaryOf(
   { model, folder }: ConvertOptions,
   { bytes, parameters, tensors, config, packed, dense, leftOut }: Conversion,
-): Omit<ConvertedModel, "perplexity" | "seconds"> {
+): Omit<ConvertedModel, "perplexity" | "survival" | "seconds"> {
   const quantization = config["quantization"] ?? null;
   const bitsPerWeight = (8 * bytes) / parameters;
   const counts = { tensors: tensors.length, packed: packed.size };
@@ -101,6 +117,21 @@ export function summaryOf(
     leftOut,
     ...counts,
   };
+}
+
+/** What of the training is left in the layers that were packed now. */
+async function survived(
+  stored: StoredModel,
+  { packed }: Conversion,
+  { folder, baseModel, onDownload, signal }: ConvertOptions,
+): Promise<ConvertedSurvival | null> {
+  if (baseModel === undefined || packed.size === 0) return null;
+  const origin = { name: baseModel, revision: null, cache_dir: null };
+  const place = await fetchModel(origin, { onProgress: onDownload, signal });
+  const base = await openStoredModel(place.folder, place.remote);
+  const updated = { ...stored, base, changed: packed };
+  const survival = await survivalOf(updated, await openModelFolder(resolve(folder)));
+  return { ...survival, lost: !isKept(survival) };
 }
 
 /**
@@ -131,8 +162,9 @@ export async function convertModel(options: ConvertOptions): Promise<ConvertedMo
     before && after
       ? { before: before.perplexity, after: after.perplexity, tokens: after.tokens }
       : null;
+  const survival = await survived(stored, conversion, options);
   const seconds = (performance.now() - started) / 1000;
-  return { ...summaryOf(options, conversion), perplexity, seconds };
+  return { ...summaryOf(options, conversion), perplexity, survival, seconds };
 }
 
 /** Those of the options that say what is made. */

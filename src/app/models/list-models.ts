@@ -1,7 +1,7 @@
 // Models on this disk, in one list with what each needs to train: those that come with ft, those of folders and runs,
 // those of the hub's cache. Reads configurations and headers; downloads nothing.
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ExitCode, FtError, UsageError } from "../../core/errors.ts";
 import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
@@ -78,12 +78,41 @@ const unread: ModelFacts = {
   problem: null,
 };
 
+interface Known {
+  stamp: string;
+  facts: ModelFacts;
+}
+
+/** By place. Headers of models are read once for as long as the files are as they were. */
+const known = new Map<string, Known>();
+
+/** Names, sizes and times of the files of a folder, or of a file; through links. */
+async function stampOf(place: string): Promise<string> {
+  const about = async (path: string): Promise<string> => {
+    const { size, mtimeMs, ctimeMs } = await stat(path);
+    return `${path} ${size} ${mtimeMs} ${ctimeMs}`;
+  };
+  const isFolder = (await stat(place)).isDirectory();
+  const names = isFolder ? (await readdir(place)).toSorted() : [];
+  const all = [place, ...names.map((name) => join(place, name))];
+  return (await Promise.all(all.map(about))).join("\n");
+}
+
+async function knownFacts(place: string): Promise<ModelFacts> {
+  const stamp = await stampOf(place).catch(() => undefined);
+  const before = known.get(place);
+  if (before !== undefined && before.stamp === stamp) return before.facts;
+  const facts = await factsOf(await openStoredModel(place));
+  if (stamp !== undefined) known.set(place, { stamp, facts });
+  return facts;
+}
+
 async function listedPlace({ name, source, folder, files }: Place): Promise<ListedModel> {
   const place = { name, source, folder };
   if (source === "cache" && files === undefined)
     return { ...place, ...unread, problem: "not whole: ft models pull fetches the rest" };
   try {
-    return { ...place, ...(await factsOf(await openStoredModel(files ?? folder))) };
+    return { ...place, ...(await knownFacts(files ?? folder)) };
   } catch (error) {
     if (!(error instanceof FtError)) throw error;
     return { ...place, ...unread, problem: error.message };

@@ -37,5 +37,10 @@ export async function pullQuantizedModel({
   const options: ConvertOptions = { ...rest, folder: target, quantize: "affine", bits };
   if ((await bitsIn(target)) !== bits) return await convertModel(options);
   const stored = await openStoredModel(target);
-  return { ...summaryOf(options, await planConversion(stored, {})), perplexity: null, seconds: 0 };
+  return {
+    ...summaryOf(options, await planConversion(stored, {})),
+    perplexity: null,
+    survival: null,
+    seconds: 0,
+  };
 }

@@ -8,7 +8,7 @@ import {
   type RunStatus,
   type RunSummary,
 } from "../../runs/index.ts";
-import { eventsAfter, type Job, listJobs, type Store } from "../../store/index.ts";
+import { failuresOf, type Job, listJobs, type Store } from "../../store/index.ts";
 import type { TrainingParameters } from "../jobs/kinds/training.ts";
 import { submitJob } from "../jobs/submit.ts";
 
@@ -47,15 +47,12 @@ export function runOfJob(job: Job): RunSummary | undefined {
 }
 
 const doesNotFit = "FT-TRAIN-005";
-/** A run that does not fit is refused before its first step: behind few events. */
-const firstEvents = 1000;
 
 /** Whether the job has ended because its run is estimated not to fit into memory. */
 export async function wasTooLarge(store: Store, { id, kind, status }: Job): Promise<boolean> {
   if (kind !== "training" || status !== "failed") return false;
-  const events = await eventsAfter(store, { jobId: id, after: 0, limit: firstEvents });
-  const last = events.findLast(({ type }) => type === "unit-failed");
-  return (last?.data as { code?: string } | undefined)?.code === doesNotFit;
+  const failures = await failuresOf(store, id);
+  return failures.some(({ code }) => code === doesNotFit);
 }
 
 const goesOn: readonly RunStatus[] = ["stopped", "failed", "crashed"];

@@ -18,6 +18,8 @@ export interface Shareable {
   path: string;
   /** Of an adapter; null for what is whole. */
   base: string | null;
+  /** Of a whole model what it was trained from, where that is known. */
+  trainedFrom: string | null;
   bytes: number;
   /** ISO 8601 */
   made_at: string;
@@ -30,15 +32,19 @@ export function bytesAt(path: string): number {
 }
 
 function ofRuns(): Shareable[] {
-  return listRuns().flatMap(({ runId, outputDir, status, startedAt }): Shareable[] => {
+  return listRuns().flatMap(({ runId, outputDir, status, startedAt, model }): Shareable[] => {
     if (status === "missing" || !existsSync(join(outputDir, "final_model"))) return [];
     const folder = trainedFolder(outputDir);
     const base = baseNamedIn(folder) ?? null;
     const kind = base === null ? "model" : "adapter";
     const about = { id: runId, name: basename(outputDir), kind, from: "run", base } as const;
-    return [{ ...about, path: outputDir, bytes: bytesAt(folder), made_at: startedAt }];
+    const trainedFrom = base === null ? model : null;
+    return [{ ...about, trainedFrom, path: outputDir, bytes: bytesAt(folder), made_at: startedAt }];
   });
 }
+
+/** Kinds of jobs whose results can be shared. */
+const writing = ["merge", "convert", "export"];
 
 /** Most jobs of a kind that are looked through. */
 const mostJobs = 200;
@@ -46,25 +52,28 @@ const mostJobs = 200;
 interface Made {
   output?: string;
   outputDir?: string;
+  /** Of a merge. */
+  base?: string;
 }
 
 async function ofJobs(store: Store, kind: string): Promise<Shareable[]> {
   const jobs = await listJobs(store, { kind, status: "completed", limit: mostJobs, offset: 0 });
   return jobs.flatMap(({ id, result, finishedAt, createdAt }): Shareable[] => {
-    const { output, outputDir = output } = (result ?? {}) as Made;
+    const { output, outputDir = output, base: trainedFrom = null } = (result ?? {}) as Made;
     if (outputDir === undefined || !existsSync(outputDir)) return [];
     const isFile = !lstatSync(outputDir).isDirectory();
     const base = isFile ? null : (baseNamedIn(outputDir) ?? null);
     const made_at = new Date(finishedAt ?? createdAt).toISOString();
     const about = { id, name: basename(outputDir), from: kind, path: outputDir, base, made_at };
     const form = isFile ? "file" : base === null ? "model" : "adapter";
-    return [{ ...about, kind: form, bytes: bytesAt(outputDir) }];
+    return [{ ...about, kind: form, trainedFrom, bytes: bytesAt(outputDir) }];
   });
 }
 
 /** Newest first; what two jobs wrote at one place is there once. */
 export async function shareables(store: Store): Promise<Shareable[]> {
-  const made = [...(await ofJobs(store, "merge")), ...(await ofJobs(store, "export"))];
+  const kinds = await Promise.all(writing.map(async (kind) => await ofJobs(store, kind)));
+  const made = kinds.flat();
   const places = new Map(made.map((one) => [one.path, one]));
   return [...ofRuns(), ...places.values()].toSorted((a, b) => (a.made_at < b.made_at ? 1 : -1));
 }

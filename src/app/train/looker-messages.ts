@@ -1,5 +1,6 @@
 // What the process that looks at runs before they start is asked, and what it tells. Plain data.
 import type { PackedError } from "../../core/packed-errors.ts";
+import type { FormProblem } from "../share/possible-forms.ts";
 import type { PreviewRequest, RowsPreview } from "./preview-rows.ts";
 import type { ValidationReport } from "./validate-run.ts";
 
@@ -16,6 +17,30 @@ export interface Look {
   preview: RowsPreview | null;
 }
 
-export type ToLooker = { id: number } & LookRequest;
+/** In which forms a model can be written. */
+export interface FormsRequest {
+  model: string;
+}
 
-export type FromLooker = { id: number; look: Look } | { id: number; error: PackedError };
+/** Undefined where the model is not on this disk. */
+export interface Forms {
+  problems: FormProblem[] | undefined;
+}
+
+/** What is asked, with what is answered. */
+export interface Looks {
+  look: { asked: LookRequest; told: Look };
+  forms: { asked: FormsRequest; told: Forms };
+}
+
+export type LookName = keyof Looks;
+
+export interface ToLooker {
+  id: number;
+  what: LookName;
+  asked: Looks[LookName]["asked"];
+}
+
+export type FromLooker =
+  | { id: number; told: Looks[LookName]["told"] }
+  | { id: number; error: PackedError };

@@ -3,15 +3,24 @@
 import { FtError } from "../../core/errors.ts";
 import { unpackError } from "../../core/packed-errors.ts";
 import { supervise } from "../../core/supervisor.ts";
-import type { FromLooker, Look, LookRequest, ToLooker } from "./looker-messages.ts";
+import type {
+  Forms,
+  FormsRequest,
+  FromLooker,
+  Look,
+  LookName,
+  LookRequest,
+  Looks,
+  ToLooker,
+} from "./looker-messages.ts";
 
 /** Milliseconds without a question after which the process ends. */
 const patience = 120_000;
 
 interface Asked {
-  request: LookRequest;
+  request: Omit<ToLooker, "id">;
   signal: AbortSignal;
-  resolve(look: Look): void;
+  resolve(told: never): void;
   reject(error: unknown): void;
 }
 
@@ -28,10 +37,24 @@ export class Looker {
   #idle: NodeJS.Timeout | undefined;
 
   /** @throws what checking the run throws; AbortError for whoever has gone before its turn; FtError FT-RUN-015 */
-  async look(request: LookRequest, signal: AbortSignal): Promise<Look> {
+  async look(asked: LookRequest, signal: AbortSignal): Promise<Look> {
+    return await this.#ask("look", asked, signal);
+  }
+
+  /** In which forms a model can be written. @throws as `look`, but what is wrong with a form is told. */
+  async forms(asked: FormsRequest, signal: AbortSignal): Promise<Forms> {
+    return await this.#ask("forms", asked, signal);
+  }
+
+  async #ask<Name extends LookName>(
+    what: Name,
+    asked: Looks[Name]["asked"],
+    signal: AbortSignal,
+  ): Promise<Looks[Name]["told"]> {
     signal.throwIfAborted();
-    return await new Promise<Look>((resolve, reject) => {
-      this.#waiting.push({ request, signal, resolve, reject });
+    return await new Promise<Looks[Name]["told"]>((resolve, reject) => {
+      const request = { what, asked };
+      this.#waiting.push({ request, signal, resolve: resolve as Asked["resolve"], reject });
       this.#next();
     });
   }
@@ -66,7 +89,7 @@ export class Looker {
     if (told.id !== this.#id) return;
     const asked = this.#asked;
     this.#asked = undefined;
-    if ("look" in told) asked?.resolve(told.look);
+    if ("told" in told) asked?.resolve(told.told as never);
     else asked?.reject(unpackError(told.error));
     this.#next();
   }

@@ -26,11 +26,17 @@ export const modelsConvert = defineCommand({
       .default(4096)
       .describe("Tokens of that text, from its beginning")
       .register(flags, { long: "perplexity-tokens", value: "N" }),
+    baseModel: z
+      .string()
+      .optional()
+      .describe("What it was trained from: how much of the training packed layers keep is told")
+      .register(flags, { value: "MODEL" }),
     revision: revisionOption,
   }),
   examples: [
     "ft models convert HuggingFaceTB/SmolLM2-135M-Instruct ./smollm2-4bit --quantize affine --bits 4",
     "ft models convert ./model ./mixed --recipe mixed_4_6 --layer 'lm_head=8' --perplexity book.txt",
+    "ft models convert ./output/final_model ./tuned-4bit --quantize affine --base-model builtin/tiny",
     "ft models convert ./smollm2-4bit ./plain --dequantize --dtype bfloat16",
   ],
   run: async (input, io) => {

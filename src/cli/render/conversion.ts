@@ -1,6 +1,7 @@
 // Draws how far writing a model has come: one line that moves on a terminal, a line now and then elsewhere.
 import type { ConvertedModel } from "../../app/models/convert-model.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
+import { keptText } from "../../export/kept-update.ts";
 import type { WriteProgress } from "../../export/whole-output.ts";
 import type { Io } from "../io.ts";
 
@@ -49,7 +50,7 @@ function someOf(names: readonly string[]): string {
 
 /** What was made, a line each. */
 export function convertedText(made: ConvertedModel): string {
-  const { folder, bytes, parameters, bitsPerWeight, packed, dense, leftOut, perplexity } = made;
+  const { folder, bytes, parameters, bitsPerWeight, packed, dense, leftOut, perplexity, survival } = made;
   const weights = `${formatCount(parameters)} parameters`;
   const lines = [
     `${folder}: ${formatBytes(bytes)}, ${weights}, ${bitsPerWeight.toFixed(2)} bits each`,
@@ -66,5 +67,7 @@ export function convertedText(made: ConvertedModel): string {
       `perplexity over ${tokens} tokens: ${before.toFixed(3)} → ${after.toFixed(3)} (${change})`,
     );
   }
+  if (survival !== null)
+    lines.push(`${keptText(survival)}${survival.lost ? ": the training is lost" : ""}`);
   return lines.join("\n");
 }

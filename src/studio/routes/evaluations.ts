@@ -4,6 +4,7 @@ import { z } from "zod";
 import { answerSheets, type AnswerSheet, readSheet } from "../../app/evaluate/answer-sheets.ts";
 import { answersTo, comparedRows, outcomes, rowOrders } from "../../app/evaluate/compared-rows.ts";
 import { evidenceOf } from "../../app/evaluate/judge-evidence.ts";
+import { keepRubric } from "../../app/evaluate/kept-rubrics.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import { AnyJson, Paging, Time, timeOf } from "./shared.ts";
 
@@ -220,8 +221,37 @@ const metrics = defineRoute({
   },
 });
 
+const Named = z.object({
+  name: z
+    .string()
+    .regex(/^[\w-]{1,40}$/, "is a word of letters, digits, - and _")
+    .describe("A word"),
+  about: z.string().min(1).max(2000).describe("What is asked of an answer"),
+});
+
+const rubric = defineRoute({
+  method: "POST",
+  path: "/api/v1/evaluation-rubrics",
+  about:
+    "Keeps criteria as a file that a judge of an evaluation or a benchmark takes as its rubric",
+  body: z
+    .object({
+      task: z.string().max(2000).optional().describe("What the answers are for"),
+      criteria: z
+        .array(Named)
+        .min(1)
+        .max(20)
+        .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+          error: "criteria have names of their own",
+        }),
+    })
+    .meta({ id: "NewRubric" }),
+  answers: { 200: z.object({ file: z.string() }).meta({ id: "KeptRubric" }) },
+  run: async ({ environment }, { body }) => ({ file: await keepRubric(environment, body) }),
+});
+
 export const evaluationRoutes: RouteGroup = {
   name: "evaluations",
   about: "What models answered, scored and compared",
-  routes: [list, show, rows, row, metrics],
+  routes: [list, show, rows, row, metrics, rubric],
 };

@@ -5,6 +5,7 @@ import {
   cancelJob,
   deleteJob,
   eventsAfter,
+  failuresOf,
   findJob,
   isEnded,
   type Job,
@@ -90,6 +91,19 @@ const JobProgress = z
       spent: dollars,
       calls: AnyJson.describe("Calls by what became of them, and their tokens"),
     }),
+    failures: z
+      .array(
+        z.object({
+          key: z.string().describe("Of the unit"),
+          status: z.string().describe("failed, or ready where it is tried again"),
+          attempts: z.int(),
+          reason: z.string(),
+          code: z.string().nullable(),
+          hint: z.string().nullable().describe("What mends it"),
+          at: z.number().describe("Milliseconds since 1970"),
+        }),
+      )
+      .describe("What failed last of each unit, 20 at most"),
   })
   .meta({ id: "JobProgress" });
 
@@ -103,8 +117,10 @@ const show = defineRoute({
     const { id } = await findJob(store, params.id);
     const { job, units, rate, secondsLeft, spending } = await progressOf(store, id);
     const { spent, ...calls } = spending;
+    const failures = await failuresOf(store, id);
     return {
       ...{ job: toldJob(job), units, rate, seconds_left: secondsLeft },
+      failures,
       spending: { spent: spent / nano, calls },
     };
   },

@@ -3,7 +3,9 @@
 import { z } from "zod";
 import { freePlace, type Shareable, shareableOf, shareables } from "../../app/share/shareable.ts";
 import type { UploadPlan } from "../../app/share/upload/plan-upload.ts";
+import { builtinModels } from "../../weights/builtin.ts";
 import { hubSettings, lookAtTarget } from "../../weights/index.ts";
+import { lookerOf } from "../looking.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 
 const ShareableShape = z
@@ -14,25 +16,30 @@ const ShareableShape = z
     from: z.string().describe("run, or the kind of job that made it"),
     path: z.string(),
     base: z.string().nullable(),
+    trained_from: z.string().nullable().describe("Of a whole model, where it is known"),
     bytes: z.number(),
     made_at: z.string(),
   })
   .meta({ id: "Shareable" });
+
+function toldResult({ trainedFrom, ...result }: Shareable): z.infer<typeof ShareableShape> {
+  return { ...result, trained_from: trainedFrom };
+}
 
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/share/results",
   about: "Results that can be shared: of runs, and what merging and exporting made, newest first",
   answers: { 200: z.object({ results: z.array(ShareableShape) }).meta({ id: "Shareables" }) },
-  run: async ({ store }) => ({ results: await shareables(store) }),
+  run: async ({ store }) => ({ results: (await shareables(store)).map(toldResult) }),
 });
 
 const named = z.object({ id: z.string().min(1).max(100) });
 
 const FormShape = z
   .object({
-    kind: z.enum(["merge", "export"]).describe("Of the job that writes it"),
-    format: z.string().describe("Of an export; merge otherwise"),
+    kind: z.enum(["merge", "convert", "export"]).describe("Of the job that writes it"),
+    format: z.string().describe("Of an export; otherwise its kind"),
     about: z.string(),
     output: z.enum(["folder", "file"]),
     takes: z.array(z.string()).describe("Names of its parameters"),
@@ -56,6 +63,12 @@ async function formsOf(
     takes: ["dtype", "quantize", "bits", "groupSize", "force"],
     ...{ quants: [], place: freePlace(environment, result, "merged") },
   };
+  const convert: Form = {
+    ...{ kind: "convert", format: "convert", output: "folder" },
+    about: "folder with the same model in fewer bits, and how much of the training is left in it",
+    takes: ["dtype", "quantize", "bits", "groupSize", "baseModel", "perplexityFile"],
+    ...{ quants: [], place: freePlace(environment, result, "quantized") },
+  };
   const exports = exportFormats.names().map((format): Form => {
     const { about, output, takes, quants = [] } = exportFormats.get(format);
     const end = output === "file" ? `.${format}` : format;
@@ -66,7 +79,7 @@ async function formsOf(
     };
   });
   const fits = ({ format }: Form): boolean => format !== "peft" || result.kind === "adapter";
-  return [...(result.kind === "adapter" ? [merge] : []), ...exports.filter(fits)];
+  return [result.kind === "adapter" ? merge : convert, ...exports.filter(fits)];
 }
 
 const show = defineRoute({
@@ -81,7 +94,41 @@ const show = defineRoute({
   },
   run: async ({ store, environment }, { params }) => {
     const result = await shareableOf(store, params.id);
-    return { result, forms: await formsOf({ environment }, result) };
+    return { result: toldResult(result), forms: await formsOf({ environment }, result) };
+  },
+});
+
+const possible = defineRoute({
+  method: "GET",
+  path: "/api/v1/share/possible",
+  about:
+    "In which forms a model cannot be written, and why; null for a model that is not on this disk. In a process of its own",
+  query: z.object({
+    model: z.string().min(1).max(4000).describe("A model, or the folder of an adapter or a run"),
+  }),
+  answers: {
+    200: z
+      .object({
+        problems: z
+          .array(z.object({ format: z.string(), message: z.string(), hint: z.string().nullable() }))
+          .nullable(),
+        instead: z.array(z.string()).describe("Models that come with ft and have every form"),
+      })
+      .meta({ id: "PossibleForms" }),
+  },
+  run: async (studio, { query: { model }, signal }) => {
+    studio.requireOpen();
+    const looker = lookerOf(studio);
+    const { problems } = await looker.forms({ model }, signal);
+    if (problems === undefined || problems.length === 0)
+      return { problems: problems ?? null, instead: [] };
+    const others = (await builtinModels()).map(({ name }) => name);
+    const instead: string[] = [];
+    for (const name of others.filter((one) => one !== model)) {
+      const found = await looker.forms({ model: name }, signal);
+      if (found.problems?.length === 0) instead.push(name);
+    }
+    return { problems, instead };
   },
 });
 
@@ -174,5 +221,5 @@ const target = defineRoute({
 export const shareRoutes: RouteGroup = {
   name: "share",
   about: "Results on their way to other programs and people",
-  routes: [list, show, plan, target],
+  routes: [list, show, possible, plan, target],
 };

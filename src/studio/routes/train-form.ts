@@ -10,11 +10,11 @@ import { submitJob } from "../../app/jobs/submit.ts";
 import { trainingJobs } from "../../app/runs/run-job.ts";
 import { withAbsolutePaths } from "../../app/train/absolute-paths.ts";
 import { estimateTime } from "../../app/train/estimate-time.ts";
-import { Looker } from "../../app/train/looker.ts";
 import { suggestedRun } from "../../app/train/suggested-run.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
 import { fileInStep, readDataset } from "../../store/platform/index.ts";
 import { unprocessable } from "../http/errors.ts";
+import { lookerOf } from "../looking.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
@@ -166,18 +166,6 @@ const fill = defineRoute({
     };
   },
 });
-
-const lookers = new WeakMap<Studio, Looker>();
-
-/** One process for all who look, ended with the server. */
-function lookerOf(studio: Studio): Looker {
-  const known = lookers.get(studio);
-  if (known !== undefined) return known;
-  const looker = new Looker();
-  studio.ending.addEventListener("abort", () => looker.close(), { once: true });
-  lookers.set(studio, looker);
-  return looker;
-}
 
 const Preview = z
   .object({

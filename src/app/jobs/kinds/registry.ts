@@ -2,6 +2,7 @@
 import { Registry } from "../../../core/registry.ts";
 import { unknownJobKind } from "../job-errors.ts";
 import { benchmarkKind } from "./benchmark.ts";
+import { convertKind } from "./convert.ts";
 import { downloadKind } from "./download.ts";
 import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
@@ -22,6 +23,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     benchmark: benchmarkKind,
     export: exportKind,
     merge: mergeKind,
+    convert: convertKind,
     upload: uploadKind,
     download: downloadKind,
     generation: generationKind,

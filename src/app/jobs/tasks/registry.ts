@@ -15,6 +15,7 @@ export const tasks = new Registry<TaskEntry>(
     identify: { load: async () => (await import("./identify.ts")).identify },
     download: { load: async () => (await import("./download.ts")).download },
     merge: { load: async () => (await import("./merge.ts")).merge },
+    convert: { load: async () => (await import("./convert.ts")).convert },
     look: { load: async () => (await import("./look.ts")).look },
     "make-set": { load: async () => (await import("./make-set.ts")).make },
     upload: { load: async () => (await import("./upload.ts")).upload },

@@ -1,11 +1,22 @@
 // What is to be compared: models, rows, metrics, a judge where one is wanted. It becomes a job, which is shown then.
-import { Button, MultiSelect, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import {
+  Button,
+  MultiSelect,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { $api, api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useChange } from "../../api/mutation.ts";
+import { useUrlState } from "../../app/url-state.ts";
 import { View } from "../../design/states.tsx";
+import { criteriaIn, isFile } from "./criteria.ts";
 
 type Subject = components["schemas"]["TrySubject"];
 type Run = components["schemas"]["Run"];
@@ -19,9 +30,22 @@ interface Wanted {
   length: number;
   forgetting: boolean;
   judge: string | null;
+  /** A criterion a line, or the path of a rubric. */
+  criteria: string;
 }
 
-const parametersOf = (wanted: Wanted) => ({
+/** The file of the criteria: as it is named, or written now; undefined where there are none. */
+async function rubricOf({ judge, criteria }: Wanted): Promise<string | undefined> {
+  const text = criteria.trim();
+  if (judge === null || text === "") return undefined;
+  if (isFile(text)) return text;
+  const { data } = await api.POST("/api/v1/evaluation-rubrics", {
+    body: { criteria: criteriaIn(text) },
+  });
+  return data?.file;
+}
+
+const parametersOf = (wanted: Wanted, rubric: string | undefined) => ({
   models: [wanted.base, ...wanted.tuned].filter((one) => one !== null),
   ...(wanted.data.trim() !== "" && { data: wanted.data.trim() }),
   metrics: wanted.metrics,
@@ -29,6 +53,7 @@ const parametersOf = (wanted: Wanted) => ({
   maxGenLength: wanted.length,
   forgetting: wanted.forgetting,
   ...(wanted.judge !== null && { judge: wanted.judge }),
+  ...(rubric !== undefined && { rubric }),
 });
 
 interface FieldsProps {
@@ -83,6 +108,18 @@ function Judging({ wanted, set, bases }: PartProps) {
         searchable
         onChange={(judge) => set({ judge })}
       />
+      {wanted.judge !== null && (
+        <Textarea
+          label="Judged by"
+          description="A criterion a line, “correct: the query gives what was asked”; or the path of a rubric. Empty: which answer is better"
+          autosize
+          minRows={2}
+          maxRows={12}
+          dir="auto"
+          value={wanted.criteria}
+          onChange={({ currentTarget }) => set({ criteria: currentTarget.value })}
+        />
+      )}
       <Switch
         label="See what was forgotten: perplexity of a general set"
         checked={wanted.forgetting}
@@ -97,18 +134,19 @@ function Fields({ subjects, runs, metrics }: FieldsProps) {
   const trained = runs.filter(({ id }) =>
     subjects.some(({ run, step }) => run === id && step === null),
   );
-  const [last] = trained;
+  const [{ run: named }] = useUrlState();
+  const last = trained.find(({ id }) => id === named) ?? trained[0];
   const [wanted, setWanted] = useState<Wanted>({
     base: last?.model ?? bases[0] ?? null,
     tuned: last === undefined ? [] : [last.output_dir],
     ...{ data: "", metrics: ["exact_match", "rougeL"], samples: 100, length: 100 },
-    ...{ forgetting: false, judge: null },
+    ...{ forgetting: false, judge: null, criteria: "" },
   });
   const set = (change: Partial<Wanted>): void => setWanted((now) => ({ ...now, ...change }));
   const navigate = useNavigate();
   const submit = useChange(
     async () => {
-      const body = { kind: "benchmark", parameters: parametersOf(wanted) };
+      const body = { kind: "benchmark", parameters: parametersOf(wanted, await rubricOf(wanted)) };
       const { data } = await api.POST("/api/v1/jobs", { body });
       return data as components["schemas"]["Job"];
     },

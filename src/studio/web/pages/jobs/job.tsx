@@ -8,6 +8,7 @@ import { Ago, Lasting, Money, Num } from "../../design/numbers.tsx";
 import { Columns, type Fact, Facts, Page, Panel, Progress } from "../../design/page.tsx";
 import { Status, View } from "../../design/states.tsx";
 import { Deeds } from "./deeds.tsx";
+import { Failures } from "./failures.tsx";
 import { JobLog } from "./job-log.tsx";
 import styles from "./job.module.css";
 
@@ -60,7 +61,7 @@ export function Job() {
         <View query={progress}>{() => null}</View>
       </Page>
     );
-  const { job, units } = progress.data;
+  const { job, units, failures } = progress.data;
   const share = job.units.total > 0 ? (units.done + units.failed) / job.units.total : null;
   return (
     <Page
@@ -70,11 +71,7 @@ export function Job() {
       actions={<Deeds job={job} />}
     >
       {job.status === "running" && <Progress share={share} label="How far it is" />}
-      {job.error !== null && (
-        <div className={styles.error} role="alert">
-          {job.error}
-        </div>
-      )}
+      <Failures failures={failures} error={job.error} />
       <Columns>
         <Panel title="How it stands">
           <Facts facts={factsOf(progress.data)} />

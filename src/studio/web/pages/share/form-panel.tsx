@@ -8,6 +8,7 @@ import { useUrlState } from "../../app/url-state.ts";
 import { Panel } from "../../design/page.tsx";
 import type { Form } from "./forms.ts";
 import { MadeBy } from "./made-by.tsx";
+import { type FormProblem, NotPossible } from "./not-possible.tsx";
 
 type Result = components["schemas"]["Shareable"];
 
@@ -23,7 +24,16 @@ const packings = [
   { value: "4", label: "4 bits" },
 ];
 
-function mergeParameters(chosen: string): object {
+/** Of a model that is whole: fewer bits than it has. */
+const fewerBits = packings.filter(({ value }) => value !== plain);
+
+/** What the button and the choice say, by the job that writes it. */
+const told = {
+  merge: { button: "Merge", choice: "Written in", choices: packings, first: "bfloat16" },
+  convert: { button: "Quantize", choice: "Written in", choices: fewerBits, first: "4" },
+} as const;
+
+function numbersOf(chosen: string): object {
   if (chosen === plain) return {};
   if (/^\d$/.test(chosen)) return { quantize: "affine", bits: Number(chosen) };
   return { dtype: chosen };
@@ -35,12 +45,25 @@ interface Wish {
   adapterOnly: boolean;
   force: boolean;
   system: string;
+  /** A file that the model is to foretell. */
+  text: string;
 }
 
-function jobFor({ path }: Result, { kind, format, takes }: Form, wish: Wish) {
-  const { quant, output, adapterOnly, force, system } = wish;
+function jobFor(
+  { path, trained_from: baseModel }: Result,
+  { kind, format, takes }: Form,
+  wish: Wish,
+) {
+  const { quant, output, adapterOnly, force, system, text } = wish;
   if (kind === "merge")
-    return { kind, parameters: { adapter: path, output, force, ...mergeParameters(quant) } };
+    return { kind, parameters: { adapter: path, output, force, ...numbersOf(quant) } };
+  if (kind === "convert") {
+    const measured = {
+      ...(baseModel !== null && { baseModel }),
+      ...(text.trim() !== "" && { perplexityFile: text.trim() }),
+    };
+    return { kind, parameters: { model: path, output, ...numbersOf(quant), ...measured } };
+  }
   const parameters = {
     ...{ format, model: path, output },
     ...(quant !== plain && { quant }),
@@ -50,11 +73,94 @@ function jobFor({ path }: Result, { kind, format, takes }: Form, wish: Wish) {
   return { kind, parameters };
 }
 
-export function FormPanel({ result, form, title }: { result: Result; form: Form; title: string }) {
+interface FieldsProps {
+  result: Result;
+  form: Form;
+  wish: Wish;
+  set: (change: Partial<Wish>) => void;
+}
+
+const wordsOf = ({ kind }: Form) => (kind === "export" ? undefined : told[kind]);
+
+function Fields({ result, form, wish, set }: FieldsProps) {
+  const words = wordsOf(form);
+  const quants = words?.choices ?? [
+    { value: plain, label: plain },
+    ...form.quants.map((value) => ({ value, label: value })),
+  ];
+  const canBeAlone = form.takes.includes("adapterOnly") && result.kind === "adapter";
+  return (
+    <>
+      {quants.length > 1 && (
+        <Select
+          label={words?.choice ?? "Quantized to"}
+          description="Fewer bits are smaller; how much of the training they leave is measured"
+          data={[...quants]}
+          value={wish.quant}
+          allowDeselect={false}
+          onChange={(quant) => set({ quant: quant ?? plain })}
+        />
+      )}
+      {form.takes.includes("system") && (
+        <TextInput
+          label="System message"
+          description="Where a request has none; empty leaves the template's own"
+          value={wish.system}
+          onChange={({ currentTarget }) => set({ system: currentTarget.value })}
+        />
+      )}
+      {form.takes.includes("perplexityFile") && (
+        <TextInput
+          label="Text to foretell"
+          description={
+            result.trained_from === null
+              ? "A text file: how well the model foretells it, before and after"
+              : `A text file, besides what is left of the training on ${result.trained_from}; empty is none`
+          }
+          value={wish.text}
+          onChange={({ currentTarget }) => set({ text: currentTarget.value })}
+        />
+      )}
+      <TextInput
+        label={form.output === "file" ? "File to write" : "Folder to write"}
+        description="It appears whole or not at all, and never over something that is there"
+        value={wish.output}
+        onChange={({ currentTarget }) => set({ output: currentTarget.value })}
+      />
+      {canBeAlone && (
+        <Switch
+          label="The adapter alone, to be put on its base there"
+          checked={wish.adapterOnly}
+          onChange={({ currentTarget }) => set({ adapterOnly: currentTarget.checked })}
+        />
+      )}
+      {form.kind === "merge" && (
+        <Switch
+          label="Write it even where the training is lost in rounding"
+          checked={wish.force}
+          onChange={({ currentTarget }) => set({ force: currentTarget.checked })}
+        />
+      )}
+    </>
+  );
+}
+
+interface FormPanelProps {
+  result: Result;
+  form: Form;
+  title: string;
+  /** Why it cannot be written so, as far as that is known. */
+  problem: FormProblem | undefined;
+  instead: readonly string[];
+}
+
+export function FormPanel({ result, form, title, problem, instead }: FormPanelProps) {
   const [{ job }, setState] = useUrlState();
   const [wish, setWish] = useState<Wish>({
-    ...{ quant: plain, output: form.place, adapterOnly: false, force: false, system: "" },
+    ...{ output: form.place, adapterOnly: false, force: false, system: "", text: "" },
+    quant: wordsOf(form)?.first ?? plain,
   });
+  const words = wordsOf(form);
   const set = (change: Partial<Wish>): void => setWish((now) => ({ ...now, ...change }));
   const begin = useChange(
     async () => {
@@ -63,11 +169,12 @@ export function FormPanel({ result, form, title }: { result: Result; form: Form;
     },
     { touches: ["/api/v1/jobs"], onDone: ({ id }) => setState({ job: id }) },
   );
-  const quants =
-    form.kind === "merge"
-      ? packings
-      : [{ value: plain, label: plain }, ...form.quants.map((value) => ({ value, label: value }))];
-  const canBeAlone = form.takes.includes("adapterOnly") && result.kind === "adapter";
+  if (problem !== undefined)
+    return (
+      <Panel title={title}>
+        <NotPossible {...{ problem, instead }} />
+      </Panel>
+    );
   return (
     <Stack gap="md">
       <Panel title={title}>
@@ -78,46 +185,9 @@ export function FormPanel({ result, form, title }: { result: Result; form: Form;
           }}
         >
           <Stack gap="sm" maw="34rem">
-            {quants.length > 1 && (
-              <Select
-                label={form.kind === "merge" ? "Written in" : "Quantized to"}
-                description="Fewer bits are smaller; how much of the training they leave is measured"
-                data={quants}
-                value={wish.quant}
-                allowDeselect={false}
-                onChange={(quant) => set({ quant: quant ?? plain })}
-              />
-            )}
-            {form.takes.includes("system") && (
-              <TextInput
-                label="System message"
-                description="Where a request has none; empty leaves the template's own"
-                value={wish.system}
-                onChange={({ currentTarget }) => set({ system: currentTarget.value })}
-              />
-            )}
-            <TextInput
-              label={form.output === "file" ? "File to write" : "Folder to write"}
-              description="It appears whole or not at all, and never over something that is there"
-              value={wish.output}
-              onChange={({ currentTarget }) => set({ output: currentTarget.value })}
-            />
-            {canBeAlone && (
-              <Switch
-                label="The adapter alone, to be put on its base there"
-                checked={wish.adapterOnly}
-                onChange={({ currentTarget }) => set({ adapterOnly: currentTarget.checked })}
-              />
-            )}
-            {form.kind === "merge" && (
-              <Switch
-                label="Write it even where the training is lost in rounding"
-                checked={wish.force}
-                onChange={({ currentTarget }) => set({ force: currentTarget.checked })}
-              />
-            )}
+            <Fields {...{ result, form, wish, set }} />
             <Button type="submit" loading={begin.isPending} disabled={wish.output.trim() === ""}>
-              {form.kind === "merge" ? "Merge" : `Write for ${title}`}
+              {words?.button ?? `Write for ${title}`}
             </Button>
           </Stack>
         </form>

@@ -18,6 +18,7 @@ export const hub: Way = {
 
 const words: Readonly<Record<string, Omit<Way, "key">>> = {
   merge: { title: "Merge", about: "Adapter and base as one model, whole or quantized" },
+  convert: { title: "Quantize", about: "The same model in fewer bits, and what that costs" },
   ollama: { title: "Ollama", about: "A folder that ollama create reads" },
   gguf: { title: "GGUF", about: "One file for llama.cpp and LM Studio" },
   hf: { title: "Transformers", about: "A folder as Hugging Face's libraries read it" },
@@ -26,7 +27,7 @@ const words: Readonly<Record<string, Omit<Way, "key">>> = {
   peft: { title: "PEFT", about: "The adapter alone, for Python" },
 };
 
-const order = ["merge", "ollama", "gguf", "hf", "mlx", "mlx-swift", "peft"];
+const order = ["merge", "convert", "ollama", "gguf", "hf", "mlx", "mlx-swift", "peft"];
 
 const rank = ({ format }: Form): number =>
   (order.indexOf(format) + order.length + 1) % (order.length + 1);
@@ -49,6 +50,7 @@ export function nextCommand({ format }: Form, place: string): string | undefined
   const name = place.split("/").at(-1)?.toLowerCase() ?? "tuned";
   if (format === "ollama") return `cd ${quoted} && ollama create ${name} -f Modelfile`;
   if (format === "gguf") return `llama-cli -m ${quoted}`;
-  if (format === "merge" || format === "hf" || format === "mlx") return `ft chat ${quoted}`;
+  if (format === "merge" || format === "convert" || format === "hf" || format === "mlx")
+    return `ft chat ${quoted}`;
   return undefined;
 }

@@ -3,10 +3,11 @@
 import { Button, Code, CopyButton } from "@mantine/core";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
-import { ButtonLink, Link } from "../../app/link.tsx";
+import { Link } from "../../app/link.tsx";
 import { Bytes } from "../../design/numbers.tsx";
 import { type Fact, Facts, Panel, Progress } from "../../design/page.tsx";
 import { Status, View } from "../../design/states.tsx";
+import { Failures } from "../jobs/failures.tsx";
 import { type Form, nextCommand } from "./forms.ts";
 import styles from "./made-by.module.css";
 import { type Survival, SurvivalView } from "./survival.tsx";
@@ -19,9 +20,17 @@ interface Made {
   bytes?: number;
   files?: readonly { path: string; bytes: number }[] | number;
   survival?: Survival | null;
+  /** Of a text, where one was given. */
+  perplexity?: { before: number; after: number; tokens: number } | null;
+  bitsPerWeight?: number;
   dropped?: readonly { what: string; why: string }[];
   repository?: { url: string };
   commit?: string;
+}
+
+function perplexityText({ before, after, tokens }: NonNullable<Made["perplexity"]>): string {
+  const change = (100 * (after / before - 1)).toFixed(1);
+  return `${before.toFixed(2)} → ${after.toFixed(2)} (${change} %) over ${tokens} tokens`;
 }
 
 function Files({ files }: { files: NonNullable<Made["files"]> }) {
@@ -61,6 +70,12 @@ function Written({ job, form }: { job: Job; form: Form | undefined }) {
   const facts: Fact[] = [
     ...(place === undefined ? [] : [{ name: "Written to", value: <code>{place}</code> }]),
     ...(made.bytes === undefined ? [] : [{ name: "Size", value: <Bytes of={made.bytes} /> }]),
+    ...(made.bitsPerWeight === undefined
+      ? []
+      : [{ name: "Bits a weight", value: made.bitsPerWeight.toFixed(2) }]),
+    ...(made.perplexity === undefined || made.perplexity === null
+      ? []
+      : [{ name: "Perplexity of the text", value: perplexityText(made.perplexity) }]),
     ...(made.repository === undefined
       ? []
       : [{ name: "Repository", value: <a href={made.repository.url}>{made.repository.url}</a> }]),
@@ -99,19 +114,12 @@ export function MadeBy({ id, form }: { id: string; form: Form | undefined }) {
       }
     >
       <View query={progress} lines={3}>
-        {({ job }) => (
+        {({ job, failures }) => (
           <div aria-live="polite">
             {["pending", "running"].includes(job.status) && (
               <Progress share={null} label={`${job.title} goes on`} />
             )}
-            {job.status === "failed" && (
-              <div className={styles.failed} role="alert">
-                {job.error}
-                <ButtonLink to={`/jobs/${id}`} kind="quiet">
-                  Look at the job
-                </ButtonLink>
-              </div>
-            )}
+            {job.status === "failed" && <Failures failures={failures} error={job.error} />}
             {job.status === "completed" && <Written job={job} form={form} />}
           </div>
         )}

@@ -17,6 +17,13 @@ export function Result() {
   const details = $api.useQuery("get", "/api/v1/share/results/{id}", { params: { path: { id } } });
   useFreshResults();
   const result = details.data?.result;
+  const possible = $api.useQuery(
+    "get",
+    "/api/v1/share/possible",
+    { params: { query: { model: result?.path ?? "" } } },
+    { enabled: result !== undefined && result.kind !== "file", staleTime: 60_000 },
+  );
+  const { problems, instead = [] } = possible.data ?? {};
   const ways = waysOf(details.data?.forms ?? []);
   const way = ways.find(({ key }) => key === as) ?? ways[0];
   return (
@@ -31,7 +38,7 @@ export function Result() {
         )
       }
       actions={
-        <ButtonLink to="/try" kind="quiet">
+        <ButtonLink to={result?.from === "run" ? `/try?run=${result.id}` : "/try"} kind="quiet">
           Try it first
         </ButtonLink>
       }
@@ -55,7 +62,11 @@ export function Result() {
                     {...(key === way.key && { "aria-current": "true" })}
                   >
                     <strong>{title}</strong>
-                    <span className={styles.about}>{about}</span>
+                    <span className={styles.about}>
+                      {problems?.some(({ format }) => format === key) === true
+                        ? "Not of this model"
+                        : about}
+                    </span>
                   </Link>
                 ))}
               </nav>
@@ -67,6 +78,8 @@ export function Result() {
                   result={found}
                   form={way.form}
                   title={way.title}
+                  problem={problems?.find(({ format }) => format === way.key)}
+                  instead={instead}
                 />
               )}
             </div>

@@ -14,6 +14,7 @@ type Result = components["schemas"]["Shareable"];
 const made: Readonly<Record<string, string>> = {
   run: "trained",
   merge: "merged",
+  convert: "converted",
   export: "exported",
 };
 

@@ -25,7 +25,7 @@ export function SurvivalView({ survival }: { survival: Survival }) {
       <p className={styles.words}>
         Rounding adds {percent(noise)} of its length beside it.
         {lost === true && (
-          <strong> The result answers as the base does: the training is lost.</strong>
+          <strong> The result is nearer to the base than to what was trained: that is lost.</strong>
         )}
       </p>
       {answers !== undefined && answers !== null && (

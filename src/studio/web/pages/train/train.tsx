@@ -13,6 +13,7 @@ import { Group } from "./group.tsx";
 import { type Report, useLook } from "./look.ts";
 import { briefly, Outlook } from "./outlook.tsx";
 import { Preview } from "./preview.tsx";
+import { SharedAs } from "./shared-as.tsx";
 import { useStart } from "./start.ts";
 import { sweepText } from "./sweep-text.ts";
 import styles from "./train.module.css";
@@ -185,6 +186,7 @@ function Consequences({ hook, fields, look, isPossible, row, sweep }: Consequenc
   const { state, setSearch, change } = hook;
   const preview = look.data?.preview ?? null;
   const { advice = [], command = [] } = state.data ?? {};
+  const model = String(state.data?.fields.find(({ key }) => key === "model.name")?.value ?? "");
   return (
     <div className={styles.side}>
       <Panel title="What will happen">
@@ -193,6 +195,9 @@ function Consequences({ hook, fields, look, isPossible, row, sweep }: Consequenc
           told={advice.map(({ text }) => text)}
           onUse={(flags) => change(valuesOfFlags(flags, fields))}
         />
+        {isPossible && (
+          <SharedAs model={model} onModel={(name) => change({ "model.name": name })} />
+        )}
       </Panel>
       {preview !== null && isPossible && (
         <Preview
