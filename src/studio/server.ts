@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { readAhead } from "../app/generation/read-ahead.ts";
 import { productVersion } from "../app/info.ts";
@@ -180,6 +181,19 @@ function workerEnvironment(environment: Environment): Environment {
   };
 }
 
+/** Milliseconds after which headers of models are read: the first requests come before. */
+const calm = 2000;
+
+/** So that who can be tried is answered at once when it is first asked for. */
+async function modelsAhead(signal: AbortSignal): Promise<void> {
+  try {
+    await pause(calm, undefined, { signal, ref: false });
+    await trySubjects();
+  } catch (error) {
+    if (!signal.aborted) logger().warn("models not read ahead", { error: String(error) });
+  }
+}
+
 /** Resolves when both servers listen. @throws UsageError FT-STUDIO-001; what opening the store throws. */
 export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
   const { host = loopback, port, apiPort } = options;
@@ -240,10 +254,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     access.cookieValue = cookieValue(await sessionSecret(environment), pagesAt);
     if (options.works !== false) worker = startWorkerProcess(workerEnvironment(environment));
     await ahead;
-    // not waited for: requests come first
-    void trySubjects().catch((error: unknown) =>
-      logger().warn("models not read ahead", { error: String(error) }),
-    );
+    void modelsAhead(ending.signal);
     const url = `${urlOf(host, pagesAt)}${OPENING_PATH}?key=${opening.key}`;
     return { url, apiUrl, token, exposes: exposed(host), close };
   } catch (error) {

@@ -3,19 +3,13 @@
 import { FtError } from "../../core/errors.ts";
 import { unpackError } from "../../core/packed-errors.ts";
 import { supervise } from "../../core/supervisor.ts";
-import type {
-  Forms,
-  FormsRequest,
-  FromLooker,
-  Look,
-  LookName,
-  LookRequest,
-  Looks,
-  ToLooker,
-} from "./looker-messages.ts";
+import type { FromLooker, LookName, Looks, ToLooker } from "./looker-messages.ts";
 
 /** Milliseconds without a question after which the process ends. */
 const patience = 120_000;
+
+type Asks<Name extends LookName> = Looks[Name]["asked"];
+type Tells<Name extends LookName> = Looks[Name]["told"];
 
 interface Asked {
   request: Omit<ToLooker, "id">;
@@ -37,22 +31,22 @@ export class Looker {
   #idle: NodeJS.Timeout | undefined;
 
   /** @throws what checking the run throws; AbortError for whoever has gone before its turn; FtError FT-RUN-015 */
-  async look(asked: LookRequest, signal: AbortSignal): Promise<Look> {
+  async look(asked: Asks<"look">, signal: AbortSignal): Promise<Tells<"look">> {
     return await this.#ask("look", asked, signal);
   }
 
   /** In which forms a model can be written. @throws as `look`, but what is wrong with a form is told. */
-  async forms(asked: FormsRequest, signal: AbortSignal): Promise<Forms> {
+  async forms(asked: Asks<"forms">, signal: AbortSignal): Promise<Tells<"forms">> {
     return await this.#ask("forms", asked, signal);
   }
 
   async #ask<Name extends LookName>(
     what: Name,
-    asked: Looks[Name]["asked"],
+    asked: Asks<Name>,
     signal: AbortSignal,
-  ): Promise<Looks[Name]["told"]> {
+  ): Promise<Tells<Name>> {
     signal.throwIfAborted();
-    return await new Promise<Looks[Name]["told"]>((resolve, reject) => {
+    return await new Promise<Tells<Name>>((resolve, reject) => {
       const request = { what, asked };
       this.#waiting.push({ request, signal, resolve: resolve as Asked["resolve"], reject });
       this.#next();

@@ -50,7 +50,8 @@ function someOf(names: readonly string[]): string {
 
 /** What was made, a line each. */
 export function convertedText(made: ConvertedModel): string {
-  const { folder, bytes, parameters, bitsPerWeight, packed, dense, leftOut, perplexity, survival } = made;
+  const { folder, bytes, parameters, bitsPerWeight, packed, dense, leftOut, perplexity, survival } =
+    made;
   const weights = `${formatCount(parameters)} parameters`;
   const lines = [
     `${folder}: ${formatBytes(bytes)}, ${weights}, ${bitsPerWeight.toFixed(2)} bits each`,
