@@ -28,6 +28,8 @@ export interface ResolveOptions extends HubOverrides {
   revision?: string | undefined;
   /** Fetch all but the weights: `ResolvedModel.remote` reads what is wanted of them. */
   leaveWeights?: boolean | undefined;
+  /** A repository without weights will do: a tokenizer alone. With `leaveWeights`. */
+  mayLackWeights?: boolean | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
   /** Replaces the global fetch, for a proxy or a test. */
@@ -171,7 +173,8 @@ async function fromNetwork(pull: Pull): Promise<ResolvedModel> {
   const known = { id, commit, ...(license !== undefined && { license }) };
   const files = await filesAt(hub, id, commit);
   const plan = planFiles(files.map(({ name }) => name));
-  if (plan.weights.length === 0 && plan.index === undefined)
+  const hasWeights = plan.weights.length > 0 || plan.index !== undefined;
+  if (!hasWeights && pull.options.mayLackWeights !== true)
     throw nothingToRead(id, plan.unsupported);
   await cache.prepare(commit);
   const chosen = (names: readonly string[]): RemoteFile[] => {

@@ -1,10 +1,9 @@
 // Rows of a run at a service: read, rendered and masked as any run here does, with the tokenizer that the service names.
 import { BatchPlan, cutRows, inputLength } from "../../data/index.ts";
-import { fetchModel } from "../../models/open-model.ts";
 import { loadTokenizer, readTemplate, rendererOf, type TemplateSource } from "../../text/index.ts";
 import type { Renderer, Tokenizer } from "../../text/types.ts";
 import type { Unit } from "../../train/run.ts";
-import type { DownloadProgress, ResolvedModel } from "../../weights/index.ts";
+import { type DownloadProgress, type ResolvedModel, resolveModel } from "../../weights/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { requireSamples } from "../train/check-run.ts";
 import { lostNotices, requireShortRows } from "../train/lost-rows.ts";
@@ -33,10 +32,9 @@ export async function remoteText(
     signal?: AbortSignal | undefined;
   } = {},
 ): Promise<RemoteText> {
-  const origin = { name: tokenizerName, revision: null, cache_dir: null };
-  const place = await fetchModel(origin, {
-    ...{ leaveWeights: true, onProgress: options.onDownload, signal: options.signal },
-  });
+  const { onDownload: onProgress, signal } = options;
+  const asked = { leaveWeights: true, mayLackWeights: true, onProgress, signal };
+  const place = await resolveModel(tokenizerName, asked);
   const tokenizer = await loadTokenizer(place.folder);
   return { tokenizer, renderer: rendererOf(tokenizer, template), template, place };
 }

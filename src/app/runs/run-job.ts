@@ -59,7 +59,7 @@ const goesOn: readonly RunStatus[] = ["stopped", "failed", "crashed"];
 
 export async function controlOf(
   store: Store,
-  { outputDir, status }: Pick<RunDetails, "outputDir" | "status">,
+  { outputDir, status, record }: Pick<RunDetails, "outputDir" | "status" | "record">,
 ): Promise<RunControl> {
   const job = (await trainingJobs(store)).get(outputDir) ?? null;
   const open = job !== null && ["pending", "running"].includes(job.status);
@@ -68,7 +68,8 @@ export async function controlOf(
     job,
     canPause: open,
     canStop: open || isPaused,
-    canResume: isPaused || (!open && goesOn.includes(status)),
+    // a run at a service goes on from a terminal that has its key
+    canResume: isPaused || (!open && record.remote === undefined && goesOn.includes(status)),
   };
 }
 

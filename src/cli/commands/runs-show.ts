@@ -13,6 +13,18 @@ function checkpointNote(run: RunDetails, step: number): string {
   return text === "" ? "" : ` (${text})`;
 }
 
+const serviceOf = ({ record }: RunDetails): [string, string][] =>
+  record.remote === undefined ? [] : [["Service", String(record.remote["baseUrl"])]];
+
+/** By step: where the weights of a checkpoint at a service are. */
+function addressesOf(run: RunDetails): Map<number, string> {
+  if (run.record.remote === undefined) return new Map();
+  const saved = readEvents(run.outputDir).flatMap((event) =>
+    event.type === "checkpoint-saved" && event.remote ? [event] : [],
+  );
+  return new Map(saved.map(({ step, remote }) => [step, `, ${remote?.stateUri}`]));
+}
+
 /** Both losses: drawn on a terminal, else some of their figures. */
 function lossesText(run: RunDetails, io: Io): string[] {
   const curves = curvesOf(readEvents(run.outputDir));
@@ -41,11 +53,14 @@ function runText(run: RunDetails, io: Io): string {
       ["Training loss", run.trainLoss?.toFixed(4) ?? "-"],
       ["Validation loss", run.validationLoss?.toFixed(4) ?? "-"],
       ["Folder", run.outputDir],
+      ...serviceOf(run),
     ],
     "",
   );
+  const addresses = addressesOf(run);
   const checkpoints = run.checkpoints.map(
-    ({ step, path }) => `  step ${step}${checkpointNote(run, step)}: ${path}`,
+    ({ step, path }) =>
+      `  step ${step}${checkpointNote(run, step)}: ${path}${addresses.get(step) ?? ""}`,
   );
   const config = stringify(run.record.config, { aliasDuplicateObjects: false })
     .trimEnd()

@@ -53,23 +53,46 @@ const list = defineRoute({
   },
 });
 
+type RemoteUris = Record<"state_uri" | "sampler_uri", string>;
+
 const RunFacts = z
   .object({
     run: RunShape,
     checkpoints: z.array(
-      z.object({ step: z.int(), path: z.string(), is_best: z.boolean(), is_latest: z.boolean() }),
+      z.object({
+        ...{ step: z.int(), path: z.string(), is_best: z.boolean(), is_latest: z.boolean() },
+        remote: z
+          .object({ state_uri: z.string(), sampler_uri: z.string() })
+          .nullable()
+          .describe("Where its weights are, of a run at a service"),
+      }),
     ),
     record: AnyJson.describe("Settings, versions, model and data that it began with"),
     last_event: AnyJson,
   })
   .meta({ id: "RunDetails" });
 
+/** By step: where the weights of a checkpoint at a service are. */
+function placesOf({ outputDir, record }: RunDetails): Map<number, RemoteUris> {
+  if (record.remote === undefined) return new Map();
+  const saved = readEvents(outputDir).flatMap((event) =>
+    event.type === "checkpoint-saved" && event.remote
+      ? [{ step: event.step, at: event.remote }]
+      : [],
+  );
+  return new Map(
+    saved.map(({ step, at }) => [step, { state_uri: at.stateUri, sampler_uri: at.samplerUri }]),
+  );
+}
+
 function toldDetails(run: RunDetails): z.infer<typeof RunFacts> {
   const { checkpoints, best, latest, record, lastEvent } = run;
+  const places = placesOf(run);
   return {
     run: toldRun(run),
     checkpoints: checkpoints.map(({ step, path }) => ({
       ...{ step, path, is_best: best?.step === step, is_latest: latest?.step === step },
+      remote: places.get(step) ?? null,
     })),
     ...{ record, last_event: lastEvent },
   };

@@ -76,12 +76,13 @@ function Checkpoints({ checkpoints, run }: Pick<Details, "checkpoints" | "run">)
     );
   return (
     <ul className={styles.checkpoints}>
-      {checkpoints.toReversed().map(({ step, path, is_best: best, is_latest: latest }) => (
+      {checkpoints.toReversed().map(({ step, path, is_best: best, is_latest: latest, remote }) => (
         <li key={step}>
           <b>step {step}</b>
           {best && <Status of="completed" word="best" />}
           {latest && <Status of="running" word="latest" />}
           <code title={path}>{path.replace(run.output_dir, "…")}</code>
+          {remote !== null && <code title={remote.state_uri}>{remote.sampler_uri}</code>}
         </li>
       ))}
     </ul>
