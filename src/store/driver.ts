@@ -6,7 +6,7 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from "@photostructure/sqlite";
-import { storeFull, storeReadOnly } from "./store-errors.ts";
+import { storeFull, storeNotOpened, storeReadOnly } from "./store-errors.ts";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -29,6 +29,7 @@ const DAMAGED = ["file is not a database", "database disk image is malformed"];
 /** What the machine refuses: told as that, since nothing of ours is wrong. */
 const FULL = "database or disk is full";
 const READ_ONLY = "attempt to write a readonly database";
+const NOT_OPENED = "unable to open database file";
 
 /** Statements kept compiled; queries here are few hundred texts at most. */
 const keptStatements = 200;
@@ -49,6 +50,7 @@ export const isDamaged = (error: unknown): boolean =>
 function told(error: unknown, file: string): unknown {
   const message = messageOf(error);
   if (message.includes(FULL)) return storeFull(file, error);
+  if (message.includes(NOT_OPENED)) return storeNotOpened(file, error);
   return message.includes(READ_ONLY) ? storeReadOnly(file, error) : error;
 }
 
@@ -60,7 +62,11 @@ export class SqliteFile {
   /** Makes the file when there is none. */
   constructor(path: string, { readOnly = false } = {}) {
     this.#path = path;
-    this.#database = new DatabaseSync(path, { readOnly, timeout: busyMilliseconds });
+    try {
+      this.#database = new DatabaseSync(path, { readOnly, timeout: busyMilliseconds });
+    } catch (error) {
+      throw told(error, path);
+    }
   }
 
   #prepare(sql: string): Prepared {

@@ -199,3 +199,16 @@ test("a damaged store is told by its check, set aside, and replaced by a copy", 
   expect(checkStore(path)).toEqual([]);
   expect(await listJobs(await fileStore(path))).toMatchObject([{ title: "kept" }]);
 });
+
+test("no room and no file are told in words, and what was written before is whole", async () => {
+  const store = await openStore(newPath());
+  await createJob(store, { kind: "k", units: [{ key: "a" }] });
+  await sql`pragma max_page_count = 1`.execute(store.db);
+  const units = [{ key: "b", input: "x".repeat(400_000) }];
+  const full = await rejection(createJob(store, { kind: "k", units }), FtError);
+  expect(full).toMatchObject({ code: "FT-STORE-009" });
+  expect(await listJobs(store)).toHaveLength(1);
+  await store.close();
+  const folder = await rejection(openStore(makeFolder()), FtError);
+  expect(folder).toMatchObject({ code: "FT-STORE-011" });
+});

@@ -64,8 +64,17 @@ class FolderWalk {
       else if (entry.isFile()) this.#file(name);
       else if (!entry.isSymbolicLink())
         this.#skip(name, notOpened("a pipe or a device, not a file"));
-      else if (statsOf(below(this.#root, name))?.isFile() === true) this.#file(name);
+      else this.#link(name);
+    }
+  }
+
+  #link(name: string): void {
+    try {
+      if (statsOf(below(this.#root, name))?.isFile() === true) this.#file(name);
       else this.#skip(name, notOpened("a link that leads to no file"));
+    } catch (error) {
+      // a circle, or a folder on the way that may not be entered: one link's matter, not the folder's
+      this.#skip(name, notReadable(reasonOf(error as NodeJS.ErrnoException) ?? String(error)));
     }
   }
 }

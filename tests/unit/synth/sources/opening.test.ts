@@ -48,6 +48,7 @@ beforeAll(() => {
   put("README", "no extension");
   symlinkSync(join(folder, "a.txt"), join(folder, "b/link.txt"));
   symlinkSync(folder, join(folder, "b/loop"));
+  symlinkSync(join(folder, "b/circle"), join(folder, "b/circle"));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +62,7 @@ test("a folder is read whole, in the order of names, and what is skipped has a r
   ]);
   expect(skipped).toEqual({
     "b/.hidden": "FT-SOURCE-009",
+    "b/circle": "FT-SOURCE-010",
     "b/loop": "FT-SOURCE-009",
     "b/picture.png": "FT-SOURCE-003",
     "b/empty.txt": "FT-SOURCE-007",
