@@ -89,7 +89,8 @@ export function storeReadOnly(file: string, cause: unknown): FtError {
 export function storeNotOpened(file: string, cause: unknown): FtError {
   return new FtError("FT-STORE-011", {
     at: { file },
-    message: "The store cannot be opened: it is a folder, or not to be read, or no log can be made beside it",
+    message:
+      "The store cannot be opened: it is a folder, or not to be read, or no log can be made beside it",
     hint: "Give yourself permission there, or point FT_HOME to another folder",
     cause,
   });
