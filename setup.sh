@@ -133,7 +133,7 @@ sources_hash() {
       printf '%s\n' "$file"
       cat "$file"
     done
-    cat tsconfig.json tsconfig.build.json package-lock.json
+    cat tsconfig.json tsconfig.build.json package-lock.json dev/bundle/*.ts
   } | text_hash
 }
 
@@ -145,6 +145,7 @@ step_build() {
   say "setup: compiling TypeScript and the pages into dist/"
   rm -rf dist.new
   node_modules/.bin/tsc -p tsconfig.build.json --outDir dist.new
+  node --import tsx dev/bundle/main.ts dist.new
   FT_WEB_OUT=$PWD/dist.new/studio/web node_modules/.bin/vite build --config src/studio/web/vite.config.ts \
     --logLevel warn
   if [ -f dist.new/cli/main.js ]; then chmod +x dist.new/cli/main.js; fi

@@ -22,7 +22,7 @@ export interface CommonInput {
 }
 
 /** Groups of commands, with what they are about. */
-const GROUPS: Readonly<Record<string, { about: string; alias?: string }>> = {
+export const GROUPS: Readonly<Record<string, { about: string; alias?: string }>> = {
   train: { about: "Fine-tune models" },
   bench: { about: "Measure this machine" },
   models: { about: "Look at models" },
@@ -138,6 +138,9 @@ const PRINTED = new Set(["commander.helpDisplayed", "commander.version", "comman
 /** How many of the first commands have an example in the help of `ft` itself. */
 const SHOWN_FIRST = 3;
 
+/** Columns. */
+const HELP_WIDTH = 80;
+
 export interface ProgramOptions {
   version: string;
   commands: readonly Command[];
@@ -157,7 +160,12 @@ export function parseCommandLine(args: readonly string[], options: ProgramOption
     .helpOption("-h, --help", "Show this help")
     .helpCommand("help [command]", "Show the help of a command")
     .addHelpText("after", examplesText(firstExamples(options.commands.slice(0, SHOWN_FIRST))))
-    .configureOutput({ writeOut: write, writeErr: () => {} })
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => {},
+      // The same lines wherever it is read: short ones read best, and a build has them ready.
+      getOutHelpWidth: () => HELP_WIDTH,
+    })
     .exitOverride();
   for (const command of options.commands) {
     const [first = "", second] = command.name.split(" ");

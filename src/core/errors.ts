@@ -1,5 +1,5 @@
 // The errors a person sees, by who must act, and the exit code each carries.
-// Not a logger: nothing here prints, and only cli/main.ts ends the process.
+// Not a logger: nothing here prints, and only cli/run.ts ends the process.
 
 /** Where a problem is, as precisely as it is known. Lines, and items of an array, count from 1. */
 export interface Location {

@@ -39,12 +39,23 @@ function compileInto(folder: string): void {
   }
 }
 
+/** As a build does; in a process of its own, since esbuild's plugins are not for who cannot wait. */
+function bundleIn(folder: string): void {
+  const script = join(root, "dev/bundle/main.ts");
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", script, folder], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the program cannot be bundled: ${stderr}`);
+}
+
 /** Compiles src/ into the folder of this test run, unless an earlier test file has. Returns main.js. */
 export function compiledProgram(): string {
   const folder = join(inject("runFolder"), "program");
   if (!existsSync(folder)) {
     const making = `${folder}.${process.pid}`;
     compileInto(making);
+    bundleIn(making);
     // Where another test file was quicker, its programs stand.
     try {
       renameSync(making, folder);

@@ -6,12 +6,12 @@ import type { Ranks } from "./byte-pairs.ts";
 import type { Pieces } from "./sentence-pieces.ts";
 import { missingVocabulary } from "./token-errors.ts";
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 
 /** Text of a file that lies in a package, beside what the package's name resolves to. */
 function packageFile(name: string, resolved: string, path: string): string {
   try {
-    return readFileSync(join(dirname(require.resolve(resolved)), path), "utf8");
+    return readFileSync(join(dirname(load.resolve(resolved)), path), "utf8");
   } catch (cause) {
     throw missingVocabulary(name, cause);
   }

@@ -1,0 +1,45 @@
+// The sheet that a build writes beside the bundled program: every help text, and which module holds which command. With it
+// help costs no module and a command costs its own alone. It holds nothing that was not taken from the commands
+// themselves; a program run from its sources has none and loads them all.
+import { readFileSync } from "node:fs";
+
+export interface Sheet {
+  version: string;
+  /** By the words before `--help`: "" is the program's own, "train" a group's, "train start" a command's. */
+  help: Readonly<Record<string, string>>;
+  /**
+   * Modules of commands, from the folder of the sheet, by the words that ask for them. One that may load extensions is
+   * the unbundled one: extensions import modules of the library, and must find the registries that the command reads.
+   */
+  modules: Readonly<Record<string, string>>;
+}
+
+/** Where a build puts the bundled program. */
+const programFolder = new URL("../program/", import.meta.url);
+
+export function readSheet(): Sheet | undefined {
+  try {
+    return JSON.parse(readFileSync(new URL("sheet.json", programFolder), "utf8")) as Sheet;
+  } catch {
+    return undefined;
+  }
+}
+
+const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h";
+
+/** What the command line is answered with where it asks for help or the version and nothing else. */
+export function answerOf(sheet: Sheet, args: readonly string[]): string | undefined {
+  const [first] = args;
+  if (args.length === 1 && (first === "--version" || first === "-V")) return `${sheet.version}\n`;
+  if (first === "help") return sheet.help[args.slice(1).join(" ")];
+  return isHelp(args.at(-1)) ? sheet.help[args.slice(0, -1).join(" ")] : undefined;
+}
+
+/** The address of the module whose command the first words name; undefined where they name none by themselves. */
+export function moduleOf(sheet: Sheet, args: readonly string[]): string | undefined {
+  const [first = "", second = ""] = args;
+  const file = sheet.modules[`${first} ${second}`] ?? sheet.modules[first];
+  return file === undefined ? undefined : new URL(file, programFolder).href;
+}
+
+export const isBundled = (module: string): boolean => module.startsWith(programFolder.href);
