@@ -74,11 +74,17 @@ const mediaFields = ["image", "images", "audio", "audios", "video", "videos"] as
 const hasText = (part: unknown): boolean =>
   typeof part === "string" || (isObject(part) && typeof part["text"] === "string");
 
-/** Parts of a message that are no text. */
-function mediaOf(message: unknown): unknown[] {
-  if (!isObject(message)) return [];
-  const content = message["content"] ?? message["value"] ?? message["parts"];
-  return Array.isArray(content) ? content.filter((part) => !hasText(part)) : [];
+const messageFields = [...listFields, "prompt", ...sides] as const;
+
+/** Adds the parts of messages that are no text. Called for every row of a set: most have none. */
+function addMedia(shown: unknown[], messages: unknown): void {
+  if (!Array.isArray(messages)) return;
+  for (const message of messages) {
+    if (!isObject(message)) continue;
+    const content = message["content"] ?? message["value"] ?? message["parts"];
+    if (!Array.isArray(content)) continue;
+    for (const part of content) if (!hasText(part)) shown.push(part);
+  }
 }
 
 /**
@@ -90,13 +96,9 @@ export function shownBy(row: Json, said: readonly Said[]): string {
     const held = Object.entries(row).filter(([field]) => !notSaid.has(field));
     return JSON.stringify(held);
   }
-  const lists = [row, row["input"]].flatMap((holder) =>
-    isObject(holder) ? [...listFields, "prompt", ...sides].map((field) => holder[field]) : [],
-  );
-  const inMessages = lists
-    .filter(Array.isArray)
-    .flatMap((list: unknown[]) => list.flatMap(mediaOf));
-  const beside = mediaFields.map((field) => row[field]).filter((value) => value !== undefined);
-  const shown = [...inMessages, ...beside];
+  const shown: unknown[] = [];
+  for (const field of messageFields) addMedia(shown, row[field]);
+  if (isObject(row["input"])) addMedia(shown, row["input"]["messages"]);
+  for (const field of mediaFields) if (row[field] !== undefined) shown.push(row[field]);
   return shown.length === 0 ? "" : JSON.stringify(shown);
 }
