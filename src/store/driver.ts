@@ -1,12 +1,13 @@
 // One SQLite file, opened: the only file that knows the library underneath (docs/store.md says why that one).
 // Statements in, rows out; not a query builder, no tables known here.
+import { statSync } from "node:fs";
 import {
   backup,
   DatabaseSync,
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from "@photostructure/sqlite";
-import { storeFull, storeNotOpened, storeReadOnly } from "./store-errors.ts";
+import { storeFull, storeGone, storeNotOpened, storeReadOnly } from "./store-errors.ts";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -54,8 +55,15 @@ function told(error: unknown, file: string): unknown {
   return message.includes(READ_ONLY) ? storeReadOnly(file, error) : error;
 }
 
+/** Which file stands at a path; undefined where none does, or the system numbers none. */
+function numberOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+}
+
 export class SqliteFile {
   readonly #path: string;
+  readonly #number: string | undefined;
   readonly #database: DatabaseSyncInstance;
   readonly #prepared = new Map<string, Prepared>();
 
@@ -67,6 +75,13 @@ export class SqliteFile {
     } catch (error) {
       throw told(error, path);
     }
+    this.#number = path === ":memory:" ? undefined : numberOf(path);
+  }
+
+  /** A file that was removed takes what is written with it, and SQLite would not say so. */
+  #requireThere(): void {
+    if (this.#number === undefined || this.#database.isTransaction) return;
+    if (numberOf(this.#path) !== this.#number) throw storeGone(this.#path);
   }
 
   #prepare(sql: string): Prepared {
@@ -83,6 +98,7 @@ export class SqliteFile {
 
   /** Runs one statement. A query's rows are all in memory; ask for pages. */
   execute(sql: string, parameters: readonly SqlValue[] = []): Executed {
+    this.#requireThere();
     try {
       const { statement, givesRows } = this.#prepare(sql);
       if (givesRows)

@@ -96,6 +96,15 @@ export function storeNotOpened(file: string, cause: unknown): FtError {
   });
 }
 
+export function storeGone(file: string): FtError {
+  return new FtError("FT-STORE-012", {
+    at: { file },
+    message:
+      "The store was removed or replaced while it was open, so nothing is read or written any more",
+    hint: "End what runs and start it again: it takes what is there now. ft store restore FILE brings a copy back",
+  });
+}
+
 export function storeMissing(file: string): ConfigError {
   return new ConfigError("FT-STORE-006", {
     at: { file },

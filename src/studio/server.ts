@@ -79,12 +79,18 @@ function hostsOf(host: string): string[] {
   return [(host.includes(":") ? `[${host}]` : host).toLowerCase()];
 }
 
+function whyNot(cause: unknown): string {
+  if ((cause as NodeJS.ErrnoException).code === "EADDRINUSE")
+    return "another program listens there";
+  return systemError(cause)?.message ?? String(cause);
+}
+
 async function listen(app: FastifyInstance, host: string, port: number, flag: string) {
   try {
     await app.listen({ host: host === "*" ? "0.0.0.0" : host, port });
   } catch (cause) {
     throw new UsageError("FT-STUDIO-001", {
-      message: `the studio cannot listen on ${host}, port ${port}: ${systemError(cause)?.message ?? String(cause)}`,
+      message: `the studio cannot listen on ${host}, port ${port}: ${whyNot(cause)}`,
       hint: `give another ${flag}, or ${flag} 0 for a free one`,
       cause,
     });

@@ -1,10 +1,13 @@
-// What the machine refuses is told as that over the API: a disk without room is no failure of the server.
+// What the machine refuses is told as that over the API: a disk without room is no failure of the server, and a store
+// that was taken away is told before anything goes into it.
+import { copyFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { openFile } from "../../../src/store/migrate.ts";
 import { refusalOf } from "../../../src/studio/http/errors.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { testStudio } from "../../support/studio.ts";
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -52,4 +55,25 @@ test("files too: a full disk and a quota are 507, a missing permission names its
     message: "Permission denied: /data/rows.jsonl",
   });
   expect(of("EWHATEVER").body.error.message).toBe("the server failed; its log says why");
+});
+
+test("a store that was removed or replaced while it was open takes no change silently", async () => {
+  const studio = await testStudio();
+  const path = join(studio.home, "store", "ft.db");
+  const saved = JSON.stringify({ max_concurrent_jobs: 3 });
+  const change = async (): Promise<[number, string]> => {
+    const headers = { "content-type": "application/json" };
+    const answer = await studio.ask("/api/settings", { method: "PUT", body: saved, headers });
+    const body = (await answer.json()) as { error?: { code: string } };
+    return [answer.status, body.error?.code ?? ""];
+  };
+  expect(await change()).toEqual([200, ""]);
+  renameSync(path, `${path}.aside`);
+  expect(await change()).toEqual([500, "FT-STORE-012"]);
+  expect((await studio.ask("/api/datasets")).status).toBe(500);
+  copyFileSync(`${path}.aside`, path);
+  expect(await change()).toEqual([500, "FT-STORE-012"]);
+  rmSync(path);
+  renameSync(`${path}.aside`, path);
+  expect(await change()).toEqual([200, ""]);
 });
