@@ -19,13 +19,11 @@ export interface RemoteOptions {
   onNotice?: TellNotice | undefined;
 }
 
+/** @throws FtError FT-REMOTE-001 to 003, for what the environment says. */
 function connectOptions({ environment, folder, signal, onNotice }: RemoteOptions): ConnectOptions {
   const whole = withDotEnv(environment, folder ?? process.cwd(), TINKER_VARIABLES);
   return { settings: tinkerSettings(whole), version: productVersion(), signal, onNotice };
 }
-
-/** @throws FtError FT-REMOTE-001 to 003, for what the environment says. */
-export const requireTinker = (options: RemoteOptions): void => void connectOptions(options);
 
 /** For asking what is there. */
 export async function connectTinker(options: RemoteOptions): Promise<Connection> {

@@ -35,6 +35,7 @@ import { lostRowsOf } from "../train/lost-rows.ts";
 import { planRun, type RunPlan } from "../train/plan-run.ts";
 import { tokensDigest } from "../train/prepare-data.ts";
 import { requireSameInputs } from "../train/same-inputs.ts";
+import { rateAdvice } from "./rate-advice.ts";
 import { remoteConfig, type RemoteTrainSettings, usualOutput } from "./remote-config.ts";
 import {
   remoteRows,
@@ -68,12 +69,14 @@ export interface RemoteTraining {
 export interface RemoteTrainOptions extends RemoteOptions {
   onEvent(event: RunEvent): void;
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  /** Milliseconds that a step has to end in after it was asked to stop. */
+  grace?: number | undefined;
   /** Called with what is going to be done, before it begins. */
   onPlanned?: ((run: { base: string; output: string; steps: number }) => void) | undefined;
 }
 
 /** After the first Ctrl-C, milliseconds for the step that is under way and its checkpoint. */
-const graceful = 120_000;
+const usualGrace = 120_000;
 
 interface Start {
   session: Session;
@@ -96,7 +99,7 @@ export async function trainRemote(
   if (resume === undefined || isTinkerUri(resume)) requireRows(asked);
   const session = await openTinker({
     ...options,
-    signal: afterGrace(options.signal),
+    signal: afterGrace(options.signal, options.grace ?? usualGrace),
     onNotice(level, message) {
       if (told.now === undefined) options.onNotice?.(level, message);
       else told.now.tell({ type: "notice", level, message });
@@ -113,11 +116,11 @@ export async function trainRemote(
 }
 
 /** Raised some time after a person wants to stop: a step that has begun is finished and saved, if that can be. */
-function afterGrace(signal: AbortSignal | undefined): AbortSignal {
+function afterGrace(signal: AbortSignal | undefined, grace: number): AbortSignal {
   const hard = new AbortController();
   signal?.addEventListener("abort", () => {
     const end = (): void => hard.abort(interrupted("while the service did not answer"));
-    setTimeout(end, graceful).unref();
+    setTimeout(end, grace).unref();
   });
   return hard.signal;
 }
@@ -278,8 +281,18 @@ async function driveIn(
   });
   options.onPlanned?.({ base: config.model.name, output: folder.path, steps: plan.totalSteps });
   told.now = tellerOf(folder, options.onEvent);
-  const notices = [...rows.notices, ...plan.notices];
+  const rate = config.optimization.learning_rate;
+  const advice = step === 0 ? await rateAdvice(config.model.name, rate, text.place.folder) : [];
+  const notices = [...rows.notices, ...plan.notices, ...otherAddress(start), ...advice];
   return await driveRemote({ run, config, rows, text, notices }, told.now);
+}
+
+/** A run that began with another service: addresses of one mean nothing to another. */
+function otherAddress({ session, record }: Start): string[] {
+  const before = record?.remote?.["baseUrl"];
+  const now = session.connection.settings.baseUrl;
+  if (typeof before !== "string" || before === now) return [];
+  return [`this run began at ${before} and goes on at ${now}`];
 }
 
 async function clientFor({ session, config, asked }: Start, uri: string | undefined) {

@@ -141,8 +141,9 @@ export class TrainingClient {
     const ids = await this.#inTurn(async () => {
       if (!config.parallel_fwdbwd_chunks) return await oneByOne(chunks, send);
       // the first one last: once it is there the service has all of them, and can take them together
-      const rest = await Promise.all(chunks.slice(1).map(send));
-      return await Promise.all([...chunks.slice(0, 1).map(send), ...rest]);
+      const [first, ...others] = chunks;
+      const rest = await Promise.all(others.map(send));
+      return first === undefined ? [] : [await send(first), ...rest];
     });
     const message = this.#wire === "protobuf" && { message: readPassMessage };
     const reading = { ...{ what, type, json: readPassJson }, ...message };

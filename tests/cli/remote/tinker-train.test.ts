@@ -237,6 +237,26 @@ test("stopped by Ctrl-C it saves; gone on with in its folder it ends where a who
   expect(at.fake.lastRun.model.steps).toBe(12);
 });
 
+test("killed with -9 it goes on from its last checkpoint, to the weights of a whole run", async () => {
+  const args = ["--batch", "2", "--learning-rate", "0.05", "--save-every", "2", "--no-download"];
+  const whole = await place(12);
+  await train(whole, ...args);
+  const at = await place(12);
+  at.fake.trouble = ({ path, before }) =>
+    path.endsWith("optim_step") && before >= 3 ? { delay: 150 } : undefined;
+  const started = startProgram([...usual, ...args], { cwd: at.cwd, env: at.env });
+  await started.event((event) => event.type === "step-reported" && event.step === 5);
+  started.process.kill("SIGKILL");
+  await started.ended;
+  at.fake.trouble = () => undefined;
+  const again = await runProgram(["remote", "train", "--resume", "run", "--json"], {
+    ...{ cwd: at.cwd, env: at.env },
+  });
+  expect(again.code, again.stderr).toBe(0);
+  expect(eventsOf(again.stdout)[0]).toMatchObject({ resumedFromStep: 4 });
+  expect(at.fake.lastRun.model.numbers()).toEqual(whole.fake.lastRun.model.numbers());
+});
+
 test("from the address of a state the counter and the rows go on in a new folder", async () => {
   const at = await place(12);
   const args = ["--batch", "2", "--learning-rate", "0.05", "--no-download"];

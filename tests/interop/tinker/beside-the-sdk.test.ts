@@ -8,7 +8,7 @@ import { fileUrls, offeredModels, weightsInfo } from "../../../src/remote/tinker
 import { SamplingClient } from "../../../src/remote/tinker/sampling-client.ts";
 import { TrainingClient } from "../../../src/remote/tinker/training-client.ts";
 import { parseUri } from "../../../src/remote/tinker/uri.ts";
-import type { FakeTinker, TinkerAsked } from "../../support/fake-tinker.ts";
+import type { FakeTinker, TinkerAsked, TinkerTrouble } from "../../support/fake-tinker.ts";
 import {
   adam,
   connection,
@@ -170,6 +170,32 @@ for (const proto_compress_fwdbwd of [false, true]) {
     );
   });
 }
+
+/** Answers lost before and after the work was done, a server that is busy, one that wants to be asked later. */
+function troubled(fake: FakeTinker): void {
+  const of: Record<string, (before: number) => TinkerTrouble | undefined> = {
+    create_model: (before) => (before === 0 ? { drop: "after" } : undefined),
+    forward_backward: (before) =>
+      ({ 1: { drop: "after" }, 3: { drop: "before" } } as const)[before],
+    optim_step: (before) => ({ 1: { status: 503 }, 3: { drop: "after" } } as const)[before],
+    save_weights: (before) =>
+      before === 0 ? { status: 429, headers: { "retry-after-ms": "50" } } : undefined,
+    load_weights: (before) => (before === 0 ? { drop: "after" } : undefined),
+    retrieve_future: (before) => (before % 6 === 2 ? { status: 502 } : undefined),
+  };
+  fake.trouble = ({ path, before }) => of[path.replace("/api/v1/", "")]?.(before);
+}
+
+test("after lost answers both have done the same steps, once each, and have the same weights", async () => {
+  const [one, other] = [await fakeTinker({ files }), await fakeTinker({ files })];
+  for (const fake of [one, other]) troubled(fake);
+  const [sdk, own] = [await theirs(one), await ours(other)];
+  expect(own).toEqual({ ...sdk, paths: undefined });
+  const done = (fake: FakeTinker): unknown[] =>
+    [...fake.runs.values()].map((run) => [run.done, run.model.steps, run.model.numbers()]);
+  expect(done(other)).toEqual(done(one));
+  expect([...other.runs.values()].map(({ model }) => model.steps)).toEqual([3, 4]);
+});
 
 const descriptors = `
 import json

@@ -27,14 +27,23 @@ interface LastEvent {
   code?: string;
 }
 
-function factsOf({ run, last_event: last }: Details): Fact[] {
+/** The service that a run computes at, by its address. */
+function serviceOf(record: unknown): string | undefined {
+  const { remote } = (record ?? {}) as { remote?: { baseUrl?: unknown } };
+  const address = remote?.baseUrl;
+  return typeof address === "string" && URL.canParse(address) ? new URL(address).host : undefined;
+}
+
+function factsOf({ run, record, last_event: last }: Details): Fact[] {
   const { seconds } = (last ?? {}) as LastEvent;
+  const service = serviceOf(record);
   const facts: Fact[] = [
     { name: "Method", value: run.method },
     { name: "Training loss", value: <Num of={run.train_loss} digits={4} /> },
     { name: "Validation loss", value: <Num of={run.validation_loss} digits={4} /> },
     { name: "Begun", value: <Ago at={run.started_at} /> },
   ];
+  if (service !== undefined) facts.push({ name: "Computed at", value: service });
   if (seconds !== undefined && run.status === "completed")
     facts.push({ name: "Took", value: <Lasting seconds={seconds} /> });
   return facts;
