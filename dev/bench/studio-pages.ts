@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, chromium } from "playwright-core";
@@ -85,12 +85,14 @@ async function firstPaint(browser: Browser, home: string, path: string): Promise
     const cookie = { value: fresh.token, domain: "127.0.0.1", path: "/" };
     await context.addCookies([{ name: `ft-studio-${port}`, ...cookie }]);
     const page = await context.newPage();
-    await page.goto(`${origin}${path}`, { waitUntil: "load" });
+    const began = Date.now();
+    await page.goto(`${origin}${path}`, { waitUntil: "commit" });
     await page.getByRole("heading", { level: 1 }).waitFor();
+    const title = Date.now() - began;
     const at = await page.evaluate<number>(
       `performance.getEntriesByName("first-contentful-paint")[0].startTime`,
     );
-    say(`${path}: first content after ${at.toFixed(0)} ms`);
+    say(`${path}: first content after ${at.toFixed(0)} ms, its title after ${title} ms`);
     if (at > soonest) missed.push(`${path}: first paint`);
   } finally {
     await context.close();
@@ -98,6 +100,7 @@ async function firstPaint(browser: Browser, home: string, path: string): Promise
   }
 }
 
+say(`load of the last minute, over ${cpus().length} processors: ${loadavg()[0]?.toFixed(1)}`);
 const home = mkdtempSync(join(tmpdir(), "ft-pages-"));
 const id = await fill(home);
 say(`${rows.toLocaleString("en")} rows stored`);

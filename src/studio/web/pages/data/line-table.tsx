@@ -10,6 +10,11 @@ const lineHeight = 32;
 /** No browser lays out more pixels than 2^25: of longer sets a part is shown at once. */
 export const mostLines = 1_000_000;
 
+const overscan = 12;
+
+/** As many lines as can be in the document at once, in a box so many pixels high. */
+const slotsIn = (height: number): number => Math.ceil(height / lineHeight) + 2 * overscan + 2;
+
 interface LineProps {
   place: number;
   line: SetLine | undefined;
@@ -99,10 +104,13 @@ export function LineTable(props: LineTableProps) {
     count: Math.min(total, mostLines),
     getScrollElement: () => scrolled.current,
     estimateSize: () => lineHeight,
-    overscan: 15,
+    overscan,
+    // drawn in a task of its own, not in the one that tells of scrolling
+    useFlushSync: false,
     initialOffset: Math.max(0, start - 5) * lineHeight,
   });
   const items = virtual.getVirtualItems();
+  const slots = Math.max(items.length, slotsIn(virtual.scrollRect?.height ?? 0));
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { see } = lines;
   useEffect(() => see(first, last), [first, last, see, total]);
@@ -151,7 +159,8 @@ export function LineTable(props: LineTableProps) {
             const line = lines.at(index);
             return (
               <Line
-                key={index}
+                // lines that have gone out of sight are written over: an element made anew costs several times as much
+                key={index % slots}
                 {...{ place: index, line, top, hrefOf, onOpen }}
                 isOpen={line !== undefined && line.at === open}
               />
