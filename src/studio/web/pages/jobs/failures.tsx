@@ -32,10 +32,12 @@ export function Failures({
       </div>
     );
   return (
-    <ul className={styles.failures} role="alert" aria-label="What failed">
-      {failures.map((failure) => (
-        <li key={failure.key}>{One(failure)}</li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className={styles.failures} aria-label="What failed">
+        {failures.map((failure) => (
+          <li key={failure.key}>{One(failure)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

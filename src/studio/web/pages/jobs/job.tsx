@@ -78,7 +78,7 @@ export function Job() {
           <Outcome job={job} />
         </Panel>
         <Panel title="Asked for">
-          <Code block className={styles.json}>
+          <Code block className={styles.json} tabIndex={0} aria-label="Parameters of the job">
             {JSON.stringify(job.parameters, null, 2)}
           </Code>
         </Panel>

@@ -37,7 +37,7 @@ export function Pictures({ drawn, group }: { drawn: readonly Drawn[]; group: str
   return (
     <div className={styles.pictures}>
       <One drawn={first} group={group} height={280} />
-      <Columns least="19rem">
+      <Columns least="max(19rem, 34%)">
         {others.map((one) => (
           <One key={one.picture.title} drawn={one} group={group} height={180} />
         ))}

@@ -1,8 +1,8 @@
 // What pages of runs ask for, and when it is asked for again: with the events of the queue; of a run that nobody here
 // trains, every few seconds while it goes on.
 import { useCallback } from "react";
-import { $api, queries } from "../../api/client.ts";
-import { useEvents } from "../../api/events.ts";
+import { $api } from "../../api/client.ts";
+import { refreshSoon, useEvents } from "../../api/events.ts";
 import type { components } from "../../api/generated.d.ts";
 
 export type RunShape = components["schemas"]["Run"];
@@ -15,11 +15,8 @@ export const points = 900;
 
 /** Lists of runs have names of their own: events of the queue count for them too. */
 export function useRunEvents(): void {
-  const listener = useCallback(() => {
-    void queries.invalidateQueries({
-      predicate: ({ queryKey }) => /^\/api\/v1\/(run-|sweeps)/.test(String(queryKey[1])),
-    });
-  }, []);
+  // never more often than answers come: of five hundred runs one takes a moment
+  const listener = useCallback(() => refreshSoon("/api/v1/run-", "/api/v1/sweeps"), []);
   useEvents(listener);
 }
 

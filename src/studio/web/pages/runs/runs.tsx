@@ -34,7 +34,7 @@ function Line({ run, tags, note, isPicked, onPick, place, measure }: LineProps) 
           {nameOf(run)}
         </Link>
         <span className={styles.small}>
-          {run.id}
+          {run.output_dir.split("/").at(-1)} · {run.id}
           {tags.map((tag) => (
             <span key={tag} className={styles.tag}>
               {tag}

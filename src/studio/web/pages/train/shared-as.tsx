@@ -24,7 +24,7 @@ export function SharedAs({ model, onModel }: SharedAsProps) {
   const names = problems.map(({ format }) => titles[format] ?? format);
   const [first] = instead;
   return (
-    <p className={styles.warning}>
+    <p className={`${styles.warning} ${styles.apart}`}>
       What is trained from it cannot be written for {names.join(" or ")}.
       {first !== undefined && (
         <>

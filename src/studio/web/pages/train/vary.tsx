@@ -57,11 +57,13 @@ function Wrong({ trials }: Pick<VaryProps, "trials">) {
   const told = error === null ? [...new Set(found)] : [ApiFault.of(error).message];
   if (told.length === 0) return null;
   return (
-    <ul className={styles.wrong} role="status" aria-label="What is wrong with the runs">
-      {told.slice(0, 6).map((text) => (
-        <li key={text}>{text}</li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className={styles.wrong} aria-label="What is wrong with the runs">
+        {told.slice(0, 6).map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
