@@ -38,7 +38,7 @@ interface Watched {
   /** Done in one window, by whatever means. */
   change: (page: Page) => Promise<void>;
   /** Then stands in both. */
-  then: string | RegExp;
+  after: string | RegExp;
 }
 
 test(
@@ -60,12 +60,12 @@ test(
     });
     const watched: Watched[] = [
       {
-        ...{ path: "/", stands: "This machine", then: "documents of review 2" },
+        ...{ path: "/", stands: "This machine", after: "documents of review 2" },
         change: async () => await readingOf(first, "house.txt"),
       },
       {
         path: `/data/${set.id}?tab=rows&row=0`,
-        ...{ stands: "Row 1", then: "Row 1 is saved" },
+        ...{ stands: "Row 1", after: "Row 1 is saved" },
         change: async (one) => {
           await one.getByRole("button", { name: "Edit" }).click();
           await one.getByRole("textbox", { name: /^1\. / }).fill("Said in one window alone.");
@@ -74,7 +74,7 @@ test(
         },
       },
       {
-        ...{ path: review, stands: /4 conversations/, then: /1 accepted, 0 rejected/ },
+        ...{ path: review, stands: /4 conversations/, after: /1 accepted, 0 rejected/ },
         change: async (one) => {
           await one.getByRole("button", { name: /^user/ }).first().waitFor();
           await one.keyboard.press("a");
@@ -82,12 +82,12 @@ test(
       },
       {
         path: "/generate?domain=support&subdomain=billing&count=77",
-        ...{ stands: "1. What is it about?", then: "1. What is it about?" },
+        ...{ stands: "1. What is it about?", after: "1. What is it about?" },
         change: async () => undefined,
       },
       {
         path: `/quality/${quality.job_id}`,
-        ...{ stands: /of 6 rows judged/, then: "6 of 6 rows judged" },
+        ...{ stands: /of 6 rows judged/, after: "6 of 6 rows judged" },
         change: async () => undefined,
       },
     ];
@@ -100,7 +100,7 @@ test(
     }
     for (const [one, left, right] of pairs) {
       await one.change(left);
-      const told = one.path.includes("row=0") ? "Said in one window alone." : one.then;
+      const told = one.path.includes("row=0") ? "Said in one window alone." : one.after;
       await right.getByText(told).first().waitFor();
       const address = right.url();
       await right.reload();

@@ -55,9 +55,8 @@ function Where({ row, set }: TabProps & { row: LeftRow }) {
 
 const columns = ["Row", "Taken by", "Why", "What it says", "Back"];
 
-export function LeftOut({ set }: TabProps) {
-  const [{ q = "" }] = useUrlState();
-  const left = $api.useInfiniteQuery(
+function useLeftOut(set: TabProps["set"], q: string) {
+  return $api.useInfiniteQuery(
     "get",
     "/api/v1/data/{set}/left-out",
     {
@@ -73,6 +72,14 @@ export function LeftOut({ set }: TabProps) {
       placeholderData: keepPreviousData,
     },
   );
+}
+
+interface ListedProps extends TabProps {
+  rows: readonly LeftRow[];
+  onEnd: (() => void) | undefined;
+}
+
+function Listed({ set, rows, onEnd }: ListedProps) {
   const back = useChange(
     async (row: string) => {
       const params = { path: { set: set.reference } };
@@ -80,6 +87,55 @@ export function LeftOut({ set }: TabProps) {
     },
     { touches: touched, done: () => "The row is back" },
   );
+  return (
+    <LongList
+      label="Rows left out"
+      items={rows}
+      keyOf={({ step, at, back: key }, place) => `${step} ${at} ${key ?? place}`}
+      estimate={58}
+      lineClass={styles.line}
+      onEnd={onEnd}
+      head={columns.map((name) => (
+        <span key={name} role="columnheader">
+          {name}
+        </span>
+      ))}
+    >
+      {(row) => (
+        <>
+          <div role="cell" className={styles.number}>
+            <Where row={row} set={set} />
+          </div>
+          <div role="cell" className={styles.step}>
+            {row.step}
+          </div>
+          <div role="cell" className={styles.why} dir="auto">
+            {row.why}
+          </div>
+          <div role="cell" dir="auto" className={styles.text} title={row.asked}>
+            {row.asked}
+          </div>
+          <div role="cell">
+            {row.back !== null && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                loading={back.isPending && back.variables === row.back}
+                onClick={() => back.mutate(row.back as string)}
+              >
+                Bring back
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </LongList>
+  );
+}
+
+export function LeftOut({ set }: TabProps) {
+  const [{ q = "" }] = useUrlState();
+  const left = useLeftOut(set, q);
   const pages = left.data?.pages;
   const rows = (pages ?? []).flatMap((page) => page.rows);
   const total = pages?.[0]?.total ?? 0;
@@ -107,52 +163,14 @@ export function LeftOut({ set }: TabProps) {
               Words are found whole; word* finds what begins so.
             </Empty>
           ) : (
-            <LongList
-              label="Rows left out"
-              items={rows}
-              keyOf={({ step, at, back: key }, place) => `${step} ${at} ${key ?? place}`}
-              estimate={58}
-              lineClass={styles.line}
+            <Listed
+              {...{ set, rows }}
               onEnd={
                 left.hasNextPage && !left.isFetchingNextPage
                   ? () => void left.fetchNextPage()
                   : undefined
               }
-              head={columns.map((name) => (
-                <span key={name} role="columnheader">
-                  {name}
-                </span>
-              ))}
-            >
-              {(row) => (
-                <>
-                  <div role="cell" className={styles.number}>
-                    <Where row={row} set={set} />
-                  </div>
-                  <div role="cell" className={styles.step}>
-                    {row.step}
-                  </div>
-                  <div role="cell" className={styles.why} dir="auto">
-                    {row.why}
-                  </div>
-                  <div role="cell" dir="auto" className={styles.text} title={row.asked}>
-                    {row.asked}
-                  </div>
-                  <div role="cell">
-                    {row.back !== null && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        loading={back.isPending && back.variables === row.back}
-                        onClick={() => back.mutate(row.back as string)}
-                      >
-                        Bring back
-                      </Button>
-                    )}
-                  </div>
-                </>
-              )}
-            </LongList>
+            />
           )
         }
       </View>

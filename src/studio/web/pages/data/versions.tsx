@@ -1,6 +1,7 @@
 // Versions of a set: what each changed, row by row, and an older one again.
 import { Button } from "@mantine/core";
 import { $api, api } from "../../api/client.ts";
+import type { components } from "../../api/generated.d.ts";
 import { useChange } from "../../api/mutation.ts";
 import { Link } from "../../app/link.tsx";
 import { useUrlState } from "../../app/url-state.ts";
@@ -99,9 +100,15 @@ function Compared({ name, before, after }: { name: string; before: string; after
   );
 }
 
-function KeptVersions({ name, set }: TabProps & { name: string }) {
-  const [{ from, to }, setState] = useUrlState();
-  const versions = $api.useQuery("get", "/api/v1/sets/{name}", { params: { path: { name } } });
+interface ListedProps extends TabProps {
+  name: string;
+  /** Number of the one that is compared. */
+  after: string;
+  versions: readonly components["schemas"]["Version"][];
+}
+
+function Listed({ name, set, after, versions: found }: ListedProps) {
+  const [, setState] = useUrlState();
   const again = useChange(
     async (version: string) => {
       const path = { name: `${name}@${version}` };
@@ -110,6 +117,69 @@ function KeptVersions({ name, set }: TabProps & { name: string }) {
     { touches: touched, done: (made) => `${made?.version ?? "The version"} has those rows again` },
   );
   return (
+    <LongList
+      label={`Versions of ${name}`}
+      items={found}
+      keyOf={({ version }) => version}
+      estimate={56}
+    >
+      {({ version, rows, action, message, createdAt }, place) => {
+        const number = numberOf(version);
+        return (
+          <div className={styles.version} data-on={number === after || undefined}>
+            <span className={styles.number}>{number}</span>
+            <span className={styles.message}>
+              {message === "" ? action : message}
+              <span className={styles.small}>
+                <Num of={rows} /> rows, <Ago at={createdAt} />
+              </span>
+            </span>
+            <span className={styles.deeds}>
+              {number !== "1" && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => setState({ to: number, from: String(Number(number) - 1) })}
+                >
+                  What it changed
+                </Button>
+              )}
+              {place > 0 && (
+                <>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() =>
+                      setState({ from: number, to: numberOf(found[0]?.version ?? "") })
+                    }
+                  >
+                    Compare with the newest
+                  </Button>
+                  {set.kind === "kept" && (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      loading={again.isPending && again.variables === number}
+                      onClick={() => again.mutate(number)}
+                    >
+                      Bring back
+                    </Button>
+                  )}
+                </>
+              )}
+              <Link to={addressOf(`sets:${version}`) + "?tab=rows"}>Rows</Link>
+            </span>
+          </div>
+        );
+      }}
+    </LongList>
+  );
+}
+
+function KeptVersions({ name, set }: TabProps & { name: string }) {
+  const [{ from, to }] = useUrlState();
+  const versions = $api.useQuery("get", "/api/v1/sets/{name}", { params: { path: { name } } });
+  return (
     <View query={versions}>
       {({ versions: found }) => {
         const after = to ?? numberOf(found[0]?.version ?? "1");
@@ -117,64 +187,7 @@ function KeptVersions({ name, set }: TabProps & { name: string }) {
         return (
           <>
             <Panel title={`Versions of ${name}`} isFlush>
-              <LongList
-                label={`Versions of ${name}`}
-                items={found}
-                keyOf={({ version }) => version}
-                estimate={56}
-              >
-                {({ version, rows, action, message, createdAt }, place) => {
-                  const number = numberOf(version);
-                  return (
-                    <div className={styles.version} data-on={number === after || undefined}>
-                      <span className={styles.number}>{number}</span>
-                      <span className={styles.message}>
-                        {message === "" ? action : message}
-                        <span className={styles.small}>
-                          <Num of={rows} /> rows, <Ago at={createdAt} />
-                        </span>
-                      </span>
-                      <span className={styles.deeds}>
-                        {number !== "1" && (
-                          <Button
-                            size="compact-sm"
-                            variant="default"
-                            onClick={() =>
-                              setState({ to: number, from: String(Number(number) - 1) })
-                            }
-                          >
-                            What it changed
-                          </Button>
-                        )}
-                        {place > 0 && (
-                          <>
-                            <Button
-                              size="compact-sm"
-                              variant="default"
-                              onClick={() =>
-                                setState({ from: number, to: numberOf(found[0]?.version ?? "") })
-                              }
-                            >
-                              Compare with the newest
-                            </Button>
-                            {set.kind === "kept" && (
-                              <Button
-                                size="compact-sm"
-                                variant="default"
-                                loading={again.isPending && again.variables === number}
-                                onClick={() => again.mutate(number)}
-                              >
-                                Bring back
-                              </Button>
-                            )}
-                          </>
-                        )}
-                        <Link to={addressOf(`sets:${version}`) + "?tab=rows"}>Rows</Link>
-                      </span>
-                    </div>
-                  );
-                }}
-              </LongList>
+              <Listed {...{ name, set, after }} versions={found} />
             </Panel>
             {before !== after && <Compared name={name} before={before} after={after} />}
           </>

@@ -30,7 +30,7 @@ export function readingIn(search: Search): Reading {
 
 /** The same in a few words. */
 export function readingText(reading: Reading): string {
-  const { assistants = [], min_turns: turns = 2, min_confidence: sure = 0.5, provider } = reading;
+  const { assistants, min_turns: turns, min_confidence: sure, provider } = reading;
   const who =
     assistants.length === 0 ? "rules say who answers" : `${assistants.join(", ")} answers`;
   const asked = provider === undefined ? "no model is asked" : `${provider} is asked`;
