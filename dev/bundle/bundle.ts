@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
-import { makeSheet } from "./sheet.ts";
+import { answerFile, makeAnswers, makeSheet } from "./sheet.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const source = join(root, "src");
@@ -135,4 +135,6 @@ export async function bundleProgram(out: string): Promise<void> {
     `command-${name}` in points ? `command-${name}.js` : `../cli/commands/${name}.js`,
   );
   writeFileSync(join(out, "program/sheet.json"), JSON.stringify(sheet));
+  for (const [words, text] of Object.entries(makeAnswers()))
+    writeFileSync(join(out, "program", answerFile(words)), text);
 }

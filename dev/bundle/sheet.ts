@@ -1,6 +1,7 @@
 // Makes the sheet of a build from the commands: the help that each gives, and the modules that hold them.
 import { productVersion } from "../../src/app/info.ts";
 import { commands } from "../../src/cli/commands/index.ts";
+import { completionScript, shells } from "../../src/cli/completion/index.ts";
 import type { Command } from "../../src/cli/define-command.ts";
 import { GROUPS, parseCommandLine } from "../../src/cli/program.ts";
 import type { Sheet } from "../../src/cli/sheet.ts";
@@ -35,6 +36,16 @@ async function isAlone(command: Command): Promise<boolean> {
   return Object.values(loaded).includes(command);
 }
 
+/** Longer answers, by the words that ask for them. */
+export function makeAnswers(): Record<string, string> {
+  return Object.fromEntries(
+    shells.names().map((shell) => [`completion ${shell}`, completionScript(shell, commands)]),
+  );
+}
+
+/** Where the answer to these words lies. */
+export const answerFile = (words: string): string => `${words.replaceAll(" ", "-")}.txt`;
+
 /** `placeOf` gives the module that holds a command, by the name of its source. */
 export async function makeSheet(placeOf: (file: string) => string): Promise<Sheet> {
   const help: Record<string, string> = { "": helpText(["--help"]) };
@@ -46,5 +57,6 @@ export async function makeSheet(placeOf: (file: string) => string): Promise<Shee
     for (const way of own) help[way] = helpText([...way.split(" "), "--help"]);
     if (await isAlone(command)) for (const way of ways) modules[way] = placeOf(fileOf(command));
   }
-  return { version: productVersion(), help, modules };
+  const answers = Object.keys(makeAnswers()).map((words) => [words, answerFile(words)] as const);
+  return { version: productVersion(), help, modules, answers: Object.fromEntries(answers) };
 }

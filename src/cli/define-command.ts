@@ -21,6 +21,8 @@ export interface ArgumentSpec {
   optional?: boolean;
   /** One or more: the last argument only. They are in `operands`. */
   many?: boolean;
+  /** The words that it may be, where they are few: a shell completes them. */
+  choices?: readonly string[];
 }
 
 export interface CommandInput<Arguments extends string, Options> {

@@ -12,14 +12,18 @@ export interface Sheet {
    * the unbundled one: extensions import modules of the library, and must find the registries that the command reads.
    */
   modules: Readonly<Record<string, string>>;
+  /** Longer answers, each in a file of that folder, by the words that ask for it: "completion bash". */
+  answers: Readonly<Record<string, string>>;
 }
 
 /** Where a build puts the bundled program. */
 const programFolder = new URL("../program/", import.meta.url);
 
+const inFolder = (name: string): string => readFileSync(new URL(name, programFolder), "utf8");
+
 export function readSheet(): Sheet | undefined {
   try {
-    return JSON.parse(readFileSync(new URL("sheet.json", programFolder), "utf8")) as Sheet;
+    return JSON.parse(inFolder("sheet.json")) as Sheet;
   } catch {
     return undefined;
   }
@@ -27,11 +31,17 @@ export function readSheet(): Sheet | undefined {
 
 const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h";
 
-/** What the command line is answered with where it asks for help or the version and nothing else. */
-export function answerOf(sheet: Sheet, args: readonly string[]): string | undefined {
+/** What the command line is answered with where it asks for what is written already, and nothing else: help above all. */
+export function answerOf(
+  sheet: Sheet,
+  args: readonly string[],
+  read = inFolder,
+): string | undefined {
   const [first] = args;
   if (args.length === 1 && (first === "--version" || first === "-V")) return `${sheet.version}\n`;
   if (first === "help") return sheet.help[args.slice(1).join(" ")];
+  const file = sheet.answers[args.join(" ")];
+  if (file !== undefined) return read(file);
   return isHelp(args.at(-1)) ? sheet.help[args.slice(0, -1).join(" ")] : undefined;
 }
 

@@ -13,6 +13,8 @@ export interface FlagSpelling {
   value?: string;
   /** The words to choose from, where the schema has none because a registry has them. */
   choices?: () => readonly string[];
+  /** Words that a shell offers, where help names them in a way of its own. */
+  offers?: () => readonly string[];
   /** What the `--no-` form of a boolean does, for help; where it is the form that help shows. */
   off?: string;
   /** No flag: the option is set by an argument or in a file only. */

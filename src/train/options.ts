@@ -22,7 +22,7 @@ export const Method = z
   .nullable()
   .default("lora")
   .describe(`How it is trained: ${builtMethods().join(", ")}`)
-  .register(flags, { value: "METHOD" });
+  .register(flags, { value: "METHOD", offers: builtMethods });
 
 export const TuningName = z
   .string()
@@ -33,7 +33,7 @@ export const TuningName = z
   .nullable()
   .default(null)
   .describe(`Which weights are trained, instead of a method: ${listed(tunings)}`)
-  .register(flags, { value: "NAME" });
+  .register(flags, { value: "NAME", offers: () => tunings.names() });
 
 export const ObjectiveName = z
   .string()
@@ -44,7 +44,7 @@ export const ObjectiveName = z
   .nullable()
   .default(null)
   .describe(`What is learned from a row, instead of a method: ${listed(objectives)}`)
-  .register(flags, { value: "NAME" });
+  .register(flags, { value: "NAME", offers: () => objectives.names() });
 
 const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error: message });
 const fraction = (message: string): z.ZodNumber =>

@@ -6,6 +6,7 @@ import { adaptersInfo } from "./adapters-info.ts";
 import { benchTrain } from "./bench-train.ts";
 import { benchmark } from "./benchmark.ts";
 import { chat } from "./chat.ts";
+import { completion } from "./completion.ts";
 import { configProfiles } from "./config-profiles.ts";
 import { configSchema } from "./config-schema.ts";
 import { configShow } from "./config-show.ts";
@@ -174,6 +175,7 @@ export const commands: readonly Command[] = [
   configShow,
   configProfiles,
   configSchema,
+  completion(() => commands),
   templatesList,
   runsList,
   runsShow,

@@ -1,6 +1,6 @@
 // The sheet of a build: its help is the program's own, its modules hold the commands that the words name.
 import { expect, test } from "vitest";
-import { makeSheet } from "../../../dev/bundle/sheet.ts";
+import { makeAnswers, makeSheet } from "../../../dev/bundle/sheet.ts";
 import { commands } from "../../../src/cli/commands/index.ts";
 import { parseCommandLine } from "../../../src/cli/program.ts";
 import { answerOf, moduleOf } from "../../../src/cli/sheet.ts";
@@ -24,6 +24,14 @@ test.each([
   ...commands.map(({ name }): [string[]] => [[...name.split(" "), "--help"]]),
 ])("ft %j: the text is the one that the program makes", (args) => {
   expect(answerOf(sheet, args)).toBe(said(args));
+});
+
+test("a longer answer comes from its file", () => {
+  expect(answerOf(sheet, ["completion", "zsh"], (file) => `text of ${file}`)).toBe(
+    "text of completion-zsh.txt",
+  );
+  expect(makeAnswers()["completion zsh"]).toContain("#compdef ft");
+  expect(answerOf(sheet, ["completion", "tcsh"])).toBeUndefined();
 });
 
 test("anything but help and the version is left to the program", () => {
