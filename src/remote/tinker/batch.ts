@@ -16,12 +16,13 @@ export function remoteBatch(units: readonly Unit[]): RemoteBatch {
     targets: ids.slice(1),
     weights: weights.slice(1),
   }));
-  const all = data.flatMap(({ weights }) => [...weights]);
+  const count = (of: (weights: Float32Array) => number): number =>
+    data.reduce((sum, { weights }) => sum + of(weights), 0);
   return {
     data,
-    tokens: all.length,
-    learnedTokens: all.filter((weight) => weight !== 0).length,
-    weightSum: all.reduce((sum, weight) => sum + weight, 0),
+    tokens: count(({ length }) => length),
+    learnedTokens: count((weights) => weights.reduce((sum, one) => sum + (one === 0 ? 0 : 1), 0)),
+    weightSum: count((weights) => weights.reduce((sum, one) => sum + one, 0)),
   };
 }
 

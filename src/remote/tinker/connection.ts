@@ -68,7 +68,11 @@ export class Connection {
       onRetry: (refusal: Refusal) => this.#tellRetry(refusal),
     };
     this.#withKey = new TinkerHttp({ ...how, token: () => Promise.resolve(settings.key) });
-    this.http = new TinkerHttp({ ...how, token: () => this.#token() });
+    this.http = new TinkerHttp({
+      ...how,
+      token: () => this.#token(),
+      onRejectedToken: (token) => this.#rejected(token),
+    });
   }
 
   get config(): ClientConfig {
@@ -157,6 +161,11 @@ export class Connection {
         "warning",
         `Tinker does not answer (${status === 0 ? message : status}); asking again`,
       );
+  }
+
+  #rejected(token: string): boolean {
+    if (this.#jwt?.token === token) this.#jwt = undefined;
+    return this.#config.pjwt_auth_enabled;
   }
 
   async #token(): Promise<string> {

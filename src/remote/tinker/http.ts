@@ -35,6 +35,8 @@ export interface HttpOptions {
   signal?: AbortSignal | undefined;
   fetch?: typeof fetch;
   pause?: Pause;
+  /** The token is not taken any more. True where there is another one now: then it is tried with that, once. */
+  onRejectedToken?: ((token: string) => boolean) | undefined;
   /** Gets each try that failed and is made again. */
   onRetry?: ((refusal: Refusal) => void) | undefined;
 }
@@ -76,21 +78,27 @@ export class TinkerHttp {
   async ask(request: Ask): Promise<Answer> {
     const { retries = mostTries } = request;
     const key = request.method === "GET" ? undefined : `ft-${randomUUID()}`;
+    let hasNewToken = false;
     for (let tries = 0; ; tries++) {
+      const token = await this.#options.token();
       try {
-        return await this.#once(request, key);
+        return await this.#once(request, key, token);
       } catch (error) {
-        if (!(error instanceof Refusal) || !error.mayRepeat || tries >= retries) throw error;
+        if (!(error instanceof Refusal)) throw error;
+        if (!hasNewToken && error.isOfToken && this.#options.onRejectedToken?.(token) === true) {
+          hasNewToken = true;
+          continue;
+        }
+        if (!error.mayRepeat || tries >= retries) throw error;
         this.#options.onRetry?.(error);
         await this.pause(retryDelay(tries, error.headers), this.signal);
       }
     }
   }
 
-  async #once(request: Ask, idempotencyKey: string | undefined): Promise<Answer> {
+  async #once(request: Ask, idempotencyKey: string | undefined, secret: string): Promise<Answer> {
     const { method = "POST", path, body, headers, timeoutSeconds = usualTimeout } = request;
-    const { baseUrl, userAgent, token, signal } = this.#options;
-    const secret = await token();
+    const { baseUrl, userAgent, signal } = this.#options;
     const limit = AbortSignal.timeout(timeoutSeconds * 1000);
     try {
       const response = await (this.#options.fetch ?? fetch)(`${baseUrl}${path}`, {

@@ -78,6 +78,12 @@ export class Refusal extends Error {
     return new Refusal("unavailable", 0, said, { cause: error });
   }
 
+  /** What was sent as a key has run out (RFC 6750). */
+  get isOfToken(): boolean {
+    const said = this.headers?.get("www-authenticate") ?? "";
+    return this.status === 401 && said.includes('error="invalid_token"');
+  }
+
   get mayRepeat(): boolean {
     const own = this.headers?.get("x-should-retry");
     if (own === "true" || own === "false") return own === "true";

@@ -157,6 +157,15 @@ test("of a service of before: the archive, once it is made", async () => {
   expect(notices[0]).toContain("archive");
 });
 
+test("an archive may be somewhere else: the answer leads there", async () => {
+  const archive = tarBytes(Object.entries(files).map(([name, bytes]) => ({ name, bytes })));
+  const { fake, uri, to, session } = await saved({ archive });
+  const headers = { location: `${fake.url}/files/archive.tar` };
+  fake.trouble = ({ path }) => (path.endsWith("/archive") ? { status: 302, headers } : undefined);
+  await downloadAdapter(session.connection, uri, to, { base: "b" });
+  expect(readdirSync(to)).toHaveLength(2);
+});
+
 test("a connection that breaks begins the file anew; what comes spoiled is an error", async () => {
   const { fake, uri, to, session } = await saved({
     archive: tarBytes(Object.entries(files).map(([name, bytes]) => ({ name, bytes }))),

@@ -151,6 +151,23 @@ test("a key is exchanged for a short-lived token where the service wants that", 
   ]);
 });
 
+test("a token that has run out is exchanged anew, once", async () => {
+  const fake = await fakeTinker({ config: { pjwt_auth_enabled: true } });
+  const { options, waits } = watched(fake);
+  const session = await openSession(options);
+  const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
+  let rejected = 1;
+  fake.trouble = ({ path }) =>
+    path.endsWith("create_model") && rejected-- > 0 ? { status: 401, headers } : undefined;
+  const client = await trainingClient(session);
+  expect(fake.bodies("auth/token")).toHaveLength(2);
+  expect(waits).toEqual([]);
+  rejected = 2;
+  fake.trouble = ({ path }) =>
+    path.endsWith("optim_step") && rejected-- > 0 ? { status: 401, headers } : undefined;
+  await expect(client.step(adam)).rejects.toMatchObject({ code: "FT-REMOTE-004" });
+});
+
 test("a checkpoint answers, and says how likely a text is", async () => {
   const fake = await fakeTinker();
   const session = await openSession(watched(fake).options);
