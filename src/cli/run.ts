@@ -146,6 +146,8 @@ export async function runProgram(
   if (request?.kind === "run") return end(run(request));
   // By address: bundled, this module has no other commands beside it.
   const all = new URL(`./all-commands${import.meta.url.slice(-3)}`, import.meta.url);
-  const { runWithAll } = (await import(all.href)) as typeof import("./all-commands.ts");
+  const { runWithAll } = (await import(all.href)) as {
+    runWithAll(args: readonly string[]): Promise<never>;
+  };
   return runWithAll(args);
 }

@@ -45,7 +45,10 @@ async function sweepOf(studio: Studio, asked: z.infer<typeof Varied>): Promise<F
     );
   const form = await formRequest(studio, asked);
   const taken = await takenFolders(studio);
-  const text = (key: string): string => String(form.values[key] ?? "");
+  const text = (key: string): string => {
+    const value = form.values[key];
+    return typeof value === "string" ? value : "";
+  };
   const named = { model: text("model.name"), data: text("data.train_file"), taken, end: "sweep" };
   const own = asked.folder ?? text("output_dir");
   const folder = own === "" ? freeFolder(studio.environment, named) : resolve(own);

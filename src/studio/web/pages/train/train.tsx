@@ -186,7 +186,8 @@ function Consequences({ hook, fields, look, isPossible, row, sweep }: Consequenc
   const { state, setSearch, change } = hook;
   const preview = look.data?.preview ?? null;
   const { advice = [], command = [] } = state.data ?? {};
-  const model = String(state.data?.fields.find(({ key }) => key === "model.name")?.value ?? "");
+  const value = state.data?.fields.find(({ key }) => key === "model.name")?.value;
+  const model = typeof value === "string" ? value : "";
   return (
     <div className={styles.side}>
       <Panel title="What will happen">

@@ -21,6 +21,9 @@ function choicesOf({ kind, choices }: Field): string[] {
   return kind === "switch" ? ["true", "false"] : [...choices];
 }
 
+const shown = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value ?? "").replaceAll('"', "");
+
 function One({ varied, setSearch }: { varied: Varied } & Pick<VaryProps, "setSearch">) {
   const { field, words } = varied;
   return (
@@ -29,7 +32,7 @@ function One({ varied, setSearch }: { varied: Varied } & Pick<VaryProps, "setSea
         className={styles.values}
         label={field.label}
         description={`Values of ${field.flag}, each closed with a comma or Enter`}
-        placeholder={words.length === 0 ? String(field.default ?? "") : ""}
+        placeholder={words.length === 0 ? shown(field.default) : ""}
         data={choicesOf(field)}
         value={[...words]}
         acceptValueOnBlur
