@@ -82,10 +82,16 @@ function providersAfter(saved: SavedSettings, change: SettingsChange, now: Platf
   return providers;
 }
 
-/** Saves what has changed and gives all of it. @throws UsageError FT-PROVIDER-001, FT-SETTINGS-006. */
+/**
+ * Saves what has changed and gives all of it. `before` is told how many jobs go on at once from now on, where that is
+ * kept elsewhere too; what it throws saves nothing.
+ *
+ * @throws UsageError FT-PROVIDER-001, FT-SETTINGS-006.
+ */
 export async function changePlatformSettings(
   environment: Environment,
   change: SettingsChange,
+  before: (jobs: number) => Promise<void> = async () => {},
 ): Promise<PlatformSettings> {
   const now = platformSettings(environment);
   requireUnchanged(change, now);
@@ -97,6 +103,7 @@ export async function changePlatformSettings(
       ([name, value]) => value !== undefined && value !== now[name as keyof typeof own],
     ),
   );
+  await before(max_concurrent_jobs ?? now.max_concurrent_jobs);
   await changeSettings(environment, (saved) => ({
     ...{ ...saved, ...given },
     providers: providersAfter(saved, change, now),

@@ -55,8 +55,29 @@ export function readSettings(environment: Environment): SavedSettings {
   });
 }
 
-/** Changes what is saved, as `change` says, and gives what is saved then. */
+/** Of each file, the change that ends last: one that came meanwhile begins with what it saved. */
+const changes = new Map<string, Promise<unknown>>();
+
+/** Changes what is saved, as `change` says, and gives what is saved then. Changes of this process go one by one. */
 export async function changeSettings(
+  environment: Environment,
+  change: (saved: SavedSettings) => SavedSettings,
+): Promise<SavedSettings> {
+  const file = settingsFile(environment);
+  const earlier = changes.get(file);
+  const mine = (async () => {
+    await earlier?.catch(() => {});
+    return await saveChanged(environment, change);
+  })();
+  changes.set(file, mine);
+  try {
+    return await mine;
+  } finally {
+    if (changes.get(file) === mine) changes.delete(file);
+  }
+}
+
+async function saveChanged(
   environment: Environment,
   change: (saved: SavedSettings) => SavedSettings,
 ): Promise<SavedSettings> {

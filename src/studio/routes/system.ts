@@ -8,6 +8,7 @@ import {
 } from "../../app/settings/platform-settings.ts";
 import { dataFolder } from "../../app/settings/told-variables.ts";
 import { describeLoad } from "../../app/system.ts";
+import { setLimit } from "../../store/index.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 
 const bytes = z.int().min(0);
@@ -55,10 +56,16 @@ const change = defineRoute({
   body: SettingsChange,
   answers: { 200: PlatformSettings },
   refusals: { 400: "What only a start can set", 404: "No such provider" },
+  // the store first: one that is gone leaves the file as it was, and a file that refuses leaves both
   run: async (studio, { body }) => {
-    const settings = await changePlatformSettings(studio.environment, body);
-    await studio.settingsChanged(settings);
-    return settings;
+    const { environment, store } = studio;
+    try {
+      return await changePlatformSettings(environment, body, (jobs) =>
+        setLimit(store.db, "jobs", jobs),
+      );
+    } finally {
+      await studio.settingsChanged(platformSettings(environment));
+    }
   },
 });
 

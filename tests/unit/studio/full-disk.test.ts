@@ -1,6 +1,6 @@
 // What the machine refuses is told as that over the API: a disk without room is no failure of the server, and a store
 // that was taken away is told before anything goes into it.
-import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
@@ -60,20 +60,37 @@ test("files too: a full disk and a quota are 507, a missing permission names its
 test("a store that was removed or replaced while it was open takes no change silently", async () => {
   const studio = await testStudio();
   const path = join(studio.home, "store", "ft.db");
-  const saved = JSON.stringify({ max_concurrent_jobs: 3 });
-  const change = async (): Promise<[number, string]> => {
+  const settings = join(studio.home, "settings.json");
+  const change = async (max_concurrent_jobs: number): Promise<[number, string]> => {
     const headers = { "content-type": "application/json" };
-    const answer = await studio.ask("/api/settings", { method: "PUT", body: saved, headers });
-    const body = (await answer.json()) as { error?: { code: string } };
-    return [answer.status, body.error?.code ?? ""];
+    const body = JSON.stringify({ max_concurrent_jobs });
+    const answer = await studio.ask("/api/settings", { method: "PUT", body, headers });
+    const told = (await answer.json()) as { error?: { code: string } };
+    return [answer.status, told.error?.code ?? ""];
   };
-  expect(await change()).toEqual([200, ""]);
+  expect(await change(3)).toEqual([200, ""]);
+  const before = readFileSync(settings, "utf8");
   renameSync(path, `${path}.aside`);
-  expect(await change()).toEqual([500, "FT-STORE-012"]);
+  expect(await change(4)).toEqual([500, "FT-STORE-012"]);
+  expect(readFileSync(settings, "utf8")).toBe(before);
   expect((await studio.ask("/api/datasets")).status).toBe(500);
   copyFileSync(`${path}.aside`, path);
-  expect(await change()).toEqual([500, "FT-STORE-012"]);
+  expect(await change(5)).toEqual([500, "FT-STORE-012"]);
+  expect(readFileSync(settings, "utf8")).toBe(before);
   rmSync(path);
   renameSync(`${path}.aside`, path);
-  expect(await change()).toEqual([200, ""]);
+  expect(await change(6)).toEqual([200, ""]);
+  expect(JSON.parse(readFileSync(settings, "utf8"))).toMatchObject({ max_concurrent_jobs: 6 });
+});
+
+test("changes of settings that come at once are all saved", async () => {
+  const studio = await testStudio();
+  const headers = { "content-type": "application/json" };
+  const put = async (change: object): Promise<number> =>
+    (await studio.ask("/api/settings", { method: "PUT", body: JSON.stringify(change), headers }))
+      .status;
+  const changes = [{ max_concurrent_jobs: 5 }, { cache_ttl: 3 }, { enable_caching: false }];
+  expect(await Promise.all(changes.map(put))).toEqual([200, 200, 200]);
+  const read = (await (await studio.ask("/api/settings")).json()) as object;
+  expect(read).toMatchObject(Object.assign({}, ...changes));
 });
