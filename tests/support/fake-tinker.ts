@@ -26,6 +26,7 @@ export interface TinkerAsked {
   method: string;
   /** Without the query. */
   path: string;
+  query: URLSearchParams;
   headers: IncomingMessage["headers"];
   /** Decoded, whatever it came in. */
   body: Json;
@@ -90,6 +91,12 @@ export interface FakeTinkerOptions {
   /** An archive in the place of the files. */
   archive?: Uint8Array;
   key?: string;
+  /** Most entries of a page of a list, whatever is asked for. */
+  page?: number;
+  /** What a session is greeted with: `warning_message` and the like. */
+  greeting?: Json;
+  /** Results are JSON, whatever is asked for. */
+  answersJson?: boolean;
 }
 
 const stopTokens = [2];
@@ -164,12 +171,13 @@ export class FakeTinker {
   async #read(request: IncomingMessage): Promise<TinkerAsked> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const path = new URL(request.url ?? "", "http://fake").pathname;
+    const { pathname: path, searchParams: query } = new URL(request.url ?? "", "http://fake");
     const asked = {
       ...{
         number: this.asked.length,
         method: request.method ?? "",
         path,
+        query,
         headers: request.headers,
       },
       body: await decoded(request.headers, Buffer.concat(parts)),
@@ -180,7 +188,7 @@ export class FakeTinker {
   }
 
   async #answer(asked: TinkerAsked, response: ServerResponse, dropped: boolean): Promise<void> {
-    const { path, headers, method } = asked;
+    const { path, headers } = asked;
     if (path.startsWith("/files/")) return this.#file(path, response);
     const key = headers["x-api-key"];
     if (key !== (this.options.key ?? "tml-of-the-tests") && key !== "eyJ.fake.jwt")
@@ -188,7 +196,7 @@ export class FakeTinker {
     if (path === "/api/v1/retrieve_future") return await this.#retrieve(asked, response, dropped);
     const idempotency = headers["x-idempotency-key"] as string | undefined;
     const known = idempotency === undefined ? undefined : this.#byKey.get(idempotency);
-    const made = known ?? this.#route(method, path, asked.body);
+    const made = known ?? this.#route(asked);
     if (idempotency !== undefined && made !== undefined) this.#byKey.set(idempotency, made);
     if (dropped) return void response.destroy();
     if (made === undefined) return send(response, 404, { detail: "Not Found" });
@@ -214,7 +222,8 @@ export class FakeTinker {
         queue_state: "active",
       });
     }
-    if (result.message !== undefined && headers.accept?.includes(PROTOBUF)) {
+    const isAsked = headers.accept?.includes(PROTOBUF) && this.options.answersJson !== true;
+    if (result.message !== undefined && isAsked) {
       response.writeHead(200, { "content-type": PROTOBUF });
       return void response.end(result.message);
     }
@@ -222,14 +231,16 @@ export class FakeTinker {
   }
 
   /** The answer of a call; undefined where there is no such call. */
-  #route(method: string, path: string, body: Json): Json | undefined {
+  #route({ method, path, body, query }: TinkerAsked): Json | undefined {
     const call = `${method} ${path.replace("/api/v1/", "")}`;
     const plain: Record<string, () => Json> = {
       "POST client/config": () => ({ ...this.options.config }),
       "POST client/dynamic_config": () => ({}),
       "POST auth/token": () => ({ jwt: "eyJ.fake.jwt" }),
       "POST telemetry": () => ({ status: "accepted" }),
-      "POST create_session": () => ({ type: "create_session", session_id: randomUUID() }),
+      "POST create_session": () => ({
+        ...{ type: "create_session", session_id: randomUUID(), ...this.options.greeting },
+      }),
       "POST session_heartbeat": () => ({ type: "session_heartbeat" }),
       "GET healthz": () => ({ status: "ok" }),
       "GET get_server_capabilities": () => ({ supported_models: this.#offered() }),
@@ -245,8 +256,11 @@ export class FakeTinker {
       "POST create_sampling_session": () => this.#openSampler(body),
       "POST asample": () => this.#sample(body),
       "POST weights_info": () => this.#weightsInfo(body),
-      "GET training_runs": () => this.#listRuns(),
-      "GET checkpoints": () => this.#listCheckpoints([...this.checkpoints.values()]),
+      "GET training_runs": () => this.#listRuns(query),
+      "GET checkpoints": () => {
+        const all = [...this.checkpoints.values()].map(describe).toReversed();
+        return { checkpoints: this.#page(all, query), cursor: cursorOf(all, query) };
+      },
     };
     return plain[call]?.() ?? this.#ofSampler(call) ?? this.#ofRun(call);
   }
@@ -469,7 +483,12 @@ export class FakeTinker {
     return { base_model: kept.run.base, is_lora: true, lora_rank: kept.run.rank };
   }
 
-  #listRuns(): Json {
+  #page<T>(all: readonly T[], query: URLSearchParams): T[] {
+    const [offset, limit] = [Number(query.get("offset") ?? 0), Number(query.get("limit") ?? 20)];
+    return all.slice(offset, offset + Math.min(limit, this.options.page ?? 1000));
+  }
+
+  #listRuns(query: URLSearchParams): Json {
     const runs = [...this.runs.values()].toReversed();
     const training_runs = runs.map((run) => {
       const last = (folder: string): Json | null => {
@@ -483,7 +502,10 @@ export class FakeTinker {
         ...{ last_checkpoint: last("weights"), last_sampler_checkpoint: last("sampler_weights") },
       };
     });
-    return { training_runs, cursor: { offset: 0, limit: 100, total_count: training_runs.length } };
+    return {
+      training_runs: this.#page(training_runs, query),
+      cursor: cursorOf(training_runs, query),
+    };
   }
 
   #listCheckpoints(of: readonly FakeCheckpoint[]): Json {
@@ -491,6 +513,12 @@ export class FakeTinker {
     return { checkpoints, cursor: { offset: 0, limit: 100, total_count: checkpoints.length } };
   }
 }
+
+const cursorOf = ({ length }: readonly unknown[], query: URLSearchParams): Json => ({
+  offset: Number(query.get("offset") ?? 0),
+  limit: Number(query.get("limit") ?? 20),
+  total_count: length,
+});
 
 function describe({ uri, time }: FakeCheckpoint): Json {
   const [, , , folder = "", name = ""] = uri.split("/");
