@@ -29,7 +29,7 @@ function ran(shell: string, args: readonly string[]): string[] {
 /** What bash offers, the last word being the one that is typed. */
 function inBash(...words: string[]): string[] {
   const script = `. ./ft.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ft; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return ran("bash", ["--norc", "-c", script, "bash", ...words]);
+  return ran("bash", ["--norc", "-c", script, "bash", ...words]).sort();
 }
 
 describe("bash", () => {
@@ -56,7 +56,8 @@ describe("bash", () => {
   test("what an option takes: words of its own, a path, or what nobody can know", () => {
     expect(inBash("ft", "train", "start", "--final-model", "b")).toEqual(["best"]);
     expect(inBash("ft", "train", "start", "--final-model", "=", "b")).toEqual(["best"]);
-    expect(inBash("ft", "train", "start", "--final-model", "=")).toEqual(["last", "best"]);
+    expect(inBash("ft", "train", "start", "--final-model", "=")).toEqual(["best", "last"]);
+    expect(inBash("ft", "train", "start", "--method", "do")).toEqual(["dora"]);
     expect(inBash("ft", "train", "start", "-c", "set")).toEqual(["settings", "settings.yaml"]);
     expect(inBash("ft", "train", "start", "--epochs", "")).toEqual([]);
   });
