@@ -50,7 +50,8 @@ function memoryLoad(): MachineLoad["memory"] {
   return { total, available, used, percent: percent(used, total) };
 }
 
-function nearestFolder(path: string): string {
+/** The folder itself, or the nearest above it that is there. */
+export function nearestFolder(path: string): string {
   let folder = resolve(path);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;

@@ -46,6 +46,7 @@ import { dataStats } from "./data-stats.ts";
 import { dataSync } from "./data-sync.ts";
 import { dataValidate } from "./data-validate.ts";
 import { dataWrite } from "./data-write.ts";
+import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
@@ -128,6 +129,7 @@ export const commands: readonly Command[] = [
   recommend,
   benchTrain,
   info,
+  doctor,
   dataMenu(() => commands),
   dataCreate,
   dataHybrid,
