@@ -143,7 +143,7 @@ export class GenerationWorker {
       if (error instanceof ProviderFailure) throw error;
       // a key, a model or a domain that is not there: every other row would fail as well
       const reason = error instanceof Error ? error.message : String(error);
-      throw new UnitFailure(reason, { pausesJob: true });
+      throw new UnitFailure(reason, { pausesJob: true, cause: error });
     }
   }
 

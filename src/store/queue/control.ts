@@ -46,7 +46,8 @@ export async function pauseJob(store: Store, id: string, why?: PauseReason): Pro
   return await changing(store, id, async (db, job, at) => {
     if (job.status === "paused") return;
     if (isEnded(job.status)) throw wrongState(id, job.status, "paused");
-    await setStatus(db, at, id, "paused", why?.reason ?? null);
+    const told = [why?.reason, why?.hint].filter((words) => words !== undefined).join(". ");
+    await setStatus(db, at, id, "paused", told || null);
     await recordEvent(db, at, { jobId: id }, "job-paused", { ...why });
   });
 }

@@ -1,7 +1,7 @@
 // One answer, paid for once: in turn with the others, again after failures that pass, of the next model where one fails
 // for good. Every request is a call of its own in the ledger; an answer that is kept there is not asked for again.
 import { setTimeout as pause } from "node:timers/promises";
-import { ProviderFailure } from "../../providers/failures.ts";
+import { type FailureKind, ProviderFailure } from "../../providers/failures.ts";
 import { type Gate, longestWait } from "../../providers/gate.ts";
 import { costOf, mostOf, type Price, priceOf } from "../../providers/prices.ts";
 import type { ChatReply, ChatRequest, Provider } from "../../providers/types.ts";
@@ -63,6 +63,27 @@ function waitAfter(failure: ProviderFailure, failures: number, asking: Asking): 
   return wait > longestWait ? undefined : wait;
 }
 
+/** Milliseconds in which the log of a job has one word on failures of a kind: of a thousand rows all would say it. */
+const quiet = 30_000;
+/** By the gate, which a job has one of: when failures of each kind were last told. */
+const toldAt = new WeakMap<Gate, Map<FailureKind, number>>();
+
+/** So that who follows a job sees why no rows come while it asks again and again. */
+async function tellWait(
+  { message, kind }: ProviderFailure,
+  wait: number,
+  { gate }: Asking,
+  context: UnitContext,
+): Promise<void> {
+  const told = toldAt.get(gate) ?? new Map<FailureKind, number>();
+  toldAt.set(gate, told);
+  const now = Date.now();
+  if (kind === "weakened" || now - (told.get(kind) ?? -Infinity) < quiet) return;
+  told.set(kind, now);
+  const seconds = Math.max(1, Math.round(wait / 1000));
+  await context.log("warn", `${message}; asked again in ${seconds} s`);
+}
+
 async function askModel(
   model: string,
   request: ChatRequest,
@@ -79,6 +100,7 @@ async function askModel(
       const wait = waitAfter(error, failures, asking);
       if (wait === undefined) throw error;
       if (error.kind === "weakened") failures--;
+      await tellWait(error, wait, asking, context);
       await pause(wait, undefined, { signal: context.signal });
     }
   }

@@ -1,6 +1,7 @@
 // A job of the queue that makes rows: tasks, and after each round of them a look at how many rows are missing, for which
 // another round is added. The same job is found again by what it is to make, and goes on where it stood.
 import { setTimeout as pause } from "node:timers/promises";
+import { explainedInJob } from "../../providers/errors.ts";
 import { ProviderFailure } from "../../providers/failures.ts";
 import { longestWait } from "../../providers/gate.ts";
 import {
@@ -122,7 +123,8 @@ export function unitFailure(failure: ProviderFailure, times: number): UnitFailur
   const { message, retryAfter = 0, kind } = failure;
   const pausesJob = stopsJob(failure);
   const isFinal = kind === "rejected" || times >= mostFailures;
-  return new UnitFailure(message, { retryAfter, pausesJob, isFinal });
+  const cause = explainedInJob(failure);
+  return new UnitFailure(message, { retryAfter, pausesJob, isFinal, cause });
 }
 
 class MakeWorker {
