@@ -106,11 +106,14 @@ const MENDS: Readonly<Record<FailureKind, string>> = {
   limited: "Try the job again later, or begin one that asks for fewer answers at once",
   unavailable: "Try the job again later; what was answered is not asked again",
   unreachable: "Look whether the service runs and its address is right, then try the job again",
-  silent: "Look whether the service still works, or ask it for fewer answers at once; then try the job again",
+  silent:
+    "Look whether the service still works, or ask it for fewer answers at once; then try the job again",
   unreadable: "Look whether the address is that of this service, then try the job again",
-  forbidden: "Give the service a key that counts, in the settings or the environment, then let the job go on",
+  forbidden:
+    "Give the service a key that counts, in the settings or the environment, then let the job go on",
   unpaid: "Add credit at the service, then let the job go on",
-  unknown: "Name a model that the service has, and its address, in the settings, then let the job go on",
+  unknown:
+    "Name a model that the service has, and its address, in the settings, then let the job go on",
   rejected: "Begin the job with another model, or with shorter answers",
   weakened: "Begin the job with another model",
   redirected: "Give the service the last address itself, in the settings, then let the job go on",

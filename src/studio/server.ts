@@ -7,6 +7,7 @@ import type { FastifyInstance } from "fastify";
 import { readAhead } from "../app/generation/read-ahead.ts";
 import { productVersion } from "../app/info.ts";
 import { startWorkerProcess, type WorkerHost } from "../app/jobs/worker-host.ts";
+import { fileLeft } from "../app/platform/follow-files.ts";
 import { type BadLine, startPlatform } from "../app/platform/index.ts";
 import { jobsAtOnce } from "../app/settings/job-settings.ts";
 import { platformSettings } from "../app/settings/platform-settings.ts";
@@ -169,7 +170,11 @@ function whyRefused({ bad, badLines }: { bad: readonly BadLine[]; badLines: numb
 /** Files that crashes left behind are brought in step, and those that somebody put into the folder taken in. */
 async function takeInFiles(store: Store, environment: Environment): Promise<void> {
   const { files, found } = await startPlatform(store, environment);
-  for (const { path, state } of files) logger().info("file", { path, state });
+  for (const file of files) {
+    const { path, state } = file;
+    if (state === "changed") fileLeft(file);
+    else logger().info("file", { path, state });
+  }
   for (const one of found) {
     const { path, state } = one;
     if (state === "imported") logger().info("file", { path, state });

@@ -13,7 +13,6 @@ import {
   type NewUnit,
   type Store,
   type UnitContext,
-  UnitFailure,
   type UnitKind,
   type UnitOutcome,
 } from "../../store/index.ts";
@@ -24,6 +23,7 @@ import type { Asking } from "../../synth/make/ask.ts";
 import { stopsJob, unitFailure } from "../../synth/make/make-job.ts";
 import { REJECTIONS, type Rejection } from "../../synth/make/row-form.ts";
 import { chooseProvider } from "../data/making/choose-provider.ts";
+import { openedWork } from "../data/making/opened-work.ts";
 import { loadExtensions } from "../extensions.ts";
 import { datasetOfJob, noteRow } from "./generation-row.ts";
 import { GenerationParameters } from "./parameters.ts";
@@ -132,19 +132,8 @@ export class GenerationWorker {
     }
   }
 
-  /** The job's work; where it cannot be opened, its next unit tries again. */
   async #jobOf({ jobId, parameters }: ClaimedUnit): Promise<JobWork> {
-    const known = this.#jobs.get(jobId) ?? this.#open(jobId, parameters);
-    this.#jobs.set(jobId, known);
-    try {
-      return await known;
-    } catch (error) {
-      this.#jobs.delete(jobId);
-      if (error instanceof ProviderFailure) throw error;
-      // a key, a model or a domain that is not there: every other row would fail as well
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UnitFailure(reason, { pausesJob: true, cause: error });
-    }
+    return await openedWork(this.#jobs, jobId, () => this.#open(jobId, parameters));
   }
 
   async #open(jobId: string, given: unknown): Promise<JobWork> {

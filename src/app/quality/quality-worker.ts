@@ -8,13 +8,13 @@ import type { Provider } from "../../providers/types.ts";
 import {
   type ClaimedUnit,
   type UnitContext,
-  UnitFailure,
   type UnitKind,
   type UnitOutcome,
 } from "../../store/index.ts";
 import type { Asking } from "../../synth/make/ask.ts";
 import { stopsJob, unitFailure } from "../../synth/make/make-job.ts";
 import { chooseProvider } from "../data/making/choose-provider.ts";
+import { openedWork } from "../data/making/opened-work.ts";
 import { judgeRow, type RowOutcome, type RowToJudge, type RowWork } from "./judge-row.ts";
 import { QualityParameters } from "./parameters.ts";
 
@@ -90,18 +90,9 @@ export class QualityWorker {
   }
 
   async #jobOf({ jobId, parameters }: ClaimedUnit): Promise<JobWork> {
-    const known = this.#jobs.get(jobId) ?? this.#connected(QualityParameters.parse(parameters));
-    this.#jobs.set(jobId, known);
-    try {
-      return await known;
-    } catch (error) {
-      // what could not be connected is tried again with the next row
-      this.#jobs.delete(jobId);
-      if (error instanceof ProviderFailure) throw error;
-      // a key or a model that is not there: every other row would fail as well
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UnitFailure(reason, { pausesJob: true, cause: error });
-    }
+    return await openedWork(this.#jobs, jobId, () =>
+      this.#connected(QualityParameters.parse(parameters)),
+    );
   }
 
   async #connected(parameters: QualityParameters): Promise<JobWork> {

@@ -209,11 +209,13 @@ const lookMilliseconds = 500;
 
 /**
  * Keeps files in step while rows come: at once for those of this process, twice a second for those of others. The
- * returned function ends it when all is written.
+ * returned function ends it when all is written. `left` is told, once, of a file that somebody made unreadable meanwhile:
+ * rows wait in the database until it is mended or removed.
  */
 export function keepFilesInStep(
   store: Store,
   problem: (error: unknown) => void = () => undefined,
+  left: (file: PlatformFileState) => void = () => undefined,
 ): () => Promise<void> {
   let isWanted = true;
   let work: Promise<void> = Promise.resolve();
@@ -221,7 +223,10 @@ export function keepFilesInStep(
   const look = async (): Promise<void> => {
     isWaiting = false;
     try {
-      for (const id of await idsBehind(store.db)) await fileInStep(store, id);
+      for (const id of await idsBehind(store.db)) {
+        const file = await fileInStep(store, id);
+        if (file.state === "changed") left(file);
+      }
     } catch (error) {
       problem(error);
     }

@@ -4,7 +4,6 @@ import {
   createDataset,
   createGenerationJob,
   datasetsFolder,
-  keepFilesInStep,
 } from "../../../store/platform/index.ts";
 import { chooseProvider } from "../../data/making/choose-provider.ts";
 import { loadExtensions } from "../../extensions.ts";
@@ -17,6 +16,7 @@ import {
 import { GenerationParameters } from "../../generation/parameters.ts";
 import { restUnits } from "../../generation/rest-unit.ts";
 import { choiceOf, keptParameters, rowParts } from "../../generation/rows-parts.ts";
+import { followFiles } from "../../platform/follow-files.ts";
 import type { JobKind } from "./types.ts";
 
 export const generationKind: JobKind<GenerationParameters> = {
@@ -54,7 +54,7 @@ export const generationKind: JobKind<GenerationParameters> = {
   units: rowUnits,
   open: async ({ environment, store }) => {
     const worker = new GenerationWorker(store, environment);
-    const filesWritten = keepFilesInStep(store);
+    const filesWritten = followFiles(store);
     const close = async (): Promise<void> => {
       await worker.close();
       await filesWritten();

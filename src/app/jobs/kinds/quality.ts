@@ -3,12 +3,13 @@
 import { z } from "zod";
 import { withDotEnv } from "../../../providers/environment.ts";
 import type { Store } from "../../../store/index.ts";
-import { createQualityJob, keepFilesInStep, readDataset } from "../../../store/platform/index.ts";
+import { createQualityJob, readDataset } from "../../../store/platform/index.ts";
 import { rowChecks } from "../../../synth/quality/checks/registry.ts";
 import { criteria } from "../../../synth/quality/criteria/registry.ts";
 import { nothingToJudge } from "../../../synth/quality/quality-errors.ts";
 import { QualitySettings } from "../../../synth/quality/settings.ts";
 import { chooseProvider } from "../../data/making/choose-provider.ts";
+import { followFiles } from "../../platform/follow-files.ts";
 import { datasetUnits, planUnit } from "../../quality/dataset-job.ts";
 import { QualityParameters, QualityPrompts, qualityPrompts } from "../../quality/parameters.ts";
 import { noteJudged } from "../../quality/quality-row.ts";
@@ -68,7 +69,7 @@ export const qualityKind: JobKind<SubmittedQuality> = {
     const worker = new QualityWorker(environment, {}, (unit, outcome) => ({
       effects: (db) => noteJudged(db, unit, outcome, store.now()),
     }));
-    const filesWritten = keepFilesInStep(store);
+    const filesWritten = followFiles(store);
     const close = async (): Promise<void> => {
       await worker.close();
       await filesWritten();

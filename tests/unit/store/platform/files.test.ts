@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -173,6 +174,23 @@ test("files follow while rows come", async () => {
   await appendExample(store.db, id, { content: row(20) });
   await stop();
   expect(lines(filePath)).toHaveLength(21);
+  await expectInStep(store, id);
+});
+
+test("a file that is cut off amid a row while rows come is left, told once, and whole again once removed", async () => {
+  const { store, id, filePath } = await made(4);
+  const left: (string | undefined)[] = [];
+  const stop = keepFilesInStep(store, undefined, ({ reason }) => left.push(reason));
+  truncateSync(filePath, statSync(filePath).size - 8);
+  await appendExample(store.db, id, { content: row(4) });
+  await expect.poll(() => left.length, { timeout: 5000 }).toBe(1);
+  await appendExample(store.db, id, { content: row(5) });
+  await stop();
+  expect(left).toEqual([expect.stringContaining("line 4")]);
+  expect(lines(filePath)).toHaveLength(3);
+  rmSync(filePath);
+  await fileInStep(store, id);
+  expect(lines(filePath)).toHaveLength(6);
   await expectInStep(store, id);
 });
 
