@@ -109,6 +109,11 @@ export class RunFolder {
     return event;
   }
 
+  /** Appends an event of this run that was stamped elsewhere. */
+  take(event: RunEvent): void {
+    this.#log.append({ ...event, runId: this.runId });
+  }
+
   events(): RunEvent[] {
     return readEvents(this.path);
   }

@@ -36,14 +36,20 @@ export async function saveCheckpoint(
     const learned = await learner.save(temporary);
     const { optimizerSteps } = learned;
     await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps });
-    const files = await describeFiles(temporary);
-    await writeJsonAtomic(join(temporary, manifestFile), { version: 1, files });
+    await describeCheckpoint(temporary);
     await replaceFolderAtomic(temporary, folder);
     return learned;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Writes the sizes and hashes of all that is in the folder now. */
+export async function describeCheckpoint(folder: string): Promise<void> {
+  await rm(join(folder, manifestFile), { force: true });
+  const files = await describeFiles(folder);
+  await writeJsonAtomic(join(folder, manifestFile), { version: 1, files });
 }
 
 function damaged(folder: string, message: string, problems: readonly string[]): DataError {

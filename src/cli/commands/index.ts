@@ -70,9 +70,12 @@ import { modelsList } from "./models-list.ts";
 import { modelsPull } from "./models-pull.ts";
 import { modelsSearch } from "./models-search.ts";
 import { recommend } from "./recommend.ts";
+import { remoteCheckCommand } from "./remote-check.ts";
 import { remoteCheckpointsCommand } from "./remote-checkpoints.ts";
 import { remoteCompareCommand } from "./remote-compare.ts";
 import { remoteDownloadCommand } from "./remote-download.ts";
+import { remoteFollowCommand } from "./remote-follow.ts";
+import { remoteHostsCommand } from "./remote-hosts.ts";
 import { remoteModelsCommand } from "./remote-models.ts";
 import { remoteRunsCommand } from "./remote-runs.ts";
 import { remoteTestCommand } from "./remote-test.ts";
@@ -114,6 +117,9 @@ export const commands: readonly Command[] = [
   remoteDownloadCommand,
   remoteTestCommand,
   remoteCompareCommand,
+  remoteHostsCommand,
+  remoteCheckCommand,
+  remoteFollowCommand,
   generate,
   chat,
   serve,

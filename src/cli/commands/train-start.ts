@@ -1,5 +1,7 @@
 // ft train start: fine-tune with every setting open.
+import { UsageError } from "../../core/errors.ts";
 import { defineCommand } from "../define-command.ts";
+import { HostOptions, trainOnHost } from "../hosts.ts";
 import { QueueOptions, queueTraining } from "../queueing.ts";
 import { train, trainArguments, TrainOptions } from "../training.ts";
 
@@ -7,7 +9,7 @@ export const trainStart = defineCommand({
   name: "train start",
   summary: "Fine-tune a model on your data",
   arguments: trainArguments,
-  options: TrainOptions.extend(QueueOptions.shape),
+  options: TrainOptions.extend(QueueOptions.shape).extend(HostOptions.shape),
   settings: { preset: "start" },
   examples: [
     "ft train start HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --profile chat --epochs 5",
@@ -15,7 +17,23 @@ export const trainStart = defineCommand({
     "ft train start builtin/tiny rows.jsonl --iters 100 --json",
     "ft train start builtin/tiny rows.jsonl --epochs 0.5 --final-model best",
     "ft train start builtin/tiny rows.jsonl --output ./night --queue",
+    "ft train start builtin/tiny rows.jsonl --output ./night --on local",
   ],
-  run: (input, io) =>
-    input.options.queue ? queueTraining(input, "start", io) : train(input, "start", io),
+  run: (input, io) => {
+    const { on, emit, queue } = input.options;
+    if (on === undefined && emit !== undefined) {
+      throw new UsageError("FT-USAGE-008", {
+        message: "--emit writes a file for a host, and no host is named",
+        hint: "--on HOST: ft remote hosts lists them",
+      });
+    }
+    if (on !== undefined && queue) {
+      throw new UsageError("FT-USAGE-008", {
+        message: "--on and --queue are both given: a run is of one of them",
+        hint: "leave one of them out",
+      });
+    }
+    if (on !== undefined) return trainOnHost(input, on, "start", io);
+    return queue ? queueTraining(input, "start", io) : train(input, "start", io);
+  },
 });

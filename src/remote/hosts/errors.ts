@@ -1,0 +1,132 @@
+// What can be wrong with a host, as a person is told it, each with what mends it.
+import { ConfigError, DataError, FtError, ProviderError, UsageError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
+
+export function unknownHost(name: string, known: readonly string[], near?: string): UsageError {
+  return new UsageError("FT-HOST-001", {
+    message: `there is no host ${name}${near === undefined ? "" : `; did you mean ${near}?`}`,
+    problems: known.length === 0 ? [] : [`known are ${known.join(", ")}`],
+    hint: "ft remote hosts lists them; one more is an entry in hosts.yaml, or in ~/.ssh/config",
+  });
+}
+
+export function badHostName(name: string): UsageError {
+  return new UsageError("FT-HOST-003", {
+    message: `'${name}' is no name of a host: it begins with a letter, a digit or _, and holds no spaces`,
+    hint: "ft remote hosts lists those that are known",
+  });
+}
+
+export function unreachable(host: string, said: string): ProviderError {
+  return new ProviderError("FT-HOST-004", {
+    message: `${host} cannot be reached: ${said}`,
+    hint: `ssh ${shellWord(host)} true tells more; look at its address in hosts.yaml or ~/.ssh/config`,
+  });
+}
+
+export function unknownKey(host: string, said: string): ProviderError {
+  return new ProviderError("FT-HOST-005", {
+    message: `the key of ${host} is not one that this machine knows: ${said}`,
+    hint: `Compare its fingerprint with the one that its owner tells, then accept it once: ssh ${shellWord(host)} true`,
+  });
+}
+
+export function notLetIn(host: string, said: string): ProviderError {
+  return new ProviderError("FT-HOST-006", {
+    message: `${host} does not let this user in without a password: ${said}`,
+    hint: `ssh-copy-id ${shellWord(host)} puts your key there`,
+  });
+}
+
+export function noProgram(host: string, command: string, said: string): FtError {
+  return new FtError("FT-HOST-007", {
+    message: `${host} has no ft that runs (${command}): ${said}`,
+    hint: "Set ft up there (./setup.sh, then make link), or say where it is: ft: in its entry of hosts.yaml",
+  });
+}
+
+export function otherVersion(host: string, there: string, here: string): FtError {
+  return new FtError("FT-HOST-008", {
+    message: `${host} has ft ${there}, this is ft ${here}: settings of one need not be those of the other`,
+    hint: `Set ft ${here} up there (git pull && ./setup.sh), or name another with ft: in its entry of hosts.yaml`,
+  });
+}
+
+export function nothingComputes(host: string, reason: string): FtError {
+  return new FtError("FT-HOST-009", {
+    message: `nothing on ${host} can compute: ${reason}`,
+    hint: "ft info there says what is missing",
+  });
+}
+
+export function noRoom(host: string, said: string): FtError {
+  return new FtError("FT-HOST-010", {
+    message: `the disk of ${host} is full: ${said}`,
+    hint: "Make room there, or name a folder on another disk: folder: in its entry of hosts.yaml",
+  });
+}
+
+export function failedThere(host: string, what: string, said: string): FtError {
+  return new FtError("FT-HOST-011", {
+    message: `${what} failed on ${host}: ${said}`,
+    hint: `ft remote check ${shellWord(host)}`,
+  });
+}
+
+export function endedSilently(host: string, said: string): FtError {
+  return new FtError("FT-HOST-012", {
+    message: `the run on ${host} ended without saying how; the last of its log: ${said}`,
+    hint: `Look at the memory and the disk of ${host}; what was saved is in the run's folder, and ft train resume goes on`,
+  });
+}
+
+export function lostSight(host: string, said: string, output: string): ProviderError {
+  return new ProviderError("FT-HOST-013", {
+    message: `${host} has not answered for long (${said}); the run there goes on`,
+    hint: `ft remote follow ${shellWord(output)} finds it again`,
+  });
+}
+
+export function onlyEmits(host: string, kind: string): UsageError {
+  return new UsageError("FT-HOST-014", {
+    message: `${host} is of the kind ${kind}, which is started by its own program`,
+    hint: "--emit FILE writes what that program reads",
+  });
+}
+
+export function emitsNothing(host: string, kind: string): UsageError {
+  return new UsageError("FT-HOST-015", {
+    message: `${host} is of the kind ${kind}, which is started from here and has no file`,
+    hint: "leave --emit out",
+  });
+}
+
+export function unknownRemoteRun(name: string): UsageError {
+  return new UsageError("FT-HOST-016", {
+    message: `${name} is no run that was started on a host from here`,
+    hint: "Give the folder that --output named; ft train start --on HOST starts one",
+  });
+}
+
+export function unreadableEvent(host: string, line: string): DataError {
+  return new DataError("FT-HOST-017", {
+    message: `what comes from ${host} is no event of a run: ${JSON.stringify(line.slice(0, 120))}`,
+    hint: `ft remote check ${shellWord(host)}`,
+  });
+}
+
+export function damagedResult(host: string, files: readonly string[]): DataError {
+  return new DataError("FT-HOST-018", {
+    message: `files of the result from ${host} are not as they were written there`,
+    problems: files,
+    hint: "ft remote follow fetches them once more",
+  });
+}
+
+export function badHosts(file: string, problems: readonly string[]): ConfigError {
+  return new ConfigError("FT-HOST-002", {
+    message: `${file} cannot be used as a list of hosts`,
+    problems,
+    hint: "docs/remote/hosts.md shows one; ft remote hosts lists what is understood",
+  });
+}
