@@ -1,10 +1,11 @@
 // Bundles the program: its first module, every command and every module that is a process or a thread of its own, into
 // few files in OUT/program, beside the modules that the library is made of. Where such a module stood, a line that
 // imports its bundle stands after. Called by the build, and by tests for the program that they start.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { ERRORS_PAGE } from "../../src/cli/sheet.ts";
 import { answerFile, makeAnswers, makeSheet } from "./sheet.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -135,6 +136,7 @@ export async function bundleProgram(out: string): Promise<void> {
     `command-${name}` in points ? `command-${name}.js` : `../cli/commands/${name}.js`,
   );
   writeFileSync(join(out, "program/sheet.json"), JSON.stringify(sheet));
+  copyFileSync(join(root, "docs/reference/errors.md"), join(out, "program", ERRORS_PAGE));
   for (const [words, text] of Object.entries(makeAnswers()))
     writeFileSync(join(out, "program", answerFile(words)), text);
 }

@@ -2,6 +2,7 @@
 // help costs no module and a command costs its own alone. It holds nothing that was not taken from the commands
 // themselves; a program run from its sources has none and loads them all.
 import { readFileSync } from "node:fs";
+import { errorHelp, isErrorCode } from "./error-help.ts";
 
 export interface Sheet {
   version: string;
@@ -18,6 +19,9 @@ export interface Sheet {
 
 /** Where a build puts the bundled program. */
 const programFolder = new URL("../program/", import.meta.url);
+
+/** The page of all errors, as a build lays it beside the sheet. */
+export const ERRORS_PAGE = "errors.md";
 
 const inFolder = (name: string): string => readFileSync(new URL(name, programFolder), "utf8");
 
@@ -37,8 +41,9 @@ export function answerOf(
   args: readonly string[],
   read = inFolder,
 ): string | undefined {
-  const [first] = args;
+  const [first, second] = args;
   if (args.length === 1 && (first === "--version" || first === "-V")) return `${sheet.version}\n`;
+  if (first === "help" && isErrorCode(second)) return errorHelp(second, read(ERRORS_PAGE));
   if (first === "help") return sheet.help[args.slice(1).join(" ")];
   const file = sheet.answers[args.join(" ")];
   if (file !== undefined) return read(file);

@@ -36,6 +36,18 @@ test.each([
   expect(ended.stderr).toContain(code);
 });
 
+test("help with a code of an error says what mends it; another code is no error's, exit 2", async () => {
+  const { code, stdout } = await runProgram(["help", "FT-CONFIG-001"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("Configuration file not found");
+  expect(stdout).toMatch(/What mends it:\n {2}ft config show/);
+  const unknown = await runProgram(["help", "FT-CONFIG-999"]);
+  expect(unknown).toMatchObject({ code: 2, stdout: "" });
+  expect(unknown.stderr).toContain(
+    "error FT-USAGE-018: There is no error with the code FT-CONFIG-999",
+  );
+});
+
 test.runIf(existsSync("/dev/full"))("output that cannot be written is told, exit 1", () => {
   const command = `exec "$0" "$1" config schema > /dev/full`;
   const { status, stderr } = spawnSync("/bin/sh", [

@@ -51,6 +51,7 @@ import { evaluate } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { generate } from "./generate.ts";
 import { info } from "./info.ts";
+import { init } from "./init.ts";
 import { jobsCancel } from "./jobs-cancel.ts";
 import { jobsFollow } from "./jobs-follow.ts";
 import { jobsList } from "./jobs-list.ts";
@@ -136,6 +137,7 @@ export const commands: readonly Command[] = [
   benchTrain,
   info,
   doctor,
+  init,
   dataMenu(() => commands),
   dataCreate,
   dataHybrid,

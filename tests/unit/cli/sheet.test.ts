@@ -26,6 +26,12 @@ test.each([
   expect(answerOf(sheet, args)).toBe(said(args));
 });
 
+test("help with a code of an error comes from the page of errors", () => {
+  const page = (): string => "| `FT-A-001` | 2 | it says | it mends |";
+  expect(answerOf(sheet, ["help", "FT-A-001"], page)).toContain("  it mends\n");
+  expect(answerOf(sheet, ["help", "FT-A-002"], page)).toBeUndefined();
+});
+
 test("a longer answer comes from its file", () => {
   expect(answerOf(sheet, ["completion", "zsh"], (file) => `text of ${file}`)).toBe(
     "text of completion-zsh.txt",
