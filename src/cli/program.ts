@@ -1,12 +1,16 @@
 // The commander program made of the commands: parsing, help, and errors of usage as our own.
 // States no defaults: help reads them from the schemas.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command as Commander, CommanderError } from "commander";
 import { valueAt } from "../app/config/layers.ts";
 import { type PresetName, presets } from "../app/config/presets.ts";
 import { otherFlag } from "../app/courses/other-flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Option, optionsOf } from "../core/options.ts";
+import { packageRoot } from "../core/paths.ts";
 import { type ArgumentSpec, type Command, CommonOptions, type RawInput } from "./define-command.ts";
+import { errorHelp, isErrorCode } from "./error-help.ts";
 import { addFlag, givenOptions, type Parsed, typedOptions } from "./option-flags.ts";
 import { settingOptions, settingsFrom } from "./settings.ts";
 
@@ -146,8 +150,21 @@ export interface ProgramOptions {
   commands: readonly Command[];
 }
 
+/** What a code of an error means. A build has answered before, where it knows the code. */
+function toldError(code: string): Request {
+  const page = join(packageRoot(), "docs/reference/errors.md");
+  const text = existsSync(page) ? errorHelp(code, readFileSync(page, "utf8")) : undefined;
+  if (text !== undefined) return { kind: "done", text };
+  throw new UsageError("FT-USAGE-018", {
+    message: `There is no error with the code ${code}`,
+    hint: "an error prints its own code, as FT-DATA-003: ft help FT-DATA-003",
+  });
+}
+
 /** Reads the command line. Throws UsageError (exit 2) for what is not understood; prints nothing. */
 export function parseCommandLine(args: readonly string[], options: ProgramOptions): Request {
+  const [first, second] = args;
+  if (first === "help" && isErrorCode(second)) return toldError(second);
   let request: Request | undefined;
   let text = "";
   const onFound: Found = (command, input, common) => {

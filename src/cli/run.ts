@@ -1,14 +1,11 @@
 // The program: reads the command line, runs one command, turns what came of it into an exit code.
 // The only file that ends the process.
-import { existsSync, readFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { writeSync } from "node:fs";
 import { productVersion } from "../app/info.ts";
-import { ExitCode, FtError, UsageError } from "../core/errors.ts";
+import { ExitCode, FtError } from "../core/errors.ts";
 import { logger } from "../core/logger.ts";
-import { packageRoot } from "../core/paths.ts";
 import { reasonOf } from "../core/system-errors.ts";
 import type { Command } from "./define-command.ts";
-import { errorHelp, isErrorCode } from "./error-help.ts";
 import { failureDocument, Io } from "./io.ts";
 import { parseCommandLine, type Request } from "./program.ts";
 import { failureOf, errorText } from "./report-error.ts";
@@ -118,17 +115,6 @@ async function end(ended: Promise<number>): Promise<never> {
   return exit(lostOutput ? ExitCode.runFailed : code);
 }
 
-/** What a code of an error means. A build has answered before, where it knows the code. */
-function toldError(code: string): Request {
-  const page = join(packageRoot(), "docs/reference/errors.md");
-  const text = existsSync(page) ? errorHelp(code, readFileSync(page, "utf8")) : undefined;
-  if (text !== undefined) return { kind: "done", text };
-  throw new UsageError("FT-USAGE-018", {
-    message: `There is no error with the code ${code}`,
-    hint: "an error prints its own code, as FT-DATA-003: ft help FT-DATA-003",
-  });
-}
-
 /** Runs what the command line asks for, all `commands` being there, and ends the process. */
 export async function runAny(
   args: readonly string[],
@@ -137,11 +123,7 @@ export async function runAny(
   const ended = async (): Promise<number> => {
     let request: Request;
     try {
-      const [first, second] = args;
-      request =
-        first === "help" && isErrorCode(second)
-          ? toldError(second)
-          : parseCommandLine(args, { version: productVersion(), commands });
+      request = parseCommandLine(args, { version: productVersion(), commands });
     } catch (thrown) {
       return refuse(thrown, args);
     }
