@@ -1,5 +1,6 @@
 // Puts what the form describes into the queue, one run or a sweep, and goes where it is seen to begin.
 import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import { api } from "../../api/client.ts";
 import { useChange } from "../../api/mutation.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
@@ -37,10 +38,14 @@ export function useStart({ filled, grid, isReady, fits }: StartOptions) {
       void navigate({ to: path, search: values } as never);
     },
   });
-  // a second click meanwhile, and one after it, start nothing more
+  // A second click meanwhile, and one after it, start nothing more; nor does the second of two that come before the page
+  // is drawn anew.
+  const isBegun = useRef(false);
   const isStarting = start.isPending || start.isSuccess;
   const begin = (): void => {
-    if (isReady && !isStarting) start.mutate(undefined);
+    if (!isReady || isBegun.current) return;
+    isBegun.current = true;
+    start.mutate(undefined, { onError: () => void (isBegun.current = false) });
   };
   useShortcuts([
     {
