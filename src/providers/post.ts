@@ -1,6 +1,7 @@
 // One HTTP exchange with a service: bounded in time and size, redirects refused, its failure named.
 // Knows no service; asks once.
 import { retryAfterSeconds } from "../core/retry-after.ts";
+import { firstOf } from "../core/signals.ts";
 import { type FailureKind, ProviderFailure } from "./failures.ts";
 import { at, textAt } from "./json.ts";
 
@@ -146,13 +147,13 @@ export async function exchange(
   { fetch: ask, url, headers, body, timeout, secrets }: Exchange,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  const within = firstOf([signal], timeout);
   const sent = {
     method: body === undefined ? "GET" : "POST",
     headers: { ...headers, accept: "application/json", "content-type": "application/json" },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     redirect: "manual" as const,
-    signal: within,
+    signal: within.signal,
   };
   let response: Response | undefined;
   let text: string;
@@ -162,6 +163,8 @@ export async function exchange(
   } catch (error) {
     signal.throwIfAborted();
     throw brokenOff(error, timeout, response !== undefined);
+  } finally {
+    within.done();
   }
   if (response.status >= 300) throw failureOf(response, text, secrets);
   const json = parsed(text);

@@ -1,6 +1,7 @@
 // One request for an answer from when it comes to when it is over: let in, asked of the model, ended by time, by the
 // client that leaves, or by the model. Whatever API it came by.
 import type { FastifyReply } from "fastify";
+import { firstOf } from "../core/signals.ts";
 import { ApiError } from "./http/api-error.ts";
 import type { AnswerEvent, AnswerRequest, AnswerTotals } from "./model/messages.ts";
 import type { Served } from "./served.ts";
@@ -37,8 +38,8 @@ async function* answered(
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   const stop = new AbortController();
+  const { signal, done } = firstOf([requestSignal(reply, options.seconds), stop.signal]);
   try {
-    const signal = AbortSignal.any([requestSignal(reply, options.seconds), stop.signal]);
     const call = host.call("answer", request, signal);
     let isFirst = true;
     for await (const event of call) {
@@ -54,6 +55,7 @@ async function* answered(
     return totals;
   } finally {
     stop.abort(new ApiError(499, { message: "nobody waits for the answer" }));
+    done();
     leave();
   }
 }

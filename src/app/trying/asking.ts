@@ -2,6 +2,7 @@
 // ended and how fast it was. One that fails is told so; the others go on.
 import { randomInt } from "node:crypto";
 import { FtError } from "../../core/errors.ts";
+import { firstOf } from "../../core/signals.ts";
 import { AskersError, EventQueue } from "../../serve/index.ts";
 import type {
   AnswerEvent,
@@ -151,10 +152,10 @@ export async function* askSides(
 ): AsyncGenerator<TryEvent, void> {
   const seed = question.seed ?? randomInt(2 ** 32);
   const left = new AbortController();
-  const either = AbortSignal.any([signal, left.signal]);
+  const either = firstOf([signal, left.signal]);
   const events = new EventQueue<TryEvent>();
   const sides = question.sides.map((_, side) =>
-    follow(host, side, { question, seed, signal: either }, (event) => events.push(event)),
+    follow(host, side, { question, seed, signal: either.signal }, (event) => events.push(event)),
   );
   void Promise.all(sides).then(() => events.end());
   try {
@@ -162,5 +163,6 @@ export async function* askSides(
     if (!signal.aborted) yield { type: "done", seed, trial: null };
   } finally {
     left.abort();
+    either.done();
   }
 }

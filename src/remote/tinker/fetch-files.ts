@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { FtError } from "../../core/errors.ts";
 import { guardedFetch } from "../../core/guarded-fetch.ts";
+import { firstOf } from "../../core/signals.ts";
 import { type FileWriter, readArchive, requirePlainName } from "./archive.ts";
 import { badDownload } from "./errors.ts";
 import { type Pause, pause as wait, retryDelay } from "./pause.ts";
@@ -49,9 +50,8 @@ async function* bodyOf(url: string, how: FetchFiles): AsyncGenerator<Uint8Array>
   const quiet = new AbortController();
   const tell = (): void => quiet.abort(badDownload("nothing came for a minute"));
   let timer = setTimeout(tell, silence);
+  const { signal, done } = firstOf([how.signal, quiet.signal]);
   try {
-    const signal =
-      how.signal === undefined ? quiet.signal : AbortSignal.any([how.signal, quiet.signal]);
     const response = await fetchFor(how)(url, { signal });
     if (!response.ok) throw badDownload(`${response.status} from ${new URL(url).host}`);
     for await (const part of response.body ?? []) {
@@ -61,6 +61,7 @@ async function* bodyOf(url: string, how: FetchFiles): AsyncGenerator<Uint8Array>
     }
   } finally {
     clearTimeout(timer);
+    done();
   }
 }
 

@@ -2,6 +2,7 @@
 // the first time is not done twice. Redirects are refused, sizes and times bounded. Knows no call by name.
 import { randomUUID } from "node:crypto";
 import { redact } from "../../core/logger.ts";
+import { firstOf } from "../../core/signals.ts";
 import { unreadable } from "./errors.ts";
 import { type Pause, pause as wait, retryDelay } from "./pause.ts";
 import { asked, Refusal } from "./refusal.ts";
@@ -99,7 +100,7 @@ export class TinkerHttp {
   async #once(request: Ask, idempotencyKey: string | undefined, secret: string): Promise<Answer> {
     const { method = "POST", path, body, headers, timeoutSeconds = usualTimeout } = request;
     const { baseUrl, userAgent, signal } = this.#options;
-    const limit = AbortSignal.timeout(timeoutSeconds * 1000);
+    const limit = firstOf([signal], timeoutSeconds * 1000);
     try {
       const response = await (this.#options.fetch ?? fetch)(`${baseUrl}${path}`, {
         method,
@@ -115,7 +116,7 @@ export class TinkerHttp {
           body: body instanceof Uint8Array ? body : JSON.stringify(body),
         }),
         redirect: "manual",
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        signal: limit.signal,
       });
       const answer = {
         status: response.status,
@@ -127,6 +128,8 @@ export class TinkerHttp {
     } catch (error) {
       signal?.throwIfAborted();
       throw error instanceof Refusal ? error : Refusal.broken(error, timeoutSeconds);
+    } finally {
+      limit.done();
     }
   }
 }

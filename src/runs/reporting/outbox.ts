@@ -1,6 +1,7 @@
 // Letters to a server, sent one after the other beside the training. A server that answers late, wrongly or not at all
 // costs the run nothing: after a few failures the outbox is closed, and that is said once.
 import { redact } from "../../core/logger.ts";
+import { firstOf } from "../../core/signals.ts";
 
 export interface Letter {
   method?: "GET" | "POST";
@@ -66,18 +67,22 @@ export class Outbox {
 
   async #send({ method = "POST", path, body }: Letter): Promise<unknown> {
     const { base, headers, fetch, timeoutMilliseconds = 10_000 } = this.#options;
-    const late = AbortSignal.timeout(timeoutMilliseconds);
-    const answer = await fetch(new URL(path, base.endsWith("/") ? base : `${base}/`), {
-      method,
-      headers: { "content-type": "application/json", ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([late, this.#abort.signal]),
-    });
-    if (!answer.ok) {
-      await answer.body?.cancel();
-      throw new ServerRefusal(answer.status);
+    const within = firstOf([this.#abort.signal], timeoutMilliseconds);
+    try {
+      const answer = await fetch(new URL(path, base.endsWith("/") ? base : `${base}/`), {
+        method,
+        headers: { "content-type": "application/json", ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: within.signal,
+      });
+      if (!answer.ok) {
+        await answer.body?.cancel();
+        throw new ServerRefusal(answer.status);
+      }
+      return await answer.json();
+    } finally {
+      within.done();
     }
-    return await answer.json();
   }
 
   #fail(error: unknown): void {

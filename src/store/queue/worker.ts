@@ -2,6 +2,7 @@
 // Any number of workers in any number of processes share one store.
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { firstOf } from "../../core/signals.ts";
 import type { Store } from "../store.ts";
 import { type ClaimedUnit, claimUnits } from "./claim.ts";
 import { beat, registerWorker, removeWorker, stoppedAmong } from "./heartbeat.ts";
@@ -124,10 +125,9 @@ class QueueWorker {
   async #untilSomethingHappens(): Promise<void> {
     const waking = new AbortController();
     this.#wake = () => waking.abort();
-    const signals = [waking.signal, this.#signal].filter((signal) => signal !== undefined);
-    await pause(this.#every, undefined, { signal: AbortSignal.any(signals) }).catch(
-      () => undefined,
-    );
+    const { signal, done } = firstOf([waking.signal, this.#signal]);
+    await pause(this.#every, undefined, { signal }).catch(() => undefined);
+    done();
   }
 
   async #stopUnwanted(): Promise<void> {

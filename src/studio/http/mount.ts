@@ -1,5 +1,6 @@
 // Routes as data put onto a server: the input read and checked, the function called, what it gives sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { firstOf } from "../../core/signals.ts";
 import { sendEvents } from "../../serve/http/event-stream.ts";
 import {
   EventsAnswer,
@@ -30,10 +31,12 @@ function sendFile(reply: FastifyReply, { stream, type, name, bytes }: FileAnswer
 /** Aborted when the client has gone or the server is to end. */
 function signalOf(reply: FastifyReply, ending: AbortSignal): AbortSignal {
   const gone = new AbortController();
+  const { signal, done } = firstOf([gone.signal, ending]);
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) gone.abort();
+    done();
   });
-  return AbortSignal.any([gone.signal, ending]);
+  return signal;
 }
 
 async function answer(
