@@ -39,6 +39,7 @@ export async function hostSpec(given: RunConfig): Promise<RunSpec> {
   return {
     id: makeRunId(),
     inputs,
+    output: config.output_dir,
     settings: ({ output, of }) => {
       const there = withPaths(config, { named: (text) => of(text), place: (path) => path });
       return {

@@ -114,9 +114,9 @@ export function emitFor(
   { name, kind, options }: Host,
   spec: RunSpec,
 ): { text: string; run: string } {
-  const { emit, runFile = "" }: HostKind = hostKinds.get(kind);
-  if (emit === undefined) throw emitsNothing(name, kind);
-  return { text: emit(name, options, spec), run: runFile };
+  const { emit, runFile }: HostKind = hostKinds.get(kind);
+  if (emit === undefined || runFile === undefined) throw emitsNothing(name, kind);
+  return { text: emit(name, options, spec), run: runFile(spec) };
 }
 
 /** Asks a host whether a run could begin there. */

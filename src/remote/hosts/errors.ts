@@ -101,6 +101,13 @@ export function emitsNothing(host: string, kind: string): UsageError {
   });
 }
 
+export function notEmitted(file: string): UsageError {
+  return new UsageError("FT-HOST-020", {
+    message: `${file} exists, and --emit did not write it`,
+    hint: "Give --emit another name, or remove that file",
+  });
+}
+
 export function unknownRemoteRun(name: string): UsageError {
   return new UsageError("FT-HOST-016", {
     message: `${name} is no run that was started on a host from here`,

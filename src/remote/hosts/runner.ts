@@ -15,6 +15,8 @@ export interface RunSpec {
   /** Names it there; no two are the same. */
   id: string;
   inputs: readonly RunInput[];
+  /** The run's folder here. */
+  output: string;
   /** The settings of `ft train start --config`, told where the run's folder and its inputs are there. */
   settings(places: RunPlaces): object;
 }

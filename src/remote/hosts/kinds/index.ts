@@ -3,12 +3,16 @@ import { UsageError } from "../../../core/errors.ts";
 import { Registry } from "../../../core/registry.ts";
 import type { HostKind } from "./kind.ts";
 import { localKind } from "./local.ts";
+import { skypilotKind } from "./skypilot.ts";
+import { slurmKind } from "./slurm.ts";
 import { sshKind } from "./ssh.ts";
 
 export const hostKinds = new Registry<HostKind>(
   {
     ssh: sshKind,
     local: localKind,
+    slurm: slurmKind,
+    skypilot: skypilotKind,
   },
   ({ name, known, nearest }) =>
     new UsageError("FT-HOST-019", {

@@ -17,8 +17,8 @@ export interface HostKind {
   open?(name: string, options: object, context: KindContext): Runner;
   /** The text of a file that a person can read and give to that kind's own program. Absent: there is none. */
   emit?(name: string, options: object, spec: RunSpec): string;
-  /** How a person runs such a file. */
-  runFile?: string;
+  /** The command that a person gives such a file to. */
+  runFile?(spec: RunSpec): string;
 }
 
 interface Kind<T extends z.ZodObject> {
@@ -26,7 +26,7 @@ interface Kind<T extends z.ZodObject> {
   options: T;
   open?(name: string, options: z.infer<T>, context: KindContext): Runner;
   emit?(name: string, options: z.infer<T>, spec: RunSpec): string;
-  runFile?: string;
+  runFile?(spec: RunSpec): string;
 }
 
 /** Options are those that the kind's own schema has let through. */
