@@ -9,8 +9,6 @@ import { eventsOf, runProgram, startProgram, until } from "../../support/program
 import { childrenOf, type FakeFarMachine, hasSshd, startSshd } from "../../support/sshd.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
-const far = test.skipIf(!hasSshd);
-
 function place(machine: FakeFarMachine, rows = 10) {
   const cwd = makeFolder();
   writeRows(join(cwd, "rows.jsonl"), rows);
@@ -24,7 +22,7 @@ const train = (model: string, steps: number, ...more: string[]): string[] => [
 
 const farRuns = ({ folder }: FakeFarMachine): string[] => readdirSync(join(folder, "runs"));
 
-far(
+test.skipIf(!hasSshd)(
   "a run there leaves here what a run here leaves: events, curves, a result that answers",
   async () => {
     const machine = await startSshd();
@@ -55,7 +53,7 @@ far(
   },
 );
 
-far("here it goes on as any run; the same files are not sent twice", async () => {
+test.skipIf(!hasSshd)("here it goes on as any run; the same files are not sent twice", async () => {
   const machine = await startSshd();
   const at = place(machine);
   const model = await makeToyModel(join(at.cwd, "toy"));
@@ -70,7 +68,7 @@ far("here it goes on as any run; the same files are not sent twice", async () =>
   expect(statSync(join(machine.folder, "files")).mtimeMs).toBe(before);
 });
 
-far(
+test.skipIf(!hasSshd)(
   "a line that breaks ends nothing: the run is followed from where it was, no event twice",
   async () => {
     const machine = await startSshd();
@@ -94,23 +92,26 @@ far(
   },
 );
 
-far("who started it may be gone: the run ends there, and is found again", async () => {
-  const machine = await startSshd();
-  const at = place(machine);
-  const started = startProgram(train("builtin/tiny", 60), at);
-  await started.event((event) => event.type === "step-reported");
-  started.process.kill("SIGKILL");
-  await started.ended;
-  const [id = ""] = farRuns(machine);
-  await until(() => existsSync(join(machine.folder, "runs", id, "exit")), 60);
-  const ended = await runProgram(["remote", "follow", "night", "--json"], at);
-  expect(ended.code, ended.stderr).toBe(0);
-  const kept = eventsOf(readFileSync(join(at.cwd, "night/events.jsonl"), "utf8"));
-  expect(kept.filter(({ type }) => type === "step-reported")).toHaveLength(60);
-  expect(existsSync(join(at.cwd, "night/final_model/adapters.safetensors"))).toBe(true);
-});
+test.skipIf(!hasSshd)(
+  "who started it may be gone: the run ends there, and is found again",
+  async () => {
+    const machine = await startSshd();
+    const at = place(machine);
+    const started = startProgram(train("builtin/tiny", 60), at);
+    await started.event((event) => event.type === "step-reported");
+    started.process.kill("SIGKILL");
+    await started.ended;
+    const [id = ""] = farRuns(machine);
+    await until(() => existsSync(join(machine.folder, "runs", id, "exit")), 60);
+    const ended = await runProgram(["remote", "follow", "night", "--json"], at);
+    expect(ended.code, ended.stderr).toBe(0);
+    const kept = eventsOf(readFileSync(join(at.cwd, "night/events.jsonl"), "utf8"));
+    expect(kept.filter(({ type }) => type === "step-reported")).toHaveLength(60);
+    expect(existsSync(join(at.cwd, "night/final_model/adapters.safetensors"))).toBe(true);
+  },
+);
 
-far("Ctrl-C stops it there, saved, and what was learned comes here", async () => {
+test.skipIf(!hasSshd)("Ctrl-C stops it there, saved, and what was learned comes here", async () => {
   const machine = await startSshd();
   const at = place(machine);
   const started = startProgram(train("builtin/tiny", 100_000), at);
@@ -138,7 +139,7 @@ function smallDisk(kilobytes: number): string | undefined {
   return folder;
 }
 
-far(
+test.skipIf(!hasSshd)(
   "a disk that is full there is told before a byte is sent, and while it trains",
   async (context) => {
     const folder = smallDisk(512);
@@ -159,46 +160,55 @@ far(
   },
 );
 
-far("another version there is refused, with what mends it; none at all as well", async () => {
-  const machine = await startSshd();
-  const at = place(machine);
-  const other = join(makeFolder(), "ft");
-  const info = { backend: "cpu", backendReason: "", device: null, memoryBytes: 1, platform: "x" };
-  const text = JSON.stringify({ ...info, node: "20.0.0", version: "0.0.9" });
-  writeFileSync(other, `#!/bin/sh\necho '${text}'\n`);
-  chmodSync(other, 0o755);
-  machine.configure({ ft: other });
-  const ended = await runProgram(["remote", "check", "far"], at);
-  expect(ended.code).toBe(1);
-  expect(ended.stderr).toMatch(/FT-HOST-008.* far has ft 0\.0\.9, this is ft /);
-  expect(ended.stderr).toContain("hint: Set ft");
-  const sent = await runProgram(train("builtin/tiny", 2), at);
-  expect(sent.stderr).toContain("FT-HOST-008");
-  expect(existsSync(join(machine.folder, "runs"))).toBe(false);
-  machine.configure({ ft: "ft-that-is-nowhere" });
-  const none = await runProgram(["remote", "check", "far"], at);
-  expect(none.stderr).toMatch(/FT-HOST-007.*not found/);
-});
+test.skipIf(!hasSshd)(
+  "another version there is refused, with what mends it; none at all as well",
+  async () => {
+    const machine = await startSshd();
+    const at = place(machine);
+    const other = join(makeFolder(), "ft");
+    const info = { backend: "cpu", backendReason: "", device: null, memoryBytes: 1, platform: "x" };
+    const text = JSON.stringify({ ...info, node: "20.0.0", version: "0.0.9" });
+    writeFileSync(other, `#!/bin/sh\necho '${text}'\n`);
+    chmodSync(other, 0o755);
+    machine.configure({ ft: other });
+    const ended = await runProgram(["remote", "check", "far"], at);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/FT-HOST-008.* far has ft 0\.0\.9, this is ft /);
+    expect(ended.stderr).toContain("hint: Set ft");
+    const sent = await runProgram(train("builtin/tiny", 2), at);
+    expect(sent.stderr).toContain("FT-HOST-008");
+    expect(existsSync(join(machine.folder, "runs"))).toBe(false);
+    machine.configure({ ft: "ft-that-is-nowhere" });
+    const none = await runProgram(["remote", "check", "far"], at);
+    expect(none.stderr).toMatch(/FT-HOST-007.*not found/);
+  },
+);
 
-far("a key that is not known is refused, with what to compare and to run", async () => {
-  const machine = await startSshd();
-  writeFileSync(machine.knownHosts, "");
-  const ended = await runProgram(["remote", "check", "far"], place(machine));
-  expect(ended.code).toBe(6);
-  expect(ended.stderr).toContain("FT-HOST-005");
-  expect(ended.stderr).toMatch(/hint: Compare its fingerprint .* ssh far true/);
-  expect(readFileSync(machine.knownHosts, "utf8")).toBe("");
-});
+test.skipIf(!hasSshd)(
+  "a key that is not known is refused, with what to compare and to run",
+  async () => {
+    const machine = await startSshd();
+    writeFileSync(machine.knownHosts, "");
+    const ended = await runProgram(["remote", "check", "far"], place(machine));
+    expect(ended.code).toBe(6);
+    expect(ended.stderr).toContain("FT-HOST-005");
+    expect(ended.stderr).toMatch(/hint: Compare its fingerprint .* ssh far true/);
+    expect(readFileSync(machine.knownHosts, "utf8")).toBe("");
+  },
+);
 
-far("a check tells what is there; nobody who listens is told as that", async () => {
-  const machine = await startSshd();
-  const at = place(machine);
-  const ended = await runProgram(["remote", "check", "far", "--json"], at);
-  expect(ended.code, ended.stderr).toBe(0);
-  expect(JSON.parse(ended.stdout)).toMatchObject({ name: "far", kind: "ssh", backend: "cpu" });
-  machine.server.kill();
-  await new Promise((resolve) => machine.server.once("exit", resolve));
-  const gone = await runProgram(["remote", "check", "far"], at);
-  expect(gone.code).toBe(6);
-  expect(gone.stderr).toContain("FT-HOST-004");
-});
+test.skipIf(!hasSshd)(
+  "a check tells what is there; nobody who listens is told as that",
+  async () => {
+    const machine = await startSshd();
+    const at = place(machine);
+    const ended = await runProgram(["remote", "check", "far", "--json"], at);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ name: "far", kind: "ssh", backend: "cpu" });
+    machine.server.kill();
+    await new Promise((resolve) => machine.server.once("exit", resolve));
+    const gone = await runProgram(["remote", "check", "far"], at);
+    expect(gone.code).toBe(6);
+    expect(gone.stderr).toContain("FT-HOST-004");
+  },
+);
