@@ -22,7 +22,9 @@ const file = path.join(root, "tests/fixtures/text/qwen3.json");
 const expected = JSON.parse(readFileSync(file, "utf8")) as { template: string; cases: Case[] };
 
 describe.skipIf(!existsSync(template))("fetched by make templates", async () => {
-  const source = existsSync(template) ? readFileSync(template, "utf8") : "";
+  const source = existsSync(template)
+    ? readFileSync(template, "utf8")
+    : "without one this is skipped";
   const tokenizer = await loadTokenizer(path.join(root, "tests/fixtures/text/tokenizers/qwen"));
   const renderer = createRenderer(tokenizer, { template: "jinja", customTemplate: source });
 
