@@ -4,7 +4,7 @@
 // A home that is there already is taken as it is: nothing is trained again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -69,6 +69,11 @@ async function trained(line: Line, rate: number): Promise<void> {
   const { id } = await ask<{ id: string }>(line, "POST", "/api/v1/train/form/start", {
     values: settings,
   });
+  await ended(line, id);
+}
+
+/** Waits for the end of a job; throws what it failed with. */
+async function ended(line: Line, id: string): Promise<void> {
   for (;;) {
     const { job } = await ask<{ job: { status: string; error: string | null } }>(
       ...([line, "GET", `/api/v1/jobs/${id}`] as const),
@@ -77,6 +82,28 @@ async function trained(line: Line, rate: number): Promise<void> {
     if (job.status === "failed") throw new Error(job.error ?? "failed");
     await pause(1000);
   }
+}
+
+/** A comparison of the model with the better run, and a data set; once. */
+async function filled(line: Line): Promise<void> {
+  type Evaluations = { evaluations: readonly unknown[] };
+  const { evaluations } = await ask<Evaluations>(line, "GET", "/api/v1/evaluations");
+  if (evaluations.length > 0) return;
+  const { runs } = await ask<{ runs: { output_dir: string }[] }>(line, "GET", "/api/v1/runs");
+  const models = [values.model, runs[0]?.output_dir];
+  const parameters = { models, numSamples: 24, maxGenLength: 48 };
+  const benchmark = { kind: "benchmark", parameters };
+  const { id } = await ask<{ id: string }>(line, "POST", "/api/v1/jobs", benchmark);
+  await ended(line, id);
+  const form = new FormData();
+  const rows = readFileSync(join(root, "data/instructions.jsonl"));
+  form.set("file", new Blob([rows]), "instructions.jsonl");
+  const { ok } = await fetch(`${line.apiUrl}/api/datasets/upload`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${line.token}` },
+    body: form,
+  });
+  if (!ok) throw new Error("the data set was not taken");
 }
 
 async function dropDocuments(page: Page, origin: string): Promise<void> {
@@ -108,6 +135,9 @@ async function askBoth(page: Page): Promise<void> {
 async function pictures(line: Line, review: string): Promise<Picture[]> {
   const { runs } = await ask<{ runs: { id: string }[] }>(line, "GET", "/api/v1/runs");
   const ids = runs.map(({ id }) => id);
+  type Evaluations = { evaluations: { id: string; compared_with: string | null }[] };
+  const { evaluations } = await ask<Evaluations>(line, "GET", "/api/v1/evaluations");
+  const tuned = evaluations.find(({ compared_with: other }) => other !== null);
   return [
     { name: "home", path: "/" },
     { name: "data", path: "/data" },
@@ -122,8 +152,8 @@ async function pictures(line: Line, review: string): Promise<Picture[]> {
     { name: "runs", path: "/runs" },
     { name: "compare", path: `/runs/compare?ids=${ids.slice(0, 2).join(",")}` },
     { name: "try", path: `/try?run=${ids[0]}`, before: askBoth },
-    { name: "evaluate", path: "/evaluate" },
-    { name: "share", path: "/share" },
+    { name: "evaluate", path: `/evaluate/${tuned?.id}?against=${tuned?.compared_with}` },
+    { name: "share", path: `/share/${ids[0]}` },
     { name: "jobs", path: "/jobs" },
     { name: "settings", path: "/settings" },
   ];
@@ -157,6 +187,7 @@ const browser = await chromium.launch({
 try {
   const { origin } = new URL(line.url);
   if (!isFilled) for (const rate of [2e-4, 1e-3]) await trained(line, rate);
+  await filled(line);
   const light = await contextOf(line, browser, "light");
   const page = await light.newPage();
   await dropDocuments(page, origin);
@@ -168,6 +199,11 @@ try {
     for (const { name, path, before } of await pictures(line, review)) {
       await shown.goto(`${origin}${path}`);
       await pause(4000);
+      // what is still being read is shown as such, and nobody wants to look at that
+      await shown
+        .locator("[aria-busy=true]")
+        .first()
+        .waitFor({ state: "detached", timeout: 60_000 });
       await before?.(shown);
       await shown.screenshot({ path: join(out, `${name}-${scheme}.png`) });
       console.log(`${name}-${scheme}`);
