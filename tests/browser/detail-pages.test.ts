@@ -44,10 +44,11 @@ interface Told {
 }
 
 async function ended(studio: OpenStudio, id: string): Promise<Told> {
-  for (;;) {
-    const path = `/api/v1/jobs/${id}`;
+  const path = `/api/v1/jobs/${id}`;
+  for (const latest = Date.now() + 120_000; ;) {
     const { job } = await askStudio<{ job: Told }>(studio, "GET", path);
     if (["completed", "failed", "cancelled"].includes(job.status)) return job;
+    if (Date.now() > latest) throw new Error(`not within two minutes: ${JSON.stringify(job)}`);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }

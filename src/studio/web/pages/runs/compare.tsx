@@ -64,6 +64,9 @@ function useCurvesOf(ids: readonly string[]) {
       isPending: found.some((one) => one.isPending),
       error: found.find((one) => one.error !== null)?.error ?? null,
       series: found.map(({ data }) => data?.series ?? []),
+      again: () => {
+        for (const one of found) if (one.error !== null) void one.refetch();
+      },
     }),
   });
 }
@@ -163,7 +166,7 @@ function Choose({ ids }: { ids: readonly string[] }) {
 }
 
 function Beside({ ids }: { ids: readonly string[] }) {
-  const { series, isPending, error } = useCurvesOf(ids);
+  const { series, isPending, error, again } = useCurvesOf(ids);
   const compared = $api.useQuery("get", "/api/v1/run-comparison", {
     params: { query: { ids: ids.join(",") } },
   });
@@ -184,7 +187,7 @@ function Beside({ ids }: { ids: readonly string[] }) {
     <>
       <CurveControls />
       {error !== null ? (
-        <Trouble error={error} />
+        <Trouble error={error} onRetry={again} />
       ) : isPending ? (
         <Waiting lines={8} />
       ) : (
