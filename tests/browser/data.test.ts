@@ -225,8 +225,9 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   const { page } = await openPage(studio, "/data?q=nothing-like-it");
   await page.getByText("No set is like that").waitFor();
   await page.getByRole("button", { name: "Show all" }).click();
-  for (const box of await page.getByRole("checkbox", { name: "Choose shop" }).all())
-    await box.check();
+  const boxes = page.getByRole("checkbox", { name: "Choose shop" });
+  await boxes.nth(1).waitFor({ state: "attached" });
+  for (const box of await boxes.all()) await box.check();
   await page.getByRole("button", { name: "Merge 2 sets" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("both");
   await page.getByRole("button", { name: "Merge", exact: true }).click();
