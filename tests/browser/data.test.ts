@@ -236,7 +236,10 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await page.getByRole("menuitem", { name: "Draw some rows…" }).click();
   await page.getByRole("textbox", { name: "Rows" }).fill("3");
   await page.getByRole("button", { name: "Draw into a new set" }).click();
-  await page.getByText(/: 3 rows$/).waitFor();
+  await page
+    .getByText(/: 3 rows$/)
+    .first()
+    .waitFor();
   await page.goto(`${studio.origin}/data`);
   await page.getByRole("button", { name: "More: both" }).first().click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
