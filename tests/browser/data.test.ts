@@ -239,7 +239,7 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await page
     .getByText(/: 3 rows$/)
     .first()
-    .waitFor();
+    .waitFor({ state: "attached" });
   await page.goto(`${studio.origin}/data`);
   await page.getByRole("button", { name: "More: both" }).first().click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
