@@ -2,6 +2,7 @@
 // Knows no cache. @huggingface/hub lists; file bytes are fetched in hub-download.ts; retries are hub-retry.ts's.
 import { datasetInfo, listFiles, modelInfo } from "@huggingface/hub";
 import { logger } from "../core/logger.ts";
+import { firstOf } from "../core/signals.ts";
 import { answersOf, misunderstood } from "./hub-answers.ts";
 import { HubFailure } from "./hub-errors.ts";
 import { repositoryOf } from "./hub-repository.ts";
@@ -75,29 +76,21 @@ async function failed(response: Response, endpoint: string): Promise<HubFailure>
   return new HubFailure(said, { status: response.status, reason, retryAfter, elsewhere });
 }
 
-/**
- * Aborts with any of `signals`, or when no answer has begun in time; the body may then take as long as it likes.
- * Not AbortSignal.any: Node 20 may collect what that gives while a body still waits for it.
- */
+/** Aborts with any of `signals`, or when no answer has begun in time; the body may then take as long as it likes. */
 function answerLimit(
   seconds: number | null,
   host: string,
   signals: (AbortSignal | null | undefined)[],
 ): { signal: AbortSignal; done: () => void } {
-  const limit = new AbortController();
-  const timers = seconds === null ? [] : answerTimers(seconds, host, limit);
-  const heard = new AbortController();
-  for (const signal of signals) {
-    if (signal?.aborted === true) limit.abort(signal.reason);
-    const pass = (): void => limit.abort(signal?.reason);
-    signal?.addEventListener("abort", pass, { signal: heard.signal });
-  }
+  const silence = new AbortController();
+  const timers = seconds === null ? [] : answerTimers(seconds, host, silence);
+  const first = firstOf([silence.signal, ...signals.map((signal) => signal ?? undefined)]);
   const done = (): void => {
-    // whoever reads the body ends with the signal by itself; one that stayed would be one more for each request
-    heard.abort();
+    // whoever reads the body ends with the signal by itself
+    first.done();
     for (const timer of timers) clearTimeout(timer);
   };
-  return { signal: limit.signal, done };
+  return { signal: first.signal, done };
 }
 
 /** Says that an answer is waited for, and gives it up. */

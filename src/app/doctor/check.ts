@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, release, totalmem } from "node:os";
 import type { Environment } from "../../core/paths.ts";
+import { firstOf } from "../../core/signals.ts";
 import { describeMachine, type Info } from "../info.ts";
 import { nearestFolder } from "../system.ts";
 
@@ -76,11 +77,14 @@ function canWrite(folder: string): boolean {
 }
 
 async function answers(address: string): Promise<boolean> {
+  const limit = firstOf([], patience);
   try {
-    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(patience) });
+    await fetch(address, { method: "HEAD", signal: limit.signal });
     return true;
   } catch {
     return false;
+  } finally {
+    limit.done();
   }
 }
 
