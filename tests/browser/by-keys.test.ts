@@ -23,10 +23,10 @@ test(
     await page.keyboard.press("g");
     await page.keyboard.press("i");
     await page.waitForURL(`${studio.origin}/identify`);
-    await tabTo(page, page.getByLabel("Choose files"));
+    // listening begins well before the key: the browser is told to hand the dialog over, which takes it a moment
     const [chooser] = await Promise.all([
-      page.waitForEvent("filechooser"),
-      page.keyboard.press("Enter"),
+      page.waitForEvent("filechooser", soon),
+      pressOn(page, page.getByLabel("Choose files")),
     ]);
     await chooser.setFiles({
       ...{ name: "parts.txt", mimeType: "text/plain", buffer: Buffer.from(questions) },
