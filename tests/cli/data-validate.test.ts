@@ -11,6 +11,7 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
   const folder = makeFolder({
     "good.jsonl": jsonLines(rows(10)),
     "few.jsonl": jsonLines(rows(9)),
+    "none.jsonl": "",
     "valid.jsonl": jsonLines([chatRow("other", "thing"), ...rows(1)]),
   });
   const ft = (...args: string[]) =>
@@ -37,7 +38,10 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
   const other = await ft("good.jsonl", "--profile", "openai");
   expect(other).toMatchObject({ code: 2 });
   expect(other.stderr).toContain("FT-PROFILE-001");
-  expect((await ft("none.jsonl", "--profile", "mistral")).code).toBe(4);
+  expect((await ft("missing.jsonl", "--profile", "mistral")).code).toBe(4);
+  const none = await ft("none.jsonl", "--profile", "trl");
+  expect(none.code).toBe(4);
+  expect(none.stdout).toContain("too_few_records: none.jsonl: 0 rows; 1 are asked for");
 });
 
 test("limits are listed with sources and dates, and another file stands over them", async () => {

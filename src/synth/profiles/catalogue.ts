@@ -169,7 +169,7 @@ const sizes = {
     "more tokens in all than one job takes",
     "train on a part of the rows",
   ),
-  too_few_records: error("fewer rows than the service asks for", "add rows"),
+  too_few_records: error("fewer rows than are asked for, one at least", "add rows"),
   too_many_records: error("more rows than the service takes", "take some out"),
   file_too_large: error("a file larger than the service takes", "divide it, or take rows out"),
   validation_too_large: error(

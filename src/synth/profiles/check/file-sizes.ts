@@ -18,8 +18,8 @@ export function* trainingSize(
   { limits }: ProfileLimits,
 ): Generator<Sighting> {
   const { minRecords, maxRecords, maxFileBytes, totalTokens } = limits;
-  if (minRecords !== undefined && rows < minRecords.value)
-    yield of("too_few_records", `${rows} rows; ${minRecords.value} are asked for`);
+  const least = minRecords?.value ?? 1; // nothing is learned from an empty file, whoever reads it
+  if (rows < least) yield of("too_few_records", `${rows} rows; ${least} are asked for`);
   if (maxRecords !== undefined && rows > maxRecords.value)
     yield of("too_many_records", `${rows} rows; ${maxRecords.value} are taken`);
   if (maxFileBytes !== undefined && bytes > maxFileBytes.value)
