@@ -10,6 +10,8 @@ interface Needs {
   maxWorkers: number;
   timeoutSeconds: number;
   env?: Record<string, string>;
+  /** Programs and pages wait for each other by the clock; where all is run at once, what failed is tried once more. */
+  retriesInCi?: boolean;
 }
 
 const oneThread = { MLX_DISABLE_COMPILE: "1", FT_THREADS: "1" };
@@ -22,14 +24,20 @@ const projects: Record<string, Needs> = {
   native: { maxWorkers: 2, timeoutSeconds: 30, env: oneThread },
   contract: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
   parity: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
-  cli: { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
+  cli: {
+    ...{ maxWorkers: 2, timeoutSeconds: 120, retriesInCi: true },
+    env: { ...oneThread, ...guarded },
+  },
   // Skips itself where make real has fetched no model.
   real: { maxWorkers: 1, timeoutSeconds: 600 },
 };
 
 // The studio's pages in a browser, where there is one.
 if (chromiumProgram() !== undefined) {
-  projects["browser"] = { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
+  projects["browser"] = {
+    ...{ maxWorkers: 2, timeoutSeconds: 120, retriesInCi: true },
+    env: { ...oneThread, ...guarded },
+  };
 }
 
 // Needs Python peers (make interop), so a plain run leaves it out.
@@ -70,6 +78,7 @@ function project([name, needs]: [string, Needs], order: number): TestProjectInli
       sequence: { groupOrder: order },
       testTimeout: needs.timeoutSeconds * 1000,
       hookTimeout: needs.timeoutSeconds * 1000,
+      retry: needs.retriesInCi === true && process.env["CI"] !== undefined ? 1 : 0,
       setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],
       env: needs.env ?? {},
     },

@@ -42,16 +42,24 @@ export function count(modules: readonly TestModule[], unhandledErrors: number): 
   return totals;
 }
 
+const why = (errors: readonly unknown[] = []): string =>
+  errors.map((error) => (error as Error).message ?? String(error)).join("; ");
+
+const nameOf = (test: TestCase): string => `${test.module.relativeModuleId}: ${test.fullName}`;
+
+/** What passed after it had failed, with what was wrong then: nothing that passes is hidden for that. */
+function secondTries(modules: readonly TestModule[]): string[] {
+  return [...testsOf(modules)]
+    .filter((test) => test.diagnostic()?.flaky === true)
+    .map((test) => `at a second try: ${nameOf(test)}: ${why(test.result().errors)}`.slice(0, 2000));
+}
+
 /** What failed, with why, once more: behind the skips, where whoever reads the end of a log sees it. */
 function failuresOf(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): string[] {
   const tests = [...testsOf(modules)].filter((test) => test.result().state === "failed");
   const alone = modules.filter((module) => failuresOutsideTests([module]) > 0);
-  const why = (errors: readonly unknown[] = []): string =>
-    errors.map((error) => (error as Error).message ?? String(error)).join("; ");
   return [
-    ...tests.map(
-      (test) => `${test.module.relativeModuleId}: ${test.fullName}: ${why(test.result().errors)}`,
-    ),
+    ...tests.map((test) => `${nameOf(test)}: ${why(test.result().errors)}`),
     ...alone.map((module) => `${module.relativeModuleId}: ${why(module.errors())}`),
     ...unhandledErrors.map((error) => `outside any test: ${why([error])}`),
   ].map((line) => `failed: ${line.slice(0, 2000)}`);
@@ -71,6 +79,7 @@ export default class TotalsReporter implements Reporter {
     writeFileSync(path.join(folder, "test-totals.txt"), `${totalsLine(totals)}\n`);
     const skips = [...testsOf(modules)].filter((test) => test.result().state === "skipped");
     for (const test of skips) console.log(reasonOf(test));
+    for (const line of secondTries(modules)) console.log(line);
     const failures = failuresOf(modules, unhandledErrors);
     writeFileSync(
       path.join(folder, "test-failures.txt"),
