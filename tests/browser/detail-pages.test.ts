@@ -1,60 +1,10 @@
 // Several runs as a sweep, from the form to its page; and each page of one thing: in both themes, and with a server that
 // fails.
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Route } from "playwright-core";
 import { expect, test } from "vitest";
-import {
-  askStudio,
-  openPage,
-  openStudio,
-  type OpenStudio,
-  violations,
-} from "../support/browser.ts";
-
-const patient = { timeout: 60_000 };
-
-function rowsIn({ home }: Pick<OpenStudio, "home">): string {
-  const file = join(home, "greetings.jsonl");
-  const row = (at: number): string =>
-    JSON.stringify({
-      messages: [
-        { role: "user", content: `Say hello to number ${at}.` },
-        { role: "assistant", content: `Hello, number ${at}!` },
-      ],
-    });
-  writeFileSync(file, Array.from({ length: 40 }, (_, at) => `${row(at)}\n`).join(""));
-  return file;
-}
-
-const formAt = (data: string, iters: number, more: Record<string, string> = {}): string =>
-  `/train?${new URLSearchParams({
-    model: "builtin/tiny",
-    data,
-    "optimization.iters": String(iters),
-    "optimization.eval_steps": "5",
-    ...more,
-  })}`;
-
-interface Told {
-  id: string;
-  status: string;
-  error: string | null;
-  result: { runId?: string } | null;
-}
-
-async function ended(studio: OpenStudio, id: string): Promise<Told> {
-  const path = `/api/v1/jobs/${id}`;
-  for (const latest = Date.now() + 120_000; ;) {
-    const { job } = await askStudio<{ job: Told }>(studio, "GET", path);
-    if (["completed", "failed", "cancelled"].includes(job.status)) return job;
-    if (Date.now() > latest) throw new Error(`not within two minutes: ${JSON.stringify(job)}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
-
-const start = async (studio: OpenStudio, values: object, force = false): Promise<string> =>
-  (await askStudio<Told>(studio, "POST", "/api/v1/train/form/start", { values, force })).id;
+import { askStudio, openPage, openStudio, violations } from "../support/browser.ts";
+import { ended, formAt, patient, rowsIn, start, type Told } from "../support/studio-training.ts";
 
 test("several values make a sweep, seen while it goes on; two clicks start it once", async () => {
   const studio = await openStudio();

@@ -1,54 +1,10 @@
 // The whole way of a model through the pages: by keys alone; in two windows that stay in step, over reloads and a studio that
 // is started again in the middle of a training; and a run that is estimated not to fit.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { askStudio, openPage, openStudio, type OpenStudio } from "../support/browser.ts";
+import { openPage, openStudio } from "../support/browser.ts";
 import { makeFolder } from "../support/folders.ts";
-
-const patient = { timeout: 60_000 };
-
-function rowsIn({ home }: Pick<OpenStudio, "home">): string {
-  const file = join(home, "greetings.jsonl");
-  const row = (at: number): string =>
-    JSON.stringify({
-      messages: [
-        { role: "user", content: `Say hello to number ${at}.` },
-        { role: "assistant", content: `Hello, number ${at}!` },
-      ],
-    });
-  writeFileSync(file, Array.from({ length: 40 }, (_, at) => `${row(at)}\n`).join(""));
-  return file;
-}
-
-const formAt = (data: string, iters: number, more: Record<string, string> = {}): string =>
-  `/train?${new URLSearchParams({
-    model: "builtin/tiny",
-    data,
-    "optimization.iters": String(iters),
-    "optimization.eval_steps": "5",
-    ...more,
-  })}`;
-
-interface Told {
-  id: string;
-  status: string;
-  error: string | null;
-  result: { runId?: string } | null;
-}
-
-async function ended(studio: OpenStudio, id: string): Promise<Told> {
-  for (;;) {
-    const path = `/api/v1/jobs/${id}`;
-    const { job } = await askStudio<{ job: Told }>(studio, "GET", path);
-    if (["completed", "failed", "cancelled"].includes(job.status)) return job;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
-
-const start = async (studio: OpenStudio, values: object, force = false): Promise<string> =>
-  (await askStudio<Told>(studio, "POST", "/api/v1/train/form/start", { values, force })).id;
+import { ended, formAt, patient, rowsIn, start } from "../support/studio-training.ts";
 
 /** The element that has the focus, by its words. */
 const focused = async (page: Page): Promise<string> =>

@@ -32,6 +32,8 @@ export interface EditFacts {
   /** "user" unless said. */
   who?: string | undefined;
   now?: number | undefined;
+  /** Looks, within the change, at what the example was; throws where it must not be changed. */
+  requireBefore?: ((content: JsonObject) => void) | undefined;
 }
 
 /** What an example was or became. The text is that of its line, letter by letter. */
@@ -144,11 +146,12 @@ export async function changeExample(
   db: Database,
   id: number,
   changes: ExampleChanges,
-  { who = "user", now = Date.now() }: EditFacts = {},
+  { who = "user", now = Date.now(), requireBefore }: EditFacts = {},
 ): Promise<ChangedExample> {
   return await inTransaction(db, async (transaction) => {
     const row = await storedExample(transaction, id);
     const before = stateOf(row);
+    requireBefore?.(JSON.parse(before.text) as JsonObject);
     const after = changedState(before, changes);
     if (sameState(before, after)) return { example: exampleOf(row), editId: null };
     const action = actionOf(before, after);

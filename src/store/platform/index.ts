@@ -1,5 +1,5 @@
 // The dataset creator's data sets and examples: the database is the truth, a file of JSON lines follows each of them.
-export { bytesOfFile } from "./blocks.ts";
+export { bytesOfFile, bytesOfFiles } from "./blocks.ts";
 export {
   type ChangedExample,
   changeExample,

@@ -44,7 +44,7 @@ const BY_CODE: readonly (readonly [code: RegExp, status: number])[] = [
   [/^FT-DOMAIN-00[23]$/, 404],
   [/^FT-PLATFORM-00[127]$/, 404],
   [/^FT-DATA-04[0145]$/, 404],
-  [/^FT-DATA-043$/, 409],
+  [/^FT-DATA-04[39]$/, 409],
   [/^FT-PLATFORM-006$/, 409],
   [/^FT-PLATFORM-011$/, 413],
   [/^FT-TUNING-00[12]$/, 404],

@@ -197,11 +197,20 @@ const change = defineRoute({
   path: "/api/v1/data/{set}/rows/{at}",
   about: "Another content for a row; of a kept set that is a new version",
   params: rowOf,
-  body: z.object({ content: AnyObject }).meta({ id: "RowChange" }),
+  body: z
+    .object({
+      content: AnyObject,
+      seen: AnyObject.optional().describe(
+        "What the row was when it was opened: refused where it is something else by now",
+      ),
+    })
+    .meta({ id: "RowChange" }),
   answers: { 200: Undoable },
-  refusals: { 409: "The set has a newer version" },
-  run: async ({ store }, { params, body }) =>
-    await changeRow(store, await openSet(store, params.set), params.at, body.content as JsonObject),
+  refusals: { 409: "The set has a newer version, or the row is not what was seen of it" },
+  run: async ({ store }, { params, body }) => {
+    const { content, seen } = body as { content: JsonObject; seen?: JsonObject };
+    return await changeRow(store, await openSet(store, params.set), params.at, { content, seen });
+  },
 });
 
 const drop = defineRoute({

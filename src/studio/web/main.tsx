@@ -14,6 +14,9 @@ import { followEvents } from "./api/events.ts";
 import { router } from "./app/router.tsx";
 import { resolver, theme } from "./design/theme.ts";
 
+// what keeps the page still behind a dialog writes a style of its own, and asks here what lets it
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 followEvents();
 
 createRoot(document.querySelector("#root")!).render(

@@ -5,7 +5,7 @@ import {
   readPage,
   type Store,
 } from "../../../store/index.ts";
-import { bytesOfFile, listDatasets, type PlatformDataset } from "../../../store/platform/index.ts";
+import { bytesOfFiles, listDatasets, type PlatformDataset } from "../../../store/platform/index.ts";
 import { formOf, rowForms } from "../../../synth/profiles/forms/index.ts";
 import type { JsonObject } from "../../../text/types.ts";
 
@@ -42,17 +42,14 @@ function originOf({ metadata, domain }: PlatformDataset): string {
 }
 
 async function numberedSets(store: Store): Promise<SetEntry[]> {
-  const { datasets } = await listDatasets(store, { limit: 10_000 });
-  const entries: SetEntry[] = [];
-  for (const dataset of datasets) {
-    entries.push({
-      ...{ reference: String(dataset.id), kind: "numbered", id: dataset.id, name: dataset.name },
-      ...{ format: dataset.format, rows: dataset.exampleCount },
-      ...{ bytes: await bytesOfFile(store.db, dataset.id), origin: originOf(dataset) },
-      ...{ versions: null, changedAt: dataset.updatedAt },
-    });
-  }
-  return entries;
+  const { datasets } = await listDatasets(store);
+  const bytes = await bytesOfFiles(store.db);
+  return datasets.map((dataset) => ({
+    ...{ reference: String(dataset.id), kind: "numbered", id: dataset.id, name: dataset.name },
+    ...{ format: dataset.format, rows: dataset.exampleCount },
+    ...{ bytes: bytes.get(dataset.id) ?? 0, origin: originOf(dataset) },
+    ...{ versions: null, changedAt: dataset.updatedAt },
+  }));
 }
 
 const formName = (row: JsonObject): string | null => {

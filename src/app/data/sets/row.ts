@@ -1,5 +1,6 @@
 // One row of a set of either kind: shown whole with what was done to it, changed, taken out, and all of that undone. A
 // change of a kept set makes a version; undoing it makes the version before the newest again.
+import { isDeepStrictEqual } from "node:util";
 import {
   dropRows,
   editRows,
@@ -28,7 +29,7 @@ import type { JsonObject } from "../../../text/types.ts";
 import { formattedRow } from "../../platform/row-format.ts";
 import { reasonOf, removalIn } from "./left-out.ts";
 import { type OpenSet, openSet } from "./open-set.ts";
-import { changedMeanwhile, unknownRow } from "./set-errors.ts";
+import { changedMeanwhile, rowChanged, unknownRow } from "./set-errors.ts";
 
 export interface RowEdit {
   /** To be given to `undoChange`; null where it cannot be undone any more. */
@@ -120,13 +121,25 @@ async function requireNewest(store: Store, set: OpenSet) {
   return version;
 }
 
-/** Throws FT-PLATFORM-003 for what is not a row of the set's format, FT-DATA-043 for a version that is not the newest. */
+export interface RowChange {
+  content: JsonObject;
+  /** What the row was when it was opened: refused where it is something else by now. */
+  seen?: JsonObject | undefined;
+}
+
+/**
+ * Throws FT-PLATFORM-003 for what is not a row of the set's format, FT-DATA-043 for a version that is not the newest,
+ * FT-DATA-049 for a row that is not what was seen of it.
+ */
 export async function changeRow(
   store: Store,
   set: OpenSet,
   at: number,
-  content: JsonObject,
+  { content, seen }: RowChange,
 ): Promise<Changed> {
+  const requireSeen = (now: JsonObject): void => {
+    if (seen !== undefined && !isDeepStrictEqual(now, seen)) throw rowChanged(at);
+  };
   if (set.dataset !== null) {
     const { format, id } = await readDataset(store, set.dataset.id);
     const read = formattedRow(content, at + 1);
@@ -135,11 +148,11 @@ export async function changeRow(
     if (read.format !== format)
       throw badExample(`the data set is in the format ${format}`, { line: at + 1 });
     const example = await exampleAt(store, set, at);
-    await updateExample(store, example.id, { content });
+    await updateExample(store, example.id, { content }, { requireBefore: requireSeen });
     return { undo: String((await listEdits(store, id, { limit: 1 }))[0]?.id ?? 0) };
   }
   const { name, version } = await requireNewest(store, set);
-  await textAt(store, set, at);
+  requireSeen(JSON.parse(await textAt(store, set, at)) as JsonObject);
   const edits = noEdits();
   edits.replaced.set(at, recordText(JSON.stringify(content), at + 1));
   const facts = { action: "edit", message: `row ${at + 1} changed by hand` };

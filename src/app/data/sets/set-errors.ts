@@ -30,6 +30,13 @@ export function changedMeanwhile(reference: string): UsageError {
   });
 }
 
+export function rowChanged(at: number): UsageError {
+  return new UsageError("FT-DATA-049", {
+    message: `row ${at + 1} has been changed since it was opened`,
+    hint: "look at what it is now, and change that",
+  });
+}
+
 export function unknownLook(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DATA-044", {
     message: `nothing is looked for by the name '${name}'`,

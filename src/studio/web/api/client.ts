@@ -43,7 +43,12 @@ const mayPass = (error: unknown): boolean => {
 };
 
 export const queries = new QueryClient({
-  queryCache: new QueryCache(),
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // what is there no more is not shown, nor anything to press, as if it were
+      if (ApiFault.of(error).status === 404) query.setState({ data: undefined });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

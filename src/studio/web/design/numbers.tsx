@@ -54,6 +54,15 @@ export function Num({ of, digits }: { of: number | null | undefined; digits?: nu
   return <span className={styles.figure}>{text}</span>;
 }
 
+/** "1 row", "12 rows". */
+export function Count({ of, what }: { of: number | null | undefined; what: string }) {
+  return (
+    <>
+      <Num of={of} /> {of === 1 ? what : `${what}s`}
+    </>
+  );
+}
+
 export const compact = (of: number): string => short.format(of);
 
 export function Bytes({ of }: { of: number }) {

@@ -8,7 +8,7 @@ import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
 import type { components } from "../../api/generated.d.ts";
 import { Link } from "../../app/link.tsx";
-import { Num } from "../../design/numbers.tsx";
+import { Count, Num } from "../../design/numbers.tsx";
 import { Progress } from "../../design/page.tsx";
 import styles from "./import.module.css";
 import { addressOf, touched } from "./queries.ts";
@@ -46,13 +46,19 @@ export function useImports(): Imports {
   const [input, setInput] = useState<HTMLInputElement | null>(null);
   const put = (taking: Taking): void =>
     setAll((before) => [taking, ...before.filter(({ id }) => id !== taking.id)]);
+  // a second click before the first is drawn would import the file twice
+  const [going] = useState(() => new Set<number>());
   const work = async (id: number, file: File, leavesOut: boolean): Promise<void> => {
+    if (going.has(id)) return;
+    going.add(id);
     put({ id, file });
     try {
       put({ id, file, report: await send(file, leavesOut) });
       refresh(...touched);
     } catch (error) {
       put({ id, file, fault: ApiFault.of(error) });
+    } finally {
+      going.delete(id);
     }
   };
   return {
@@ -155,7 +161,7 @@ function Losses({ report }: { report: Report }) {
       {report.losses.map(({ field, why, rows }) => (
         <li key={`${field}${why}`}>
           <span className={styles.line}>
-            <Num of={rows} /> rows
+            <Count of={rows} what="row" />
           </span>
           <span>
             <code>{field}</code> {why}
@@ -184,7 +190,7 @@ function Told({ taking, imports }: { taking: Taking; imports: Imports }) {
   return (
     <>
       <p className={styles.words}>
-        <Num of={rows} /> rows read
+        <Count of={rows} what="row" /> read
         {made !== null && (
           <>
             , <Num of={taken} /> taken in as {form}
@@ -202,7 +208,7 @@ function Told({ taking, imports }: { taking: Taking; imports: Imports }) {
       {made === null ? (
         taken > 0 && (
           <Button size="compact-sm" onClick={() => imports.again(taking)}>
-            Import the other {taken} rows without them
+            Import the other {taken === 1 ? "row" : `${taken} rows`} without them
           </Button>
         )
       ) : (

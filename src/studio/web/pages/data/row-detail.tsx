@@ -107,13 +107,12 @@ interface DetailProps extends TabProps {
 
 function Head({ at, row, onClose, onStep, setEditing, set, isEditing }: HeadProps) {
   const drop = useChange(
-    async () =>
-      (
-        await api.DELETE("/api/v1/data/{set}/rows/{at}", {
-          params: { path: { set: set.reference, at } },
-        })
-      ).data,
-    { touches: touched, done: () => `Row ${at + 1} is taken out; Left out brings it back` },
+    async (row: number) => {
+      const path = { set: set.reference, at: row };
+      await api.DELETE("/api/v1/data/{set}/rows/{at}", { params: { path } });
+      return row;
+    },
+    { touches: touched, done: (row) => `Row ${row + 1} is taken out; Left out brings it back` },
   );
   const canChange = row !== undefined && !row.is_fixed;
   return (
@@ -139,7 +138,7 @@ function Head({ at, row, onClose, onStep, setEditing, set, isEditing }: HeadProp
             aria-label="Take the row out"
             title="Take the row out; it can be brought back"
             loading={drop.isPending}
-            onClick={() => drop.mutate(undefined)}
+            onClick={() => drop.mutate(at)}
           >
             <Trash2 size={14} aria-hidden="true" />
           </Button>

@@ -3,9 +3,11 @@ import { Button, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type KeyboardEvent, useState } from "react";
 import { api } from "../../api/client.ts";
+import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
 import { useChange } from "../../api/mutation.ts";
 import { InParts } from "../../design/in-parts.tsx";
+import { Meanwhile } from "./meanwhile.tsx";
 import { type SetRow, touched } from "./queries.ts";
 import styles from "./row-form.module.css";
 import type { TabProps } from "./set.tsx";
@@ -65,8 +67,8 @@ interface FormProps extends TabProps {
   onEnd: () => void;
 }
 
-/** Saves; what is told of it can be undone for a while. */
-function useSave({ set, row, onEnd }: FormProps) {
+/** Saves; what is told of it can be undone for a while. Refused where the row is not what `seen` says any more. */
+function useSave({ set, row, onEnd }: FormProps, seen: Content) {
   const undo = useUndo(set.reference);
   const told = (made: { undo: string } | undefined) => (
     <span className={styles.saved}>
@@ -83,10 +85,12 @@ function useSave({ set, row, onEnd }: FormProps) {
   return useChange(
     async (content: Content) => {
       const params = { path: { set: set.reference, at: row.at } };
-      return (await api.PUT("/api/v1/data/{set}/rows/{at}", { params, body: { content } })).data;
+      const body = { content, seen };
+      return (await api.PUT("/api/v1/data/{set}/rows/{at}", { params, body })).data;
     },
     {
       touches: touched,
+      onFault: () => refresh(...touched),
       onDone: (made) => {
         onEnd();
         notifications.show({ message: told(made), autoClose: 8000 });
@@ -124,13 +128,15 @@ function Texts({ content, onChange }: TextsProps) {
 }
 
 export function RowForm({ set, row, onEnd }: FormProps) {
+  const [seen, setSeen] = useState(row.content);
   const [content, setContent] = useState(row.content);
   const [json, setJson] = useState<string>();
   const wanted = json === undefined ? content : parsed(json);
-  const save = useSave({ set, row, onEnd });
+  const save = useSave({ set, row, onEnd }, seen);
   const isSame = JSON.stringify(wanted) === JSON.stringify(row.content);
+  const isOther = JSON.stringify(seen) !== JSON.stringify(row.content);
   const submit = (): void => {
-    if (wanted !== undefined && !isSame) save.mutate(wanted);
+    if (wanted !== undefined && !isSame && !isOther) save.mutate(wanted);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") onEnd();
@@ -164,7 +170,18 @@ export function RowForm({ set, row, onEnd }: FormProps) {
           onChange={({ currentTarget }) => setJson(currentTarget.value)}
         />
       )}
-      {fault !== undefined && (
+      {isOther && (
+        <Meanwhile
+          now={row.said}
+          onTake={() => {
+            setSeen(row.content);
+            setContent(row.content);
+            setJson(undefined);
+          }}
+          onKeep={() => setSeen(row.content)}
+        />
+      )}
+      {fault !== undefined && !isOther && (
         <p className={styles.fault} role="alert">
           {fault.field === undefined ? "" : `${fault.field}: `}
           {fault.message}
@@ -174,7 +191,7 @@ export function RowForm({ set, row, onEnd }: FormProps) {
         <Button
           type="submit"
           size="sm"
-          disabled={isSame || wanted === undefined}
+          disabled={isSame || isOther || wanted === undefined}
           loading={save.isPending}
         >
           Save

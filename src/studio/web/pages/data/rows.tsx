@@ -6,7 +6,7 @@ import { memo, useCallback, useMemo, useRef, useState } from "react";
 import { ButtonLink } from "../../app/link.tsx";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { useUrlState } from "../../app/url-state.ts";
-import { Num } from "../../design/numbers.tsx";
+import { Count, Num } from "../../design/numbers.tsx";
 import { Empty, Trouble, Waiting } from "../../design/states.tsx";
 import { LineTable, type LineTableProps, mostLines } from "./line-table.tsx";
 import { addressOf } from "./queries.ts";
@@ -84,7 +84,7 @@ const Bar = memo(function Bar({ set, total }: TabProps & { total: number | undef
         </>
       )}
       <span className={styles.count} role="status">
-        {total === undefined ? "" : <Num of={total} />} rows
+        {total !== undefined && <Count of={total} what="row" />}
       </span>
     </div>
   );

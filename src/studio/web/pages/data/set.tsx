@@ -4,7 +4,7 @@ import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "re
 import { $api } from "../../api/client.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
-import { Bytes, Num } from "../../design/numbers.tsx";
+import { Bytes, Count } from "../../design/numbers.tsx";
 import { Page } from "../../design/page.tsx";
 import { Trouble, Waiting } from "../../design/states.tsx";
 import { MakingGoing, useMaking } from "./making.tsx";
@@ -81,7 +81,7 @@ function Lead({ set }: TabProps) {
   return (
     <>
       {format !== null && `${format}, `}
-      <Num of={rows} /> rows
+      <Count of={rows} what="row" />
       {bytes !== null && (
         <>
           , <Bytes of={bytes} />

@@ -6,7 +6,7 @@ import { useChange } from "../../api/mutation.ts";
 import { Link } from "../../app/link.tsx";
 import { useUrlState } from "../../app/url-state.ts";
 import { LongList } from "../../design/long-list.tsx";
-import { Ago, Num } from "../../design/numbers.tsx";
+import { Ago, Count, Num } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
 import { Differences, type FieldChange } from "./differences.tsx";
@@ -131,7 +131,7 @@ function Listed({ name, set, after, versions: found }: ListedProps) {
             <span className={styles.message}>
               {message === "" ? action : message}
               <span className={styles.small}>
-                <Num of={rows} /> rows, <Ago at={createdAt} />
+                <Count of={rows} what="row" />, <Ago at={createdAt} />
               </span>
             </span>
             <span className={styles.deeds}>

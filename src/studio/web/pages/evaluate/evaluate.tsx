@@ -6,7 +6,7 @@ import { type JobEvent, refresh, useEvents } from "../../api/events.ts";
 import type { components } from "../../api/generated.d.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { useShortcuts } from "../../app/shortcuts.tsx";
-import { Ago, Num } from "../../design/numbers.tsx";
+import { Ago, Count } from "../../design/numbers.tsx";
 import { Page, Panel } from "../../design/page.tsx";
 import { Empty, View } from "../../design/states.tsx";
 import styles from "./evaluate.module.css";
@@ -39,7 +39,8 @@ function Group({ sheets }: { sheets: readonly Sheet[] }) {
       title={sheets.map(({ name }) => name).join(" and ")}
       side={
         <span className={styles.about}>
-          <Num of={first.samples} /> rows of {fileName(first.data)}, <Ago at={first.finished_at} />
+          <Count of={first.samples} what="row" /> of {fileName(first.data)},{" "}
+          <Ago at={first.finished_at} />
         </span>
       }
     >

@@ -4,7 +4,7 @@ import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
-import { Ago, Lasting, Num } from "../../design/numbers.tsx";
+import { Ago, Count, Lasting } from "../../design/numbers.tsx";
 import { Columns, Page, Panel } from "../../design/page.tsx";
 import { View } from "../../design/states.tsx";
 import { fileName } from "./evaluate.tsx";
@@ -71,8 +71,8 @@ function Found({ sheet, comparable }: { sheet: Sheet; comparable: readonly Sheet
 function Asked({ model, samples, data, seconds, finished_at: at }: Sheet) {
   return (
     <>
-      {model}: <Num of={samples} /> rows of {fileName(data)} in <Lasting seconds={seconds} />,{" "}
-      <Ago at={at} />
+      {model}: <Count of={samples} what="row" /> of {fileName(data)} in{" "}
+      <Lasting seconds={seconds} />, <Ago at={at} />
     </>
   );
 }

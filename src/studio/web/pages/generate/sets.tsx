@@ -2,7 +2,7 @@
 import { $api } from "../../api/client.ts";
 import { Link } from "../../app/link.tsx";
 import lines from "../../design/lines.module.css";
-import { Ago, Num } from "../../design/numbers.tsx";
+import { Ago, Count } from "../../design/numbers.tsx";
 import { Panel } from "../../design/page.tsx";
 import { Empty, Status, View } from "../../design/states.tsx";
 
@@ -27,7 +27,8 @@ export function Sets() {
                       {task.title}
                     </Link>
                     <span className={lines.small}>
-                      <Num of={task.examples_generated} /> rows, <Ago at={task.created_at} />
+                      <Count of={task.examples_generated} what="row" />,{" "}
+                      <Ago at={task.created_at} />
                     </span>
                   </div>
                   <Status

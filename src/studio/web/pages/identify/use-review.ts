@@ -63,6 +63,7 @@ export function useReviewDeeds(id: number, onAdded: (conversation: number) => vo
       (await api.POST(`/api/v1/reviews/{id}/${word}`, { params: { path } })).data!,
     {
       touches,
+      isStep: true,
       done: ({ step }) => `${step.is_undone ? "Taken back" : "Done again"}: ${step.action}`,
     },
   );

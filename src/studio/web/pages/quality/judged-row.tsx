@@ -68,15 +68,15 @@ interface ScoresProps {
   onChoose: (name: string | undefined) => void;
 }
 
-function useDeeds(job: number, row: Row) {
-  const params = { path: { job_id: job, row: row.id } };
+function useDeeds(job: number, { position }: Row) {
+  const of = (row: number) => ({ params: { path: { job_id: job, row } } });
   const accept = useChange(
-    async () => await api.POST("/api/v1/quality/{job_id}/rows/{row}/accept", { params }),
+    async (row: number) => await api.POST("/api/v1/quality/{job_id}/rows/{row}/accept", of(row)),
     { touches },
   );
   const undo = useChange(
-    async () => await api.POST("/api/v1/quality/{job_id}/rows/{row}/undo", { params }),
-    { touches, done: () => `Row ${row.position + 1} is as it was` },
+    async (row: number) => await api.POST("/api/v1/quality/{job_id}/rows/{row}/undo", of(row)),
+    { touches, done: () => `Row ${position + 1} is as it was` },
   );
   return { accept, undo };
 }
@@ -86,7 +86,7 @@ export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowP
   const { accept, undo } = useDeeds(job, row);
   const canUndo = row.standing === "applied" && row.decision !== "kept";
   const acceptAndGo = (): void => {
-    accept.mutate(undefined);
+    accept.mutate(row.id);
     onNext();
   };
   useShortcuts([
@@ -96,7 +96,7 @@ export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowP
     {
       ...{ keys: "u", about: "Undo: the row as it was" },
       run: () => {
-        if (canUndo) undo.mutate(undefined);
+        if (canUndo) undo.mutate(row.id);
       },
     },
   ]);
@@ -127,7 +127,7 @@ export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowP
             rightSection={<Keys of="u" />}
             disabled={!canUndo}
             loading={undo.isPending}
-            onClick={() => undo.mutate(undefined)}
+            onClick={() => undo.mutate(row.id)}
           >
             {row.decision === "removed" ? "Bring it back" : "Undo"}
           </Button>

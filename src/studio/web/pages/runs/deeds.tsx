@@ -65,7 +65,7 @@ function Remove({ id, isRunning }: { id: string; isRunning: boolean }) {
   const remove = useChange(
     async () => await api.DELETE("/api/v1/runs/{id}", { params: { path: { id } } }),
     {
-      touches: ["/api/v1/run-overview", "/api/v1/sweeps"],
+      touches: ["/api/v1/run", "/api/v1/sweeps"],
       done: () => "The run and its folder are gone",
       onDone: () => void navigate({ to: "/runs" } as never),
     },

@@ -1,6 +1,5 @@
 // Puts what the form describes into the queue, one run or a sweep, and goes where it is seen to begin.
 import { useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
 import { api } from "../../api/client.ts";
 import { useChange } from "../../api/mutation.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
@@ -38,14 +37,10 @@ export function useStart({ filled, grid, isReady, fits }: StartOptions) {
       void navigate({ to: path, search: values } as never);
     },
   });
-  // A second click meanwhile, and one after it, start nothing more; nor does the second of two that come before the page
-  // is drawn anew.
-  const isBegun = useRef(false);
+  // nor is it started again once it has been, while the page goes on to where it is seen
   const isStarting = start.isPending || start.isSuccess;
   const begin = (): void => {
-    if (!isReady || isBegun.current) return;
-    isBegun.current = true;
-    start.mutate(undefined, { onError: () => void (isBegun.current = false) });
+    if (isReady && !isStarting) start.mutate(undefined);
   };
   useShortcuts([
     {

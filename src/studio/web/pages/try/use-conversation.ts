@@ -72,6 +72,7 @@ export function useConversation(subjects: readonly string[]): Conversation {
   const [isAsking, setAsking] = useState(false);
   const [trouble, setTrouble] = useState<ApiFault | null>(null);
   const stopping = useRef<AbortController>(undefined);
+  const isGoing = useRef(false);
   const key = subjects.join("\n");
   const shown =
     sides.map(({ subject }) => subject).join("\n") === key ? sides : fitted(sides, subjects);
@@ -138,7 +139,10 @@ export function useConversation(subjects: readonly string[]): Conversation {
           messages: messagesOf(side, system, question),
         })),
       };
-      void follow(wanted, asked(now, question));
+      // the second of two that come before the page is drawn anew
+      if (isGoing.current) return;
+      isGoing.current = true;
+      void follow(wanted, asked(now, question)).finally(() => void (isGoing.current = false));
     },
     [follow],
   );
