@@ -105,10 +105,7 @@ function addressFor(base: URL, path: string): string {
 
 async function listed({ kind, url, exchange: how }: Service): Promise<string[]> {
   if (kind.list === undefined) return [];
-  const json = await exchange(
-    { ...how, url: addressFor(url, kind.list.path) },
-    AbortSignal.timeout(how.timeout),
-  );
+  const json = await exchange({ ...how, url: addressFor(url, kind.list.path) });
   return kind.list.read(json);
 }
 

@@ -142,10 +142,10 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Asks and gives the JSON of the answer. Throws ProviderFailure, or the signal's reason. */
+/** Asks and gives the JSON of the answer. Throws ProviderFailure, also after its `timeout`, or the signal's reason. */
 export async function exchange(
   { fetch: ask, url, headers, body, timeout, secrets }: Exchange,
-  signal: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<unknown> {
   const within = firstOf([signal], timeout);
   const sent = {

@@ -73,6 +73,12 @@ export interface RowResult {
   rejections: Rejection[];
 }
 
+/** Why there is no row; the same words for rows of the same faults, so that they can be counted. */
+function noneCounted(rejections: readonly Rejection[]): string {
+  const reasons = new Set(rejections.map((one) => REJECTIONS[one]));
+  return `none of ${rejections.length} answers counted: ${[...reasons].join("; ")}`;
+}
+
 interface JobWork {
   parts: RowParts;
   asking: Asking;
@@ -170,7 +176,8 @@ export class GenerationWorker {
       const error = await this.#add(db, unit, generated, work, result);
       await noteRow(db, unit.jobId, { added: result.example !== null, error });
     };
-    return { result, effects };
+    const fruitless = generated.row === undefined ? noneCounted(generated.rejections) : undefined;
+    return { result, effects, ...(fruitless !== undefined && { fruitless }) };
   }
 
   /** Puts the row into the set, or has it drawn again; gives why there will be none. */
@@ -181,10 +188,7 @@ export class GenerationWorker {
     { set, datasetId, parts, provider }: JobWork,
     result: RowResult,
   ): Promise<string | undefined> {
-    if (row === undefined) {
-      const reasons = rejections.map((one) => REJECTIONS[one]).join("; ");
-      return `${key}: none of ${rejections.length} answers counted: ${reasons}`;
-    }
+    if (row === undefined) return `${key}: ${noneCounted(rejections)}`;
     const state = await set.stateOf(db, row.messages);
     if (state === "new") {
       const { content, metadata } = generatedRecord({ scenario, row }, parts, provider.name);

@@ -7,6 +7,7 @@ import {
   type Database,
   isEnded,
   type NewUnit,
+  nothingCame,
   readJob,
   type Store,
   type UnitContext,
@@ -27,7 +28,7 @@ import {
 import type { JsonObject } from "../../text/types.ts";
 import type { RowToJudge } from "./judge-row.ts";
 import { averageScore, readQualityRow } from "./quality-row.ts";
-import { mostAttempts, RepeatedRows, rowUnits } from "./rows-to-judge.ts";
+import { mostAttempts, RepeatedRows, ROW_UNIT, rowUnits } from "./rows-to-judge.ts";
 
 export const PLAN_UNIT = "quality-plan";
 export const FINISH_UNIT = "quality-finish";
@@ -154,6 +155,12 @@ async function writeImproved(
   });
 }
 
+/** Throws where no row was judged, though each was asked about: nothing has been improved then. */
+async function requireJudged(store: Store, jobId: string): Promise<void> {
+  const reason = await nothingCame(store.db, jobId, ROW_UNIT);
+  if (reason !== null) throw new UnitFailure(reason, { isFinal: true });
+}
+
 async function finish(
   store: Store,
   { jobId, input }: ClaimedUnit,
@@ -163,6 +170,7 @@ async function finish(
   const { units } = await readJob(store.db, jobId);
   if (units.failed > 0)
     throw new UnitFailure(`${units.failed} rows could not be judged`, { isFinal: true });
+  await requireJudged(store, jobId);
   await requireInStep(store, row.dataset_id);
   if (row.result_file_path === null) await writeImproved(store, row, input as FinishTask, signal);
   const { result_file_path: path } = await jobsRow(store.db, jobId);

@@ -103,7 +103,10 @@ class RowAsking {
     this.#context = context;
   }
 
-  async ask(kind: keyof RowAsking["calls"], request: ChatRequest): Promise<ChatReply> {
+  async ask(
+    kind: keyof RowAsking["calls"],
+    request: ChatRequest,
+  ): Promise<ChatReply & { key?: string }> {
     this.calls[kind]++;
     try {
       const reply = await askPaid(request, this.#work.asking, this.#context);
@@ -125,8 +128,10 @@ class RowAsking {
   ): Promise<T | { problem: string }> {
     let last: T | { problem: string } = { problem: "nobody was asked" };
     for (let attempt = 0; attempt < this.#work.settings.tries; attempt++) {
-      last = read(await this.ask(kind, request(attempt)));
+      const reply = await this.ask(kind, request(attempt));
+      last = read(reply);
       if (!("problem" in last)) return last;
+      if (reply.key !== undefined) this.#context.useless(reply.key);
     }
     return last;
   }
@@ -293,7 +298,8 @@ export async function judgeRow(
       : undefined;
   if (rewriting !== undefined && rewriting.refused === undefined)
     return { decision: "fixed", isBelow: false, rewriting, reasons, ...told() };
-  const decision = withoutRewriting(settings);
+  // a judge without a verdict is no reason to take a row out
+  const decision = problem === undefined ? withoutRewriting(settings) : "kept";
   const why = rewriting?.refused ?? (row === undefined ? undefined : notRewritable(row));
   return {
     ...{ decision, isBelow: decision === "kept" },

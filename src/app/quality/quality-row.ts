@@ -86,10 +86,20 @@ async function averageNow(db: Database, row: QualityRow, processed: number) {
   return await averageScore(db, row.dataset_id);
 }
 
+/** Whether this row was counted before: the judge had no verdict on it, and it is judged again. It was kept then. */
+async function wasCounted(db: Database, unitId: number): Promise<boolean> {
+  const unit = await db
+    .selectFrom("units")
+    .select("result")
+    .where("id", "=", unitId)
+    .executeTakeFirst();
+  return (unit?.result ?? null) !== null;
+}
+
 /** What a judged row brings: the example's score, text and status, and the job's counts. */
 export async function noteJudged(
   db: Database,
-  { jobId, input }: Pick<ClaimedUnit, "jobId" | "input">,
+  { id, jobId, input }: Pick<ClaimedUnit, "id" | "jobId" | "input">,
   outcome: RowOutcome,
   now: number,
 ): Promise<void> {
@@ -99,12 +109,13 @@ export async function noteJudged(
   const errors = JSON.parse(row.errors ?? "[]") as string[];
   if (error !== undefined && errors.length < mostErrors) errors.push(error);
   const more = (of: Decision): number => (of === decision ? 1 : 0);
-  const processed = row.examples_processed + 1;
+  const again = (await wasCounted(db, id)) ? 1 : 0;
+  const processed = row.examples_processed + 1 - again;
   await db
     .updateTable("quality_jobs")
     .set({
       examples_processed: processed,
-      examples_kept: row.examples_kept + more("kept"),
+      examples_kept: row.examples_kept + more("kept") - again,
       examples_fixed: row.examples_fixed + more("fixed"),
       examples_removed: row.examples_removed + more("removed"),
       avg_quality_score: await averageNow(db, row, processed),

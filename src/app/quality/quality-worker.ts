@@ -39,6 +39,10 @@ export type RowEffects = (
   outcome: RowOutcome,
 ) => Pick<UnitOutcome, "effects"> | undefined;
 
+/** Why the judge could not say anything of a row that it was asked about. */
+const unjudged = ({ findings, scores, reasons }: RowOutcome): string | undefined =>
+  findings.length === 0 && scores === undefined ? reasons[0] : undefined;
+
 export class QualityWorker {
   /** Kept for whoever started it: the queue keeps words only. */
   failure: ProviderFailure | undefined;
@@ -78,7 +82,9 @@ export class QualityWorker {
     try {
       const { work } = await this.#jobOf(unit);
       const outcome = await judgeRow(unit.input as RowToJudge, work, context);
-      return { result: outcome, ...this.#effects?.(unit, outcome) };
+      const fruitless = unjudged(outcome);
+      const effects = this.#effects?.(unit, outcome);
+      return { result: outcome, ...effects, ...(fruitless !== undefined && { fruitless }) };
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
       if (stopsJob(error)) this.failure ??= error;

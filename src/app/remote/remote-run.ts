@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { FtError } from "../../core/errors.ts";
 import { keepAwake } from "../../core/keep-awake.ts";
 import { asFtError } from "../../core/packed-errors.ts";
-import { learnedCount, tokenCount } from "../../data/index.ts";
-import { autoFormat } from "../../data/index.ts";
 import type { RunEvent, RunFact, RunFolder } from "../../runs/index.ts";
 import { train } from "../../train/loop.ts";
 import type { TrainingRun } from "../../train/run.ts";
 import type { RunConfig } from "../config/schema.ts";
+import { toldRows } from "../train/told-rows.ts";
 import type { RemoteRows, RemoteText } from "./remote-rows.ts";
 
 /** One checkpoint a line, under the names that the service's own recipes write. */
@@ -43,7 +42,6 @@ export function tellerOf(folder: RunFolder, onEvent: (event: RunEvent) => void):
 
 function startedFact({ run, config, rows, text }: RemoteRun): RunFact {
   const { data } = rows;
-  const { samples } = data.train;
   return {
     type: "run-started",
     config: { ...config },
@@ -56,17 +54,7 @@ function startedFact({ run, config, rows, text }: RemoteRun): RunFact {
     trainableParameters: run.trainableParameters,
     totalParameters: run.totalParameters,
     totalSteps: run.totalSteps,
-    dataset: {
-      trainFile: data.path,
-      trainRows: samples.length,
-      validationRows: data.validation.samples.length,
-      formats: data.dataset.summary.formatCounts,
-      formatOverride: config.data.format !== autoFormat,
-      tokens: samples.reduce((sum, sample) => sum + tokenCount(sample), 0),
-      supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
-      truncatedRows: data.train.truncated,
-      droppedRows: data.train.dropped.length,
-    },
+    dataset: toldRows(data, config),
     outputDir: run.folder.path,
     resumedFromStep: run.state.step === 0 ? null : run.state.step,
   };

@@ -8,7 +8,6 @@ import { asFtError } from "../../core/packed-errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import { NO_MEMORY } from "../../core/system-errors.ts";
 import { formatBytes } from "../../core/units.ts";
-import { autoFormat, learnedCount, tokenCount } from "../../data/index.ts";
 import { TORCH_DTYPES } from "../../models/options.ts";
 import { isRemote } from "../../remote/tinker/errors.ts";
 import {
@@ -42,6 +41,7 @@ import { cheapestChanges } from "./memory-plan.ts";
 import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { startProfile } from "./profile-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
+import { toldRows } from "./told-rows.ts";
 
 /** Whatever was thrown in a run, as an error with a code. */
 const failureOf = (thrown: unknown): FtError =>
@@ -71,7 +71,6 @@ export interface Watcher {
 
 function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
   const { data, record, renderer, opened } = prepared;
-  const { samples } = data.train;
   return {
     type: "run-started",
     config: record.config,
@@ -84,17 +83,7 @@ function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
     trainableParameters: prepared.trainableParameters,
     totalParameters: prepared.totalParameters,
     totalSteps: run.totalSteps,
-    dataset: {
-      trainFile: data.path,
-      trainRows: samples.length,
-      validationRows: data.validation.samples.length,
-      formats: data.dataset.summary.formatCounts,
-      formatOverride: prepared.config.data.format !== autoFormat,
-      tokens: samples.reduce((sum, sample) => sum + tokenCount(sample), 0),
-      supervisedTokens: samples.reduce((sum, sample) => sum + learnedCount(sample), 0),
-      truncatedRows: data.train.truncated,
-      droppedRows: data.train.dropped.length,
-    },
+    dataset: toldRows(data, prepared.config),
     outputDir: run.folder.path,
     resumedFromStep: run.state.step === 0 ? null : run.state.step,
   };

@@ -232,6 +232,11 @@ export async function forgetExpired({ db, now }: Store): Promise<number> {
   return Number(numDeletedRows);
 }
 
+/** Removes the kept answers of these keys: they were no use. What was paid for them stays written down. */
+export async function forgetAnswersOf(db: Database, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await db.deleteFrom("answers").where("key", "in", keys).execute();
+}
+
 /** Removes every kept answer: the next calls are made and paid for again. Gives how many. */
 export async function forgetAnswers({ db }: Store): Promise<number> {
   const { numDeletedRows } = await db.deleteFrom("answers").executeTakeFirst();

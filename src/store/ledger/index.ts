@@ -2,6 +2,7 @@
 export { type Budget, readBudget, setBudget } from "./budgets.ts";
 export {
   answerCall,
+  forgetAnswersOf,
   beginCall,
   type BegunCall,
   type CallAnswer,

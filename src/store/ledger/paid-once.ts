@@ -11,6 +11,8 @@ export interface PaidOnceOptions {
 
 export interface PaidAnswer {
   answer: unknown;
+  /** Under which it is kept. */
+  key: string;
   /** It was there already, so nothing was paid now. */
   wasKept: boolean;
 }
@@ -39,9 +41,10 @@ export async function paidOnce(
   for (;;) {
     signal?.throwIfAborted();
     const begun = await beginCall(store, request);
-    if (begun.state === "answered") return { answer: begun.answer, wasKept: true };
+    const { key } = begun;
+    if (begun.state === "answered") return { answer: begun.answer, key, wasKept: true };
     if (begun.state === "begun")
-      return { answer: await made(store, begun, call, signal), wasKept: false };
+      return { answer: await made(store, begun, call, signal), key, wasKept: false };
     await pause(every, undefined, { signal });
   }
 }

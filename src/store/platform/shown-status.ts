@@ -20,13 +20,14 @@ export const shownStatus = (status: JobStatus): Exclude<JobStatus, "paused"> =>
 
 const timeOf = (at: number | null): string | null => (at === null ? null : timestamp(at));
 
-/** Why units failed for good, in order. */
+/** Why units failed for good or brought nothing, in order. */
 async function failures(db: Database, jobId: string): Promise<string[]> {
   const units = await db
     .selectFrom("units")
     .select(["key", "error"])
     .where("job_id", "=", jobId)
-    .where("status", "=", "failed")
+    .where("status", "in", ["failed", "done"])
+    .where("error", "is not", null)
     .orderBy("id")
     .limit(mostErrors)
     .execute();

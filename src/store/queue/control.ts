@@ -73,7 +73,22 @@ export async function resumeJob(store: Store, id: string): Promise<Job> {
   });
 }
 
-/** Units that failed or were cancelled are done again, with all their tries; what is done stays done. */
+/** A unit that was done and brought nothing is not done for good. */
+async function takeBackFruitless(db: Database, id: string): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable("units")
+    .set({ status: "ready", attempts: 0, not_before: 0, error: null, finished_at: null })
+    .where("job_id", "=", id)
+    .where("status", "=", "done")
+    .where("error", "is not", null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/**
+ * Units that failed, were cancelled or brought nothing are done again, with all their tries; what else is done stays
+ * done.
+ */
 export async function retryJob(store: Store, id: string): Promise<Job> {
   return await changing(store, id, async (db, job, at) => {
     if (job.status !== "failed" && job.status !== "cancelled") {
@@ -86,13 +101,19 @@ export async function retryJob(store: Store, id: string): Promise<Job> {
       .where("job_id", "=", id)
       .where("status", "in", ["failed", "cancelled"])
       .executeTakeFirst();
+    const fruitless = await takeBackFruitless(db, id);
     await db
       .updateTable("jobs")
-      .set({ units_failed: 0, error: null, stage: 0 })
+      .set((set) => ({
+        ...{ units_failed: 0, error: null, stage: 0 },
+        units_done: set("units_done", "-", fruitless),
+      }))
       .where("id", "=", id)
       .execute();
     await setStatus(db, at, id, "pending");
-    await recordEvent(db, at, { jobId: id }, "job-retried", { units: Number(numUpdatedRows) });
+    await recordEvent(db, at, { jobId: id }, "job-retried", {
+      units: Number(numUpdatedRows) + fruitless,
+    });
     await advanceJob(db, at, id);
   });
 }

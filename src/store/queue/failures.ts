@@ -1,10 +1,10 @@
-// Units of a job that failed, or are to be tried again after a failure: what happened, and what mends it.
+// Units of a job that failed, brought nothing, or are to be tried again after a failure: what happened, and what mends it.
 import type { Store } from "../store.ts";
 import type { UnitStatus } from "../tables.ts";
 
 export interface Failure {
   key: string;
-  /** `failed`, or `ready` where it is tried again. */
+  /** `failed`, `ready` where it is tried again, or `done` where it brought nothing. */
   status: UnitStatus;
   attempts: number;
   reason: string;
@@ -27,10 +27,10 @@ export async function failuresOf(
 ): Promise<Failure[]> {
   const units = await db
     .selectFrom("units")
-    .select(["id", "key", "status", "attempts", "error"])
+    .select(["id", "key", "status", "attempts", "error", "finished_at"])
     .where("job_id", "=", jobId)
     .where("error", "is not", null)
-    .where("status", "in", ["failed", "ready"])
+    .where("status", "in", ["failed", "ready", "done"])
     .orderBy("id")
     .limit(limit)
     .execute();
@@ -48,8 +48,10 @@ export async function failuresOf(
     .orderBy("id")
     .execute();
   const last = new Map(events.map(({ unit_id, at, data }) => [unit_id, { at, data }]));
-  return units.map(({ id, key, status, attempts, error }) => {
-    const { at = 0, data = "{}" } = last.get(id) ?? {};
+  return units.map(({ id, key, status, attempts, error, finished_at: finished }) => {
+    const { at, data } = (status === "done" ? undefined : last.get(id)) ?? {
+      ...{ at: finished ?? 0, data: "{}" },
+    };
     const { code = null, hint = null } = JSON.parse(data) as Told;
     return { key, status, attempts, reason: error ?? "", code, hint, at };
   });

@@ -56,5 +56,6 @@ export {
   type UnitFailureFacts,
   type UnitOutcome,
 } from "./settle.ts";
+export { nothingCame } from "./advance.ts";
 export { isEnded } from "./status.ts";
 export { runWorker, type WorkerOptions } from "./worker.ts";

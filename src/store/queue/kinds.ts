@@ -21,6 +21,11 @@ export interface UnitContext {
     request: Pick<NewCall, "content" | "most" | "budgets"> & { isOwn?: boolean },
     make: (signal: AbortSignal) => Promise<CallAnswer>,
   ): Promise<PaidAnswer>;
+  /**
+   * The answer of this key brought nothing. It is kept until the unit is done, so that a unit which is begun again does
+   * not pay for it twice, and no longer: nobody else shall be given it.
+   */
+  useless(key: string): void;
 }
 
 export interface UnitKind {

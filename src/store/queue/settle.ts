@@ -1,4 +1,5 @@
 // Ends the work on a unit: its result, its failure, or giving it back. Only who holds the last lease is heard.
+import { forgetAnswersOf } from "../ledger/calls.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import { advanceJob } from "./advance.ts";
 import { retryDelay } from "./backoff.ts";
@@ -17,7 +18,15 @@ export interface UnitOutcome {
   spent?: number;
   /** Writes what the unit brought, in the transaction that marks it done: both are there or neither. */
   effects?: (transaction: Database) => Promise<void>;
+  /** It was done and brought nothing: why. A job of which no unit brought anything has failed, and says so (advance.ts). */
+  fruitless?: string;
 }
+
+/** With the keys of answers that brought nothing: their time is over with the unit's. */
+type CompletedUnit = Omit<UnitOutcome, "fruitless"> & {
+  fruitless?: string | null;
+  useless?: readonly string[];
+};
 
 export interface UnitFailureFacts {
   reason: string;
@@ -86,16 +95,17 @@ export async function completeUnit(
   store: Store,
   held: HeldUnit,
   worker: string,
-  { result = null, spent = 0, effects }: UnitOutcome,
+  { result = null, spent = 0, effects, fruitless = null, useless = [] }: CompletedUnit,
 ): Promise<boolean> {
   const end = async (db: Database, unit: Row, now: number): Promise<void> => {
     await effects?.(db);
+    await forgetAnswersOf(db, useless);
     await db
       .updateTable("units")
       .set((set) => ({
         status: "done",
         result: JSON.stringify(result),
-        error: null,
+        error: fruitless,
         spent: set("spent", "+", spent),
         lease_until: null,
         finished_at: now,

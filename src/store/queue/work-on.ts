@@ -44,12 +44,14 @@ function contextOf(
   unit: ClaimedUnit,
   worker: string,
   signal: AbortSignal,
+  useless: Set<string>,
 ): UnitContext {
   const of = { jobId: unit.jobId, unitId: unit.id };
   return {
     signal,
     log: (level, message) => logToJob(store, of, level, message),
     progress: progressWriter(store, unit),
+    useless: (key) => void useless.add(key),
     call: ({ isOwn = false, ...request }, make) => {
       const budgets = [budgetOfJob(unit.jobId), ...(request.budgets ?? [])];
       const { id, jobId, key, fence } = unit;
@@ -107,9 +109,10 @@ export async function workOn(
   worker: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const useless = new Set<string>();
   let outcome;
   try {
-    outcome = await kind.run(unit, contextOf(store, unit, worker, signal));
+    outcome = await kind.run(unit, contextOf(store, unit, worker, signal, useless));
   } catch (error) {
     const stop = stopOf(error);
     if (stop !== undefined) await stopped(store, unit, worker, stop);
@@ -117,5 +120,5 @@ export async function workOn(
     else await failUnit(store, unit, worker, failureOf(error, kind));
     return;
   }
-  await completeUnit(store, unit, worker, outcome);
+  await completeUnit(store, unit, worker, { ...outcome, useless: [...useless] });
 }

@@ -21,7 +21,7 @@ import {
 } from "../../store/platform/index.ts";
 import type { JsonObject } from "../../text/types.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
-import { AnyJson, Paging } from "./shared.ts";
+import { AnyJson, Paging, PathPlace } from "./shared.ts";
 
 const AnyObject = z.record(z.string(), z.unknown());
 export const SetName = z
@@ -30,7 +30,7 @@ export const SetName = z
   .max(310)
   .describe("The number of a data set, or sets:NAME, sets:NAME@3 of one that is kept");
 const named = z.object({ set: SetName });
-const place = z.coerce.number({ error: "must be a number" }).int().min(0).describe("From 0");
+const place = PathPlace.describe("From 0");
 const rowOf = z.object({ set: SetName, at: place });
 const cursor = z.string().max(200).optional().describe("What the page before said in next");
 

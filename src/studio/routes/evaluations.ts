@@ -6,7 +6,7 @@ import { answersTo, comparedRows, outcomes, rowOrders } from "../../app/evaluate
 import { evidenceOf } from "../../app/evaluate/judge-evidence.ts";
 import { keepRubric } from "../../app/evaluate/kept-rubrics.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
-import { AnyJson, Paging, Time, timeOf } from "./shared.ts";
+import { AnyJson, Paging, PathPlace, Time, timeOf } from "./shared.ts";
 
 const ScoreShape = z
   .object({
@@ -152,7 +152,7 @@ const row = defineRoute({
   method: "GET",
   path: "/api/v1/evaluations/{id}/rows/{index}",
   about: "One row: every answer with all of its scores, and what a judge wrote of it",
-  params: named.extend({ index: z.coerce.number({ error: "must be a number" }).int().min(0) }),
+  params: named.extend({ index: PathPlace }),
   query: z.object({ against }),
   answers: {
     200: z

@@ -79,6 +79,22 @@ const list = defineRoute({
 
 const count = z.int().min(0);
 
+export const Failures = z
+  .array(
+    z.object({
+      key: z.string().describe("Of the unit"),
+      status: z
+        .string()
+        .describe("failed, ready where it is tried again, done where it brought nothing"),
+      attempts: z.int(),
+      reason: z.string(),
+      code: z.string().nullable(),
+      hint: z.string().nullable().describe("What mends it"),
+      at: z.number().describe("Milliseconds since 1970"),
+    }),
+  )
+  .describe("What failed last of each unit, 20 at most");
+
 const JobProgress = z
   .object({
     job: JobShape,
@@ -91,19 +107,7 @@ const JobProgress = z
       spent: dollars,
       calls: AnyJson.describe("Calls by what became of them, and their tokens"),
     }),
-    failures: z
-      .array(
-        z.object({
-          key: z.string().describe("Of the unit"),
-          status: z.string().describe("failed, or ready where it is tried again"),
-          attempts: z.int(),
-          reason: z.string(),
-          code: z.string().nullable(),
-          hint: z.string().nullable().describe("What mends it"),
-          at: z.number().describe("Milliseconds since 1970"),
-        }),
-      )
-      .describe("What failed last of each unit, 20 at most"),
+    failures: Failures,
   })
   .meta({ id: "JobProgress" });
 

@@ -4,17 +4,17 @@ import { z } from "zod";
 /** ISO 8601. */
 export const Time = z.string().describe("ISO 8601");
 
-/** A number in a path. */
-export const PathNumber = z.coerce
-  .number({ error: "must be a number" })
-  .int()
-  .min(1)
-  .max(Number.MAX_SAFE_INTEGER);
-
 const whole = (least: number, most: number): z.ZodCoercedNumber => {
-  const error = `must be a whole number from ${least} to ${most}`;
+  const isOpen = most === Number.MAX_SAFE_INTEGER;
+  const error = `must be a whole number ${isOpen ? `of at least ${least}` : `from ${least} to ${most}`}`;
   return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
 };
+
+/** A number in a path. */
+export const PathNumber = whole(1, Number.MAX_SAFE_INTEGER);
+
+/** A place in a path: from 0. */
+export const PathPlace = whole(0, Number.MAX_SAFE_INTEGER);
 
 /** How many at most, and from where. */
 export const Paging = {

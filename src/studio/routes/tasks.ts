@@ -6,6 +6,7 @@ import { submitJob } from "../../app/jobs/submit.ts";
 import {
   cancelJob,
   deleteJob,
+  failuresOf,
   inTransaction,
   isEnded,
   type Job,
@@ -24,6 +25,7 @@ import { loadDomains, subdomainOf } from "../../synth/domains/catalogue.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
+import { Failures } from "./jobs.ts";
 import { QualityCriteria, QualityRubric } from "./quality-choices.ts";
 import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
 
@@ -66,6 +68,7 @@ const Task = z
     examples_removed: count.optional(),
     avg_quality_score: z.number().nullable().optional(),
     result_file_path: z.string().nullable().optional(),
+    failures: Failures.optional().describe("With what mends each; not in lists"),
   })
   .meta({ id: "Task" });
 
@@ -128,6 +131,11 @@ async function toldTask(store: Store, id: number, job: Job): Promise<Task> {
     errors: reasons.length > 0 ? reasons : ended,
     ...found?.counts,
   };
+}
+
+/** As somebody sees it who asks for this one. */
+async function shownTask(store: Store, id: number, job: Job): Promise<Task> {
+  return { ...(await toldTask(store, id, job)), failures: await failuresOf(store, job.id) };
 }
 
 /** Throws FT-STUDIO-404 where the number is that of another kind, or of none. */
@@ -235,7 +243,7 @@ const ofKind = (kind: string, group: string): [Route, Route] => [
     params: z.object({ job_id: PathNumber }),
     answers: { 200: Task },
     run: async ({ store }, { params }) =>
-      await toldTask(store, params.job_id, await jobOf(store, params.job_id, kind)),
+      await shownTask(store, params.job_id, await jobOf(store, params.job_id, kind)),
   }),
   defineRoute({
     method: "POST",
@@ -250,7 +258,7 @@ const ofKind = (kind: string, group: string): [Route, Route] => [
 
 async function cancelled(store: Store, id: number, kind?: string): Promise<Task> {
   const job = await cancelJob(store, (await jobOf(store, id, kind)).id);
-  return await toldTask(store, id, job);
+  return await shownTask(store, id, job);
 }
 
 const list = defineRoute({
@@ -291,7 +299,7 @@ const show = defineRoute({
   params: numbered,
   answers: { 200: Task },
   run: async ({ store }, { params }) =>
-    await toldTask(store, params.id, await jobOf(store, params.id)),
+    await shownTask(store, params.id, await jobOf(store, params.id)),
 });
 
 const cancel = defineRoute({

@@ -77,6 +77,7 @@ export async function generateRow(
       told.row = { ...row, model: reply.model };
       break;
     }
+    context.useless(reply.key);
     told.rejections.push(row.rejection);
     last = { problem: REJECTIONS[row.rejection], text: reply.text };
   }

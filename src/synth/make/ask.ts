@@ -20,7 +20,10 @@ export interface Asking {
 }
 
 /** A reply, the model that gave it, and its price in billionths of a dollar: what the ledger keeps. */
-export type PaidReply = ChatReply & { model: string; cost: number };
+type KeptReply = ChatReply & { model: string; cost: number };
+
+/** With the key under which the ledger has it. */
+export type PaidReply = KeptReply & { key: string };
 
 /** A service that says nothing is asked fewer times: each takes as long as the wait for an answer. */
 const mostSilent = 2;
@@ -49,8 +52,8 @@ async function askOnce(
     return { answer: { ...reply, model, cost }, spent: cost, tokensIn, tokensOut, ...kept };
   };
   const call = { content, most: mostOf(request, price), isOwn: keeping?.isShared === false };
-  const { answer } = await gate.pass(() => context.call(call, ask), context.signal);
-  return answer as PaidReply;
+  const { answer, key } = await gate.pass(() => context.call(call, ask), context.signal);
+  return { ...(answer as KeptReply), key };
 }
 
 /** Milliseconds until the next request; undefined where there shall be none. */

@@ -34,8 +34,9 @@ import {
   gatherRows,
   type GatheredRow,
 } from "./gather.ts";
-import { makeRows } from "./make-rows.ts";
+import { type MadeRows, makeRows } from "./make-rows.ts";
 import { type MakeTask, planTasks, type RequestParts, taskCount } from "./plan.ts";
+import { REJECTIONS, type Rejection } from "./row-form.ts";
 import type { SaidMessages } from "./same-rows.ts";
 
 /** Rounds beyond those that all rows would take if each answer counted. */
@@ -127,6 +128,13 @@ export function unitFailure(failure: ProviderFailure, times: number): UnitFailur
   return new UnitFailure(message, { retryAfter, pausesJob, isFinal, cause });
 }
 
+/** Of a task without rows: why answers did not count, whatever their number, so that such tasks can be counted. */
+function fruitlessness({ rows, rejected }: MadeRows): { fruitless?: string } {
+  if (rows.length > 0) return {};
+  const reasons = Object.keys(rejected).map((one) => REJECTIONS[one as Rejection]);
+  return { fruitless: reasons.toSorted().join("; ") || "no answer had a row" };
+}
+
 class MakeWorker {
   readonly #store: Store;
   readonly #work: MakeWork;
@@ -154,7 +162,8 @@ class MakeWorker {
         run: async (unit, context) => {
           const { parts, asking } = this.#work;
           try {
-            return { result: await makeRows(unit.input as MakeTask, parts, asking, context) };
+            const result = await makeRows(unit.input as MakeTask, parts, asking, context);
+            return { result, ...fruitlessness(result) };
           } catch (error) {
             if (!(error instanceof ProviderFailure)) throw error;
             if (stopsJob(error)) this.failure ??= error;
@@ -182,7 +191,8 @@ class MakeWorker {
     const result = { rows, missing };
     const isLast = round >= roundsFor(this.#work.count);
     if (missing <= 0 || isLast || rows === (await this.#rowsBefore(jobId, round)))
-      return { result };
+      // without rows it looks again when they are made again
+      return { result, ...(rows === 0 && missing > 0 && { fruitless: "there are no rows" }) };
     const count = Math.min(missing, roundRows);
     const units = unitsOf(this.#work, { round: round + 1, count, first: tasks });
     return {

@@ -63,6 +63,7 @@ export async function makeRows(
     const read = readAnswer(reply, least);
     for (const rejection of read.rejections) count(made.rejected, rejection);
     const of = shareOf(reply, read);
+    const before = made.rows.length;
     for (const row of read.rows) {
       const held = heldTo(row, task, parts);
       const key = rowKey(row);
@@ -73,6 +74,7 @@ export async function makeRows(
       else made.rows.push({ messages: row.messages, ...held, ...of });
       known.add(key);
     }
+    if (made.rows.length === before) context.useless(reply.key);
     if (made.rows.length >= task.rows) break;
     if (read.rows.length > 0) count(made.rejected, "too_few_rows");
   }

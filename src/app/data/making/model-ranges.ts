@@ -9,6 +9,7 @@ import { Gate } from "../../../providers/gate.ts";
 import { isObject } from "../../../providers/json.ts";
 import { knownPrices } from "../../../providers/prices.ts";
 import {
+  forgetAnswersOf,
   openStore,
   paidOnce,
   type Store,
@@ -35,6 +36,7 @@ function contextOf(store: Store, signal: AbortSignal): UnitContext {
     signal,
     log: () => Promise.resolve(),
     progress: () => Promise.resolve(),
+    useless: () => undefined,
     call: ({ content, most }, make) =>
       paidOnce(store, { content, most }, () => make(signal), { signal }),
   };
@@ -72,7 +74,10 @@ export async function modelRanges(
         temperature: 0,
       };
       try {
-        return jsonIn((await askPaid(request, asking, contextOf(store, signal))).text);
+        const { text, key } = await askPaid(request, asking, contextOf(store, signal));
+        const found = jsonIn(text);
+        if (found === undefined) await forgetAnswersOf(store.db, [key]);
+        return found;
       } catch (error) {
         if (!(error instanceof ProviderFailure)) throw error;
         if (error.concernsAll) throw toldFailure(error, chosen);

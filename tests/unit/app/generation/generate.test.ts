@@ -9,7 +9,7 @@ import { GenerationParameters } from "../../../../src/app/generation/parameters.
 import { runJobs } from "../../../../src/app/jobs/run-jobs.ts";
 import { submitJob } from "../../../../src/app/jobs/submit.ts";
 import { withStore } from "../../../../src/app/store/with-store.ts";
-import { listJobs, readJob } from "../../../../src/store/index.ts";
+import { failuresOf, listJobs, readJob } from "../../../../src/store/index.ts";
 import { listExamples, readDataset } from "../../../../src/store/platform/index.ts";
 import type { Coverage } from "../../../../src/synth/domains/coverage.ts";
 import { canaryDocuments } from "../../../support/canary-documents.ts";
@@ -195,6 +195,51 @@ test("three bad answers: no row, and the error is recorded", async () => {
     expect(status).toMatchObject({ status: "completed", generated: 3, requested: 4 });
     expect(status?.errors).toHaveLength(1);
     expect(status?.errors[0]).toMatch(/^row-0: none of 3 answers counted: the answer ends before/);
+  });
+});
+
+test("a job of which no row came has failed and says why; tried again it asks anew, and nobody else is given its answers", async () => {
+  const { fake, environment, generate } = await place((request) => ({
+    text: promptOf(request).includes("number 1 of many") ? chatRow(1, 60) : "I would rather not.",
+  }));
+  const own = { count: 3, tries: 2, concurrency: 1 };
+  const told = await generate(own);
+  expect(told).toMatchObject({ status: "failed", rows: 0, calls: 6, shortfall: { count: 3 } });
+  await withStore(environment, async (store) => {
+    const job = await readJob(store.db, told.job);
+    const words =
+      "nothing came of any of its 3 units: 2 × none of 2 answers counted: no JSON in the answer; " +
+      "1 × none of 2 answers counted: more messages than asked for. ft jobs retry";
+    expect(job.error).toContain(words);
+    expect(job.units).toEqual({ total: 3, done: 3, failed: 0 });
+    expect(await generationStatus(store, job)).toMatchObject({ status: "failed", generated: 0 });
+    expect((await generationStatus(store, job))?.errors).toHaveLength(3);
+    const failures = await failuresOf(store, job.id);
+    expect(failures.map(({ key, status }) => `${key} ${status}`)).toEqual([
+      ...["row-0 done", "row-1 done", "row-2 done"],
+    ]);
+    expect(failures.every(({ reason, at }) => reason.startsWith("none of") && at > 0)).toBe(true);
+    expect(await store.db.selectFrom("answers").selectAll().execute()).toEqual([]);
+  });
+  fake.script = good;
+  const again = await generate(own);
+  expect(again).toMatchObject({ job: told.job, status: "completed", rows: 3, calls: 9 });
+  await withStore(environment, async (store) => {
+    const job = await readJob(store.db, told.job);
+    expect([job.error, job.units]).toEqual([null, { total: 3, done: 3, failed: 0 }]);
+    expect(await generationStatus(store, job)).toMatchObject({ errors: [], generated: 3 });
+  });
+});
+
+test("of a row that came after bad answers the good one alone is kept for others", async () => {
+  const { environment, generate } = await place((request) =>
+    request.number === 1 ? { text: "Sure, I will write one." } : good(request),
+  );
+  expect(await generate({ count: 1, concurrency: 1 })).toMatchObject({ rows: 1, calls: 2 });
+  await withStore(environment, async (store) => {
+    const kept = await store.db.selectFrom("answers").select("answer").execute();
+    expect(kept).toHaveLength(1);
+    expect(kept[0]?.answer).not.toContain("Sure, I will");
   });
 });
 

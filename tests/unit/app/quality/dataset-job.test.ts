@@ -4,9 +4,14 @@ import { expect, test } from "vitest";
 import { runJobs } from "../../../../src/app/jobs/run-jobs.ts";
 import { submitJob } from "../../../../src/app/jobs/submit.ts";
 import { withStore } from "../../../../src/app/store/with-store.ts";
-import { readJob } from "../../../../src/store/index.ts";
-import { readExample, undoEdit, updateExample } from "../../../../src/store/platform/index.ts";
-import { qualitySet, requireWhole } from "../../../support/quality-set.ts";
+import { readJob, retryJob } from "../../../../src/store/index.ts";
+import {
+  listExamples,
+  readExample,
+  undoEdit,
+  updateExample,
+} from "../../../../src/store/platform/index.ts";
+import { linesOf, qualitySet, requireWhole } from "../../../support/quality-set.ts";
 
 test("rows are scored, mended and removed in the set, and what stays is a set of its own", async () => {
   const set = await qualitySet(40);
@@ -59,6 +64,41 @@ test("what somebody changes or removes meanwhile stays as they left it, and is t
     expect([kept + fixed + removed, row.examples_processed, removed]).toEqual([12, 12, 1]);
     expect(JSON.parse(row.errors ?? "[]")).toHaveLength(2);
     expect((await readExample(store, last[0]?.id ?? 0)).content).toEqual(content);
+  });
+});
+
+test("a judge without a verdict on any row: the job has failed, every row stays; with a judge that answers it is mended", async () => {
+  const set = await qualitySet(8);
+  const { environment, fake, id } = set;
+  const judge = fake.script;
+  fake.script = () => ({ text: "All rows are lovely." });
+  const job = await withStore(environment, (store) =>
+    submitJob(
+      store,
+      "quality",
+      { source: { dataset: id }, settings: { autoRemove: true, checks: [] } },
+      { environment },
+    ),
+  );
+  await runJobs(environment, { untilEmpty: true, every: 20 });
+  await withStore(environment, async (store) => {
+    const { status, error } = await readJob(store.db, job.id);
+    expect(status).toBe("failed");
+    expect(error).toMatch(/nothing came of any of its 8 units: 8 × it could not be judged: /);
+    const row = await store.db.selectFrom("quality_jobs").selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ status: "failed", examples_processed: 8, examples_kept: 8 });
+    expect(row).toMatchObject({ examples_removed: 0, result_file_path: null });
+    expect((await listExamples(store, id, { limit: 50 })).total).toBe(8);
+    fake.script = judge;
+    await retryJob(store, job.id);
+  });
+  await runJobs(environment, { untilEmpty: true, every: 20 });
+  await withStore(environment, async (store) => {
+    const row = await store.db.selectFrom("quality_jobs").selectAll().executeTakeFirstOrThrow();
+    const { examples_kept: kept, examples_fixed: fixed, examples_removed: removed } = row;
+    expect(row).toMatchObject({ status: "completed", errors: "[]", examples_processed: 8 });
+    expect(kept + fixed + removed).toBe(8);
+    expect(linesOf(row.result_file_path ?? "")).toHaveLength(8 - removed);
   });
 });
 
