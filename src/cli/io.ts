@@ -24,6 +24,8 @@ export class Io {
   readonly environment: Environment;
   readonly #streams: Streams;
   #abort: AbortController | undefined;
+  /** What the first Ctrl-C is answered with. */
+  interruptNote = "Stopping in order; press Ctrl-C again to stop at once.";
   /** How a failure is told on stdout when `--json` was asked for; commands that stream events replace it. */
   tellFailure: (error: FtError) => void;
 

@@ -24,7 +24,7 @@ function listenForInterrupt(io: Io): void {
   const onSignal = (): void => {
     if (asked || !io.interruptible) process.exit(ExitCode.interrupted);
     asked = true;
-    io.note("\nStopping in order; press Ctrl-C again to stop at once.");
+    io.note(`\n${io.interruptNote}`);
     io.interrupt();
   };
   process.on("SIGINT", onSignal);

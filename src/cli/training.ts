@@ -18,7 +18,7 @@ import { flags } from "../core/flags.ts";
 import { expandHome } from "../core/paths.ts";
 import { shellWord } from "../core/shell.ts";
 import { DATA_ABOUT } from "../data/index.ts";
-import { makeRunId, readRecord, type RunEvent, stampEvent } from "../runs/index.ts";
+import { failedFact, makeRunId, readRecord, type RunEvent, stampEvent } from "../runs/index.ts";
 import type { WorkProgress } from "../train/run.ts";
 import type { CommandInput } from "./define-command.ts";
 import type { Io } from "./io.ts";
@@ -66,8 +66,17 @@ export const RunningOptions = z.strictObject({
     .register(flags, { value: "PATH" }),
 });
 
+/** Of commands that start or continue one run. */
+export const DetachOptions = z.strictObject({
+  detach: z
+    .boolean()
+    .default(false)
+    .describe("Return once the run has begun; it goes on when the terminal closes"),
+});
+
 export const TrainOptions = SourceOptions.extend({
   ...RunningOptions.shape,
+  ...DetachOptions.shape,
   resume: z
     .string()
     .optional()
@@ -203,15 +212,8 @@ export function watch(io: Io): Watched {
   return { onEvent, onProgress, exitCode: () => (stopped() ? ExitCode.interrupted : ExitCode.ok) };
 }
 
-function failedEvent(error: FtError, runId: string | undefined): RunEvent {
-  return stampEvent(runId ?? makeRunId(), {
-    type: "run-failed",
-    code: error.code,
-    message: error.message,
-    hint: error.hint ?? null,
-    problems: [...error.problems],
-  });
-}
+const failedEvent = (error: FtError, runId: string | undefined): RunEvent =>
+  stampEvent(runId ?? makeRunId(), failedFact(error));
 
 function runningOptions(options: RunningOptions, { onEvent, onProgress }: Watched, io: Io) {
   const { isolate, force, retry, extension: extensions } = options;
@@ -238,7 +240,7 @@ function otherArguments(given: TrainInput["arguments"], folder: string): string[
 }
 
 /** Throws UsageError for what `--resume` would leave aside: a run goes on with what it was started with. */
-function requireNothingElse(
+export function requireNothingElse(
   input: CommandInput<"model" | "dataset", TrainOptions>,
   folder: string,
 ): void {
@@ -275,7 +277,7 @@ export async function withPipedData(resolved: ResolvedConfig, io: Io): Promise<R
   return { ...resolved, config: { ...config, data: { ...config.data, train_file } } };
 }
 
-function introduce(resolved: ResolvedConfig, io: Io): void {
+export function introduce(resolved: ResolvedConfig, io: Io): void {
   io.note(`${BANNER}\n\n${configurationBlock(resolved.config)}\n`);
   for (const line of adviceLines(resolved)) io.note(line);
 }

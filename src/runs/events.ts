@@ -185,6 +185,8 @@ export const RunFailed = z.object({
   message: z.string(),
   hint: z.string().nullable(),
   problems: z.array(z.string()).optional(),
+  /** That of the command that ran it. */
+  exitCode: z.int().min(1).max(255).optional(),
 });
 
 /** The run was interrupted; `ft train resume` continues it when a checkpoint was written. */

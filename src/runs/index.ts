@@ -22,7 +22,15 @@ export {
   LOST_ROWS,
   SKIPPED_ROWS,
 } from "./run-folder.ts";
-export { unreadableConfig } from "./run-errors.ts";
+export {
+  endedUntold,
+  notRunning,
+  otherMachine,
+  otherUser,
+  unreadableConfig,
+} from "./run-errors.ts";
+export { type EndEvent, endOf, hasEnded, isEndEvent, lastCourseAt } from "./course.ts";
+export { failedFact } from "./failed-fact.ts";
 export {
   type DescribedFile,
   DescribedFiles,
@@ -53,7 +61,7 @@ export {
   writeTrainedManifest,
 } from "./trained-provenance.ts";
 export { type Pruned, pruneRuns } from "./prune.ts";
-export { lockHolder } from "./lock.ts";
+export { type Holder, lockHolder, lockOwner } from "./lock.ts";
 export { makeRunId } from "./run-id.ts";
 export { isRunFolder, runOf, trainedFolder } from "./trained-folder.ts";
 export {

@@ -23,7 +23,7 @@ const Holder = z.object({
   host: z.string(),
 });
 
-type Holder = z.infer<typeof Holder>;
+export type Holder = z.infer<typeof Holder>;
 
 function readHolder(path: string): Holder | undefined {
   try {
@@ -34,11 +34,14 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-/** The process that holds the folder, or undefined when it is free or the lock is stale. */
-export function lockHolder(folder: string): number | undefined {
+/** Who holds the folder, of another machine as well; undefined when it is free or the lock is stale. */
+export function lockOwner(folder: string): Holder | undefined {
   const holder = readHolder(join(folder, LOCK_FILE));
-  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
+
+/** The process that holds the folder, or undefined when it is free or the lock is stale. */
+export const lockHolder = (folder: string): number | undefined => lockOwner(folder)?.pid;
 
 /** Between making the file and naming its holder; a crash just there leaves a lock that counts this long. */
 const writingMilliseconds = 2000;

@@ -1,6 +1,6 @@
 // The errors of run folders, each with the command that mends it.
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { ConfigError, ExitCode, FtError, UsageError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 
@@ -79,12 +79,46 @@ export function replacedRun(runId: string, folder: string, by: string): ConfigEr
   });
 }
 
+/** `what` it is instead. */
+export function notRunning(folder: string, what: string): UsageError {
+  const mend = what === "completed" ? "ft runs show" : "ft train resume";
+  return new UsageError("FT-RUN-016", {
+    message: `The run in ${folder} is not running: it is ${what}`,
+    hint: `${mend} ${shellWord(folder)}`,
+  });
+}
+
+/** Nobody writes to the folder any more, and nothing there says how the run ended. */
+export function endedUntold(folder: string): FtError {
+  return new FtError("FT-RUN-017", {
+    message: `The run in ${folder} has ended without saying how: its process was killed, or the machine went off`,
+    hint: `ft train resume ${shellWord(folder)} goes on from the last checkpoint`,
+  });
+}
+
+export function otherMachine(
+  folder: string,
+  { pid, host }: { pid: number; host: string },
+): UsageError {
+  return new UsageError("FT-RUN-018", {
+    message: `The run in ${folder} runs on the machine ${host} (process ${pid}); it is stopped there`,
+    hint: `on ${host}: ft runs stop ${shellWord(folder)}; if no run goes on there: rm ${shellWord(join(folder, "run.lock"))}`,
+  });
+}
+
+export function otherUser(folder: string, pid: number): FtError {
+  return new FtError("FT-RUN-019", {
+    message: `The run in ${folder} belongs to another user (process ${pid}), and may not be stopped by this one`,
+    hint: "ask that user, or stop it as that user",
+  });
+}
+
 export function runIsRunning(folder: string, pid: number): FtError {
   return new FtError(
     "FT-RUN-014",
     {
       message: `The run in ${folder} is running (process ${pid})`,
-      hint: "Wait for it to end, or end it with Ctrl-C",
+      hint: `Wait for it to end, or end it: ft runs stop ${shellWord(folder)}`,
     },
     ExitCode.temporary,
   );

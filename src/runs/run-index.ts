@@ -7,6 +7,7 @@ import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { nearest } from "../core/nearest.ts";
 import { ftHome } from "../core/paths.ts";
 import { type Checkpoint, listCheckpoints, readPointer } from "./checkpoints.ts";
+import { type EndEvent, endOf } from "./course.ts";
 import { readEvents } from "./event-log.ts";
 import type { RunEvent, RunEventOf, RunEventType } from "./events.ts";
 import { lockHolder } from "./lock.ts";
@@ -82,7 +83,7 @@ function lastOf<T extends RunEventType>(
   return events.findLast((event): event is RunEventOf<T> => event.type === type);
 }
 
-const ENDS: Partial<Record<RunEventType, RunStatus>> = {
+const ENDS: Readonly<Record<EndEvent["type"], RunStatus>> = {
   "run-completed": "completed",
   "run-failed": "failed",
   "run-stopped": "stopped",
@@ -91,8 +92,8 @@ const ENDS: Partial<Record<RunEventType, RunStatus>> = {
 function statusOf(entry: RunEntry, events: readonly RunEvent[]): RunStatus {
   if (!isFolderOf(entry)) return "missing";
   if (lockHolder(entry.outputDir) !== undefined) return "running";
-  const last = events.findLast((event) => event.type !== "notice");
-  return (last === undefined ? undefined : ENDS[last.type]) ?? "crashed";
+  const end = endOf(events);
+  return end === undefined ? "crashed" : ENDS[end.type];
 }
 
 /** The folder is still there and still that run's: a later run may have taken its place. */

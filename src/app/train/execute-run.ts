@@ -12,6 +12,7 @@ import { TORCH_DTYPES } from "../../models/options.ts";
 import { isRemote } from "../../remote/tinker/errors.ts";
 import {
   CONFIG_FILE,
+  failedFact,
   openReporters,
   openRun,
   readRecord,
@@ -242,10 +243,6 @@ function withWayOn(error: FtError, folder: RunFolder): FtError {
   const mend = code === UNWRITTEN_TENSORS ? hint : `make room and permission in ${folder.path}`;
   const both = `${mend}; then ft train resume ${shellWord(folder.path)} ${from}`;
   return new FtError(code, { message, problems, exitCode, cause, hint: both });
-}
-
-function failedFact({ code, message, hint, problems }: FtError): RunFact {
-  return { type: "run-failed", code, message, hint: hint ?? null, problems: [...problems] };
 }
 
 async function startNew(

@@ -58,6 +58,14 @@ export async function startRun(
   resolved: ResolvedConfig,
   options: TrainRunOptions = {},
 ): Promise<RunEvent> {
+  return await carryOut(await checkedRequest(resolved, options), options);
+}
+
+/** What a trainer is asked for these settings, once they are checked and the model is on this machine. */
+export async function checkedRequest(
+  resolved: ResolvedConfig,
+  options: Pick<TrainRunOptions, "onChecked" | "onDownload" | "signal">,
+): Promise<RunRequest> {
   checkRun(resolved.config);
   const config = withAbsolutePaths(resolved.config);
   options.onChecked?.();
@@ -65,7 +73,7 @@ export async function startRun(
   // Here and not in the trainer, which only says how training goes.
   for (const model of [config.model, teacherOf(config)].filter((one) => one !== undefined))
     await fetchModel(model, { onProgress: options.onDownload, signal: options.signal });
-  return await start({ config, origins: Object.fromEntries(resolved.origins) }, options);
+  return { config, origins: Object.fromEntries(resolved.origins) };
 }
 
 export interface ResumeRunOptions extends TrainRunOptions {
@@ -78,10 +86,11 @@ export async function resumeRun(
   folder: string,
   { length, ...options }: ResumeRunOptions = {},
 ): Promise<RunEvent> {
-  return await start({ resume: folder, length }, options);
+  return await carryOut({ resume: folder, length }, options);
 }
 
-async function start(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
+/** Carries out what is checked already: to the run's last event, or the error that ended it. */
+export async function carryOut(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const { force, profile, maySleep } = options;
   const request = { ...asked, force, profile, maySleep };
   const isIsolated = options.isolate ?? true;

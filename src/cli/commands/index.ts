@@ -84,10 +84,12 @@ import { remoteTrainCommand } from "./remote-train.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
+import { runsFollow } from "./runs-follow.ts";
 import { runsList } from "./runs-list.ts";
 import { runsPlot } from "./runs-plot.ts";
 import { runsPrune } from "./runs-prune.ts";
 import { runsShow } from "./runs-show.ts";
+import { runsStop } from "./runs-stop.ts";
 import { serve } from "./serve.ts";
 import { storeBackup } from "./store-backup.ts";
 import { storeCheck } from "./store-check.ts";
@@ -189,6 +191,8 @@ export const commands: readonly Command[] = [
   templatesList,
   runsList,
   runsShow,
+  runsFollow,
+  runsStop,
   runsPlot,
   runsCompare,
   runsExport,

@@ -1,5 +1,6 @@
 // ft train quick: fine-tune with as little said as possible.
 import { defineCommand } from "../define-command.ts";
+import { trainDetached } from "../detaching.ts";
 import { train, trainArguments, TrainOptions } from "../training.ts";
 
 export const trainQuick = defineCommand({
@@ -13,5 +14,5 @@ export const trainQuick = defineCommand({
     "ft train quick HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --template chatml",
     "ft train quick HuggingFaceTB/SmolLM2-135M-Instruct --data my-data/ --output my-run",
   ],
-  run: (input, io) => train(input, "quick", io),
+  run: (input, io) => (input.options.detach ? trainDetached : train)(input, "quick", io),
 });

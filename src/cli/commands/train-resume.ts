@@ -5,11 +5,13 @@ import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { OptimizationOptions } from "../../train/options.ts";
 import { defineCommand } from "../define-command.ts";
-import { resume, RunningOptions } from "../training.ts";
+import { continueDetached } from "../detaching.ts";
+import { DetachOptions, resume, RunningOptions } from "../training.ts";
 
 const { epochs, iters } = OptimizationOptions.shape;
 
 const Options = RunningOptions.extend({
+  ...DetachOptions.shape,
   epochs: epochs
     .unwrap()
     .optional()
@@ -45,5 +47,10 @@ export const trainResume = defineCommand({
   options: Options,
   examples: ["ft train resume ./output", "ft train resume ./output --epochs 6 --json"],
   run: ({ arguments: { run_folder }, options }, io) =>
-    resume(run_folder ?? "", options, io, lengthFrom(options)),
+    (options.detach ? continueDetached : resume)(
+      run_folder ?? "",
+      options,
+      io,
+      lengthFrom(options),
+    ),
 });

@@ -1,9 +1,20 @@
 // ft train start: fine-tune with every setting open.
 import { UsageError } from "../../core/errors.ts";
 import { defineCommand } from "../define-command.ts";
+import { trainDetached } from "../detaching.ts";
 import { HostOptions, trainOnHost } from "../hosts.ts";
 import { QueueOptions, queueTraining } from "../queueing.ts";
 import { train, trainArguments, TrainOptions } from "../training.ts";
+
+/** Throws UsageError FT-USAGE-008 for a run that is to be in two places. */
+function requireOne(given: Readonly<Record<string, boolean>>): void {
+  const names = Object.keys(given).filter((name) => given[name]);
+  if (names.length < 2) return;
+  throw new UsageError("FT-USAGE-008", {
+    message: `${names.join(" and ")} are both given: a run is of one of them`,
+    hint: "leave one of them out",
+  });
+}
 
 export const trainStart = defineCommand({
   name: "train start",
@@ -16,23 +27,20 @@ export const trainStart = defineCommand({
     "ft train start --config configs/production.yml --dry-run",
     "ft train start builtin/tiny rows.jsonl --iters 100 --json",
     "ft train start builtin/tiny rows.jsonl --epochs 0.5 --final-model best",
+    "ft train start builtin/tiny rows.jsonl --output ./night --detach",
     "ft train start builtin/tiny rows.jsonl --output ./night --queue",
     "ft train start builtin/tiny rows.jsonl --output ./night --on local",
   ],
   run: (input, io) => {
-    const { on, emit, queue } = input.options;
+    const { on, emit, queue, detach } = input.options;
     if (on === undefined && emit !== undefined) {
       throw new UsageError("FT-USAGE-008", {
         message: "--emit writes a file for a host, and no host is named",
         hint: "--on HOST: ft remote hosts lists them",
       });
     }
-    if (on !== undefined && queue) {
-      throw new UsageError("FT-USAGE-008", {
-        message: "--on and --queue are both given: a run is of one of them",
-        hint: "leave one of them out",
-      });
-    }
+    requireOne({ "--on": on !== undefined, "--queue": queue, "--detach": detach });
+    if (detach) return trainDetached(input, "start", io);
     if (on !== undefined) return trainOnHost(input, on, "start", io);
     return queue ? queueTraining(input, "start", io) : train(input, "start", io);
   },

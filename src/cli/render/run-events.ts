@@ -239,7 +239,7 @@ export class RunScreen {
   }
 }
 
-function stoppedText(event: RunEventOf<"run-stopped">): string {
+export function stoppedText(event: RunEventOf<"run-stopped">): string {
   const saved =
     event.checkpointPath === null
       ? "no checkpoint was written"
