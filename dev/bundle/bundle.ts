@@ -6,7 +6,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { ERRORS_PAGE } from "../../src/cli/sheet.ts";
-import { answerFile, makeAnswers, makeSheet } from "./sheet.ts";
+import { answerFile, makeAnswers, makeSheet, quickCommands } from "./sheet.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const source = join(root, "src");
@@ -60,11 +60,13 @@ function candidates(): Record<string, string> {
   const files = readdirSync(source, { recursive: true, encoding: "utf8" });
   const processes = files.filter((file) => isProcess(join(source, file)));
   const commands = files.filter((file) => dirname(file) === join("cli", "commands"));
+  const quickFiles = quickCommands().map((name) => join("cli", "quick", `${name}.ts`));
   const named = (prefix: string, all: readonly string[]): [string, string][] =>
     all.map((file) => [`${prefix}${basename(file, ".ts")}`, join(source, file)]);
   return Object.fromEntries([
     ["main", join(source, "cli/main.ts")],
     ...named("command-", commands),
+    ...named("quick-", quickFiles),
     ...named("", processes),
   ]);
 }

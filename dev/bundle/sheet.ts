@@ -1,10 +1,14 @@
 // Makes the sheet of a build from the commands: the help that each gives, and the modules that hold them.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { productVersion } from "../../src/app/info.ts";
 import { commands } from "../../src/cli/commands/index.ts";
 import { completionScript, shells } from "../../src/cli/completion/index.ts";
-import type { Command } from "../../src/cli/define-command.ts";
+import { type Command, CommonOptions } from "../../src/cli/define-command.ts";
 import { GROUPS, parseCommandLine } from "../../src/cli/program.ts";
+import type { QuickEntry } from "../../src/cli/quick/quick.ts";
 import type { Sheet } from "../../src/cli/sheet.ts";
+import { optionsOf } from "../../src/core/options.ts";
 
 /** What the program prints for `args`, which ask for help. */
 function helpText(args: readonly string[]): string {
@@ -36,6 +40,35 @@ async function isAlone(command: Command): Promise<boolean> {
   return Object.values(loaded).includes(command);
 }
 
+const quickFolder = fileURLToPath(new URL("../../src/cli/quick/", import.meta.url));
+
+/** Sources of quick commands, each named as the command's own. */
+export const quickCommands = (): string[] =>
+  readdirSync(quickFolder).flatMap((file) =>
+    file === "quick.ts" ? [] : [file.replace(/\.ts$/, "")],
+  );
+
+/** Where the bundle of a quick command lies. */
+export const quickBundle = (name: string): string => `quick-${name}`;
+
+/** The flags are those of every command, as its own definition has them. */
+function quickEntries(files: readonly string[]): Record<string, QuickEntry> {
+  const may = ["json", "quiet"] as const;
+  const common = optionsOf(CommonOptions);
+  const flags = may.flatMap((key) =>
+    common
+      .filter((option) => option.key === key)
+      .map(({ flag }) => [`--${flag.long}`, key] as const),
+  );
+  const entries = files.flatMap((file) => {
+    const command = commands.find((one) => fileOf(one) === file);
+    if (command === undefined) throw new Error(`src/cli/quick/${file}.ts is no command's`);
+    const entry = { module: `${quickBundle(file)}.js`, flags: Object.fromEntries(flags) };
+    return waysToName(command).map((way) => [way, entry] as const);
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Longer answers, by the words that ask for them. */
 export function makeAnswers(): Record<string, string> {
   return Object.fromEntries(
@@ -57,6 +90,7 @@ export async function makeSheet(placeOf: (file: string) => string): Promise<Shee
     for (const way of own) help[way] = helpText([...way.split(" "), "--help"]);
     if (await isAlone(command)) for (const way of ways) modules[way] = placeOf(fileOf(command));
   }
+  const quick = quickEntries(quickCommands());
   const answers = Object.keys(makeAnswers()).map((words) => [words, answerFile(words)] as const);
-  return { version: productVersion(), help, modules, answers: Object.fromEntries(answers) };
+  return { version: productVersion(), help, modules, quick, answers: Object.fromEntries(answers) };
 }

@@ -49,7 +49,7 @@ type DeviceFacts = Pick<
 const TRAINING_DTYPES = ["float32", "float16", "bfloat16"];
 
 async function deviceFacts(): Promise<DeviceFacts> {
-  const { describeBackend } = await import("../mx/index.ts");
+  const { describeBackend } = await import("../mx/backends/index.ts");
   const { binding } = await import("../mx/loader.ts");
   const { backend, reason, mlxVersion, blas, threads } = describeBackend();
   const device = binding().deviceInfo();

@@ -5,6 +5,7 @@ import type { FtError } from "../core/errors.ts";
 import { createLogger, logLevelFrom, redact, setLogger } from "../core/logger.ts";
 import type { Environment } from "../core/paths.ts";
 import { visibleJson, visibleText } from "../core/visible-text.ts";
+import { documentText } from "./shown.ts";
 import { Typing } from "./typing.ts";
 
 export interface Streams {
@@ -107,7 +108,7 @@ export class Io {
 
   /** One JSON document. */
   document(value: unknown): void {
-    this.#streams.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+    this.#streams.stdout.write(documentText(value));
   }
 
   /** The result as JSON when asked for, else as text. */

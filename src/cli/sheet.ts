@@ -3,6 +3,7 @@
 // themselves; a program run from its sources has none and loads them all.
 import { readFileSync } from "node:fs";
 import { errorHelp, isErrorCode } from "./error-help.ts";
+import type { QuickEntry, QuickModule } from "./quick/quick.ts";
 
 export interface Sheet {
   version: string;
@@ -13,6 +14,8 @@ export interface Sheet {
    * the unbundled one: extensions import modules of the library, and must find the registries that the command reads.
    */
   modules: Readonly<Record<string, string>>;
+  /** Commands that are answered without the program that reads command lines, by their words. */
+  quick: Readonly<Record<string, QuickEntry>>;
   /** Longer answers, each in a file of that folder, by the words that ask for it: "completion bash". */
   answers: Readonly<Record<string, string>>;
 }
@@ -56,5 +59,9 @@ export function moduleOf(sheet: Sheet, args: readonly string[]): string | undefi
   const file = sheet.modules[`${first} ${second}`] ?? sheet.modules[first];
   return file === undefined ? undefined : new URL(file, programFolder).href;
 }
+
+/** Loads a module that the sheet names. */
+export const loadQuick = async (file: string): Promise<QuickModule> =>
+  (await import(new URL(file, programFolder).href)) as QuickModule;
 
 export const isBundled = (module: string): boolean => module.startsWith(programFolder.href);

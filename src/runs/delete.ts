@@ -2,7 +2,8 @@
 import { rmSync } from "node:fs";
 import { lockHolder } from "./lock.ts";
 import { runIsRunning } from "./run-errors.ts";
-import { forgetRun, type RunSummary } from "./run-index.ts";
+import { forgetRun } from "./run-index.ts";
+import type { RunSummary } from "./run-list.ts";
 
 /** Throws FT-RUN-014 (exit 75) while somebody writes to it. */
 export function deleteRun({ runId, outputDir }: Pick<RunSummary, "runId" | "outputDir">): void {

@@ -3,8 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunEvent } from "./events.ts";
+import { EVENTS_FILE } from "./log-file.ts";
 
-export const EVENTS_FILE = "events.jsonl";
+export { EVENTS_FILE };
 
 function parseEvent(line: string): RunEvent[] {
   try {

@@ -3,8 +3,8 @@
 // event-log.ts does, because of a long run that costs as much as everything else together.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { EVENTS_FILE } from "./event-log.ts";
-import { EVENT_SCHEMA_VERSION, type RunEvent } from "./events.ts";
+import type { RunEvent } from "./events.ts";
+import { EVENT_SCHEMA_VERSION, EVENTS_FILE } from "./log-file.ts";
 
 interface Tail {
   inode: number;

@@ -1,9 +1,9 @@
 // Every event of a run, as written to events.jsonl and sent to whoever watches. Versioned: fields are only added.
 // Not how events look to a person; the command line and the studio draw them.
 import { z } from "zod";
+import { EVENT_SCHEMA_VERSION } from "./log-file.ts";
 
-/** Raised when the meaning of a field changes or one is taken away. */
-export const EVENT_SCHEMA_VERSION = 1;
+export { EVENT_SCHEMA_VERSION };
 
 const envelope = {
   /** ISO 8601, UTC. */

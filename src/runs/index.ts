@@ -64,16 +64,8 @@ export { type Pruned, pruneRuns } from "./prune.ts";
 export { type Holder, lockHolder, lockOwner } from "./lock.ts";
 export { makeRunId } from "./run-id.ts";
 export { isRunFolder, runOf, trainedFolder } from "./trained-folder.ts";
-export {
-  listRuns,
-  recordRun,
-  type RunDetails,
-  type RunEntry,
-  type RunStatus,
-  type RunSummary,
-  showKnownRun,
-  showRun,
-} from "./run-index.ts";
+export { recordRun, type RunDetails, showKnownRun, showRun } from "./run-index.ts";
+export { listRuns, type RunEntry, type RunStatus, type RunSummary } from "./run-list.ts";
 export { columnsOf, type FigureColumns } from "./columns.ts";
 export { type ComparedLine, compareMany, type ManyCompared } from "./compare-many.ts";
 export { followedEvents } from "./event-tail.ts";

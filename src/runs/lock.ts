@@ -10,25 +10,26 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { isAlive, thisProcess } from "../core/process-alive.ts";
+import { isAlive, type ProcessIdentity, thisProcess } from "../core/process-alive.ts";
 import { folderLocked } from "./run-errors.ts";
 
 export const LOCK_FILE = "run.lock";
 
-const Holder = z.object({
-  pid: z.int().positive(),
-  /** Start of the process as the system tells it, because process ids are used again; null when unknown. */
-  started: z.string().nullable(),
-  host: z.string(),
-});
+/** The process that holds a folder. Its start tells it from a later one of the same id. */
+export type Holder = ProcessIdentity;
 
-export type Holder = z.infer<typeof Holder>;
+/** Looked at by hand: a list of runs reads a lock each, and zod is half of what such a small program loads. */
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, started, host } = value as Partial<Holder>;
+  const isProcess = Number.isSafeInteger(pid) && (pid ?? 0) > 0;
+  return isProcess && (started === null || typeof started === "string") && typeof host === "string";
+}
 
 function readHolder(path: string): Holder | undefined {
   try {
-    const parsed = Holder.safeParse(JSON.parse(readFileSync(path, "utf8")));
-    return parsed.success ? parsed.data : undefined;
+    const holder: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isHolder(holder) ? holder : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,8 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listCheckpoints, readPointer } from "./checkpoints.ts";
 import { acquireLock, lockHolder, type RunLock } from "./lock.ts";
-import { forgetRun, listRuns, type RunSummary } from "./run-index.ts";
+import { forgetRun } from "./run-index.ts";
+import { listRuns, type RunSummary } from "./run-list.ts";
 
 export interface PruneOptions {
   /** Of completed runs, remove all checkpoints but the best and the latest. */

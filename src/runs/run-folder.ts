@@ -1,6 +1,6 @@
 // An open run folder: config.json, events.jsonl, checkpoints/, final_model/. One process holds it at a time.
 // Knows no training; whoever trains writes here, whoever watches reads.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isTemporaryName, writeFileAtomic, writeJsonAtomic } from "../core/atomic-files.ts";
 import { makeFolders, requireWritable } from "../core/folders.ts";
@@ -20,10 +20,12 @@ import {
 import { EVENTS_FILE, readEvents, spentSeconds } from "./event-log.ts";
 import { type RunEvent, type RunFact, stampEvent } from "./events.ts";
 import { acquireLock, LOCK_FILE, type RunLock } from "./lock.ts";
-import { folderNotEmpty, notARun, outputIsFile, unreadableConfig } from "./run-errors.ts";
+import { folderNotEmpty, outputIsFile } from "./run-errors.ts";
 import { makeRunId } from "./run-id.ts";
+import { CONFIG_FILE, readRecord, type RunRecord } from "./run-record.ts";
 
-export const CONFIG_FILE = "config.json";
+export { CONFIG_FILE, type LighterRun, readRecord, type RunRecord } from "./run-record.ts";
+
 export const FINAL_MODEL = "final_model";
 /** Rows of the data that could not be used and were left out, one a line; only there when that was asked for. */
 export const LOST_ROWS = "lost-rows.jsonl";
@@ -34,35 +36,6 @@ export const PREFIX_STATES = "prefix-states.bin";
 
 /** Left by an operating system or by a run that never began; they do not make a folder occupied. */
 const IGNORED = new Set([".DS_Store", "Thumbs.db", LOCK_FILE]);
-
-/** Settings with which a run would need less memory, as flags. */
-export interface LighterRun {
-  change: string;
-  peakBytes: number;
-  residentBytes: number;
-}
-
-/** What config.json holds: the resolved configuration and everything needed to run it again. */
-export interface RunRecord {
-  runId: string;
-  createdAt: string;
-  /** Resolved configuration, keys as in YAML. */
-  config: Record<string, unknown>;
-  /** Origin of each value by dotted key. */
-  origins?: Record<string, string> | undefined;
-  /** The template by its name, with its text where a file or a text was given: the file is not asked again. */
-  template?: { name: string; text?: string | undefined } | undefined;
-  /** Versions of the program, of MLX, of Node. */
-  versions?: Record<string, string>;
-  /** Name, resolved revision and architecture of the model. */
-  model?: Record<string, unknown>;
-  /** Of a run that needs much of the memory: how much, and what would need less. */
-  memory?: { residentBytes: number; changes: LighterRun[] };
-  /** Files with their SHA-256. */
-  dataset?: Record<string, unknown>;
-  /** Of a run that computes at a service: which, and how it is asked. Such a run is continued there. */
-  remote?: Record<string, unknown>;
-}
 
 export class RunFolder {
   readonly path: string;
@@ -195,17 +168,4 @@ export function reopenRun(outputDir: string): RunFolder {
   const lock = acquireLock(path);
   removeUnfinished(path);
   return new RunFolder(path, record.runId, lock);
-}
-
-/** config.json of a run folder. Throws FT-RUN-002 when there is none, FT-RUN-005 when it is damaged. */
-export function readRecord(folder: string): RunRecord {
-  const file = join(expandHome(folder), CONFIG_FILE);
-  if (!existsSync(file)) throw notARun(folder);
-  try {
-    const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
-    if (typeof record.runId === "string" && typeof record.config === "object") return record;
-  } catch (error) {
-    throw unreadableConfig(file, error instanceof Error ? error.message : String(error));
-  }
-  throw unreadableConfig(file, "it names no run");
 }
