@@ -96,7 +96,7 @@ test-e2e-quick: setup ## train quick, end to end
 test-e2e-all: setup ## every end-to-end test
 	$(TEST) --project cli --project native
 
-.PHONY: inventory coverage soak interop packaging-check link-darwin bench
+.PHONY: inventory coverage soak interop packaging-check pack packages-check link-darwin bench
 inventory: ## what works, by running what dev/inventory.yaml names (ALL=1: slow ones too; ROWS=1-30,44; JSON=1)
 	@./setup.sh >&2
 	@$(RUN) dev/inventory.ts $(if $(ALL),--all) $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json)
@@ -112,6 +112,12 @@ soak: setup ## tests over generated input, at full length: minutes instead of a 
 
 packaging-check: deps ## the Dockerfile's lines in a clean folder, and what it starts asked (minutes)
 	@$(RUN) dev/packaging/check.ts
+
+pack: setup ## tarballs of the main package and of the platforms built here, into OUT=DIR
+	@$(RUN) dev/packaging/pack.ts "$(OUT)"
+
+packages-check: setup ## those tarballs installed with nothing but Node 20, 22 and 24, a training, the studio (minutes)
+	@$(RUN) dev/packaging/try-packages.ts "$(OUT)"
 
 interop: setup ## against mlx-lm itself, installed into .local/peers
 	@dev/interop.sh

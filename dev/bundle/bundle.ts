@@ -43,12 +43,12 @@ const englishOnly: Plugin = {
 };
 
 /** Packages that most commands need, bundled with them; the others stay packages, found when a command asks. */
-const bundled = new Set(["commander", "consola", "kysely", "yaml", "zod"]);
+export const bundledPackages: readonly string[] = ["commander", "consola", "kysely", "yaml", "zod"];
 
 function externalPackages(): string[] {
   const manifest = readFileSync(join(root, "package.json"), "utf8");
   const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
-  return Object.keys(dependencies).filter((name) => !bundled.has(name));
+  return Object.keys(dependencies).filter((name) => !bundledPackages.includes(name));
 }
 
 /** A module that is begun, not imported: it exports nothing. */

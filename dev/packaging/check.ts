@@ -14,6 +14,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A container's file system as a folder, and what its next instruction sees. */
 interface Built {
+  /** Of the stages before, by name. */
+  stages: Map<string, string>;
   root: string;
   folder: string;
   environment: Record<string, string>;
@@ -22,14 +24,24 @@ interface Built {
 
 const inside = ({ root }: Built, path: string): string => join(root, path);
 
+/** What is copied comes from the clone, or from a stage before. */
+function sourceOf(built: Built, stage: string | undefined, source: string): string {
+  if (stage === undefined) return join(clone, source);
+  const root = built.stages.get(stage);
+  if (root === undefined) throw new Error(`no stage is called ${stage}`);
+  return join(root, source);
+}
+
 function copy(built: Built, given: string): void {
-  const words = wordsOf(given);
+  const [first = "", ...rest] = wordsOf(given);
+  const stage = /^--from=(.+)$/.exec(first)?.[1];
+  const words = stage === undefined ? [first, ...rest] : rest;
   const target = words.pop() ?? ".";
   for (const source of words) {
     const into = target.endsWith("/") ? join(target, source) : target;
     const to = target.startsWith("/") ? inside(built, into) : join(built.folder, into);
     mkdirSync(dirname(to), { recursive: true });
-    cpSync(join(clone, source), to, { recursive: true });
+    cpSync(sourceOf(built, stage, source), to, { recursive: true });
   }
 }
 
@@ -51,7 +63,18 @@ function setVariable(built: Built, given: string): void {
   built.environment[name] = value.startsWith("/") ? inside(built, value) : value;
 }
 
+/** A stage begins: an empty file system, and nothing of the variables before. */
+function from(built: Built, given: string): void {
+  const name = /^\S+ AS (\S+)$/i.exec(given)?.[1] ?? "last";
+  const root = join(dirname(built.root), name);
+  const { PATH = "", HOME = "" } = process.env;
+  mkdirSync(root);
+  built.stages.set(name, root);
+  Object.assign(built, { root, folder: root, environment: { PATH, HOME } });
+}
+
 const doers: Readonly<Record<string, (built: Built, given: string) => void>> = {
+  FROM: from,
   WORKDIR(built, given) {
     built.folder = inside(built, given);
     mkdirSync(built.folder, { recursive: true });
@@ -63,9 +86,9 @@ const doers: Readonly<Record<string, (built: Built, given: string) => void>> = {
   CMD: (built, given) => void built.command.push(...(JSON.parse(given) as string[])),
 };
 
-function build(root: string, instructions: readonly Instruction[]): Built {
-  const { PATH = "", HOME = "" } = process.env;
-  const built: Built = { root, folder: root, environment: { PATH, HOME }, command: [] };
+function build(folder: string, instructions: readonly Instruction[]): Built {
+  const root = join(folder, "none");
+  const built: Built = { stages: new Map(), root, folder: root, environment: {}, command: [] };
   for (const { name, given, line } of instructions) {
     say(`Dockerfile:${line}: ${name} ${given}`);
     doers[name]?.(built, given);
@@ -113,8 +136,9 @@ async function start({ root, folder, environment, command }: Built): Promise<voi
 
 const root = mkdtempSync(join(tmpdir(), "ft-packaging-"));
 try {
-  await start(build(root, instructionsOf(readFileSync(dockerfile, "utf8"))));
-  if (!existsSync(join(root, "data", "store"))) throw new Error("nothing is kept in /data");
+  const built = build(root, instructionsOf(readFileSync(dockerfile, "utf8")));
+  await start(built);
+  if (!existsSync(join(built.root, "data", "store"))) throw new Error("nothing is kept in /data");
   say("the Dockerfile's lines make a studio that answers");
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -13,22 +13,37 @@ const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 /** The addon that serves every backend but those with one of their own. */
 export const MAIN_ADDON = "ft_native";
 
-/** Where an addon is; `FT_ADDON` names another file for the main one. */
+/** The package that has the addon for this platform, where ft was installed rather than cloned. */
+const platformPackage = `@finetune-local/ft-${process.platform}-${process.arch}`;
+
+function installedFile(name: string): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(`${platformPackage}/${name}.node`);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Where an addon is: `FT_ADDON` names another file for the main one; then what a clone built, then what the platform's
+ * package holds. Where there is none, the place in a clone.
+ */
 export function addonFile(name: string): string {
   const override = process.env["FT_ADDON"];
   if (name === MAIN_ADDON && override !== undefined && override !== "") return override;
-  return `${packageRoot}build/Release/${name}.node`;
+  const built = `${packageRoot}build/Release/${name}.node`;
+  return existsSync(built) ? built : (installedFile(name) ?? built);
 }
 
 const loaded = new Map<string, Binding>();
 let active = MAIN_ADDON;
 
-/** A package that npm packed has no set-up with it, and no addon. */
+/** A clone builds it; an installed package has none of its own. */
 function wayToAddon(): string {
   const setup = `${packageRoot}setup.sh`;
   return existsSync(setup)
     ? `${shellWord(setup)} builds it`
-    : "npm install PATH-OF-A-CLONE, after ./setup.sh in that clone, takes ft with its addon";
+    : `npm install the tarball of ${platformPackage}, which holds it; make pack in a clone writes that tarball`;
 }
 
 function load(name: string): Binding {

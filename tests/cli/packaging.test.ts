@@ -69,7 +69,20 @@ test("every variable can be set from outside, and no other", () => {
 test("what is copied is there, and the ignore file lets it through", () => {
   const ignored = readFileSync(join(root, "dev/packaging/Dockerfile.dockerignore"), "utf8");
   const through = ignored.split("\n").flatMap((line) => (line[0] === "!" ? [line.slice(1)] : []));
-  const sources = given("COPY").flatMap((line) => wordsOf(line).slice(0, -1));
+  const copied = given("COPY").filter((line) => !line.startsWith("--from="));
+  const sources = copied.flatMap((line) => wordsOf(line).slice(0, -1));
   for (const source of sources) expect(existsSync(join(root, source)), source).toBe(true);
   expect(through.toSorted()).toEqual(sources.toSorted());
+});
+
+test("what is installed in the end are the packages that the first stage wrote, without any script", () => {
+  const [stage, last] = given("FROM");
+  expect(stage).toMatch(/ AS build$/);
+  expect(last).toMatch(/-slim$/);
+  expect(given("COPY").filter((line) => line.startsWith("--from="))).toEqual([
+    "--from=build /app/packages packages",
+  ]);
+  const runs = given("RUN");
+  expect(runs).toContainEqual(expect.stringContaining("dev/packaging/pack.ts packages"));
+  expect(runs).toContainEqual(expect.stringMatching(/^npm install --ignore-scripts .*\.tgz/));
 });

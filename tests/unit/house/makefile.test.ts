@@ -46,6 +46,8 @@ const care = [
   "bench",
   "interop",
   "sanitize",
+  "pack",
+  "packages-check",
   "clean",
   "help",
 ];
