@@ -74,6 +74,11 @@ function parseWithUnit(text: string, units: Readonly<Record<string, number>>): n
   return unit === undefined ? undefined : Number(match?.[1]) * unit;
 }
 
+/** "$0.03", and more digits below a cent: "$0.0012". */
+export function formatDollars(dollars: number): string {
+  return `$${dollars !== 0 && Math.abs(dollars) < 0.01 ? dollars.toPrecision(2) : dollars.toFixed(2)}`;
+}
+
 /** "8GB" → 8_000_000_000, "512 MiB" → 536_870_912, "100" → 100. Throws UsageError otherwise. */
 export function parseBytes(text: string): number {
   const bytes = parseWithUnit(text, byteUnits);

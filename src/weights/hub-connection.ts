@@ -153,6 +153,8 @@ export interface HubAnswer {
   name: string;
   /** As its owner tags it: "apache-2.0". */
   license: string | undefined;
+  /** Seen by those alone whom its owner lets; undefined where the hub does not say. */
+  isPrivate: boolean | undefined;
 }
 
 const LICENSE = /^license:(.{1,100})$/;
@@ -174,6 +176,7 @@ interface Description {
   sha: unknown;
   name: unknown;
   tags: unknown;
+  private: unknown;
 }
 
 interface Question {
@@ -205,13 +208,14 @@ export async function describe(
   const { type, name: repository } = repositoryOf(id);
   const { word, ask } = kinds[type];
   const question = { name: repository, revision, hubUrl: hub.endpoint, fetch: answersOf(hub) };
-  const { sha, name, tags } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
+  const { sha, name, tags, ...rest } = await retrying(hub, { attempts: ANSWER_ATTEMPTS }, () =>
     understood(`the ${word}'s description cannot be read`, () => ask(question)),
   );
   const given: unknown = name;
   const commit = commitIn(sha, revision);
   const isOther = typeof given === "string" && given !== repository;
-  return { commit, name: isOther ? given : id, license: licenseIn(tags) };
+  const isPrivate = typeof rest.private === "boolean" ? rest.private : undefined;
+  return { commit, name: isOther ? given : id, license: licenseIn(tags), isPrivate };
 }
 
 /** Files at the top of the repository; folders hold nothing that loading needs. */

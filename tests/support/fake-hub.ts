@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { etagOf, type FakeRepository, filesOf, type Trouble } from "./fake-hub-files.ts";
+import { FakeJobs } from "./fake-hub-jobs.ts";
 import { type FakeAccount, FakeUploads } from "./fake-hub-uploads.ts";
 
 export { etagOf, type FakeRepository, filesOf, type Trouble } from "./fake-hub-files.ts";
@@ -17,6 +18,7 @@ export class FakeHub {
   /** Token → who may write what with it. */
   readonly accounts: Record<string, FakeAccount> = {};
   readonly uploads = new FakeUploads(this);
+  readonly jobs = new FakeJobs();
   trouble: Trouble = {};
   #met = 0;
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
@@ -27,6 +29,7 @@ export class FakeHub {
   }
 
   async stop(): Promise<void> {
+    this.jobs.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -56,6 +59,8 @@ export class FakeHub {
     this.headers.push(request.headers);
     const trouble = this.#troubled(url, request) ? this.trouble : {};
     if (trouble.silent === true) return;
+    const isPlain = trouble.status === undefined;
+    if (isPlain && this.jobs.answer(request, response, this.accountOf(request))) return;
     if (this.uploads.takes(request)) {
       void this.uploads.answer(request, response, trouble);
       return;
@@ -158,7 +163,10 @@ export class FakeHub {
     const body =
       kind === "tree"
         ? tree(filesOf(repository, sha))
-        : { _id: "1", id, sha, lastModified: 0, tags: repository.tags };
+        : {
+            ...{ _id: "1", id, sha, lastModified: 0, tags: repository.tags },
+            private: repository.private ?? false,
+          };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 

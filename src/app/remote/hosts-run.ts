@@ -5,8 +5,10 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { FtError } from "../../core/errors.ts";
+import { interrupted } from "../../core/interrupted.ts";
 import { parseJson } from "../../core/json-text.ts";
 import { type Environment, expandHome } from "../../core/paths.ts";
+import { formatDollars } from "../../core/units.ts";
 import { endedSilently, lostSight, noRoom, unreadableEvent } from "../../remote/hosts/errors.ts";
 import { LineDropped, type RunInput, type Runner } from "../../remote/hosts/runner.ts";
 import { lastWords } from "../../remote/hosts/shell.ts";
@@ -51,12 +53,18 @@ export async function startOnHost(
   await requireData(config);
   checkOutputFolder(config.output_dir);
   await runner.check();
+  const cost = await runner.cost();
+  if (cost !== undefined) {
+    const most = `at most ${formatDollars(cost.most)} for this run`;
+    options.onNotice(`${name} costs ${formatDollars(cost.hourly)} an hour, ${most}`);
+  }
   const spec = await hostSpec(config);
-  const { output: there, inputs, id } = await runner.submit(spec, options.onCopy);
+  const { output: there, inputs, id, page } = await runner.submit(spec, options.onCopy);
   const output = resolve(expandHome(config.output_dir));
   const origins = Object.fromEntries(from);
   const pointer: HostPointer = { id, host: name, output, there, inputs, origins };
   await keepPointer(options.environment, pointer);
+  if (page !== undefined) options.onNotice(`its page is ${page}`);
   options.onNotice(`${id} runs on ${name}; ft remote follow finds it again should this end`);
   return await follow(runner, pointer, options);
 }
@@ -147,7 +155,8 @@ async function follow(
   else options.signal?.addEventListener("abort", stop, { once: true });
   try {
     await toTheEnd(runner, pointer, followed, options);
-    const last = await lastEvent(runner, pointer, followed);
+    await tellSpent(runner, pointer, options);
+    const last = await lastEvent(runner, pointer, followed, options.signal);
     if (followed.hasBegun) {
       await persistent(pointer, options, () => fetchResult(runner, pointer));
     }
@@ -159,6 +168,17 @@ async function follow(
     options.signal?.removeEventListener("abort", stop);
     followed.close();
   }
+}
+
+/** What a run cost that somebody asks money for; a hub that does not answer then ends nothing. */
+async function tellSpent(
+  runner: Runner,
+  { id, host }: HostPointer,
+  { onNotice }: HostRunOptions,
+): Promise<void> {
+  const spent = await runner.spent(id).catch(() => undefined);
+  if (spent !== undefined)
+    onNotice(`${host} cost ${formatDollars(spent)}, by the time that it ran`);
 }
 
 async function toTheEnd(
@@ -211,8 +231,11 @@ async function lastEvent(
   runner: Runner,
   { id, host }: HostPointer,
   { last }: Followed,
+  signal: AbortSignal | undefined,
 ): Promise<RunEvent> {
   if (last !== undefined && ends.has(last.type)) return last;
+  if (last === undefined && signal?.aborted === true)
+    throw interrupted(`before it began on ${host}`);
   const said = lastWords((await runner.logs(id, 0)).text);
   if (isFull(said)) throw noRoom(host, said);
   throw endedSilently(host, said);

@@ -10,7 +10,7 @@ import { badHosts, emitsNothing, onlyEmits, unknownHost } from "../../remote/hos
 import { HostName, requireHostName } from "../../remote/hosts/host-name.ts";
 import { hostKinds } from "../../remote/hosts/kinds/index.ts";
 import type { HostKind } from "../../remote/hosts/kinds/kind.ts";
-import type { Capabilities, HostReport, Runner, RunSpec } from "../../remote/hosts/runner.ts";
+import type { Capabilities, Cost, HostReport, Runner, RunSpec } from "../../remote/hosts/runner.ts";
 import { quoted } from "../../remote/hosts/shell.ts";
 import { readConfigFile } from "../config/files.ts";
 import type { ConfigLayer } from "../config/layers.ts";
@@ -123,9 +123,10 @@ export function emitFor(
 export async function checkHost(
   environment: Environment,
   name: string,
-): Promise<HostReport & Capabilities & { name: string; kind: string }> {
+): Promise<HostReport & Capabilities & { name: string; kind: string; cost: Cost | null }> {
   const host = findHost(environment, name);
   const runner = openHost(host);
   const report = await runner.check();
-  return { name, kind: host.kind, ...report, ...(await runner.capabilities()) };
+  const cost = (await runner.cost()) ?? null;
+  return { name, kind: host.kind, ...report, ...(await runner.capabilities()), cost };
 }

@@ -81,6 +81,7 @@ import { remoteModelsCommand } from "./remote-models.ts";
 import { remoteRunsCommand } from "./remote-runs.ts";
 import { remoteTestCommand } from "./remote-test.ts";
 import { remoteTrainCommand } from "./remote-train.ts";
+import { remoteWorkCommand } from "./remote-work.ts";
 import { runsCompare } from "./runs-compare.ts";
 import { runsDelete } from "./runs-delete.ts";
 import { runsExport } from "./runs-export.ts";
@@ -123,6 +124,7 @@ export const commands: readonly Command[] = [
   remoteHostsCommand,
   remoteCheckCommand,
   remoteFollowCommand,
+  remoteWorkCommand,
   generate,
   chat,
   serve,

@@ -1,7 +1,7 @@
 // ft remote check: whether a run could begin on a host, and what it has.
 import { z } from "zod";
 import { checkHost } from "../../app/remote/hosts.ts";
-import { formatBytes } from "../../core/units.ts";
+import { formatBytes, formatDollars } from "../../core/units.ts";
 import { defineCommand } from "../define-command.ts";
 
 export const remoteCheckCommand = defineCommand({
@@ -15,9 +15,16 @@ export const remoteCheckCommand = defineCommand({
     io.show(found, () =>
       [
         `${found.name} (${found.kind}): ready`,
-        `ft ${found.version}, node ${found.node}, ${found.platform}`,
+        found.version === null
+          ? "which ft it has shows when something runs there"
+          : `ft ${found.version}, node ${found.node}, ${found.platform}`,
         `computes on ${found.device ?? found.backend}, ${formatBytes(found.memoryBytes)} of memory`,
         `${formatBytes(found.freeBytes)} free on its disk`,
+        ...(found.cost === null
+          ? []
+          : [
+              `${formatDollars(found.cost.hourly)} an hour, at most ${formatDollars(found.cost.most)} a run`,
+            ]),
       ].join("\n"),
     );
   },

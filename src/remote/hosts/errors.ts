@@ -137,3 +137,64 @@ export function badHosts(file: string, problems: readonly string[]): ConfigError
     hint: "docs/remote/hosts.md shows one; ft remote hosts lists what is understood",
   });
 }
+
+export function noHubToken(host: string): ConfigError {
+  return new ConfigError("FT-HOST-021", {
+    message: `${host} runs jobs of Hugging Face, and there is no token here`,
+    hint: "make one that may write and start jobs at https://huggingface.co/settings/tokens, then: export HF_TOKEN=hf_…",
+  });
+}
+
+export function unknownFlavor(
+  host: string,
+  flavor: string,
+  known: readonly string[],
+  near?: string,
+): ConfigError {
+  return new ConfigError("FT-HOST-022", {
+    message: `${host}: the hub has no machine ${flavor}${near === undefined ? "" : `; did you mean ${near}?`}`,
+    problems: [`it has ${known.join(", ")}`],
+    hint: "flavor: in its entry of hosts.yaml names one",
+  });
+}
+
+export function publicExchange(host: string, repository: string): ConfigError {
+  return new ConfigError("FT-HOST-023", {
+    message: `${host}: everybody can read ${repository}, and your data would go there`,
+    hint: "make it private on its page, or name another with repository: in its entry of hosts.yaml",
+  });
+}
+
+export function jobsRefused(host: string, status: number | undefined, said: string): ProviderError {
+  const hints: Readonly<Record<number, string>> = {
+    401: "the hub does not take the token: make a new one at https://huggingface.co/settings/tokens",
+    402: "jobs are paid in advance: https://huggingface.co/settings/billing",
+    403: "the token needs the right to start jobs, and the account a balance",
+    404: "namespace: in its entry of hosts.yaml names an account or organization of yours",
+  };
+  return new ProviderError("FT-HOST-024", {
+    message: `the hub refuses ${host}${status === undefined ? "" : ` (${status})`}: ${said}`,
+    hint: hints[status ?? 0] ?? "try again later",
+  });
+}
+
+export function hubSilent(host: string, said: string): ProviderError {
+  return new ProviderError("FT-HOST-025", {
+    message: `${host}: the hub cannot be reached: ${said}`,
+    hint: "check the connection; HF_HUB_OFFLINE must not be set, and HF_ENDPOINT names a hub where it is",
+  });
+}
+
+export function jobHasOther(there: string, here: string): FtError {
+  return new FtError("FT-HOST-026", {
+    message: `the job's image has ft ${there}, the run was sent by ft ${here}: settings of one need not be those of the other`,
+    hint: `name an image with ft ${here}: image: or setup: in the host's entry of hosts.yaml`,
+  });
+}
+
+export function unknownTask(repository: string, id: string): UsageError {
+  return new UsageError("FT-HOST-027", {
+    message: `${repository} holds no task ${id}`,
+    hint: "ft train start --on HOST writes one and starts the job that reads it",
+  });
+}

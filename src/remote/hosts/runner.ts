@@ -27,11 +27,12 @@ export interface RunPlaces {
   of(path: string): string;
 }
 
+/** Null: known once something runs there. */
 export interface HostReport {
   /** Of ft there. */
-  version: string;
-  node: string;
-  platform: string;
+  version: string | null;
+  node: string | null;
+  platform: string | null;
 }
 
 export interface Capabilities {
@@ -48,6 +49,8 @@ export interface Submitted {
   output: string;
   /** Inputs: where each is there, and here. */
   inputs: [there: string, here: string][];
+  /** Where a browser shows it. */
+  page?: string;
 }
 
 /** "gone": it ended without saying how. */
@@ -79,8 +82,10 @@ export interface Runner {
   cancel(id: string): Promise<void>;
   /** The run's folder as a tar archive, without its events. */
   fetch(id: string): AsyncIterable<Uint8Array>;
-  /** What it would cost; undefined where nobody asks for money, or nobody knows. */
-  cost(spec: RunSpec): Promise<Cost | undefined>;
+  /** What a run would cost; undefined where nobody asks for money, or nobody knows. */
+  cost(): Promise<Cost | undefined>;
+  /** Dollars that it has cost so far, by its time; undefined likewise. */
+  spent(id: string): Promise<number | undefined>;
 }
 
 /** The connection broke; what runs there goes on. */

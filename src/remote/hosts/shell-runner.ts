@@ -244,4 +244,8 @@ export class ShellRunner implements Runner {
   cost(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
+
+  spent(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
 }

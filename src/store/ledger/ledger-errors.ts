@@ -1,10 +1,10 @@
 // The errors of paying for calls.
 import { FtError } from "../../core/errors.ts";
+import { formatDollars } from "../../core/units.ts";
 
 /** Dollars as people read them, of billionths: "$0.0012". */
 export function dollars(nano: number): string {
-  const amount = nano / 1e9;
-  return `$${amount !== 0 && Math.abs(amount) < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`;
+  return formatDollars(nano / 1e9);
 }
 
 /** The call was not made: with the most that it may cost, the budget would be overdrawn. */

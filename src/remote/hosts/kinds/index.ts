@@ -1,6 +1,7 @@
 // Every kind of host, one line each.
 import { UsageError } from "../../../core/errors.ts";
 import { Registry } from "../../../core/registry.ts";
+import { hubJobsKind } from "./hub-jobs.ts";
 import type { HostKind } from "./kind.ts";
 import { localKind } from "./local.ts";
 import { skypilotKind } from "./skypilot.ts";
@@ -11,6 +12,7 @@ export const hostKinds = new Registry<HostKind>(
   {
     ssh: sshKind,
     local: localKind,
+    "hf-jobs": hubJobsKind,
     slurm: slurmKind,
     skypilot: skypilotKind,
   },
