@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { argv, execArgv, execPath } from "node:process";
+import { parseDocument } from "yaml";
 import { nearest } from "../../core/nearest.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
 import { badHosts, emitsNothing, onlyEmits, unknownHost } from "../../remote/hosts/errors.ts";
@@ -59,7 +60,8 @@ function entryProblems(layer: ConfigLayer, name: string, value: unknown): string
 
 function written(environment: Environment): Host[] {
   const file = hostsFile(environment);
-  if (!existsSync(file)) return [];
+  // comments alone, as where the last entry was taken out, are no mistake
+  if (!existsSync(file) || parseDocument(readFileSync(file, "utf8")).contents === null) return [];
   const layer = readConfigFile("user", file);
   const read = Object.entries(layer.values).map(([name, value]) =>
     entryProblems(layer, name, value),

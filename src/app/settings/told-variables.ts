@@ -5,6 +5,7 @@ import { withDotEnv } from "../../providers/environment.ts";
 import { providerKinds } from "../../providers/registry.ts";
 import { masked, shownKeys } from "./keys.ts";
 import { savedVariables } from "./provider-environment.ts";
+import { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 import { readSettings } from "./settings.ts";
 import { type Variable, variables } from "./variables.ts";
 
@@ -14,6 +15,7 @@ export type VariableSource =
   | "settings"
   | "keychain"
   | "keys file"
+  | "token file"
   | "default";
 
 export interface ToldVariable {
@@ -57,10 +59,33 @@ function told(name: string, variable: Variable, { given, dotEnv, saved }: Said):
   return { name, value: usualOf(name, variable, given), source: "default", about };
 }
 
+/** An address may hold a name and a password. */
+const withoutPassword = (text: string): string => text.replace(/(\/\/)[^/@\s]+@/, "$1…@");
+
+function toldService(
+  name: string,
+  variable: ServiceVariable,
+  { given, dotEnv }: Said,
+): ToldVariable {
+  const { about, isSecret = false, inDotEnv = false, usual = null, instead } = variable;
+  const shown = (text: string): string => (isSecret ? masked(text) : withoutPassword(text));
+  const own = given[name];
+  if (own) return { name, value: shown(own), source: "environment", about };
+  const written = inDotEnv ? dotEnv[name] : undefined;
+  if (written) return { name, value: shown(written), source: ".env", about };
+  const other = instead?.(given);
+  if (other !== undefined) return { name, ...other, value: shown(other.value), about };
+  return { name, value: usual, source: "default", about };
+}
+
 export function toldVariables(given: Environment, folder = process.cwd()): ToldVariable[] {
-  const dotEnv = withDotEnv(given, folder, Object.keys(variables));
+  const names = [...Object.keys(variables), ...Object.keys(serviceVariables)];
+  const dotEnv = withDotEnv(given, folder, names);
   const said = { given, dotEnv, saved: savedVariables(readSettings(given)) };
-  return Object.entries(variables).map(([name, variable]) => told(name, variable, said));
+  return [
+    ...Object.entries(variables).map(([name, variable]) => told(name, variable, said)),
+    ...Object.entries(serviceVariables).map(([name, each]) => toldService(name, each, said)),
+  ];
 }
 
 /** DATA_DIR, else `datasets` in the user's data folder. */

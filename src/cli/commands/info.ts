@@ -22,7 +22,7 @@ export const info = defineCommand({
       .boolean()
       .default(false)
       .describe(
-        "Show the variables of data sets and the studio instead, and where each comes from",
+        "Show the variables of data sets, the studio and services instead, and where each comes from",
       ),
   }),
   examples: ["ft info", "ft info --json", "ft info --env"],

@@ -198,3 +198,25 @@ export function unknownTask(repository: string, id: string): UsageError {
     hint: "ft train start --on HOST writes one and starts the job that reads it",
   });
 }
+
+export function hostExists(name: string, file: string): UsageError {
+  return new UsageError("FT-HOST-028", {
+    message: `${name} is in ${file} already`,
+    hint: `ft remote hosts remove ${shellWord(name)} takes it out; or change it there`,
+  });
+}
+
+export function badHostSetting(name: string, problems: readonly string[]): UsageError {
+  return new UsageError("FT-HOST-029", {
+    message: `${name} cannot be written so`,
+    problems,
+    hint: "docs/remote/hosts.md lists the keys of each kind: ft remote hosts add NAME KEY=VALUE…",
+  });
+}
+
+export function hostElsewhere(name: string, from: string): UsageError {
+  return new UsageError("FT-HOST-030", {
+    message: `${name} is no entry of hosts.yaml: it is ${from === "built in" ? from : `named in ${from}`}`,
+    hint: "ft remote hosts tells where each is from",
+  });
+}

@@ -7,6 +7,7 @@ import { cachingOf, jobsAtOnce } from "../../../src/app/settings/job-settings.ts
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
 import { keepKey, keysFile, readKey, shownKeys } from "../../../src/app/settings/keys.ts";
 import { withKeptKey, withSaved } from "../../../src/app/settings/provider-environment.ts";
+import { serviceVariables } from "../../../src/app/settings/service-variables.ts";
 import { toldVariables } from "../../../src/app/settings/told-variables.ts";
 import { variables } from "../../../src/app/settings/variables.ts";
 import { FakeProvider } from "../../support/fake-provider.ts";
@@ -168,7 +169,10 @@ test("variables: each counts, and where it comes from is told", async () => {
   const folder = makeFolder({ ".env": "CACHE_TTL=12\nOPENAI_API_KEY=sk-from-dot-env-1234\n" });
   await keepKey(environment, "anthropic", canary);
   const told = toldVariables({ ...environment, MAX_CONCURRENT_JOBS: "9" }, folder);
-  expect(told.map(({ name }) => name)).toEqual(Object.keys(variables));
+  expect(told.map(({ name }) => name)).toEqual([
+    ...Object.keys(variables),
+    ...Object.keys(serviceVariables),
+  ]);
   const by = (name: string) => told.find((one) => one.name === name);
   expect(by("MAX_CONCURRENT_JOBS")).toMatchObject({ value: "9", source: "environment" });
   expect(by("CACHE_TTL")).toMatchObject({ value: "12", source: ".env" });
@@ -176,6 +180,29 @@ test("variables: each counts, and where it comes from is told", async () => {
   expect(by("ANTHROPIC_API_KEY")).toMatchObject({ value: "…tail", source: "keys file" });
   expect(by("DATA_DIR")).toMatchObject({ value: join(home, "datasets"), source: "default" });
   expect(JSON.stringify(told)).not.toContain(canary);
+});
+
+test("variables of Tinker and of the hub are told: where each comes from, secrets by their ends, no password", () => {
+  const secret = `hf_${"s".repeat(30)}tail`;
+  const folder = makeFolder({
+    ".env": "TINKER_API_KEY=tml-from-dot-env-1234\nHF_ENDPOINT=http://x\n",
+  });
+  const home = makeFolder({ token: `${secret}\n` });
+  const bare = { FT_HOME: makeFolder(), FT_KEYCHAIN: "off", HF_HOME: home };
+  const of = (environment: Record<string, string>, name: string) =>
+    toldVariables({ ...bare, ...environment }, folder).find((one) => one.name === name);
+  expect(of({}, "TINKER_API_KEY")).toMatchObject({ value: "…1234", source: ".env" });
+  // which the hub's own client would not read either
+  expect(of({}, "HF_ENDPOINT")).toMatchObject({
+    value: "https://huggingface.co",
+    source: "default",
+  });
+  expect(of({}, "HF_TOKEN")).toMatchObject({ value: "…tail", source: "token file" });
+  expect(of({ HF_TOKEN: `hf_${"o".repeat(30)}own1` }, "HF_TOKEN")).toMatchObject({
+    ...{ value: "…own1", source: "environment" },
+  });
+  const address = { TINKER_BASE_URL: "https://me:word@tinker.example" };
+  expect(of(address, "TINKER_BASE_URL")).toMatchObject({ value: "https://…@tinker.example" });
 });
 
 /** A program in place of the system's, which keeps what it is told in a file. */

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
 import { keepKey, keysFile } from "../../../src/app/settings/keys.ts";
+import { serviceVariables } from "../../../src/app/settings/service-variables.ts";
 import { toldVariables } from "../../../src/app/settings/told-variables.ts";
 import { variables } from "../../../src/app/settings/variables.ts";
 import { openStore, readLimits } from "../../../src/store/index.ts";
@@ -126,7 +127,10 @@ test.each(Object.entries(seen))("%s has its effect", async (_, effect) => {
 
 test("every variable is told, and every one told is seen above", () => {
   const told = toldVariables({ FT_HOME: makeFolder(), FT_KEYCHAIN: "off" }, makeFolder());
-  expect(told.map(({ name }) => name)).toEqual(Object.keys(variables));
+  expect(told.map(({ name }) => name)).toEqual([
+    ...Object.keys(variables),
+    ...Object.keys(serviceVariables),
+  ]);
   expect(Object.keys(seen).toSorted()).toEqual(Object.keys(variables).toSorted());
   for (const { about } of told) expect(about).not.toBe("");
 });
