@@ -69,6 +69,7 @@ export { listRuns, type RunEntry, type RunStatus, type RunSummary } from "./run-
 export { columnsOf, type FigureColumns } from "./columns.ts";
 export { type ComparedLine, compareMany, type ManyCompared } from "./compare-many.ts";
 export { followedEvents } from "./event-tail.ts";
+export { followedNotes, followedRun, followedRuns } from "./followed-runs.ts";
 export { readNotes, RunNotes, writeNotes } from "./notes.ts";
 export { lineOf, type LogLevel } from "./run-log.ts";
 export { type RunWeight, weighRun } from "./weigh.ts";

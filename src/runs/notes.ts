@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 
-const NOTES_FILE = "notes.json";
+export const NOTES_FILE = "notes.json";
 
 export const RunNotes = z.object({
   note: z.string().max(20_000),

@@ -61,8 +61,11 @@ export function showRun(name: string): RunDetails {
 }
 
 /** A run by its id, or the start of it; never by a folder, which whoever asks over a network has no business with. */
-export function showKnownRun(name: string, read: EventReader = readEvents): RunDetails {
-  const known = entries();
+export function showKnownRun(
+  name: string,
+  read: EventReader = readEvents,
+  known: readonly RunEntry[] = entries(),
+): RunDetails {
   const matches = known.filter((entry) => entry.runId.startsWith(name));
   const [entry] = matches;
   if (matches.length > 1) {

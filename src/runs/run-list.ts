@@ -42,7 +42,8 @@ function isEntry(value: unknown): value is RunEntry {
   return entryFields.every((name) => typeof fields[name] === "string");
 }
 
-function readEntry(file: string): RunEntry[] {
+/** None where the file is none of ours. */
+export function readEntry(file: string): RunEntry[] {
   try {
     const entry: unknown = JSON.parse(readFileSync(file, "utf8"));
     return isEntry(entry) ? [entry] : [];
@@ -51,12 +52,14 @@ function readEntry(file: string): RunEntry[] {
   }
 }
 
-export function entries(): RunEntry[] {
+export function entryFiles(): string[] {
   const folder = indexFolder();
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return files.flatMap((name) => readEntry(join(folder, name)));
+  return files.map((name) => join(folder, name));
 }
+
+export const entries = (): RunEntry[] => entryFiles().flatMap(readEntry);
 
 function lastOf<T extends RunEventType>(
   events: readonly RunEvent[],
@@ -127,9 +130,9 @@ export function summarize(entry: RunEntry, read: EventReader): RunSummary {
   };
 }
 
+export const newestFirst = (runs: readonly RunSummary[]): RunSummary[] =>
+  runs.toSorted((a, b) => (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0));
+
 /** Every known run, newest first. */
-export function listRuns(read: EventReader = followedEvents): RunSummary[] {
-  return entries()
-    .map((entry) => summarize(entry, read))
-    .sort((a, b) => b.runId.localeCompare(a.runId));
-}
+export const listRuns = (read: EventReader = followedEvents): RunSummary[] =>
+  newestFirst(entries().map((entry) => summarize(entry, read)));

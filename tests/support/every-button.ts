@@ -17,12 +17,17 @@ const lineOf = (request: Request): string =>
 const buttons = (page: Page, within: string) =>
   page.locator(`${within} button:enabled:visible, ${within} [role=menuitem]:visible`);
 
+function twiceAtOnce(element: { click: () => void }): void {
+  element.click();
+  element.click();
+}
+
 /** Clicks twice in one task of the page, between which nothing is drawn; what was asked for meanwhile is gathered. */
 async function clickTwice({ page, asked, twice }: Walk, within: string, at: number): Promise<void> {
   const button = buttons(page, within).nth(at);
   const before = asked.length;
-  await button.evaluate("(it) => { it.click(); it.click(); }", undefined, { timeout: 3000 });
-  await page.waitForTimeout(250);
+  await button.evaluate(twiceAtOnce, undefined, { timeout: 3000 });
+  await page.waitForTimeout(150);
   const here = asked.slice(before);
   twice.push(...here.filter((line, place) => here.indexOf(line) !== place));
 }

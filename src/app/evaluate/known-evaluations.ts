@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../../core/atomic-files.ts";
 import { ftHome } from "../../core/paths.ts";
-import { listRuns } from "../../runs/index.ts";
+import { followedRuns } from "../../runs/index.ts";
 
 const Entry = z.object({ folder: z.string() });
 
@@ -45,7 +45,7 @@ function noted(): string[] {
 
 /** Folders in which `ft evaluate` and `ft benchmark` write beside a run. */
 const besideRuns = (): string[] =>
-  listRuns().flatMap(({ outputDir }) => [
+  followedRuns().flatMap(({ outputDir }) => [
     join(outputDir, "evaluation"),
     join(outputDir, "benchmark"),
   ]);

@@ -53,17 +53,13 @@ export interface QueuedTrial {
 
 const isBegun = ({ folder }: Trial): boolean => existsSync(join(folder, CONFIG_FILE));
 
-/** The job that is going to do this trial, or does it now. */
-async function jobOf(store: Store, { folder }: Trial): Promise<Job | undefined> {
-  for (const status of ["pending", "running", "paused"] as const) {
-    const jobs = await listJobs(store, { kind: "training", status, limit: 10_000 });
-    const found = jobs.find(({ parameters }) => {
-      const { config } = parameters as TrainingParameters;
-      return config["output_dir"] === folder;
-    });
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Jobs that are going to train, or do it now, by their folders. */
+async function jobsByFolder(store: Store): Promise<ReadonlyMap<unknown, Job>> {
+  const found = new Map<unknown, Job>();
+  for (const status of ["pending", "running", "paused"] as const)
+    for (const job of await listJobs(store, { kind: "training", status, limit: 10_000 }))
+      found.set((job.parameters as TrainingParameters).config["output_dir"], job);
+  return found;
 }
 
 function titleOf({ folder: sweep }: Sweep, { folder }: Trial): string {
@@ -84,10 +80,11 @@ export async function queueTrials(
   const fresh = sweep.trials.filter((trial) => !isBegun(trial));
   for (const { resolved } of fresh) await checkSettings({ config: resolved.config, extensions });
   await claimFolder(sweep);
+  const known = await jobsByFolder(store);
   const queued: QueuedTrial[] = [];
   for (const trial of sweep.trials) {
     const { folder, resolved } = trial;
-    let job = isDone(trial) ? undefined : await jobOf(store, trial);
+    let job = isDone(trial) ? undefined : known.get(folder);
     if (!isDone(trial) && job === undefined) {
       const parameters = parametersOf(resolved, options, isBegun(trial));
       const how = { priority, environment, title: titleOf(sweep, trial) };

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ExitCode, FtError, UsageError } from "../../core/errors.ts";
-import { FINAL_MODEL, listRuns } from "../../runs/index.ts";
+import { FINAL_MODEL, followedRuns } from "../../runs/index.ts";
 import { builtinModels } from "../../weights/builtin.ts";
 import { cachedIds, ModelCache } from "../../weights/hub-cache.ts";
 import { hubSettings, openStoredModel } from "../../weights/index.ts";
@@ -50,7 +50,7 @@ async function localFolders(): Promise<Place[]> {
 /** Models made here: built in, in folders, and final models of full fine-tuning runs. */
 async function localPlaces(): Promise<Place[]> {
   const builtin = (await builtinModels()).map((model) => ({ ...model, source: "builtin" }));
-  const trained = listRuns()
+  const trained = followedRuns()
     .map((run) => join(run.outputDir, FINAL_MODEL))
     .filter((folder) => existsSync(join(folder, "config.json")))
     .map((folder) => ({ name: folder, source: "run", folder }));

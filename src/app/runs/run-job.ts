@@ -2,8 +2,7 @@
 // terminal there is none: it is stopped there, and can go on here.
 import type { Environment } from "../../core/paths.ts";
 import {
-  followedEvents,
-  listRuns,
+  followedRuns,
   type RunDetails,
   type RunStatus,
   type RunSummary,
@@ -41,7 +40,7 @@ export async function trainingJobs(store: Store): Promise<Map<string, Job>> {
 export function runOfJob(job: Job): RunSummary | undefined {
   if (job.kind !== "training") return undefined;
   const folder = folderOf(job);
-  return listRuns(followedEvents).find(
+  return followedRuns().find(
     ({ outputDir, status }) => outputDir === folder && status !== "missing",
   );
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseJson } from "../../core/json-text.ts";
 import {
   followedEvents,
-  listRuns,
+  followedRuns,
   type RunEvent,
   type RunStatus,
   type RunSummary,
@@ -92,7 +92,7 @@ function trialOf(
  * `waiting`: folders into which runs are going to be trained.
  */
 export function listSweeps(waiting: Iterable<string> = []): ListedSweep[] {
-  const runs = listRuns(followedEvents);
+  const runs = followedRuns();
   const byFolder = new Map(runs.map((run) => [run.outputDir, run]));
   const begun = new Set(runs.map(({ outputDir }) => dirname(outputDir)));
   const ahead = [...waiting].map((folder) => dirname(folder));

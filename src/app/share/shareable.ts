@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
-import { listRuns, trainedFolder } from "../../runs/index.ts";
+import { followedRuns, trainedFolder } from "../../runs/index.ts";
 import { listJobs, type Store } from "../../store/index.ts";
 import { baseNamedIn } from "../trying/subjects.ts";
 
@@ -32,7 +32,7 @@ export function bytesAt(path: string): number {
 }
 
 function ofRuns(): Shareable[] {
-  return listRuns().flatMap(({ runId, outputDir, status, startedAt, model }): Shareable[] => {
+  return followedRuns().flatMap(({ runId, outputDir, status, startedAt, model }): Shareable[] => {
     if (status === "missing" || !existsSync(join(outputDir, "final_model"))) return [];
     const folder = trainedFolder(outputDir);
     const base = baseNamedIn(folder) ?? null;

@@ -1,5 +1,5 @@
 // How long a run would take, from runs of this machine that are like it. Guesses nothing: without such a run it is unknown.
-import { followedEvents, listRuns, type RunSummary, showKnownRun } from "../../runs/index.ts";
+import { followedEvents, followedRun, followedRuns, type RunSummary } from "../../runs/index.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { RunConfig } from "../config/schema.ts";
 
@@ -32,7 +32,7 @@ function paceOf(run: RunSummary, config: RunConfig): Pace[] {
   );
   const tokensPerSecond = middle(speeds);
   if (tokensPerSecond === undefined || tokensPerSecond <= 0) return [];
-  const recorded = showKnownRun(run.runId, followedEvents).record.config as Partial<RunConfig>;
+  const recorded = followedRun(run.runId).record.config as Partial<RunConfig>;
   const { data, optimization } = recorded;
   const isAlike =
     optimization?.batch_size === config.optimization.batch_size &&
@@ -46,7 +46,7 @@ export function estimateTime(
   tokens: number,
   passes: number,
 ): TimeEstimate | undefined {
-  const alike = listRuns(followedEvents)
+  const alike = followedRuns()
     .filter(({ status, model, method }) => {
       const isSameMethod = method === config.method || method === chosenMethod(config).tuning;
       return status !== "missing" && model === config.model.name && isSameMethod;

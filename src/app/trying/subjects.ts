@@ -7,8 +7,8 @@ import { UsageError } from "../../core/errors.ts";
 import { parsePythonJson } from "../../core/json-text.ts";
 import {
   FINAL_MODEL,
+  followedRuns,
   listCheckpoints,
-  listRuns,
   type RunSummary,
   TRAINED_FOLDER,
   trainedFolder,
@@ -87,7 +87,7 @@ async function bases(): Promise<string[]> {
 
 /** Models first, then what runs trained, newest first. Bases that only a run names are there as well. */
 export async function trySubjects(): Promise<Subject[]> {
-  const trained = listRuns()
+  const trained = followedRuns()
     .filter(({ status }) => status !== "missing")
     .flatMap(subjectsOf);
   const known = await bases();

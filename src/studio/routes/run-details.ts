@@ -6,12 +6,13 @@ import {
   columnsOf,
   compareMany,
   followedEvents,
+  followedNotes,
+  followedRun,
+  followedRuns,
   lineOf,
-  listRuns,
   readNotes,
-  RunNotes,
   type RunDetails,
-  showKnownRun,
+  RunNotes,
   weighRun,
   writeNotes,
 } from "../../runs/index.ts";
@@ -26,7 +27,7 @@ import { AnyJson } from "./shared.ts";
 const name = z.string().min(1).max(100).describe("Its id, or the start of it");
 const named = z.object({ id: name });
 
-const known = (id: string): RunDetails => showKnownRun(id, followedEvents);
+const known = (id: string): RunDetails => followedRun(id);
 
 const listed = z.object({ run: RunShape, tags: z.array(z.string()), note: z.string() });
 
@@ -46,8 +47,8 @@ const overview = defineRoute({
       .meta({ id: "RunOverview" }),
   },
   run: async (_, { query: { tag, text = "", limit, offset } }) => {
-    const all = listRuns(followedEvents).map((run) => ({
-      ...{ run: toldRun(run), ...readNotes(run.outputDir) },
+    const all = followedRuns().map((run) => ({
+      ...{ run: toldRun(run), ...followedNotes(run.outputDir) },
     }));
     const wanted = text.toLowerCase();
     const found = all.filter(({ run, tags, note }) => {

@@ -4,7 +4,7 @@ import {
   compareRuns,
   curvesOf,
   deleteRun,
-  listRuns,
+  followedRuns,
   readEvents,
   type RunDetails,
   type RunSummary,
@@ -48,7 +48,7 @@ const list = defineRoute({
   query: z.object(Paging),
   answers: { 200: z.object({ runs: z.array(RunShape), total: z.int() }).meta({ id: "Runs" }) },
   run: async (_, { query: { limit, offset } }) => {
-    const runs = listRuns();
+    const runs = followedRuns();
     return { runs: runs.slice(offset, offset + limit).map(toldRun), total: runs.length };
   },
 });
