@@ -7,7 +7,6 @@ import {
   followedNotes,
   followedRun,
   followedRuns,
-  forgetRun,
   listRuns,
   openRun,
   recordRun,
@@ -15,6 +14,7 @@ import {
   type RunFolder,
   writeNotes,
 } from "../../../src/runs/index.ts";
+import { forgetRun } from "../../../src/runs/run-index.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { completed, record, started, stepped } from "./facts.ts";
 
