@@ -4,3 +4,4 @@ export * from "./datasets/index.ts";
 export * from "./ledger/index.ts";
 export * from "./queue/index.ts";
 export { type Database, inTransaction, openStore, type Store, storePath } from "./store.ts";
+export { type StoreTotals, totalsOf } from "./totals.ts";

@@ -36,7 +36,7 @@ const overWidth = (page: Page): Promise<number> =>
   page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
 const names = [
-  "<img src=x onerror=document.title='broken'>.jsonl",
+  "<img src=x onerror=window.broken=1>.jsonl",
   "\u202Egnp.live\u202C.jsonl",
   `${"n".repeat(294)}.jsonl`,
   "🧨👩‍👩‍👧‍👦.jsonl",
@@ -47,7 +47,7 @@ const names = [
 test("names and rows of any letters stand on every page of a set, and change none of it", async () => {
   const studio = await openStudio();
   const hostile = [
-    chat("<script>document.title='broken'</script>", "[x](javascript:alert(1)) **bold**"),
+    chat("<script>window.broken=1</script>", "[x](javascript:alert(1)) **bold**"),
     chat("متى يصل طلبي؟ <b>12</b>", "خلال ثلاثة أيام (3)."),
     chat("注文はいつ届きますか？".repeat(80), "三日以内です。"),
     chat("a\u202Eb\u0000c\u200B", `${"x".repeat(5000)} 🧨`),
@@ -64,7 +64,7 @@ test("names and rows of any letters stand on every page of a set, and change non
     if (path !== "/data")
       await page.getByRole("complementary").getByText("متى يصل طلبي؟").waitFor();
     expect(await overWidth(page), path).toBeLessThanOrEqual(0);
-    expect(await page.title()).not.toContain("broken");
+    expect(await page.evaluate("window.broken")).toBeUndefined();
   }
   await page.goto(`${studio.origin}/data/${sets[0]}`);
   await page.getByText("Letters in a row").waitFor();
@@ -85,7 +85,7 @@ test("a row of 5,000 turns opens, is edited and saved", async () => {
   // not all of them at once, or the page would stand still
   expect(await row.getByRole("listitem").count()).toBeLessThan(500);
   await row.getByRole("button", { name: "Edit" }).click();
-  await page.getByRole("textbox", { name: "1. user" }).fill("Turn nought");
+  await page.getByRole("textbox", { name: "1. user", exact: true }).fill("Turn nought");
   await page.keyboard.press("Control+Enter");
   await page.getByText("Row 1 is saved").waitFor(patient);
   const kept = await askStudio<{ content: { messages: unknown[] } }>(
@@ -111,17 +111,17 @@ test("two windows edit one row: nothing is written over unseen", async () => {
   const field = (of: Page) => of.getByRole("textbox", { name: "2. assistant" });
   for (const one of [page, near, apart]) await field(one).fill("Mine.");
   await field(near).fill("Theirs.");
-  await near.getByRole("button", { name: "Save" }).click();
+  await near.getByRole("button", { name: "Save", exact: true }).click();
   await near.getByText("Row 1 is saved").waitFor();
   const told = (of: Page) => of.getByRole("alert", { name: "Changed meanwhile" });
   await told(page).getByText("Theirs.").waitFor();
-  expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
-  await apart.getByRole("button", { name: "Save" }).click();
+  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await apart.getByRole("button", { name: "Save", exact: true }).click();
   await told(apart).getByText("Theirs.").waitFor();
   await told(apart).getByRole("button", { name: "Go on from that" }).click();
   expect(await field(apart).inputValue()).toBe("Theirs.");
   await told(page).getByRole("button", { name: "Keep mine, to save over it" }).click();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Row 1 is saved").waitFor();
   const row = await askStudio<{ said: { text: string }[]; edits: unknown[] }>(
     studio,

@@ -8,6 +8,7 @@ import {
 } from "../../app/settings/platform-settings.ts";
 import { dataFolder } from "../../app/settings/told-variables.ts";
 import { describeLoad } from "../../app/system.ts";
+import { countEverything } from "../../app/totals.ts";
 import { setLimit } from "../../store/index.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 
@@ -41,6 +42,24 @@ const status = defineRoute({
   }),
 });
 
+const Totals = z
+  .object({
+    datasets: z.int().min(0),
+    rows: z.int().min(0).describe("In the newest version of each data set"),
+    runs: z.int().min(0),
+    evaluations: z.int().min(0),
+    jobs: z.object({ pending: z.int().min(0), running: z.int().min(0), failed: z.int().min(0) }),
+  })
+  .meta({ id: "Totals" });
+
+const totals = defineRoute({
+  method: "GET",
+  path: "/api/v1/totals",
+  about: "How much of everything there is",
+  answers: { 200: Totals },
+  run: async ({ store }) => await countEverything(store),
+});
+
 const read = defineRoute({
   method: "GET",
   path: "/api/settings",
@@ -72,5 +91,5 @@ const change = defineRoute({
 export const systemRoutes: RouteGroup = {
   name: "system",
   about: "The machine, and settings",
-  routes: [status, read, change],
+  routes: [status, totals, read, change],
 };

@@ -2,6 +2,7 @@
 import { $api } from "../api/client.ts";
 import { bytesText } from "../design/numbers.tsx";
 import { Meter, Progress } from "../design/page.tsx";
+import { shortPaths } from "../design/short-paths.ts";
 import { Link } from "./link.tsx";
 import styles from "./work-now.module.css";
 
@@ -19,7 +20,9 @@ function Working() {
   const share = total > 1 ? (done + failed) / total : null;
   return (
     <Link to={`/jobs/${job.id}`} className={styles.job}>
-      <span className={styles.title}>{job.title}</span>
+      <span className={styles.title} title={job.title}>
+        {shortPaths(job.title)}
+      </span>
       <Progress share={share} label={job.title} />
       {jobs.length > 1 && <span className={styles.more}>and {jobs.length - 1} more</span>}
     </Link>

@@ -7,6 +7,7 @@ import { JobLines } from "../jobs/job-lines.tsx";
 import { Beginnings } from "./beginnings.tsx";
 import { LastRuns } from "./last-runs.tsx";
 import { Machine } from "./machine.tsx";
+import { Totals } from "./totals.tsx";
 
 const shownJobs = 6;
 const shownRuns = 6;
@@ -25,6 +26,7 @@ export function Home() {
       }
     >
       <Beginnings />
+      {!isNew && <Totals />}
       <Columns least="26rem">
         <Panel title="Work" side={<Link to="/jobs">All jobs</Link>} isFlush>
           <View query={jobs}>

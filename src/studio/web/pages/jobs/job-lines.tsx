@@ -5,6 +5,7 @@ import { Link } from "../../app/link.tsx";
 import lines from "../../design/lines.module.css";
 import { Ago, Money, Num } from "../../design/numbers.tsx";
 import { Progress } from "../../design/page.tsx";
+import { shortPaths } from "../../design/short-paths.ts";
 import { Status } from "../../design/states.tsx";
 import { useWindowRows } from "../../design/use-window-rows.ts";
 import styles from "./job-lines.module.css";
@@ -50,7 +51,7 @@ function Line({ job }: { job: Job }) {
     <>
       <div className={`${lines.words} ${styles.grow}`}>
         <Link to={`/jobs/${job.id}`} className={lines.name}>
-          {job.title}
+          {shortPaths(job.title)}
         </Link>
         <Units job={job} />
         {job.status === "running" && (

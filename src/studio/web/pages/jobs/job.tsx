@@ -6,6 +6,7 @@ import { Link } from "../../app/link.tsx";
 import { usePathPart } from "../../app/url-state.ts";
 import { Ago, Lasting, Money, Num } from "../../design/numbers.tsx";
 import { Columns, type Fact, Facts, Page, Panel, Progress } from "../../design/page.tsx";
+import { shortPaths } from "../../design/short-paths.ts";
 import { Status, View } from "../../design/states.tsx";
 import { Deeds } from "./deeds.tsx";
 import { Failures } from "./failures.tsx";
@@ -65,7 +66,7 @@ export function Job() {
   const share = job.units.total > 0 ? (units.done + units.failed) / job.units.total : null;
   return (
     <Page
-      title={job.title}
+      title={shortPaths(job.title)}
       above={above}
       lead={<Status of={job.status} />}
       actions={<Deeds job={job} />}

@@ -47,7 +47,7 @@ function Line({ run, tags, note, isPicked, onPick, place, measure }: LineProps) 
           </span>
         )}
       </th>
-      <td>{run.method}</td>
+      <td className={styles.wide}>{run.method}</td>
       <td className={table.number}>
         <Num of={run.step} />
         {run.total_steps === null ? "" : ` of ${run.total_steps}`}
@@ -97,7 +97,7 @@ function Table({ runs, picked, onPick }: TableProps) {
         <thead>
           <tr>
             {heads.map((head) => (
-              <th key={head} scope="col">
+              <th key={head} scope="col" className={head === "Method" ? styles.wide : undefined}>
                 {head === "" ? <span className={styles.hidden}>Compare</span> : head}
               </th>
             ))}

@@ -6,6 +6,7 @@ import type { components } from "../../api/generated.d.ts";
 import { Link } from "../../app/link.tsx";
 import { Bytes } from "../../design/numbers.tsx";
 import { type Fact, Facts, Panel, Progress } from "../../design/page.tsx";
+import { shortPaths } from "../../design/short-paths.ts";
 import { Status, View } from "../../design/states.tsx";
 import { Failures } from "../jobs/failures.tsx";
 import { type Form, nextCommand } from "./forms.ts";
@@ -105,7 +106,7 @@ export function MadeBy({ id, form }: { id: string; form: Form | undefined }) {
   const progress = $api.useQuery("get", "/api/v1/jobs/{id}", { params: { path: { id } } });
   return (
     <Panel
-      title={progress.data?.job.title ?? "The job"}
+      title={shortPaths(progress.data?.job.title ?? "The job")}
       side={
         <>
           {progress.data !== undefined && <Status of={progress.data.job.status} />}
