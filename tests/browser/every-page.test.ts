@@ -119,6 +119,36 @@ test("a studio that is started again is found by the page that was open", async 
   await page.getByText("The queue is empty").waitFor();
 });
 
+test("home tells how much there is, what was done last, and how the machine stands", async () => {
+  const studio = await openStudio();
+  const { page } = await openPage(studio);
+  await page.getByRole("heading", { name: "Welcome" }).waitFor();
+  const form = new FormData();
+  const row = JSON.stringify({ instruction: "Is it?", output: "Yes." });
+  form.append("file", new Blob([`${row}\n${row}\n`]), "asked.jsonl");
+  const headers = { authorization: `Bearer ${studio.token}` };
+  await fetch(`${studio.apiUrl}/api/v1/data/import`, { method: "POST", headers, body: form });
+  // refused at once: a job that has failed
+  const parameters = { format: "gguf", model: "builtin/tiny", output: `${studio.home}/x.gguf` };
+  await askStudio(studio, "POST", "/api/v1/jobs", { kind: "export", parameters });
+  await page.getByRole("link", { name: "1 failed job" }).waitFor({ timeout: 60_000 });
+  await page.reload();
+  const all = page.getByRole("list", { name: "In all" });
+  for (const total of ["1 data set", "2 rows", "0 runs", "0 evaluations"])
+    await all.getByRole("link", { name: total, exact: true }).waitFor();
+  await page
+    .getByRole("region", { name: "This machine" })
+    .getByText(/free of/)
+    .first()
+    .waitFor();
+  await all.getByRole("link", { name: "1 failed job" }).click();
+  await page.waitForURL(`${studio.origin}/jobs?status=failed`);
+  await page
+    .getByRole("main")
+    .getByText(/as gguf into/)
+    .waitFor();
+});
+
 test("a browser without the cookie reads how to open the studio", async () => {
   const studio = await openStudio();
   const { page } = await openPage(studio);

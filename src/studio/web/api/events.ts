@@ -56,7 +56,7 @@ export function refreshSoon(...paths: string[]): void {
 }
 
 /** What an event of the queue may have changed beside the job. */
-const touched = ["/api/v1/jobs", "/api/tasks", "/api/v1/runs"];
+const touched = ["/api/v1/jobs", "/api/tasks", "/api/v1/runs", "/api/v1/totals"];
 
 export type Connection = "connecting" | "open" | "lost";
 
