@@ -1,8 +1,10 @@
 // Every page that is made from the sources, whole or in part. The next one is one line here; make reference writes them.
+import { configSchemaText } from "../../src/app/config/schema.ts";
 import { withCounts } from "../inventory/counts.ts";
 import { inventoryFile, readInventory } from "../inventory/rows.ts";
 import { commandsPage } from "./commands.ts";
 import { errorsPage } from "./errors.ts";
+import { opsPage } from "./ops.ts";
 import { optionsPage } from "./options.ts";
 import { providersPage } from "./providers.ts";
 
@@ -14,6 +16,8 @@ const pages: Readonly<Record<string, (now: string, read: Read) => string>> = {
   "docs/reference/options.md": optionsPage,
   "docs/reference/commands.md": commandsPage,
   "docs/reference/errors.md": () => errorsPage(),
+  "docs/reference/ops.md": opsPage,
+  "configs/schema.json": () => configSchemaText(),
   "docs/providers-formats.md": providersPage,
   "docs/design/STATUS.md": (now, read) => withCounts(now, readInventory(read(inventoryFile)).rows),
 };

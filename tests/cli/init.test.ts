@@ -12,7 +12,7 @@ test("what ft init makes is what ft train start runs with, and git leaves its re
   const made = await runProgram(["init", "my project", "--json"], { cwd: folder, env });
   expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: "" });
   expect(JSON.parse(made.stdout)).toMatchObject({
-    written: ["ft.yaml", "data/README.md", ".gitignore"],
+    written: ["ft.yaml", "ft.schema.json", "data/README.md", ".gitignore"],
     kept: [],
   });
   const cwd = join(folder, "my project");

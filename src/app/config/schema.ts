@@ -75,3 +75,6 @@ export function defaultRunConfig(): RunConfig {
 export function configJsonSchema(schema: z.ZodObject = RunConfigSchema): Record<string, unknown> {
   return { ...z.toJSONSchema(schema, { io: "input" }), patternProperties: { "^x-": {} } };
 }
+
+/** The same as the text of a file, for editors. */
+export const configSchemaText = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`;

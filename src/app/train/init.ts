@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic-files.ts";
 import { makeFolders } from "../../core/folders.ts";
 import { expandHome } from "../../core/paths.ts";
+import { configSchemaText } from "../config/schema.ts";
 
 export interface MadeProject {
   folder: string;
@@ -13,7 +14,11 @@ export interface MadeProject {
   kept: string[];
 }
 
-const settingsText = `# What ft train start, given nothing else, trains in this folder. A flag counts before what stands here.
+/** Beside ft.yaml, so that an editor finds it wherever the folder goes. */
+const SCHEMA_FILE = "ft.schema.json";
+
+const settingsText = `# yaml-language-server: $schema=${SCHEMA_FILE}
+# What ft train start, given nothing else, trains in this folder. A flag counts before what stands here.
 # All keys: ft config schema. What would be trained: ft train start --dry-run. Whether it fits: ft train validate ft.yaml
 
 model:
@@ -60,14 +65,15 @@ function ignoreText(before: string): string | undefined {
 export async function initTraining(given: string): Promise<MadeProject> {
   const folder = expandHome(given);
   const made: MadeProject = { folder, written: [], kept: [] };
-  const put = async (name: string, text: string): Promise<void> => {
+  const put = async (name: string, text: string): Promise<boolean> => {
     const isThere = existsSync(join(folder, name));
     if (!isThere) await writeFileAtomic(join(folder, name), text);
     (isThere ? made.kept : made.written).push(name);
+    return !isThere;
   };
   makeFolders(join(folder, "data"));
   makeFolders(join(folder, "runs"));
-  await put("ft.yaml", settingsText);
+  if (await put("ft.yaml", settingsText)) await put(SCHEMA_FILE, configSchemaText());
   await put("data/README.md", dataText);
   const ignoreFile = join(folder, ".gitignore");
   const ignore = ignoreText(existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8") : "");

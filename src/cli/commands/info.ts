@@ -1,6 +1,6 @@
 // ft info: the backend and why, memory, versions.
 import { z } from "zod";
-import { type ToldVariable, toldVariables } from "../../app/settings/told-variables.ts";
+import type { ToldVariable } from "../../app/settings/told-variables.ts";
 import { defineCommand } from "../define-command.ts";
 import { answer } from "../quick/info.ts";
 import { table } from "../render/table.ts";
@@ -21,14 +21,13 @@ export const info = defineCommand({
     env: z
       .boolean()
       .default(false)
-      .describe(
-        "Show the variables of data sets, the studio and services instead, and where each comes from",
-      ),
+      .describe("Show every variable that is read instead, and where its value comes from"),
   }),
   examples: ["ft info", "ft info --json", "ft info --env"],
   run: async ({ options: { env } }, io) => {
     if (env) {
-      const told = toldVariables(io.environment);
+      const { allVariables } = await import("../../app/settings/all-variables.ts");
+      const told = allVariables(io.environment);
       return io.show({ variables: told }, () => variableTable(told));
     }
     const { value, text } = await answer();

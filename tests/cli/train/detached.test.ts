@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { readEvents, type RunEvent } from "../../../src/runs/index.ts";
 import {
   compiledProgram,
@@ -33,6 +33,12 @@ const argsFor = (output: string, steps = 200_000): string[] => {
   return ["train", "start", model, data, ...options, "--iters", String(steps), "--detach"];
 };
 
+/** What a test that fails leaves behind goes on for long: a trainer whose keeper is gone saves and ends. */
+const keepers: number[] = [];
+afterAll(() => {
+  for (const pid of keepers.filter(isAlive)) process.kill(pid, "SIGKILL");
+});
+
 interface Detached {
   runId: string;
   outputDir: string;
@@ -45,7 +51,9 @@ async function detached(name: string, steps?: number): Promise<Detached> {
     "--json",
   ]);
   expect(code, stderr).toBe(0);
-  return JSON.parse(stdout) as Detached;
+  const run = JSON.parse(stdout) as Detached;
+  keepers.push(run.pid);
+  return run;
 }
 
 const lastOf = (output: string): RunEvent | undefined => readEvents(output).at(-1);
@@ -83,7 +91,7 @@ test.skipIf(!hasScript)("a run goes on when its terminal is closed", async () =>
   expect((await runProgram(["runs", "stop", output])).code).toBe(0);
 });
 
-test("followed by two at once, stopped by two at once, and gone on with", async () => {
+test("followed by two at once, stopped by two at once, and not stopped again", async () => {
   const { runId, outputDir } = await detached("followed");
   const followers = [outputDir, runId].map((name) =>
     startProgram(["runs", "follow", name, "--json"]),
@@ -122,9 +130,17 @@ test("followed by two at once, stopped by two at once, and gone on with", async 
   );
   expect(again.stderr).toContain(`ft train resume ${outputDir}`);
   expect(existsSync(join(outputDir, "run.stop"))).toBe(false);
+});
 
+test("a run that was stopped goes on detached; ending the watching does not end it", async () => {
+  const { runId, outputDir } = await detached("resumed");
+  await runProgram(["runs", "stop", outputDir]);
+  const last = lastOf(outputDir);
+  if (last?.type !== "run-stopped") throw new Error(`the last event is ${last?.type}`);
   const resumed = await runProgram(["train", "resume", outputDir, "--detach", "--json"]);
-  expect(JSON.parse(resumed.stdout)).toMatchObject({ runId, outputDir });
+  const again = JSON.parse(resumed.stdout) as Detached;
+  keepers.push(again.pid);
+  expect(again).toMatchObject({ runId, outputDir });
   const follower = startProgram(["runs", "follow", outputDir, "--json"]);
   expect(await follower.event(({ type }) => type === "run-started")).toMatchObject({
     resumedFromStep: last.step,
@@ -216,12 +232,12 @@ test("what keeps a run from beginning is told at once, and what cannot be togeth
 });
 
 test("the studio shows a run that was detached, live", async () => {
-  const { outputDir } = await detached("shown");
+  const { runId, outputDir } = await detached("shown");
   const { program, client } = await studioProgram({});
   const shown = async (): Promise<{ status: string; step: number } | undefined> => {
     const { body } = await client.call("getV1Runs");
-    const runs = body.runs as { outputDir: string; status: string; step: number }[];
-    return runs.find((run) => run.outputDir === outputDir);
+    const runs = body.runs as { id: string; status: string; step: number }[];
+    return runs.find(({ id }) => id === runId);
   };
   const first = await shown();
   expect(first?.status).toBe("running");
