@@ -18,7 +18,7 @@ import {
 } from "./training.ts";
 
 /** Throws UsageError FT-USAGE-008 for what a run without a terminal cannot have. */
-export function requireDetachable(given: Readonly<Record<string, boolean>>): void {
+function requireDetachable(given: Readonly<Record<string, boolean>>): void {
   const names = Object.keys(given).filter((name) => given[name]);
   if (names.length === 0) return;
   throw new UsageError("FT-USAGE-008", {

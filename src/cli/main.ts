@@ -16,7 +16,7 @@ async function runner(module: string | undefined): Promise<typeof import("./run.
 /** What is answered without loading the program; undefined where it takes that. */
 async function quickAnswer(sheet: Sheet, args: readonly string[]): Promise<string | undefined> {
   const request = quickRequest(sheet.quick, args, process.env);
-  return request === undefined ? undefined : await quickText(request, loadQuick);
+  return request === undefined ? undefined : await quickText(request, loadQuick, process.env);
 }
 
 /** Who does not read on is no error; a full disk is. */

@@ -3,6 +3,7 @@
 import { writeSync } from "node:fs";
 import { productVersion } from "../app/info.ts";
 import { ExitCode, FtError } from "../core/errors.ts";
+import { homeUpToDate } from "../core/home-format.ts";
 import { logger } from "../core/logger.ts";
 import { reasonOf } from "../core/system-errors.ts";
 import type { Command } from "./define-command.ts";
@@ -68,6 +69,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<number> 
   running = io;
   logger().debug("command", { name: request.command.name, version: productVersion() });
   try {
+    for (const done of await homeUpToDate(io.environment)) io.note(done);
     const code = (await request.command.run(request.input, io)) ?? ExitCode.ok;
     const seconds = Math.round(performance.now() - started) / 1000;
     logger().debug("finished", { code, seconds });

@@ -57,6 +57,13 @@ export function unreadableConfig(file: string, reason: string): ConfigError {
   });
 }
 
+export function newerRecord(folder: string, found: number, known: number): ConfigError {
+  return new ConfigError("FT-RUN-022", {
+    message: `The run in ${folder} was written by a newer ft: version ${found} of its form, this one knows ${known}`,
+    hint: "npm install -g @finetune-local/ft@latest",
+  });
+}
+
 export function unknownRun(name: string, near: string | undefined): UsageError {
   return new UsageError("FT-RUN-007", {
     message: `Unknown run '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,

@@ -1,8 +1,20 @@
 // An open run folder: config.json, events.jsonl, checkpoints/, final_model/. One process holds it at a time.
 // Knows no training; whoever trains writes here, whoever watches reads.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { isTemporaryName, writeFileAtomic, writeJsonAtomic } from "../core/atomic-files.ts";
+import {
+  isTemporaryName,
+  temporaryNameFor,
+  writeFileAtomic,
+  writeJsonAtomic,
+} from "../core/atomic-files.ts";
 import { makeFolders, requireWritable } from "../core/folders.ts";
 import { JsonLinesWriter } from "../core/json-lines.ts";
 import { expandHome } from "../core/paths.ts";
@@ -20,9 +32,10 @@ import {
 import { EVENTS_FILE, readEvents, spentSeconds } from "./event-log.ts";
 import { type RunEvent, type RunFact, stampEvent } from "./events.ts";
 import { acquireLock, LOCK_FILE, type RunLock } from "./lock.ts";
+import { RECORD_FORMAT, recordFormatOf } from "./record-format.ts";
 import { folderNotEmpty, outputIsFile } from "./run-errors.ts";
 import { makeRunId } from "./run-id.ts";
-import { CONFIG_FILE, readRecord, type RunRecord } from "./run-record.ts";
+import { CONFIG_FILE, readRecord, type RunRecord, writtenRecord } from "./run-record.ts";
 
 export { CONFIG_FILE, type LighterRun, readRecord, type RunRecord } from "./run-record.ts";
 
@@ -56,7 +69,8 @@ export class RunFolder {
   }
 
   async writeRecord(record: Omit<RunRecord, "runId">): Promise<void> {
-    await writeJsonAtomic(join(this.path, CONFIG_FILE), { runId: this.runId, ...record });
+    const own = { runId: this.runId, formatVersion: RECORD_FORMAT };
+    await writeJsonAtomic(join(this.path, CONFIG_FILE), { ...own, ...record });
   }
 
   /** Lists what was left out of the data; writes nothing when that is nothing. */
@@ -161,11 +175,29 @@ export function openRun(outputDir: string, options: { runId?: string } = {}): Ru
   return new RunFolder(path, options.runId ?? makeRunId(), acquireLock(path, { isNew: true }));
 }
 
+/**
+ * Writes a record of an older form as `record`, which is it in that of today, and keeps the old one beside it. Broken
+ * off, it is done again: each file comes whole or not at all.
+ */
+function bringRecordUpToDate(path: string, record: RunRecord): void {
+  const file = join(path, CONFIG_FILE);
+  const version = recordFormatOf(writtenRecord(path));
+  if (version === RECORD_FORMAT) return;
+  const place = (name: string, text: string): void => {
+    const temporary = temporaryNameFor(name);
+    writeFileSync(temporary, text);
+    renameSync(temporary, name);
+  };
+  place(join(path, `config.version-${version}.json`), readFileSync(file, "utf8"));
+  place(file, `${JSON.stringify(record, null, 2)}\n`);
+}
+
 /** Opens the folder of an earlier run to continue it. Throws when it is not a run, or is being written. */
 export function reopenRun(outputDir: string): RunFolder {
   const path = resolve(expandHome(outputDir));
   const record = readRecord(path);
   const lock = acquireLock(path);
+  bringRecordUpToDate(path, record);
   removeUnfinished(path);
   return new RunFolder(path, record.runId, lock);
 }

@@ -7,7 +7,7 @@ import { type EndEvent, endOf } from "./course.ts";
 import { followedEvents } from "./event-tail.ts";
 import type { RunEvent, RunEventOf, RunEventType } from "./events.ts";
 import { lockHolder } from "./lock.ts";
-import { CONFIG_FILE, readRecord } from "./run-record.ts";
+import { CONFIG_FILE, writtenRecord } from "./run-record.ts";
 
 /** What the index keeps of a run. */
 export interface RunEntry {
@@ -84,7 +84,7 @@ function statusOf(entry: RunEntry, events: readonly RunEvent[]): RunStatus {
 function isFolderOf(entry: RunEntry): boolean {
   if (!existsSync(join(entry.outputDir, CONFIG_FILE))) return false;
   try {
-    return readRecord(entry.outputDir).runId === entry.runId;
+    return writtenRecord(entry.outputDir).runId === entry.runId;
   } catch {
     return false;
   }

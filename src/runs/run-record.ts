@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expandHome } from "../core/paths.ts";
+import { recordOfToday } from "./record-format.ts";
 import { notARun, unreadableConfig } from "./run-errors.ts";
 
 export const CONFIG_FILE = "config.json";
@@ -16,6 +17,8 @@ export interface LighterRun {
 /** What config.json holds: the resolved configuration and everything needed to run it again. */
 export interface RunRecord {
   runId: string;
+  /** Version of the record's form (record-format.ts); 1 where it says none. */
+  formatVersion?: number;
   createdAt: string;
   /** Resolved configuration, keys as in YAML. */
   config: Record<string, unknown>;
@@ -35,8 +38,15 @@ export interface RunRecord {
   remote?: Record<string, unknown>;
 }
 
-/** config.json of a run folder. Throws FT-RUN-002 when there is none, FT-RUN-005 when it is damaged. */
-export function readRecord(folder: string): RunRecord {
+/**
+ * config.json of a run folder, in the form of today. Throws FT-RUN-002 when there is none, FT-RUN-005 when it is damaged,
+ * FT-RUN-022 when a newer ft wrote it.
+ */
+export const readRecord = (folder: string): RunRecord =>
+  recordOfToday(folder, writtenRecord(folder));
+
+/** config.json as it stands in its file, in whatever form. Throws as `readRecord`, but for its form. */
+export function writtenRecord(folder: string): RunRecord {
   const file = join(expandHome(folder), CONFIG_FILE);
   if (!existsSync(file)) throw notARun(folder);
   try {

@@ -12,7 +12,7 @@ import {
   type RunEvent,
 } from "../../runs/index.ts";
 
-export interface FollowOptions {
+interface FollowOptions {
   /** Aborting ends the watching, not the run. */
   signal?: AbortSignal | undefined;
   everyMilliseconds?: number;

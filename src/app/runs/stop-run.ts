@@ -94,7 +94,7 @@ function told(run: RunDetails, end: EndEvent): StoppedRun {
   };
 }
 
-export interface StopOptions {
+interface StopOptions {
   environment: Environment;
   /** Aborting ends the waiting; the run stops all the same. */
   signal?: AbortSignal | undefined;

@@ -261,23 +261,9 @@ async function startNew(
   });
 }
 
-/** Options that came later, as what was always done before there was a choice. */
-const earlierOptimization = { decay_vectors: true, prefix_cache: false };
-const earlierData = { grouping: "pools", learn_empty_thoughts: true };
-
-/** A run's configuration as options of today. */
-function upToDate(config: unknown): unknown {
-  const { optimization, data } = config as { optimization?: object; data?: object };
-  return {
-    ...(config as object),
-    optimization: { ...earlierOptimization, ...optimization },
-    data: { ...earlierData, ...data },
-  };
-}
-
 /** What the run began with: its configuration, at the commit and in the precision that were resolved then. */
 function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
-  const { data: recorded, error } = RunConfigSchema.safeParse(upToDate(config));
+  const { data: recorded, error } = RunConfigSchema.safeParse(config);
   if (error !== undefined) throw unreadableConfig(join(path, CONFIG_FILE), z.prettifyError(error));
   const { commit, dtype } = model ?? {};
   const precision = TORCH_DTYPES.find((name) => name === dtype);

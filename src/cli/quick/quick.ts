@@ -1,6 +1,7 @@
 // Commands that are asked for often and need little: a build lays a module for each beside the sheet, and the program
 // answers from it without loading what reads command lines, checks options or logs. Only where nothing but `--json` and
 // `--quiet` is given; everything else, and every failure, is the whole program's.
+import { isHomeOfToday } from "../../core/home-format.ts";
 import type { Environment } from "../../core/paths.ts";
 import { documentText, type Shown } from "../shown.ts";
 
@@ -15,7 +16,7 @@ export interface QuickEntry {
   flags: Readonly<Record<string, "json" | "quiet">>;
 }
 
-export interface QuickRequest {
+interface QuickRequest {
   module: string;
   json: boolean;
 }
@@ -44,8 +45,10 @@ export function quickRequest(
 export async function quickText(
   request: QuickRequest,
   load: (module: string) => Promise<QuickModule>,
+  environment: Environment,
 ): Promise<string | undefined> {
   try {
+    if (!isHomeOfToday(environment)) return undefined;
     const { value, text } = await (await load(request.module)).answer();
     return request.json ? documentText(value) : `${text()}\n`;
   } catch {

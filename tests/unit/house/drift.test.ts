@@ -53,24 +53,19 @@ function staleWith(file: string, from: string, to: string): string[] {
   }
 }
 
-test("as they are, nothing is stale", { timeout: 120_000 }, () => {
-  const { status, stdout, stderr } = check();
-  expect(status, `${stdout}${stderr}`).toBe(0);
-});
-
-test("an option whose meaning changed", { timeout: 120_000 }, () => {
+test("an option whose meaning changed", { timeout: 300_000 }, () => {
   const stale = staleWith("src/app/config/schema.ts", "Seed of splitting", "Seed of dividing");
   expect(stale).toEqual(
     expect.arrayContaining(["docs/reference/options.md", "configs/schema.json"]),
   );
 });
 
-test("a code of an error that changed", { timeout: 120_000 }, () => {
+test("a code of an error that changed", { timeout: 300_000 }, () => {
   const stale = staleWith("src/runs/run-errors.ts", '"FT-RUN-017"', '"FT-RUN-917"');
   expect(stale).toEqual(["docs/reference/errors.md"]);
 });
 
-test("an op whose types changed", { timeout: 120_000 }, () => {
+test("an op whose types changed", { timeout: 300_000 }, () => {
   const stale = staleWith(
     "src/mx/ops.ts",
     "export function zeros(shape",
