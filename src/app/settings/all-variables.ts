@@ -1,14 +1,14 @@
 // Every variable that is read anywhere, for `ft info --env`: those of data sets and the studio (variables.ts), of
-// providers and services, of options of a run, and of the program and what it works with, which stand here.
+// services (service-variables.ts), of providers, of options of a run, and of the program and what it works with, which
+// stand here.
 import type { Environment } from "../../core/paths.ts";
 import { redact, SECRET_KEY } from "../../core/redact.ts";
 import { withDotEnv } from "../../providers/environment.ts";
 import { providerKinds } from "../../providers/registry.ts";
-import { TINKER_VARIABLES } from "../../remote/tinker/settings.ts";
 import { environmentOptions, PROFILE_VARIABLE } from "../config/environment.ts";
 import { masked } from "./keys.ts";
 import { type ToldVariable, toldVariables } from "./told-variables.ts";
-import { type Variable, variables } from "./variables.ts";
+import type { Variable } from "./variables.ts";
 
 /** Read as they are, and of nothing but the environment. */
 const program: Readonly<Record<string, Variable>> = {
@@ -38,18 +38,10 @@ const program: Readonly<Record<string, Variable>> = {
   TMPDIR: { about: "Folder of temporary files" },
   XDG_DATA_HOME: { about: "Where FT_HOME is looked for, where that is not set" },
   XDG_CACHE_HOME: { about: "Where the cache of models is looked for, where HF_HOME is not set" },
-  HF_HOME: { about: "Folder of the hub's token and cache" },
-  HF_HUB_CACHE: { about: "Folder of the cache of models" },
   HUGGINGFACE_HUB_CACHE: { about: "Former name of HF_HUB_CACHE" },
-  HF_TOKEN: { about: "Token of the hub" },
   HUGGING_FACE_HUB_TOKEN: { about: "Former name of HF_TOKEN" },
-  HF_TOKEN_PATH: { about: "File of the hub's token" },
   HF_HUB_DISABLE_IMPLICIT_TOKEN: { about: "1: the token is sent only where it is needed" },
-  HF_ENDPOINT: { about: "Address of the hub", usual: "https://huggingface.co" },
-  HF_HUB_OFFLINE: { about: "1: the hub is not asked" },
   TRANSFORMERS_OFFLINE: { about: "Former name of HF_HUB_OFFLINE" },
-  HF_HUB_ETAG_TIMEOUT: { about: "Seconds that the hub may take to name a file's version" },
-  HF_HUB_DOWNLOAD_TIMEOUT: { about: "Seconds that a download may stand still" },
   MLFLOW_TRACKING_URI: { about: "The MLflow server that --report-to mlflow tells" },
   MLFLOW_EXPERIMENT_NAME: { about: "Its experiment" },
   MLFLOW_TRACKING_TOKEN: { about: "Its token" },
@@ -58,14 +50,6 @@ const program: Readonly<Record<string, Variable>> = {
   TRACKIO_SERVER_URL: { about: "The trackio server that --report-to trackio tells" },
   TRACKIO_PROJECT: { about: "Its project" },
   TRACKIO_WRITE_TOKEN: { about: "Its token, where the address has none" },
-};
-
-const tinker: Readonly<Record<(typeof TINKER_VARIABLES)[number], Variable>> = {
-  TINKER_API_KEY: { about: "Key of Tinker" },
-  TINKER_BASE_URL: { about: "Address of Tinker" },
-  TINKER_API_BASE: { about: "Another name of TINKER_BASE_URL" },
-  TINKER_PROJECT_ID: { about: "Project that runs at Tinker belong to" },
-  TINKER_TAGS: { about: "Tags of runs at Tinker, with commas" },
 };
 
 /** Of every provider that can be asked, and who is asked where an agent is meant. */
@@ -108,9 +92,7 @@ function told(
   given: Environment,
   dotEnv: Environment,
 ): ToldVariable[] {
-  const names = Object.keys(known).filter((name) => variables[name] === undefined);
-  return names.map((name): ToldVariable => {
-    const { about, usual = null } = known[name] as Variable;
+  return Object.entries(known).map(([name, { about, usual = null }]): ToldVariable => {
     const own = given[name];
     if (own) return { name, value: shown(name, own), source: "environment", about };
     const written = dotEnv[name];
@@ -121,12 +103,14 @@ function told(
 
 /** Each with its value, masked where it is a secret, and where that comes from. */
 export function allVariables(given: Environment, folder = process.cwd()): ToldVariable[] {
-  const services = { ...ofProviders(), ...tinker };
+  const services = ofProviders();
   const dotEnv = withDotEnv(given, folder, Object.keys(services));
-  return [
-    ...told(program, given, given),
-    ...toldVariables(given, folder),
+  const first = toldVariables(given, folder);
+  const known = new Set(first.map(({ name }) => name));
+  const others = [
     ...told(services, given, dotEnv),
+    ...told(program, given, given),
     ...told(ofOptions(), given, given),
   ];
+  return [...first, ...others.filter(({ name }) => !known.has(name))];
 }

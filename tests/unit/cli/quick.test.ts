@@ -37,11 +37,15 @@ test("what fails is left to the whole program", async () => {
   expect(await quickText(request, load, newer)).toBeUndefined();
 });
 
-test("the sheet has the flags as the commands define them, under all names of a command", { timeout: 120_000 }, async () => {
-  const { quick } = await makeSheet((file) => file);
-  const flags = { "--json": "json", "--quiet": "quiet" };
-  expect(quick).toMatchObject({
-    "runs list": { module: "quick-runs-list.js", flags },
-    info: { module: "quick-info.js", flags },
-  });
-});
+test(
+  "the sheet has the flags as the commands define them, under all names of a command",
+  { timeout: 120_000 },
+  async () => {
+    const { quick } = await makeSheet((file) => file);
+    const flags = { "--json": "json", "--quiet": "quiet" };
+    expect(quick).toMatchObject({
+      "runs list": { module: "quick-runs-list.js", flags },
+      info: { module: "quick-info.js", flags },
+    });
+  },
+);
