@@ -177,7 +177,13 @@ lint: deps check-lint check-layers check-unused ## lint, import direction, unuse
 
 typecheck: deps check-types ## types
 
-.PHONY: reference
+.PHONY: reference docs release-check
+docs: deps ## the pages as a site that needs no server and no network, into OUT=DIR (build/site unless said)
+	@$(RUN) dev/site/main.ts "$(OUT)"
+
+release-check: setup ## what has to hold before a release: runs dev/release.md's commands (ONLY=names; LIST=1: lists them)
+	@$(RUN) dev/release-check.ts $(if $(LIST),--list) $(if $(ONLY),--only $(ONLY))
+
 reference: deps ## write again the pages that are made from the sources
 	@$(RUN) dev/reference.ts
 
@@ -192,6 +198,7 @@ api-types:
 check-types: api-types
 	$(STEP) types $(BIN)/tsc -p . --noEmit
 	$(STEP) types-of-pages $(BIN)/tsc -p src/studio/web --noEmit
+	$(STEP) types-of-site $(BIN)/tsc -p dev/site/client --noEmit
 check-layers: api-types
 	$(STEP) layers $(RUN) dev/check-layers.ts
 check-unused: api-types
