@@ -50,13 +50,13 @@ export class Gate {
       this.#complaints++;
     }
     if (retryAfter === undefined || retryAfter > longestWait) return;
-    this.#closedUntil = Math.max(this.#closedUntil, Date.now() + retryAfter);
+    this.#closedUntil = Math.max(this.#closedUntil, performance.now() + retryAfter);
   }
 
   async #enter(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const closed = this.#closedUntil - Date.now();
+      const closed = this.#closedUntil - performance.now();
       if (closed > 0) await pause(closed, undefined, { signal });
       else if (this.#inside < this.width) break;
       else await this.#woken(signal);

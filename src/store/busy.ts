@@ -9,13 +9,13 @@ const longestPause = 100;
 
 /** Runs `work` again while another process writes. A `work` that fails so must have done nothing. */
 export async function whenFree<T>(work: () => T): Promise<T> {
-  const giveUpAt = Date.now() + patienceMilliseconds;
+  const giveUpAt = performance.now() + patienceMilliseconds;
   for (let wait = 2; ; wait = Math.min(wait * 2, longestPause)) {
     try {
       return work();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      if (Date.now() > giveUpAt) throw storeBusy(patienceMilliseconds / 1000, error);
+      if (performance.now() > giveUpAt) throw storeBusy(patienceMilliseconds / 1000, error);
     }
     // a part of chance, so that those who wait do not all come back at once
     await pause(wait * (0.5 + Math.random()));

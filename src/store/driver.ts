@@ -7,7 +7,7 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from "@photostructure/sqlite";
-import { storeFull, storeGone, storeNotOpened, storeReadOnly } from "./store-errors.ts";
+import { storeDiskFault, storeFull, storeGone, storeNotOpened, storeReadOnly } from "./store-errors.ts";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -30,6 +30,8 @@ const DAMAGED = ["file is not a database", "database disk image is malformed"];
 /** What the machine refuses: told as that, since nothing of ours is wrong. */
 const FULL = "database or disk is full";
 const READ_ONLY = "attempt to write a readonly database";
+/** A disk that gives an error, or that the system has made read-only for one. */
+const NOT_TAKEN = "disk I/O error";
 const NOT_OPENED = "unable to open database file";
 
 /** Statements kept compiled; queries here are few hundred texts at most. */
@@ -51,6 +53,7 @@ export const isDamaged = (error: unknown): boolean =>
 function told(error: unknown, file: string): unknown {
   const message = messageOf(error);
   if (message.includes(FULL)) return storeFull(file, error);
+  if (message.includes(NOT_TAKEN)) return storeDiskFault(file, error);
   if (message.includes(NOT_OPENED)) return storeNotOpened(file, error);
   return message.includes(READ_ONLY) ? storeReadOnly(file, error) : error;
 }

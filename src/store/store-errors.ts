@@ -105,6 +105,15 @@ export function storeGone(file: string): FtError {
   });
 }
 
+export function storeDiskFault(file: string, cause: unknown): FtError {
+  return new FtError("FT-STORE-013", {
+    at: { file },
+    message: "The disk refuses what the store reads or writes",
+    hint: "See whether the system has made the disk read-only or lost it (mount, dmesg): what was not written is done again once it takes it",
+    cause,
+  });
+}
+
 export function storeMissing(file: string): ConfigError {
   return new ConfigError("FT-STORE-006", {
     at: { file },

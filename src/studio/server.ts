@@ -138,7 +138,7 @@ interface Over {
 
 function studioOver({ environment, store, ending, keepsLogLevel, worker }: Over): Studio {
   return {
-    ...{ environment, store, version: productVersion(), startedAt: Date.now(), ending },
+    ...{ environment, store, version: productVersion(), startedAt: performance.now(), ending },
     events: new EventHub(store, ending),
     metrics: new StudioMetrics(),
     ...{ tryHost: new TryHost(), trials: new Trials() },

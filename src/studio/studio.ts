@@ -14,7 +14,7 @@ export interface Studio {
   store: Store;
   /** Of this product. */
   version: string;
-  /** Milliseconds since 1970. */
+  /** As `performance.now()` tells it: no change of the machine's clock moves it. */
   startedAt: number;
   /** Aborted when the server is to end: nothing new begins, streams end. */
   ending: AbortSignal;

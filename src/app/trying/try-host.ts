@@ -135,7 +135,7 @@ export class TryHost {
     if (this.#isClosed) throw new FtError("FT-SERVE-002", { message: "the server is closing" });
     const known = this.#held.get(base);
     if (known !== undefined) {
-      known.askedAt = Date.now();
+      known.askedAt = performance.now();
       clearTimeout(known.idle);
       return known;
     }
@@ -144,7 +144,7 @@ export class TryHost {
     host.ready.catch(() => undefined);
     const held: Held = {
       ...{ base, host, facts: undefined, loading: new Map<string, Promise<unknown>>() },
-      ...{ answering: 0, askedAt: Date.now(), idle: undefined },
+      ...{ answering: 0, askedAt: performance.now(), idle: undefined },
     };
     this.#held.set(base, held);
     return held;

@@ -31,13 +31,13 @@ export async function writeLines(
   holds: () => Promise<boolean>,
 ): Promise<number> {
   let bytes = 0;
-  let asked = Date.now();
+  let asked = performance.now();
   for await (const lines of pages) {
     const text = textOf(lines);
     await handle.writeFile(text);
     bytes += text.length;
-    if (Date.now() - asked < 1000) continue;
-    asked = Date.now();
+    if (performance.now() - asked < 1000) continue;
+    asked = performance.now();
     if (!(await holds()))
       throw new RangeError("another process has taken over the writing of the file");
   }

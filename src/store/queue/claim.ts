@@ -64,6 +64,12 @@ interface ReadyUnit {
   fence: number;
 }
 
+/** Nobody is told to wait longer, in milliseconds. A unit that would have to: the machine's clock was set back. */
+const longestWait = 600_000;
+
+const isDue = (now: number) =>
+  sql<boolean>`(units.not_before <= ${now} or units.not_before > ${now + longestWait})`;
+
 async function readyUnits(
   db: Database,
   job: Candidate,
@@ -77,7 +83,7 @@ async function readyUnits(
     .where("job_id", "=", job.id)
     .where("stage", "=", job.stage)
     .where(sql<boolean>`status = 'ready'`)
-    .where("not_before", "<=", now)
+    .where(isDue(now))
     .where("kind", "in", kinds)
     .orderBy("id")
     .limit(limit);
@@ -98,7 +104,7 @@ async function hasWork(
     .where("jobs.status", "=", open)
     .where(sql<boolean>`units.status = 'ready'`)
     .whereRef("units.stage", "=", "jobs.stage")
-    .where("units.not_before", "<=", now)
+    .where(isDue(now))
     .where("units.kind", "in", kinds)
     .limit(1)
     .executeTakeFirst();

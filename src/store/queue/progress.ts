@@ -65,7 +65,7 @@ function timeLeft(
 const lookedAt = 100;
 
 async function rateOf({ db, now }: Store, jobId: string): Promise<number | null> {
-  const ends = await db
+  const found = await db
     .selectFrom("events")
     .select("at")
     .where("job_id", "=", jobId)
@@ -73,6 +73,9 @@ async function rateOf({ db, now }: Store, jobId: string): Promise<number | null>
     .orderBy("id", "desc")
     .limit(lookedAt)
     .execute();
+  // those before the machine's clock was set back say nothing of the time between
+  const back = found.findIndex(({ at }, index) => at > (found[index - 1]?.at ?? now()));
+  const ends = back < 0 ? found : found.slice(0, back);
   const [last] = ends;
   const first = ends.at(-1);
   if (last === undefined || first === undefined || ends.length < 2) return null;

@@ -21,7 +21,8 @@ function progressWriter(store: Store, unit: ClaimedUnit): UnitContext["progress"
   return async (progress: UnitProgress) => {
     const { done, total, phase } = progress;
     const isLast = done === total && phase === undefined;
-    if (store.now() - at < progressEvery && !isLast) return;
+    const since = store.now() - at;
+    if (since >= 0 && since < progressEvery && !isLast) return;
     at = store.now();
     await recordProgress(
       store,

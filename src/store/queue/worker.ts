@@ -152,7 +152,9 @@ class QueueWorker {
 
   async #beat(every: number): Promise<void> {
     const now = this.#store.now();
-    if (now - this.#beatAt >= this.#lease / 3 - every / 2) {
+    const since = now - this.#beatAt;
+    // less than nothing: the machine's clock was set back
+    if (since < 0 || since >= this.#lease / 3 - every / 2) {
       this.#beatAt = now;
       const kept = await beat(this.#store, this.id, this.#lease);
       for (const { unit, abort } of this.#held.values()) {

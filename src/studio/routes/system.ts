@@ -36,7 +36,7 @@ const status = defineRoute({
   about: "Processors, memory and the disk that data sets lie on",
   answers: { 200: SystemStatus },
   run: async ({ environment, version, startedAt, working }) => ({
-    ...{ status: "ok", version, uptime: Math.round((Date.now() - startedAt) / 100) / 10 },
+    ...{ status: "ok", version, uptime: Math.round((performance.now() - startedAt) / 100) / 10 },
     ...(await describeLoad(dataFolder(environment))),
     jobs: working(),
   }),

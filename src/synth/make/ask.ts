@@ -80,7 +80,7 @@ async function tellWait(
 ): Promise<void> {
   const told = toldAt.get(gate) ?? new Map<FailureKind, number>();
   toldAt.set(gate, told);
-  const now = Date.now();
+  const now = performance.now();
   if (kind === "weakened" || now - (told.get(kind) ?? -Infinity) < quiet) return;
   told.set(kind, now);
   const seconds = Math.max(1, Math.round(wait / 1000));

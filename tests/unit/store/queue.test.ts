@@ -204,6 +204,26 @@ test("who refuses says how long to wait, and what is final is not tried again", 
   expect((await listJobs(store))[0]?.status).toBe("failed");
 });
 
+test("a clock that is set back keeps no unit waiting, and its pace is that of what came since", async () => {
+  const clock = { now: 100_000_000 };
+  const store = await memoryStore(clock);
+  const { id } = await createJob(store, { kind: "write", units: units(6) });
+  for (let at = 0; at < 2; at++) {
+    await completeUnit(store, await claimOne(store), "a", {});
+    clock.now += 1000;
+  }
+  await failUnit(store, await claimOne(store), "a", { reason: "429", retryAfter: 60_000 });
+  clock.now -= 3 * 3_600_000;
+  expect(await progressOf(store, id)).toMatchObject({ rate: null, secondsLeft: null });
+  expect((await claimOne(store)).key).toBe("unit-2");
+  for (let at = 0; at < 2; at++) {
+    await completeUnit(store, await claimOne(store), "a", {});
+    clock.now += 1000;
+  }
+  const { rate } = await progressOf(store, id);
+  expect(rate).toBeCloseTo(1);
+});
+
 test("a late worker's result is refused, and its writes are not made", async () => {
   const clock = { now: 0 };
   const store = await memoryStore(clock);

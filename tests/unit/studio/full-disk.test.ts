@@ -1,6 +1,16 @@
 // What the machine refuses is told as that over the API: a disk without room is no failure of the server, and a store
 // that was taken away is told before anything goes into it.
-import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
@@ -42,6 +52,34 @@ test("a store that may only be read is told as that", async () => {
   expect(refusalOf(error, "r1").body.error.code).toBe("FT-STORE-010");
   file.close();
 });
+
+/** From now on the process can only read what it has open under this name. */
+function madeReadOnly(path: string): void {
+  for (const name of readdirSync("/proc/self/fd")) {
+    const fd = Number(name);
+    if (!existsSync(`/proc/self/fd/${fd}`) || readlinkSync(`/proc/self/fd/${fd}`) !== path) continue;
+    closeSync(fd);
+    // the lowest number that is free is this one
+    expect(openSync(path, "r")).toBe(fd);
+  }
+}
+
+test.runIf(process.platform === "linux")(
+  "a disk that takes nothing more while the store is open is told with what mends it",
+  async () => {
+    const path = join(makeFolder(), "ft.db");
+    await (await openStore(path)).close();
+    const file = openFile(path);
+    file.execute("create table more (it text)");
+    madeReadOnly(`${path}-wal`);
+    const write = (): unknown => file.execute("insert into more values ('x')");
+    const { status, body } = refusalOf(thrownBy(write), "r1");
+    expect([status, body.error.code]).toEqual([500, "FT-STORE-013"]);
+    expect(body.error.hint).toContain("read-only");
+    expect(file.value("select count(*) from more")).toBe(0);
+    file.close();
+  },
+);
 
 test("files too: a full disk and a quota are 507, a missing permission names its file", () => {
   const of = (code: string, path?: string) =>

@@ -1,7 +1,8 @@
 // Settings and keys of providers over the API: what is set counts, lasts over a restart, and no key is ever told.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { chooseProvider } from "../../../src/app/data/making/choose-provider.ts";
 import { cachingOf, jobsAtOnce } from "../../../src/app/settings/job-settings.ts";
 import { systemKeychain } from "../../../src/app/settings/keychain.ts";
@@ -49,6 +50,28 @@ test("a key goes in and its end comes out; it is in no answer and no file but it
   const holding = everyFile(home).filter((file) => readFileSync(file).includes(canary));
   expect(holding).toEqual([keysFile({ FT_HOME: home })]);
   expect(statSync(keysFile({ FT_HOME: home })).mode & 0o777).toBe(0o600);
+});
+
+test("the system's state: processors, memory and disk as this machine has them, and a time that only grows", async () => {
+  const { client } = await testStudio();
+  const { body } = await client.call("getSystemStatus");
+  expect(body).toMatchObject({ status: "ok", cpu: { cores: availableParallelism() } });
+  expect(body.memory.total).toBe(totalmem());
+  const { memory, disk, cpu, uptime } = body as Record<string, Record<string, number>> & {
+    uptime: number;
+  };
+  for (const of of [memory, disk]) {
+    expect(of?.["used"]).toBeGreaterThan(0);
+    expect(of?.["used"]).toBeLessThanOrEqual(of?.["total"] ?? 0);
+    expect(of?.["percent"]).toBeCloseTo((100 * (of?.["used"] ?? 0)) / (of?.["total"] ?? 1), 0);
+  }
+  expect(memory?.["used"]).toBe((memory?.["total"] ?? 0) - (memory?.["available"] ?? 0));
+  expect(cpu?.["percent"]).toBeGreaterThanOrEqual(0);
+  expect(cpu?.["percent"]).toBeLessThanOrEqual(100);
+  vi.spyOn(Date, "now").mockReturnValue(0);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const later = (await client.call("getSystemStatus")).body as { uptime: number };
+  expect(later.uptime).toBeGreaterThan(uptime);
 });
 
 test("settings last over a restart", async () => {

@@ -15,13 +15,13 @@ export const picturesLook = defineLook({
   run: async (set, _, { signal, onRows, soFar }) => {
     const pictures = new PicturesOf();
     let done = 0;
-    let last = Date.now();
+    let last = performance.now();
     for await (const { text, metadata } of set.all()) {
       pictures.add(JSON.parse(text) as Record<string, unknown>, metadata);
       if (++done % part !== 0) continue;
       signal.throwIfAborted();
-      if (Date.now() - last < every) continue;
-      last = Date.now();
+      if (performance.now() - last < every) continue;
+      last = performance.now();
       onRows(done);
       await soFar(pictures.result(), done);
     }

@@ -87,12 +87,12 @@ const hasBegun = ({ result }: Job, { resume }: TrainingParameters): boolean =>
 
 /** A trainer whose worker was killed saves and ends; until then the folder is its. */
 async function untilFree(folder: string, { signal, log }: UnitContext): Promise<void> {
-  const end = Date.now() + patience;
+  const end = performance.now() + patience;
   let isTold = false;
   for (let pid = lockHolder(folder); pid !== undefined; pid = lockHolder(folder)) {
     if (!isTold) await log("info", `waits for the process ${pid}, which still writes to ${folder}`);
     isTold = true;
-    if (Date.now() > end) throw folderBusy(folder, pid);
+    if (performance.now() > end) throw folderBusy(folder, pid);
     await pause(200, undefined, { signal });
   }
 }
