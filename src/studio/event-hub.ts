@@ -31,11 +31,12 @@ export class EventHub {
     { after, jobId }: { after: number; jobId?: string | undefined },
     signal: AbortSignal,
   ): AsyncGenerator<JobEvent, void> {
-    let last = after;
     this.#followers++;
     const wake = (): void => this.#wake();
     signal.addEventListener("abort", wake, { once: true });
     try {
+      // an id that nobody has had yet, as of a store that a copy was brought back into: what comes now is told
+      let last = Math.min(after, await lastEventId(this.#store));
       while (!signal.aborted && !this.#ending.aborted) {
         const events = await this.#after(last, jobId);
         for (const event of events) {

@@ -34,12 +34,17 @@ interface Told {
 async function eventsOf(
   studio: TestStudio,
   path: string,
-  { lastId, enough = Infinity }: { lastId?: number; enough?: number } = {},
+  {
+    lastId,
+    enough = Infinity,
+    opened,
+  }: { lastId?: number; enough?: number; opened?: () => void } = {},
 ): Promise<Told[]> {
   const stop = new AbortController();
   const headers = lastId === undefined ? {} : { "last-event-id": String(lastId) };
   const answer = await studio.ask(path, { headers, signal: stop.signal });
   expect(answer.headers.get("content-type")).toContain("text/event-stream");
+  opened?.();
   const told: Told[] = [];
   let text = "";
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -93,6 +98,18 @@ test("jobs are listed, shown, paused, resumed, preferred, cancelled, tried again
   expect(await did("Cancel")).toEqual([200, "cancelled"]);
   expect((await client.call("deleteV1JobsId", { params })).body).toEqual({ deleted: id });
   expect((await client.call("getV1JobsId", { params })).status).toBe(404);
+});
+
+test("whoever saw an event that this store has not had, as before a copy was brought back, hears what comes", async () => {
+  const studio = await testStudio();
+  const store = await storeOf(studio);
+  const { id } = await made(store, 2);
+  let following: Promise<Told[]> | undefined;
+  await new Promise<void>((opened) => {
+    following = eventsOf(studio, `/api/v1/jobs/${id}/events`, { lastId: 999_999_999, opened });
+  });
+  await runWorker(store, kinds, { untilEnded: id, every: 10 });
+  expect((await following)?.at(-1)?.data.type).toBe("job-completed");
 });
 
 test("a job's events come as they happen, end with it, and are told again from the one last seen", async () => {
