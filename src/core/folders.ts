@@ -7,14 +7,14 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Makes a folder and those above it that are missing. Throws the file system's error. */
-export function makeFolders(path: string): void {
+/** Makes a folder and those above it that are missing, for `mode` less the umask. Throws the file system's error. */
+export function makeFolders(path: string, mode = 0o777): void {
   const folder = resolve(path);
   if (isFolder(folder)) return;
   const parent = dirname(folder);
-  if (parent !== folder) makeFolders(parent);
+  if (parent !== folder) makeFolders(parent, mode);
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode });
   } catch (error) {
     // another process may have been as quick
     if (!isFolder(folder)) throw error;

@@ -1,9 +1,10 @@
 // A whole model on disk as Hugging Face lays it out: config.json, tokenizer files, model.safetensors.
 // Composes models (names, layout) and weights (files), which do not know each other.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeJsonAtomic } from "../core/atomic-files.ts";
 import { ModelError } from "../core/errors.ts";
+import { makeFolders } from "../core/folders.ts";
 import { filesInFolder, type NamedFiles } from "../core/named-files.ts";
 import { fillModel, type LoadedModel, storedTensors } from "../models/index.ts";
 import { type Dtype, scope, type Tensor } from "../mx/index.ts";
@@ -24,7 +25,7 @@ const configFile = "config.json";
 
 /** Copies what stands beside weights; makes the folder. */
 export async function writeSideFiles(from: NamedFiles, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+  makeFolders(to);
   for (const name of from.names()) {
     const isCopied = isSideFile(name) || isLicenseFile(name);
     const content = isCopied ? from.read(name) : undefined;

@@ -1,10 +1,11 @@
 // A file or a folder as large as a model, written under a passing name that becomes its own when all of it is there:
 // whole or not at all, over nothing, and only where there is room. What is in it is the caller's business.
 import { existsSync, lstatSync } from "node:fs";
-import { mkdir, readdir, rm, statfs } from "node:fs/promises";
+import { readdir, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { placeNew, temporaryNameFor } from "../core/atomic-files.ts";
 import { ExitCode, FtError, UsageError } from "../core/errors.ts";
+import { makeFolders } from "../core/folders.ts";
 import { answers } from "../core/process-alive.ts";
 import { shellWord } from "../core/shell.ts";
 import { formatBytes } from "../core/units.ts";
@@ -110,7 +111,7 @@ export async function writeWhole(
   await requireRoom(path, bytes);
   const temporary = temporaryNameFor(place);
   try {
-    await mkdir(dirname(place), { recursive: true });
+    makeFolders(dirname(place));
     await write(temporary);
     await placeNew(temporary, place);
   } catch (error) {

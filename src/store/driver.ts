@@ -7,7 +7,13 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from "@photostructure/sqlite";
-import { storeDiskFault, storeFull, storeGone, storeNotOpened, storeReadOnly } from "./store-errors.ts";
+import {
+  storeDiskFault,
+  storeFull,
+  storeGone,
+  storeNotOpened,
+  storeReadOnly,
+} from "./store-errors.ts";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 

@@ -71,7 +71,11 @@ export class StudioMetrics {
       ...sampleLines("ft_queue_units", { help: "Units of open jobs." }, await unitSamples(store)),
       ...one("ft_workers", "Processes that work on jobs.", await countWorkers(store)),
       ...(await callLines(store)),
-      ...one("ft_uptime_seconds", "Since the server started.", (performance.now() - startedAt) / 1000),
+      ...one(
+        "ft_uptime_seconds",
+        "Since the server started.",
+        (performance.now() - startedAt) / 1000,
+      ),
       ...one("process_resident_memory_bytes", "Memory of the server's process.", rss),
       ...one("nodejs_heap_size_used_bytes", "Its part that JavaScript holds.", heapUsed),
     ];

@@ -1,11 +1,12 @@
 // A checkpoint folder: what the learner writes, the run's state, and a manifest of sizes and hashes.
 // Written to a temporary name and renamed, so that it is there whole or not at all.
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { replaceFolderAtomic, temporaryNameFor, writeJsonAtomic } from "../core/atomic-files.ts";
 import { DataError } from "../core/errors.ts";
+import { makeFolders } from "../core/folders.ts";
 import { parseJson } from "../core/json-text.ts";
 import { shellWord } from "../core/shell.ts";
 import {
@@ -32,7 +33,7 @@ export async function saveCheckpoint(
 ): Promise<LearnerState> {
   const temporary = temporaryNameFor(folder);
   try {
-    await mkdir(temporary, { recursive: true });
+    makeFolders(temporary);
     const learned = await learner.save(temporary);
     const { optimizerSteps } = learned;
     await writeJsonAtomic(join(temporary, stateFile), { ...state, optimizerSteps });

@@ -1,7 +1,7 @@
 // The learner of this process: model, optimizer and gradients through the addon, files of its own format.
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../core/folders.ts";
 import { dispose, memory, retain, scope } from "../mx/index.ts";
 import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
 import { PREFIX_STATES, TRAINED_FOLDER } from "../runs/index.ts";
@@ -89,7 +89,7 @@ export class LocalLearner implements Learner {
 
   async save(folder: string): Promise<LearnerState> {
     const trained = join(folder, TRAINED_FOLDER);
-    await mkdir(trained, { recursive: true });
+    makeFolders(trained);
     await this.#parts.tuning.save(trained);
     const { tensors, steps } = this.#parts.optimizer.state();
     await saveTensors(join(folder, optimizerFile), tensors, { format: "mlx" });

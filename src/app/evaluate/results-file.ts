@@ -1,8 +1,9 @@
 // The folder of an evaluation: results.jsonl with a row an answer, evaluation.json with what was asked and the scores. A
 // second call with the same question goes on where the first one ended.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
+import { makeFolders } from "../../core/folders.ts";
 import { parseJson } from "../../core/json-text.ts";
 import { type Identity, KeptRows, wholeRows } from "../../core/kept-rows.ts";
 import { shellWord } from "../../core/shell.ts";
@@ -94,7 +95,7 @@ export class ResultsFolder {
    * @throws UsageError FT-EVAL-006 where the folder holds answers to another question.
    */
   static async open(folder: string, asked: Identity, most: number): Promise<ResultsFolder> {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     const files = { rows: join(folder, rowsName), about: join(folder, summaryName) };
     const refused = (keys: readonly string[]): UsageError => otherThan(folder, keys);
     const fits = (row: ResultRow, at: number): boolean => at < most && isRow(row, at);

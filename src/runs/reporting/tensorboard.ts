@@ -1,8 +1,9 @@
 // Event files for TensorBoard in the run's folder: `tensorboard --logdir RUN/tensorboard` while it trains or afterwards.
 // A resumed run begins a new file; steps that are done again take the place of the old ones.
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeFolders } from "../../core/folders.ts";
 import type { RunEvent } from "../events.ts";
 import { restartEvent, scalarsEvent, versionEvent } from "./records.ts";
 import { figuresOf, type Reporter, type ReporterEntry, type ReporterInput } from "./reporter.ts";
@@ -21,7 +22,7 @@ class TensorBoard implements Reporter {
     const to = join(folder, TENSORBOARD_FOLDER);
     this.#file = join(to, name);
     this.#write(() => {
-      mkdirSync(to, { recursive: true });
+      makeFolders(to);
       return versionEvent(Date.now() / 1000);
     });
   }

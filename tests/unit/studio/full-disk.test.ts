@@ -57,7 +57,8 @@ test("a store that may only be read is told as that", async () => {
 function madeReadOnly(path: string): void {
   for (const name of readdirSync("/proc/self/fd")) {
     const fd = Number(name);
-    if (!existsSync(`/proc/self/fd/${fd}`) || readlinkSync(`/proc/self/fd/${fd}`) !== path) continue;
+    if (!existsSync(`/proc/self/fd/${fd}`) || readlinkSync(`/proc/self/fd/${fd}`) !== path)
+      continue;
     closeSync(fd);
     // the lowest number that is free is this one
     expect(openSync(path, "r")).toBe(fd);

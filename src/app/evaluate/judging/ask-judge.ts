@@ -1,9 +1,9 @@
 // A judge asked about rows, many at once: the cost told first, replies written down in order, gone on with after an
 // interruption. Knows nothing of what the replies mean.
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../../core/errors.ts";
+import { makeFolders } from "../../../core/folders.ts";
 import { inOrder } from "../../../core/in-order.ts";
 import { KeptRows } from "../../../core/kept-rows.ts";
 import { shellWord } from "../../../core/shell.ts";
@@ -68,7 +68,7 @@ function opened({
   output,
   name,
 }: AskedOfJudge): Promise<KeptRows<Replies>> {
-  mkdirSync(output, { recursive: true });
+  makeFolders(output);
   const files = { rows: join(output, `${name}.jsonl`), about: join(output, `${name}.json`) };
   const asked = { judge: judge.identity, requests: shortHash(requests), ...about };
   return KeptRows.open<Replies>(files, asked, {
