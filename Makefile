@@ -17,12 +17,15 @@ help: ## this list
 
 ## Start
 
-.PHONY: setup build dev watch real link quick quick-tiny quick-proof
+.PHONY: setup build torch dev watch real link quick quick-tiny quick-proof
 setup: ## check tools, install packages, build the addon and the programs
 	@./setup.sh
 
 build: ## the addon and the programs, where their sources changed
 	@./setup.sh deps native build
+
+torch: ## the addon over libtorch, which FT_BACKEND=mps and cpu-torch compute with (nobody needs it; 550 MB are fetched)
+	@./setup.sh tools torch
 
 dev: setup test-unit check ## set up for development: hooks, unit tests, checks
 
@@ -80,7 +83,7 @@ test-week2-quick: deps ## the same, only what needs no addon
 test-lora-quick: setup ## adapters, without the programs
 	$(TEST) --project unit --project native --project contract adapter lora
 
-.PHONY: test-e2e-workflow test-e2e-real-model test-e2e-mlx test-e2e-quick test-e2e-all
+.PHONY: test-e2e-workflow test-e2e-real-model test-e2e-mlx test-torch test-e2e-quick test-e2e-all
 test-e2e-workflow: setup ## the programs, from data to adapter and answer
 	$(TEST) --project cli workflow
 
@@ -89,6 +92,9 @@ test-e2e-real-model: setup ## a model from the hub (FT_REAL_MODEL_ENABLE=1, need
 
 test-e2e-mlx: setup ## the addon and its backends
 	$(TEST) --project native
+
+test-torch: setup torch ## the addon over libtorch beside MLX: operations, logits, answers, a run
+	$(TEST) --project torch
 
 test-e2e-quick: setup ## train quick, end to end
 	$(TEST) --project cli quick

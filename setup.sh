@@ -2,6 +2,7 @@
 # Makes a clone ready to run: tools checked, packages installed, addon and programs built. Safe to repeat.
 #   ./setup.sh                everything
 #   ./setup.sh deps           only the named steps: tools deps native build hooks
+#   ./setup.sh torch          what nobody needs: the addon over libtorch, for FT_BACKEND=mps and cpu-torch
 # Writes inside the clone only (package managers keep their own caches). Runs in macOS's bash 3.2.
 set -eu
 cd "$(dirname "$0")"
@@ -125,6 +126,22 @@ step_native() {
 
 native_state() { ls -ln build/Release/ft_native.node 2>/dev/null || true; }
 
+# ---- torch: libtorch and the addon over it, only when asked for ---------------------------------------
+
+step_torch() {
+  local start=$SECONDS before after
+  before=$(torch_state)
+  step_deps
+  step_native
+  CXX=${CXX:-$(find_compiler)}
+  export CXX PYTHON
+  bash dev/setup/torch.sh
+  after=$(torch_state)
+  [ "$before" = "$after" ] || done_in "addon over libtorch" "$start"
+}
+
+torch_state() { ls -ln build/Release/ft_native_torch.node 2>/dev/null || true; }
+
 # ---- build: TypeScript to dist/ --------------------------------------------------------------------
 
 sources_hash() {
@@ -170,9 +187,9 @@ step_hooks() {
 [ $# -gt 0 ] || set -- tools deps native build hooks
 for step in "$@"; do
   case "$step" in
-    tools | deps | native | build | hooks) "step_$step" ;;
+    tools | deps | native | torch | build | hooks) "step_$step" ;;
     *)
-      say "setup: unknown step \"$step\"; the steps are tools deps native build hooks" >&2
+      say "setup: unknown step \"$step\"; the steps are tools deps native build hooks, and torch" >&2
       exit 2
       ;;
   esac

@@ -24,6 +24,8 @@ const projects: Record<string, Needs> = {
   native: { maxWorkers: 2, timeoutSeconds: 30, env: oneThread },
   contract: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
   parity: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
+  // Skips itself where make torch has built no addon.
+  torch: { maxWorkers: 1, timeoutSeconds: 120, env: oneThread },
   cli: {
     ...{ maxWorkers: 2, timeoutSeconds: 120, retriesInCi: true },
     env: { ...oneThread, ...guarded },

@@ -1,8 +1,8 @@
 // Fails when the addon and the type `Binding` in src/mx/binding.ts differ: in a name, a count of arguments, or a type;
 // and when a row has no door, nothing in src/mx that calls it.
-// Compares a built addon, so it runs after the build. C++ spells each row's signature in TypeScript
+// Compares built addons, so it runs after the build; the one over libtorch, where there is one, by what it has. C++ spells each row's signature in TypeScript
 // (native/core/spelled.h); both sides are brought to one form here and compared as text.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -142,11 +142,28 @@ function spelledBy(path: string): Map<string, string> {
   return new Map(Object.entries(addon).map(([name, value]) => [name, value.signature]));
 }
 
+/** Of an addon with a part of the operations: what it has must be as declared. */
+export function partly(
+  declared: ReadonlyMap<string, string>,
+  exported: ReadonlyMap<string, string>,
+): string[] {
+  const part = new Map([...declared].filter(([name]) => exported.has(name)));
+  return differences(part, exported);
+}
+
+const torchPath = fileURLToPath(new URL("build/Release/ft_native_torch.node", root));
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const source = readFileSync(new URL("src/mx/binding.ts", root), "utf8");
   const { declared, exported } = signatures(source, spelledBy(addonPath));
   const found = [...differences(declared, exported), ...doorless(declared.keys(), callers())];
+  let told = `${declared.size} signatures agree`;
+  if (existsSync(torchPath)) {
+    const part = signatures(source, spelledBy(torchPath)).exported;
+    found.push(...partly(declared, part).map((line) => `over libtorch: ${line}`));
+    told += `, and ${part.size} of the addon over libtorch`;
+  }
   for (const line of found) console.error(line);
-  if (found.length === 0) console.log(`${declared.size} signatures agree`);
+  if (found.length === 0) console.log(told);
   process.exitCode = found.length === 0 ? 0 : 1;
 }

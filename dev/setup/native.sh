@@ -16,8 +16,8 @@ stamp_file="$root/build/$kind/.inputs"
 inputs_stamp() {
   local files
   # Names from the clone's root: the path of the clone may hold spaces.
-  files=$(find native dev/setup/{native,fetch}.sh dev/setup/locks node_modules/node-addon-api/package.json -type f ! -name '*.md' |
-    LC_ALL=C sort)
+  files=$(find native dev/setup/{native,fetch}.sh dev/setup/locks node_modules/node-addon-api/package.json -type f ! -name '*.md' \
+    ! -path 'native/torch/*' ! -name 'torch-*' | LC_ALL=C sort)
   # shellcheck disable=SC2086
   { checksum $files; printf '%s\n' "$files" "${FT_MLX_DIR:-}" "$(node -p 'process.arch + require("./package.json").version')"; } | checksum -
 }

@@ -14,6 +14,9 @@ export interface Info {
   /** What mends a missing backend. */
   hint: string | null;
   device: string | null;
+  /** That computes: MLX or libtorch. */
+  library: string | null;
+  /** Of that library. */
   mlxVersion: string | null;
   blas: string | null;
   /** That share the work on the CPU; null when nothing can compute. */
@@ -38,6 +41,7 @@ type DeviceFacts = Pick<
   | "backendReason"
   | "hint"
   | "device"
+  | "library"
   | "mlxVersion"
   | "blas"
   | "threads"
@@ -59,6 +63,7 @@ async function deviceFacts(): Promise<DeviceFacts> {
     backendReason: reason,
     hint: null,
     device: device.name === "" ? device.device : `${device.device} (${device.name})`,
+    library: backend.library,
     mlxVersion,
     blas,
     threads,
@@ -74,6 +79,7 @@ function without(error: FtError): DeviceFacts {
     backendReason: error.message,
     hint: error.hint ?? null,
     device: null,
+    library: null,
     mlxVersion: null,
     blas: null,
     threads: null,

@@ -50,7 +50,10 @@ function load(name: string): Binding {
   const file = addonFile(name);
   try {
     if (!existsSync(file)) throw new RangeError("not there");
-    return createRequire(import.meta.url)(file) as Binding;
+    // OpenMP's threads, libtorch's, spin while they wait unless told before they start: beside other work that takes
+    // the processor from all of it.
+    process.env["OMP_WAIT_POLICY"] ??= "PASSIVE";
+    return refusingTheRest(name, createRequire(import.meta.url)(file) as Binding);
   } catch (error) {
     throw new NativeError("FT-NATIVE-001", {
       message: `the native addon for ${process.platform}-${process.arch} could not be loaded`,
@@ -58,6 +61,20 @@ function load(name: string): Binding {
       hint: wayToAddon(),
     });
   }
+}
+
+/** The same, where each operation that the addon does not have is a function that says so: an addon may have a part. */
+function refusingTheRest(name: string, exported: Binding): Binding {
+  const get = (_: object, operation: string | symbol): unknown =>
+    typeof operation === "symbol" ? undefined : () => refuse(name, operation);
+  return Object.setPrototypeOf(exported, new Proxy({}, { get })) as Binding;
+}
+
+function refuse(name: string, operation: string): never {
+  throw new NativeError("FT-NATIVE-002", {
+    message: `${operation} is not in the addon ${name}, which has a part of the operations`,
+    hint: "FT_BACKEND=cpu computes it, with MLX; ft info shows what is used now",
+  });
 }
 
 /** An addon by its name, loaded once. Throws NativeError FT-NATIVE-001, with what was tried, when there is none. */

@@ -12,7 +12,7 @@ function infoText(info: Info): string {
   ];
   if (info.hint !== null) lines.push(["To mend", info.hint]);
   if (info.device !== null) lines.push(["Device", info.device]);
-  if (info.mlxVersion !== null) lines.push(["MLX", info.mlxVersion]);
+  if (info.mlxVersion !== null) lines.push([info.library ?? "MLX", info.mlxVersion]);
   if (info.blas !== null) lines.push(["BLAS", info.blas]);
   if (info.threads !== null) lines.push(["Threads", String(info.threads)]);
   lines.push(["Memory", formatBytes(info.memoryBytes)]);

@@ -1,8 +1,10 @@
-// Decides which device computes: MLX on Metal, then MPS, then CUDA, then the CPU, and says why.
+// Decides which device computes: MLX on Metal, then MPS, then CUDA, then the CPU, and says why. Another one on the CPU is
+// there for whoever names it.
 // Each backend is one file and one line here; a backend answers for itself whether it is there.
 import { ConfigError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { binding } from "../loader.ts";
+import { cpuTorch } from "./cpu-torch.ts";
 import { cpu } from "./cpu.ts";
 import { cuda } from "./cuda.ts";
 import { metal } from "./metal.ts";
@@ -10,6 +12,8 @@ import { mps } from "./mps.ts";
 
 export interface Backend {
   readonly name: string;
+  /** That computes, as people know it. */
+  readonly library: string;
   /** Computes in 16 bits at least as fast as in 32. */
   readonly isFastInHalf: boolean;
   /** Gathered products are made one after another: several rows in each are then worth some that are not needed. */
@@ -43,7 +47,7 @@ export interface ActiveBackend extends BackendChoice {
 }
 
 /** In order of preference. */
-export const backends: readonly Backend[] = [metal, mps, cuda, cpu];
+export const backends: readonly Backend[] = [metal, mps, cuda, cpu, cpuTorch];
 
 function named(name: string, order: readonly Backend[]): BackendChoice {
   const backend = order.find((candidate) => candidate.name === name);

@@ -1,12 +1,13 @@
 // MLX on an Apple GPU through Metal.
 import { addon, MAIN_ADDON } from "../loader.ts";
-import { activateDevice, deviceMemory, type MlxDevice } from "./device.ts";
+import { activateDevice, deviceMemory, type AddonDevice } from "./device.ts";
 import type { Backend } from "./index.ts";
 
-const gpu: MlxDevice = { addon: MAIN_ADDON, device: "gpu" };
+const gpu: AddonDevice = { addon: MAIN_ADDON, device: "gpu" };
 
 export const metal: Backend = {
   name: "mlx",
+  library: "MLX",
   isFastInHalf: true,
   unavailable() {
     if (process.platform !== "darwin") return `Metal needs macOS, this is ${process.platform}`;

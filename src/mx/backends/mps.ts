@@ -1,18 +1,21 @@
-// PyTorch's MPS device. MLX reaches the same GPU through Metal, so no addon for it is built.
-import { NativeError } from "../../core/errors.ts";
+// PyTorch's MPS device on an Apple GPU, through the addon over libtorch: for Macs on which MLX finds no Metal.
+import { addon } from "../loader.ts";
+import { activateDevice, deviceMemory } from "./device.ts";
 import type { Backend } from "./index.ts";
+import { missingTorch, torchDevice } from "./torch.ts";
 
-function notBuilt(): never {
-  throw new NativeError("FT-NATIVE-001", {
-    message: "the MPS backend is not built",
-    hint: "MLX on Metal drives the same GPU",
-  });
-}
+const gpu = torchDevice("gpu");
 
 export const mps: Backend = {
   name: "mps",
+  library: "libtorch",
   isFastInHalf: true,
-  unavailable: () => "not built: MLX on Metal drives the same GPU",
-  activate: notBuilt,
-  memory: notBuilt,
+  unavailable() {
+    if (process.platform !== "darwin") return `MPS needs macOS, this is ${process.platform}`;
+    const missing = missingTorch();
+    if (missing !== undefined) return missing;
+    return addon(gpu.addon).deviceInfo().metal ? undefined : "this libtorch finds no MPS device";
+  },
+  activate: () => activateDevice(gpu),
+  memory: () => deviceMemory(gpu),
 };

@@ -13,6 +13,7 @@ const computes: Info = {
   backendReason: "mlx: Metal needs macOS, this is linux",
   hint: null,
   device: "cpu (a processor)",
+  library: "MLX",
   mlxVersion: "0.32.4",
   blas: "OpenBLAS",
   threads: 2,

@@ -6,7 +6,7 @@ import type { ActiveBackend } from "../../../src/mx/index.ts";
 function active(isFastInHalf: boolean): ActiveBackend {
   const memory = () => ({ totalBytes: 8e9, recommendedBytes: 8e9 });
   const here = { unavailable: () => undefined, activate: () => undefined, memory };
-  const backend = { name: "made-up", isFastInHalf, ...here };
+  const backend = { name: "made-up", library: "MLX", isFastInHalf, ...here };
   return { backend, reason: "", mlxVersion: "", blas: "", threads: 1 };
 }
 

@@ -11,11 +11,24 @@ function fake(name: string, missing?: string): Backend {
     recommendedBytes: 6e9,
   });
   const activate = (): void => undefined;
-  return { name, isFastInHalf: false, unavailable: () => missing, activate, memory };
+  return {
+    name,
+    library: "MLX",
+    isFastInHalf: false,
+    unavailable: () => missing,
+    activate,
+    memory,
+  };
 }
 
-test("the order is MLX on Metal, MPS, CUDA, CPU", () => {
-  expect(backends.map((backend) => backend.name)).toEqual(["mlx", "mps", "cuda", "cpu"]);
+test("the order is MLX on Metal, MPS, CUDA, CPU, and libtorch on the CPU for whoever names it", () => {
+  expect(backends.map((backend) => backend.name)).toEqual([
+    "mlx",
+    "mps",
+    "cuda",
+    "cpu",
+    "cpu-torch",
+  ]);
 });
 
 test("the first that can be used is chosen", () => {
@@ -52,7 +65,9 @@ test("a backend asked for by name is used though others come first", () => {
 test("an unknown name is an error that lists the names and suggests the nearest", () => {
   const error = refusal(() => chooseBackend("cudo"), ConfigError);
   expect(error.exitCode).toBe(3);
-  expect(error.message).toContain("Unknown backend 'cudo'. Valid options: [mlx, mps, cuda, cpu]");
+  expect(error.message).toContain(
+    "Unknown backend 'cudo'. Valid options: [mlx, mps, cuda, cpu, cpu-torch]",
+  );
   expect(error.hint).toBe("FT_BACKEND=cuda");
 });
 
@@ -62,7 +77,8 @@ test("a named backend that cannot be used is an error, never a silent fall to an
     ConfigError,
   );
   expect(error.message).toContain("driver missing");
-  expect(refusal(() => chooseBackend("mps"), ConfigError).message).toContain("not built");
+  const why = process.platform === "darwin" ? /MPS|not built/ : /MPS needs macOS/;
+  expect(refusal(() => chooseBackend("mps"), ConfigError).message).toMatch(why);
 });
 
 test("none at all is an error that says why for each", () => {
@@ -74,7 +90,7 @@ test("none at all is an error that says why for each", () => {
 });
 
 test("the processor is always there", () => {
-  expect(backends.at(-1)?.unavailable()).toBeUndefined();
+  expect(backends.find(({ name }) => name === "cpu")?.unavailable()).toBeUndefined();
 });
 
 test("each backend asks its own addon: CUDA's is missing though that of the processor is there", () => {

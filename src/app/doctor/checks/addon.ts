@@ -4,8 +4,8 @@ import { type Check, fail, ok } from "../check.ts";
 export const addon: Check = {
   name: "addon",
   async look({ info }) {
-    const { mlxVersion, blas, backendReason, hint } = await info();
+    const { library, mlxVersion, blas, backendReason, hint } = await info();
     if (mlxVersion === null) return fail(backendReason, hint ?? "./setup.sh");
-    return ok(`loaded, MLX ${mlxVersion}, BLAS ${blas}`);
+    return ok(`loaded, ${library ?? "MLX"} ${mlxVersion}, BLAS ${blas}`);
   },
 };

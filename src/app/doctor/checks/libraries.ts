@@ -4,10 +4,15 @@ import { join } from "node:path";
 import { packageRoot } from "../../../core/paths.ts";
 import { type Check, fail, ok } from "../check.ts";
 
-/** The version in the folder's own record: `mlx_cpu-0.32.4.dist-info`. */
-function versionThere(folder: string): string | undefined {
+/** Where set-up puts each library, and the name of the folder's own record: `mlx_cpu-0.32.4.dist-info`. */
+const PLACES: Readonly<Record<string, { folder: string; record: RegExp }>> = {
+  MLX: { folder: ".local/libmlx", record: /^mlx\w*-([\d.]+)\.dist-info$/ },
+  libtorch: { folder: ".local/torch", record: /^torch-([\d.]+)\.dist-info$/ },
+};
+
+function versionThere(folder: string, record: RegExp): string | undefined {
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => /^mlx\w*-([\d.]+)\.dist-info$/.exec(name)?.[1] ?? [])[0];
+  return names.flatMap((name) => record.exec(name)?.[1] ?? [])[0];
 }
 
 export const libraries: Check = {
@@ -16,11 +21,13 @@ export const libraries: Check = {
     const root = packageRoot();
     const setup = join(root, "setup.sh");
     if (!existsSync(setup)) return ok("those of the package");
-    const there = versionThere(join(root, ".local/libmlx"));
-    if (there === undefined) return fail("MLX is not in .local/libmlx", `${setup} fetches it`);
-    const { mlxVersion } = await info();
-    if (mlxVersion === null || mlxVersion.startsWith(there)) return ok(`MLX ${there}`);
-    const found = `MLX ${there}, and an addon that was built with ${mlxVersion}`;
+    const { library, mlxVersion } = await info();
+    const name = library ?? "MLX";
+    const { folder, record } = PLACES[name] as (typeof PLACES)[string];
+    const there = versionThere(join(root, folder), record);
+    if (there === undefined) return fail(`${name} is not in ${folder}`, `${setup} fetches it`);
+    if (mlxVersion === null || mlxVersion.startsWith(there)) return ok(`${name} ${there}`);
+    const found = `${name} ${there}, and an addon that was built with ${mlxVersion}`;
     return fail(found, `${setup} builds it anew`);
   },
 };

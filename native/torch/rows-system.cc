@@ -1,0 +1,188 @@
+// The machine under the arrays, and numbers into arrays and out again, over libtorch.
+// The rows are those of native/ops/system.cc and native/ops/data.cc, with the same signatures.
+#include <ATen/Parallel.h>
+#include <c10/core/CPUAllocator.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "memory.h"
+#include "ops/scalar.h"
+#include "ops/tables.h"
+#include "tables.h"
+#include "tensors.h"
+
+namespace ft::torch {
+
+namespace {
+
+double machineMemory() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+struct Versions {
+  std::string mlx, addon, blas;
+
+  static constexpr auto fields() {
+    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas}};
+  }
+};
+
+/** The version of the library that computes, which the table calls by the name of MLX. */
+Versions version() {
+  return {TORCH_VERSION, FT_ADDON_VERSION, at::hasMKL() ? "MKL" : at::hasLAPACK() ? "LAPACK" : "libtorch's own"};
+}
+
+struct DeviceInfo {
+  std::string device, name;
+  double memoryBytes, recommendedBytes;
+  bool metal, cuda;
+
+  static constexpr auto fields() {
+    using Self = DeviceInfo;
+    return std::tuple{Field{"device", &Self::device},
+                      Field{"name", &Self::name},
+                      Field{"memoryBytes", &Self::memoryBytes},
+                      Field{"recommendedBytes", &Self::recommendedBytes},
+                      Field{"metal", &Self::metal},
+                      Field{"cuda", &Self::cuda}};
+  }
+};
+
+DeviceInfo deviceInfo() {
+  bool isGpu = device().type() != at::kCPU;
+  return {isGpu ? "gpu" : "cpu", isGpu ? "MPS" : "", machineMemory(), machineMemory(), at::hasMPS(), false};
+}
+
+void setDefaultDevice(const std::string& name) {
+  require(name == "cpu" || name == "gpu", "argument 1 must be \"cpu\" or \"gpu\"");
+  if (name == "gpu" && !at::hasMPS()) throw std::runtime_error("this libtorch finds no MPS device");
+  setDevice(name == "gpu" ? at::kMPS : at::kCPU);
+}
+
+void waitForDevice() {
+  if (device().type() != at::kCPU) at::detail::getMPSHooks().deviceSynchronize();
+}
+
+struct MemoryFigures {
+  double activeBytes, peakBytes, cacheBytes;
+
+  static constexpr auto fields() {
+    using Self = MemoryFigures;
+    return std::tuple{Field{"activeBytes", &Self::activeBytes}, Field{"peakBytes", &Self::peakBytes},
+                      Field{"cacheBytes", &Self::cacheBytes}};
+  }
+};
+
+MemoryFigures memory() {
+  auto [active, peak] = allocated();
+  return {static_cast<double>(active), static_cast<double>(peak), 0};
+}
+
+/** libtorch has no such limits: what was asked for is remembered, so that the next caller hears it. */
+template <int Which>
+double remembered(uint64_t bytes) {
+  static double last = 0;
+  return std::exchange(last, static_cast<double>(bytes));
+}
+
+constexpr int mostThreads = 64;
+
+napi_typedarray_type memoryType(Dtype dtype) {
+  switch (dtype.val()) {
+    case Dtype::Val::int8: return napi_int8_array;
+    case Dtype::Val::uint16:
+    case Dtype::Val::float16:
+    case Dtype::Val::bfloat16: return napi_uint16_array;
+    case Dtype::Val::int16: return napi_int16_array;
+    case Dtype::Val::uint32: return napi_uint32_array;
+    case Dtype::Val::int32: return napi_int32_array;
+    case Dtype::Val::uint64: return napi_biguint64_array;
+    case Dtype::Val::int64: return napi_bigint64_array;
+    case Dtype::Val::float64: return napi_float64_array;
+    case Dtype::Val::float32: return napi_float32_array;
+    default: return napi_uint8_array;
+  }
+}
+
+array fromMemory(const TypedMemory& typed, const Size& size, Dtype dtype) {
+  TypedMemory::View memory = typed.view();
+  bool fits = memory.type == memoryType(dtype) || memory.type == napi_uint8_array;
+  require(fits, std::string("argument 1: this typed array cannot hold ") + nameOf(dtype));
+  at::Tensor raw = at::empty(sizesOf(size.shape), outside(dtype));
+  require(raw.nbytes() == memory.bytes, "argument 1 has " + std::to_string(memory.bytes) + " bytes, the shape in " +
+                                            nameOf(dtype) + " needs " + std::to_string(raw.nbytes()));
+  if (memory.bytes > 0) std::memcpy(raw.data_ptr(), memory.data, memory.bytes);
+  return fromOutside(raw, dtype);
+}
+
+NewMemory toMemory(Environment& environment, const array& a) {
+  at::Tensor flat = toOutside(a);
+  napi_env env = environment.env;
+  void* target = nullptr;
+  napi_value buffer, view;
+  check(env, napi_create_arraybuffer(env, flat.nbytes(), &target, &buffer));
+  if (flat.nbytes() > 0) std::memcpy(target, flat.data_ptr(), flat.nbytes());
+  check(env, napi_create_typedarray(env, memoryType(a.dtype()), a.size(), buffer, 0, &view));
+  return {view};
+}
+
+double item(const array& a) {
+  require(a.size() == 1, "needs an array of one element, got " + describe(a));
+  at::Tensor one = a.tensor().detach().cpu();
+  return isFraction(a.dtype()) ? one.item<double>() : static_cast<double>(one.item<int64_t>());
+}
+
+array full(const Size& size, double value, Dtype dtype) {
+  return {scalarOf(value, dtype).tensor().expand(sizesOf(size.shape)).contiguous(), dtype};
+}
+
+array arange(double start, double stop, double step, Dtype dtype) {
+  require(step != 0, "a step must not be 0");
+  int64_t count = std::max<int64_t>(0, static_cast<int64_t>(std::ceil((stop - start) / step)));
+  at::Tensor places = at::arange(count, at::TensorOptions().dtype(at::kDouble)) * step + start;
+  return {places.to(stored(dtype)).to(device()), dtype};
+}
+
+}  // namespace
+
+const OpTable& system() {
+  static const OpTable table = {
+      row("version", version),
+      row("threads", [] { return at::get_num_threads(); }),
+      row("setThreads",
+          [](int count) {
+            require(count >= 1 && count <= mostThreads, "argument 1 must be from 1 to " + std::to_string(mostThreads));
+            at::set_num_threads(count);
+          }),
+      row("deviceInfo", deviceInfo),
+      row("setDefaultDevice", setDefaultDevice),
+      row("synchronize", waitForDevice),
+      row("memory", memory),
+      row("resetPeakMemory", resetPeak),
+      row("clearCache",
+          [] {
+            if (device().type() != at::kCPU) at::detail::getMPSHooks().emptyCache();
+          }),
+      row("setMemoryLimit", remembered<0>),
+      row("setCacheLimit", remembered<1>),
+      row("setWiredLimit", remembered<2>),
+
+      row("fromMemory", fromMemory),
+      row("scalarLike", [](const Scalar& value, const array& like) { return scalarLike(value, like.dtype()); }),
+      row("full", full),
+      row("arange", arange),
+      row("toMemory", toMemory),
+      row("item", item),
+      row("shape", [](const array& a) { return a.shape(); }),
+      row("dtype", [](const array& a) { return a.dtype(); }),
+      row("nbytes", [](const array& a) { return a.nbytes(); }),
+      // Every operation of libtorch computes at once, or is under way on its device.
+      row("eval", [](const std::vector<array>&) { waitForDevice(); }),
+      row("asyncEval", [](const std::vector<array>&) {}),
+  };
+  return table;
+}
+
+}  // namespace ft::torch
