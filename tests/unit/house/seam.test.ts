@@ -1,7 +1,7 @@
 // The check of the seam against seeded differences: it would be worth nothing if it could not tell them.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { differences, doorless, signatures } from "../../../dev/check-binding.ts";
+import { differences, doorless, partly, signatures } from "../../../dev/check-binding.ts";
 
 const source = `
   export type Handle = number;
@@ -56,6 +56,18 @@ test.each<[what: string, row: string, signature: string | undefined]>([
   const lines = found({ [row]: signature });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(new RegExp(`^${row}: `));
+});
+
+test("of an addon with a part of the rows, what it lacks is no difference, and what it has is held", () => {
+  const declared = new Map([
+    ["take", "(Handle) => Handle"],
+    ["exp", "(Handle) => Handle"],
+  ]);
+  expect(partly(declared, new Map([["take", "(Handle) => Handle"]]))).toEqual([]);
+  expect(partly(declared, new Map([["take", "(number) => Handle"]]))).toHaveLength(1);
+  expect(partly(declared, new Map([["sine", "(Handle) => Handle"]]))).toEqual([
+    "sine: in the addon, not in Binding",
+  ]);
 });
 
 test("a row that nothing calls is told", () => {
