@@ -74,7 +74,10 @@ export const sections: readonly Section[] = [
       "store",
     ),
   },
-  { title: "Other machines", pages: docs("remote/*", "container", "mac-checklist", "windows") },
+  {
+    title: "Other machines",
+    pages: docs("remote/*", "container", "backends", "mac-checklist", "windows"),
+  },
   { title: "Reference", pages: docs("reference/*", "licences") },
   { title: "Add something", pages: docs("adding/*") },
   {
