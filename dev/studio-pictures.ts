@@ -1,5 +1,6 @@
 // Pictures of the studio's pages with real content, light and dark, into docs/studio/pictures: SmolLM2 is tuned twice on the
 // bundled questions (make real fetches it), documents of data/examples are looked through, rows are imported.
+// The pages where a model is asked for text: studio-making-pictures.ts.
 //   node --import tsx dev/studio-pictures.ts [--model builtin/tiny] [--steps 40] [--home FOLDER]
 // A home that is there already is taken as it is: nothing is trained again.
 import { spawn } from "node:child_process";
@@ -142,8 +143,6 @@ async function pictures(line: Line, review: string): Promise<Picture[]> {
     { name: "home", path: "/" },
     { name: "data", path: "/data" },
     { name: "identify", path: review },
-    { name: "generate", path: "/generate" },
-    { name: "quality", path: "/quality" },
     {
       name: "train",
       path: `/train?model.name=${values.model}&data.train_file=builtin/text-to-sql`,

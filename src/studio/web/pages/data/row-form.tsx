@@ -127,6 +127,32 @@ function Texts({ content, onChange }: TextsProps) {
   );
 }
 
+interface EndProps {
+  canSave: boolean;
+  isSaving: boolean;
+  isJson: boolean;
+  canTurn: boolean;
+  onEnd: () => void;
+  /** To JSON, or back to texts. */
+  onTurn: () => void;
+}
+
+function End({ canSave, isSaving, isJson, canTurn, onEnd, onTurn }: EndProps) {
+  return (
+    <div className={styles.end}>
+      <Button type="submit" size="sm" disabled={!canSave} loading={isSaving}>
+        Save
+      </Button>
+      <Button size="sm" variant="default" onClick={onEnd}>
+        Leave as it was
+      </Button>
+      <Button size="compact-sm" variant="subtle" disabled={!canTurn} onClick={onTurn}>
+        {isJson ? "As texts" : "As JSON"}
+      </Button>
+    </div>
+  );
+}
+
 export function RowForm({ set, row, onEnd }: FormProps) {
   const [seen, setSeen] = useState(row.content);
   const [content, setContent] = useState(row.content);
@@ -187,30 +213,17 @@ export function RowForm({ set, row, onEnd }: FormProps) {
           {fault.message}
         </p>
       )}
-      <div className={styles.end}>
-        <Button
-          type="submit"
-          size="sm"
-          disabled={isSame || isOther || wanted === undefined}
-          loading={save.isPending}
-        >
-          Save
-        </Button>
-        <Button size="sm" variant="default" onClick={onEnd}>
-          Leave as it was
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          disabled={json !== undefined && wanted === undefined}
-          onClick={() => {
-            if (json !== undefined && wanted !== undefined) setContent(wanted);
-            setJson(json === undefined ? JSON.stringify(content, null, 2) : undefined);
-          }}
-        >
-          {json === undefined ? "As JSON" : "As texts"}
-        </Button>
-      </div>
+      <End
+        canSave={!isSame && !isOther && wanted !== undefined}
+        isSaving={save.isPending}
+        isJson={json !== undefined}
+        canTurn={json === undefined || wanted !== undefined}
+        onEnd={onEnd}
+        onTurn={() => {
+          if (json !== undefined && wanted !== undefined) setContent(wanted);
+          setJson(json === undefined ? JSON.stringify(content, null, 2) : undefined);
+        }}
+      />
     </form>
   );
 }
