@@ -34,12 +34,19 @@ export function Empty({ title, children, action }: EmptyProps) {
   );
 }
 
+/** What mends it, for a person: where another request would tell a program more, what may have happened. */
+const hintOf = ({ status, hint }: ApiFault): string | undefined =>
+  status === 404 && (hint === undefined || hint.startsWith("GET "))
+    ? "It may have been removed, here or in another window."
+    : hint;
+
 export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const fault = ApiFault.of(error);
+  const hint = hintOf(fault);
   return (
     <div className={styles.trouble} role="alert">
       <p className={styles.troubleTitle}>{fault.message}</p>
-      {fault.hint !== undefined && <p className={styles.troubleHint}>{fault.hint}</p>}
+      {hint !== undefined && <p className={styles.troubleHint}>{hint}</p>}
       <div className={styles.troubleEnd}>
         {onRetry !== undefined && (
           <Button size="xs" variant="default" onClick={onRetry}>

@@ -8,7 +8,10 @@ export type SetLine = components["schemas"]["SetLine"];
 export type SetRow = components["schemas"]["SetRow"];
 
 /** What a change of a set's rows may change elsewhere. */
-export const touched = ["/api/v1/data", "/api/v1/sets", "/api/datasets", "/api/v1/datasets"];
+export const touched = [
+  ...["/api/v1/data", "/api/v1/sets", "/api/datasets", "/api/v1/datasets"],
+  "/api/v1/totals",
+];
 
 /** `12` → `/data/12`, `sets:support` → `/data/sets/support`. */
 export const addressOf = (reference: string): string =>
