@@ -102,13 +102,16 @@ test-e2e-quick: setup ## train quick, end to end
 test-e2e-all: setup ## every end-to-end test
 	$(TEST) --project cli --project native
 
-.PHONY: inventory coverage soak interop packaging-check pack packages-check link-darwin bench
+.PHONY: inventory coverage soak interop packaging-check pack packages-check link-darwin mac-check bench
 inventory: ## what works, by running what dev/inventory.yaml names (ALL=1: slow ones too; ROWS=1-30,44; JSON=1)
 	@./setup.sh >&2
 	@$(RUN) dev/inventory.ts $(if $(ALL),--all) $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json)
 
 link-darwin: deps ## compile and link the addon for darwin-arm64 from here (linked, never run)
 	@bash dev/setup/link-darwin.sh
+
+mac-check: setup ## on a Mac: tests, a training, the doctor, speed, in one file to report; elsewhere what that would be
+	@$(RUN) dev/mac-check.ts
 
 coverage: setup ## what unit tests run: coverage/index.html, fails where a folder is below dev/coverage.ts
 	$(TEST) --coverage --project unit

@@ -43,4 +43,7 @@ link "$out/libnode.dylib" -lc++ -o "$out/complete.dylib"
 # zig brings its own C++ library for -lc++, good for finding missing names; a module for a Mac takes the system's.
 link -undefined dynamic_lookup -o "$out/ft_native.node"
 
+node --import tsx dev/mac/mach-o.ts "$out/ft_native.node" >"$out/load-commands.json" ||
+  fail "the addon for darwin-arm64 would not load on a Mac"
+
 say "darwin-arm64: linked, never run ($(wc -c <"$out/ft_native.node" | tr -d ' ') bytes, build/darwin-arm64/ft_native.node)"

@@ -10,7 +10,8 @@ import { makeFolder } from "../../support/folders.ts";
 const none = new Set(["EAI_AGAIN"]);
 
 /** What a source reads of the environment: by name in brackets or after a dot, taken apart, or named in a constant. */
-function variablesIn(text: string): string[] {
+function variablesIn(source: string): string[] {
+  const text = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const reads = /\b(?:env|environment)\??(?:\.|\[["'])([A-Z][A-Z0-9_]+)\b/g;
   const apart = /\{([^{}]*)\} = (?:process\.env|environment)\b/g;
   const named = /["']([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["']/g;
