@@ -41,7 +41,8 @@ node -p 'const { js_native_api_symbols: js, node_api_symbols: node } = require("
 link() { "$zig" cc -target $target -dynamiclib "${objects[@]}" -L"$mlx/lib" -lmlx -Wl,-rpath,@loader_path "$@"; }
 link "$out/libnode.dylib" -lc++ -o "$out/complete.dylib"
 # zig brings its own C++ library for -lc++, good for finding missing names; a module for a Mac takes the system's.
-link -undefined dynamic_lookup -o "$out/ft_native.node"
+# -s: else it would name the object files of this machine.
+link -undefined dynamic_lookup -s -o "$out/ft_native.node"
 
 node --import tsx dev/mac/mach-o.ts "$out/ft_native.node" >"$out/load-commands.json" ||
   fail "the addon for darwin-arm64 would not load on a Mac"
