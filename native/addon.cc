@@ -25,7 +25,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
     for (const auto& table : {ft::ops::system, ft::ops::handles, ft::ops::data, ft::ops::elementwise,
                               ft::ops::reductions, ft::ops::shapes, ft::ops::linear, ft::ops::attentions,
                               ft::ops::quantized, ft::ops::random, ft::ops::transforms, ft::ops::losses, ft::ops::composites,
-                              ft::ops::lowRank, ft::ops::moments, ft::ops::recurrences, ft::ops::files})
+                              ft::ops::lowRank, ft::ops::moments, ft::ops::recurrences, ft::ops::files, ft::ops::several})
       ft::exportTable(env, exports, table());
   } catch (const Napi::Error&) {
     throw;

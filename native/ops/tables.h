@@ -22,5 +22,6 @@ const OpTable& lowRank();
 const OpTable& moments();
 const OpTable& recurrences();
 const OpTable& files();
+const OpTable& several();
 
 }  // namespace ft::ops

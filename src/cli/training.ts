@@ -11,6 +11,7 @@ import type { RunConfig } from "../app/config/schema.ts";
 import { recommendationsFor, warningsFor } from "../app/config/warnings.ts";
 import { keepInput, PIPED } from "../app/data/kept-input.ts";
 import { loadExtensions } from "../app/extensions.ts";
+import type { CrewPlan } from "../app/train/crew/train-crew.ts";
 import type { RunLength } from "../app/train/extend-run.ts";
 import type { FtError } from "../core/errors.ts";
 import { ExitCode, UsageError } from "../core/errors.ts";
@@ -287,10 +288,11 @@ export async function train(
   input: CommandInput<"model" | "dataset", TrainOptions>,
   preset: PresetName,
   io: Io,
+  crew?: CrewPlan,
 ): Promise<number> {
   if (input.options.resume !== undefined) {
     requireNothingElse(input, input.options.resume);
-    return resume(input.options.resume, input.options, io);
+    return resume(input.options.resume, input.options, io, { crew });
   }
   const watched = input.options.dryRun ? undefined : watch(io);
   await loadExtensions(input.options.extension);
@@ -306,6 +308,7 @@ export async function train(
     onChecked: () => introduce(resolved, io),
     ...runningOptions(input.options, withAdvice(watched, resolved, io), io),
     onDownload: downloadNote(io),
+    crew,
   });
   return watched.exitCode();
 }
@@ -315,10 +318,10 @@ export async function resume(
   folder: string,
   options: RunningOptions,
   io: Io,
-  length?: RunLength,
+  how: { length?: RunLength | undefined; crew?: CrewPlan | undefined } = {},
 ): Promise<number> {
   const watched = watch(io);
   const { resumeRun } = await import("../app/train/train-run.ts");
-  await resumeRun(folder, { ...runningOptions(options, watched, io), length });
+  await resumeRun(folder, { ...runningOptions(options, watched, io), ...how });
   return watched.exitCode();
 }

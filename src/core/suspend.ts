@@ -15,15 +15,16 @@ function passOn(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 
-/** Reads until the pipe ends, which only its caller holds, then continues the group that it is given. */
-const GUARD = 'read -r line; kill -s CONT -- "-$1"';
+/** Reads until the pipe ends, which only its caller holds, then continues the groups that it is given. */
+const GUARD = 'read -r line; for pid in "$@"; do kill -s CONT -- "-$pid"; done';
 
 /**
- * Continues the stopped worker if this process, stopped as well, is killed: nobody else would. A process beside the two
+ * Continues the stopped workers if this process, stopped as well, is killed: nobody else would. A process beside the two
  * that waits for the end of a pipe. Returns what ends it.
  */
-function guard({ pid }: ChildProcess): () => void {
-  const guardian = spawn("/bin/sh", ["-c", GUARD, "sh", String(pid)], {
+function guard(workers: readonly ChildProcess[]): () => void {
+  const groups = workers.map(({ pid }) => String(pid));
+  const guardian = spawn("/bin/sh", ["-c", GUARD, "sh", ...groups], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
@@ -34,22 +35,22 @@ function guard({ pid }: ChildProcess): () => void {
 }
 
 /**
- * Stops and continues the worker, the leader of its group, whenever this process is; until the returned function is
- * called. A terminal that closes, or a kill of this process, while both are stopped continues the worker, which then
- * hears that its caller is gone.
+ * Stops and continues the workers, each the leader of its group, whenever this process is; until the returned function is
+ * called. A terminal that closes, or a kill of this process, while both are stopped continues the workers, which then
+ * hear that their caller is gone.
  */
-export function suspendTogether(worker: ChildProcess): () => void {
+export function suspendTogether(...workers: readonly ChildProcess[]): () => void {
   if (process.platform === "win32") return () => undefined;
   let endGuard = (): void => undefined;
   const onStop = (): void => {
-    signalGroup(worker, "SIGSTOP");
+    for (const worker of workers) signalGroup(worker, "SIGSTOP");
     endGuard();
-    endGuard = guard(worker);
+    endGuard = guard(workers);
     process.kill(process.pid, "SIGSTOP");
   };
   const onContinue = (): void => {
     endGuard();
-    signalGroup(worker, "SIGCONT");
+    for (const worker of workers) signalGroup(worker, "SIGCONT");
   };
   const onHangUp = (): void => {
     onContinue();

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** Starts a module in a thread; a TypeScript source through tsx, which threads do not inherit. */
-function startThread(entry: URL, setup: unknown): Worker {
+export function startThread(entry: URL, setup: unknown): Worker {
   if (!entry.pathname.endsWith(".ts")) return new Worker(entry, { workerData: setup });
   const api = JSON.stringify(import.meta.resolve("tsx/esm/api"));
   const program = `import(${api}).then(({ register }) => {

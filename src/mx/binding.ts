@@ -450,6 +450,14 @@ export interface Binding {
     metadata: Record<string, string>,
   ): void;
 
+  // --- several processes as one
+  /** Waits for both neighbours, and blocks this thread meanwhile; once a process. `hostfile`: addresses for each rank. */
+  ringJoin(rank: number, hostfile: string): { rank: number; size: number };
+  /** What waits for a neighbour fails, now and later. From any thread; does nothing where no ring is joined. */
+  ringCut(): void;
+  /** The sum of what every rank gives, the same bits for each. */
+  allSum(a: Handle): Handle;
+
   // --- memory
   memory(): { activeBytes: number; peakBytes: number; cacheBytes: number };
   resetPeakMemory(): void;

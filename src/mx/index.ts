@@ -5,6 +5,7 @@ export {
   type BackendChoice,
   describeBackend,
 } from "./backends/index.ts";
+export * from "./distributed.ts";
 export type { Axes, Dtype, Memory, Shape } from "./binding.ts";
 export * from "./io.ts";
 export * from "./low-rank.ts";

@@ -46,6 +46,8 @@ export const RunStarted = z.object({
   outputDir: z.string(),
   /** The step a resumed run continues from; null for a new one. */
   resumedFromStep: count.nullable(),
+  /** Of a run of several processes, on one machine or on several. */
+  workers: z.int().min(2).optional(),
 });
 
 export const StepReported = z.object({

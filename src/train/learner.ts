@@ -17,6 +17,8 @@ export interface StepInput {
   learningRate: number;
   /** One for each micro-batch: its random numbers. */
   seeds: readonly number[];
+  /** Sum of the weights of the whole window, where these batches are a part of it only. */
+  weight?: number | undefined;
   /** One of several steps whose gradients are averaged, each step's as its own mean; the last one moves. */
   part?: { index: number; of: number } | undefined;
 }
@@ -88,6 +90,8 @@ export interface Learner {
   step(input: StepInput, shouldStop: () => boolean): Promise<StepResult | undefined>;
   /** Trains nothing and draws nothing at random. */
   evaluate(batch: LossBatch): Promise<EvaluationSums>;
+  /** Of one of several workers: as many batches as there are workers, or fewer; one for each, and the sums of all. */
+  evaluateTogether?(batches: readonly LossBatch[]): Promise<EvaluationSums>;
   /** Writes everything that going on needs into an existing folder. */
   save(folder: string): Promise<LearnerState>;
   /** Puts back what `save` wrote. */

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolders } from "../core/folders.ts";
-import { dispose, memory, retain, scope } from "../mx/index.ts";
+import { dispose, memory, retain, scope, type Tensor } from "../mx/index.ts";
 import type { OptimizedSlot, Optimizer } from "../nn/index.ts";
 import { PREFIX_STATES, TRAINED_FOLDER } from "../runs/index.ts";
 import { loadTensorFile, saveTensors } from "../weights/index.ts";
@@ -40,6 +40,8 @@ export interface LocalLearnerParts {
   frozenBlocks?: number | undefined;
   /** Loss and gradients as a compiled function. */
   compile?: boolean;
+  /** Of one of several workers: sums over all of them. */
+  together?: ((tensors: readonly Tensor[]) => Tensor[]) | undefined;
 }
 
 export class LocalLearner implements Learner {

@@ -7,11 +7,17 @@ import { formatDuration } from "../core/units.ts";
 import { type Checkpoint, type RunFact, writeTrainedManifest } from "../runs/index.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
-import { addMetrics, metricMeans, type MetricSums, type StepResult } from "./learner.ts";
+import {
+  addMetrics,
+  type EvaluationSums,
+  type Learner,
+  metricMeans,
+  type MetricSums,
+  type StepResult,
+} from "./learner.ts";
 import { notFinite, soundCheckpoint } from "./not-finite.ts";
 import type { LossBatch } from "./objectives/objective.ts";
-import { batchesOf, testBatches, type TrainingRun, validationBatches } from "./run.ts";
-import { stepSeeds } from "./state.ts";
+import { isWriter, testBatches, type TrainingRun, validationBatches, windowOf } from "./run.ts";
 
 /** Steps in a row that may be skipped before a run is given up. */
 const skipLimit = 3;
@@ -75,20 +81,22 @@ interface TakenStep {
 async function takeStep(run: TrainingRun, learningRate: number): Promise<TakenStep | undefined> {
   const { state } = run;
   const started = performance.now();
-  const batches = batchesOf(run, state.step);
+  const window = windowOf(run, state.step);
   run.phases.add("batches", performance.now() - started);
-  const seeds = stepSeeds(run.seed, state.step, batches.length);
+  const mine = window.filter(({ worker }) => worker === (run.crew?.rank ?? 0));
+  const weight = window.reduce((sum, { batch }) => sum + batch.weightSum, 0);
   const of = run.stepsAnUpdate;
   const part = of === 1 ? undefined : { index: state.step % of, of };
-  const input = { batches, learningRate, seeds, part };
+  const batches = mine.map(({ batch }) => batch);
+  const input = { batches, learningRate, seeds: mine.map(({ seed }) => seed), weight, part };
   const result = await run.learner.step(input, () => run.shouldStop());
   if (result === undefined) return undefined;
   run.phases.add("steps", performance.now() - started);
   run.phases.add("graph", result.graphMilliseconds);
-  const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
+  const tokens = window.reduce((sum, { batch }) => sum + batch.tokens, 0);
   state.step += 1;
   state.tokens += tokens;
-  state.supervisedTokens += batches.reduce((sum, batch) => sum + batch.learnedTokens, 0);
+  state.supervisedTokens += window.reduce((sum, { batch }) => sum + batch.learnedTokens, 0);
   const problem = result.notFinite;
   if (problem === undefined) learned(run, result);
   return { result, seconds: (performance.now() - started) / 1000, tokens, problem };
@@ -220,16 +228,36 @@ async function evaluation(
   let weightSum = 0;
   let done = 0;
   const metrics: MetricSums = {};
-  for (const batch of batches) {
-    const sums = await run.learner.evaluate(batch);
+  for (const together of inGroups(batches, run.crew?.workers ?? 1)) {
+    const sums = await evaluated(run.learner, together);
     lossSum += sums.lossSum;
     weightSum += sums.weightSum;
     addMetrics(metrics, sums.metrics);
-    run.onProgress?.({ stage: "evaluating", done: ++done, total });
+    done += together.length;
+    run.onProgress?.({ stage: "evaluating", done, total });
     await setImmediate();
     if (run.shouldStop()) return undefined;
   }
   return { loss: lossSum / weightSum, metrics };
+}
+
+/** As many batches at once as there are workers. */
+function* inGroups(batches: Iterable<LossBatch>, size: number): Generator<LossBatch[]> {
+  let group: LossBatch[] = [];
+  for (const batch of batches) {
+    group.push(batch);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+async function evaluated(learner: Learner, batches: LossBatch[]): Promise<EvaluationSums> {
+  if (learner.evaluateTogether !== undefined) return await learner.evaluateTogether(batches);
+  const [batch] = batches;
+  if (batch === undefined) throw new RangeError("there is nothing to evaluate");
+  return await learner.evaluate(batch);
 }
 
 /** Once, with what the last step left; a request to stop ends it, since the run itself is over. */
@@ -248,6 +276,7 @@ async function* evaluateTest(run: TrainingRun): AsyncGenerator<RunFact> {
 
 /** Writes a checkpoint unless this step has one, and forgets old ones, but not the one that is `needed`. */
 async function* save(run: TrainingRun, needed?: Checkpoint): AsyncGenerator<RunFact> {
+  if (!isWriter(run)) return;
   const { folder, state } = run;
   const path = folder.checkpointPath(state.step);
   if (folder.pointer("latest")?.step !== state.step) {
@@ -292,12 +321,7 @@ async function* finishEarly(run: TrainingRun): AsyncGenerator<RunFact> {
 
 async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
   const { folder, state } = run;
-  const temporary = temporaryNameFor(folder.finalModelPath);
-  // A run killed after its last checkpoint was saved and before older ones were forgotten comes here at once.
-  await folder.prune(run.options.keep_checkpoints);
-  const modelStep = await saveResult(run, temporary);
-  await writeTrainedManifest(temporary, folder.path, metricsOf(run, modelStep));
-  await replaceFolderAtomic(temporary, folder.finalModelPath);
+  const modelStep = isWriter(run) ? await writeResult(run) : state.step;
   yield* evaluateTest(run);
   yield {
     type: "run-completed",
@@ -316,6 +340,18 @@ async function* finish(run: TrainingRun): AsyncGenerator<RunFact> {
     seconds: folder.spentSeconds(),
     shapes: run.shapes,
   };
+}
+
+/** The folder of the result; returns the step that it is of. */
+async function writeResult(run: TrainingRun): Promise<number> {
+  const { folder } = run;
+  const temporary = temporaryNameFor(folder.finalModelPath);
+  // A run killed after its last checkpoint was saved and before older ones were forgotten comes here at once.
+  await folder.prune(run.options.keep_checkpoints);
+  const modelStep = await saveResult(run, temporary);
+  await writeTrainedManifest(temporary, folder.path, metricsOf(run, modelStep));
+  await replaceFolderAtomic(temporary, folder.finalModelPath);
+  return modelStep;
 }
 
 /** What a result tells of how it came out; nothing that another run of the same settings would not tell as well. */

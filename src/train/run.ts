@@ -7,8 +7,9 @@ import type { BestBy } from "./best.ts";
 import type { Learner } from "./learner.ts";
 import type { LossBatch, Objective, TrainableModel } from "./objectives/objective.ts";
 import type { OptimizationOptions } from "./options.ts";
+import { type Crew, piecesOf } from "./parallel/shares.ts";
 import type { Phases } from "./phases.ts";
-import type { RunState } from "./state.ts";
+import { type RunState, stepSeeds } from "./state.ts";
 
 /** Of work that tells nothing until it is done: how far it has come. Shown while it lasts, kept nowhere. */
 export interface WorkProgress {
@@ -64,6 +65,8 @@ export interface TrainingRun {
   totalParameters: number;
   folder: RunFolder;
   state: RunState;
+  /** Which of several workers this is; absent: the only one. */
+  crew?: Crew | undefined;
   /** Gets where the time goes. */
   phases: Phases;
   /** Asked between any two batches; true: save and stop. */
@@ -71,13 +74,27 @@ export interface TrainingRun {
   onProgress?: ((progress: WorkProgress) => void) | undefined;
 }
 
-/** The micro-batches of an optimizer step counted from 0. */
-export function batchesOf(run: TrainingRun, step: number): LossBatch[] {
-  const { microBatches } = run.plan.window(run.plan.cursorAt(step));
-  return microBatches.map((indices) =>
-    run.objective.collate(chosen(run.units, indices), run.collate),
-  );
+/** A piece of an optimizer step's window, collated. */
+export interface WindowBatch {
+  batch: LossBatch;
+  worker: number;
+  /** Its random numbers. */
+  seed: number;
 }
+
+/** The micro-batches of an optimizer step counted from 0, in the pieces of all workers. */
+export function windowOf(run: TrainingRun, step: number): WindowBatch[] {
+  const { microBatches } = run.plan.window(run.plan.cursorAt(step));
+  const workers = run.crew?.workers ?? 1;
+  const seeds = stepSeeds(run.seed, step, microBatches.length * workers);
+  return piecesOf(microBatches, workers).map(({ indices, worker, seed }) => {
+    const batch = run.objective.collate(chosen(run.units, indices), run.collate);
+    return { batch, worker, seed: seeds[seed] ?? 0 };
+  });
+}
+
+/** Whether this process writes what comes of the run: the first of several workers. */
+export const isWriter = ({ crew }: Pick<TrainingRun, "crew">): boolean => (crew?.rank ?? 0) === 0;
 
 /** The units that every evaluation looks at, in their own order: all, or as many as `limit`, chosen by the seed. */
 export function validationUnits(

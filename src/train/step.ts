@@ -12,6 +12,7 @@ import {
   scope,
   type Tensor,
   type TensorHolder,
+  zeros,
 } from "../mx/index.ts";
 import {
   lossAndGradients,
@@ -38,6 +39,8 @@ export interface StepSettings {
   embeddingNoise?: number;
   /** Loss and gradients as a compiled function; of an objective that has `arrays`. */
   compile?: boolean;
+  /** Of one of several workers: its sums become those of all, evaluated, before they are clipped. */
+  together?: ((tensors: readonly Tensor[]) => Tensor[]) | undefined;
 }
 
 /** What draws the noise on embeddings: a key as layers have one, though no layer keeps it. */
@@ -111,7 +114,7 @@ export class TrainingStep implements TensorHolder {
    */
   async run(input: StepInput, shouldStop = (): boolean => false): Promise<StepResult | undefined> {
     const { batches, seeds, part } = input;
-    const weight = batches.reduce((sum, batch) => sum + batch.weightSum, 0);
+    const weight = input.weight ?? batches.reduce((sum, batch) => sum + batch.weightSum, 0);
     if (part !== undefined) return this.#part(input, part, weight);
     let sums: Sums | undefined;
     let graphMilliseconds = 0;
@@ -230,12 +233,17 @@ export class TrainingStep implements TensorHolder {
   /** Everything before the update, computed; the gradients it returns are clipped ones, and the caller's to dispose. */
   #pass(sums: Sums | undefined, { batches, seeds }: StepInput, weight: number) {
     const batch = batches.at(-1);
-    if (batch === undefined) throw new RangeError("a window needs at least one micro-batch");
-    const { maximumNorm, slots } = this.#settings;
+    const { maximumNorm, slots, together } = this.#settings;
+    if (batch === undefined && together === undefined)
+      throw new RangeError("a window needs at least one micro-batch");
     const found = scope(() => {
       const started = performance.now();
-      const added = this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
-      const [loss, ...rest] = added.tensors as [Tensor, ...Tensor[]];
+      const added =
+        batch === undefined
+          ? this.#nothing()
+          : this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
+      const tensors = together?.(added.tensors) ?? added.tensors;
+      const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
       const raw = rest.slice(0, slots.length);
       const metricSums = rest.slice(raw.length);
       // Clipped or not, the norm tells whether they are finite.
@@ -251,6 +259,15 @@ export class TrainingStep implements TensorHolder {
       };
     });
     return { ...found, gradients: retain(found.gradients) };
+  }
+
+  /** Of a worker that has no rows in this window. */
+  #nothing(): Sums {
+    const gradients = this.#settings.slots.map((slot) => {
+      const { shape, dtype } = slot.get();
+      return zeros(shape, dtype);
+    });
+    return { tensors: [zeros([]), ...gradients], metrics: [] };
   }
 
   /** What came before and this micro-batch together. */

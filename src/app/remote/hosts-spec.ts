@@ -23,9 +23,8 @@ async function inputOf(path: string): Promise<RunInput> {
   return { path, digest: digest.digest("hex"), bytes };
 }
 
-/** Settings whose paths are absolute; what is named and lies on this disk goes along. */
-export async function hostSpec(given: RunConfig): Promise<RunSpec> {
-  const config = withAbsolutePaths(given);
+/** What settings with absolute paths name that lies on this disk. */
+export async function inputsOf(config: RunConfig): Promise<RunInput[]> {
   const paths = new Set<string>();
   withPaths(config, {
     named(text) {
@@ -36,6 +35,13 @@ export async function hostSpec(given: RunConfig): Promise<RunSpec> {
   });
   const inputs: RunInput[] = [];
   for (const path of paths) inputs.push(await inputOf(path));
+  return inputs;
+}
+
+/** Settings whose paths are absolute; what is named and lies on this disk goes along. */
+export async function hostSpec(given: RunConfig): Promise<RunSpec> {
+  const config = withAbsolutePaths(given);
+  const inputs = await inputsOf(config);
   return {
     id: makeRunId(),
     inputs,

@@ -25,11 +25,14 @@ import {
   stampEvent,
   unreadableConfig,
 } from "../../runs/index.ts";
+import { readTemplate } from "../../text/index.ts";
 import { restoreCheckpoint } from "../../train/checkpoint.ts";
 import type { LearnerRows } from "../../train/learner.ts";
 import { saveAfterFailure, train } from "../../train/loop.ts";
+import { isLost } from "../../train/parallel/ring.ts";
 import type { TrainingRun, WorkProgress } from "../../train/run.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
+import { becomeEqual, tellRun } from "./crew/agree.ts";
 import {
   lengthNotices,
   recordLength,
@@ -39,7 +42,7 @@ import {
 } from "./extend-run.ts";
 import { lostRowsOf } from "./lost-rows.ts";
 import { cheapestChanges } from "./memory-plan.ts";
-import { assembleRun, type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { assembleRun, type PreparedRun, prepareRun, type RunCrew } from "./prepare-run.ts";
 import { startProfile } from "./profile-run.ts";
 import { requireSameInputs } from "./same-inputs.ts";
 import { toldRows } from "./told-rows.ts";
@@ -68,6 +71,16 @@ export interface Watcher {
   onEvent(event: RunEvent): void;
   onProgress?: ((progress: WorkProgress) => void) | undefined;
   shouldStop(): boolean;
+  /** Of the first of several workers. */
+  crew?: CrewWatch | undefined;
+}
+
+/** How one of several workers works with the others. */
+export interface CrewWatch extends RunCrew {
+  /** A checkpoint is written though the others are gone. */
+  onSaving(): void;
+  /** Why the others are gone, as far as it is known soon. */
+  reason(): Promise<string | undefined>;
 }
 
 function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
@@ -87,6 +100,7 @@ function startedFact(prepared: PreparedRun, run: TrainingRun): RunFact {
     dataset: toldRows(data, prepared.config),
     outputDir: run.folder.path,
     resumedFromStep: run.state.step === 0 ? null : run.state.step,
+    ...(run.crew && { workers: run.crew.workers }),
   };
 }
 
@@ -172,8 +186,9 @@ async function drive(
     if (last?.type === "run-completed") await run.learner.forget?.();
   } catch (thrown) {
     const failure = failureOf(thrown);
-    if (failure.code === NO_MEMORY) await keepWhatIs(run, tell);
-    const error = await explained(failure, prepared, run);
+    if (isLost(failure)) watcher.crew?.onSaving();
+    if (failure.code === NO_MEMORY || isLost(failure)) await keepWhatIs(run, tell);
+    const error = await explained(failure, prepared, run, watcher);
     try {
       await end(failedFact(error));
     } catch {
@@ -200,10 +215,24 @@ async function explained(
   error: FtError,
   prepared: PreparedRun,
   run: TrainingRun,
+  { crew }: Watcher,
 ): Promise<FtError> {
+  if (isLost(error)) return withoutOthers(error, run, await crew?.reason());
   return error.code === NO_MEMORY
     ? await withLessMemory(error, prepared, run)
     : withWayOn(error, run.folder);
+}
+
+/** What became of a run whose other workers are gone. */
+function withoutOthers(
+  { code, message, cause }: FtError,
+  { folder }: TrainingRun,
+  reason = message,
+): FtError {
+  const latest = folder.pointer("latest");
+  const from = latest === undefined ? "begins again" : `goes on after step ${latest.step}`;
+  const hint = `ft train resume ${shellWord(folder.path)} ${from}, with any number of workers`;
+  return new FtError(code, { message: reason, hint, cause });
 }
 
 /** What the addon could not have: the measured peak, what would need less, and where to go on from. */
@@ -250,6 +279,8 @@ async function startNew(
   watcher: Watcher,
 ): Promise<RunEvent> {
   const { origins, force } = request;
+  const template = readTemplate(request.config.data.template);
+  if (watcher.crew) tellRun(watcher.crew.ring, { config: request.config, template });
   const prepared = await prepareRun(request.config, watcher, { origins, force });
   const { config } = prepared;
   return await inFolder(openRun(config.output_dir), async (folder) => {
@@ -257,12 +288,14 @@ async function startNew(
     await folder.writeSkippedRows(prepared.data.dataset.skipped);
     await folder.writeLostRows(lostRowsOf(prepared.data, prepared.config));
     await enterInIndex(folder, prepared.record.createdAt, prepared);
-    return await drive(prepared, assembleRun(prepared, folder, watcher), watcher, request);
+    const run = assembleRun(prepared, folder, watcher);
+    if (watcher.crew) becomeEqual(watcher.crew.ring, prepared, run);
+    return await drive(prepared, run, watcher, request);
   });
 }
 
 /** What the run began with: its configuration, at the commit and in the precision that were resolved then. */
-function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
+export function recordedConfig(path: string, { config, model }: RunRecord): RunConfig {
   const { data: recorded, error } = RunConfigSchema.safeParse(config);
   if (error !== undefined) throw unreadableConfig(join(path, CONFIG_FILE), z.prettifyError(error));
   const { commit, dtype } = model ?? {};
@@ -286,6 +319,7 @@ async function resume(
   return await inFolder(reopenRun(path), async (folder) => {
     const before = recordedConfig(path, record);
     const config = withLength(before, length ?? {});
+    if (watcher.crew) tellRun(watcher.crew.ring, { config, template: record.template });
     const prepared = await prepareRun(config, watcher, {
       template: record.template,
       force: how.force,
@@ -298,6 +332,7 @@ async function resume(
     if (latest !== undefined) {
       run.state = await restoreCheckpoint(latest.path, run.learner);
     }
+    if (watcher.crew) becomeEqual(watcher.crew.ring, prepared, run);
     if (length !== undefined) {
       requireLonger(prepared, run.state.step);
       // Who asks for more steps has patience again.

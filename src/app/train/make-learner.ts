@@ -8,6 +8,8 @@ import { LocalLearner } from "../../train/local-learner.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { Objective } from "../../train/objectives/index.ts";
 import { recomputedBlocks } from "../../train/options.ts";
+import { ParallelLearner } from "../../train/parallel/learner.ts";
+import type { Ring } from "../../train/parallel/ring.ts";
 import { type Tuning, type TuningInput, tunings } from "../../train/tuning/index.ts";
 import type { RunConfig } from "../config/schema.ts";
 import { makeOptimizer } from "./plan-run.ts";
@@ -33,10 +35,11 @@ export interface LearnerMaterial {
   frozenBlocks?: number | undefined;
 }
 
-export function learnerOf({ config, ...material }: LearnerMaterial): LocalLearner {
+/** `ring` of one of several that are one. */
+export function learnerOf({ config, ...material }: LearnerMaterial, ring?: Ring): LocalLearner {
   const { optimization, loss } = config;
   const { slots, tuning } = material;
-  return new LocalLearner({
+  const parts = {
     ...material,
     optimizer: makeOptimizer(config, slots, (name) => tuning.rateScale?.(name) ?? 1),
     maximumNorm: optimization.max_grad_norm,
@@ -47,7 +50,8 @@ export function learnerOf({ config, ...material }: LearnerMaterial): LocalLearne
     },
     embeddingNoise: loss.neftune_alpha,
     compile: optimization.compile,
-  });
+  };
+  return ring === undefined ? new LocalLearner(parts) : new ParallelLearner(parts, ring);
 }
 
 /** How the model's routers are balanced, where they are. */

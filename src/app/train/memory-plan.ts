@@ -34,11 +34,20 @@ interface Changed {
   config: RunConfig;
 }
 
+/** Workers of a run on this machine, each with a model of its own. */
+let processes = 1;
+
+/** Makes what is free the share of one of several workers of this machine; each may need what one alone would. */
+export function shareMemory(among: number): void {
+  processes = among;
+}
+
 /** What other programs leave, or FT_MEMORY. On macOS the system counts hardly anything as free: there it is the whole. */
 export function availableBytes(): number {
   const told = process.env["FT_MEMORY"];
-  if (told !== undefined && told !== "") return parseBytes(told);
-  return process.platform === "darwin" ? totalmem() : process.availableMemory();
+  if (told !== undefined && told !== "") return parseBytes(told) / processes;
+  const free = process.platform === "darwin" ? totalmem() : process.availableMemory();
+  return free / processes;
 }
 
 /** What is left of a need after a change that is worth a flag, at most. */

@@ -22,8 +22,9 @@ import { readTemplate, type TemplateSource } from "../../text/index.ts";
 import type { Renderer } from "../../text/types.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import type { OptimizationOptions } from "../../train/options.ts";
+import type { Ring } from "../../train/parallel/ring.ts";
 import { Phases } from "../../train/phases.ts";
-import { optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
+import { isWriter, optimizedSlots, parameterCount, type TrainingRun } from "../../train/run.ts";
 import { initialState } from "../../train/state.ts";
 import { type ModelFiles, type Tuning, tunings } from "../../train/tuning/index.ts";
 import { modelDigest, type StoredModel } from "../../weights/index.ts";
@@ -32,6 +33,7 @@ import { courseOf } from "../courses/index.ts";
 import { productVersion } from "../info.ts";
 import { licenseOf } from "../models/model-license.ts";
 import { bestBy } from "./check-run.ts";
+import { requireSumOfParts } from "./crew/refuse.ts";
 import { type FittingRun, fitRun } from "./fit-run.ts";
 import { foreignNames } from "./foreign-names.ts";
 import { type RowLayout, runShapes } from "./lay-out-rows.ts";
@@ -43,6 +45,13 @@ import { type DataWatch, type PreparedData, tokensDigest } from "./prepare-data.
 import { withReference } from "./reference-rows.ts";
 import { loadTeacher, teacherDigest } from "./teacher.ts";
 import { sampleNotices, samplerOf } from "./written-samples.ts";
+
+/** Of one of several workers. */
+export interface RunCrew {
+  ring: Ring;
+}
+
+type RunWatch = DataWatch & { crew?: RunCrew | undefined };
 
 export interface PreparedRun {
   config: RunConfig;
@@ -74,7 +83,7 @@ export type Recorded = Pick<RunRecord, "origins" | "template">;
  */
 export async function prepareRun(
   asked: RunConfig,
-  watch: DataWatch,
+  watch: RunWatch,
   { force = false, ...recorded }: Recorded & { force?: boolean | undefined } = {},
 ): Promise<PreparedRun> {
   const opened = await openModel(asked.model);
@@ -115,6 +124,7 @@ export async function prepareRun(
   );
   const course = courseOf(config);
   const layout = course.layOut(config, data, collate.maxLength);
+  if (watch.crew !== undefined) requireSumOfParts(config, loaded.model);
   const slots = optimizedSlots(loaded.model).filter((slot) => slot.trainable);
   const plan = course.plan(config, layout);
   return {
@@ -133,7 +143,8 @@ export async function prepareRun(
       config,
       loaded.model,
       loaded.model.blocks.length - fitting.tuning.trainedBlocks,
-      plan.totalSteps / layout.batches.windowsPerEpoch,
+      // Several workers would each write what they compute once to the same file.
+      watch.crew === undefined ? plan.totalSteps / layout.batches.windowsPerEpoch : 1,
     ),
     notices: [
       ...precisionWarnings(config.model.torch_dtype, backend, opened.stored),
@@ -206,15 +217,18 @@ async function planLargeRun({ memory, planMemory }: FittingRun): Promise<MemoryP
 export function assembleRun(
   prepared: PreparedRun,
   folder: RunFolder,
-  { shouldStop, onProgress }: DataWatch,
+  { shouldStop: isAsked, onProgress, crew }: RunWatch,
 ): TrainingRun {
   const { config, loaded, data, layout, slots, plan, opened, tuning, frozenBlocks } = prepared;
   const { optimization, seed } = config;
   const { model } = loaded;
   const { objective } = data;
   const course = courseOf(config);
+  // Several stop together: after the exchange in which one of them said so.
+  const shouldStop = crew === undefined ? isAsked : () => crew.ring.stops;
+  const place = crew?.ring.crew;
   return {
-    learner: learnerOf({ config, model, objective, tuning, slots, frozenBlocks }),
+    learner: learnerOf({ config, model, objective, tuning, slots, frozenBlocks }, crew?.ring),
     objective,
     schedule: plan.schedule,
     plan: layout.batches,
@@ -222,7 +236,8 @@ export function assembleRun(
     validation: layout.validation,
     test: { units: layout.test, batches: course.testBatches(config, layout) },
     evaluations: course.evaluations(config, layout, plan.totalSteps),
-    sampler: samplerOf(prepared, shouldStop),
+    sampler: isWriter({ crew: place }) ? samplerOf(prepared, shouldStop) : undefined,
+    crew: place,
     stepsAnUpdate: course.stepsAnUpdate(config),
     collate: { ...layout.padding, padId: padIdOf(opened) },
     shapes: runShapes(layout, config, plan.totalSteps).shapes.length,

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FtError } from "../../core/errors.ts";
 import { deepFreeze } from "../../core/frozen.ts";
-import { supervise } from "../../core/supervisor.ts";
+import { type Death, supervise } from "../../core/supervisor.ts";
 import { fetchModel } from "../../models/open-model.ts";
-import { CONFIG_FILE, type RunEvent } from "../../runs/index.ts";
+import { CONFIG_FILE, readRecord, type RunEvent } from "../../runs/index.ts";
 import type { WorkProgress } from "../../train/run.ts";
 import type { DownloadProgress } from "../../weights/index.ts";
 import { layer } from "../config/layers.ts";
@@ -15,7 +15,9 @@ import type { PartialRunConfig } from "../config/schema.ts";
 import { extensionUrl, loadExtensions } from "../extensions.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { checkRun, requireData } from "./check-run.ts";
-import { executeRun, type HowToRun, type RunRequest } from "./execute-run.ts";
+import { requireDivisible } from "./crew/refuse.ts";
+import { type CrewPlan, trainWithCrew } from "./crew/train-crew.ts";
+import { executeRun, type HowToRun, recordedConfig, type RunRequest } from "./execute-run.ts";
 import type { RunLength } from "./extend-run.ts";
 import { teacherOf } from "./teacher.ts";
 import { deathOfTrainer, isCrash } from "./trainer-death.ts";
@@ -39,6 +41,8 @@ export interface TrainRunOptions extends HowToRun {
   signal?: AbortSignal | undefined;
   /** Called once the settings are found right, before anything is loaded. */
   onChecked?: (() => void) | undefined;
+  /** Several processes that train together, here or on several machines. Needs `isolate`. */
+  crew?: CrewPlan | undefined;
 }
 
 /**
@@ -64,9 +68,10 @@ export async function startRun(
 /** What a trainer is asked for these settings, once they are checked and the model is on this machine. */
 export async function checkedRequest(
   resolved: ResolvedConfig,
-  options: Pick<TrainRunOptions, "onChecked" | "onDownload" | "signal">,
+  options: Pick<TrainRunOptions, "onChecked" | "onDownload" | "signal" | "crew">,
 ): Promise<RunRequest> {
   checkRun(resolved.config);
+  if (options.crew !== undefined) requireDivisible(resolved.config, options.crew.hosts.length);
   const config = withAbsolutePaths(resolved.config);
   options.onChecked?.();
   await requireData(config);
@@ -86,6 +91,9 @@ export async function resumeRun(
   folder: string,
   { length, ...options }: ResumeRunOptions = {},
 ): Promise<RunEvent> {
+  const { crew } = options;
+  if (crew !== undefined)
+    requireDivisible(recordedConfig(folder, readRecord(folder)), crew.hosts.length);
   return await carryOut({ resume: folder, length }, options);
 }
 
@@ -93,7 +101,7 @@ export async function resumeRun(
 export async function carryOut(asked: RunRequest, options: TrainRunOptions): Promise<RunEvent> {
   const { force, profile, maySleep } = options;
   const request = { ...asked, force, profile, maySleep };
-  const isIsolated = options.isolate ?? true;
+  const isIsolated = options.crew !== undefined || (options.isolate ?? true);
   const last = await (isIsolated ? superviseTrainer : trainHere)(request, options);
   return deepFreeze(last) as RunEvent;
 }
@@ -133,21 +141,30 @@ async function superviseOnce(
   onCrash?: (error: FtError) => void,
 ): Promise<RunEvent> {
   const extensions = (options.extensions ?? []).map(extensionUrl);
-  const isSource = import.meta.url.endsWith(".ts");
-  const last = await supervise({
-    entry: new URL(`./trainer-process.${isSource ? "ts" : "js"}`, import.meta.url),
-    request: { run, extensions } satisfies TrainerRequest,
-    onTold(told) {
+  const watch = {
+    onTold(told: unknown) {
       const said = told as TrainerTold;
       if ("event" in said) options.onEvent?.(said.event);
       else options.onProgress?.(said.progress);
     },
     signal: options.signal,
-    onDeath(death) {
-      const error = deathOfTrainer(folder, death);
-      if (isCrash(death)) onCrash?.(error);
-      return error;
-    },
+  };
+  /** Of the only one, or of one of several by its name. */
+  const deathOf = (death: Death, worker?: string): FtError => {
+    const error = deathOfTrainer(folder, death, worker);
+    if (isCrash(death)) onCrash?.(error);
+    return error;
+  };
+  if (options.crew !== undefined) {
+    const onDeath = (worker: string, death: Death): FtError => deathOf(death, worker);
+    return (await trainWithCrew(options.crew, run, { ...watch, extensions, onDeath })) as RunEvent;
+  }
+  const isSource = import.meta.url.endsWith(".ts");
+  const last = await supervise({
+    entry: new URL(`./trainer-process.${isSource ? "ts" : "js"}`, import.meta.url),
+    request: { run, extensions } satisfies TrainerRequest,
+    ...watch,
+    onDeath: (death) => deathOf(death),
   });
   return last as RunEvent;
 }

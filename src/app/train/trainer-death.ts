@@ -67,14 +67,14 @@ function measuredPeak(folder: string, { peakBytes }: Death): number {
   return Math.max(peakBytes ?? 0, ...reports);
 }
 
-function outOfMemory(folder: string, death: Death): FtError {
+function outOfMemory(folder: string, death: Death, who: string): FtError {
   const peak = measuredPeak(folder, death);
   const had = peak === 0 ? "" : `; it had ${formatBytes(peak)} resident`;
   const latest = readPointer(folder, "latest");
   const goOn = `ft train resume ${shellWord(folder)} goes on from ${latest?.path ?? "the start"} where more is free`;
   const changes = recordedChanges(folder);
   return new FtError("FT-TRAIN-006", {
-    message: `the system ended the training process for want of memory${had}`,
+    message: `the system ended ${who} for want of memory${had}`,
     problems: changes.map((change) => `less is needed with ${change}`),
     hint: changes.length === 0 ? `${goOn}; ${LESS_MEMORY}` : goOn,
     exitCode: ExitCode.doesNotFit,
@@ -86,16 +86,20 @@ export function isCrash({ signal, code }: Death): boolean {
   return signal === null ? code !== 0 : CAUSES[signal] !== undefined;
 }
 
-/** The error of a run in `folder` whose trainer died. */
-export function deathOfTrainer(folder: string, death: Death): FtError {
-  if (wasForMemory(death)) return outOfMemory(folder, death);
+/** The error of a run in `folder` whose trainer died, or the one of several that `who` names. */
+export function deathOfTrainer(
+  folder: string,
+  death: Death,
+  who = "the training process",
+): FtError {
+  if (wasForMemory(death)) return outOfMemory(folder, death, who);
   const { code, signal, lastWords } = death;
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const { likely, mend } = signal === null ? EXITED : (CAUSES[signal] ?? ASKED);
   const isBegun = existsSync(join(folder, CONFIG_FILE));
   const goOn = `ft train resume ${shellWord(folder)} goes on from the last checkpoint`;
   return new FtError("FT-RUN-006", {
-    message: `the training process ended ${how}${likely}`,
+    message: `${who} ended ${how}${likely}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
     hint: isBegun ? `${goOn}; ${mend}` : mend,
   });

@@ -104,6 +104,7 @@ import { trainResume } from "./train-resume.ts";
 import { trainStart } from "./train-start.ts";
 import { trainSweep } from "./train-sweep.ts";
 import { trainValidate } from "./train-validate.ts";
+import { trainWorker } from "./train-worker.ts";
 import { upload } from "./upload.ts";
 import { verify } from "./verify.ts";
 
@@ -113,6 +114,7 @@ export const commands: readonly Command[] = [
   trainResume,
   trainSweep,
   trainValidate,
+  trainWorker,
   trainListData,
   remoteTrainCommand,
   remoteModelsCommand,

@@ -7,11 +7,13 @@ import { OptimizationOptions } from "../../train/options.ts";
 import { defineCommand } from "../define-command.ts";
 import { continueDetached } from "../detaching.ts";
 import { DetachOptions, resume, RunningOptions } from "../training.ts";
+import { crewFrom, WorkerOptions } from "../workers.ts";
 
 const { epochs, iters } = OptimizationOptions.shape;
 
 const Options = RunningOptions.extend({
   ...DetachOptions.shape,
+  ...WorkerOptions.shape,
   epochs: epochs
     .unwrap()
     .optional()
@@ -45,12 +47,17 @@ export const trainResume = defineCommand({
   summary: "Continue an interrupted run from its latest checkpoint, or train a finished one on",
   arguments: { run_folder: { about: "Folder of the run (its --output)" } },
   options: Options,
-  examples: ["ft train resume ./output", "ft train resume ./output --epochs 6 --json"],
-  run: ({ arguments: { run_folder }, options }, io) =>
-    (options.detach ? continueDetached : resume)(
-      run_folder ?? "",
-      options,
-      io,
-      lengthFrom(options),
-    ),
+  examples: [
+    "ft train resume ./output",
+    "ft train resume ./output --epochs 6 --json",
+    "ft train resume ./output --workers 2",
+  ],
+  run: ({ arguments: { run_folder }, options }, io) => {
+    const folder = run_folder ?? "";
+    const length = lengthFrom(options);
+    const crew = crewFrom(options, io, options.detach ? ["--detach"] : []);
+    return options.detach
+      ? continueDetached(folder, options, io, length)
+      : resume(folder, options, io, { length, crew });
+  },
 });

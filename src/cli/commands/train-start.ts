@@ -5,6 +5,7 @@ import { trainDetached } from "../detaching.ts";
 import { HostOptions, trainOnHost } from "../hosts.ts";
 import { QueueOptions, queueTraining } from "../queueing.ts";
 import { train, trainArguments, TrainOptions } from "../training.ts";
+import { crewFrom, WorkerOptions } from "../workers.ts";
 
 /** Throws UsageError FT-USAGE-008 for a run that is to be in two places. */
 function requireOne(given: Readonly<Record<string, boolean>>): void {
@@ -20,7 +21,9 @@ export const trainStart = defineCommand({
   name: "train start",
   summary: "Fine-tune a model on your data",
   arguments: trainArguments,
-  options: TrainOptions.extend(QueueOptions.shape).extend(HostOptions.shape),
+  options: TrainOptions.extend(QueueOptions.shape)
+    .extend(HostOptions.shape)
+    .extend(WorkerOptions.shape),
   settings: { preset: "start" },
   examples: [
     "ft train start HuggingFaceTB/SmolLM2-135M-Instruct chat.jsonl --profile chat --epochs 5",
@@ -30,6 +33,7 @@ export const trainStart = defineCommand({
     "ft train start builtin/tiny rows.jsonl --output ./night --detach",
     "ft train start builtin/tiny rows.jsonl --output ./night --queue",
     "ft train start builtin/tiny rows.jsonl --output ./night --on local",
+    "ft train start builtin/tiny rows.jsonl --workers 2",
   ],
   run: (input, io) => {
     const { on, emit, queue, detach } = input.options;
@@ -40,8 +44,13 @@ export const trainStart = defineCommand({
       });
     }
     requireOne({ "--on": on !== undefined, "--queue": queue, "--detach": detach });
+    const crew = crewFrom(input.options, io, [
+      ...(on === undefined ? [] : ["--on"]),
+      ...(queue ? ["--queue"] : []),
+      ...(detach ? ["--detach"] : []),
+    ]);
     if (detach) return trainDetached(input, "start", io);
     if (on !== undefined) return trainOnHost(input, on, "start", io);
-    return queue ? queueTraining(input, "start", io) : train(input, "start", io);
+    return queue ? queueTraining(input, "start", io) : train(input, "start", io, crew);
   },
 });

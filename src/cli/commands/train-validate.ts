@@ -21,6 +21,7 @@ import {
   trainArguments,
   withPipedData,
 } from "../training.ts";
+import { WorkerOptions } from "../workers.ts";
 
 const SHOWN_SKIPPED = 20;
 const SHOWN_LOST = 5;
@@ -167,7 +168,10 @@ function tellInvalid(io: Io): void {
   };
 }
 
-const ValidateOptions = SourceOptions.extend({ extension: RunningOptions.shape.extension });
+const ValidateOptions = SourceOptions.extend({
+  extension: RunningOptions.shape.extension,
+  workers: WorkerOptions.shape.workers,
+});
 
 type Input = CommandInput<"config_or_model" | "dataset", z.infer<typeof ValidateOptions>>;
 
@@ -216,6 +220,8 @@ export const trainValidate = defineCommand({
     requireRunnable(asked.config);
     const resolved = await withPipedData(asked, io);
     const { validateRun } = await import("../../app/train/validate-run.ts");
+    const { checkWorkers } = await import("../../app/train/crew/refuse.ts");
+    checkWorkers(resolved.config, input.options.workers);
     const looked = await validateRun(resolved);
     const report = { ...looked, warnings: [...resolved.unused, ...looked.warnings] };
     io.show(report, () => reportText(resolved, report, io.colorOut));

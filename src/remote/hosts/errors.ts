@@ -220,3 +220,10 @@ export function hostElsewhere(name: string, from: string): UsageError {
     hint: "ft remote hosts tells where each is from",
   });
 }
+
+export function cannotSpeak(host: string): UsageError {
+  return new UsageError("FT-RING-008", {
+    message: `${host} starts its runs by another program: no worker there could be spoken to`,
+    hint: "--hosts takes machines that ssh reaches",
+  });
+}

@@ -1,6 +1,8 @@
 // What a place that trains is asked, whatever it is: the one interface of all kinds of hosts. A run folder is what is
 // exchanged: settings go there, events and results come back. Knows no kind.
 
+import type { Shell } from "./shell.ts";
+
 /** A file or folder of this machine that a run needs there. */
 export interface RunInput {
   /** Absolute, here. */
@@ -86,6 +88,16 @@ export interface Runner {
   cost(): Promise<Cost | undefined>;
   /** Dollars that it has cost so far, by its time; undefined likewise. */
   spent(id: string): Promise<number | undefined>;
+  /** Of a place whose programs may be spoken to while they run, by their standard input and output. */
+  readonly companion?: Companion;
+}
+
+export interface Companion {
+  /** Brings files there, each content once; says where each is. */
+  bring(inputs: readonly RunInput[], onCopy?: (input: RunInput) => void): Promise<RunPlaces["of"]>;
+  shell: Shell;
+  /** The command that is ft there. */
+  ft: string;
 }
 
 /** The connection broke; what runs there goes on. */

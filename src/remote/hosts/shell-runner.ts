@@ -1,5 +1,6 @@
 // A host that is a shell: a machine over ssh, or this one. Everything it is asked is a script (far-scripts.ts).
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
@@ -10,6 +11,7 @@ import { failedThere, noProgram, noRoom, nothingComputes, otherVersion } from ".
 import * as scripts from "./far-scripts.ts";
 import {
   type Capabilities,
+  type Companion,
   type HostReport,
   type HostStatus,
   LineDropped,
@@ -55,6 +57,14 @@ interface Found {
   root: string;
   freeBytes: number;
   info: z.infer<typeof Info>;
+}
+
+/** Where each of the inputs is there, by its path here; what is none of them keeps its name. */
+function placesIn(root: string, inputs: readonly RunInput[]): RunPlaces["of"] {
+  return (path) => {
+    const input = inputs.find((one) => one.path === path);
+    return input === undefined ? path : `${root}/files/${input.digest}/${basename(path)}`;
+  };
 }
 
 const isFull = (stderr: string): boolean =>
@@ -134,25 +144,35 @@ export class ShellRunner implements Runner {
     await this.check();
     const { root } = await this.#look();
     await this.#copy(spec, root, onCopy);
-    const placeOf = (input: RunInput): string =>
-      `${root}/files/${input.digest}/${basename(input.path)}`;
-    const places: RunPlaces = {
-      output: `${root}/runs/${spec.id}/run`,
-      of(path) {
-        const input = spec.inputs.find((one) => one.path === path);
-        return input === undefined ? path : placeOf(input);
-      },
-    };
+    const of = placesIn(root, spec.inputs);
+    const places: RunPlaces = { output: `${root}/runs/${spec.id}/run`, of };
     const settings = JSON.stringify(spec.settings(places), null, 2);
     await this.#run("the start", scripts.startScript(root, spec.id, this.#ft), settings);
     return {
       id: spec.id,
       output: places.output,
-      inputs: spec.inputs.map((input): [string, string] => [placeOf(input), input.path]),
+      inputs: spec.inputs.map(({ path }): [string, string] => [of(path), path]),
     };
   }
 
-  async #copy({ inputs, id }: RunSpec, root: string, onCopy?: (input: RunInput) => void) {
+  get companion(): Companion {
+    return {
+      shell: this.#shell,
+      ft: this.#ft,
+      bring: async (inputs, onCopy) => {
+        await this.check();
+        const { root } = await this.#look();
+        await this.#copy({ inputs, id: randomUUID() }, root, onCopy);
+        return placesIn(root, inputs);
+      },
+    };
+  }
+
+  async #copy(
+    { inputs, id }: Pick<RunSpec, "inputs" | "id">,
+    root: string,
+    onCopy?: (input: RunInput) => void,
+  ) {
     if (inputs.length === 0) return;
     const digests = inputs.map(({ digest }) => digest);
     const answer = await this.#run("the copy", scripts.missingScript(root, digests));

@@ -18,6 +18,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       kinds: ["chat", "instruction", "text"],
       packs: true,
       compiles: true,
+      divides: true,
       groups: ["loss"],
       load: async () => (await import("./supervised.ts")).supervised,
     },

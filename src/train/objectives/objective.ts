@@ -148,6 +148,8 @@ export interface ObjectiveEntry {
   packs?: true;
   /** Its objective has `arrays`: `--compile`. */
   compiles?: true;
+  /** Its loss is a sum over rows that do not look at each other, without metrics: `--workers`. */
+  divides?: true;
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;
   /** The model that it learns from beside the rows, as a model is named; null where the options name none. */

@@ -29,6 +29,7 @@ function lastBlocks(
 export const full: TuningEntry = {
   about: "every weight of the model, or of its last blocks (num_layers)",
   isAdapter: false,
+  divides: true,
   groups: [],
   plan: async (model, options) => {
     requireDense(model);

@@ -5,6 +5,7 @@ import type { TuningEntry } from "./tuning.ts";
 export const lowRankTuning = (kind: string, name: string, about: string): TuningEntry => ({
   about,
   isAdapter: true,
+  divides: true,
   groups: ["lora"],
   plan: async (model, options, names) =>
     (await import("./attach-adapter.ts")).planAdapter(kind, model, options, names),

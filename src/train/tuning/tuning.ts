@@ -18,6 +18,8 @@ export interface TuningEntry {
   about: string;
   /** Trains adapters beside frozen weights, rather than the model's own. */
   isAdapter: boolean;
+  /** What it trains may be trained by several workers at once: `--workers`. */
+  divides?: true;
   /** The groups it reads; settings of others are of no use to it. */
   groups: readonly (keyof TuningOptions)[];
   /**
