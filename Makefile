@@ -59,6 +59,10 @@ test-unit: setup ## without addon, without network
 test-integration: setup ## with the addon: operations, contracts, parity with other tools
 	$(TEST) --project native --project contract --project parity
 
+.PHONY: test-cuda
+test-cuda: ## operations, parity and a training run on an NVIDIA GPU; says so where there is none
+	@bash dev/test-cuda.sh
+
 test-parity: setup ## every architecture beside transformers, a line each
 	@$(RUN) dev/port/table.ts
 

@@ -122,6 +122,7 @@ step_native() {
     exit 1
   fi
   [ "$before" = "$(native_state)" ] || done_in "native addon" "$start"
+  bash dev/setup/cuda.sh
 }
 
 native_state() { ls -ln build/Release/ft_native.node 2>/dev/null || true; }

@@ -36,12 +36,17 @@ function pointers(environment: Environment): HostPointer[] {
     });
 }
 
-/** By the run's folder here, or its id there; the newest counts. @throws UsageError FT-HOST-016 */
-export function findPointer(environment: Environment, name: string): HostPointer {
+/** By the run's folder here, or its id there; the newest counts. Undefined where none was started on a host. */
+export function pointerOf(environment: Environment, name: string): HostPointer | undefined {
   const path = resolve(expandHome(name));
-  const found = pointers(environment)
+  return pointers(environment)
     .sort((a, b) => a.id.localeCompare(b.id))
     .findLast(({ id, output }) => id === name || output === path);
+}
+
+/** As `pointerOf`. @throws UsageError FT-HOST-016 */
+export function findPointer(environment: Environment, name: string): HostPointer {
+  const found = pointerOf(environment, name);
   if (found === undefined) throw unknownRemoteRun(name);
   return found;
 }

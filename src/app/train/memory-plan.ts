@@ -3,6 +3,7 @@
 import { totalmem } from "node:os";
 import { ExitCode, FtError } from "../../core/errors.ts";
 import { formatBytes, parseBytes } from "../../core/units.ts";
+import { chooseBackend } from "../../mx/backends/index.ts";
 import type { LighterRun } from "../../runs/index.ts";
 import type { MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
@@ -42,12 +43,24 @@ export function shareMemory(among: number): void {
   processes = among;
 }
 
-/** What other programs leave, or FT_MEMORY. On macOS the system counts hardly anything as free: there it is the whole. */
+/** Of the device that computes, where it has memory of its own. Undefined where it has none, or nothing can compute. */
+function freeOfDevice(): number | undefined {
+  try {
+    return chooseBackend(process.env["FT_BACKEND"]).backend.freeBytes?.();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What other programs leave, of the device's memory where that is its own, or FT_MEMORY. On macOS the system counts hardly
+ * anything as free: there it is the whole.
+ */
 export function availableBytes(): number {
   const told = process.env["FT_MEMORY"];
   if (told !== undefined && told !== "") return parseBytes(told) / processes;
-  const free = process.platform === "darwin" ? totalmem() : process.availableMemory();
-  return free / processes;
+  if (process.platform === "darwin") return totalmem() / processes;
+  return (freeOfDevice() ?? process.availableMemory()) / processes;
 }
 
 /** What is left of a need after a change that is worth a flag, at most. */

@@ -206,7 +206,8 @@ const toldOf = ({ code, message, hint }: FtError): TrialResult["error"] => ({
   ...{ code, message, hint: hint ?? null },
 });
 
-function resultOf(trial: Trial, error: FtError | undefined): TrialResult {
+/** What came of a trial, as its folder says. */
+export function resultOf(trial: Trial, error: FtError | undefined): TrialResult {
   const { folder, settings, resolved } = trial;
   const told = error === undefined ? null : toldOf(error);
   const common = { folder, settings, metric: bestBy(resolved.config).name, error: told };

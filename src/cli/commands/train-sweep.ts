@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Sweep, TrialResult, TrialSettings } from "../../app/train/sweep.ts";
 import type { TrainRunOptions } from "../../app/train/train-run.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { ExitCode, UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { formatDuration } from "../../core/units.ts";
 import type { RunEvent } from "../../runs/index.ts";
@@ -18,10 +18,16 @@ function settingsText(settings: TrialSettings): string {
   return parts.length === 0 ? "the base alone" : parts.join(" ");
 }
 
+type Told = TrialResult & { host?: string | null };
+
+const hostOf = ({ host }: Told): string => host ?? "-";
+const hostColumn = { title: "HOST", value: hostOf };
+
 const figure = (value: number | null): string => (value === null ? "-" : value.toPrecision(5));
 
-function resultsTable(results: readonly TrialResult[]): string {
+function resultsTable(results: readonly Told[]): string {
   const metric = results[0]?.metric ?? "";
+  const isOnHosts = results.some(({ host }) => host !== undefined);
   return table(results, [
     { title: "SETTINGS", value: ({ settings }) => settingsText(settings) },
     { title: "STATUS", value: ({ status }) => status },
@@ -29,6 +35,7 @@ function resultsTable(results: readonly TrialResult[]): string {
     { title: "LOSS", value: ({ trainLoss }) => figure(trainLoss) },
     { title: `BEST ${metric.toUpperCase()}`, value: ({ best }) => figure(best) },
     { title: "TIME", value: ({ seconds }) => (seconds === null ? "-" : formatDuration(seconds)) },
+    ...(isOnHosts ? [hostColumn] : []),
     { title: "FOLDER", value: ({ folder }) => folder },
   ]);
 }
@@ -74,9 +81,55 @@ async function queue(
   return ExitCode.ok;
 }
 
+async function runHere(sweep: Sweep, options: RunningOptions, io: Io): Promise<TrialResult[]> {
+  const { runSweep } = await import("../../app/train/sweep.ts");
+  const { isolate, force, retry, extension: extensions, caffeinate } = options;
+  return await runSweep(sweep, {
+    ...{ isolate, force, retry, extensions, signal: io.signal },
+    ...{ maySleep: !caffeinate, profile: options.profileRun },
+    ...screenOf(io),
+    onTrial: ({ settings }, index, count, done) =>
+      io.note(`${index + 1}/${count} ${settingsText(settings)}${done ? ": done before" : ""}`),
+    onResult: (result) => io.note(`  ${outcome(result)}`),
+  });
+}
+
+/** `--on`: runs on hosts, one at a time on each. Each tells its result alone: several go on at once. */
+async function onHosts(sweep: Sweep, hosts: readonly string[], io: Io): Promise<TrialResult[]> {
+  const { runSweepOnHosts } = await import("../../app/remote/hosts-sweep.ts");
+  return await runSweepOnHosts(sweep, hosts, {
+    ...{ environment: io.environment, signal: io.signal },
+    onNotice: (text) => io.note(text),
+    onTrial: ({ settings }, index, count, host) => {
+      const where = host === null ? ": done before" : ` on ${host}`;
+      io.note(`${index + 1}/${count} ${settingsText(settings)}${where}`);
+    },
+    onResult: (result) =>
+      io.note(`  ${settingsText(result.settings)} on ${hostOf(result)}: ${outcome(result)}`),
+  });
+}
+
+/** @throws UsageError FT-USAGE-008 for what has no meaning for runs elsewhere. */
+function requireSendable(options: RunningOptions & { queue: boolean }): void {
+  const { queue, retry, profileRun, extension, isolate } = options;
+  const given = [
+    ...(queue ? ["--queue"] : []),
+    ...(retry ? ["--retry"] : []),
+    ...(profileRun ? ["--profile-run"] : []),
+    ...(extension.length > 0 ? ["--extension"] : []),
+    ...(isolate ? [] : ["--no-isolate"]),
+  ];
+  if (given.length === 0) return;
+  throw new UsageError("FT-USAGE-008", {
+    message: `--on takes no ${given.join(", ")}: the runs are of other machines`,
+    hint: "leave it out, or leave --on out",
+  });
+}
+
 export const trainSweep = defineCommand({
   name: "train sweep",
-  summary: "Train over a table of settings, one run after another, and compare what came out",
+  summary:
+    "Train over a table of settings, one run after another or on several hosts, and compare what came out",
   arguments: {
     file: {
       about:
@@ -92,15 +145,23 @@ export const trainSweep = defineCommand({
       .describe("Folder of the sweep, instead of output_dir in the file")
       .register(flags, { short: "o", value: "FOLDER" }),
     dryRun: z.boolean().default(false).describe("Check and list the runs; train nothing"),
+    on: z
+      .string()
+      .optional()
+      .describe(
+        "Train on these hosts, with commas between, one run at a time on each: ft remote hosts",
+      )
+      .register(flags, { value: "HOSTS" }),
     ...QueueOptions.shape,
   }),
   examples: [
     "ft train sweep configs/sweeps/rates.yaml --dry-run",
     "ft train sweep configs/sweeps/rates.yaml --output ./rates --json",
     "ft train sweep configs/sweeps/rates.yaml --queue",
+    "ft train sweep configs/sweeps/rates.yaml --on big-mac,local",
   ],
   run: async ({ arguments: { file = "" }, options }, io) => {
-    const { readSweep, runSweep, ranked } = await import("../../app/train/sweep.ts");
+    const { readSweep, ranked } = await import("../../app/train/sweep.ts");
     const { bestBy } = await import("../../app/train/check-run.ts");
     const { loadExtensions } = await import("../../app/extensions.ts");
     await loadExtensions(options.extension);
@@ -111,16 +172,10 @@ export const trainSweep = defineCommand({
       io.show({ trials: listed }, () => lines.join("\n"));
       return ExitCode.ok;
     }
+    const hosts = options.on?.split(",").map((name) => name.trim());
+    if (hosts !== undefined) requireSendable(options);
     if (options.queue) return await queue(sweep, options, io);
-    const { isolate, force, retry, extension: extensions, caffeinate } = options;
-    const results = await runSweep(sweep, {
-      ...{ isolate, force, retry, extensions, signal: io.signal },
-      ...{ maySleep: !caffeinate, profile: options.profileRun },
-      ...screenOf(io),
-      onTrial: ({ settings }, index, count, done) =>
-        io.note(`${index + 1}/${count} ${settingsText(settings)}${done ? ": done before" : ""}`),
-      onResult: (result) => io.note(`  ${outcome(result)}`),
-    });
+    const results = hosts ? await onHosts(sweep, hosts, io) : await runHere(sweep, options, io);
     const [first] = sweep.trials;
     const better = first === undefined ? "lower" : bestBy(first.resolved.config).better;
     const inOrder = ranked(results, better);

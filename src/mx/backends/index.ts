@@ -24,6 +24,8 @@ export interface Backend {
   activate(): void;
   /** Of its own device. */
   memory(): BackendMemory;
+  /** Of a device with memory of its own, what other programs leave of that. Absent: it shares the machine's. */
+  freeBytes?(): number;
 }
 
 export interface BackendMemory {

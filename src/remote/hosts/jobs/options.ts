@@ -39,7 +39,7 @@ export const HubJobsOptions = z.strictObject({
     .default("ft")
     .describe("The command that is ft there")
     .register(flags, { value: "COMMAND" }),
-  folder: z.string().startsWith("/").default("/tmp/ft-jobs").describe("Folder for runs there"),
+  folder: z.string().startsWith("/").default("/var/tmp/ft-jobs").describe("Folder for runs there"),
   environment: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
     .default({})
