@@ -76,7 +76,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: "Other machines",
-    pages: docs("remote/*", "container", "backends", "mac-checklist", "windows"),
+    pages: docs("remote/*", "container", "backends", "cuda", "mac-checklist", "windows"),
   },
   { title: "Reference", pages: docs("reference/*", "licences") },
   { title: "Add something", pages: docs("adding/*") },

@@ -60,7 +60,7 @@ export class Relay {
   #join(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.on("error", () => to.destroy());
-    from.on("close", () => to.destroy());
+    from.on("close", () => this.#closeAfter(to));
     from.on("data", (chunk: Buffer) => {
       this.bytes += chunk.length;
       const state = this.#state;
@@ -69,5 +69,12 @@ export class Relay {
         if (this.#state !== "still" && to.writable) to.write(chunk);
       }, state.delayMilliseconds);
     });
+  }
+
+  /** What is still on its way arrives before the line ends, as it would over a slow network. */
+  #closeAfter(to: Socket): void {
+    const state = this.#state;
+    if (typeof state === "string") to.destroy();
+    else setTimeout(() => to.end(), state.delayMilliseconds);
   }
 }

@@ -181,6 +181,7 @@ describe("a line between two workers", () => {
     const { ended, relay } = await throughRelay(8, (line) =>
       line.become({ delayMilliseconds: 50 }),
     );
+    expect(ended.error).toBeUndefined();
     expect(ended.last).toMatchObject({ type: "run-completed" });
     expect(relay.bytes).toBeGreaterThan(10_000);
     output = `${output}-alone`;
