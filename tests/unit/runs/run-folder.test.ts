@@ -18,6 +18,7 @@ import {
   type RunFact,
   RunEvent,
 } from "../../../src/runs/index.ts";
+import { RECORD_FORMAT } from "../../../src/runs/record-format.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
 import { notice, record, started, stepped } from "./facts.ts";
@@ -111,7 +112,9 @@ describe("what is written", () => {
     const run = openRun(join(makeFolder(), "run"));
     await run.writeRecord(record());
     run.close();
-    expect(readRecord(run.path)).toEqual({ runId: run.runId, ...record() });
+    const { formatVersion, ...written } = readRecord(run.path);
+    expect(formatVersion).toBe(RECORD_FORMAT);
+    expect(written).toEqual({ runId: run.runId, ...record() });
   });
 
   test("events are stamped, valid, and one a line", () => {
