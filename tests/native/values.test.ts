@@ -54,6 +54,8 @@ const testedElsewhere = new Set([
   "selectiveScan",
   // adapters/dora.test.ts, adapters/pissa.test.ts
   ...["updatedNorm", "doraSum", "qr", "eigh"],
+  // train/lost-workers.test.ts, cli/train/workers.test.ts
+  ...["ringJoin", "ringCut", "allSum"],
   // handles.test.ts
   ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain", "replace"],
   // data.test.ts and below
