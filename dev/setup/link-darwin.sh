@@ -25,7 +25,7 @@ compile() { # SOURCE OBJECT
 
 say "compiling for darwin-arm64"
 objects=()
-for source in native/*.cc native/*/*.cc dev/setup/darwin-libcxx.cc; do
+for source in native/*.cc native/{core,kernels,ops}/*.cc dev/setup/darwin-libcxx.cc; do
   object="$out/${source%.cc}.o" # by its path: two folders may hold files of one name
   mkdir -p "$(dirname "$object")"
   objects+=("$object")
