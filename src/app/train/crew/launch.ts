@@ -2,8 +2,10 @@
 // stop within seconds: what is heard of each tells a slow worker from one that is gone, and from a line that stands still.
 import { setTimeout as pause } from "node:timers/promises";
 import { FtError } from "../../../core/errors.ts";
+import { shellWord } from "../../../core/shell.ts";
 import type { Death } from "../../../core/supervisor.ts";
 import { suspendTogether } from "../../../core/suspend.ts";
+import type { RunEvent, RunEventOf } from "../../../runs/index.ts";
 import { isLost } from "../../../train/parallel/ring.ts";
 import type { WorkerLink } from "./links.ts";
 import { Member } from "./member.ts";
@@ -49,6 +51,19 @@ const tickMilliseconds = 1000;
 const lateMilliseconds = 3000;
 
 const symptomMilliseconds = 1500;
+
+/** A worker that lost its line wished all to stop, and they did: with a checkpoint, as if somebody had asked. */
+function stoppedBy(
+  { message, cause }: FtError,
+  { outputDir, step }: RunEventOf<"run-stopped">,
+): FtError {
+  const from = `ft train resume ${shellWord(outputDir)} goes on after step ${step}`;
+  return new FtError("FT-RING-001", {
+    message,
+    hint: `${from}, with any number of workers`,
+    cause,
+  });
+}
 
 export async function runCrew(work: CrewWork): Promise<unknown> {
   return await new Supervision(work).run();
@@ -105,8 +120,17 @@ class Supervision {
       this.#work.signal?.removeEventListener("abort", stop);
       kill();
     }
-    if (this.#cause !== undefined) throw this.#error(this.#cause);
-    return this.#first.result;
+    return this.#outcome();
+  }
+
+  /** What the first came to in order counts, whatever became of the others. */
+  #outcome(): unknown {
+    const { result } = this.#first;
+    if (this.#cause === undefined) return result;
+    if (result === undefined) throw this.#error(this.#cause);
+    const end = result as RunEvent;
+    if (end.type !== "run-stopped" || this.#work.signal?.aborted === true) return end;
+    throw stoppedBy(this.#cause, end);
   }
 
   /** The first worker knows where to go on; the others' errors tell less than what made them. */
