@@ -10,8 +10,6 @@ interface Needs {
   maxWorkers: number;
   timeoutSeconds: number;
   env?: Record<string, string>;
-  /** Programs and pages wait for each other by the clock; where all is run at once, what failed is tried once more. */
-  retriesInCi?: boolean;
 }
 
 const oneThread = { MLX_DISABLE_COMPILE: "1", FT_THREADS: "1" };
@@ -26,20 +24,14 @@ const projects: Record<string, Needs> = {
   parity: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
   // Skips itself where make torch has built no addon.
   torch: { maxWorkers: 1, timeoutSeconds: 120, env: oneThread },
-  cli: {
-    ...{ maxWorkers: 2, timeoutSeconds: 120, retriesInCi: true },
-    env: { ...oneThread, ...guarded },
-  },
+  cli: { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
   // Skips itself where make real has fetched no model.
   real: { maxWorkers: 1, timeoutSeconds: 600 },
 };
 
 // The studio's pages in a browser, where there is one.
 if (chromiumProgram() !== undefined) {
-  projects["browser"] = {
-    ...{ maxWorkers: 2, timeoutSeconds: 120, retriesInCi: true },
-    env: { ...oneThread, ...guarded },
-  };
+  projects["browser"] = { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
 }
 
 // Needs Python peers (make interop), so a plain run leaves it out.
@@ -80,7 +72,6 @@ function project([name, needs]: [string, Needs], order: number): TestProjectInli
       sequence: { groupOrder: order },
       testTimeout: needs.timeoutSeconds * 1000,
       hookTimeout: needs.timeoutSeconds * 1000,
-      retry: needs.retriesInCi === true && process.env["CI"] !== undefined ? 1 : 0,
       setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],
       env: needs.env ?? {},
     },

@@ -47,13 +47,6 @@ const why = (errors: readonly unknown[] = []): string =>
 
 const nameOf = (test: TestCase): string => `${test.module.relativeModuleId}: ${test.fullName}`;
 
-/** What passed after it had failed, with what was wrong then: nothing that passes is hidden for that. */
-function secondTries(modules: readonly TestModule[]): string[] {
-  return [...testsOf(modules)]
-    .filter((test) => test.diagnostic()?.flaky === true)
-    .map((test) => `at a second try: ${nameOf(test)}: ${why(test.result().errors)}`.slice(0, 2000));
-}
-
 /** What failed, with why, once more: behind the skips, where whoever reads the end of a log sees it. */
 function failuresOf(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): string[] {
   const tests = [...testsOf(modules)].filter((test) => test.result().state === "failed");
@@ -79,7 +72,6 @@ export default class TotalsReporter implements Reporter {
     writeFileSync(path.join(folder, "test-totals.txt"), `${totalsLine(totals)}\n`);
     const skips = [...testsOf(modules)].filter((test) => test.result().state === "skipped");
     for (const test of skips) console.log(reasonOf(test));
-    for (const line of secondTries(modules)) console.log(line);
     const failures = failuresOf(modules, unhandledErrors);
     writeFileSync(
       path.join(folder, "test-failures.txt"),
