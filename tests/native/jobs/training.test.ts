@@ -7,7 +7,7 @@ import { runJobs } from "../../../src/app/jobs/run-jobs.ts";
 import { submitJob } from "../../../src/app/jobs/submit.ts";
 import { trainRun } from "../../../src/app/train/train-run.ts";
 import { ConfigError, UsageError } from "../../../src/core/errors.ts";
-import { showRun } from "../../../src/runs/index.ts";
+import { lockHolder, showRun } from "../../../src/runs/index.ts";
 import {
   cancelJob,
   eventsAfter,
@@ -81,6 +81,23 @@ async function underWay({ store }: Queue, { id }: Job, steps = 2): Promise<void>
   }
 }
 
+/**
+ * Asks something of the worker while the trainer's process stands still, so that no speed of a toy's steps decides
+ * whether it is heard before the last of them.
+ */
+async function whileHeld(jobs: Queue, job: Job, ask: () => Promise<unknown>): Promise<void> {
+  const trainer = lockHolder(folderOf(await jobs.now(job)));
+  if (trainer === undefined) throw new Error("nobody trains");
+  process.kill(trainer, "SIGSTOP");
+  try {
+    await ask();
+    // many of the looks that the worker takes, one in 20 ms
+    await pause(500);
+  } finally {
+    process.kill(trainer, "SIGCONT");
+  }
+}
+
 describe("a training in the queue", () => {
   test("is trained as it would be without one, and told", async () => {
     const jobs = await queue();
@@ -111,7 +128,7 @@ describe("a training in the queue", () => {
     const working = jobs.work();
     await underWay(jobs, job);
     const { step: at } = showRun(folderOf(await jobs.now(job)));
-    await cancelJob(jobs.store, job.id);
+    await whileHeld(jobs, job, async () => await cancelJob(jobs.store, job.id));
     await working;
     const cancelled = await jobs.now(job);
     expect(cancelled.status).toBe("cancelled");
@@ -132,7 +149,7 @@ describe("a training in the queue", () => {
     const job = await jobs.submit(120);
     const working = jobs.work();
     await underWay(jobs, job);
-    await pauseJob(jobs.store, job.id);
+    await whileHeld(jobs, job, async () => await pauseJob(jobs.store, job.id));
     await working;
     const paused = await jobs.now(job);
     expect(paused).toMatchObject({ status: "paused", units: { done: 0, failed: 0 } });
