@@ -1,68 +1,199 @@
-// What several workers on one machine cost and gain: wall clock and processor seconds of a step of 1, 2 and 4 workers on
-// the same batches. Processor seconds say what the exchange costs whatever else the machine does meanwhile; they are the
-// difference of a long run and a short one, so that loading does not count.
-//   node --import tsx dev/bench/ring.ts [MODEL] [STEPS]
-import { spawnSync } from "node:child_process";
+// What several workers on one machine gain and cost over MLX's ring: how long a sum takes by its size, and a step of one
+// worker beside one of two on the same rows a worker and on the same rows in all, with one thread each, so that what is
+// lost is the exchange's and the memory's and not that of cores which are shared. Arms take a step each in turn: what the
+// machine does meanwhile hits all alike. What an exchange takes is counted from when the last worker came to it.
+//   node --import tsx dev/bench/ring.ts [SHAPE…] [--rounds N] [--sums]
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { RingAnswer, RingJob } from "./ring-worker.ts";
+import { median } from "./statistics.ts";
 
-const [model = "builtin/tiny", steps = "60"] = process.argv.slice(2);
-const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "20" }, sums: { type: "boolean", default: false } },
+});
+const rounds = Number(values.rounds);
+const unmeasured = 2;
 const folder = mkdtempSync(join(tmpdir(), "ft-bench-ring-"));
-const data = join(folder, "rows.jsonl");
-const rows = Array.from({ length: 64 }, (_, at) => ({
-  messages: [
-    { role: "user", content: `Write ${at} words. ${"and one more, ".repeat(20 + (at % 7))}` },
-    { role: "assistant", content: `Words: ${"a word, ".repeat(30 + (at % 5))}` },
-  ],
-}));
-writeFileSync(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 
-interface Seconds {
-  wall: number;
-  processor: number;
+/** Rows of one worker, and tokens of a row. */
+const sizes: Record<string, { rows: number; length: number }> = {
+  small: { rows: 4, length: 128 },
+  "smollm-135m": { rows: 2, length: 128 },
+};
+
+interface Found {
+  seconds: number;
+  /** Seconds of exchanges once all had come to them, and before that. */
+  exchange: number;
+  waiting: number;
+  bytes: number;
 }
 
-/** Of a whole run and all its processes. */
-function run(method: string, workers: number, iters: number): Seconds {
-  const args = [
-    ...["--import", "tsx", program, "train", "start", model, data, "--method", method],
-    ...["--iters", String(iters), "--batch-size", "8", "--max-length", "256", "--quiet"],
-    ...["--eval-steps", "100000", "--save-steps", "100000", "--lora-dropout", "0"],
-    ...["--workers", String(workers), "--output", join(folder, `${method}-${workers}-${iters}`)],
-  ];
-  const script = 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>/dev/null';
-  const { stderr } = spawnSync("bash", ["-c", script, "bash", process.execPath, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, FT_HOME: join(folder, "home") },
-  });
-  const [wall = 0, user = 0, system = 0] = stderr.trim().split(" ").map(Number);
-  return { wall, processor: user + system };
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
 }
 
-function step(method: string, workers: number): Seconds {
-  const short = run(method, workers, 10);
-  const long = run(method, workers, 10 + Number(steps));
-  return {
-    wall: (long.wall - short.wall) / Number(steps),
-    processor: (long.processor - short.processor) / Number(steps),
-  };
+async function hostsFile(workers: number): Promise<string> {
+  const file = join(folder, `hosts-${Math.random()}.json`);
+  const ports = await Promise.all(Array.from({ length: workers }, freePort));
+  writeFileSync(file, JSON.stringify(ports.map((port) => [`127.0.0.1:${port}`])));
+  return file;
 }
 
-const ms = (seconds: number): string => `${(1000 * seconds).toFixed(0)} ms`;
-console.log(`${model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`);
-for (const method of ["lora", "full"]) {
-  const one = step(method, 1);
-  console.log(`${method}, 1 worker: ${ms(one.wall)} a step, ${ms(one.processor)} of processor`);
-  for (const workers of [2, 4]) {
-    const all = step(method, workers);
-    const share = ((100 * one.processor) / all.processor).toFixed(0);
-    console.log(
-      `${method}, ${workers} workers: ${ms(all.wall)} a step, ${ms(all.processor)} of processor: ` +
-        `${(one.wall / all.wall).toFixed(2)} times as fast, ${share} % of the processor's work is the step's own`,
+class Arm {
+  readonly name: string;
+  readonly found: Found[] = [];
+  readonly #processes: readonly ChildProcess[];
+  readonly #lines: readonly AsyncIterator<string>[];
+
+  private constructor(name: string, processes: readonly ChildProcess[]) {
+    this.name = name;
+    this.#processes = processes;
+    this.#lines = processes.map(({ stdout }) => {
+      if (stdout === null) throw new Error("a process without output");
+      return createInterface({ input: stdout })[Symbol.asyncIterator]();
+    });
+  }
+
+  static async start(
+    name: string,
+    { workers, threads, train }: Pick<RingJob, "workers" | "train"> & { threads: number },
+  ): Promise<Arm> {
+    const hosts = workers > 1 ? await hostsFile(workers) : "";
+    const entry = fileURLToPath(new URL("./ring-worker.ts", import.meta.url));
+    const start = (rank: number): ChildProcess => {
+      const job = JSON.stringify({ rank, workers, hosts, ...(train && { train }) });
+      return spawn(process.execPath, ["--import", "tsx", entry, job], {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: { ...process.env, FT_THREADS: String(threads) },
+      });
+    };
+    const arm = new Arm(
+      name,
+      Array.from({ length: workers }, (_, rank) => start(rank)),
+    );
+    await arm.#hear();
+    return arm;
+  }
+
+  async #hear(): Promise<string[]> {
+    return await Promise.all(
+      this.#lines.map(async (lines) => {
+        const line = await lines.next();
+        if (line.done === true) throw new Error(`a worker of ${this.name} ended early`);
+        return line.value;
+      }),
     );
   }
+
+  async ask(what: string): Promise<Found> {
+    for (const { stdin } of this.#processes) stdin?.write(`${what}\n`);
+    const answers = (await this.#hear()).map((line) => JSON.parse(line) as RingAnswer);
+    const found = { seconds: 0, exchange: 0, waiting: 0, bytes: 0 };
+    for (const { seconds } of answers) found.seconds = Math.max(found.seconds, seconds);
+    for (const at of (answers[0]?.exchanges ?? []).keys()) {
+      const all = answers.flatMap(({ exchanges }) => exchanges[at] ?? []);
+      const first = Math.min(...all.map(({ from }) => from));
+      const last = Math.max(...all.map(({ from }) => from));
+      const end = Math.max(...all.map(({ to }) => to));
+      found.exchange += (end - last) / 1000;
+      found.waiting += (last - first) / 1000;
+      found.bytes += all[0]?.bytes ?? 0;
+    }
+    return found;
+  }
+
+  async measure(what: string): Promise<void> {
+    this.found.push(await this.ask(what));
+  }
+
+  /** The least, and what lies in the middle. */
+  of(what: keyof Found): { least: number; middle: number } {
+    const all = this.found.map((one) => one[what]);
+    return { least: Math.min(...all), middle: median(all) };
+  }
+
+  end(): void {
+    for (const process of this.#processes) process.kill("SIGKILL");
+  }
 }
-rmSync(folder, { recursive: true });
+
+const ms = (seconds: number): string => `${(1000 * seconds).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const mib = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+async function sums(): Promise<void> {
+  console.log(
+    "\n| bytes of a sum | 2 workers, least | middle | a worker sends |\n|---|---|---|---|",
+  );
+  const arm = await Arm.start("sums", { workers: 2, threads: 1 });
+  for (const bytes of [4, 16, 64, 256, 1024, 4096, 16_384, 65_536].map((kib) => 1024 * kib)) {
+    arm.found.length = 0;
+    for (let round = 0; round < unmeasured; round++) await arm.ask(String(bytes));
+    for (let round = 0; round < rounds; round++) await arm.measure(String(bytes));
+    const { least, middle } = arm.of("exchange");
+    const speed = `${(bytes / least / 1e9).toFixed(2)} GB/s`;
+    console.log(`| ${mib(bytes)} | ${ms(least)} | ${ms(middle)} | ${speed} |`);
+  }
+  arm.end();
+}
+
+async function steps(shape: string, method: string): Promise<void> {
+  const { rows, length } = sizes[shape] ?? { rows: 4, length: 128 };
+  const train = (all: number) => ({ shape, method, rows: all, length });
+  const arms = [
+    await Arm.start("half", { workers: 1, threads: 1, train: train(rows) }),
+    await Arm.start("whole", { workers: 1, threads: 1, train: train(2 * rows) }),
+    await Arm.start("whole, 2 threads", { workers: 1, threads: 2, train: train(2 * rows) }),
+    await Arm.start("two", { workers: 2, threads: 1, train: train(2 * rows) }),
+  ] as const;
+  for (let round = 0; round < unmeasured; round++) for (const arm of arms) await arm.ask("step");
+  for (let round = 0; round < rounds; round++) {
+    for (const arm of arms) {
+      await pause(30);
+      await arm.measure("step");
+    }
+  }
+  const [half, whole, threads, two] = arms.map((arm) => arm.of("seconds"));
+  if (!half || !whole || !threads || !two) throw new Error("an arm is missing");
+  const [exchange, waiting] = [arms[3].of("exchange"), arms[3].of("waiting")];
+  console.log(
+    `| ${shape}, ${method}, ${rows} × ${length} a worker | ${ms(half.least)} | ${ms(whole.least)} | ` +
+      `${ms(threads.least)} | ${ms(two.least)} (${ms(two.middle)}) | ${percent(half.least / two.least)} | ` +
+      `${percent(whole.least / 2 / two.least)} | ${mib(arms[3].of("bytes").middle)} | ` +
+      `${percent(exchange.middle / two.middle)} | ${percent(waiting.middle / two.middle)} |`,
+  );
+  for (const arm of arms) arm.end();
+}
+
+try {
+  const load = loadavg()[0]?.toFixed(1);
+  console.log(`${availableParallelism()} cores, load ${load}, least of ${rounds} rounds`);
+  await sums();
+  if (!values.sums) {
+    console.log(
+      "\n| model | 1 worker, its rows | 1 worker, all rows | the same, 2 threads | 2 workers, all rows (middle) " +
+        "| efficiency at the same rows a worker | at the same rows in all | bytes of a step | exchange | waiting |\n" +
+        `|${"---|".repeat(10)}`,
+    );
+    for (const shape of positionals.length > 0 ? positionals : ["small", "smollm-135m"])
+      for (const method of ["lora", "full"]) await steps(shape, method);
+  }
+  console.log(`\nload ${loadavg()[0]?.toFixed(1)}`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

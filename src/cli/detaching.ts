@@ -1,6 +1,7 @@
 // `--detach` of the commands that train one run: it begins, and goes on without the terminal that it was started from.
 import type { PresetName } from "../app/config/presets.ts";
 import { loadExtensions } from "../app/extensions.ts";
+import type { CrewPlan } from "../app/train/crew/train-crew.ts";
 import type { RunLength } from "../app/train/extend-run.ts";
 import type { DetachedRun, DetachOptions } from "../app/train/start-detached.ts";
 import { ExitCode, UsageError } from "../core/errors.ts";
@@ -17,6 +18,9 @@ import {
   withPipedData,
 } from "./training.ts";
 
+/** Several workers, where they are asked for. */
+type Crew = CrewPlan | undefined;
+
 /** Throws UsageError FT-USAGE-008 for what a run without a terminal cannot have. */
 function requireDetachable(given: Readonly<Record<string, boolean>>): void {
   const names = Object.keys(given).filter((name) => given[name]);
@@ -28,11 +32,11 @@ function requireDetachable(given: Readonly<Record<string, boolean>>): void {
 }
 
 /** What is told until the run has begun: how far its preparation is, and from what it starts. */
-function howToDetach(options: RunningOptions, io: Io): DetachOptions {
+function howToDetach(options: RunningOptions, io: Io, crew: Crew): DetachOptions {
   const screen = new RunScreen(io);
   const { force, profileRun: profile, caffeinate, retry, extension: extensions } = options;
   return {
-    ...{ force, profile, maySleep: !caffeinate, retry, extensions, signal: io.signal },
+    ...{ force, profile, maySleep: !caffeinate, retry, extensions, signal: io.signal, crew },
     onDownload: downloadNote(io),
     onEvent: (event) => {
       if (!io.mode.json) screen.show(event);
@@ -55,17 +59,18 @@ export async function trainDetached(
   input: CommandInput<"model" | "dataset", TrainOptions>,
   preset: PresetName,
   io: Io,
+  crew?: Crew,
 ): Promise<number> {
   const { dryRun, isolate, resume, extension } = input.options;
   requireDetachable({ "--dry-run": dryRun, "--no-isolate": !isolate });
   if (resume !== undefined) {
     requireNothingElse(input, resume);
-    return await continueDetached(resume, input.options, io);
+    return await continueDetached(resume, input.options, io, { crew });
   }
   await loadExtensions(extension);
   const resolved = await withPipedData(resolveInput(input, preset, io), io);
   const { startDetached } = await import("../app/train/start-detached.ts");
-  const how = howToDetach(input.options, io);
+  const how = howToDetach(input.options, io, crew);
   return show(
     await startDetached(resolved, { ...how, onChecked: () => introduce(resolved, io) }),
     io,
@@ -77,9 +82,9 @@ export async function continueDetached(
   folder: string,
   options: RunningOptions,
   io: Io,
-  length?: RunLength,
+  { length, crew }: { length?: RunLength | undefined; crew?: Crew } = {},
 ): Promise<number> {
   requireDetachable({ "--no-isolate": !options.isolate });
   const { resumeDetached } = await import("../app/train/start-detached.ts");
-  return show(await resumeDetached(folder, { ...howToDetach(options, io), length }), io);
+  return show(await resumeDetached(folder, { ...howToDetach(options, io, crew), length }), io);
 }

@@ -242,7 +242,7 @@ export class TrainingStep implements TensorHolder {
         batch === undefined
           ? this.#nothing()
           : this.#add(sums, batch, weight, seeds[batches.length - 1] ?? 0);
-      const tensors = together?.(added.tensors) ?? added.tensors;
+      const { tensors, metrics } = together === undefined ? added : this.#ofAll(added, together);
       const [loss, ...rest] = tensors as [Tensor, ...Tensor[]];
       const raw = rest.slice(0, slots.length);
       const metricSums = rest.slice(raw.length);
@@ -253,7 +253,7 @@ export class TrainingStep implements TensorHolder {
       return {
         loss: loss.item(),
         norm: norm.item(),
-        metrics: metricsFrom(added.metrics, metricSums),
+        metrics: metricsFrom(metrics, metricSums),
         graphMilliseconds,
         gradients: maximumNorm === null ? raw : gradients,
       };
@@ -267,7 +267,22 @@ export class TrainingStep implements TensorHolder {
       const { shape, dtype } = slot.get();
       return zeros(shape, dtype);
     });
-    return { tensors: [zeros([]), ...gradients], metrics: [] };
+    const metrics = (this.#settings.objective.figures ?? []).map((name) => ({ name, weight: 0 }));
+    return { tensors: [zeros([]), ...gradients, ...metrics.map(() => zeros([]))], metrics };
+  }
+
+  /** The sums of all workers, weights of metrics among them. Evaluates. */
+  #ofAll({ tensors, metrics }: Sums, together: NonNullable<StepSettings["together"]>): Sums {
+    const figures = this.#settings.objective.figures ?? [];
+    // Arrays are told apart by their place alone.
+    if (figures.join() !== metrics.map(({ name }) => name).join())
+      throw new RangeError(`an objective with other figures than it names: ${figures.join()}`);
+    const all = together([...tensors, ...metrics.map(({ weight }) => float32([weight], []))]);
+    const weights = all.slice(tensors.length);
+    return {
+      tensors: all.slice(0, tensors.length),
+      metrics: metrics.map(({ name }, at) => ({ name, weight: weights[at]?.item() ?? 0 })),
+    };
   }
 
   /** What came before and this micro-batch together. */

@@ -36,7 +36,11 @@ function tellDeath({ outputDir }: { outputDir: string }, error: FtError): void {
   }
 }
 
-async function keep({ request, retry }: Extract<ToKeeper, { type: "start" }>): Promise<void> {
+async function keep({
+  request,
+  retry,
+  hosts,
+}: Extract<ToKeeper, { type: "start" }>): Promise<void> {
   let begun: RunStartedEvent | undefined;
   const { run, extensions } = request;
   try {
@@ -46,6 +50,7 @@ async function keep({ request, retry }: Extract<ToKeeper, { type: "start" }>): P
       maySleep: run.maySleep,
       retry,
       extensions,
+      crew: hosts && { hosts },
       signal: stopping.signal,
       onEvent: (event) => {
         if (event.type === "run-started") begun = event;

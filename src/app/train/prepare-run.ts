@@ -121,6 +121,7 @@ export async function prepareRun(
       measuring: { collate, batchSize: config.optimization.batch_size },
     },
     watch,
+    watch.crew?.ring,
   );
   const course = courseOf(config);
   const layout = course.layOut(config, data, collate.maxLength);

@@ -9,6 +9,8 @@ import { hashFile } from "../../core/file-hash.ts";
 import { ftHome } from "../../core/paths.ts";
 import type { EncodedRow } from "../../data/index.ts";
 import type { Reference, TrainableModel } from "../../train/objectives/objective.ts";
+import { measureTogether } from "../../train/parallel/measure.ts";
+import type { Ring } from "../../train/parallel/ring.ts";
 import { type MeasureOptions, measureReference, withNumbers } from "../../train/reference.ts";
 import type { RunConfig } from "../config/schema.ts";
 import type { DataWatch, PreparedData } from "./prepare-data.ts";
@@ -71,13 +73,15 @@ export async function withReference(
   data: PreparedData,
   input: ReferenceInput,
   watch: DataWatch,
+  ring?: Ring,
 ): Promise<PreparedData> {
   const { reference } = data.objective;
   if (reference === undefined) return data;
   const rows = [data.train.samples, data.validation.samples, data.test.samples] as const;
   const total = rows[0].length + rows[1].length + rows[2].length;
+  const together = ring !== undefined && haveSame(ring, rows.flat()) ? ring : undefined;
   const measured = async (samples: EncodedRow[], before: number): Promise<EncodedRow[]> =>
-    await measuredRows(reference, samples, input, {
+    await measuredRows({ reference, samples, input, ring: together }, {
       shouldStop: watch.shouldStop,
       onProgress: (done) => watch.onProgress?.({ stage: "measuring", done: before + done, total }),
     });
@@ -92,18 +96,38 @@ export async function withReference(
   };
 }
 
+interface RowsToMeasure {
+  reference: Reference;
+  samples: readonly EncodedRow[];
+  input: ReferenceInput;
+  /** Of one of several workers that have these rows. */
+  ring: Ring | undefined;
+}
+
+/** Whether every worker has these rows; those that have others are refused once all is ready. */
+function haveSame(ring: Ring, samples: readonly EncodedRow[]): boolean {
+  const hash = createHash("sha256");
+  for (const { ids, weights } of samples.flatMap(({ sequences }) => sequences))
+    hash.update(`\n${ids.length} `).update(ids).update(weights);
+  return new Set(ring.gather(hash.digest("hex"))).size === 1;
+}
+
 async function measuredRows(
-  reference: Reference,
-  samples: readonly EncodedRow[],
-  input: ReferenceInput,
+  { reference, samples, input, ring }: RowsToMeasure,
   watch: Pick<MeasureOptions, "onProgress" | "shouldStop">,
 ): Promise<EncodedRow[]> {
   if (samples.length === 0) return [];
   const file = join(ftHome(), "cache", "reference", `${await nameOf(samples, input)}.numbers`);
   const before = await kept(file, samples);
-  if (before !== undefined) return before;
+  const missing = before === undefined ? 1 : 0;
+  const [missed = 0] = ring?.sumNumbers([missing]) ?? [missing];
+  if (before !== undefined && missed === 0) return before;
   const options = { ...input.measuring, ...watch };
-  const measured = await measureReference(reference, input.model, samples, options);
+  const measure = (part: readonly EncodedRow[]): Promise<EncodedRow[]> =>
+    measureReference(reference, input.model, part, options);
+  const measured = await (ring === undefined
+    ? measure(samples)
+    : measureTogether(ring, samples, measure));
   await keep(file, measured);
   return measured;
 }

@@ -12,7 +12,7 @@ import { extensionUrl } from "../extensions.ts";
 import type { FromKeeper, ToKeeper } from "./detached-messages.ts";
 import type { RunRequest } from "./execute-run.ts";
 import type { RunLength } from "./extend-run.ts";
-import { checkedRequest, type TrainRunOptions } from "./train-run.ts";
+import { checkedRequest, requireCrewCan, type TrainRunOptions } from "./train-run.ts";
 
 export interface DetachedRun {
   runId: string;
@@ -36,7 +36,9 @@ export async function resumeDetached(
   folder: string,
   { length, ...options }: DetachOptions & { length?: RunLength | undefined } = {},
 ): Promise<DetachedRun> {
-  return await detach({ resume: resolve(expandHome(folder)), length }, options);
+  const path = resolve(expandHome(folder));
+  requireCrewCan(path, options.crew);
+  return await detach({ resume: path, length }, options);
 }
 
 function forkKeeper(): ChildProcess {
@@ -67,7 +69,7 @@ async function detach(asked: RunRequest, options: DetachOptions): Promise<Detach
   const stop = (): void => say({ type: "stop" });
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    say({ type: "start", request: { run, extensions }, retry });
+    say({ type: "start", request: { run, extensions }, retry, hosts: options.crew?.hosts });
     if (signal?.aborted === true) stop();
     const { runId, outputDir } = await begun(keeper, options);
     return { runId, outputDir, pid: keeper.pid ?? 0 };

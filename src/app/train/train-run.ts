@@ -86,14 +86,18 @@ export interface ResumeRunOptions extends TrainRunOptions {
   length?: RunLength | undefined;
 }
 
+/** Throws ConfigError FT-CONFIG-099 where the run in `folder` is not one for several workers. */
+export function requireCrewCan(folder: string, crew: CrewPlan | undefined): void {
+  if (crew === undefined) return;
+  requireDivisible(recordedConfig(folder, readRecord(folder)), crew.hosts.length);
+}
+
 /** Goes on with the run in `folder` from its latest checkpoint. */
 export async function resumeRun(
   folder: string,
   { length, ...options }: ResumeRunOptions = {},
 ): Promise<RunEvent> {
-  const { crew } = options;
-  if (crew !== undefined)
-    requireDivisible(recordedConfig(folder, readRecord(folder)), crew.hosts.length);
+  requireCrewCan(folder, options.crew);
   return await carryOut({ resume: folder, length }, options);
 }
 

@@ -81,6 +81,18 @@ function outOfMemory(folder: string, death: Death, who: string): FtError {
   });
 }
 
+/** Where the run goes on, and what of it is lost; steps are not all reported, so that is the least. */
+function wayOn(folder: string): string {
+  const events = readEvents(folder);
+  const done = events.findLast((event) => event.type === "step-reported")?.step ?? 0;
+  const step = readPointer(folder, "latest")?.step;
+  const from = step === undefined ? "begins again" : `goes on from the checkpoint of step ${step}`;
+  const goOn = `ft train resume ${shellWord(folder)} ${from}`;
+  if (done <= (step ?? 0)) return goOn;
+  const since = step === undefined ? "" : " after it";
+  return `${goOn}; what was learned${since}, up to step ${done} at least, is lost`;
+}
+
 /** Whether it makes sense to start it once more: not when somebody ended it. */
 export function isCrash({ signal, code }: Death): boolean {
   return signal === null ? code !== 0 : CAUSES[signal] !== undefined;
@@ -97,10 +109,9 @@ export function deathOfTrainer(
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const { likely, mend } = signal === null ? EXITED : (CAUSES[signal] ?? ASKED);
   const isBegun = existsSync(join(folder, CONFIG_FILE));
-  const goOn = `ft train resume ${shellWord(folder)} goes on from the last checkpoint`;
   return new FtError("FT-RUN-006", {
     message: `${who} ended ${how}${likely}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: isBegun ? `${goOn}; ${mend}` : mend,
+    hint: isBegun ? `${wayOn(folder)}; ${mend}` : mend,
   });
 }

@@ -55,9 +55,9 @@ export const trainResume = defineCommand({
   run: ({ arguments: { run_folder }, options }, io) => {
     const folder = run_folder ?? "";
     const length = lengthFrom(options);
-    const crew = crewFrom(options, io, options.detach ? ["--detach"] : []);
+    const crew = crewFrom(options, io);
     return options.detach
-      ? continueDetached(folder, options, io, length)
+      ? continueDetached(folder, options, io, { length, crew })
       : resume(folder, options, io, { length, crew });
   },
 });

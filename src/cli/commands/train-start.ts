@@ -47,9 +47,8 @@ export const trainStart = defineCommand({
     const crew = crewFrom(input.options, io, [
       ...(on === undefined ? [] : ["--on"]),
       ...(queue ? ["--queue"] : []),
-      ...(detach ? ["--detach"] : []),
     ]);
-    if (detach) return trainDetached(input, "start", io);
+    if (detach) return trainDetached(input, "start", io, crew);
     if (on !== undefined) return trainOnHost(input, on, "start", io);
     return queue ? queueTraining(input, "start", io) : train(input, "start", io, crew);
   },

@@ -58,6 +58,7 @@ export function distillation(options: DistillationOptions): Objective {
   const { encode, collate } = supervised;
   const taughtBy = (teacher: TrainableModel): Objective<EncodedRow, Batch> => ({
     ...{ encode, collate },
+    figures: ["distillation/kl", "distillation/hard"],
     taughtBy,
     loss: (model, batch, pass = {}) => lossOf({ model, batch, pass }, teacher, options),
   });

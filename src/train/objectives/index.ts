@@ -25,6 +25,7 @@ export const objectives = new Registry<ObjectiveEntry>(
     dpo: {
       about: "the better of two answers, against the model before training",
       kinds: ["preference"],
+      divides: true,
       metrics: pairMetrics,
       groups: ["preference"],
       load: async ({ preference }) => (await import("./dpo.ts")).dpo(preference),
@@ -32,6 +33,7 @@ export const objectives = new Registry<ObjectiveEntry>(
     orpo: {
       about: "the better of two answers, and its odds against the worse",
       kinds: ["preference"],
+      divides: true,
       metrics: { ...pairMetrics, nll: "lower", log_odds: "higher" },
       groups: ["preference"],
       load: async ({ preference }) => (await import("./orpo.ts")).orpo(preference),
@@ -39,6 +41,7 @@ export const objectives = new Registry<ObjectiveEntry>(
     simpo: {
       about: "the better of two answers, by token and by a margin",
       kinds: ["preference"],
+      divides: true,
       metrics: pairMetrics,
       groups: ["preference"],
       load: async ({ preference }) => (await import("./simpo.ts")).simpo(preference),
@@ -54,6 +57,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       about: "the next token of each learned turn, and what a teacher would have said",
       kinds: ["chat", "instruction", "text"],
       packs: true,
+      divides: true,
       metrics: { "distillation/kl": "lower", "distillation/hard": "lower" },
       groups: ["distillation"],
       logitCopies: 9,

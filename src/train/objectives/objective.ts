@@ -121,6 +121,11 @@ export interface Objective<
   /** The same, learning from `teacher` as well: a frozen model with the same tokens. Only of one that has a teacher. */
   taughtBy?(teacher: TrainableModel): Objective<Encoded, Batch>;
   readonly reference?: Reference<Encoded>;
+  /**
+   * Names of the metrics of `loss`, in its order: one of several workers that has no row of a batch knows them from here.
+   * Absent: it has none.
+   */
+  readonly figures?: readonly string[];
   /** One unit a row of the batch; a unit is one sample, or several packed together. */
   collate(units: readonly (readonly Encoded[])[], options: CollateOptions): Batch;
   /**
@@ -148,7 +153,7 @@ export interface ObjectiveEntry {
   packs?: true;
   /** Its objective has `arrays`: `--compile`. */
   compiles?: true;
-  /** Its loss is a sum over rows that do not look at each other, without metrics: `--workers`. */
+  /** Its loss and metrics are sums over rows that do not look at each other: `--workers`. */
   divides?: true;
   /** Which of its metrics can decide what is the best checkpoint, and which way each is better. */
   metrics?: Readonly<Record<string, Better>>;

@@ -18,6 +18,7 @@ export function orpo({ beta, share_prompt: sharePrompt }: PreferenceOptions): Ob
   return pairObjective({
     asksReference: false,
     sharePrompt,
+    figures: ["nll", "log_odds"],
     loss: ({ scores, tokens }) => {
       const { chosen, rejected } = perToken(scores, tokens);
       const odds = logOdds(chosen).sub(logOdds(rejected));

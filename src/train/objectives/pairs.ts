@@ -34,7 +34,7 @@ export interface PairLoss {
   losses: Tensor;
   /** (pairs) each: what is to grow for the better answers and to fall for the worse. */
   rewards: Sides;
-  /** (pairs) each: more figures, by name. */
+  /** (pairs) each: those that are named beside the loss. */
   figures?: Readonly<Record<string, Tensor>>;
 }
 
@@ -42,6 +42,8 @@ export interface PairObjective {
   /** Scores are compared with those of the model before training. */
   asksReference: boolean;
   sharePrompt: boolean;
+  /** Names of what its loss figures beside the rewards, in that order. */
+  figures?: readonly string[];
   loss(pairs: PairScores): PairLoss;
 }
 
@@ -96,6 +98,7 @@ export function pairObjective(of: PairObjective): Objective<EncodedRow, PairBatc
   const zeros = { measured: () => [0, 0] };
   const { measured } = of.asksReference ? { measured: referenceOf } : zeros;
   return {
+    figures: [...rewardFigures, ...(of.figures ?? [])],
     encode: (rows, context) => encodeAnswers(rows, context, answersOf),
     cut: cutPrompt,
     shape: ({ sequences }) => answersShape(sequences, of.sharePrompt),
@@ -119,15 +122,23 @@ export function pairObjective(of: PairObjective): Objective<EncodedRow, PairBatc
   };
 }
 
+/** Of every objective over pairs, in the order of `summed`. */
+const rewardFigures = [
+  "rewards/chosen",
+  "rewards/rejected",
+  "rewards/margins",
+  "rewards/accuracies",
+] as const;
+
 function summed({ losses, rewards, figures = {} }: PairLoss, pairs: number): Loss {
   const margins = rewards.chosen.sub(rewards.rejected);
-  const values = {
+  const values: Record<(typeof rewardFigures)[number], Tensor> = {
     "rewards/chosen": rewards.chosen,
     "rewards/rejected": rewards.rejected,
     "rewards/margins": margins,
     "rewards/accuracies": margins.greater(0),
-    ...figures,
   };
-  const metrics = Object.entries(values).map(([name, one]) => [name, metric(one, pairs)] as const);
+  const all = Object.entries({ ...values, ...figures });
+  const metrics = all.map(([name, one]) => [name, metric(one, pairs)] as const);
   return { lossSum: losses.sum(), metrics: Object.fromEntries(metrics) };
 }

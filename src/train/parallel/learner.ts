@@ -11,12 +11,14 @@ export class ParallelLearner extends LocalLearner {
   readonly #ring: Ring;
   readonly #slots: readonly OptimizedSlot[];
   readonly #optimizer: Optimizer;
+  readonly #figures: readonly string[];
 
   constructor(parts: LocalLearnerParts, ring: Ring) {
     super({ ...parts, together: (tensors) => ring.sum(tensors) });
     this.#ring = ring;
     this.#slots = parts.slots;
     this.#optimizer = parts.optimizer;
+    this.#figures = parts.objective.figures ?? [];
   }
 
   /** Stopping in the middle would leave the others waiting: all are asked when they are together. */
@@ -27,11 +29,15 @@ export class ParallelLearner extends LocalLearner {
   async evaluateTogether(batches: readonly LossBatch[]): Promise<EvaluationSums> {
     const batch = batches[this.#ring.crew.rank];
     const own = batch && (await this.evaluate(batch));
-    const [lossSum = 0, weightSum = 0] = this.#ring.sumNumbers([
-      own?.lossSum ?? 0,
-      own?.weightSum ?? 0,
+    const figures = this.#figures.map((name) => own?.metrics[name] ?? { sum: 0, weight: 0 });
+    const [lossSum = 0, weightSum = 0, ...rest] = this.#ring.sumNumbers([
+      ...[own?.lossSum ?? 0, own?.weightSum ?? 0],
+      ...figures.flatMap(({ sum, weight }) => [sum, weight]),
     ]);
-    return { lossSum, weightSum, metrics: {} };
+    const metrics = this.#figures.map((name, at) => {
+      return [name, { sum: rest[2 * at] ?? 0, weight: rest[2 * at + 1] ?? 0 }] as const;
+    });
+    return { lossSum, weightSum, metrics: Object.fromEntries(metrics) };
   }
 
   /** Gives every worker what the first one has: what is trained, and what the optimizer remembers. */

@@ -3,11 +3,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { scope } from "../../../src/mx/index.ts";
-import type { RunEvent, RunEventOf } from "../../../src/runs/index.ts";
 import { readPointer, readRecord } from "../../../src/runs/index.ts";
-import { loadTensorFile } from "../../../src/weights/index.ts";
-import { eventsOf, isAlive, runProgram, startProgram, until } from "../../support/program.ts";
+import {
+  adapterOf,
+  gap,
+  of,
+  ofWorkers,
+  plain,
+  requireSame,
+  seen,
+  tolerance,
+  type Trained,
+} from "../../support/crew-runs.ts";
+import { isAlive, runProgram, startProgram, until } from "../../support/program.ts";
 import { childrenOf } from "../../support/sshd.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
@@ -21,88 +29,25 @@ beforeAll(async () => {
   writeRows(join(folder, "validation.jsonl"), 7);
 });
 
-/** Plain gradient descent: what a step moves is the gradient times the rate, and errors do not grow. */
-const plain = [
-  "--optimizer",
-  "sgd",
-  "--momentum",
-  "0",
-  "--weight-decay",
-  "0",
-  "--warmup-steps",
-  "0",
-];
-
-interface Trained {
-  events: RunEvent[];
-  steps: RunEventOf<"step-reported">[];
-  validation: number[];
-  weights: Map<string, Float32Array>;
-}
-
-const adapterOf = (name: string): string =>
-  join(folder, name, "final_model", "adapters.safetensors");
-
-async function weightsIn(file: string): Promise<Map<string, Float32Array>> {
-  const { tensors } = await loadTensorFile(file);
-  return scope(
-    () =>
-      new Map(
-        [...tensors].map(([name, value]) => [
-          name,
-          Float32Array.from(value.astype("float32").toMemory() as Float32Array),
-        ]),
-      ),
-  );
-}
-
-const of = <T extends RunEvent["type"]>(events: RunEvent[], type: T): RunEventOf<T>[] =>
-  events.filter((event): event is RunEventOf<T> => event.type === type);
-
-async function seen(name: string, args: string[], file = adapterOf(name)): Promise<Trained> {
-  const { code, stdout, stderr } = await runProgram([...args, "--json"]);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  const events = eventsOf(stdout);
-  return {
-    events,
-    steps: of(events, "step-reported"),
-    validation: of(events, "evaluation-finished").map(({ validationLoss }) => validationLoss),
-    weights: await weightsIn(file),
-  };
-}
-
 const usual = (name: string, workers: number, more: readonly string[]): string[] => [
   ...["train", "start", join(folder, "model"), join(folder, "rows.jsonl")],
   ...["--validation-file", join(folder, "validation.jsonl"), "--output", join(folder, name)],
   ...["--template", "chatml", "--batch-size", "4", "--lora-dropout", "0", "--report-every", "1"],
   ...["--target-modules", "all-linear", "--lr-scheduler", "constant"],
-  ...(workers === 1 ? [] : ["--workers", String(workers)]),
+  ...ofWorkers(workers),
   ...more,
 ];
 
-/** The largest difference of two sets of arrays, as a share of the largest number in either. */
-function gap(one: Map<string, Float32Array>, other: Map<string, Float32Array>): number {
-  expect([...other.keys()]).toEqual([...one.keys()]);
-  let difference = 0;
-  let largest = 0;
-  for (const [name, values] of one) {
-    values.forEach((value, at) => {
-      difference = Math.max(difference, Math.abs(value - (other.get(name)?.[at] ?? Number.NaN)));
-      largest = Math.max(largest, Math.abs(value));
-    });
-  }
-  return difference / largest;
-}
-
-/**
- * Float32 has 2^-24 ≈ 6e-8 a sum. What differs is the order in which rows are summed, over a few hundred terms, and it
- * goes through a few products more before it is a loss or a weight.
- */
-const tolerance = 1e-5;
+const trained = (name: string, args: string[]): Promise<Trained> =>
+  seen(args, adapterOf(join(folder, name)));
 
 describe.each([
-  { method: "lora", more: [], file: adapterOf },
-  { method: "dora", more: ["--method", "dora"], file: adapterOf },
+  { method: "lora", more: [], file: (name: string) => adapterOf(join(folder, name)) },
+  {
+    method: "dora",
+    more: ["--method", "dora"],
+    file: (name: string) => adapterOf(join(folder, name)),
+  },
   {
     method: "full",
     more: ["--method", "full"],
@@ -110,7 +55,7 @@ describe.each([
   },
 ])("$method", ({ method, more, file }) => {
   const train = (name: string, workers: number, extra: string[]): Promise<Trained> =>
-    seen(name, usual(name, workers, [...plain, ...more, ...extra]), file(name));
+    seen(usual(name, workers, [...plain, ...more, ...extra]), file(name));
 
   test("2, 3 and 4 workers: gradients, losses and weights of one", async () => {
     const extra = ["--iters", "8", "--lr", "0.05", "--eval-steps", "4"];
@@ -119,19 +64,7 @@ describe.each([
     for (const workers of method === "lora" ? [2, 3, 4] : [3]) {
       const several = await train(`${method}-${workers}`, workers, extra);
       expect(of(several.events, "run-started")[0]).toMatchObject({ workers });
-      several.steps.forEach((step, at) => {
-        const { trainLoss, gradientNorm, tokens, supervisedTokens } = one.steps[at] ?? {};
-        expect(step).toMatchObject({ tokens, supervisedTokens });
-        expect(Math.abs((step.trainLoss ?? 0) / (trainLoss ?? 0) - 1)).toBeLessThan(tolerance);
-        expect(Math.abs((step.gradientNorm ?? 0) / (gradientNorm ?? 0) - 1)).toBeLessThan(
-          tolerance,
-        );
-      });
-      several.validation.forEach((loss, at) =>
-        expect(Math.abs(loss / (one.validation[at] ?? 0) - 1)).toBeLessThan(tolerance),
-      );
-      expect(several.validation).toHaveLength(one.validation.length);
-      expect(gap(one.weights, several.weights)).toBeLessThan(tolerance);
+      requireSame(one, several);
     }
     expect(of(one.events, "run-started")[0]).not.toHaveProperty("workers");
   });
@@ -147,20 +80,20 @@ test("micro-batches of one row go round, and gradients are those of the whole ba
     "--gradient-accumulation-steps",
     "4",
   ];
-  const one = await seen("small-1", usual("small-1", 1, more));
-  const three = await seen("small-3", usual("small-3", 3, more));
+  const one = await trained("small-1", usual("small-1", 1, more));
+  const three = await trained("small-3", usual("small-3", 3, more));
   expect(gap(one.weights, three.weights)).toBeLessThan(tolerance);
 });
 
 describe("going on with another number of workers", () => {
   test("is as if the run had never stopped", async () => {
     const adam = ["--lr", "1e-4", "--warmup-steps", "0", "--save-steps", "3"];
-    const whole = await seen("whole", usual("whole", 1, [...adam, "--iters", "9"]));
-    await seen("parts", usual("parts", 2, [...adam, "--iters", "3"]));
+    const whole = await trained("whole", usual("whole", 1, [...adam, "--iters", "9"]));
+    await trained("parts", usual("parts", 2, [...adam, "--iters", "3"]));
     const path = join(folder, "parts");
     const resume = (steps: number, workers: number): Promise<Trained> => {
-      const how = workers === 1 ? [] : ["--workers", String(workers)];
-      return seen("parts", ["train", "resume", path, "--iters", String(steps), ...how]);
+      const how = ["--iters", String(steps), ...ofWorkers(workers)];
+      return trained("parts", ["train", "resume", path, ...how]);
     };
     expect(of((await resume(6, 3)).events, "run-started")[0]).toMatchObject({
       resumedFromStep: 3,
@@ -196,7 +129,7 @@ test("whoever started them is killed: they stop, with a checkpoint, and nobody i
 
 describe("refused by name, and nothing is written", () => {
   test.each([
-    [["--method", "dpo"], "FT-CONFIG-099", "--objective dpo"],
+    [["--method", "kto"], "FT-CONFIG-099", "--objective kto"],
     [["--batch-size", "auto"], "FT-CONFIG-099", "--batch-size auto"],
     [["--batch-size", "1"], "FT-CONFIG-099", "1 row an optimizer step"],
     [["--queue"], "FT-USAGE-008", "--queue"],

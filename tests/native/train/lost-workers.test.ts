@@ -141,6 +141,9 @@ describe("killed", () => {
     expect(ended.error).toMatchObject({
       code: "FT-RUN-006",
       message: "worker 1 of 3 ended by SIGKILL (often: out of memory)",
+      hint: expect.stringMatching(
+        /begins again; what was learned, up to step \d+ at least, is lost/,
+      ) as string,
     });
     expect(ended.seconds).toBeLessThan(mostSeconds);
     expect(ended.workers.filter(isAlive)).toEqual([]);

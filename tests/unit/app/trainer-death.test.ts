@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { deathOfTrainer, isCrash } from "../../../src/app/train/trainer-death.ts";
+import { stampEvent } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { stepped } from "../runs/facts.ts";
 
 const dead = (signal: string | null, code: number | null = null, lastWords = "") => ({
   code,
@@ -17,11 +19,28 @@ test.each([
   const begun = makeFolder({ "config.json": "{}" });
   const error = deathOfTrainer(begun, dead(signal));
   expect(error.message).toMatch(likely);
-  expect(error.hint).toMatch(/^ft train resume .* goes on from the last checkpoint; /);
+  expect(error.hint).toMatch(/^ft train resume .* begins again; /);
   expect(error.hint).toMatch(mend);
   const before = deathOfTrainer(makeFolder(), dead(signal));
   expect(before.hint).toMatch(mend);
   expect(before.hint).not.toContain("resume");
+});
+
+test.each([
+  [40, 57, "goes on from the checkpoint of step 40; what was learned after it, up to step 57"],
+  [undefined, 57, "begins again; what was learned, up to step 57 at least, is lost; "],
+  [57, 57, "goes on from the checkpoint of step 57; a smaller"],
+])("checkpoint of step %s, step %i reported: where it goes on, what is lost", (saved, done, text) => {
+  const event = stampEvent("r", stepped(done));
+  const folder = makeFolder({
+    "config.json": "{}",
+    "events.jsonl": `${JSON.stringify(event)}\n`,
+    ...(saved && {
+      [`checkpoints/step-${saved}/state.json`]: "{}",
+      "checkpoints/latest": `step-${saved}`,
+    }),
+  });
+  expect(deathOfTrainer(folder, dead("SIGKILL")).hint).toContain(text);
 });
 
 test("an exit without words says where to look; words are told", () => {

@@ -31,6 +31,9 @@ function fingerprint({ record }: PreparedRun, { totalSteps }: TrainingRun): Reco
     ft: versions["ft"] ?? "",
     MLX: versions["mlx"] ?? "",
     "the model's weights": model.digest,
+    ...(record.model["teacher"] !== undefined && {
+      "the teacher's weights": String(record.model["teacher"]),
+    }),
     "the rows": String(dataset?.["tokensDigest"]),
     "the number of steps": String(totalSteps),
   };

@@ -19,7 +19,7 @@ function obstacles(config: RunConfig, workers: number): string[] {
   return [
     ...(objectives.get(objective).divides === true
       ? []
-      : [`--objective ${objective}: its figures are not sums over rows`]),
+      : [`--objective ${objective}: its loss is no sum over rows`]),
     ...(tunings.get(tuning).divides === true ? [] : [`--tuning ${tuning}`]),
     ...(courseOf(config).stepsAnUpdate(config) > 1
       ? [`--compat ${course.compat} with --gradient-accumulation-steps`]
