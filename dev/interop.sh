@@ -5,8 +5,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 FT_PEERS_PYTHON=$(dev/setup/peers/install.sh)
-FT_GO=$(dev/setup/peers/go.sh)
-export FT_PEERS_PYTHON FT_GO
+export FT_PEERS_PYTHON
+case "$*" in
+  "" | *share* | *ollama*)
+    FT_GO=$(dev/setup/peers/go.sh)
+    export FT_GO
+    ;;
+esac
 case "$*" in
   "" | *tinker*)
     FT_TINKER_PYTHON=$(dev/setup/peers/tinker.sh)

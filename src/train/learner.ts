@@ -88,6 +88,10 @@ export interface Learner {
    * result is undefined.
    */
   step(input: StepInput, shouldStop: () => boolean): Promise<StepResult | undefined>;
+  /** How many steps it takes at once: the next are begun while one is waited for. Absent: one. */
+  readonly stepsAtOnce?: number;
+  /** Begins a step that `step` is then called with, the same input, in the order in which they were begun. */
+  begin?(input: StepInput): void;
   /** Trains nothing and draws nothing at random. */
   evaluate(batch: LossBatch): Promise<EvaluationSums>;
   /** Of one of several workers: as many batches as there are workers, or fewer; one for each, and the sums of all. */

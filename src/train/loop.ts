@@ -5,6 +5,7 @@ import { replaceFolderAtomic, temporaryNameFor } from "../core/atomic-files.ts";
 import { PauseWatch } from "../core/pause-watch.ts";
 import { formatDuration } from "../core/units.ts";
 import { type Checkpoint, type RunFact, writeTrainedManifest } from "../runs/index.ts";
+import { StepsAhead } from "./ahead.ts";
 import { hasStalled, judge } from "./best.ts";
 import { copyTrained, saveCheckpoint } from "./checkpoint.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./learner.ts";
 import { notFinite, soundCheckpoint } from "./not-finite.ts";
 import type { LossBatch } from "./objectives/objective.ts";
-import { isWriter, testBatches, type TrainingRun, validationBatches, windowOf } from "./run.ts";
+import { isWriter, testBatches, type TrainingRun, validationBatches } from "./run.ts";
 
 /** Steps in a row that may be skipped before a run is given up. */
 const skipLimit = 3;
@@ -32,10 +33,14 @@ export async function* train(run: TrainingRun): AsyncGenerator<RunFact> {
   const watch = new PauseWatch();
   if (evaluationIsOpen(run)) yield* evaluateRun(run);
   if (state.step === 0) yield* writeSamples(run);
-  while (state.step < totalSteps && !hasStalled(state, run.options) && !run.shouldStop()) {
-    const learningRate = run.schedule(state.step);
-    const taken = await takeStep(run, learningRate);
+  const ahead = new StepsAhead(run);
+  const goesOn = (): boolean =>
+    state.step < totalSteps && !hasStalled(state, run.options) && !run.shouldStop();
+  // What is begun elsewhere is done there: a run that stops waits for it.
+  while (ahead.isBegun || goesOn()) {
+    const taken = await takeStep(run, ahead);
     if (taken === undefined) break;
+    const { learningRate } = taken;
     const pause = watch.look();
     meter.add(Math.max(0, taken.seconds - pause), taken.tokens);
     if (pause > 0) yield pauseNotice(pause);
@@ -74,32 +79,26 @@ interface TakenStep {
   result: StepResult;
   seconds: number;
   tokens: number;
+  learningRate: number;
   /** What was not finite, so that nothing was learned from these rows. */
   problem: StepResult["notFinite"];
 }
 
-async function takeStep(run: TrainingRun, learningRate: number): Promise<TakenStep | undefined> {
+async function takeStep(run: TrainingRun, ahead: StepsAhead): Promise<TakenStep | undefined> {
   const { state } = run;
   const started = performance.now();
-  const window = windowOf(run, state.step);
-  run.phases.add("batches", performance.now() - started);
-  const mine = window.filter(({ worker }) => worker === (run.crew?.rank ?? 0));
-  const weight = window.reduce((sum, { batch }) => sum + batch.weightSum, 0);
-  const of = run.stepsAnUpdate;
-  const part = of === 1 ? undefined : { index: state.step % of, of };
-  const batches = mine.map(({ batch }) => batch);
-  const input = { batches, learningRate, seeds: mine.map(({ seed }) => seed), weight, part };
-  const result = await run.learner.step(input, () => run.shouldStop());
-  if (result === undefined) return undefined;
+  const taken = await ahead.take();
+  if (taken === undefined) return undefined;
+  const { result, tokens, learnedTokens, input } = taken;
   run.phases.add("steps", performance.now() - started);
   run.phases.add("graph", result.graphMilliseconds);
-  const tokens = window.reduce((sum, { batch }) => sum + batch.tokens, 0);
   state.step += 1;
   state.tokens += tokens;
-  state.supervisedTokens += window.reduce((sum, { batch }) => sum + batch.learnedTokens, 0);
+  state.supervisedTokens += learnedTokens;
   const problem = result.notFinite;
   if (problem === undefined) learned(run, result);
-  return { result, seconds: (performance.now() - started) / 1000, tokens, problem };
+  const seconds = (performance.now() - started) / 1000;
+  return { result, seconds, tokens, problem, learningRate: input.learningRate };
 }
 
 function learned({ state }: TrainingRun, result: StepResult): void {

@@ -62,6 +62,8 @@ export interface RemoteTraining {
   resume?: string | undefined;
   parts: LearnedParts;
   wire: Wire;
+  /** Steps that are handed over before the first of them is waited for. */
+  inFlight: number;
   /** Whether the adapter is fetched after the last step. */
   download: boolean;
 }
@@ -262,6 +264,7 @@ async function driveIn(
   if (saved === undefined && step >= plan.totalSteps) throw nothingLeft(step, plan.totalSteps);
   const learner = new TinkerLearner({
     ...{ client, adam: adamOf(config), steps: start.from?.state.optimizerSteps ?? 0 },
+    inFlight: start.asked.inFlight,
     ...(start.asked.download && {
       fetchResult: (into: string, place: RemotePlace) =>
         fetchResult(session, client, into, place, config),

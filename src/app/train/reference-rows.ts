@@ -81,10 +81,14 @@ export async function withReference(
   const total = rows[0].length + rows[1].length + rows[2].length;
   const together = ring !== undefined && haveSame(ring, rows.flat()) ? ring : undefined;
   const measured = async (samples: EncodedRow[], before: number): Promise<EncodedRow[]> =>
-    await measuredRows({ reference, samples, input, ring: together }, {
-      shouldStop: watch.shouldStop,
-      onProgress: (done) => watch.onProgress?.({ stage: "measuring", done: before + done, total }),
-    });
+    await measuredRows(
+      { reference, samples, input, ring: together },
+      {
+        shouldStop: watch.shouldStop,
+        onProgress: (done) =>
+          watch.onProgress?.({ stage: "measuring", done: before + done, total }),
+      },
+    );
   const train = await measured(rows[0], 0);
   const validation = await measured(rows[1], train.length);
   const test = await measured(rows[2], train.length + validation.length);

@@ -53,6 +53,13 @@ const Options = RemoteTrainSettings.extend({
     .default(true)
     .describe("Fetch the adapter after the last step")
     .register(flags, { off: "Leave the adapter at the service" }),
+  inFlight: z
+    .int()
+    .min(1)
+    .max(8)
+    .default(2)
+    .describe("Steps handed over before the first of them is waited for")
+    .register(flags, { value: "N" }),
   wire: z
     .enum(WIRES)
     .default("protobuf")
@@ -62,7 +69,7 @@ const Options = RemoteTrainSettings.extend({
 /** Settings that a run in a folder has already, as far as another value than the usual one is given. */
 function requireNothingElse(options: z.infer<typeof Options>, folder: string): void {
   const usual = Options.parse({});
-  const free = new Set(["resume", "maxSteps", "download", "wire"]);
+  const free = new Set(["resume", "maxSteps", "download", "inFlight", "wire"]);
   const aside = Object.keys(usual).concat("data", "output", "validation") as (keyof typeof usual)[];
   const given = [...new Set(aside)].filter((key) => !free.has(key) && options[key] !== usual[key]);
   if (given.length === 0) return;
@@ -86,14 +93,14 @@ export const remoteTrainCommand = defineCommand({
     "ft remote train --data rows.jsonl --max-steps 1000 --resume tinker://0a1b2c3d:train:0/weights/step_0500",
   ],
   run: async ({ options }, io) => {
-    const { data, resume, output, outputDir, wire, download, ...rest } = options;
+    const { data, resume, output, outputDir, wire, download, inFlight, ...rest } = options;
     const { trainUnembed, trainMlp, trainAttention, ...settings } = rest;
     if (resume !== undefined && !isTinkerUri(resume)) requireNothingElse(options, resume);
     const watched = watch(io);
     const { trainRemote } = await import("../../app/remote/train-remote.ts");
     const parts = { trainUnembed, trainMlp, trainAttention };
     await trainRemote(
-      { ...{ settings, data, resume, output, outputDir, wire, download, parts } },
+      { ...{ settings, data, resume, output, outputDir, wire, download, inFlight, parts } },
       {
         ...remoteOptions(io),
         onEvent: (event) => watched.onEvent(event),

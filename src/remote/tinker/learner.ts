@@ -49,12 +49,16 @@ export interface TinkerLearnerOptions {
   adam: Omit<AdamStep, "learningRate">;
   /** Updates that the checkpoint had which the client was loaded from. */
   steps: number;
+  /** Steps that are handed over before the first of them is waited for. */
+  inFlight: number;
   /** Writes the adapter into an empty folder; absent: addresses are all that is kept here. */
   fetchResult?: ((folder: string, place: RemotePlace) => Promise<void>) | undefined;
 }
 
 export class TinkerLearner implements Learner {
   readonly #options: TinkerLearnerOptions;
+  /** Steps that are under way, by what they were begun with. */
+  readonly #begun = new Map<StepInput, Promise<StepResult>>();
   #steps: number;
   #saved: { place: RemotePlace; steps: number } | undefined;
 
@@ -63,15 +67,33 @@ export class TinkerLearner implements Learner {
     this.#steps = options.steps;
   }
 
-  async step({ batches, learningRate }: StepInput): Promise<StepResult> {
+  get stepsAtOnce(): number {
+    return this.#options.inFlight;
+  }
+
+  begin(input: StepInput): void {
+    const running = this.#run(input);
+    // one that fails is told when it is waited for, if those before it have not failed already
+    running.catch(() => undefined);
+    this.#begun.set(input, running);
+  }
+
+  async step(input: StepInput): Promise<StepResult> {
+    const running = this.#begun.get(input) ?? this.#run(input);
+    this.#begun.delete(input);
+    const result = await running;
+    this.#steps += 1;
+    if (!Number.isFinite(result.loss)) throw lossNotFinite(this.#steps);
+    return result;
+  }
+
+  async #run({ batches, learningRate }: StepInput): Promise<StepResult> {
     const { client, adam } = this.#options;
     const data = (batches as readonly RemoteBatch[]).flatMap((batch) => batch.data);
     // both are on their way before either is waited for
     const [output] = await Promise.all([client.pass(data), client.step({ ...adam, learningRate })]);
-    this.#steps += 1;
     const weight = batches.reduce((sum, { weightSum }) => sum + weightSum, 0);
     const loss = lossSum(data, output) / weight;
-    if (!Number.isFinite(loss)) throw lossNotFinite(this.#steps);
     return { ...{ loss, weight, metrics: {} }, gradientNorm: null, graphMilliseconds: 0 };
   }
 

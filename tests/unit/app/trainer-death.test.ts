@@ -30,18 +30,21 @@ test.each([
   [40, 57, "goes on from the checkpoint of step 40; what was learned after it, up to step 57"],
   [undefined, 57, "begins again; what was learned, up to step 57 at least, is lost; "],
   [57, 57, "goes on from the checkpoint of step 57; a smaller"],
-])("checkpoint of step %s, step %i reported: where it goes on, what is lost", (saved, done, text) => {
-  const event = stampEvent("r", stepped(done));
-  const folder = makeFolder({
-    "config.json": "{}",
-    "events.jsonl": `${JSON.stringify(event)}\n`,
-    ...(saved && {
-      [`checkpoints/step-${saved}/state.json`]: "{}",
-      "checkpoints/latest": `step-${saved}`,
-    }),
-  });
-  expect(deathOfTrainer(folder, dead("SIGKILL")).hint).toContain(text);
-});
+])(
+  "checkpoint of step %s, step %i reported: where it goes on, what is lost",
+  (saved, done, text) => {
+    const event = stampEvent("r", stepped(done));
+    const folder = makeFolder({
+      "config.json": "{}",
+      "events.jsonl": `${JSON.stringify(event)}\n`,
+      ...(saved && {
+        [`checkpoints/step-${saved}/state.json`]: "{}",
+        "checkpoints/latest": `step-${saved}`,
+      }),
+    });
+    expect(deathOfTrainer(folder, dead("SIGKILL")).hint).toContain(text);
+  },
+);
 
 test("an exit without words says where to look; words are told", () => {
   const error = deathOfTrainer(makeFolder(), dead(null, 3, "a\nb"));

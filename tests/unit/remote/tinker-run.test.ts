@@ -25,14 +25,14 @@ function place() {
 
 async function run(
   fake: FakeTinker,
-  more: object,
+  { inFlight = 2, ...more }: { inFlight?: number } & Record<string, unknown>,
   signal: AbortSignal,
   onEvent: (event: RunEvent) => void,
 ) {
   const settings = RemoteTrainSettings.parse({ baseModel: base, batch: 2, saveEvery: 1, ...more });
   const parts = { trainUnembed: true, trainMlp: true, trainAttention: true };
   return await trainRemote(
-    { settings, ...place(), parts, wire: "protobuf", download: false },
+    { settings, ...place(), parts, wire: "protobuf", download: false, inFlight },
     { environment: fake.environment(), signal, onEvent, grace: 100 },
   );
 }
