@@ -75,6 +75,35 @@ const calls = Array.from(
     `Agent: Then take off the strip of orange tape on its lower side.\n\n---\n\n`,
 ).join("");
 
+test("documents that are handed in by two clicks are handed in once", async () => {
+  const studio = await openStudio();
+  const { page } = await openPage(studio, "/identify");
+  const chosen = page.getByLabel("Choose files");
+  await chosen.waitFor({ state: "attached" });
+  // two drops of one file before the page is drawn anew
+  await page.evaluate(`
+    const zone = document.querySelector("[data-over]");
+    for (let at = 0; at < 2; at++) {
+      const dataTransfer = new DataTransfer();
+      const told = { type: "text/plain", lastModified: 1 };
+      dataTransfer.items.add(new File([${JSON.stringify(calls)}], "calls.txt", told));
+      zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    }
+  `);
+  await page.waitForURL(/\/identify\/\d+/);
+  await page.getByText("10 conversations: 10 to decide").waitFor(soon);
+  const { reviews } = await askStudio<{ reviews: { files: number }[] }>(
+    ...([studio, "GET", "/api/v1/reviews"] as const),
+  );
+  expect(reviews.map(({ files }) => files)).toEqual([1]);
+  // a double click accepts the conversation that is shown, not the one that comes after it
+  await page.getByRole("button", { name: "Accept a", exact: true }).dblclick();
+  await page.getByText("1 accepted, 0 rejected").waitFor();
+  await page.waitForTimeout(600);
+  await page.getByRole("button", { name: "Accept a", exact: true }).click();
+  await page.getByText("2 accepted, 0 rejected").waitFor();
+});
+
 test("documents dropped in: ten conversations corrected with keys, undone, made a data set", async () => {
   const studio = await openStudio();
   const { page, problems } = await openPage(studio, "/identify");
@@ -150,7 +179,21 @@ test(
     await page.getByRole("button", { name: "Judge its rows" }).click();
     await page.waitForURL(/\/quality\/\d+/);
     await page.getByText("24 of 24 rows judged").waitFor({ timeout: 90_000 });
-    await page.goto(`${page.url()}?decision=fixed`);
+    await page.getByRole("button", { name: /^Accept/ }).waitFor();
+    const rowInHand = page.getByRole("article");
+    const first = await rowInHand.getAttribute("aria-label");
+    await page.getByRole("button", { name: /^Accept/ }).dblclick();
+    await page.waitForTimeout(300);
+    expect(await rowInHand.getAttribute("aria-label")).not.toBe(first);
+    const { rows } = await askStudio<{ rows: { is_accepted: boolean }[] }>(
+      ...([
+        studio,
+        "GET",
+        `/api/v1/quality/${page.url().split(/[/?]/)[4]}/rows?limit=100`,
+      ] as const),
+    );
+    expect(rows.filter((row) => row.is_accepted)).toHaveLength(1);
+    await page.goto(`${page.url().split("?")[0]}?decision=fixed`);
     await page.getByRole("region", { name: "Written again" }).waitFor();
     await page.keyboard.press("u");
     await page.getByText("taken back: as it was").waitFor();

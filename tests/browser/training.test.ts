@@ -11,6 +11,7 @@ import {
   type OpenStudio,
   violations,
 } from "../support/browser.ts";
+import { runProgram } from "../support/program.ts";
 
 function rowsIn({ home }: OpenStudio, count = 40): string {
   const file = join(home, "greetings.jsonl");
@@ -136,6 +137,36 @@ test("a run is paused and goes on; its note stays; deleting says what it frees",
   await page.getByText(/This frees .* and cannot be undone/).waitFor();
   await page.getByRole("button", { name: "Delete the run" }).click();
   await page.getByText("No run yet").waitFor();
+}, 240_000);
+
+test("a run of a terminal is stopped from its page, which says what it goes on with", async () => {
+  const studio = await openStudio();
+  const output = join(studio.home, "runs", "alone");
+  const steps = ["--iters", "100000", "--eval-steps", "50000", "--save-steps", "50000"];
+  const begun = await runProgram(
+    ["train", "start", "builtin/tiny", rowsIn(studio), ...steps, "--output", output, "--detach"],
+    { env: { FT_HOME: studio.home, FT_KEYCHAIN: "off" } },
+  );
+  expect(begun.code, begun.stderr).toBe(0);
+  const { page, problems } = await openPage(studio, "/runs");
+  await page.getByRole("link", { name: /tiny on greetings/ }).click();
+  await heading(page, /tiny on greetings/);
+  await page.getByText("running", { exact: true }).first().waitFor();
+  expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Stop" }).dblclick();
+  await page.getByText(`in a terminal: ft train resume ${output}`).waitFor();
+  await page.getByText("stopped", { exact: true }).first().waitFor(patient);
+  await page.getByRole("button", { name: "Go on" }).waitFor(patient);
+  await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+  const shown = await runProgram(["runs", "stop", output], { env: { FT_HOME: studio.home } });
+  expect(shown.stderr).toContain("is not running: it is stopped");
+  // as a job it is paused and stopped like any other
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor(patient);
+  await page.getByText("running", { exact: true }).first().waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("stopped", { exact: true }).first().waitFor({ timeout: 60_000 });
+  expect(problems).toEqual([]);
 }, 240_000);
 
 test("two runs are compared: what differs, and both curves; marked in the list, kept in the address", async () => {

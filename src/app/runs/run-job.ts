@@ -1,24 +1,33 @@
-// The job that trains a run, and what a person can do to the run now: pause, stop, go on. Of a run that was started in a
-// terminal there is none: it is stopped there, and can go on here.
+// The job that trains a run, and what a person can do to the run now: pause, stop, go on. A run that was started in a
+// terminal has none: it cannot wait in the queue, but its process is asked to stop, and it can go on as a job.
+import { hostname } from "node:os";
 import type { Environment } from "../../core/paths.ts";
 import {
   followedRuns,
+  lockOwner,
   type RunDetails,
   type RunStatus,
   type RunSummary,
 } from "../../runs/index.ts";
-import { failuresOf, type Job, listJobs, type Store } from "../../store/index.ts";
+import { failuresOf, isInHand, type Job, listJobs, type Store } from "../../store/index.ts";
 import type { TrainingParameters } from "../jobs/kinds/training.ts";
 import { submitJob } from "../jobs/submit.ts";
+import { isStopping } from "./stop-request.ts";
 
 export interface RunControl {
   /** The newest that writes or wrote to the run's folder. */
   job: Job | null;
   canPause: boolean;
   canStop: boolean;
+  /** Its process has been asked to stop, and is about to. */
+  isStopping: boolean;
   /** A paused job is resumed; a run that was stopped gets a new one. */
   canResume: boolean;
+  /** A process of this machine trains it that works for no job. */
+  isOnItsOwn: boolean;
 }
+
+type Trained = Pick<RunDetails, "outputDir" | "status" | "record">;
 
 const most = 1000;
 
@@ -54,21 +63,30 @@ export async function wasTooLarge(store: Store, { id, kind, status }: Job): Prom
   return failures.some(({ code }) => code === doesNotFit);
 }
 
+async function isOnItsOwn(store: Store, run: Trained, job: Job | null): Promise<boolean> {
+  const { outputDir, status } = run;
+  if (status !== "running" || lockOwner(outputDir)?.host !== hostname()) return false;
+  // a job that was cancelled or paused may still be saving
+  return job === null || !(await isInHand(store.db, job.id));
+}
+
 const goesOn: readonly RunStatus[] = ["stopped", "failed", "crashed"];
 
-export async function controlOf(
-  store: Store,
-  { outputDir, status, record }: Pick<RunDetails, "outputDir" | "status" | "record">,
-): Promise<RunControl> {
+export async function controlOf(store: Store, run: Trained): Promise<RunControl> {
+  const { outputDir, status, record } = run;
   const job = (await trainingJobs(store)).get(outputDir) ?? null;
   const open = job !== null && ["pending", "running"].includes(job.status);
   const isPaused = job?.status === "paused";
+  const alone = !open && (await isOnItsOwn(store, run, job));
   return {
     job,
     canPause: open,
-    canStop: open || isPaused,
+    canStop: open || isPaused || alone,
+    isStopping: isStopping(outputDir),
     // a run at a service goes on from a terminal that has its key
-    canResume: isPaused || (!open && record.remote === undefined && goesOn.includes(status)),
+    canResume:
+      !alone && (isPaused || (!open && record.remote === undefined && goesOn.includes(status))),
+    isOnItsOwn: alone,
   };
 }
 

@@ -1,10 +1,8 @@
 // Ends a run that goes on somewhere on this machine, in order: its process finishes the step, saves a checkpoint and
 // says so. Asked once: a second request would make a command in the foreground end at once, so it only waits.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
 import { interrupted } from "../../core/interrupted.ts";
 import type { Environment } from "../../core/paths.ts";
@@ -17,7 +15,6 @@ import {
   lockOwner,
   notRunning,
   otherMachine,
-  otherUser,
   readEvents,
   type RunDetails,
   showRun,
@@ -25,6 +22,7 @@ import {
 import { storePath } from "../../store/index.ts";
 import { withStore } from "../store/with-store.ts";
 import { trainingJobs } from "./run-job.ts";
+import { askHolder, forgetRequest, isAsked } from "./stop-request.ts";
 
 export interface StoppedRun {
   runId: string;
@@ -35,33 +33,6 @@ export interface StoppedRun {
   checkpointPath: string | null;
   /** The command with which it goes on; null where all is done. */
   resume: string | null;
-}
-
-const STOP_FILE = "run.stop";
-
-const Asked = z.object({ pid: z.int(), started: z.string().nullable() });
-
-/** Whether that process has been asked already. */
-function isAsked(folder: string, { pid, started }: Holder): boolean {
-  try {
-    const asked = Asked.parse(JSON.parse(readFileSync(join(folder, STOP_FILE), "utf8")));
-    return asked.pid === pid && asked.started === started;
-  } catch {
-    return false;
-  }
-}
-
-function ask(folder: string, { pid, started }: Holder): void {
-  writeFileSync(join(folder, STOP_FILE), JSON.stringify({ pid, started }));
-  try {
-    process.kill(pid, "SIGTERM");
-  } catch (error) {
-    rmSync(join(folder, STOP_FILE), { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EPERM") throw otherUser(folder, pid);
-    // ESRCH: it has ended by itself
-    if (code !== "ESRCH") throw error;
-  }
 }
 
 /** A run of the queue is stopped there: its worker would only go on with it. */
@@ -83,14 +54,22 @@ const statuses = {
   "run-stopped": "stopped",
 } as const satisfies Record<EndEvent["type"], StoppedRun["status"]>;
 
+/** The command with which a run goes on. */
+export function goesOnWith({
+  outputDir,
+  record,
+}: Pick<RunDetails, "outputDir" | "record">): string {
+  const service = record.remote === undefined ? "ft train resume" : "ft remote train --resume";
+  return `${service} ${shellWord(outputDir)}`;
+}
+
 function told(run: RunDetails, end: EndEvent): StoppedRun {
   const { runId, outputDir, step, latest } = showRun(run.outputDir);
-  const service = run.record.remote === undefined ? "ft train resume" : "ft remote train --resume";
   const isDone = end.type === "run-completed";
   return {
     ...{ runId, outputDir, status: statuses[end.type], step },
     checkpointPath: latest?.path ?? null,
-    resume: isDone ? null : `${service} ${shellWord(outputDir)}`,
+    resume: isDone ? null : goesOnWith(run),
   };
 }
 
@@ -111,14 +90,25 @@ export async function stopRun(name: string, options: StopOptions): Promise<Stopp
   if (holder.host !== hostname()) throw otherMachine(folder, holder);
   await requireNoJob(options.environment, folder);
   const already = isAsked(folder, holder);
-  if (!already) ask(folder, holder);
+  if (!already) askHolder(folder, holder);
   options.onAsked?.(holder, already);
   while (lockOwner(folder)?.pid === holder.pid) {
     if (options.signal?.aborted === true) throw interrupted("waiting; the run ends all the same");
     await pause(100);
   }
-  rmSync(join(folder, STOP_FILE), { force: true });
+  forgetRequest(folder);
   const end = endOf(readEvents(folder));
   if (end === undefined) throw endedUntold(folder);
   return told(run, end);
+}
+
+/** As `stopRun`, for who does not wait: resolves once it is asked, and looks after the rest by itself. */
+export async function askToStop(
+  name: string,
+  options: Pick<StopOptions, "environment" | "signal">,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    // what comes of it later stands in the run's folder
+    stopRun(name, { ...options, onAsked: () => resolve() }).then(() => resolve(), reject);
+  });
 }

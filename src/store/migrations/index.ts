@@ -5,6 +5,7 @@ import { datasetsMigration } from "./003-datasets.ts";
 import { removalMigration } from "./004-removal.ts";
 import { platformMigration } from "./005-platform.ts";
 import { reviewsMigration } from "./006-reviews.ts";
+import { failuresMigration } from "./007-failures.ts";
 import type { Migration } from "./migration.ts";
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   removalMigration,
   platformMigration,
   reviewsMigration,
+  failuresMigration,
 ];

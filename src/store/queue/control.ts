@@ -52,7 +52,8 @@ export async function pauseJob(store: Store, id: string, why?: PauseReason): Pro
   });
 }
 
-async function isInHand(db: Database, id: string): Promise<boolean> {
+/** Whether a worker has one of its units, of a job that was cancelled or paused too. */
+export async function isInHand(db: Database, id: string): Promise<boolean> {
   const leased = await db
     .selectFrom("units")
     .select("id")

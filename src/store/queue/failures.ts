@@ -1,5 +1,5 @@
 // Units of a job that failed, brought nothing, or are to be tried again after a failure: what happened, and what mends it.
-import type { Store } from "../store.ts";
+import type { Database, Store } from "../store.ts";
 import type { UnitStatus } from "../tables.ts";
 
 export interface Failure {
@@ -19,6 +19,26 @@ interface Told {
   hint?: string;
 }
 
+/** What was told last of each unit's failures. */
+async function lastTold(
+  db: Database,
+  units: readonly number[],
+): Promise<Map<number | null, { at: number; data: string }>> {
+  const events = await db
+    .selectFrom("events")
+    .select(["unit_id", "at", "data"])
+    .where("id", "in", (of) =>
+      of
+        .selectFrom("events")
+        .select(({ fn }) => fn.max("id").as("id"))
+        .where("unit_id", "in", units)
+        .where("type", "in", ["unit-failed", "unit-retried"])
+        .groupBy("unit_id"),
+    )
+    .execute();
+  return new Map(events.map(({ unit_id: unit, at, data }) => [unit, { at, data }]));
+}
+
 /** The last failure of each such unit, in the order of units; at most `limit`. */
 export async function failuresOf(
   { db }: Store,
@@ -35,19 +55,10 @@ export async function failuresOf(
     .limit(limit)
     .execute();
   if (units.length === 0) return [];
-  const events = await db
-    .selectFrom("events")
-    .select(["unit_id", "at", "data"])
-    .where("job_id", "=", jobId)
-    .where("type", "in", ["unit-failed", "unit-retried"])
-    .where(
-      "unit_id",
-      "in",
-      units.map(({ id }) => id),
-    )
-    .orderBy("id")
-    .execute();
-  const last = new Map(events.map(({ unit_id, at, data }) => [unit_id, { at, data }]));
+  const last = await lastTold(
+    db,
+    units.map(({ id }) => id),
+  );
   return units.map(({ id, key, status, attempts, error, finished_at: finished }) => {
     const { at, data } = (status === "done" ? undefined : last.get(id)) ?? {
       ...{ at: finished ?? 0, data: "{}" },

@@ -3,6 +3,7 @@ export { type ClaimedUnit, type ClaimRequest, claimUnits } from "./claim.ts";
 export {
   cancelJob,
   deleteJob,
+  isInHand,
   pauseJob,
   resumeJob,
   retryJob,

@@ -1,7 +1,6 @@
-// /api/v1/runs/{id}/… and what is about several runs: figures in columns, log, samples, notes, what removing frees, the job
-// that trains it; any number compared. What the runs themselves are is runs.ts's.
+// /api/v1/runs/{id}/… and what is about several runs: figures in columns, log, samples, notes, what removing frees; any
+// number compared. Pausing, stopping and going on are run-control.ts's. What the runs themselves are is runs.ts's.
 import { z } from "zod";
-import { continueRun, controlOf, runOfJob, wasTooLarge } from "../../app/runs/run-job.ts";
 import {
   columnsOf,
   compareMany,
@@ -16,11 +15,9 @@ import {
   weighRun,
   writeNotes,
 } from "../../runs/index.ts";
-import { ApiError } from "../../serve/http/api-error.ts";
-import { cancelJob, findJob, pauseJob, resumeJob } from "../../store/index.ts";
 import { unprocessable } from "../http/errors.ts";
-import { defineRoute, type Route, type RouteGroup } from "../route.ts";
-import { JobShape, toldJob } from "./jobs.ts";
+import { defineRoute, type RouteGroup } from "../route.ts";
+import { runControlRoutes } from "./run-control.ts";
 import { RunShape, toldRun } from "./runs.ts";
 import { AnyJson } from "./shared.ts";
 
@@ -226,82 +223,6 @@ const weight = defineRoute({
   },
 });
 
-const Control = z
-  .object({
-    job: JobShape.nullable(),
-    can_pause: z.boolean(),
-    can_stop: z.boolean(),
-    can_resume: z.boolean(),
-  })
-  .meta({ id: "RunControl" });
-
-const control = defineRoute({
-  method: "GET",
-  path: "/api/v1/runs/{id}/control",
-  about: "The job that trains a run, and what can be done to it now",
-  params: named,
-  answers: { 200: Control },
-  run: async ({ store }, { params }) => {
-    const { job, canPause, canStop, canResume } = await controlOf(store, known(params.id));
-    return {
-      job: job === null ? null : toldJob(job),
-      ...{ can_pause: canPause, can_stop: canStop, can_resume: canResume },
-    };
-  },
-});
-
-const ofJob = defineRoute({
-  method: "GET",
-  path: "/api/v1/jobs/{id}/run",
-  about: "The run that a job of training has begun",
-  params: named,
-  answers: {
-    200: z
-      .object({
-        run_id: z.string().nullable().describe("Null before it has begun"),
-        does_not_fit: z
-          .boolean()
-          .describe("It was refused for its memory; with force it starts all the same"),
-      })
-      .meta({ id: "RunOfJob" }),
-  },
-  run: async ({ store }, { params }) => {
-    const job = await findJob(store, params.id);
-    const run_id = runOfJob(job)?.runId ?? null;
-    return { run_id, does_not_fit: await wasTooLarge(store, job) };
-  },
-});
-
-type Deed = "pause" | "stop" | "resume";
-
-const refused: Readonly<Record<Deed, string>> = {
-  pause: "it is not being trained by a job of this queue",
-  stop: "it is not being trained by a job of this queue: a run of a terminal is stopped there",
-  resume: "it is complete, or still goes on",
-};
-
-const did = (deed: Deed, about: string): Route =>
-  defineRoute({
-    method: "POST",
-    path: `/api/v1/runs/{id}/${deed}`,
-    about,
-    params: named,
-    answers: { 200: JobShape },
-    refusals: { 409: "As things stand, that cannot be done to it" },
-    run: async ({ store, environment, requireOpen }, { params }) => {
-      const run = known(params.id);
-      const { job, canPause, canStop, canResume } = await controlOf(store, run);
-      const can = { pause: canPause, stop: canStop, resume: canResume }[deed];
-      if (!can) throw new ApiError(409, { message: refused[deed], code: "as_it_stands" });
-      if (deed === "resume" && job?.status !== "paused") {
-        requireOpen();
-        return toldJob(await continueRun(store, run, environment));
-      }
-      const act = { pause: pauseJob, stop: cancelJob, resume: resumeJob }[deed];
-      return toldJob(await act(store, job?.id ?? ""));
-    },
-  });
-
 const mostCompared = 50;
 
 const compare = defineRoute({
@@ -336,10 +257,7 @@ export const runDetailRoutes: RouteGroup = {
   name: "run details",
   about: "Figures, log, samples and notes of a run, what can be done to it; runs compared",
   routes: [
-    ...[overview, curves, log, samples, notes, write, weight, control],
-    did("pause", "Saves a checkpoint and waits: what comes after it in the queue begins"),
-    did("stop", "Saves a checkpoint and ends the job; the run can go on later"),
-    did("resume", "Goes on from the last checkpoint"),
-    ...[ofJob, compare],
+    ...[overview, curves, log, samples, notes, write, weight],
+    ...[...runControlRoutes, compare],
   ],
 };

@@ -46,3 +46,15 @@ test("a request whose signal is held by nobody else ends in time, though memory 
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect([stdout.trim(), status]).toEqual([Array(8).fill("TimeoutError").join(), 0]);
 });
+
+test("hundreds that wait for one signal leave it one listener, and each hears it", () => {
+  const ending = new AbortController();
+  const waiting = Array.from({ length: 300 }, () => firstOf([ending.signal]));
+  expect(getEventListeners(ending.signal, "abort")).toHaveLength(1);
+  waiting[0]?.done();
+  ending.abort("ends");
+  expect(waiting.map(({ signal }) => signal.reason as unknown)).toEqual([
+    undefined,
+    ...Array.from({ length: 299 }, () => "ends"),
+  ]);
+});

@@ -1,6 +1,8 @@
 // Jobs and units as the tables have them, without a worker: turns, leases, fences, retries, control, events.
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
+import { flavourOf } from "../../../src/store/flavours/flavour-of.ts";
 import {
   addUnits,
   cancelJob,
@@ -10,6 +12,7 @@ import {
   deleteJob,
   eventsAfter,
   failUnit,
+  failuresOf,
   findJob,
   followEvents,
   listJobs,
@@ -190,6 +193,42 @@ test("a failure is tried again later and later, then it is one", async () => {
     reason: "no 1",
     attempt: 1,
   });
+});
+
+test("what failed last is told of each unit, and read by an index, however many units a job has", async () => {
+  const clock = { now: 0 };
+  const store = await memoryStore(clock);
+  const { id } = await createJob(store, { kind: "write", units: units(100) });
+  for (const unit of await claim(store, 100)) await completeUnit(store, unit, "a", {});
+  const late = Array.from({ length: 25 }, (_, at) => ({ key: `late-${at}`, mostAttempts: 2 }));
+  const more = await createJob(store, { kind: "write", units: late });
+  for (const attempt of [1, 2]) {
+    clock.now += 3_600_000;
+    for (const unit of await claim(store, 25)) {
+      const told = { reason: `no ${attempt}`, code: `FT-TEST-00${attempt}`, hint: "wait" };
+      await failUnit(store, unit, "a", told);
+    }
+  }
+  expect(await failuresOf(store, id)).toEqual([]);
+  const told = await failuresOf(store, more.id);
+  expect(told).toHaveLength(20);
+  expect(told[0]).toMatchObject({ key: "late-0", status: "failed", reason: "no 2" });
+  expect(new Set(told.map(({ code, hint, at }) => `${code} ${hint} ${at}`))).toEqual(
+    new Set([`FT-TEST-002 wait ${clock.now}`]),
+  );
+  if (flavourOf(store.db).name !== "sqlite") return;
+  const plan = async (query: string): Promise<string> => {
+    const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(
+      store.db,
+    );
+    return rows.map(({ detail }) => detail).join("; ");
+  };
+  expect(
+    await plan("select * from units where job_id = 'x' and error is not null order by id limit 20"),
+  ).toBe("SEARCH units USING INDEX units_with_errors (job_id=?)");
+  expect(
+    await plan("select max(id) from events where unit_id in (1, 2) group by unit_id"),
+  ).toContain("events_of_unit (unit_id=?)");
 });
 
 test("who refuses says how long to wait, and what is final is not tried again", async () => {

@@ -145,7 +145,9 @@ test("a run of a terminal cannot be paused here; one that was stopped goes on as
   };
   const { id, folder } = await madeRun(studio, [started(), stepped(5), stopped]);
   const control = await client.call("getV1RunsIdControl", { params: { id } });
-  expect(control.body).toEqual({ job: null, can_pause: false, can_stop: false, can_resume: true });
+  expect(control.body).toEqual({
+    ...{ job: null, can_pause: false, can_stop: false, can_resume: true, is_stopping: false },
+  });
   expect((await client.call("postV1RunsIdPause", { params: { id } })).status).toBe(409);
   const resumed = await client.call("postV1RunsIdResume", { params: { id } });
   expect(resumed.status).toBe(200);
@@ -154,7 +156,9 @@ test("a run of a terminal cannot be paused here; one that was stopped goes on as
   expect(again.body).toMatchObject({ can_pause: true, can_stop: true, can_resume: false });
   expect((await client.call("postV1RunsIdPause", { params: { id } })).body.status).toBe("paused");
   expect((await client.call("postV1RunsIdResume", { params: { id } })).body.status).toBe("pending");
-  expect((await client.call("postV1RunsIdStop", { params: { id } })).body.status).toBe("cancelled");
+  expect((await client.call("postV1RunsIdStop", { params: { id } })).body.job.status).toBe(
+    "cancelled",
+  );
 });
 
 test("any number of runs are compared by what differs", async () => {

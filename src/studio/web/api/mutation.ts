@@ -49,3 +49,14 @@ export function useChange<Variables, Answer>(
   );
   return { ...mutation, mutate };
 }
+
+/** For a button that brings the next thing to the place of this one: false for the second of two clicks, as that was not
+ * for what has come. */
+export function useMeant(): () => boolean {
+  const [once] = useState(() => new Once());
+  return useCallback(() => {
+    const ended = once.begin("click");
+    ended?.(true);
+    return ended !== undefined;
+  }, [once]);
+}

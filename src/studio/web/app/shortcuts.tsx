@@ -9,6 +9,8 @@ export interface Shortcut {
   keys: string;
   about: string;
   run: () => void;
+  /** What it does counts for what is shown: held down, the key does it once. */
+  isOnce?: boolean;
 }
 
 const standing = new Set<readonly Shortcut[]>();
@@ -60,6 +62,7 @@ function pressed(event: KeyboardEvent): void {
   if (found === undefined) return;
   event.preventDefault();
   first = "";
+  if (event.repeat && found.isOnce === true) return;
   found.run();
 }
 

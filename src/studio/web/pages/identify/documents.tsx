@@ -129,7 +129,7 @@ export function Documents({ review }: { review: Facts }) {
           <Report review={review} />
         )}
       </Panel>
-      <DropZone isBusy={going !== undefined} onFiles={(files) => void handIn(files, review.id)}>
+      <DropZone isBusy={going !== undefined} onFiles={(files) => handIn(files, review.id)}>
         <strong>More documents</strong>
         What was read already is not read again, and what you decided stays.
       </DropZone>

@@ -1,5 +1,6 @@
 // The conversation in hand, turn by turn, with what can be done to it: by buttons here, by the keys they name.
 import { Button } from "@mantine/core";
+import { useMeant } from "../../api/mutation.ts";
 import { Chip, Chips } from "../../design/conversation.tsx";
 import { LongList } from "../../design/long-list.tsx";
 import { Keys } from "../../design/states.tsx";
@@ -12,6 +13,8 @@ export interface Deed {
   name: string;
   about: string;
   isOff?: boolean;
+  /** The same once more means one step more. */
+  isStep?: boolean;
   run: () => void;
 }
 
@@ -32,6 +35,7 @@ function DeedButton({ deed, isMain }: { deed: Deed; isMain?: boolean }) {
 
 /** What is known of it, and what can be done to all of it. */
 function Head({ found, source, verdicts, ofAll }: HeadProps) {
+  const isMeant = useMeant();
   return (
     <div className={styles.head}>
       <Chips>
@@ -56,7 +60,11 @@ function Head({ found, source, verdicts, ofAll }: HeadProps) {
       </Chips>
       <div className={styles.deeds}>
         {verdicts.map((deed, at) => (
-          <DeedButton key={deed.name} deed={deed} isMain={at === 0} />
+          <DeedButton
+            key={deed.name}
+            deed={{ ...deed, run: () => isMeant() && deed.run() }}
+            isMain={at === 0}
+          />
         ))}
         {ofAll.map((deed) => (
           <DeedButton key={deed.name} deed={deed} />

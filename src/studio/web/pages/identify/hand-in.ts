@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, request } from "../../api/client.ts";
 import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
+import { useChange } from "../../api/mutation.ts";
 import type { Reading } from "./reading.ts";
 
 export const reviewPaths = ["/api/v1/reviews", "/api/v1/jobs"];
@@ -32,37 +33,49 @@ export interface HandingIn {
   total: number;
 }
 
-/** Hands files in for a review that there is, or a new one, and has them read. Gives its number. */
-export function useHandIn(): {
+interface Handed {
+  files: File[];
+  /** What tells them from others: a file itself has no words of its own. */
+  told: [name: string, bytes: number, changed: number][];
+  into: number | Reading;
+}
+
+async function handInAll(
+  { files, into }: Handed,
+  onTaken: (done: number) => void,
+): Promise<number> {
+  const body = typeof into === "number" ? undefined : { ...into, name: nameOf(files) };
+  const review =
+    body === undefined ? (into as number) : (await api.POST("/api/v1/reviews", { body })).data!.id;
+  let taken = 0;
+  for (const [at, file] of files.entries()) {
+    if (await send(review, file)) taken++;
+    onTaken(at + 1);
+  }
+  if (taken > 0) await api.POST("/api/v1/reviews/{id}/start", { params: { path: { id: review } } });
+  return review;
+}
+
+/** Hands files in for a review that there is, or a new one, and has them read; `onDone` gets its number. */
+export function useHandIn(onDone?: (review: number) => void): {
   going: HandingIn | undefined;
-  handIn: (files: File[], into: number | Reading) => Promise<number | undefined>;
+  handIn: (files: File[], into: number | Reading) => void;
 } {
-  const [going, setGoing] = useState<HandingIn>();
-  const handIn = async (files: File[], into: number | Reading): Promise<number | undefined> => {
-    const known = typeof into === "number" ? into : undefined;
-    setGoing({ done: 0, total: files.length });
-    try {
-      const made = async (reading: Reading): Promise<number> => {
-        const body = { ...reading, name: nameOf(files) };
-        return (await api.POST("/api/v1/reviews", { body })).data!.id;
-      };
-      const review = typeof into === "number" ? into : await made(into);
-      let taken = 0;
-      for (const [at, file] of files.entries()) {
-        if (await send(review, file)) taken++;
-        setGoing({ done: at + 1, total: files.length });
-      }
-      if (taken > 0)
-        await api.POST("/api/v1/reviews/{id}/start", { params: { path: { id: review } } });
-      refresh(...reviewPaths);
-      return review;
-    } catch (error) {
-      const { message, hint } = ApiFault.of(error);
-      notifications.show({ color: "red", title: message, message: hint ?? "", autoClose: 10_000 });
-      return known;
-    } finally {
-      setGoing(undefined);
-    }
+  const [done, setDone] = useState(0);
+  const { mutate, isPending, variables } = useChange(
+    async (handed: Handed) => {
+      setDone(0);
+      return await handInAll(handed, setDone);
+    },
+    { touches: reviewPaths, ...(onDone && { onDone }), onFault: () => refresh(...reviewPaths) },
+  );
+  return {
+    going: isPending ? { done, total: variables.files.length } : undefined,
+    handIn: (files, into) => {
+      const told = files.map(({ name, size, lastModified }): Handed["told"][number] => {
+        return [name, size, lastModified];
+      });
+      mutate({ files, told, into });
+    },
   };
-  return { going, handIn };
 }

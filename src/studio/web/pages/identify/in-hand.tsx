@@ -144,7 +144,7 @@ function ofTurnOf(props: InHandProps): Deed[] {
         ["}", "End later", "end", 1],
       ] as const
     ).map(([key, name, edge, by]) => ({
-      ...{ key, name, about: "By a word" },
+      ...{ key, name, about: "By a word", isStep: true },
       run: () => correct(moved(found, turn, edge, by, stretch.current)),
     })),
   ];
@@ -161,8 +161,8 @@ export function FoundInHand(props: InHandProps) {
     { keys: "k", about: "Conversation before", run: () => onChoose(previous() ?? found.id) },
     { keys: "n", about: "Next turn", run: () => onChoose(found.id, Math.min(turn + 1, last)) },
     { keys: "p", about: "Turn before", run: () => onChoose(found.id, Math.max(turn - 1, 0)) },
-    ...[...verdicts, ...ofAll, ...ofTurn].map(({ key, name, about, isOff, run }) => ({
-      ...{ keys: key, about: `${name}: ${about}` },
+    ...[...verdicts, ...ofAll, ...ofTurn].map(({ key, name, about, isOff, isStep, run }) => ({
+      ...{ keys: key, about: `${name}: ${about}`, isOnce: isStep !== true },
       run: () => {
         if (isOff !== true) run();
       },

@@ -67,17 +67,15 @@ function Begun() {
 export function Reviews() {
   const navigate = useNavigate();
   const [search] = useUrlState();
-  const { going, handIn } = useHandIn();
-  const take = async (files: File[]): Promise<void> => {
-    const review = await handIn(files, readingIn(search));
-    if (review !== undefined) void navigate({ to: `/identify/${review}` } as never);
-  };
+  const { going, handIn } = useHandIn(
+    (review) => void navigate({ to: `/identify/${review}` } as never),
+  );
   return (
     <Page
       title="Identify"
       lead="Conversations that stand in your documents already become rows: letter by letter, nothing made up."
     >
-      <DropZone isBusy={going !== undefined} onFiles={(files) => void take(files)}>
+      <DropZone isBusy={going !== undefined} onFiles={(files) => handIn(files, readingIn(search))}>
         <strong>Drop documents here</strong>
         Chats, mail, FAQs, transcripts, PDF, Word, web pages, tables, archives; folders too.{" "}
         {(search["by"] ?? "") === ""

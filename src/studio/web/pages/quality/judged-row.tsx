@@ -81,7 +81,8 @@ function useDeeds(job: number, { position }: Row) {
   return { accept, undo };
 }
 
-export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowProps) {
+export function JudgedRow(props: JudgedRowProps) {
+  const { job, row, criteria, isMeant, onNext, onPrevious } = props;
   const [chosen, setChosen] = useState<string>();
   const { accept, undo } = useDeeds(job, row);
   const canUndo = row.standing === "applied" && row.decision !== "kept";
@@ -92,9 +93,9 @@ export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowP
   useShortcuts([
     { keys: "j", about: "Next row", run: onNext },
     { keys: "k", about: "Row before", run: onPrevious },
-    { keys: "a", about: "Accept: what was decided stands", run: acceptAndGo },
+    { keys: "a", about: "Accept: what was decided stands", isOnce: true, run: acceptAndGo },
     {
-      ...{ keys: "u", about: "Undo: the row as it was" },
+      ...{ keys: "u", about: "Undo: the row as it was", isOnce: true },
       run: () => {
         if (canUndo) undo.mutate(row.id);
       },
@@ -117,7 +118,7 @@ export function JudgedRow({ job, row, criteria, onNext, onPrevious }: JudgedRowP
             size="compact-sm"
             rightSection={<Keys of="a" />}
             loading={accept.isPending}
-            onClick={acceptAndGo}
+            onClick={() => isMeant() && acceptAndGo()}
           >
             {row.standing === "undone" ? "Do it after all" : "Accept"}
           </Button>
@@ -152,6 +153,8 @@ interface JudgedRowProps {
   job: number;
   row: Row;
   criteria: Criteria;
+  /** Whether a click is for this row: the second of two was for the row that stood here before. */
+  isMeant: () => boolean;
   onNext: () => void;
   onPrevious: () => void;
 }

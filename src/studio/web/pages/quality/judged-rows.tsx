@@ -2,8 +2,10 @@
 // word. What is chosen stands in the address.
 import { Select } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
+import { useMeant } from "../../api/mutation.ts";
 import { useUrlState } from "../../app/url-state.ts";
 import { LongList } from "../../design/long-list.tsx";
 import { Panel } from "../../design/page.tsx";
@@ -121,14 +123,27 @@ function useJudged(id: number, decision: Decision, order: Order) {
   );
 }
 
+/** The row that is asked for, or the first; that one stays, though rows that are judged meanwhile come before it. */
+function useInHand(found: readonly Row[], asked: number, view: string): Row | undefined {
+  const [held, setHeld] = useState<{ view: string; row: number }>();
+  const kept = held?.view === view ? held.row : undefined;
+  const current =
+    found.find(({ id }) => id === asked) ?? found.find(({ id }) => id === kept) ?? found[0];
+  const id = current?.id;
+  useEffect(() => {
+    if (id !== undefined) setHeld({ view, row: id });
+  }, [id, view]);
+  return current;
+}
+
 export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria }) {
   const [search, change] = useUrlState();
   const decision = (search["decision"] ?? "all") as Decision;
   const order = (search["order"] ?? "newest") as Order;
   const rows = useJudged(id, decision, order);
   const found = once((rows.data?.pages ?? []).flatMap((page) => page.rows));
-  const asked = Number(search["row"]);
-  const current = found.find((row) => row.id === asked) ?? found[0];
+  const isMeant = useMeant();
+  const current = useInHand(found, Number(search["row"]), `${decision} ${order}`);
   const go = (by: 1 | -1): void => {
     const next = found[found.findIndex((row) => row.id === current?.id) + by];
     if (next !== undefined) change({ row: String(next.id) });
@@ -170,6 +185,7 @@ export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria })
                 job={id}
                 row={current}
                 criteria={criteria}
+                isMeant={isMeant}
                 onNext={() => go(1)}
                 onPrevious={() => go(-1)}
               />

@@ -8,24 +8,29 @@ import { Bytes, bytesText, Num } from "../../design/numbers.tsx";
 import { Facts } from "../../design/page.tsx";
 import { View } from "../../design/states.tsx";
 import styles from "./deeds.module.css";
+import { useControl } from "./queries.ts";
 
 type Word = "pause" | "stop" | "resume";
 
 const touches = ["/api/v1/run", "/api/v1/jobs"];
 
-const told: Readonly<Record<Word, string>> = {
+const told: Readonly<Record<Exclude<Word, "stop">, string>> = {
   pause: "It saves a checkpoint and waits",
-  stop: "It saves a checkpoint and ends; it can go on later",
   resume: "It goes on from its last checkpoint",
 };
 
 function useDeed(id: string) {
+  const params = { path: { id } };
   return useChange(
     async (word: Word) => {
-      await api.POST(`/api/v1/runs/{id}/${word}`, { params: { path: { id } } });
-      return word;
+      if (word !== "stop") {
+        await api.POST(`/api/v1/runs/{id}/${word}`, { params });
+        return told[word];
+      }
+      const { data } = await api.POST("/api/v1/runs/{id}/stop", { params });
+      return `It saves a checkpoint and ends. It goes on with “Go on” here, or in a terminal: ${data!.goes_on_with}`;
     },
-    { touches, done: (word) => told[word] },
+    { touches, done: (words) => words },
   );
 }
 
@@ -91,13 +96,14 @@ function Remove({ id, isRunning }: { id: string; isRunning: boolean }) {
 }
 
 export function Deeds({ id, isRunning }: { id: string; isRunning: boolean }) {
-  const control = $api.useQuery("get", "/api/v1/runs/{id}/control", { params: { path: { id } } });
+  const control = useControl(id, isRunning);
   const deed = useDeed(id);
   const { can_pause: pause, can_stop: stop, can_resume: resume } = control.data ?? {};
+  const isStopping = control.data?.is_stopping === true;
   const button = (word: Word, label: string, isMain: boolean) => (
     <Button
       variant={isMain ? "filled" : "default"}
-      loading={deed.isPending && deed.variables === word}
+      loading={(deed.isPending && deed.variables === word) || (word === "stop" && isStopping)}
       onClick={() => deed.mutate(word)}
     >
       {label}

@@ -29,6 +29,19 @@ export function useRun(id: string) {
   );
 }
 
+/** What can be done to it now. Of a process that works for no job, no event tells that it has ended. */
+export function useControl(id: string, isRunning: boolean) {
+  return $api.useQuery(
+    "get",
+    "/api/v1/runs/{id}/control",
+    { params: { path: { id } } },
+    {
+      refetchInterval: ({ state }) =>
+        isRunning || (state.data?.job === null && state.data.can_stop) ? every : false,
+    },
+  );
+}
+
 /** A trial that goes on tells its steps to its own run alone. */
 export function useSweeps() {
   return $api.useQuery(

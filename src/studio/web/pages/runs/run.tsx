@@ -11,7 +11,7 @@ import { CurveControls } from "./controls.tsx";
 import { Deeds } from "./deeds.tsx";
 import { RunLog } from "./log.tsx";
 import { Notes } from "./notes.tsx";
-import { nameOf, useCurves, useRun } from "./queries.ts";
+import { nameOf, useControl, useCurves, useRun } from "./queries.ts";
 import { RunCurves } from "./run-curves.tsx";
 import styles from "./run.module.css";
 import { Samples } from "./samples.tsx";
@@ -51,7 +51,7 @@ function factsOf({ run, record, last_event: last }: Details): Fact[] {
 
 /** Steps of the job that trains it, and what it does between them. */
 function Going({ id, run }: { id: string; run: Details["run"] }) {
-  const control = $api.useQuery("get", "/api/v1/runs/{id}/control", { params: { path: { id } } });
+  const control = useControl(id, true);
   const job = control.data?.job;
   const progress = $api.useQuery(
     "get",
