@@ -2,7 +2,7 @@
 // word. What is chosen stands in the address.
 import { Select } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useMeant } from "../../api/mutation.ts";
@@ -130,9 +130,7 @@ function useInHand(found: readonly Row[], asked: number, view: string): Row | un
   const current =
     found.find(({ id }) => id === asked) ?? found.find(({ id }) => id === kept) ?? found[0];
   const id = current?.id;
-  useEffect(() => {
-    if (id !== undefined) setHeld({ view, row: id });
-  }, [id, view]);
+  if (id !== undefined && (held?.view !== view || held.row !== id)) setHeld({ view, row: id });
   return current;
 }
 
