@@ -1,13 +1,17 @@
 // Tests by what they need: a folder under tests/ is a project, and its need decides how it runs.
 // No list of test groups: those are the Makefile's.
+import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { coverageThresholds } from "./dev/coverage.ts";
 import { chromiumProgram } from "./tests/setup/chromium.ts";
 import { postgresPrograms } from "./tests/setup/postgres.ts";
 
+/** Half of what a test of a program or a page does is waiting, so more files run than there are processors. */
+const atATime = Math.min(8, Math.ceil(availableParallelism() * 1.5));
+
 interface Needs {
-  /** Test files at a time. One, where a test takes all of the processor's threads. */
-  maxWorkers: number;
+  /** A test takes all of the processor's threads: one file at a time, after all others. */
+  isAlone?: boolean;
   timeoutSeconds: number;
   env?: Record<string, string>;
 }
@@ -18,25 +22,25 @@ const guarded = {
 };
 
 const projects: Record<string, Needs> = {
-  unit: { maxWorkers: 2, timeoutSeconds: 30 },
-  native: { maxWorkers: 2, timeoutSeconds: 30, env: oneThread },
-  contract: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
-  parity: { maxWorkers: 2, timeoutSeconds: 60, env: oneThread },
+  unit: { timeoutSeconds: 30 },
+  native: { timeoutSeconds: 30, env: oneThread },
+  contract: { timeoutSeconds: 60, env: oneThread },
+  parity: { timeoutSeconds: 60, env: oneThread },
   // Skips itself where make torch has built no addon.
-  torch: { maxWorkers: 1, timeoutSeconds: 120, env: oneThread },
-  cli: { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
+  torch: { isAlone: true, timeoutSeconds: 120, env: oneThread },
+  cli: { timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
   // Skips itself where make real has fetched no model.
-  real: { maxWorkers: 1, timeoutSeconds: 600 },
+  real: { isAlone: true, timeoutSeconds: 600 },
 };
 
 // The studio's pages in a browser, where there is one.
 if (chromiumProgram() !== undefined) {
-  projects["browser"] = { maxWorkers: 2, timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
+  projects["browser"] = { timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
 }
 
 // Needs Python peers (make interop), so a plain run leaves it out.
 if (process.env["FT_INTEROP"] === "1") {
-  projects["interop"] = { maxWorkers: 1, timeoutSeconds: 600, env: oneThread };
+  projects["interop"] = { isAlone: true, timeoutSeconds: 600, env: oneThread };
 }
 
 // What the store promises, held to a Postgres server too, where its programs are (tests/setup/postgres.ts).
@@ -55,21 +59,23 @@ const inPostgres = [
   "studio/reviews",
 ];
 
-function postgres(order: number): TestProjectInlineConfiguration {
-  const of = project(["postgres", { maxWorkers: 2, timeoutSeconds: 60 }], order);
+function postgres(): TestProjectInlineConfiguration {
+  const of = project(["postgres", { timeoutSeconds: 60 }]);
   const shared = inPostgres.map((name) => `tests/unit/${name}.test.ts`);
   const include = ["tests/postgres/**/*.test.ts", ...shared];
   return { test: { ...of.test, include, globalSetup: ["tests/setup/postgres.ts"] } };
 }
 
-function project([name, needs]: [string, Needs], order: number): TestProjectInlineConfiguration {
+function project([name, needs]: [string, Needs]): TestProjectInlineConfiguration {
+  const isAlone = needs.isAlone === true;
   return {
     test: {
       name,
       include: [`tests/${name}/**/*.test.ts`],
       pool: "forks",
-      maxWorkers: needs.maxWorkers,
-      sequence: { groupOrder: order },
+      maxWorkers: isAlone ? 1 : atATime,
+      // Projects of one group share its workers, so none waits for another's last file.
+      sequence: { groupOrder: isAlone ? 1 : 0 },
       testTimeout: needs.timeoutSeconds * 1000,
       hookTimeout: needs.timeoutSeconds * 1000,
       setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],
@@ -82,7 +88,7 @@ export default defineConfig({
   test: {
     projects: [
       ...Object.entries(projects).map(project),
-      ...(postgresPrograms() === undefined ? [] : [postgres(Object.keys(projects).length)]),
+      ...(postgresPrograms() === undefined ? [] : [postgres()]),
     ],
     globalSetup: ["tests/setup/run-folder.ts"],
     reporters: ["default", "./dev/report/totals.ts"],

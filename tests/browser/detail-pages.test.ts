@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Route } from "playwright-core";
 import { expect, test } from "vitest";
-import { askStudio, openPage, openStudio, violations } from "../support/browser.ts";
+import { askStudio, openPage, openStudio, violationsInThemes } from "../support/browser.ts";
 import { ended, formAt, patient, rowsIn, start, type Told } from "../support/studio-training.ts";
 
 test("several values make a sweep, seen while it goes on; two clicks start it once", async () => {
@@ -31,12 +31,9 @@ test("several values make a sweep, seen while it goes on; two clicks start it on
   const { jobs } = await askStudio<{ jobs: Told[] }>(studio, "GET", "/api/v1/jobs");
   expect(jobs).toHaveLength(2);
   const folder = new URL(page.url()).searchParams.get("folder") ?? "";
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(`${studio.origin}/runs/sweep?${new URLSearchParams({ folder })}`);
-    await page.getByRole("heading", { name: "Trials, the best first" }).waitFor();
-    expect(await violations(page), `sweep ${colorScheme}`).toEqual([]);
-  }
+  await page.goto(`${studio.origin}/runs/sweep?${new URLSearchParams({ folder })}`);
+  await page.getByRole("heading", { name: "Trials, the best first" }).waitFor();
+  expect(await violationsInThemes(page)).toEqual([]);
   expect(problems).toEqual([]);
 }, 600_000);
 
@@ -84,15 +81,10 @@ test("pages of one thing: no violation in either theme, and a server that fails 
     "/runs?view=sweeps",
   ];
   const { page, problems } = await openPage(studio);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const path of paths) {
-      await page.goto(`${studio.origin}${path}`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      // events keep the network from ever resting: what is shown within two seconds is looked at
-      await page.waitForLoadState("networkidle", { timeout: 2000 }).catch(() => undefined);
-      expect(await violations(page), `${path} ${colorScheme}`).toEqual([]);
-    }
+  for (const path of paths) {
+    await page.goto(`${studio.origin}${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await violationsInThemes(page), path).toEqual([]);
   }
   const isAsked = (url: URL): boolean =>
     url.origin === studio.apiUrl && url.pathname !== "/api/v1/events";

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stampEvent } from "../../src/runs/index.ts";
-import { openPage, openStudio, type OpenStudio } from "../support/browser.ts";
+import { atRest, openPage, openStudio, type OpenStudio } from "../support/browser.ts";
 import { completed, record, started, stepped } from "../unit/runs/facts.ts";
 
 const runs = 10;
@@ -43,7 +43,7 @@ test("ten runs of twenty thousand points are drawn within a tenth of a second", 
   const loss = page.getByRole("img", { name: /^Loss/ });
   await loss.waitFor({ timeout: 60_000 });
   await page.getByRole("rowheader", { name: "lora.r" }).waitFor();
-  await page.waitForLoadState("networkidle");
+  await atRest(page, 30_000);
   // from the first of the pictures until the last is drawn; the least of several, since whatever else this machine does is no drawing
   const draw = `(async () => {
     const log = [...document.querySelectorAll("input[type=checkbox]")].at(-1);

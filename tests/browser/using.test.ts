@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { askStudio, openPage, openStudio, violations } from "../support/browser.ts";
+import { askStudio, openPage, openStudio, violationsInThemes } from "../support/browser.ts";
 import { makeFolder } from "../support/folders.ts";
 import { runProgram } from "../support/program.ts";
 import { makeToyModel } from "../support/toy-model.ts";
@@ -212,38 +212,35 @@ test("by keys alone: a question, a stop on the answer's words, the next row", as
   await page.waitForURL(/row=/);
 });
 
-test.each(["light", "dark"] as const)(
-  "no violation with content, %s, and nothing wider than 900",
-  async (colorScheme) => {
-    const studio = await openStudio(env);
-    const viewport = { width: 900, height: 900 };
-    const { page, problems } = await openPage(studio, short, { colorScheme, viewport });
-    const fits = async (what: string): Promise<void> => {
-      expect(await violations(page), what).toEqual([]);
-      const html = "document.documentElement";
-      expect(
-        await page.evaluate<number>(`${html}.scrollWidth - ${html}.clientWidth`),
-        what,
-      ).toBeLessThanOrEqual(0);
-    };
-    await ask(page, "Hello");
-    await answered(page, 2);
-    await page.getByRole("switch", { name: "Colour words by chance" }).check();
-    await fits("try");
-    await page.goto(`${studio.origin}/evaluate`);
-    await page.getByRole("main").getByRole("link", { name: "tuned" }).click();
-    await page.getByRole("main").getByRole("listitem").getByRole("button").first().click();
-    await page.getByRole("region", { name: "Reference" }).waitFor();
-    await fits("evaluation");
-    await page.goto(`${studio.origin}/evaluate/new`);
-    await page.getByRole("button", { name: "Put it into the queue" }).waitFor();
-    await fits("comparison");
-    await page.goto(`${studio.origin}/share`);
-    await page.getByRole("link", { name: "tuned" }).click();
-    await page.getByRole("link", { name: /^Hub/ }).click();
-    await page.getByRole("button", { name: "Show what would go" }).click();
-    await page.getByRole("list", { name: "Files that would go" }).waitFor();
-    await fits("hub");
-    expect(problems).toEqual([]);
-  },
-);
+test("no violation with content, in either theme, and nothing wider than 900", async () => {
+  const studio = await openStudio(env);
+  const viewport = { width: 900, height: 900 };
+  const { page, problems } = await openPage(studio, short, { viewport });
+  const fits = async (what: string): Promise<void> => {
+    expect(await violationsInThemes(page), what).toEqual([]);
+    const html = "document.documentElement";
+    expect(
+      await page.evaluate<number>(`${html}.scrollWidth - ${html}.clientWidth`),
+      what,
+    ).toBeLessThanOrEqual(0);
+  };
+  await ask(page, "Hello");
+  await answered(page, 2);
+  await page.getByRole("switch", { name: "Colour words by chance" }).check();
+  await fits("try");
+  await page.goto(`${studio.origin}/evaluate`);
+  await page.getByRole("main").getByRole("link", { name: "tuned" }).click();
+  await page.getByRole("main").getByRole("listitem").getByRole("button").first().click();
+  await page.getByRole("region", { name: "Reference" }).waitFor();
+  await fits("evaluation");
+  await page.goto(`${studio.origin}/evaluate/new`);
+  await page.getByRole("button", { name: "Put it into the queue" }).waitFor();
+  await fits("comparison");
+  await page.goto(`${studio.origin}/share`);
+  await page.getByRole("link", { name: "tuned" }).click();
+  await page.getByRole("link", { name: /^Hub/ }).click();
+  await page.getByRole("button", { name: "Show what would go" }).click();
+  await page.getByRole("list", { name: "Files that would go" }).waitFor();
+  await fits("hub");
+  expect(problems).toEqual([]);
+});

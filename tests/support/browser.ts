@@ -4,8 +4,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import axe, { type AxeResults } from "axe-core";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import axe, { type AxeResults, type RunOptions } from "axe-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Request,
+} from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { chromiumProgram } from "../setup/chromium.ts";
 import { makeFolder } from "./folders.ts";
@@ -91,6 +97,32 @@ export async function askStudio<T>(
 
 let browser: Browser | undefined;
 
+/** What each page waits for an answer to. Events keep coming for as long as it is open, and are not among them. */
+const asked = new WeakMap<Page, Set<Request>>();
+
+function watchRequests(page: Page): void {
+  const open = new Set<Request>();
+  asked.set(page, open);
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname !== "/api/v1/events") open.add(request);
+  });
+  page.on("requestfinished", (request) => open.delete(request));
+  page.on("requestfailed", (request) => open.delete(request));
+}
+
+/** Milliseconds without a question after which a page has what it wants to show. */
+const quiet = 200;
+
+/** Resolves once a page of `openPage` has asked for nothing a while, or after `most` milliseconds. */
+export async function atRest(page: Page, most = 5000): Promise<void> {
+  const end = performance.now() + most;
+  for (let since = performance.now(); performance.now() < end;) {
+    if ((asked.get(page)?.size ?? 0) > 0) since = performance.now();
+    if (performance.now() - since >= quiet) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** A page with the studio's cookie; `problems` gathers what scripts throw and policies refuse in it. */
 export async function openPage(
   studio: OpenStudio,
@@ -106,6 +138,7 @@ export async function openPage(
     ...options,
   });
   const page = await context.newPage();
+  watchRequests(page);
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
@@ -126,14 +159,36 @@ export async function openPage(
   return { page, problems };
 }
 
-/** What axe finds wrong on the page as it stands: rule and elements. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
+async function foundBy(page: Page, options: RunOptions): Promise<string[]> {
+  const asked = JSON.stringify({ ...options, resultTypes: ["violations"] });
+  const found = await page.evaluate<AxeResults>(`axe.run(${asked})`);
   return found.violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ target, failureSummary: why }) => `${target.join(" ")} (${why})`).join(", ")}`,
   );
+}
+
+/** What axe finds wrong on the page as it stands: rule and elements. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await foundBy(page, {});
+}
+
+/**
+ * What axe finds wrong on the page at rest, in the light theme and in the dark one: of its rules, those of colour alone
+ * depend on which it is. Leaves the page dark.
+ */
+export async function violationsInThemes(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  await atRest(page);
+  const light = await violations(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  // drawn once more
+  await page.evaluate(
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+  );
+  const dark = await foundBy(page, { runOnly: ["color-contrast", "link-in-text-block"] });
+  return [...light, ...dark.map((line) => `dark: ${line}`)];
 }
 
 beforeAll(builtPages, 300_000);

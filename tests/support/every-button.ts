@@ -1,7 +1,7 @@
 // Every button of a page, pressed twice before the page is drawn anew, with what that asks of the server. The changes are
 // refused on their way, so that each page stays as it is for the next button.
 import type { Page, Request } from "playwright-core";
-import type { OpenStudio } from "./browser.ts";
+import { atRest, type OpenStudio } from "./browser.ts";
 
 type Origins = Pick<OpenStudio, "apiUrl" | "origin">;
 
@@ -56,7 +56,7 @@ export async function everyButton(walk: Walk, path: string): Promise<void> {
   const goto = async (): Promise<void> => {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.waitForLoadState("networkidle", { timeout: 1500 }).catch(() => undefined);
+    await atRest(page, 1500);
   };
   await goto();
   const count = await buttons(page, "main").count();
