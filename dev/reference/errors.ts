@@ -2,10 +2,11 @@
 // error-sites.ts finds them; what is computed when running stands as "…".
 import { ExitCode } from "../../src/core/errors.ts";
 import { repository } from "../checks/repository.ts";
+import { computedMeanings, nativeMeanings } from "./error-meanings.ts";
 import { type ErrorSite, errorSites } from "./error-sites.ts";
 import { code, opening, table } from "./markdown.ts";
 
-const about = `Every error has a code that stays, says what happened and where, and ends with what mends it. "…" stands for
+const about = `Every error has a code that stays, says what happened and where, and ends with how to fix it. "…" stands for
 what is known only when it happens. With \`--json\` an error is one JSON object of the same fields.`;
 
 const exitCodes: Readonly<Record<keyof typeof ExitCode, string>> = {
@@ -22,21 +23,10 @@ const exitCodes: Readonly<Record<keyof typeof ExitCode, string>> = {
   interrupted: "interrupted; a checkpoint was written",
 };
 
-/** What the addon's codes mean: their messages are put together where they are thrown. */
-const nativeMeanings: Readonly<Record<string, string>> = {
-  "FT-NATIVE-OP": "MLX refused an operation; the message names it and its arguments",
-  "FT-NATIVE-HANDLE": "an array that was freed, belongs elsewhere or never was",
-  "FT-NATIVE-ARGUMENT": "an argument of the wrong kind, number or range",
-  "FT-NATIVE-SCOPE": "a scope that is not open, or was left open",
-  "FT-NATIVE-ENVIRONMENT":
-    "more Workers have used the addon than handles can tell apart: start a new process",
-  "FT-NATIVE-VERSION": "the addon was built for another version of MLX than the one found",
-};
-
 function nativeSites(text: string): ErrorSite[] {
   return [...text.matchAll(/"(FT-NATIVE-[A-Z-]+)"/g)].map(([, found = ""]) => {
-    const message = nativeMeanings[found] ?? "";
-    return { code: found, exitCodes: [], message, hint: "" };
+    const { message = "", hint = "" } = nativeMeanings[found] ?? {};
+    return { code: found, exitCodes: [], message, hint };
   });
 }
 
@@ -50,16 +40,32 @@ function allSites(): ErrorSite[] {
   ];
 }
 
-const distinct = (texts: readonly string[]): string =>
-  [...new Set(texts)].filter((text) => text !== "").join("<br>");
+/** Texts of a code, each once; one that only says "…" stays out where another says more. */
+function distinct(texts: readonly string[]): string {
+  const all = [...new Set(texts)].filter((text) => text !== "");
+  const telling = all.filter((text) => text !== "…");
+  return (telling.length > 0 ? telling : all).join("<br>");
+}
+
+/** What the sources say; what stands in for it where that is nothing known beforehand. */
+const saidOr = (texts: readonly string[], meaning = ""): string => {
+  const said = distinct(texts);
+  return meaning !== "" && /^(…|<br>|[\s.:;])*$/.test(said) ? meaning : said;
+};
 
 function row(found: string, sites: readonly ErrorSite[]): string[] {
   const exits = [...new Set(sites.flatMap(({ exitCodes: each }) => each))].sort((a, b) => a - b);
   return [
     code(found),
     exits.join(", ") || (sites.every(({ isNote }) => isNote === true) ? "a note" : "1"),
-    distinct(sites.map(({ message }) => message)),
-    distinct(sites.map(({ hint }) => hint)),
+    saidOr(
+      sites.map(({ message }) => message),
+      computedMeanings[found]?.message,
+    ),
+    saidOr(
+      sites.map(({ hint }) => hint),
+      computedMeanings[found]?.hint,
+    ),
   ];
 }
 
@@ -79,6 +85,6 @@ export function errorsPage(): string {
   return [
     opening("Errors and exit codes", about),
     `## Exit codes\n\n${table(["exit", "what it means"], exits)}\n`,
-    `## Error codes\n\n${table(["code", "exit", "what it says", "what mends it"], rows)}\n`,
+    `## Error codes\n\n${table(["code", "exit", "what it says", "how to fix it"], rows)}\n`,
   ].join("\n");
 }

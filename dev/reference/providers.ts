@@ -66,7 +66,7 @@ export function providersPage(now: string): string {
       "limits",
       table(["profile", "limit", "value", "looked up", "note"], profiles.flatMap(limitRows)),
     ],
-    ["faults", table(["code", "is", "what it says", "what mends it"], codes.map(codeRow))],
+    ["faults", table(["code", "is", "what it says", "how to fix it"], codes.map(codeRow))],
   ];
   return tables.reduce((text, [name, rows]) => section(text, name, rows), now);
 }

@@ -36,6 +36,8 @@ export function errorHelp(word: string, page: string): string | undefined {
   if (row === undefined) return undefined;
   const [, exit = "", says = "", mends = ""] = row;
   const ends = /^\d/.test(exit) ? `ends with exit code ${exit}` : exit;
-  const wayOut = mends === "" ? [] : ["", "What mends it:", ...listed(mends)];
-  return `${[`${code}: ${ends}`, "", "What it says (… is known when it happens):", ...listed(says), ...wayOut].join("\n")}\n`;
+  const wayOut = mends === "" ? [] : ["", "How to fix it:", ...listed(mends)];
+  const said =
+    says === "" ? [] : ["", "What it says (… is filled in when it happens):", ...listed(says)];
+  return `${[`${code}: ${ends}`, ...said, ...wayOut].join("\n")}\n`;
 }

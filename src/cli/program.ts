@@ -7,6 +7,7 @@ import { valueAt } from "../app/config/layers.ts";
 import { type PresetName, presets } from "../app/config/presets.ts";
 import { otherFlag } from "../app/courses/other-flags.ts";
 import { UsageError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import { type Option, optionsOf } from "../core/options.ts";
 import { packageRoot } from "../core/paths.ts";
 import { type ArgumentSpec, type Command, CommonOptions, type RawInput } from "./define-command.ts";
@@ -36,7 +37,8 @@ export const GROUPS: Readonly<Record<string, { about: string; alias?: string }>>
   store: { about: "Look after the file that keeps data sets and jobs" },
   config: { about: "Look at configuration" },
   templates: { about: "Look at prompt templates" },
-  runs: { about: "Look at earlier runs, compare them, and clear up after them" },
+  runs: { about: "Look at earlier runs, compare them, and delete what is not needed" },
+  remote: { about: "Train at Tinker or on another machine, and fetch the result" },
 };
 
 function presetDefault(option: Option, preset: PresetName | undefined): unknown {
@@ -161,10 +163,24 @@ function toldError(code: string): Request {
   });
 }
 
+/** Throws UsageError FT-USAGE-019 where `ft help WORD` names neither a command nor a code. */
+function requireCommand(word: string | undefined, commands: readonly Command[]): void {
+  const groups = Object.entries(GROUPS).flatMap(([name, { alias }]) => [name, alias ?? name]);
+  const firsts = commands.flatMap(({ name, alias }) => [name.split(" ")[0] ?? "", alias ?? ""]);
+  const known = new Set([...groups, ...firsts, "help"].filter((name) => name !== ""));
+  if (word === undefined || word.startsWith("-") || known.has(word)) return;
+  const close = nearest(word, known);
+  throw new UsageError("FT-USAGE-019", {
+    message: `There is no command '${word}', and no error has that code`,
+    hint: close === undefined ? "ft --help lists the commands" : `did you mean ft help ${close}?`,
+  });
+}
+
 /** Reads the command line. Throws UsageError (exit 2) for what is not understood; prints nothing. */
 export function parseCommandLine(args: readonly string[], options: ProgramOptions): Request {
   const [first, second] = args;
   if (first === "help" && isErrorCode(second)) return toldError(second);
+  if (first === "help") requireCommand(second, options.commands);
   let request: Request | undefined;
   let text = "";
   const onFound: Found = (command, input, common) => {

@@ -31,6 +31,10 @@ export function formatCount(count: number): string {
   return `${number}${prefix === "G" ? "B" : prefix}`;
 }
 
+/** 1 → "1 token", 2 → "2 tokens". */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** Seconds as "0.42s", "12s", "3m 05s", "2h 07m", "3d 04h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.995) return `${seconds.toFixed(2)}s`;

@@ -1,6 +1,7 @@
-import { placeText } from "../core/errors.ts";
 // A row of data: its sample and where it came from; or what is wrong with it.
 // Reads no files: values come in, rows or problems go out.
+import { type DataError, type FtErrorDetails, placeText } from "../core/errors.ts";
+import { shellWord } from "../core/shell.ts";
 import { DataFormatError, DataValidationError, MalformedDataError } from "./errors.ts";
 import {
   type AnySample,
@@ -42,6 +43,8 @@ export interface RowProblem {
   item?: number;
   field?: string;
   message: string;
+  /** What would make the row usable, where that is known. */
+  hint?: string;
 }
 
 export type RowResult = { row: Row } | { problems: RowProblem[] };
@@ -61,7 +64,26 @@ function unrecognised(value: Readonly<Record<string, unknown>>, place: Place): R
   const message =
     `unknown format: a row has messages, text, instruction and output, ` +
     `prompt and completion, conversations, or chosen and rejected; this one has ${found}`;
-  return { kind: "rule", ...place, message };
+  const hint = columnsHint(value, place.file);
+  return { kind: "rule", ...place, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Names of columns that hold a question and its answer, the most common ones first. */
+const questionColumns = /^(question|prompt|query|input|instruction|user|q)$/i;
+const answerColumns = /^(answer|completion|response|reply|output|assistant|a)$/i;
+
+/** The command that renames the columns of a table; the first two stand in where no name tells which they are. */
+function columnsHint(value: Readonly<Record<string, unknown>>, file: string): string | undefined {
+  const columns = Object.keys(value).filter((key) => typeof value[key] === "string");
+  const asked = columns.find((key) => questionColumns.test(key)) ?? columns[0];
+  const others = columns.filter((key) => key !== asked);
+  const answered = others.find((key) => answerColumns.test(key)) ?? others[0];
+  if (asked === undefined || answered === undefined) return undefined;
+  const columnsText = shellWord(`prompt=${asked},completion=${answered}`);
+  return (
+    `ft data prepare ${shellWord(file)} -o rows.jsonl --columns ${columnsText} ` +
+    `writes rows that can be trained on`
+  );
 }
 
 /**
@@ -103,14 +125,29 @@ function itself({ line, item }: RowProblem): string {
 
 const listed = 20;
 
+/** Problems of one kind: the first of them, how many there are, and the place of the last. */
+interface ProblemGroup {
+  first: RowProblem;
+  count: number;
+  last: RowProblem;
+}
+
+/** Where rows break the rules the error is about rows, else about the file. */
+function unusable(breaksRules: boolean, details: FtErrorDetails): DataError {
+  return breaksRules ? new DataValidationError(details) : new MalformedDataError(details);
+}
+
 /**
- * Gathers problems over files of any size: keeps the first ones for the listing, 20 unless said, and counts the rest.
+ * Gathers problems over files of any size: keeps the first ones, 20 unless said, and counts the rest. The listing has
+ * problems that say the same of one file once, with their number.
  */
 export class ProblemList {
   readonly #limit: number;
   readonly #kept: RowProblem[] = [];
+  readonly #groups = new Map<string, ProblemGroup>();
   readonly #firstOfKind = new Map<RowProblem["kind"], RowProblem>();
   #count = 0;
+  #grouped = 0;
   #badRows = 0;
 
   /** `limit` is how many are kept. */
@@ -129,7 +166,21 @@ export class ProblemList {
     for (const problem of problems) {
       if (!this.#firstOfKind.has(problem.kind)) this.#firstOfKind.set(problem.kind, problem);
       if (this.#kept.length < this.#limit) this.#kept.push(problem);
+      this.#group(problem);
     }
+  }
+
+  #group(problem: RowProblem): void {
+    const { file, field = "", message } = problem;
+    const key = [file, field, message].join("\0");
+    const group = this.#groups.get(key);
+    if (group !== undefined) {
+      group.count++;
+      group.last = problem;
+    } else if (this.#groups.size < listed) {
+      this.#groups.set(key, { first: problem, count: 1, last: problem });
+    } else return;
+    this.#grouped++;
   }
 
   get count(): number {
@@ -142,25 +193,30 @@ export class ProblemList {
     if (first === undefined) return;
     const mismatch = this.#firstOfKind.get("format");
     if (mismatch !== undefined) throw this.#wrongFormat(mismatch, formatName);
-    const OneKind = this.#firstOfKind.has("rule") ? DataValidationError : MalformedDataError;
-    const hint =
-      this.#count === 1
-        ? `mend ${itself(first)} of ${first.file}, or leave it out, and run the command again`
-        : "mend these lines, or leave them out, and run the command again";
+    const breaksRules = this.#firstOfKind.has("rule");
     if (this.#count > 1) {
-      const message = this.#summary();
-      throw new OneKind({ at: this.#place(), message, hint, problems: this.#listing() });
-    }
-    if (first.kind === "unreadable") {
-      throw new OneKind({ at: { file: first.file }, message: describeProblem(first), hint });
+      throw unusable(breaksRules, {
+        at: this.#place(),
+        message: this.#summary(),
+        hint: first.hint ?? "fix these lines, or leave them out, and run the command again",
+        problems: this.#listing(),
+      });
     }
     const { file, line, item, field, message } = first;
-    throw new OneKind({ at: { file, line, item, field }, message, hint });
+    const isPlaced = first.kind !== "unreadable";
+    throw unusable(breaksRules, {
+      at: isPlaced ? { file, line, item, field } : { file },
+      message,
+      hint:
+        first.hint ?? `fix ${itself(first)} of ${file}, or leave it out, and run the command again`,
+    });
   }
 
   #place(): { file?: string } {
-    const files = new Set(this.#kept.map((problem) => problem.file));
-    return files.size === 1 ? { file: this.#kept[0]?.file ?? "" } : {};
+    const [file = "", ...others] = new Set(
+      [...this.#groups.values()].map(({ first }) => first.file),
+    );
+    return others.length === 0 ? { file } : {};
   }
 
   #summary(): string {
@@ -170,10 +226,11 @@ export class ProblemList {
 
   #listing(): string[] {
     const oneFile = this.#place().file !== undefined;
-    const lines = this.#kept.map((problem) =>
-      oneFile ? describeProblem(problem) : `${problem.file}: ${describeProblem(problem)}`,
-    );
-    const rest = this.#count - lines.length;
+    const lines = [...this.#groups.values()].map(({ first, count, last }) => {
+      const text = oneFile ? describeProblem(first) : `${first.file}: ${describeProblem(first)}`;
+      return count === 1 ? text : `${text} (${count} rows, the last on ${itself(last)})`;
+    });
+    const rest = this.#count - this.#grouped;
     return rest > 0 ? [...lines, `… and ${rest} more`] : lines;
   }
 

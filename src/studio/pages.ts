@@ -32,10 +32,10 @@ export interface PageFacts {
 function spentPage(): string {
   return page(
     "ft studio",
-    "<h1>This link does not count any more</h1>" +
-      "<p>A link opens the studio once, in one browser, until <code>ft studio</code> is started again. In that browser " +
-      'the <a href="/">studio</a> stays open, in as many tabs as you like.</p>' +
-      "<p>For another browser, end <code>ft studio</code> with Ctrl-C and start it again: it prints a new link.</p>",
+    "<h1>This link has already been used</h1>" +
+      "<p>Each link opens the studio in one browser only. In that browser the " +
+      '<a href="/">studio</a> stays open, in as many tabs as you like.</p>' +
+      "<p>To use another browser, stop <code>ft studio</code> with Ctrl-C and start it again: it prints a new link.</p>",
   );
 }
 
@@ -55,8 +55,8 @@ export const closedPage = (): string =>
   page(
     "ft studio",
     "<h1>This browser has not opened the studio yet</h1>" +
-      "<p>Open the link that <code>ft studio</code> printed when it started. It counts once: for another browser, end it " +
-      "with Ctrl-C and start it again.</p>",
+      "<p>Open the link that <code>ft studio</code> printed when it started. Each link works in one browser only: to use " +
+      "another browser, stop <code>ft studio</code> with Ctrl-C and start it again.</p>",
   );
 
 export async function mountPages(app: FastifyInstance, facts: PageFacts): Promise<void> {

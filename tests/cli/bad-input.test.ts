@@ -20,6 +20,7 @@ const files = {
   "empty.jsonl": "",
   "long.jsonl": jsonLines([long, long]),
   "pairs.jsonl": jsonLines([{ prompt: "Is it?", chosen: "It is.", rejected: "No." }]),
+  "questions.csv": "question,answer\nIs it?,It is.\nWas it?,It was.\nWill it?,It will.\n",
   "no-answer.jsonl": jsonLines([toyRow(1), unanswered]),
   "typo.yml": "lora:\n  rnk: 3\noptimization:\n  learning_rte: 0.1\n",
   "empty.yml": "",
@@ -62,7 +63,23 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "a bad line",
     4,
     "model bad-line.jsonl",
-    ["bad-line.jsonl: Invalid JSON on line 2", "mend line 2"],
+    ["bad-line.jsonl: Invalid JSON on line 2", "fix line 2"],
+  ],
+  [
+    "a table whose columns are called otherwise: told once, with the command that renames them",
+    4,
+    "model questions.csv",
+    [
+      "3 rows cannot be used",
+      "the fields question, answer (3 rows, the last on line 4)",
+      "questions.csv -o rows.jsonl --columns prompt=question,completion=answer",
+    ],
+  ],
+  [
+    "the data before the model",
+    3,
+    "rows.jsonl model",
+    ["FT-CONFIG-083", "the model comes first", "ft train start model rows.jsonl"],
   ],
   ["an empty data file", 4, "model empty.jsonl", ["empty.jsonl: the file is empty"]],
   [
@@ -71,12 +88,7 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "model rows.xlsx",
     ["Unsupported file format: .xlsx", ".jsonl"],
   ],
-  [
-    "no answer",
-    4,
-    "model no-answer.jsonl",
-    ["no-answer.jsonl, line 2", "assistant", "mend line 2"],
-  ],
+  ["no answer", 4, "model no-answer.jsonl", ["no-answer.jsonl, line 2", "assistant", "fix line 2"]],
   [
     "rows that another method learns from",
     4,

@@ -162,3 +162,13 @@ test("what cannot be done is told, and writes nothing", async () => {
   expect(missing).toMatchObject({ code: 6 });
   expect(() => readFileSync(join(cwd, "none.jsonl"))).toThrow("ENOENT");
 });
+
+test("a table without ids loses none, whatever its lines are", async () => {
+  writeFileSync(join(cwd, "table.csv"), "question,answer\nIs it?,It is.\n,\nWas it?,It was.\n");
+  const columns = "prompt=question,completion=answer";
+  const args = ["data", "prepare", "table.csv", "-o", "table.jsonl", "--columns", columns];
+  const { code, stdout, stderr } = await ft(...args);
+  expect(code).toBe(0);
+  expect(stdout + stderr).not.toContain("id of");
+  expect(readFileSync(join(cwd, "table.jsonl"), "utf8").trim().split("\n")).toHaveLength(2);
+});

@@ -12,6 +12,7 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
     "good.jsonl": jsonLines(rows(10)),
     "few.jsonl": jsonLines(rows(9)),
     "none.jsonl": "",
+    "rows.csv": "question,answer\nIs it?,It is.\n",
     "valid.jsonl": jsonLines([chatRow("other", "thing"), ...rows(1)]),
   });
   const ft = (...args: string[]) =>
@@ -35,6 +36,9 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
   expect(leak.stdout).toContain(
     "error leak_exact: valid.jsonl, line 2: line 1 for training is the same",
   );
+  const table = await ft("rows.csv");
+  expect(table).toMatchObject({ code: 4 });
+  expect(table.stderr).toContain("ft data prepare rows.csv -o rows.jsonl --columns");
   const other = await ft("good.jsonl", "--profile", "openai");
   expect(other).toMatchObject({ code: 2 });
   expect(other.stderr).toContain("FT-PROFILE-001");

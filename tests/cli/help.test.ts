@@ -40,7 +40,7 @@ test("help with a code of an error says what mends it; another code is no error'
   const { code, stdout } = await runProgram(["help", "FT-CONFIG-001"]);
   expect(code).toBe(0);
   expect(stdout).toContain("Configuration file not found");
-  expect(stdout).toMatch(/What mends it:\n {2}ft config show/);
+  expect(stdout).toMatch(/How to fix it:\n {2}ft config show/);
   const unknown = await runProgram(["help", "FT-CONFIG-999"]);
   expect(unknown).toMatchObject({ code: 2, stdout: "" });
   expect(unknown.stderr).toContain(

@@ -8,7 +8,7 @@ import { keepFilesInStep, type PlatformFileState } from "../../store/platform/in
 export function fileLeft({ path, reason }: PlatformFileState): void {
   logger().warn("a data set's file was changed by hand and cannot be read; its rows are safe", {
     ...{ path, why: reason },
-    mend: "mend the line, or remove the file: it is written anew",
+    mend: "fix the line, or remove the file: it is written anew",
   });
 }
 

@@ -304,7 +304,7 @@ export async function judgeRow(
   return {
     ...{ decision, isBelow: decision === "kept" },
     ...(rewriting !== undefined && { rewriting }),
-    reasons: [...reasons, ...(settings.autoFix && why !== undefined ? [`not mended: ${why}`] : [])],
+    reasons: [...reasons, ...(settings.autoFix && why !== undefined ? [`not fixed: ${why}`] : [])],
     ...told(),
   };
 }

@@ -123,6 +123,12 @@ function startOf(options: ServeModelOptions): Omit<ModelStart, "adapters"> {
 const hasNoAddress = (error: unknown): boolean =>
   ["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL"].includes((error as NodeJS.ErrnoException).code ?? "");
 
+/** Why the system does not let a server listen. */
+const refusalOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === "EADDRINUSE"
+    ? "another program uses that port"
+    : (systemError(error)?.message ?? String(error));
+
 async function listen(served: Served, { host, port }: ServeModelOptions) {
   const app = buildServer(served);
   try {
@@ -130,7 +136,7 @@ async function listen(served: Served, { host, port }: ServeModelOptions) {
     return app;
   } catch (cause) {
     throw new UsageError("FT-SERVE-009", {
-      message: `the server cannot listen on ${host}, port ${port}: ${systemError(cause)?.message ?? String(cause)}`,
+      message: `the server cannot listen on ${host}, port ${port}: ${refusalOf(cause)}`,
       hint: hasNoAddress(cause)
         ? "give another --host: an address of this machine"
         : "give another --port, or --port 0 for a free one",

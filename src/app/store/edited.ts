@@ -105,7 +105,7 @@ async function readTexts(former: Former, file: string, form: EditedForm): Promis
       at: { file },
       message: `${problems.length} places cannot be read, so no version was made`,
       problems,
-      hint: "Mend these lines, and import the file again",
+      hint: "Fix these lines, and import the file again",
     });
   return texts;
 }

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { anyWeightsFile } from "../../adapters/index.ts";
 import { ConfigError, DataError, ModelError, placeText } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell.ts";
 import { BUILTIN_DATASET } from "../../data/options.ts";
 import type { Row } from "../../data/rows.ts";
 import type { ModelSizes } from "../../models/kit/sizes.ts";
@@ -20,10 +21,11 @@ import type { PreparedData } from "./prepare-data.ts";
 
 /**
  * Everything that can be refused before anything is loaded.
- * @throws ConfigError FT-CONFIG-005 for what every run needs, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 095 for a figure to judge by that the objective does not give. */
+ * @throws ConfigError FT-CONFIG-005 for what every run needs, 083 for data named as the model, FT-RUN-001 and 004 for an output folder that is taken, FT-CONFIG-064 for a packing that there is not, 062 for a missing adapter, 095 for a figure to judge by that the objective does not give. */
 export function checkRun(config: RunConfig): void {
   const { model, lora, data } = config;
   requireRunnable(config);
+  requireModelFirst(config);
   checkOutputFolder(config.output_dir);
   const method = chosenMethod(config);
   bestBy(config);
@@ -60,6 +62,16 @@ export function checkRun(config: RunConfig): void {
       hint: "give a .safetensors file of weights, or the folder of an adapter of ft, mlx-lm or PEFT",
     });
   }
+}
+
+/** Throws ConfigError FT-CONFIG-083 where a file of rows stands in the place of the model. */
+function requireModelFirst({ model, data }: RunConfig): void {
+  if (!/\.(jsonl?|csv|tsv|txt|parquet)$/i.test(model.name) || !existsSync(model.name)) return;
+  throw new ConfigError("FT-CONFIG-083", {
+    at: { field: "model.name" },
+    message: `${model.name} is a file of rows, not a model: the model comes first, then the data`,
+    hint: `ft train start ${shellWord(data.train_file || "MODEL")} ${shellWord(model.name)}`,
+  });
 }
 
 /** Throws ConfigError FT-CONFIG-078 for an objective whose loss is no function of arrays. */

@@ -34,7 +34,7 @@ export function planRun({ optimization }: RunConfig, batches: StepPlan): RunPlan
     decayRate: optimization.lr_decay_rate,
     decaySteps: optimization.lr_decay_steps,
   });
-  const shorter = `warm-up of ${optimization.warmup_steps} steps does not fit ${steps}: shortened to ${warmupSteps}`;
+  const shorter = `warm-up of ${optimization.warmup_steps} steps is not shorter than the run of ${steps} steps: shortened to ${warmupSteps}`;
   return { totalSteps: steps, schedule, notices: shortened ? [shorter] : [] };
 }
 

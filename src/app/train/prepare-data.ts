@@ -79,7 +79,7 @@ function otherMethods({ sample }: Row): string {
 /** Where only some are. */
 function otherRows({ file, line }: Row, count: number): string {
   const lines = count === 1 ? `line ${line}` : "these lines";
-  return `mend ${lines} of ${file}, or leave them out; the fields of a row say of which kind it is`;
+  return `fix ${lines} of ${file}, or leave them out; the fields of a row say of which kind it is`;
 }
 
 /** What of a rendered row is learned. */

@@ -266,9 +266,11 @@ async function lookWithout(config: RunConfig): Promise<Looked> {
 /** What only the number of rows can tell. */
 function stepWarnings({ optimization }: RunConfig, stepsPerEpoch: number): string[] {
   const steps = totalSteps(optimization, stepsPerEpoch);
-  if (!warmupThatFits(optimization, steps).shortened) return [];
+  const { warmupSteps, shortened } = warmupThatFits(optimization, steps);
+  if (!shortened) return [];
   return [
-    `Warm-up of ${optimization.warmup_steps} steps is not shorter than the run (${steps} steps)`,
+    `Warm-up of ${optimization.warmup_steps} steps is not shorter than the run of ${steps} steps: ` +
+      `it is shortened to ${warmupSteps}; --warmup-ratio 0.1 says the same for a run of any length`,
   ];
 }
 

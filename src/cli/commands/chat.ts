@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import type { ChatAnswer, ChatPiece, ChatSession } from "../../app/chat/chat-session.ts";
 import { FtError, UsageError } from "../../core/errors.ts";
+import { counted } from "../../core/units.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
 import type { Io } from "../io.ts";
@@ -167,7 +168,7 @@ class Chat {
   #tell({ end }: ChatAnswer): void {
     this.io.print("");
     const { tokenIds, seconds, finishReason } = end;
-    const speed = `${tokenIds.length} tokens, ${(tokenIds.length / seconds.all).toFixed(1)} tokens/s`;
+    const speed = `${counted(tokenIds.length, "token")}, ${(tokenIds.length / seconds.all).toFixed(1)} tokens/s`;
     const how = { length: ", cut at --max-tokens", cancelled: ", stopped" }[finishReason as string];
     this.io.note(`${speed}${how ?? ""}`);
   }

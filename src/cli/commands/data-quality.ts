@@ -44,7 +44,7 @@ const Options = z.strictObject({
     .min(0)
     .max(10)
     .default(7)
-    .describe("The bar: rows scored lower are mended or taken out")
+    .describe("The bar: rows scored lower are fixed or taken out")
     .register(flags, { value: "X" }),
   autoFix: z
     .boolean()
@@ -169,7 +169,7 @@ async function undo(file: string, { output, undo: from = "", only, ids }: Option
 
 export const dataQuality = defineCommand({
   name: "data quality",
-  summary: "Score rows by criteria with a model, have those below a bar mended, take out the rest",
+  summary: "Score rows by criteria with a model, have those below a bar fixed, take out the rest",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: Options,
   section: "Improve rows",

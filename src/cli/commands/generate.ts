@@ -6,6 +6,7 @@ import type { GeneratedText } from "../../app/generate/generate-text.ts";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
 import { parseJson } from "../../core/json-text.ts";
+import { counted } from "../../core/units.ts";
 import type { FinishReason } from "../../generate/index.ts";
 import type { Message } from "../../text/types.ts";
 import { defineCommand } from "../define-command.ts";
@@ -100,7 +101,7 @@ function tellHow(result: GeneratedText, io: Io): void {
   const { tokenIds, tokensPerSecond, finishReason, warnings } = result;
   for (const warning of warnings) io.note(`warning: ${warning}`);
   const speed = `${tokensPerSecond.toFixed(1)} tokens/s`;
-  io.note(`${tokenIds.length} tokens, ${speed}, ${ENDINGS[finishReason]}`);
+  io.note(`${counted(tokenIds.length, "token")}, ${speed}, ${ENDINGS[finishReason]}`);
 }
 
 /** What the answer is held to. Throws UsageError FT-USAGE-009 for more than one, and for what is no JSON or no file. */

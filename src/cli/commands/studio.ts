@@ -41,7 +41,7 @@ function openBrowser(url: string, environment: Io["environment"]): void {
 function tell({ url, apiUrl, token, exposes }: RunningStudio, io: Io): void {
   if (exposes !== null) io.talk(`warning: ${exposes}`);
   if (io.mode.json) return io.line({ type: "listening", url, apiUrl, token });
-  io.print(`Open ${url}`);
+  io.print(`Open ${url} (the link works once, in one browser)`);
   io.print(`The API answers at ${apiUrl}, described at ${apiUrl}/docs`);
   io.print(`Token for programs: ${token}`);
   io.note("Ctrl-C ends it; jobs go on when it is started again.");

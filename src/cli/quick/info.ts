@@ -10,7 +10,7 @@ function infoText(info: Info): string {
     ["Backend", info.backend ?? "none"],
     ["Why", info.backendReason],
   ];
-  if (info.hint !== null) lines.push(["To mend", info.hint]);
+  if (info.hint !== null) lines.push(["To fix", info.hint]);
   if (info.device !== null) lines.push(["Device", info.device]);
   if (info.mlxVersion !== null) lines.push([info.library ?? "MLX", info.mlxVersion]);
   if (info.blas !== null) lines.push(["BLAS", info.blas]);

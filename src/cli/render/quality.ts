@@ -41,9 +41,9 @@ export function estimateText(plan: QualityPlan): string {
     `${rows} rows; checks without a model find faults in ${foundByChecks}`,
     ...listedChecks(byCheck),
     `scores alone: ${priced(scoring, hasPrice)} (${tokens(scoring)})`,
-    `likely, if ${100 * assumedBelow} % of the scored rows are mended: ${priced(likely, hasPrice)} (${tokens(likely)})`,
+    `likely, if ${100 * assumedBelow} % of the scored rows are fixed: ${priced(likely, hasPrice)} (${tokens(likely)})`,
     `at most: ${priced(most, hasPrice)} (${tokens(most)})`,
-    "Each score is a call. A row that is mended takes four more: written again, scored again, compared in both orders.",
+    "Each score is a call. A row that is fixed takes four more: written again, scored again, compared in both orders.",
   ].join("\n");
 }
 

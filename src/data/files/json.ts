@@ -39,7 +39,7 @@ async function* readDocument(file: string): AsyncGenerator<RawRow> {
   if (!parsed.ok) {
     const { line, column, reason } = parsed.problem;
     const message = `Invalid JSON on line ${line}, column ${column}: ${reason}`;
-    throw new MalformedDataError({ at: { file }, message, hint: `mend line ${line} of ${file}` });
+    throw new MalformedDataError({ at: { file }, message, hint: `fix line ${line} of ${file}` });
   }
   const lines = itemLines(text);
   if (!Array.isArray(parsed.value)) {

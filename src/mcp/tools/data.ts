@@ -39,7 +39,7 @@ export const validateData = defineTool({
   title: "Validate a data set",
   about:
     "Holds a file of rows against what a service or trainer takes. Each finding has code, line, field, message and " +
-    "the hint that mends it; at most fifty errors and fifty warnings are listed, all are counted.",
+    "the hint that fixes it; at most fifty errors and fifty warnings are listed, all are counted.",
   writes: false,
   input: z.strictObject({
     file,

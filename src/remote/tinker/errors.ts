@@ -80,7 +80,7 @@ export function unreachable(said: string): ProviderError {
 export function refused(what: string, said: string): ProviderError {
   return new ProviderError("FT-REMOTE-011", {
     message: `Tinker refuses ${what}: ${said}`,
-    hint: "Mend what it names, then run the command again",
+    hint: "Fix what it names, then run the command again",
   });
 }
 

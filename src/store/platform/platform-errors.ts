@@ -37,7 +37,7 @@ export function fileNotTakenOver(file: string, reason: string): DataError {
   return new DataError("FT-PLATFORM-005", {
     at: { file },
     message: `The file was changed by hand and cannot be taken over: ${reason}`,
-    hint: "Mend the line, or move the file away; then its rows are written again",
+    hint: "Fix the line, or move the file away; then its rows are written again",
   });
 }
 

@@ -18,7 +18,7 @@ export const ErrorBody = z
     error: z.object({
       code: z.string().describe("Stable: FT-…, or a word for what HTTP itself refuses"),
       message: z.string(),
-      hint: z.string().optional().describe("What mends it"),
+      hint: z.string().optional().describe("What fixes it"),
       field: z.string().optional().describe("The field of the request that is at fault"),
       line: z.int().optional().describe("The line of the file that is at fault, from 1"),
       problems: z.array(z.string()).optional(),

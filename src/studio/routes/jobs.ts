@@ -89,7 +89,7 @@ export const Failures = z
       attempts: z.int(),
       reason: z.string(),
       code: z.string().nullable(),
-      hint: z.string().nullable().describe("What mends it"),
+      hint: z.string().nullable().describe("What fixes it"),
       at: z.number().describe("Milliseconds since 1970"),
     }),
   )

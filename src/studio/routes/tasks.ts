@@ -42,11 +42,11 @@ const Common = {
   queue_id: z.string().describe("The job's id under /api/v1/jobs"),
   type: z.string(),
   status: z.enum(statuses),
-  is_paused: z.boolean().describe("Whether it waits for somebody to mend something"),
+  is_paused: z.boolean().describe("Whether it waits for somebody to fix something"),
   paused_because: z
     .string()
     .nullable()
-    .describe("What to mend before it is resumed, where it was not you"),
+    .describe("What to fix before it is resumed, where it was not you"),
   dataset_id: z.int().nullable(),
   parameters: AnyJson,
   progress: z.number().min(0).max(1),
@@ -68,7 +68,7 @@ const Task = z
     examples_removed: count.optional(),
     avg_quality_score: z.number().nullable().optional(),
     result_file_path: z.string().nullable().optional(),
-    failures: Failures.optional().describe("With what mends each; not in lists"),
+    failures: Failures.optional().describe("With what fixes each; not in lists"),
   })
   .meta({ id: "Task" });
 
@@ -203,7 +203,7 @@ const startQuality = defineRoute({
   method: "POST",
   path: "/api/quality/start",
   about:
-    "Puts quality control of a data set into the queue and answers at once. Its rows are sent to the provider: a call a row, up to four more where it is mended",
+    "Puts quality control of a data set into the queue and answers at once. Its rows are sent to the provider: a call a row, up to four more where it is fixed",
   body: z
     .object({
       dataset_id: z.int().min(1),
@@ -347,7 +347,7 @@ export const generatorRoutes: RouteGroup = {
 
 export const qualityRoutes: RouteGroup = {
   name: "quality",
-  about: "Rows checked, scored, mended and removed",
+  about: "Rows checked, scored, fixed and removed",
   routes: [...startOf("quality", startQuality), ...ofKind("quality", "quality")],
 };
 

@@ -38,7 +38,7 @@ export function unwritableRows(
   return new DataError("FT-PROFILE-004", {
     at: { file },
     message: `${count} rows cannot be written so; nothing was written`,
-    hint: "mend them, or write the others with --skip-bad-rows",
+    hint: "fix them, or write the others with --skip-bad-rows",
     problems,
   });
 }
@@ -69,7 +69,7 @@ export function notCopied(file: string, line: number): DataError {
   return new DataError("FT-PROFILE-008", {
     at: { file, line },
     message:
-      "the line is not UTF-8 text, so it can neither be mended nor copied; nothing was written",
+      "the line is not UTF-8 text, so it can neither be fixed nor copied; nothing was written",
     hint: "write the file as UTF-8 again: iconv -f WINDOWS-1252 -t UTF-8",
   });
 }

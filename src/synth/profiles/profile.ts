@@ -54,6 +54,8 @@ export interface SeenRow {
 export interface ProjectOptions {
   /** The line that the row will have, from 1: an id that says the same needs no place. */
   readonly line: number;
+  /** The line that it has where it comes from: a record whose id is that number has no id of its own to lose. */
+  readonly sourceLine?: number;
   /** Also id, source and meta, as fields of the row, where the form allows fields of one's own. */
   readonly keepsSource: boolean;
 }

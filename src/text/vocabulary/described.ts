@@ -166,7 +166,10 @@ function byteLevel(reading: Reading): Kind {
   const encode = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
   const pre = preTokenizerName(definition, encode);
   if (pre === undefined)
-    throw refused(at, "its tokenizer cuts text in a way that llama.cpp has no name for");
+    throw refused(
+      at,
+      "llama.cpp has no pre-tokenizer that splits text as this tokenizer does, so a GGUF file cannot hold it",
+    );
   const { tokens, types } = tablesOf(reading, true);
   const merges = mergesOf(definition);
   return { kind: "gpt2", pre, tokens, types, scores: undefined, merges, addSpacePrefix: undefined };

@@ -11,11 +11,11 @@ test("a code is told with its exit code, all that it says, and all that mends it
   const row = "| `FT-A-001` | 2 | no \\| here<br>nor there | look<br>ask |";
   expect(errorHelp("ft-a-001", `words\n${row}\n`)).toBe(`FT-A-001: ends with exit code 2
 
-What it says (… is known when it happens):
+What it says (… is filled in when it happens):
   no | here
   nor there
 
-What mends it:
+How to fix it:
   look
   ask
 `);
@@ -34,6 +34,11 @@ test("every code of the page has an answer", () => {
   for (const code of codes) {
     expect(isErrorCode(code)).toBe(true);
     expect(errorHelp(code, page)).toMatch(new RegExp(`^${code}: `));
+  }
+  for (const code of codes) {
+    const said = errorHelp(code, page) ?? "";
+    expect(said.trim().split("\n").length, `${code} says nothing`).toBeGreaterThan(1);
+    expect(said, code).not.toMatch(/\n {2}…\n\n|:\n\n/);
   }
   expect(errorHelp("FT-NOTHING-999", page)).toBeUndefined();
 });

@@ -104,6 +104,21 @@ describe("what is not understood", () => {
     expect(error.message).toContain("Commands:");
   });
 
+  test.each([
+    ["help nonsense", "ft --help lists the commands"],
+    ["help trian", "did you mean ft help train?"],
+    ["help studoi", "did you mean ft help studio?"],
+  ])("ft %s names neither a command nor a code", (line, hint) => {
+    expect(refused(line)).toMatchObject({ code: "FT-USAGE-019", exitCode: 2, hint });
+  });
+
+  test.each(["help", "help train", "help ui", "help dataset"])("ft %s is help", (line) => {
+    expect(parse(line)).toMatchObject({
+      kind: "done",
+      text: expect.stringContaining("Usage: ft"),
+    });
+  });
+
   test("options of a command are checked by its schema", async () => {
     const request = asked("generate m hello --top-p 7 --max-tokens 0");
     const io = new Io(request.common, process, {});
@@ -128,6 +143,13 @@ describe("help", () => {
       const request = parseCommandLine(words.slice(1), { version: "1", commands });
       expect(request).toMatchObject({ kind: "run", command: { name: command.name } });
     }
+  });
+
+  test("every command and group in the list says what it is for", () => {
+    const [list = ""] = help("").split("Examples:");
+    const words = list.split("\n").filter((line) => /^ {2}[a-z]/.test(line));
+    expect(words.length).toBeGreaterThan(20);
+    expect(words.filter((line) => !/ {2}[A-Z]/.test(line))).toEqual([]);
   });
 
   test.each(["", "train", "models", "config", "templates", "runs"])(

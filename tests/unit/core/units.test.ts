@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../../src/core/errors.ts";
 import {
+  counted,
   formatBytes,
   formatCount,
   formatDuration,
@@ -8,6 +9,12 @@ import {
   parseDuration,
   parseMemory,
 } from "../../../src/core/units.ts";
+
+test.each([
+  [0, "0 tokens"],
+  [1, "1 token"],
+  [2, "2 tokens"],
+])("%d and its noun", (count, text) => expect(counted(count, "token")).toBe(text));
 
 test.each([
   [0, "0 B"],

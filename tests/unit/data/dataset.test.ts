@@ -146,7 +146,7 @@ describe("rows that cannot be used", () => {
     const file = makeFile("a.json", '[{"text":"one"},{"text":""}]');
     await expect(loadDataset(file, options)).rejects.toMatchObject({
       message: `${file}, line 1, item 2, text: is empty`,
-      hint: expect.stringMatching(/^mend item 2 of /),
+      hint: expect.stringMatching(/^fix item 2 of /),
     });
   });
 });
@@ -205,7 +205,7 @@ describe("errors", () => {
       exitCode: 4,
       at: { file, line: 2, field: "messages" },
       message: expect.stringContaining("no assistant message: nothing to learn from"),
-      hint: `mend line 2 of ${file}, or leave it out, and run the command again`,
+      hint: `fix line 2 of ${file}, or leave it out, and run the command again`,
     });
   });
 
@@ -215,15 +215,45 @@ describe("errors", () => {
     await expect(loadDataset(file, options)).rejects.toThrow(`${file}: Invalid JSON on line 2: `);
   });
 
-  test("all bad rows of all files come at once, and a long list is cut with a count", async () => {
+  test("all bad rows of all files come at once; those that say the same are one line", async () => {
     const bad = jsonLines(Array.from({ length: 30 }, () => ({ text: "" })));
     const folder = makeFolder({ "train.jsonl": bad, "valid.jsonl": `${bad}nonsense\n` });
     const error: unknown = await loadDataset(folder, options).catch((reason: unknown) => reason);
     if (!(error instanceof DataValidationError)) throw new Error("another error");
     expect(error.message).toContain("61 rows cannot be used (61 problems)");
+    expect(error.problems).toEqual([
+      `${folder}/train.jsonl: line 1, text: is empty (30 rows, the last on line 30)`,
+      `${folder}/valid.jsonl: line 1, text: is empty (30 rows, the last on line 30)`,
+      expect.stringContaining(`${folder}/valid.jsonl: Invalid JSON on line 31`),
+    ]);
+  });
+
+  test("a long list of different problems is cut with a count of all the others", async () => {
+    const bad = Array.from({ length: 30 }, (_, at) => ({ [`field${at}`]: "" }));
+    const file = makeFile("a.jsonl", jsonLines([...bad, { field0: "" }]));
+    const error: unknown = await loadDataset(file, options).catch((reason: unknown) => reason);
+    if (!(error instanceof DataValidationError)) throw new Error("another error");
+    expect(error.message).toContain("31 rows cannot be used (31 problems)");
     expect(error.problems).toHaveLength(21);
-    expect(error.problems[0]).toContain("line 1, text: is empty");
-    expect(error.problems[20]).toBe("… and 41 more");
+    expect(error.problems[0]).toMatch(/^line 1: .*field0 \(2 rows, the last on line 31\)$/);
+    expect(error.problems[20]).toBe("… and 10 more");
+  });
+
+  test.each([
+    [{ frage: "Is it?", antwort: "It is." }, "prompt=frage,completion=antwort"],
+    [{ id: "7", answer: "It is.", question: "Is it?" }, "prompt=question,completion=answer"],
+  ])("columns %o: the command that renames them", async (row, columns) => {
+    const file = makeFile("a.jsonl", jsonLines([row, row]));
+    await expect(loadDataset(file, options)).rejects.toMatchObject({
+      hint: `ft data prepare ${file} -o rows.jsonl --columns ${columns} writes rows that can be trained on`,
+    });
+  });
+
+  test("one column renames to nothing: the hint is to fix the line", async () => {
+    const file = makeFile("a.jsonl", jsonLines([{ promt: "Is it?" }]));
+    await expect(loadDataset(file, options)).rejects.toMatchObject({
+      hint: expect.stringMatching(/^fix line 1 of /),
+    });
   });
 
   test("problems of two files name their file", async () => {

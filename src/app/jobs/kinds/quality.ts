@@ -40,7 +40,7 @@ async function requireRows(store: Store, id: number): Promise<void> {
 }
 
 export const qualityKind: JobKind<SubmittedQuality> = {
-  about: "judges, mends and removes rows of a data set, as ft data quality does for files",
+  about: "judges, fixes and removes rows of a data set, as ft data quality does for files",
   parameters: SubmittedQuality,
   jobsAtOnce: 2,
   title: ({ source: { dataset }, provider: { name = "a model", models } }) =>

@@ -93,7 +93,7 @@ export function completedCard(card: string, head: Readonly<Record<string, unknow
     throw new DataError("FT-UPLOAD-011", {
       at: { file: "README.md", line: 1 },
       message: `the head of the card is no YAML: ${document.errors[0]?.message ?? "not keys and values"}`,
-      hint: "mend the lines between the two lines of dashes, or take README.md away to have one written",
+      hint: "fix the lines between the two lines of dashes, or take README.md away to have one written",
     });
   }
   const keys = new Set(Object.keys(said ?? {}));

@@ -3,7 +3,9 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { readTextLines } from "../../../core/json-lines.ts";
 import { parseJson } from "../../../core/json-text.ts";
+import { shellWord } from "../../../core/shell.ts";
 import { encodingOf } from "../../../core/text-encoding.ts";
+import { UnsupportedFileError } from "../../../data/errors.ts";
 import { isObject, kindOf } from "../../../data/formats/format.ts";
 import { missingData } from "../../../data/read.ts";
 import type { JsonObject } from "../../../text/types.ts";
@@ -25,10 +27,19 @@ export interface FileStart {
   isUtf16: boolean;
 }
 
-/** Size and first bytes. Throws DataError FT-DATA-001 for a file that is not there. */
+function isTable(file: string): UnsupportedFileError {
+  return new UnsupportedFileError({
+    at: { file },
+    message: "this is a table, and rows for a service are JSON lines",
+    hint: `ft data prepare ${shellWord(file)} -o rows.jsonl --columns prompt=QUESTION,completion=ANSWER`,
+  });
+}
+
+/** Size and first bytes. Throws DataError FT-DATA-001 for a file that is not there, -002 for a table. */
 export async function startOf(file: string): Promise<FileStart> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined || !found.isFile()) throw await missingData(file);
+  if (/\.(csv|tsv|parquet)$/i.test(file)) throw isTable(file);
   const chunks = createReadStream(file, { end: 2 }) as AsyncIterable<Buffer>;
   let head = Buffer.alloc(0);
   for await (const chunk of chunks) head = Buffer.concat([head, chunk]);

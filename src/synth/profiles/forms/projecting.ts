@@ -42,7 +42,7 @@ const noPlace = "the form has no place for it";
 /** The record's own fields as fields of the row, or as losses. `used`: of meta, what the form writes itself. */
 export function ownFields(
   record: DatasetRecord,
-  { line, keepsSource }: ProjectOptions,
+  { line, sourceLine, keepsSource }: ProjectOptions,
   losses: Losses,
   used: readonly string[] = [],
 ): JsonObject {
@@ -53,6 +53,7 @@ export function ownFields(
   if (meta.length > 0 || (record.meta !== undefined && used.length === 0))
     fields["meta"] = Object.fromEntries(meta);
   if (keepsSource) return fields;
+  if (record.id === String(sourceLine)) delete fields["id"];
   for (const field of Object.keys(fields)) losses.lose(field, noPlace);
   return {};
 }

@@ -60,7 +60,8 @@ export class ProjectedRows {
         continue;
       }
       const { line, record, losses } = names === false ? nameless(one) : one;
-      const projection = projectRecord(profile, record, { line: written + 1, keepsSource });
+      const at = { line: written + 1, sourceLine: line };
+      const projection = projectRecord(profile, record, { ...at, keepsSource });
       if ("refused" in projection) {
         report.refuse({ line, ...projection.refused });
         continue;

@@ -16,7 +16,7 @@ type InTheMaking = components["schemas"]["SetInTheMaking"];
 const leads: Readonly<Record<InTheMaking["state"], string>> = {
   asking: "Its first rows are being written.",
   waiting: "Its first rows are there. Is this what you want?",
-  stopped: "It waits until something is mended.",
+  stopped: "It waits until something is fixed.",
   "going-on": "Its rows are being written. You can leave this page: it goes on.",
   ended: "It has ended.",
 };

@@ -63,7 +63,7 @@ function Cost({ wanted }: { wanted: Wanted }) {
         { name: "Rows", value: <Num of={rows} /> },
         { name: "Faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
         { name: "Scores alone", value: money(scoring.dollars) },
-        { name: "Likely, with mending", value: money(likely.dollars) },
+        { name: "Likely, with fixing", value: money(likely.dollars) },
         { name: "At most", value: money(most.dollars) },
         {
           name: "Requests",
@@ -151,7 +151,7 @@ function Before() {
                       {task.title}
                     </Link>
                     <span className={lines.small}>
-                      <Num of={task.examples_kept} /> kept, <Num of={task.examples_fixed} /> mended,{" "}
+                      <Num of={task.examples_kept} /> kept, <Num of={task.examples_fixed} /> fixed,{" "}
                       <Num of={task.examples_removed} /> taken out
                     </span>
                   </div>

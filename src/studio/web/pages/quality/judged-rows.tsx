@@ -18,7 +18,7 @@ type Criteria = components["schemas"]["QualitySummary"]["criteria"];
 
 const decisions = [
   { value: "all", label: "All rows" },
-  { value: "fixed", label: "Mended" },
+  { value: "fixed", label: "Fixed" },
   { value: "removed", label: "In quarantine" },
   { value: "below", label: "Still below" },
   { value: "kept", label: "Good as they were" },

@@ -9,7 +9,7 @@ type Summary = components["schemas"]["QualitySummary"];
 function Counts({ summary: { counts, average } }: { summary: Summary }) {
   const figures = [
     ["Good as they were", counts.kept - counts.below],
-    ["Mended", counts.fixed],
+    ["Fixed", counts.fixed],
     ["Taken out", counts.removed],
     ["Still below", counts.below],
   ] as const;
