@@ -47,6 +47,8 @@ test("each command of the README does what it says", { timeout: 300_000 }, async
   const cwd = makeFolder();
   const model = await makeToyModel(join(cwd, "model"));
   for (const name of ["rows.jsonl", "chats.jsonl"]) writeRows(join(cwd, name), 12);
+  const asked = Array.from({ length: 12 }, (_, at) => `What is ${at}?,It is ${at}.`);
+  writeFileSync(join(cwd, "questions.csv"), `${["question,answer", ...asked].join("\n")}\n`);
   const instead = (text: string): string =>
     text.replaceAll(/HuggingFaceTB\/SmolLM2-135M-Instruct|builtin\/(smollm2|tiny)/g, model);
   mkdirSync(join(cwd, "configs"));
