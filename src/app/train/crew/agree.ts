@@ -32,7 +32,7 @@ function fingerprint({ record }: PreparedRun, { totalSteps }: TrainingRun): Reco
     MLX: versions["mlx"] ?? "",
     "the model's weights": model.digest,
     ...(record.model["teacher"] !== undefined && {
-      "the teacher's weights": String(record.model["teacher"]),
+      "the teacher's weights": JSON.stringify(record.model["teacher"]),
     }),
     "the rows": String(dataset?.["tokensDigest"]),
     "the number of steps": String(totalSteps),
