@@ -3,40 +3,27 @@
 #include <napi.h>
 
 #include "core/blas.h"
-#include "core/environment.h"
+#include "core/fault.h"
+#include "core/start.h"
 #include "mlx/version.h"
 #include "ops/tables.h"
 
 namespace {
 
-void requireSameMlx() {
+void prepare() {
   std::string built = std::to_string(MLX_VERSION_MAJOR) + "." + std::to_string(MLX_VERSION_MINOR) + "." +
       std::to_string(MLX_VERSION_PATCH);
   // Inline code of the headers and the library must agree on every layout.
   if (built != mlx::core::version())
     throw ft::Fault("FT-NATIVE-VERSION", "built for MLX " + built + ", found libmlx " + mlx::core::version());
+  ft::blas::initialise();
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
-  try {
-    requireSameMlx();
-    ft::blas::initialise();
-    ft::Environment::attach(env);
-    for (const auto& table : {ft::ops::system, ft::ops::handles, ft::ops::data, ft::ops::elementwise,
-                              ft::ops::reductions, ft::ops::shapes, ft::ops::linear, ft::ops::attentions,
-                              ft::ops::quantized, ft::ops::random, ft::ops::transforms, ft::ops::losses, ft::ops::composites,
-                              ft::ops::lowRank, ft::ops::moments, ft::ops::recurrences, ft::ops::files, ft::ops::several})
-      ft::exportTable(env, exports, table());
-  } catch (const Napi::Error&) {
-    throw;
-  } catch (const ft::Fault& fault) {
-    Napi::Error error = Napi::Error::New(env, fault.what());
-    error.Set("code", fault.code);
-    throw error;
-  } catch (const std::exception& error) {
-    throw Napi::Error::New(env, error.what());
-  }
-  return exports;
+  using namespace ft::ops;
+  return ft::start(env, exports, prepare,
+                   {system, handles, data, elementwise, reductions, shapes, linear, attentions, quantized, random,
+                    transforms, losses, composites, lowRank, moments, recurrences, files, several});
 }
 
 }  // namespace

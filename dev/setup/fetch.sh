@@ -5,8 +5,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 local_dir="$root/.local"
 locks="$root/dev/setup/locks"
 
-say() { printf '%s\n' "native: $*"; }
-fail() { printf '%s\n' "native: $*" >&2; exit 1; }
+# Whose messages these are: a script may set `speaker` before.
+say() { printf '%s\n' "${speaker:-native}: $*"; }
+fail() { printf '%s\n' "${speaker:-native}: $*" >&2; exit 1; }
 
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 

@@ -1,24 +1,22 @@
 #!/usr/bin/env bash
 # Fetches libtorch and builds the second addon into build/Release/ft_native_torch.node: for FT_BACKEND=mps and cpu-torch.
 # Nobody needs it who computes with MLX. Does nothing when neither sources nor locks have changed.
+# FT_TORCH_WIDE=1: float32 computed in float64, into build/Wide, where FT_ADDON finds it: what roundings are measured
+# against.
 # FT_TORCH_DIR: folder with lib/ and include/ of another libtorch.  FT_BUILD_JOBS: compilers at once.
 set -euo pipefail
+speaker=torch
 . "$(dirname "${BASH_SOURCE[0]}")/fetch.sh"
 cd "$root"
-say() { printf '%s\n' "torch: $*"; }
-fail() { printf '%s\n' "torch: $*" >&2; exit 1; }
 
-system=$(uname -s)
-made=build/torch
-output="$root/build/Release/ft_native_torch.node"
-stamp_file="$root/build/Release/.inputs-torch"
+addon=ft_native_torch source=native/torch made=build/torch kind=Release
+if [ -n "${FT_TORCH_WIDE:-}" ]; then kind=Wide made=build/torch-wide; fi
+. dev/setup/addon.sh
+stamp_file="$root/build/$kind/.inputs-torch"
 
-inputs_stamp() {
-  local files
-  files=$(find native/torch native/core native/ops dev/setup/{torch,fetch}.sh dev/setup/locks/torch-*.txt \
-    node_modules/node-addon-api/package.json -type f ! -name '*.md' | LC_ALL=C sort)
-  # shellcheck disable=SC2086
-  { checksum $files; printf '%s\n' "$files" "${FT_TORCH_DIR:-}" "$(node -p 'process.arch + require("./package.json").version')"; } | checksum -
+parts() {
+  find native/torch native/core native/ops native/kernels/optimizers.h dev/setup/{torch,addon,fetch}.sh \
+    dev/setup/locks/torch-*.txt node_modules/node-addon-api/package.json -type f ! -name '*.md'
 }
 
 # C++ alone is wanted of the wheels: the libraries are the same in those of every Python.
@@ -38,35 +36,20 @@ fetch_libraries() {
   find "$local_dir/torch/torch" -mindepth 1 -maxdepth 1 ! -name lib ! -name include -exec rm -rf {} +
 }
 
-libraries_path() { # as the addon should remember it: relative to itself for what lies in the clone
-  local origin='$ORIGIN'
-  [ "$system" = Darwin ] && origin=@loader_path
-  printf '%s' "${FT_TORCH_DIR:+$FT_TORCH_DIR/lib;}$origin;$origin/../../.local/torch/torch/lib"
-}
-
 build() {
   local torch=${FT_TORCH_DIR:-$local_dir/torch/torch}
   [ -f "$torch/include/ATen/ATen.h" ] || fail "$torch holds no include/ATen/ATen.h"
-  PATH="$local_dir/tools/bin:$local_dir/tools/cmake/data/bin:$local_dir/tools/cmake/data/CMake.app/Contents/bin:$PATH"
-  command -v ninja >/dev/null || fail "cmake and ninja are missing: ./setup.sh native brings them"
-  say "compiling the addon over libtorch: some minutes ($made.log)"
-  mkdir -p $made
-  rm -f $made/CMakeCache.txt
-  nice node_modules/.bin/cmake-js build --directory native/torch --out $made --generator Ninja \
-    --parallel "${FT_BUILD_JOBS:-2}" "--CDFT_TORCH_DIR=$torch" "--CDFT_RPATH=$(libraries_path)" >$made.log 2>&1 ||
-    { tail -n 40 $made.log >&2; fail "the build failed; all of its output is in $made.log"; }
-  mkdir -p "$(dirname "$output")"
-  cp $made/Release/ft_native_torch.node "$output.part"
-  mv "$output.part" "$output"
+  compile_addon "--CDFT_TORCH_DIR=$torch" "--CDFT_TORCH_WIDE=${FT_TORCH_WIDE:-OFF}" \
+    "--CDFT_RPATH=$(libraries_path "${FT_TORCH_DIR:-}" torch/torch/lib)"
 }
 
-stamp=$(inputs_stamp)
-if [ -f "$output" ] && [ "$(cat "$stamp_file" 2>/dev/null)" = "$stamp" ]; then
+stamp=$(inputs_stamp "${FT_TORCH_DIR:-}")
+if up_to_date "$stamp" "$stamp_file"; then
   say "up to date"
   exit 0
 fi
 [ -n "${FT_TORCH_DIR:-}" ] || fetch_libraries
+find_tools
 build
-node -e 'const m = { exports: {} }; process.dlopen(m, process.argv[1]);
-const v = m.exports.version(); console.log(`torch: built, ${v.mlx}, ${v.blas}`)' "$output"
+told_by "torch: built, libtorch"
 printf '%s\n' "$stamp" >"$stamp_file"

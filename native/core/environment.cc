@@ -1,13 +1,11 @@
-// Birth and end of an environment. The end runs on the environment's own thread, in the order MLX needs:
-// arrays, compiled functions, outstanding work, then the thread's streams.
+// Birth and end of an environment. The end runs on the environment's own thread: arrays and compiled functions first,
+// then what the library holds for the thread.
 #include "core/environment.h"
 
 #include <atomic>
 
 #include "core/convert.h"
-#include "core/streams.h"
-#include "mlx/compile_impl.h"
-#include "mlx/stream.h"
+#include "core/library.h"
 
 namespace ft {
 
@@ -27,15 +25,9 @@ uint32_t nextTag() {
 Environment::Environment(napi_env env)
     : env(env), slots(nextTag()), callbacks(std::make_shared<Callbacks>(env)) {}
 
-Environment& Environment::of(napi_env env) {
-  void* data = nullptr;
-  check(env, napi_get_instance_data(env, &data));
-  return *static_cast<Environment*>(data);
-}
-
 void Environment::attach(napi_env env) {
   auto* environment = new Environment(env);
-  streams::enter();
+  library::enter();
   auto destroy = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
   check(env, napi_set_instance_data(env, environment, destroy, nullptr));
   auto close = [](void* data) { static_cast<Environment*>(data)->close(); };
@@ -43,19 +35,9 @@ void Environment::attach(napi_env env) {
 }
 
 void Environment::close() noexcept {
-  // The process or the Worker is ending: of what goes wrong nobody is left to tell.
-  auto quietly = [](auto step) {
-    try {
-      step();
-    } catch (...) {
-    }
-  };
   slots.clear();
   compiled.clear();
-  quietly([] { mx::detail::compile_clear_cache(mx::detail::compile_cache()); });
-  quietly([] { mx::synchronize(); });
-  quietly([] { mx::clear_streams(); });
-  streams::leave();
+  library::leave();
   callbacks->close();
 }
 

@@ -20,7 +20,6 @@ struct Compiled {
 struct Environment {
   explicit Environment(napi_env env);
 
-  static Environment& of(napi_env env);
   /** Makes an environment for `env` and frees it, arrays first, when `env` ends. */
   static void attach(napi_env env);
 
@@ -30,7 +29,7 @@ struct Environment {
   std::unordered_map<int, std::shared_ptr<Compiled>> compiled;
   int nextCompiled = 1;
 
-  /** Lets go of all that MLX holds for this thread. */
+  /** Lets go of all that the library holds for this thread. */
   void close() noexcept;
 };
 

@@ -8,6 +8,7 @@
 #include "mlx/ops.h"
 #include "mlx/random.h"
 #include "mlx/transforms.h"
+#include "ops/adamw.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
 
@@ -191,24 +192,6 @@ struct AdamwStep {
   }
 };
 
-/** The numbers of a step, in the same roundings as AdamwStep's. */
-kernels::AdamwNumbers adamwNumbers(const AdamwSettings& settings) {
-  auto remaining = [&](double beta) {
-    return 1 - std::pow(static_cast<float>(beta), static_cast<float>(settings.step));
-  };
-  kernels::AdamwNumbers numbers{};
-  numbers.beta1 = static_cast<float>(settings.beta1);
-  numbers.beta2 = static_cast<float>(settings.beta2);
-  numbers.eps = static_cast<float>(settings.eps);
-  float rate = static_cast<float>(settings.learningRate);
-  numbers.rate = settings.biasCorrection ? rate / remaining(settings.beta1) : rate;
-  numbers.rootScale = settings.biasCorrection ? 1 / std::sqrt(remaining(settings.beta2)) : 1;
-  numbers.decay = 1 - rate * static_cast<float>(settings.weightDecay);
-  numbers.fresh1 = static_cast<float>(1 - settings.beta1);
-  numbers.fresh2 = static_cast<float>(1 - settings.beta2);
-  return numbers;
-}
-
 /** Whether the kernel can move it: all float32, on the CPU, of one shape. */
 bool movesAlike(const array& parameter, const array& gradient, const array& first, const array& second) {
   const mx::Shape& shape = parameter.shape();
@@ -218,10 +201,8 @@ bool movesAlike(const array& parameter, const array& gradient, const array& firs
 
 Arrays adamw(const Arrays& parameters, const Arrays& gradients, const Arrays& first, const Arrays& second,
              const AdamwSettings& settings) {
+  requireStep(parameters, gradients, first, second, settings);
   size_t count = parameters.size();
-  require(gradients.size() == count && first.size() == count && second.size() == count,
-          "needs as many gradients and moments as parameters");
-  require(settings.step >= 1, "step counts from 1");
   Arrays results(count * 3, array(0));
   std::optional<AdamwStep> step;
   kernels::AdamwNumbers numbers = adamwNumbers(settings);

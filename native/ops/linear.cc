@@ -1,12 +1,12 @@
 // Matrix products and MLX's fused `fast` ops, attention apart.
 // LoRA's linear layer, which is several of these, lives in composites.cc.
-#include <cmath>
 #include <map>
 #include <mutex>
 
 #include "kernels/kernels.h"
 #include "mlx/fast.h"
 #include "mlx/ops.h"
+#include "ops/frequencies.h"
 #include "ops/indices.h"
 #include "ops/scalar.h"
 #include "ops/tables.h"
@@ -21,13 +21,7 @@ array rmsNorm(const array& x, const std::optional<array>& weight, float eps) {
   return mx::fast::rms_norm(x, weight, eps);
 }
 
-/** Turns a token's position takes in each pair of numbers, as MLX computes them. */
-array frequenciesOf(int dims, float base) {
-  array pairs = mx::arange(0, -dims / 2, -1, mx::float32);
-  return mx::exp(mx::multiply(pairs, array(std::log(base) / static_cast<float>(dims / 2))));
-}
-
-/** The same, computed once for all layers and passes. */
+/** Turns that a token's position takes in each pair of numbers, computed once for all layers and passes. */
 array keptFrequencies(int dims, float base) {
   static std::mutex mutex;
   // Never destroyed: what MLX needs to free an array may be gone when the process ends.
@@ -35,9 +29,8 @@ array keptFrequencies(int dims, float base) {
   std::lock_guard lock(mutex);
   auto found = kept.find({dims, base});
   if (found != kept.end()) return found->second;
-  array made = frequenciesOf(dims, base);
-  made.eval();
-  return kept.emplace(std::pair{dims, base}, made).first->second;
+  std::vector<float> turns = ropeFrequencies(dims, base);
+  return kept.emplace(std::pair{dims, base}, array(turns.data(), {dims / 2}, mx::float32)).first->second;
 }
 
 array frequencies(int dims, std::optional<float> base, const std::optional<array>& wavelengths) {

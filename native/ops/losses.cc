@@ -6,10 +6,9 @@
 #include "kernels/kernels.h"
 #include "mlx/ops.h"
 #include "mlx/transforms.h"
-#include "ops/indices.h"
+#include "ops/losses.h"
 #include "ops/scalar.h"
 #include "ops/settled.h"
-#include "ops/tables.h"
 
 namespace ft::ops {
 
@@ -42,22 +41,6 @@ struct Chosen {
     return mx::where(isKnown, mx::astype(chosen, mx::float32), array(std::numeric_limits<float>::quiet_NaN()));
   }
 };
-
-void requireTargets(const array& targets, int classes) {
-  require(mx::issubdtype(targets.dtype(), mx::integer), "needs integer targets");
-  requireIndices(targets, classes);
-}
-
-array crossEntropy(const array& logits, const array& targets) {
-  bool fits = logits.ndim() == targets.ndim() + 1 &&
-      std::equal(targets.shape().begin(), targets.shape().end(), logits.shape().begin());
-  require(fits, "needs logits with the targets' dimensions and one more, got " + describe(logits) + " and " +
-                    describe(targets));
-  requireTargets(targets, logits.shape(-1));
-  if (kernels::suits({logits})) return kernels::crossEntropy(logits, narrowed(targets));
-  Chosen chosen(narrowed(targets), logits.shape(-1));
-  return mx::subtract(mx::logsumexp(mx::astype(logits, mx::float32), -1), chosen.of(logits));
-}
 
 /** A head's losses in chunks of rows, one after the other, so that one chunk of logits is there at a time. */
 class ChunkedHead {
@@ -172,17 +155,15 @@ bool isBetterAtOnce(const array& hidden, const array& weight, const LossSettings
   return isPlain && weight.is_tracer() && int64_t{hidden.shape(0)} * weight.shape(0) <= mostLogits;
 }
 
-void requireHead(const array& hidden, const array& weight, const array& targets) {
-  bool fits = hidden.ndim() == 2 && weight.ndim() == 2 && targets.ndim() == 1 &&
-      hidden.shape(1) == weight.shape(1) && hidden.shape(0) == targets.shape(0);
-  require(fits, "needs hidden (rows, width), a weight (classes, width) and targets (rows), got " + describe(hidden) +
-                    ", " + describe(weight) + " and " + describe(targets));
-  requireTargets(targets, weight.shape(0));
+}  // namespace
+
+array tokenLosses(const array& logits, const array& targets) {
+  if (kernels::suits({logits})) return kernels::crossEntropy(logits, narrowed(targets));
+  Chosen chosen(narrowed(targets), logits.shape(-1));
+  return mx::subtract(mx::logsumexp(mx::astype(logits, mx::float32), -1), chosen.of(logits));
 }
 
-array linearCrossEntropy(const array& hidden, const array& weight, const array& targets,
-                         const LossSettings& settings) {
-  requireHead(hidden, weight, targets);
+array headLosses(const array& hidden, const array& weight, const array& targets, const LossSettings& settings) {
   array wanted = narrowed(targets);
   if (kernels::suitsProducts({hidden, weight})) {
     if (isBetterAtOnce(hidden, weight, settings))
@@ -200,27 +181,14 @@ array linearCrossEntropy(const array& hidden, const array& weight, const array& 
 }
 
 /** Where the weight is trained, both gradients come with the sum: no logit is computed twice then. */
-array linearCrossEntropySum(const array& hidden, const array& weight, const array& targets, const array& shares,
-                            const LossSettings& settings) {
-  requireHead(hidden, weight, targets);
-  require(shares.shape() == targets.shape(), "needs as many shares as targets, got " + describe(shares));
+array headLossSum(const array& hidden, const array& weight, const array& targets, const array& shares,
+                  const LossSettings& settings) {
   bool isTrained = weight.is_tracer() && hidden.size() > 0 && weight.size() > 0;
   if (isTrained && kernels::suitsProducts({hidden, weight, shares})) {
     kernels::HeadLoss loss{static_cast<float>(settings.labelSmoothing), static_cast<float>(settings.zLoss)};
     return kernels::headLossSum(hidden, weight, narrowed(targets), shares, loss);
   }
-  return mx::sum(mx::multiply(shares, linearCrossEntropy(hidden, weight, targets, settings)));
-}
-
-}  // namespace
-
-const OpTable& losses() {
-  static const OpTable table = {
-      row("crossEntropy", crossEntropy),
-      row("linearCrossEntropy", linearCrossEntropy),
-      row("linearCrossEntropySum", linearCrossEntropySum),
-  };
-  return table;
+  return mx::sum(mx::multiply(shares, headLosses(hidden, weight, targets, settings)));
 }
 
 }  // namespace ft::ops

@@ -1,7 +1,5 @@
 // The machine under the arrays: versions, devices, memory limits, threads.
 // Limits are set here, never chosen here.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "core/allocator.h"
@@ -13,6 +11,7 @@
 #include "mlx/memory.h"
 #include "mlx/stream.h"
 #include "mlx/version.h"
+#include "ops/machine.h"
 #include "ops/tables.h"
 
 namespace ft::ops {
@@ -20,10 +19,6 @@ namespace ft::ops {
 namespace {
 
 using Properties = std::unordered_map<std::string, std::variant<std::string, size_t>>;
-
-double machineMemory() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
 
 std::string textOf(const Properties& properties, const char* key) {
   auto found = properties.find(key);
@@ -42,31 +37,7 @@ std::string nameIn(const Properties& properties) {
   return name.empty() ? textOf(properties, "architecture") : name;
 }
 
-struct Versions {
-  std::string mlx, addon, blas;
-
-  static constexpr auto fields() {
-    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas}};
-  }
-};
-
 Versions version() { return {mx::version(), FT_ADDON_VERSION, blas::name()}; }
-
-struct DeviceInfo {
-  std::string device, name;
-  double memoryBytes, recommendedBytes;
-  bool metal, cuda;
-
-  static constexpr auto fields() {
-    using Self = DeviceInfo;
-    return std::tuple{Field{"device", &Self::device},
-                      Field{"name", &Self::name},
-                      Field{"memoryBytes", &Self::memoryBytes},
-                      Field{"recommendedBytes", &Self::recommendedBytes},
-                      Field{"metal", &Self::metal},
-                      Field{"cuda", &Self::cuda}};
-  }
-};
 
 DeviceInfo deviceInfo() {
   mx::Device device = mx::default_device();
@@ -82,16 +53,6 @@ void setDefaultDevice(const std::string& name) {
   if (!mx::is_available(device)) throw std::runtime_error("this build of MLX has no " + name + " backend");
   mx::set_default_device(device);
 }
-
-struct MemoryFigures {
-  double activeBytes, peakBytes, cacheBytes;
-
-  static constexpr auto fields() {
-    using Self = MemoryFigures;
-    return std::tuple{Field{"activeBytes", &Self::activeBytes}, Field{"peakBytes", &Self::peakBytes},
-                      Field{"cacheBytes", &Self::cacheBytes}};
-  }
-};
 
 MemoryFigures memory() {
   auto allocated = [missing = allocator::neverAllocated()](size_t counted) {

@@ -6,6 +6,7 @@
 
 #include "mlx/compile_impl.h"
 #include "mlx/ops.h"
+#include "ops/differentiation.h"
 #include "ops/settled.h"
 #include "ops/tables.h"
 
@@ -18,7 +19,7 @@ using Arrays = std::vector<array>;
 ArrayFunction closure(const SharedCallback& callback) {
   return [callback](const Arrays& inputs) {
     Arrays outputs = callback->call(inputs);
-    require(!outputs.empty(), "the callback returned no arrays");
+    requireOutputs(outputs);
     return outputs;
   };
 }
@@ -28,25 +29,11 @@ Arrays joined(Arrays first, const Arrays& second) {
   return first;
 }
 
-/** Counted from the start, each once. */
-std::vector<int> inputsNamed(const std::vector<int>& argnums, size_t inputs) {
-  int count = static_cast<int>(inputs);
-  std::vector<int> named;
-  for (int argnum : argnums) {
-    require(argnum >= -count && argnum < count, "argument 3 names input " + std::to_string(argnum) + " of " +
-                                                    std::to_string(count));
-    named.push_back(argnum < 0 ? argnum + count : argnum);
-    require(std::count(named.begin(), named.end(), named.back()) == 1, "argument 3 names an input twice");
-  }
-  require(!named.empty(), "argument 3 must name at least one input");
-  return named;
-}
-
 Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const std::vector<int>& given) {
   std::vector<int> argnums = inputsNamed(given, inputs.size());
   auto loss = [callback](const Arrays& tracers) {
     Arrays outputs = callback->call(tracers);
-    require(!outputs.empty() && outputs[0].ndim() == 0, "the callback's first output must be a scalar loss");
+    requireLoss(outputs);
     return outputs;
   };
   auto [values, gradients] = mx::value_and_grad(ArrayFunction(loss), argnums)(inputs);
@@ -59,14 +46,6 @@ Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const 
   }
   return values;
 }
-
-struct Pullback {
-  Arrays outputs, gradients;
-
-  static constexpr auto fields() {
-    return std::tuple{Field{"outputs", &Pullback::outputs}, Field{"gradients", &Pullback::gradients}};
-  }
-};
 
 Pullback vjp(const SharedCallback& callback, const Arrays& inputs, const Arrays& cotangents) {
   auto [outputs, gradients] = mx::vjp(closure(callback), inputs, cotangents);

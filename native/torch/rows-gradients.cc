@@ -4,6 +4,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "ops/differentiation.h"
 #include "tables.h"
 #include "tensors.h"
 
@@ -58,21 +59,8 @@ Arrays detached(Arrays arrays) {
   return arrays;
 }
 
-std::vector<int> inputsNamed(const std::vector<int>& argnums, size_t inputs) {
-  int count = static_cast<int>(inputs);
-  std::vector<int> named;
-  for (int argnum : argnums) {
-    require(argnum >= -count && argnum < count,
-            "argument 3 names input " + std::to_string(argnum) + " of " + std::to_string(count));
-    named.push_back(argnum < 0 ? argnum + count : argnum);
-    require(std::count(named.begin(), named.end(), named.back()) == 1, "argument 3 names an input twice");
-  }
-  require(!named.empty(), "argument 3 must name at least one input");
-  return named;
-}
-
 Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const std::vector<int>& given) {
-  std::vector<int> argnums = inputsNamed(given, inputs.size());
+  std::vector<int> argnums = ops::inputsNamed(given, inputs.size());
   Leaves leaves = leavesOf(inputs, argnums);
   Arrays like, outputs;
   for (int place : argnums) like.push_back(inputs[static_cast<size_t>(place)]);
@@ -80,7 +68,7 @@ Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const 
     at::AutoGradMode recording(true);
     outputs = callback->call(leaves.inputs);
   }
-  require(!outputs.empty() && outputs[0].ndim() == 0, "the callback's first output must be a scalar loss");
+  ops::requireLoss(outputs);
   const at::Tensor& loss = outputs[0].tensor();
   Arrays slopes = gradientsOf({loss}, {at::ones_like(loss)}, leaves, like);
   Arrays results = detached(std::move(outputs));
@@ -88,15 +76,7 @@ Arrays valueAndGrad(const SharedCallback& callback, const Arrays& inputs, const 
   return results;
 }
 
-struct Pullback {
-  Arrays outputs, gradients;
-
-  static constexpr auto fields() {
-    return std::tuple{Field{"outputs", &Pullback::outputs}, Field{"gradients", &Pullback::gradients}};
-  }
-};
-
-Pullback vjp(const SharedCallback& callback, const Arrays& inputs, const Arrays& cotangents) {
+ops::Pullback vjp(const SharedCallback& callback, const Arrays& inputs, const Arrays& cotangents) {
   std::vector<int> all(inputs.size());
   for (size_t i = 0; i < all.size(); i++) all[i] = static_cast<int>(i);
   Leaves leaves = leavesOf(inputs, all);
@@ -105,7 +85,7 @@ Pullback vjp(const SharedCallback& callback, const Arrays& inputs, const Arrays&
     at::AutoGradMode recording(true);
     outputs = callback->call(leaves.inputs);
   }
-  require(!outputs.empty(), "the callback returned no arrays");
+  ops::requireOutputs(outputs);
   require(outputs.size() == cotangents.size(), "needs one cotangent for each output");
   Tensors results, given;
   for (size_t i = 0; i < outputs.size(); i++) {

@@ -1,9 +1,8 @@
 // Layers of llama-shaped models over libtorch: products, norms, rotary embedding, attention.
 // The rows are those of native/ops, with the same signatures; nothing is fused by hand here.
-#include <cmath>
 #include <limits>
 
-#include "ops/indices.h"
+#include "ops/frequencies.h"
 #include "ops/scalar.h"
 #include "tables.h"
 #include "tensors.h"
@@ -53,18 +52,21 @@ array layerNorm(const array& x, const Maybe& weight, const Maybe& bias, float ep
   return bias ? mx::add(result, *bias) : result;
 }
 
+Tensor frequencies(int dims, float base) {
+  std::vector<float> turns = ops::ropeFrequencies(dims, base);
+  return made(at::tensor(turns).to(device()), mx::float32).tensor();
+}
+
 /** Angles of each position's pairs, (1 or batch, 1, length, dims / 2), float32. */
 Tensor angles(const array& x, int dims, std::optional<float> base, float scale, const RopeOffset& offset,
               const Maybe& wavelengths) {
-  auto options = at::TensorOptions().dtype(at::kFloat).device(x.tensor().device());
-  Tensor turns = wavelengths ? as(*wavelengths, mx::float32).reciprocal()
-                             : at::exp(at::arange(0, -(dims / 2), -1, options) *
-                                       (std::log(*base) / static_cast<float>(dims / 2)));
+  auto options = at::TensorOptions().dtype(stored(mx::float32)).device(x.tensor().device());
+  Tensor turns = wavelengths ? as(*wavelengths, mx::float32).reciprocal() : frequencies(dims, *base);
   Tensor places = at::arange(x.shape(2), options);
   if (const int* one = std::get_if<int>(&offset)) {
     places = (places + *one).reshape({1, 1, -1, 1});
   } else {
-    Tensor own = std::get<array>(offset).tensor().to(at::kFloat);
+    Tensor own = std::get<array>(offset).tensor().to(stored(mx::float32));
     places = (own.reshape({-1, 1}) + places).reshape({own.numel(), 1, -1, 1});
   }
   return places * scale * turns;
@@ -119,7 +121,7 @@ array attention(const array& q, const array& k, const array& v, float scale, con
     Tensor heads = as(a, dtype);
     return groups == 1 ? heads : at::repeat_interleave(heads, groups, 1);
   };
-  Tensor scores = at::matmul(as(q, dtype) * scale, shared(k).transpose(-1, -2)).to(at::kFloat);
+  Tensor scores = at::matmul(as(q, dtype) * scale, shared(k).transpose(-1, -2)).to(stored(mx::float32));
   if (mask) scores = masked(scores, *mask);
   else if (mode == "causal" && q.shape(2) > 1) scores = masked(scores, causalMask(q.shape(2), k.shape(2)));
   return made(at::matmul(at::softmax(scores, -1).to(stored(dtype)), shared(v)), dtype);

@@ -93,7 +93,7 @@ Tensor unit(const mx::Shape& shape, const array& key) {
 array uniform(float low, float high, const Size& size, Dtype dtype, const array& key) {
   require(isFraction(dtype), "makes numbers with fractions");
   array lowest(low, mx::float32), range(high - low, mx::float32);
-  array drawn(unit(size.shape, key).to(device()), mx::float32);
+  array drawn = made(unit(size.shape, key).to(device()), mx::float32);
   return mx::astype(mx::add(mx::multiply(range, drawn), lowest), dtype);
 }
 

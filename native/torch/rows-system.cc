@@ -3,13 +3,13 @@
 #include <ATen/Parallel.h>
 #include <c10/core/CPUAllocator.h>
 #include <torch/version.h>
-#include <unistd.h>
 
 #include <cstring>
 
 #include "memory.h"
+#include "ops/machine.h"
 #include "ops/scalar.h"
-#include "ops/tables.h"
+#include "ops/typed-memory.h"
 #include "tables.h"
 #include "tensors.h"
 
@@ -17,38 +17,12 @@ namespace ft::torch {
 
 namespace {
 
-double machineMemory() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
-struct Versions {
-  std::string mlx, addon, blas;
-
-  static constexpr auto fields() {
-    return std::tuple{Field{"mlx", &Versions::mlx}, Field{"addon", &Versions::addon}, Field{"blas", &Versions::blas}};
-  }
-};
+using ops::DeviceInfo, ops::machineMemory, ops::MemoryFigures, ops::Versions;
 
 /** The version of the library that computes, which the table calls by the name of MLX. */
 Versions version() {
   return {TORCH_VERSION, FT_ADDON_VERSION, at::hasMKL() ? "MKL" : at::hasLAPACK() ? "LAPACK" : "libtorch's own"};
 }
-
-struct DeviceInfo {
-  std::string device, name;
-  double memoryBytes, recommendedBytes;
-  bool metal, cuda;
-
-  static constexpr auto fields() {
-    using Self = DeviceInfo;
-    return std::tuple{Field{"device", &Self::device},
-                      Field{"name", &Self::name},
-                      Field{"memoryBytes", &Self::memoryBytes},
-                      Field{"recommendedBytes", &Self::recommendedBytes},
-                      Field{"metal", &Self::metal},
-                      Field{"cuda", &Self::cuda}};
-  }
-};
 
 DeviceInfo deviceInfo() {
   bool isGpu = device().type() != at::kCPU;
@@ -65,16 +39,6 @@ void waitForDevice() {
   if (device().type() != at::kCPU) at::detail::getMPSHooks().deviceSynchronize();
 }
 
-struct MemoryFigures {
-  double activeBytes, peakBytes, cacheBytes;
-
-  static constexpr auto fields() {
-    using Self = MemoryFigures;
-    return std::tuple{Field{"activeBytes", &Self::activeBytes}, Field{"peakBytes", &Self::peakBytes},
-                      Field{"cacheBytes", &Self::cacheBytes}};
-  }
-};
-
 MemoryFigures memory() {
   auto [active, peak] = allocated();
   return {static_cast<double>(active), static_cast<double>(peak), 0};
@@ -89,43 +53,16 @@ double remembered(uint64_t bytes) {
 
 constexpr int mostThreads = 64;
 
-napi_typedarray_type memoryType(Dtype dtype) {
-  switch (dtype.val()) {
-    case Dtype::Val::int8: return napi_int8_array;
-    case Dtype::Val::uint16:
-    case Dtype::Val::float16:
-    case Dtype::Val::bfloat16: return napi_uint16_array;
-    case Dtype::Val::int16: return napi_int16_array;
-    case Dtype::Val::uint32: return napi_uint32_array;
-    case Dtype::Val::int32: return napi_int32_array;
-    case Dtype::Val::uint64: return napi_biguint64_array;
-    case Dtype::Val::int64: return napi_bigint64_array;
-    case Dtype::Val::float64: return napi_float64_array;
-    case Dtype::Val::float32: return napi_float32_array;
-    default: return napi_uint8_array;
-  }
-}
-
 array fromMemory(const TypedMemory& typed, const Size& size, Dtype dtype) {
-  TypedMemory::View memory = typed.view();
-  bool fits = memory.type == memoryType(dtype) || memory.type == napi_uint8_array;
-  require(fits, std::string("argument 1: this typed array cannot hold ") + nameOf(dtype));
+  TypedMemory::View memory = fitting(typed, size.shape, dtype);
   at::Tensor raw = at::empty(sizesOf(size.shape), outside(dtype));
-  require(raw.nbytes() == memory.bytes, "argument 1 has " + std::to_string(memory.bytes) + " bytes, the shape in " +
-                                            nameOf(dtype) + " needs " + std::to_string(raw.nbytes()));
   if (memory.bytes > 0) std::memcpy(raw.data_ptr(), memory.data, memory.bytes);
   return fromOutside(raw, dtype);
 }
 
 NewMemory toMemory(Environment& environment, const array& a) {
   at::Tensor flat = toOutside(a);
-  napi_env env = environment.env;
-  void* target = nullptr;
-  napi_value buffer, view;
-  check(env, napi_create_arraybuffer(env, flat.nbytes(), &target, &buffer));
-  if (flat.nbytes() > 0) std::memcpy(target, flat.data_ptr(), flat.nbytes());
-  check(env, napi_create_typedarray(env, memoryType(a.dtype()), a.size(), buffer, 0, &view));
-  return {view};
+  return copied(environment, flat.data_ptr(), flat.nbytes(), a.dtype());
 }
 
 double item(const array& a) {

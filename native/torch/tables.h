@@ -10,11 +10,9 @@ using mlx::core::Dtype;
 
 const OpTable& system();
 const OpTable& layers();
-const OpTable& losses();
 const OpTable& optimizers();
 const OpTable& random();
 const OpTable& gradients();
-const OpTable& files();
 
 /** An array of booleans, each true with probability `p`. */
 array drawn(float p, const mlx::core::Shape& shape, const array& key);

@@ -27,6 +27,9 @@ at::ScalarType stored(Dtype dtype) {
     case Val::uint16: return at::kInt;
     case Val::uint32:
     case Val::uint64: return at::kLong;
+#ifdef FT_TORCH_WIDE
+    case Val::float32: return at::kDouble;
+#endif
     default: return outside(dtype);
   }
 }
@@ -61,7 +64,7 @@ array made(const at::Tensor& tensor, Dtype dtype) { return array(tensor.to(store
 
 array fromOutside(const at::Tensor& raw, Dtype dtype) {
   at::Tensor held = raw.to(device());
-  if (stored(dtype) == outside(dtype)) return {held, dtype};
+  if (stored(dtype) == outside(dtype) || isFraction(dtype)) return made(held, dtype);
   const int64_t bits = dtype == mx::uint16 ? 0xffff : 0xffffffff;
   return {at::bitwise_and(held.to(stored(dtype)), bits), dtype};
 }

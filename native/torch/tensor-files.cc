@@ -1,17 +1,22 @@
-// Safetensors in and out over libtorch. The header is JSON, which the JavaScript around the addon reads and writes.
-// Trusts the header it is given, as native/ops/files.cc does: files of others are checked before they come here.
+// Tensors of safetensors files over libtorch. The header is JSON, which the JavaScript around the addon reads and writes.
+#include "ops/tensor-files.h"
+
 #include <cstring>
 #include <fstream>
 #include <map>
 
 #include <napi.h>
 
-#include "tables.h"
+#include "core/environment.h"
+#include "core/fault.h"
 #include "tensors.h"
 
-namespace ft::torch {
+namespace ft::ops {
 
 namespace {
+
+using torch::fromOutside, torch::outside, torch::toOutside;
+using mx::Dtype;
 
 struct Format {
   const char* name;
@@ -58,7 +63,35 @@ array tensorIn(std::ifstream& file, const std::string& path, Napi::Object told, 
   return fromOutside(raw, dtype);
 }
 
-std::map<std::string, array> loadSafetensors(Environment& environment, const std::string& path) {
+std::string quoted(Napi::Env env, const std::string& text) {
+  return json(env, "stringify", Napi::String::New(env, text)).As<Napi::String>().Utf8Value();
+}
+
+std::string headerOf(Napi::Env env, const std::map<std::string, array>& tensors, const TextMap& metadata) {
+  std::string text = "{\"__metadata__\":{";
+  const char* comma = "";
+  for (const auto& [name, value] : metadata) {
+    text += comma + quoted(env, name) + ":" + quoted(env, value);
+    comma = ",";
+  }
+  text += "}";
+  size_t place = 0;
+  for (const auto& [name, tensor] : tensors) {
+    std::string sizes;
+    for (int size : tensor.shape()) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
+    size_t end = place + tensor.nbytes();
+    text += "," + quoted(env, name) + ":{\"dtype\":\"" + nameOfType(tensor.dtype()) + "\",\"shape\":[" + sizes +
+            "],\"data_offsets\":[" + std::to_string(place) + "," + std::to_string(end) + "]}";
+    place = end;
+  }
+  text += "}";
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::map<std::string, array> readTensors(Environment& environment, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path);
   uint64_t length = 0;
@@ -79,46 +112,15 @@ std::map<std::string, array> loadSafetensors(Environment& environment, const std
   return tensors;
 }
 
-std::string quoted(Napi::Env env, const std::string& text) {
-  return json(env, "stringify", Napi::String::New(env, text)).As<Napi::String>().Utf8Value();
-}
-
-std::string headerOf(Napi::Env env, const std::vector<std::string>& names, const std::vector<array>& tensors,
-                     const TextMap& metadata) {
-  std::string text = "{\"__metadata__\":{";
-  const char* comma = "";
-  for (const auto& [name, value] : metadata) {
-    text += comma + quoted(env, name) + ":" + quoted(env, value);
-    comma = ",";
-  }
-  text += "}";
-  size_t place = 0;
-  for (size_t i = 0; i < names.size(); i++) {
-    std::string sizes;
-    for (int size : tensors[i].shape()) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
-    size_t end = place + tensors[i].nbytes();
-    text += "," + quoted(env, names[i]) + ":{\"dtype\":\"" + nameOfType(tensors[i].dtype()) + "\",\"shape\":[" + sizes +
-            "],\"data_offsets\":[" + std::to_string(place) + "," + std::to_string(end) + "]}";
-    place = end;
-  }
-  text += "}";
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  return text;
-}
-
-void saveSafetensors(Environment& environment, const std::string& path, const std::vector<std::string>& names,
-                     const std::vector<array>& tensors, const TextMap& metadata) {
-  require(names.size() == tensors.size(), "needs as many names as arrays");
-  std::map<std::string, size_t> places;
-  for (size_t i = 0; i < names.size(); i++)
-    require(places.emplace(names[i], i).second, "two arrays are named \"" + names[i] + "\"");
-  std::string header = headerOf(Napi::Env(environment.env), names, tensors, metadata);
+void writeTensors(Environment& environment, const std::string& path, const std::map<std::string, array>& tensors,
+                  const TextMap& metadata) {
+  std::string header = headerOf(Napi::Env(environment.env), tensors, metadata);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (!file) throw std::runtime_error("cannot write to " + path);
   uint64_t length = header.size();
   file.write(reinterpret_cast<const char*>(&length), sizeof(length));
   file.write(header.data(), static_cast<std::streamsize>(length));
-  for (const array& tensor : tensors) {
+  for (const auto& [name, tensor] : tensors) {
     at::Tensor flat = toOutside(tensor);
     file.write(static_cast<const char*>(flat.data_ptr()), static_cast<std::streamsize>(flat.nbytes()));
   }
@@ -126,14 +128,4 @@ void saveSafetensors(Environment& environment, const std::string& path, const st
   if (!file) throw std::runtime_error("writing " + path + " failed: is the disk full?");
 }
 
-}  // namespace
-
-const OpTable& files() {
-  static const OpTable table = {
-      row("loadSafetensors", loadSafetensors),
-      row("saveSafetensors", saveSafetensors),
-  };
-  return table;
-}
-
-}  // namespace ft::torch
+}  // namespace ft::ops
