@@ -57,6 +57,8 @@ export type Answer = z.ZodType | OtherAnswer;
 export interface Upload {
   file: Readable;
   name: string;
+  /** Of the file. */
+  bytes: number;
   fields: Readonly<Record<string, string>>;
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import { sweepIncoming } from "../app/data/sets/incoming.ts";
 import { readAhead } from "../app/generation/read-ahead.ts";
 import { productVersion } from "../app/info.ts";
 import { startWorkerProcess, type WorkerHost } from "../app/jobs/worker-host.ts";
@@ -168,18 +169,41 @@ function whyRefused({ bad, badLines }: { bad: readonly BadLine[]; badLines: numb
 }
 
 /** Files that crashes left behind are brought in step, and those that somebody put into the folder taken in. */
-async function takeInFiles(store: Store, environment: Environment): Promise<void> {
-  const { files, found } = await startPlatform(store, environment);
-  for (const file of files) {
-    const { path, state } = file;
-    if (state === "changed") fileLeft(file);
-    else logger().info("file", { path, state });
-  }
+/** Files that the log names one by one. */
+const mostNamed = 20;
+
+async function takeInFiles(
+  store: Store,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  await sweepIncoming(store, environment);
+  const { files, found } = await startPlatform(store, environment, signal);
+  for (const file of files.filter(({ state }) => state === "changed")) fileLeft(file);
+  const mended = files.filter(({ state }) => state !== "changed");
+  for (const { path, state } of mended.slice(0, mostNamed)) logger().info("file", { path, state });
+  const more = mended.length - mostNamed;
+  if (more > 0) logger().info("files", { more, state: "brought in step as well" });
   for (const one of found) {
     const { path, state } = one;
     if (state === "imported") logger().info("file", { path, state });
     else logger().warn("file", { path, state, why: whyRefused(one) });
   }
+}
+
+/** Milliseconds for which pages wait for files that were lost or put there: the rest goes on behind them. */
+const longestTaking = 3000;
+
+/** Throws what goes wrong at once; what goes wrong later is logged. The promise in what it gives ends with the work. */
+async function begunTaking(work: Promise<void>): Promise<{ ended: Promise<void> }> {
+  const isLate = Symbol();
+  const first = await Promise.race([work, pause(longestTaking, isLate, { ref: false })]);
+  if (first !== isLate) return { ended: work };
+  logger().info("files", { state: "more are taken in while the pages are open" });
+  const ended = work.catch((error: unknown) =>
+    logger().error("files not taken in", { reason: error }),
+  );
+  return { ended };
 }
 
 /** As the worker's process is started with: also after a death, settings are those of then. */
@@ -220,6 +244,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const ending = new AbortController();
   const { keepsLogLevel = false } = options;
   let worker: WorkerHost | undefined;
+  let taking: Promise<void> | undefined;
   const studio = studioOver({
     ...{ environment, store, ending: ending.signal, keepsLogLevel },
     worker: () => worker,
@@ -230,13 +255,15 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     ending.abort();
     await studio.events.left(longestFarewell);
     await Promise.all([api.close(), pages.close(), worker?.close(), studio.tryHost.close()]);
+    await taking;
     await store.close();
   };
   const ahead = readAhead(environment, ending.signal).catch((error: unknown) =>
     logger().warn("not read ahead", { error: String(error) }),
   );
   try {
-    await takeInFiles(store, environment);
+    const begun = await begunTaking(takeInFiles(store, environment, ending.signal));
+    taking = begun.ended;
     await studio.settingsChanged(platformSettings(environment));
     let apiUrl = "";
     readForms(api, {

@@ -11,6 +11,7 @@ import {
   violationsInThemes,
 } from "../support/browser.ts";
 import { jump, scroll } from "../support/scrolling.ts";
+import { patient } from "../support/studio-training.ts";
 
 const chat = (question: string, answer: string, more: object = {}): string =>
   JSON.stringify({
@@ -64,6 +65,34 @@ test("a file with a bad line tells it, makes nothing, and then the good rows wit
   expect(await violations(page)).toEqual([]);
   expect(problems).toEqual([]);
 });
+
+test("a large file is taken in by a job: followed over a reload, told of its bad line, cancelled", async () => {
+  const studio = await openStudio();
+  const { page, problems } = await openPage(studio, "/data");
+  const words = "Where has my parcel been since Monday? ".repeat(25);
+  const good = (at: number): string =>
+    JSON.stringify({ instruction: `${at}: ${words}`, output: "On its way." });
+  const lines = Array.from({ length: 11_000 }, (_, at) => good(at));
+  lines[7000] = "{ no json";
+  await importFile(page, "parcels.jsonl", lines.join("\n"));
+  const report = page.getByRole("region", { name: "Import of parcels.jsonl" });
+  await report.getByRole("link", { name: "Its job" }).waitFor(patient);
+  expect(page.url()).toContain("importing=");
+  await page.reload();
+  await report.getByText("Nothing has been made yet.").waitFor(patient);
+  await report.getByText("line 7,001").or(report.getByText("line 7001")).first().waitFor();
+  // the file is kept for that: nothing is handed in again
+  await report.getByRole("button", { name: /Import the other 10,?999 rows without them/ }).click();
+  await report.getByRole("button", { name: "Cancel" }).click();
+  await report.getByText("It was cancelled: no set was made.").waitFor(patient);
+  expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
+  await importFile(page, "others.jsonl", lines.filter((_, at) => at !== 7000).join("\n"));
+  const others = page.getByRole("region", { name: "Import of others.jsonl" });
+  await others.getByText(/10,999 rows read, 10,999 taken in/).waitFor(patient);
+  await others.getByRole("link", { name: "Look through the rows" }).click();
+  await page.getByText(words.slice(0, 30)).first().waitFor();
+  expect(problems).toEqual([]);
+}, 240_000);
 
 test("a row is changed in place, lasts, shows in another window, and is undone", async () => {
   const studio = await openStudio();

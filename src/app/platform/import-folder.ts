@@ -51,12 +51,17 @@ async function importFile(store: Store, folder: string, path: string): Promise<F
 }
 
 /** Makes data sets of the files that belong to none yet. Links are not followed. */
-export async function importFolder(store: Store, folder: string): Promise<FoundFile[]> {
+export async function importFolder(
+  store: Store,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<FoundFile[]> {
   const from = resolve(folder);
   makeFolders(from);
   const entries = await readdir(from, { withFileTypes: true });
   const found: FoundFile[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (signal?.aborted === true) break;
     const isRows = entry.isFile() && entry.name.endsWith(".jsonl") && !entry.name.startsWith(".");
     const path = join(from, entry.name);
     if (!isRows || (await datasetByFile(store.db, path)) !== undefined) continue;

@@ -19,8 +19,9 @@ export interface StartedPlatform {
 export async function startPlatform(
   store: Store,
   environment: Environment = process.env,
+  signal?: AbortSignal,
 ): Promise<StartedPlatform> {
   const folder = datasetsFolder(environment);
-  const files = (await syncPlatformFiles(store)).filter(({ state }) => state !== "same");
-  return { folder, files, found: await importFolder(store, folder) };
+  const files = (await syncPlatformFiles(store, signal)).filter(({ state }) => state !== "same");
+  return { folder, files, found: await importFolder(store, folder, signal) };
 }

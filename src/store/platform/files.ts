@@ -185,11 +185,17 @@ async function datasetIds(db: Database): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Brings every file up to what the database has, after a crash at whatever point; tells of each. */
-export async function syncPlatformFiles(store: Store): Promise<PlatformFileState[]> {
+/** Brings every file up to what the database has, after a crash at whatever point; tells of each. Ends early when asked. */
+export async function syncPlatformFiles(
+  store: Store,
+  signal?: AbortSignal,
+): Promise<PlatformFileState[]> {
   await removeAbandonedDrafts(store);
   const states: PlatformFileState[] = [];
-  for (const id of await datasetIds(store.db)) states.push(await fileInStep(store, id));
+  for (const id of await datasetIds(store.db)) {
+    if (signal?.aborted === true) break;
+    states.push(await fileInStep(store, id));
+  }
   return states;
 }
 

@@ -97,10 +97,11 @@ async function readForm(
 }
 
 /** A name less: nothing is left of it whatever becomes of the request. */
-async function openOnce(path: string): Promise<Readable> {
+async function openOnce(path: string): Promise<{ file: Readable; bytes: number }> {
   const handle = await open(path);
   await rm(path);
-  return handle.createReadStream();
+  const { size: bytes } = await handle.stat();
+  return { file: handle.createReadStream(), bytes };
 }
 
 /** Routes with `upload` get their file and its fields as the body. */
@@ -110,9 +111,9 @@ export function readForms(app: FastifyInstance, options: FormOptions): void {
     "multipart/form-data",
     async (request: FastifyRequest, payload: Readable) => {
       const { kept, fields } = await readForm(request, payload, options);
-      const file = await openOnce(kept.path);
+      const { file, bytes } = await openOnce(kept.path);
       opened.set(request, file);
-      return { file, name: kept.name, fields } satisfies Upload;
+      return { file, bytes, name: kept.name, fields } satisfies Upload;
     },
   );
   app.addHook("onResponse", async (request) => void opened.get(request)?.destroy());

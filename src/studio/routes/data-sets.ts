@@ -5,7 +5,6 @@ import {
   changeRow,
   countLeftOut,
   dropRow,
-  importSet,
   leftOut,
   listAllSets,
   openSet,
@@ -13,14 +12,10 @@ import {
   undoChange,
 } from "../../app/data/sets/index.ts";
 import { removeDataset, undoDrops } from "../../store/index.ts";
-import {
-  bytesOfFile,
-  datasetsFolder,
-  deleteDataset,
-  undoEdit,
-} from "../../store/platform/index.ts";
+import { bytesOfFile, deleteDataset, undoEdit } from "../../store/platform/index.ts";
 import type { JsonObject } from "../../text/types.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
+import { dataImportRoutes } from "./data-import.ts";
 import { AnyJson, Paging, PathPlace } from "./shared.ts";
 
 const AnyObject = z.record(z.string(), z.unknown());
@@ -307,50 +302,8 @@ const remove = defineRoute({
   },
 });
 
-const LossShape = z.object({
-  field: z.string(),
-  why: z.string(),
-  rows: z.int(),
-  line: z.int(),
-});
-
-const taken = defineRoute({
-  method: "POST",
-  path: "/api/v1/data/import",
-  about:
-    "A file of rows as a data set: JSON lines, JSON, CSV, TSV, Parquet. Rows that cannot be used are told, and nothing is made unless leave_out is yes",
-  upload: z.object({
-    name: z.string().optional().describe("Of the data set; else that of the file"),
-    leave_out: z.enum(["yes", "no"]).optional().describe("Makes the set without such rows"),
-  }),
-  answers: {
-    200: z
-      .object({
-        file: z.string(),
-        rows: z.int(),
-        taken: z.int(),
-        left_out: z.int(),
-        left: z.array(
-          z.object({ line: z.int(), field: z.string(), why: z.string(), text: z.string() }),
-        ),
-        losses: z.array(LossShape),
-        form: z.string().nullable(),
-        made: z.string().nullable().describe("The set; null where nothing was made"),
-      })
-      .meta({ id: "ImportReport" }),
-  },
-  refusals: { 400: "No form, or a kind of file that is not read", 413: "The file is too large" },
-  run: async ({ environment, store }, { upload: { file, name, fields } }) => {
-    const { leftOut: left_out, ...report } = await importSet(store, file, {
-      ...{ name, title: fields["name"] || undefined, folder: datasetsFolder(environment) },
-      leavesOut: fields["leave_out"] === "yes",
-    });
-    return { ...report, left_out };
-  },
-});
-
 export const dataSetRoutes: RouteGroup = {
   name: "data",
   about: "Sets of both kinds as pages show them",
-  routes: [list, taken, show, remove, lines, row, change, drop, undo, left, back],
+  routes: [list, ...dataImportRoutes, show, remove, lines, row, change, drop, undo, left, back],
 };

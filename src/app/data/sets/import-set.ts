@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { temporaryNameFor } from "../../../core/atomic-files.ts";
 import { FtError } from "../../../core/errors.ts";
 import { makeFolders } from "../../../core/folders.ts";
+import { interrupted } from "../../../core/interrupted.ts";
 import { fileReaders } from "../../../data/files/index.ts";
 import { isObject, kindOf } from "../../../data/formats/format.ts";
 import { commitRows, type Store } from "../../../store/index.ts";
@@ -56,7 +57,17 @@ export interface ImportSetRequest {
   folder: string;
   /** Makes the set without the rows that cannot be used. */
   leavesOut: boolean;
+  /** Stands in the set's metadata: asked for again under it, what is made already is given. */
+  key?: string | undefined;
 }
+
+export interface ImportWatch {
+  signal?: AbortSignal | undefined;
+  /** Called every few hundred rows; `total` is known once all have been looked through. */
+  onRows?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+const rowsBetween = 500;
 
 /** Left-out rows that stay listed with the set. */
 const mostTold = 200;
@@ -148,19 +159,30 @@ class Importing {
   leftOut = 0;
   readonly #path: string;
   readonly #ending: string;
+  readonly #watch: ImportWatch;
+  readonly #total: number | undefined;
 
-  constructor(path: string, ending: string) {
+  constructor(path: string, ending: string, watch: ImportWatch = {}, total?: number) {
     this.#path = path;
     this.#ending = ending;
+    this.#watch = watch;
+    this.#total = total;
   }
 
   /** Rows that can be used; counts, and tells of the others. */
   async *usable(): AsyncGenerator<JsonObject> {
     for await (const read of readAll(this.#path, this.#ending)) {
       this.rows++;
+      if (this.rows % rowsBetween === 0) this.#tell();
       if ("left" in read) this.#leave(read.left);
       else yield* this.#take(read.row, read.line);
     }
+  }
+
+  #tell(): void {
+    const { signal, onRows } = this.#watch;
+    if (signal?.aborted === true) throw interrupted("taking the file in; nothing of it is kept");
+    onRows?.(this.rows, this.#total);
   }
 
   *#take(row: JsonObject, line: number): Generator<JsonObject> {
@@ -188,11 +210,11 @@ async function makeSet(
   store: Store,
   path: string,
   looked: Importing,
-  request: ImportSetRequest & { title: string; file: string },
+  request: ImportSetRequest & ImportWatch & { title: string; file: string },
 ): Promise<string> {
-  const { title, file, folder } = request;
+  const { title, file, folder, key } = request;
   const form = looked.form ?? "chat";
-  const again = new Importing(path, extname(file).toLowerCase());
+  const again = new Importing(path, extname(file).toLowerCase(), request, looked.rows);
   again.form = form;
   if (form !== "chat" && form !== "instruction") {
     const texts = async function* () {
@@ -204,6 +226,7 @@ async function makeSet(
   }
   const metadata = {
     uploaded_as: file,
+    ...(key !== undefined && { import: key }),
     ...(looked.leftOut > 0 && { left_out: { rows: looked.leftOut, first: looked.left } }),
     ...(looked.report.losses.length > 0 && { losses: looked.report.losses }),
   };
@@ -233,28 +256,63 @@ async function withLines(path: string, left: LeftOutRow[]): Promise<void> {
   lines.close();
 }
 
-/** Throws FT-DATA-042 for a file without rows, and what a reader says of a kind of file that it does not know. */
+/** The set that was made of this file already: its numbered one alone, as the same rows kept again change nothing. */
+async function madeBefore(store: Store, key: string | undefined): Promise<string | undefined> {
+  if (key === undefined) return undefined;
+  const row = await store.db
+    .selectFrom("datasets")
+    .innerJoin("dataset_states", "dataset_states.dataset_id", "datasets.id")
+    .select("datasets.id")
+    .where("metadata", "like", `%"import":${JSON.stringify(key)}%`)
+    .where("removed_at", "is", null)
+    .executeTakeFirst();
+  return row === undefined ? undefined : String(row.id);
+}
+
+const nameOf = (name: string): { file: string; ending: string } => {
+  const file = basename(name.replaceAll("\\", "/")) || "rows.jsonl";
+  return { file, ending: extname(file).toLowerCase() };
+};
+
+/** Throws what a reader says of a kind of file that it does not know, before any of it is taken. */
+export function requireReadable(name: string): void {
+  fileReaders.get(nameOf(name).ending);
+}
+
+/** Of a file of this machine, which stays. Throws FT-DATA-042 where it has no rows. */
+export async function importFile(
+  store: Store,
+  path: string,
+  request: ImportSetRequest & ImportWatch,
+): Promise<ImportReport> {
+  const { file, ending } = nameOf(request.name);
+  const looked = new Importing(path, ending, request);
+  for await (const _ of looked.usable());
+  if (looked.rows === 0) throw noRows(file);
+  if (ending === ".jsonl" || ending === ".ndjson") await withLines(path, looked.left);
+  const isMade = looked.taken > 0 && (looked.leftOut === 0 || request.leavesOut);
+  const title = request.title ?? file.slice(0, file.length - ending.length);
+  const make = async (): Promise<string> =>
+    (await madeBefore(store, request.key)) ??
+    (await makeSet(store, path, looked, { ...request, title, file }));
+  const made = isMade ? await make() : null;
+  const { rows, taken: used, leftOut, left, form = null } = looked;
+  return { file, rows, taken: used, leftOut, left, losses: looked.report.losses, form, made };
+}
+
+/** As `importFile`, of a stream. */
 export async function importSet(
   store: Store,
   stream: Readable,
   request: ImportSetRequest,
 ): Promise<ImportReport> {
-  const file = basename(request.name.replaceAll("\\", "/")) || "rows.jsonl";
-  const ending = extname(file).toLowerCase();
-  fileReaders.get(ending);
+  const { ending } = nameOf(request.name);
+  requireReadable(request.name);
   makeFolders(request.folder);
   const path = `${temporaryNameFor(join(request.folder, "import"))}${ending}`;
   try {
     await pipeline(stream, createWriteStream(path, { flags: "wx", mode: 0o600 }));
-    const looked = new Importing(path, ending);
-    for await (const _ of looked.usable());
-    if (looked.rows === 0) throw noRows(file);
-    if (ending === ".jsonl" || ending === ".ndjson") await withLines(path, looked.left);
-    const isMade = looked.taken > 0 && (looked.leftOut === 0 || request.leavesOut);
-    const title = request.title ?? file.slice(0, file.length - ending.length);
-    const made = isMade ? await makeSet(store, path, looked, { ...request, title, file }) : null;
-    const { rows, taken: used, leftOut, left, form = null } = looked;
-    return { file, rows, taken: used, leftOut, left, losses: looked.report.losses, form, made };
+    return await importFile(store, path, request);
   } finally {
     await rm(path, { force: true });
   }

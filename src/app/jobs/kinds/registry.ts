@@ -8,6 +8,7 @@ import { evaluationKind } from "./evaluation.ts";
 import { exportKind } from "./export.ts";
 import { generationKind } from "./generation.ts";
 import { identifyKind } from "./identify.ts";
+import { importKind } from "./import.ts";
 import { lookKind } from "./look.ts";
 import { makeSetKind } from "./make-set.ts";
 import { mergeKind } from "./merge.ts";
@@ -31,6 +32,7 @@ export const jobKinds = new Registry<JobKind<unknown>>(
     identify: identifyKind,
     look: lookKind,
     "make-set": makeSetKind,
+    import: importKind,
   },
   unknownJobKind,
 );

@@ -18,6 +18,7 @@ export const tasks = new Registry<TaskEntry>(
     convert: { load: async () => (await import("./convert.ts")).convert },
     look: { load: async () => (await import("./look.ts")).look },
     "make-set": { load: async () => (await import("./make-set.ts")).make },
+    import: { load: async () => (await import("./import.ts")).takeIn },
     upload: { load: async () => (await import("./upload.ts")).upload },
   },
   unknownJobKind,

@@ -1,42 +1,64 @@
 // Files taken in: dropped anywhere on the page or chosen. Each gets a report: what was read and, with their lines, the
 // rows that cannot be used; with such rows nothing is made until a person says so.
 import { Button } from "@mantine/core";
-import { Upload, X } from "lucide-react";
+import { Upload } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
 import { request } from "../../api/client.ts";
 import { refresh } from "../../api/events.ts";
 import { ApiFault } from "../../api/fault.ts";
 import type { components } from "../../api/generated.d.ts";
-import { Link } from "../../app/link.tsx";
-import { Count, Num } from "../../design/numbers.tsx";
+import { useUrlState } from "../../app/url-state.ts";
 import { Progress } from "../../design/page.tsx";
+import { ImportJob } from "./import-job.tsx";
+import { type Report, ReportFrame, ReportView } from "./import-report.tsx";
 import styles from "./import.module.css";
-import { addressOf, touched } from "./queries.ts";
+import { touched } from "./queries.ts";
 
-type Report = components["schemas"]["ImportReport"];
+type Answer = components["schemas"]["ImportReport"];
 
 interface Taking {
   id: number;
   file: File;
   report?: Report;
   fault?: ApiFault;
+  /** Ends the request: nothing is made of it. */
+  leave: () => void;
 }
 
 export interface Imports {
   all: readonly Taking[];
+  /** Jobs that take large files in, as the address has them: a reload finds them again. */
+  jobs: readonly string[];
   take: (files: readonly File[]) => void;
   again: (taking: Taking) => void;
   forget: (id: number) => void;
+  /** Puts a job's report away, in the place of which another may stand. */
+  forgetJob: (job: string, instead?: string) => void;
   choose: () => void;
   setInput: (input: HTMLInputElement | null) => void;
 }
 
-async function send(file: File, leavesOut: boolean): Promise<Report> {
+async function send(file: File, leavesOut: boolean, signal: AbortSignal): Promise<Answer> {
   const form = new FormData();
   if (leavesOut) form.append("leave_out", "yes");
   form.append("file", file, file.name);
-  const answer = await request("/api/v1/data/import", { method: "POST", body: form });
-  return (await answer.json()) as Report;
+  const answer = await request("/api/v1/data/import", { method: "POST", body: form, signal });
+  return (await answer.json()) as Answer;
+}
+
+type Jobs = readonly string[];
+
+/** Kept in the address. */
+function useImportJobs(): [Jobs, (change: (before: Jobs) => Jobs) => void] {
+  const [search, change] = useUrlState();
+  const of = (text: string | undefined): Jobs => (text ?? "").split(",").filter(Boolean);
+  const jobs = of(search["importing"]);
+  // several files may come while one is drawn: each is added to what stands in the address then
+  const set = (next: (before: Jobs) => Jobs): void =>
+    change({
+      importing: next(of(new URLSearchParams(location.search).get("importing") ?? "")).join(","),
+    });
+  return [jobs, set];
 }
 
 let counted = 0;
@@ -44,6 +66,8 @@ let counted = 0;
 export function useImports(): Imports {
   const [all, setAll] = useState<readonly Taking[]>([]);
   const [input, setInput] = useState<HTMLInputElement | null>(null);
+  const [jobs, setJobs] = useImportJobs();
+  const forget = (id: number): void => setAll((before) => before.filter((one) => one.id !== id));
   const put = (taking: Taking): void =>
     setAll((before) => [taking, ...before.filter(({ id }) => id !== taking.id)]);
   // a second click before the first is drawn would import the file twice
@@ -51,23 +75,31 @@ export function useImports(): Imports {
   const work = async (id: number, file: File, leavesOut: boolean): Promise<void> => {
     if (going.has(id)) return;
     going.add(id);
-    put({ id, file });
+    const leaving = new AbortController();
+    const leave = (): void => leaving.abort();
+    put({ id, file, leave });
     try {
-      put({ id, file, report: await send(file, leavesOut) });
-      refresh(...touched);
+      const report = await send(file, leavesOut, leaving.signal);
+      if (report.job_id === null) put({ id, file, leave, report });
+      else {
+        forget(id);
+        setJobs((before) => [report.job_id as string, ...before]);
+      }
+      refresh(...touched, "/api/v1/jobs");
     } catch (error) {
-      put({ id, file, fault: ApiFault.of(error) });
+      if (!leaving.signal.aborted) put({ id, file, leave, fault: ApiFault.of(error) });
     } finally {
       going.delete(id);
     }
   };
   return {
-    ...{ all, setInput },
+    ...{ all, jobs, setInput, forget },
+    forgetJob: (job, instead) =>
+      setJobs((before) => before.flatMap((one) => (one === job ? (instead ?? []) : one))),
     take: (files) => {
       for (const file of files) void work(++counted, file, false);
     },
     again: ({ id, file, report }) => void work(id, file, report !== undefined),
-    forget: (id) => setAll((before) => before.filter((one) => one.id !== id)),
     choose: () => input?.click(),
   };
 }
@@ -126,52 +158,6 @@ interface DropZoneProps {
   children: ReactNode;
 }
 
-function Left({ report }: { report: Report }) {
-  const { left, left_out: count } = report;
-  return (
-    <>
-      <ul className={styles.left}>
-        {left.slice(0, 20).map(({ line, field, why, text }) => (
-          <li key={`${line}${field}`}>
-            <span className={styles.line}>line {line}</span>
-            <span>
-              {field !== "" && <code>{field}</code>} {why}
-              {text !== "" && (
-                <span className={styles.text} dir="auto">
-                  {text}
-                </span>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {count > 20 && (
-        <p className={styles.more}>
-          and <Num of={count - 20} /> more
-        </p>
-      )}
-    </>
-  );
-}
-
-function Losses({ report }: { report: Report }) {
-  if (report.losses.length === 0) return null;
-  return (
-    <ul className={styles.left}>
-      {report.losses.map(({ field, why, rows }) => (
-        <li key={`${field}${why}`}>
-          <span className={styles.line}>
-            <Count of={rows} what="row" />
-          </span>
-          <span>
-            <code>{field}</code> {why}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 function Told({ taking, imports }: { taking: Taking; imports: Imports }) {
   const { file, report, fault } = taking;
   if (fault !== undefined)
@@ -186,65 +172,31 @@ function Told({ taking, imports }: { taking: Taking; imports: Imports }) {
       </>
     );
   if (report === undefined) return <Progress share={null} label={`${file.name} is read`} />;
-  const { rows, taken, left_out: left, made, form } = report;
-  return (
-    <>
-      <p className={styles.words}>
-        <Count of={rows} what="row" /> read
-        {made !== null && (
-          <>
-            , <Num of={taken} /> taken in as {form}
-          </>
-        )}
-        {left > 0 && (
-          <>
-            , <Num of={left} /> {made === null ? "cannot be used" : "left out"}
-          </>
-        )}
-        {made === null && <>. Nothing has been made yet.</>}
-      </p>
-      <Left report={report} />
-      <Losses report={report} />
-      {made === null ? (
-        taken > 0 && (
-          <Button size="compact-sm" onClick={() => imports.again(taking)}>
-            Import the other {taken === 1 ? "row" : `${taken} rows`} without them
-          </Button>
-        )
-      ) : (
-        <Link to={`${addressOf(made)}?tab=rows`}>Look through the rows</Link>
-      )}
-    </>
-  );
+  return <ReportView report={report} onWithout={() => imports.again(taking)} />;
 }
 
 export function ImportReports({ imports }: { imports: Imports }) {
   return (
     <div aria-live="polite" className={styles.reports}>
+      {imports.jobs.map((job) => (
+        <ImportJob key={job} id={job} onAway={(instead) => imports.forgetJob(job, instead)} />
+      ))}
       {imports.all.map((taking) => {
         const isBad =
           taking.fault !== undefined ||
           (taking.report !== undefined && taking.report.made === null);
         return (
-          <section
+          <ReportFrame
             key={taking.id}
-            className={styles.report}
-            data-tone={isBad ? "bad" : taking.report === undefined ? "wait" : "good"}
-            aria-label={`Import of ${taking.file.name}`}
+            name={taking.file.name}
+            tone={isBad ? "bad" : taking.report === undefined ? "wait" : "good"}
+            onAway={() => {
+              taking.leave();
+              imports.forget(taking.id);
+            }}
           >
-            <div className={styles.head}>
-              <strong>{taking.file.name}</strong>
-              <button
-                type="button"
-                className={styles.close}
-                aria-label={`Put the report of ${taking.file.name} away`}
-                onClick={() => imports.forget(taking.id)}
-              >
-                <X size={14} aria-hidden="true" />
-              </button>
-            </div>
             <Told taking={taking} imports={imports} />
-          </section>
+          </ReportFrame>
         );
       })}
     </div>

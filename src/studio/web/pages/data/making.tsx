@@ -59,7 +59,7 @@ interface Rows {
 }
 
 /** Rows that the job has read, as its events say. */
-function useRows(job: string): Rows | undefined {
+export function useRows(job: string): Rows | undefined {
   const [rows, setRows] = useState<Rows>();
   useEvents(
     useCallback(

@@ -17,7 +17,7 @@ export function Sets() {
       <View query={tasks}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="None yet" />
+            <Empty title="None yet">Sets that you begin are kept here, to go on with.</Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((task) => (

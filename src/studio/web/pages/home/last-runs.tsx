@@ -4,8 +4,7 @@ import { Link } from "../../app/link.tsx";
 import styles from "../../design/lines.module.css";
 import { Ago, Num } from "../../design/numbers.tsx";
 import { Status } from "../../design/states.tsx";
-
-const short = (path: string): string => path.replace(/\/+$/, "").split("/").at(-1) ?? path;
+import { nameOf } from "../runs/queries.ts";
 
 export function LastRuns({ runs }: { runs: readonly components["schemas"]["Run"][] }) {
   return (
@@ -14,10 +13,10 @@ export function LastRuns({ runs }: { runs: readonly components["schemas"]["Run"]
         <li key={run.id} className={styles.line}>
           <div className={styles.words}>
             <Link to={`/runs/${run.id}`} className={styles.name}>
-              {short(run.model)} on {short(run.dataset)}
+              {nameOf(run)}
             </Link>
             <span className={styles.small}>
-              {run.method}, step <Num of={run.step} />
+              {run.output_dir.split("/").at(-1)}: {run.method}, step <Num of={run.step} />
               {run.total_steps === null ? "" : ` of ${run.total_steps}`}, loss{" "}
               <Num of={run.validation_loss ?? run.train_loss} digits={3} />
             </span>

@@ -85,8 +85,8 @@ function Choose({ search, change }: ChooseProps) {
       {(found) =>
         found.length === 0 ? (
           <Empty title="There is no data set yet">
-            <Link to="/generate">Generate one</Link>, or <Link to="/identify">find one</Link> in
-            your documents.
+            <Link to="/data">Import a file</Link>, <Link to="/generate">generate one</Link>, or{" "}
+            <Link to="/identify">find one</Link> in your documents.
           </Empty>
         ) : (
           <div className={styles.form}>
@@ -141,7 +141,7 @@ function Before() {
       <View query={tasks}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="None yet" />
+            <Empty title="None yet">What a judge said of a set is kept here, row by row.</Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((task) => (

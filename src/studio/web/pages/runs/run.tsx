@@ -4,6 +4,7 @@ import { $api } from "../../api/client.ts";
 import type { components } from "../../api/generated.d.ts";
 import { ButtonLink, Link } from "../../app/link.tsx";
 import { usePathPart, useUrlState } from "../../app/url-state.ts";
+import { Chip } from "../../design/conversation.tsx";
 import { Ago, Lasting, Num } from "../../design/numbers.tsx";
 import { type Fact, Facts, Page, Panel, Progress } from "../../design/page.tsx";
 import { Empty, Status, Trouble, View } from "../../design/states.tsx";
@@ -88,8 +89,8 @@ function Checkpoints({ checkpoints, run }: Pick<Details, "checkpoints" | "run">)
       {checkpoints.toReversed().map(({ step, path, is_best: best, is_latest: latest, remote }) => (
         <li key={step}>
           <b>step {step}</b>
-          {best && <Status of="completed" word="best" />}
-          {latest && <Status of="running" word="latest" />}
+          {best && <Chip tone="good">best</Chip>}
+          {latest && <Chip tone="accent">latest</Chip>}
           <code title={path}>{path.replace(run.output_dir, "…")}</code>
           {remote !== null && <code title={remote.state_uri}>{remote.sampler_uri}</code>}
         </li>

@@ -7,6 +7,7 @@ import { $api, api } from "../../api/client.ts";
 import { ApiFault } from "../../api/fault.ts";
 import type { components } from "../../api/generated.d.ts";
 import { useChange } from "../../api/mutation.ts";
+import { Chip } from "../../design/conversation.tsx";
 import { Status, View } from "../../design/states.tsx";
 import styles from "./providers.module.css";
 
@@ -127,7 +128,7 @@ export function Providers() {
                   <Table.Tr key={provider.name}>
                     <Table.Td>
                       <strong>{provider.name}</strong>{" "}
-                      {provider.is_current && <Status of="running" word="usual" />}
+                      {provider.is_current && <Chip tone="accent">usual</Chip>}
                       <div className={styles.about}>{provider.about}</div>
                     </Table.Td>
                     <Table.Td>{provider.model ?? "–"}</Table.Td>

@@ -1,5 +1,5 @@
 // Settings: who is asked for text and with which key, the queue, the cache, the theme, and where things lie.
-import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { SegmentedControl, Stack, useMantineColorScheme } from "@mantine/core";
 import { $api } from "../../api/client.ts";
 import { Columns, Facts, Page, Panel } from "../../design/page.tsx";
 import { View } from "../../design/states.tsx";
@@ -35,21 +35,23 @@ export function Settings() {
             {(known) => <WorkSettings key={JSON.stringify(known)} known={known} />}
           </View>
         </Panel>
-        <Panel title="Look">
-          <Theme />
-        </Panel>
-        <Panel title="Where things lie">
-          <View query={settings} lines={2}>
-            {({ data_dir: data, database_path: database }) => (
-              <Facts
-                facts={[
-                  { name: "Data sets", value: <code>{data}</code> },
-                  { name: "Database", value: <code>{database}</code> },
-                ]}
-              />
-            )}
-          </View>
-        </Panel>
+        <Stack gap="md">
+          <Panel title="Look">
+            <Theme />
+          </Panel>
+          <Panel title="Where things lie">
+            <View query={settings} lines={2}>
+              {({ data_dir: data, database_path: database }) => (
+                <Facts
+                  facts={[
+                    { name: "Data sets", value: <code>{data}</code> },
+                    { name: "Database", value: <code>{database}</code> },
+                  ]}
+                />
+              )}
+            </View>
+          </Panel>
+        </Stack>
       </Columns>
     </Page>
   );

@@ -184,7 +184,7 @@ export function FormPanel({ result, form, title, problem, instead }: FormPanelPr
             begin.mutate(undefined);
           }}
         >
-          <Stack gap="sm" maw="34rem">
+          <Stack gap="sm" maw="46rem">
             <Fields {...{ result, form, wish, set }} />
             <Button type="submit" loading={begin.isPending} disabled={wish.output.trim() === ""}>
               {words?.button ?? `Write for ${title}`}

@@ -1,0 +1,93 @@
+// /api/v1/data/import: files taken in as data sets. Of a small one the report is the answer; a large one is kept, and a job
+// takes it in, whose result is the report.
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import { importSet, keepIncoming, requireReadable } from "../../app/data/sets/index.ts";
+import { ImportParameters } from "../../app/jobs/kinds/import.ts";
+import { submitJob } from "../../app/jobs/submit.ts";
+import { findJob } from "../../store/index.ts";
+import { datasetsFolder } from "../../store/platform/index.ts";
+import { notFound } from "../http/errors.ts";
+import { defineRoute, type Route } from "../route.ts";
+import { JobShape, toldJob } from "./jobs.ts";
+
+/** Bytes of a file that is taken in while its request waits. */
+export const importAtOnce = 8 << 20;
+
+const LossShape = z.object({
+  field: z.string(),
+  why: z.string(),
+  rows: z.int(),
+  line: z.int(),
+});
+
+const Report = z
+  .object({
+    file: z.string(),
+    rows: z.int(),
+    taken: z.int(),
+    left_out: z.int(),
+    left: z.array(
+      z.object({ line: z.int(), field: z.string(), why: z.string(), text: z.string() }),
+    ),
+    losses: z.array(LossShape),
+    form: z.string().nullable(),
+    made: z.string().nullable().describe("The set; null where nothing was made"),
+    job_id: z
+      .string()
+      .nullable()
+      .describe("The job that takes a large file in: its result is the report, here all is empty"),
+  })
+  .meta({ id: "ImportReport" });
+
+const taken = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/import",
+  about:
+    "A file of rows as a data set: JSON lines, JSON, CSV, TSV, Parquet. Rows that cannot be used are told, and nothing is made unless leave_out is yes. A large file is taken in by a job",
+  upload: z.object({
+    name: z.string().optional().describe("Of the data set; else that of the file"),
+    leave_out: z.enum(["yes", "no"]).optional().describe("Makes the set without such rows"),
+  }),
+  answers: {
+    200: Report,
+  },
+  refusals: { 400: "No form, or a kind of file that is not read", 413: "The file is too large" },
+  run: async ({ environment, store, requireOpen }, { upload: { file, name, bytes, fields } }) => {
+    const title = fields["name"] || undefined;
+    const leavesOut = fields["leave_out"] === "yes";
+    if (bytes > importAtOnce) {
+      requireOpen();
+      requireReadable(name);
+      const path = await keepIncoming(environment, file, name);
+      const parameters = { path, name, ...(title && { title }), leave_out: leavesOut };
+      const { id } = await submitJob(store, "import", parameters, { environment });
+      const nothing = { rows: 0, taken: 0, left_out: 0, left: [], losses: [] };
+      return { file: name, ...nothing, form: null, made: null, job_id: id };
+    }
+    const { leftOut: left_out, ...report } = await importSet(store, file, {
+      ...{ name, title, folder: datasetsFolder(environment), leavesOut },
+    });
+    return { ...report, left_out, job_id: null };
+  },
+});
+
+const without = defineRoute({
+  method: "POST",
+  path: "/api/v1/data/import/{job}/without",
+  about: "Takes the file of a job that made nothing in again, without the rows that cannot be used",
+  params: z.object({ job: z.string().min(1).max(100).describe("Its id, or the start of it") }),
+  answers: { 200: JobShape },
+  refusals: { 404: "The file is no longer kept" },
+  run: async ({ environment, store, requireOpen }, { params }) => {
+    requireOpen();
+    const { kind, parameters } = await findJob(store, params.job);
+    const asked = kind === "import" ? ImportParameters.parse(parameters) : undefined;
+    if (asked === undefined || !existsSync(asked.path))
+      throw notFound("the file is no longer kept", "hand it in again");
+    const wanted = { ...asked, leave_out: true };
+    return toldJob(await submitJob(store, "import", wanted, { environment }));
+  },
+});
+
+export const dataImportRoutes: readonly Route[] = [taken, without];
