@@ -54,8 +54,6 @@ test("ten thousand sets whose files are lost", { timeout: 120_000 }, async () =>
   expect(page.body).toHaveLength(50);
   const folder = join(home, "datasets");
   const before = existsSync(folder) ? readdirSync(folder).length : 0;
-    `opened in ${opened.toFixed(0)} ms with ${before} files back, list ${told.toFixed(0)} ms\n`,
-  );
   await expect
     .poll(() => readdirSync(folder).length, { timeout: 30_000, interval: 200 })
     .toBeGreaterThan(before === count ? count - 1 : before);
