@@ -24,6 +24,9 @@ export interface RingJob {
 /** Times are milliseconds of the machine's own clock, which all its processes share. */
 export interface RingAnswer {
   seconds: number;
+  /** Of the processor, in all and in exchanges. */
+  processor: number;
+  exchanging: number;
   /** From its beginning to its end, of each exchange. */
   exchanges: { from: number; to: number; bytes: number }[];
 }
@@ -31,6 +34,13 @@ export interface RingAnswer {
 const job = JSON.parse(process.argv[2] ?? "") as RingJob;
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let exchanges: RingAnswer["exchanges"] = [];
+let exchanging = 0;
+
+/** Seconds of the processor that this process has used. */
+function processor(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
 
 function row(seed: number, length: number) {
   return {
@@ -79,10 +89,14 @@ const { rank, workers, hosts, train } = job;
 if (workers > 1) joinRing(rank, hosts);
 const crew = { rank, workers };
 const watch = {
-  entered: (bytes: number) => void exchanges.push({ from: now(), to: 0, bytes }),
+  entered: (bytes: number) => {
+    exchanging -= processor();
+    exchanges.push({ from: now(), to: 0, bytes });
+  },
   left: () => {
     const last = exchanges.at(-1);
     if (last !== undefined) last.to = now();
+    exchanging += processor();
   },
   wishesToStop: () => false,
 };
@@ -90,9 +104,11 @@ const step = train && (await stepOf(train, workers > 1 ? new Ring(crew, watch) :
 console.log("ready");
 for await (const line of createInterface({ input: process.stdin })) {
   exchanges = [];
-  const started = now();
+  exchanging = 0;
+  const [started, used] = [now(), processor()];
   if (line === "step") await step?.();
   else sum(Number(line));
-  const answer: RingAnswer = { seconds: (now() - started) / 1000, exchanges };
+  const seconds = (now() - started) / 1000;
+  const answer: RingAnswer = { seconds, processor: processor() - used, exchanging, exchanges };
   console.log(JSON.stringify(answer));
 }

@@ -36,6 +36,9 @@ interface Found {
   exchange: number;
   waiting: number;
   bytes: number;
+  /** Seconds of the processor of a worker on average: its own work, and what it spends in exchanges. */
+  own: number;
+  exchanging: number;
 }
 
 async function freePort(): Promise<number> {
@@ -102,8 +105,12 @@ class Arm {
   async ask(what: string): Promise<Found> {
     for (const { stdin } of this.#processes) stdin?.write(`${what}\n`);
     const answers = (await this.#hear()).map((line) => JSON.parse(line) as RingAnswer);
-    const found = { seconds: 0, exchange: 0, waiting: 0, bytes: 0 };
-    for (const { seconds } of answers) found.seconds = Math.max(found.seconds, seconds);
+    const found = { seconds: 0, exchange: 0, waiting: 0, bytes: 0, own: 0, exchanging: 0 };
+    for (const { seconds, processor, exchanging } of answers) {
+      found.seconds = Math.max(found.seconds, seconds);
+      found.own += (processor - exchanging) / answers.length;
+      found.exchanging += exchanging / answers.length;
+    }
     for (const at of (answers[0]?.exchanges ?? []).keys()) {
       const all = answers.flatMap(({ exchanges }) => exchanges[at] ?? []);
       const first = Math.min(...all.map(({ from }) => from));
@@ -168,15 +175,22 @@ async function steps(shape: string, method: string): Promise<void> {
       await arm.measure("step");
     }
   }
-  const [half, whole, threads, two] = arms.map((arm) => arm.of("seconds"));
-  if (!half || !whole || !threads || !two) throw new Error("an arm is missing");
-  const [exchange, waiting] = [arms[3].of("exchange"), arms[3].of("waiting")];
-  console.log(
-    `| ${shape}, ${method}, ${rows} × ${length} a worker | ${ms(half.least)} | ${ms(whole.least)} | ` +
-      `${ms(threads.least)} | ${ms(two.least)} (${ms(two.middle)}) | ${percent(half.least / two.least)} | ` +
-      `${percent(whole.least / 2 / two.least)} | ${mib(arms[3].of("bytes").middle)} | ` +
-      `${percent(exchange.middle / two.middle)} | ${percent(waiting.middle / two.middle)} |`,
-  );
+  const [half, whole, threads, two] = arms;
+  const least = (arm: Arm, what: keyof Found): number => arm.of(what).least;
+  const middle = (what: keyof Found): number => two.of(what).middle;
+  const seconds = least(two, "seconds");
+  const cells = [
+    `${shape}, ${method}, ${rows} × ${length} a worker`,
+    ...[half, whole, threads].map((arm) => ms(least(arm, "seconds"))),
+    `${ms(seconds)} (${ms(middle("seconds"))})`,
+    percent(least(half, "seconds") / seconds),
+    percent(least(whole, "seconds") / 2 / seconds),
+    percent(least(half, "own") / (least(two, "own") + least(two, "exchanging"))),
+    mib(middle("bytes")),
+    `${ms(least(two, "exchange"))}, ${percent(least(two, "exchange") / seconds)}`,
+    percent(middle("waiting") / middle("seconds")),
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
   for (const arm of arms) arm.end();
 }
 
@@ -185,11 +199,13 @@ try {
   console.log(`${availableParallelism()} cores, load ${load}, least of ${rounds} rounds`);
   await sums();
   if (!values.sums) {
-    console.log(
-      "\n| model | 1 worker, its rows | 1 worker, all rows | the same, 2 threads | 2 workers, all rows (middle) " +
-        "| efficiency at the same rows a worker | at the same rows in all | bytes of a step | exchange | waiting |\n" +
-        `|${"---|".repeat(10)}`,
-    );
+    const titles = [
+      ...["model", "1 worker, its rows", "1 worker, all rows", "the same, 2 threads"],
+      ...["2 workers, all rows (middle)", "efficiency at the same rows a worker"],
+      ...["at the same rows in all", "by processor time, same rows a worker", "bytes of a step"],
+      ...["exchange, and its share", "waiting for the other"],
+    ];
+    console.log(`\n| ${titles.join(" | ")} |\n|${"---|".repeat(titles.length)}`);
     for (const shape of positionals.length > 0 ? positionals : ["small", "smollm-135m"])
       for (const method of ["lora", "full"]) await steps(shape, method);
   }

@@ -37,6 +37,9 @@ function loggedEvents(run: string): RunEvent[] {
   return lines.filter((line) => line.trim() !== "").flatMap(parseEvent);
 }
 
+/** How many events were written, those of steps that were done again among them. */
+export const loggedCount = (run: string): number => loggedEvents(run).length;
+
 /** The events of a run folder in order, each step told once; empty when there is no log. */
 export function readEvents(run: string): RunEvent[] {
   return withoutRepeats(loggedEvents(run));

@@ -6,7 +6,7 @@ export {
   readPointer,
   TRAINED_FOLDER,
 } from "./checkpoints.ts";
-export { readEvents } from "./event-log.ts";
+export { loggedCount, readEvents } from "./event-log.ts";
 export * from "./events.ts";
 export {
   checkOutputFolder,

@@ -88,7 +88,7 @@ export const runElsewhere: readonly Elsewhere[] = [
   },
   {
     command:
-      /^remote (hosts|check|follow|work|train|models|runs|checkpoints|download|test|compare)$/,
+      /^remote (hosts|check|follow|status|work|train|models|runs|checkpoints|download|test|compare)$/,
     why: "another machine, or a service with a key",
     test: "tests/cli/remote",
   },

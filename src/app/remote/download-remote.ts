@@ -1,9 +1,10 @@
 // A remote checkpoint's adapter on this disk, in PEFT's form and in mlx-lm's: fetched, looked at, converted; whole or not
 // at all.
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { placeNew, temporaryNameFor } from "../../core/atomic-files.ts";
 import { FtError } from "../../core/errors.ts";
+import { makeFolders } from "../../core/folders.ts";
 import { expandHome } from "../../core/paths.ts";
 import { requireNothingAt } from "../../export/whole-output.ts";
 import { downloadAdapter } from "../../remote/tinker/download.ts";
@@ -60,7 +61,7 @@ export async function downloadRemote(
   let bytes = 0;
   try {
     const peft = join(temporary, "peft");
-    await mkdir(peft, { recursive: true });
+    makeFolders(peft);
     await downloadAdapter(connection, uri, peft, {
       base: model,
       openSession: () => openTinker(options),

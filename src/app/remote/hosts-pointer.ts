@@ -13,6 +13,8 @@ const Pointer = z.object({
   output: z.string(),
   /** The run's folder there. */
   there: z.string(),
+  /** Where a browser shows it. */
+  page: z.string().optional(),
   inputs: z.array(z.tuple([z.string(), z.string()])),
   /** Where each setting came from, as the run's record tells it. */
   origins: z.record(z.string(), z.string()),
@@ -25,7 +27,8 @@ export async function keepPointer(environment: Environment, pointer: HostPointer
   await writeJsonAtomic(join(folderOf(environment), `${pointer.id}.json`), pointer);
 }
 
-function pointers(environment: Environment): HostPointer[] {
+/** Of every run that was started on a host from here. */
+export function pointers(environment: Environment): HostPointer[] {
   const folder = folderOf(environment);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

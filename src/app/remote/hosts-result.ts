@@ -1,9 +1,10 @@
 // The folder of a run that a host trained, brought here: looked at, its places told as those of this machine, then put
 // where it belongs. What is half fetched is never among what was.
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryNameFor, writeFileAtomic, writeJsonAtomic } from "../../core/atomic-files.ts";
+import { makeFolders } from "../../core/folders.ts";
 import { damagedResult } from "../../remote/hosts/errors.ts";
 import type { Runner } from "../../remote/hosts/runner.ts";
 import { readArchive } from "../../remote/tinker/archive.ts";
@@ -33,7 +34,7 @@ export function localText(text: string, { there, output, inputs }: HostPointer):
 async function unpack(source: AsyncIterable<Uint8Array>, folder: string): Promise<void> {
   const begin = async (name: string) => {
     const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     const file = await open(path, "wx");
     return {
       write: async (bytes: Uint8Array) => void (await file.write(bytes)),
@@ -100,10 +101,9 @@ async function withOrigins(file: string, { origins }: HostPointer): Promise<void
 /** Fetches everything and puts it into the run's folder here. */
 export async function fetchResult(runner: Runner, pointer: HostPointer): Promise<void> {
   const { output, id, host } = pointer;
-  await mkdir(output, { recursive: true });
   const folder = temporaryNameFor(join(output, "fetched"));
   try {
-    await mkdir(folder);
+    makeFolders(folder);
     await unpack(runner.fetch(id), folder);
     await localize(folder, pointer, await verify(folder, host));
     await withOrigins(join(folder, CONFIG_FILE), pointer);

@@ -8,6 +8,7 @@ import { FtError } from "../../core/errors.ts";
 import { interrupted } from "../../core/interrupted.ts";
 import { parseJson } from "../../core/json-text.ts";
 import { type Environment, expandHome } from "../../core/paths.ts";
+import { shellWord } from "../../core/shell.ts";
 import { formatDollars } from "../../core/units.ts";
 import { endedSilently, lostSight, noRoom, unreadableEvent } from "../../remote/hosts/errors.ts";
 import { LineDropped, type RunInput, type Runner } from "../../remote/hosts/runner.ts";
@@ -15,8 +16,10 @@ import { lastWords } from "../../remote/hosts/shell.ts";
 import {
   checkOutputFolder,
   CONFIG_FILE,
+  loggedCount,
   openRun,
   readEvents,
+  readPointer,
   recordRun,
   reopenRun,
   RunEvent,
@@ -62,7 +65,7 @@ export async function startOnHost(
   const { output: there, inputs, id, page } = await runner.submit(spec, options.onCopy);
   const output = resolve(expandHome(config.output_dir));
   const origins = Object.fromEntries(from);
-  const pointer: HostPointer = { id, host: name, output, there, inputs, origins };
+  const pointer: HostPointer = { id, host: name, output, there, inputs, origins, page };
   await keepPointer(options.environment, pointer);
   if (page !== undefined) options.onNotice(`its page is ${page}`);
   options.onNotice(`${id} runs on ${name}; ft remote follow finds it again should this end`);
@@ -73,6 +76,21 @@ export async function startOnHost(
 export async function followOnHost(name: string, options: HostRunOptions): Promise<RunEvent> {
   const pointer = findPointer(options.environment, name);
   const runner = openHost(findHost(options.environment, pointer.host));
+  return await follow(runner, pointer, options);
+}
+
+/**
+ * Goes on with a run that ended before its last step, there, from its last checkpoint. Undefined: its host has none.
+ * Throws as following does.
+ */
+export async function goOnOnHost(
+  name: string,
+  options: HostRunOptions,
+): Promise<RunEvent | undefined> {
+  const pointer = findPointer(options.environment, name);
+  const runner = openHost(findHost(options.environment, pointer.host));
+  if ((await runner.goOn?.(pointer.id)) !== true) return undefined;
+  options.onNotice(`${pointer.id} goes on from its last checkpoint`);
   return await follow(runner, pointer, options);
 }
 
@@ -95,9 +113,8 @@ class Followed {
   constructor(pointer: HostPointer) {
     this.#pointer = pointer;
     if (!existsSync(join(pointer.output, CONFIG_FILE))) return;
-    const events = readEvents(pointer.output);
-    this.count = events.length;
-    this.last = events.at(-1);
+    this.count = loggedCount(pointer.output);
+    this.last = readEvents(pointer.output).at(-1);
     this.#folder = reopenRun(pointer.output);
   }
 
@@ -156,7 +173,12 @@ async function follow(
   try {
     await toTheEnd(runner, pointer, followed, options);
     await tellSpent(runner, pointer, options);
-    const last = await lastEvent(runner, pointer, followed, options.signal);
+    const last = await lastEvent(runner, pointer, followed, options.signal).catch(
+      async (error: unknown) => {
+        if (followed.hasBegun) await fetchSaved(runner, pointer, options);
+        throw error;
+      },
+    );
     if (followed.hasBegun) {
       await persistent(pointer, options, () => fetchResult(runner, pointer));
     }
@@ -168,6 +190,23 @@ async function follow(
     options.signal?.removeEventListener("abort", stop);
     followed.close();
   }
+}
+
+/** Of a run that ended without a word: what it had saved, as far as it can be had; the error of its end counts. */
+async function fetchSaved(
+  runner: Runner,
+  pointer: HostPointer,
+  { onNotice }: HostRunOptions,
+): Promise<void> {
+  try {
+    await fetchResult(runner, pointer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return onNotice(`warning: what it had saved could not be fetched: ${why}`);
+  }
+  const step = readPointer(pointer.output, "latest")?.step;
+  if (step === undefined) return;
+  onNotice(`its checkpoint of step ${step} is here: ft train resume ${shellWord(pointer.output)}`);
 }
 
 /** What a run cost that somebody asks money for; a hub that does not answer then ends nothing. */

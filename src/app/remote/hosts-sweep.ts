@@ -15,7 +15,7 @@ import {
   type TrialResult,
 } from "../train/sweep.ts";
 import { pointerOf } from "./hosts-pointer.ts";
-import { followOnHost, type HostRunOptions, startOnHost } from "./hosts-run.ts";
+import { followOnHost, goOnOnHost, type HostRunOptions, startOnHost } from "./hosts-run.ts";
 import { findHost, openHost } from "./hosts.ts";
 
 export interface HostTrialResult extends TrialResult {
@@ -104,10 +104,12 @@ class HostSweep {
     if (before?.host === host) {
       const last = await followOnHost(trial.folder, options).catch((error: unknown) => {
         const failure = told(error);
-        onNotice(`${host}: what was begun there failed: ${failure.message}; it begins again`);
+        onNotice(`${host}: what was begun there failed: ${failure.message}`);
         return undefined;
       });
       if (last?.type === "run-completed" || signal?.aborted === true) return;
+      if ((await goOnOnHost(trial.folder, options)) !== undefined) return;
+      onNotice(`${host}: there is no checkpoint to go on from; it begins again`);
     }
     const kept = await setAside(trial.folder);
     if (kept !== undefined) onNotice(`${host}: what an earlier attempt left is in ${kept}`);

@@ -1,4 +1,4 @@
-// Ends a run that goes on somewhere on this machine, in order: its process finishes the step, saves a checkpoint and
+// Ends a run that goes on somewhere on this machine, or on a host that it was sent to, in order: its process finishes the step, saves a checkpoint and
 // says so. Asked once: a second request would make a command in the foreground end at once, so it only waits.
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
@@ -11,6 +11,7 @@ import {
   type EndEvent,
   endOf,
   endedUntold,
+  isEndEvent,
   type Holder,
   lockOwner,
   notRunning,
@@ -20,6 +21,8 @@ import {
   showRun,
 } from "../../runs/index.ts";
 import { storePath } from "../../store/index.ts";
+import { leftElsewhere, stopElsewhere } from "../remote/hosts-elsewhere.ts";
+import type { HostPointer } from "../remote/hosts-pointer.ts";
 import { withStore } from "../store/with-store.ts";
 import { trainingJobs } from "./run-job.ts";
 import { askHolder, forgetRequest, isAsked } from "./stop-request.ts";
@@ -79,10 +82,29 @@ interface StopOptions {
   signal?: AbortSignal | undefined;
   /** Called once it is asked; `already` where that was done before. */
   onAsked?: ((holder: Holder, already: boolean) => void) | undefined;
+  /** Told how that goes, of a run on a host. */
+  onNotice?: ((text: string) => void) | undefined;
+}
+
+/** One on a host that nobody here follows. */
+async function stopLeft(
+  left: HostPointer,
+  { environment, signal, onNotice = () => undefined }: StopOptions,
+): Promise<StoppedRun> {
+  const { id: runId, output: outputDir } = left;
+  const end = await stopElsewhere(environment, left, { signal, onNotice });
+  if (end !== undefined && isEndEvent(end)) return told(showRun(outputDir), end);
+  return {
+    ...{ runId, outputDir, status: "stopped", step: 0 },
+    checkpointPath: null,
+    resume: null,
+  };
 }
 
 /** By folder or id. Resolves once it has ended. */
 export async function stopRun(name: string, options: StopOptions): Promise<StoppedRun> {
+  const left = leftElsewhere(options.environment, name);
+  if (left !== undefined) return await stopLeft(left, options);
   const run = showRun(name);
   const folder = run.outputDir;
   const holder = lockOwner(folder);

@@ -79,6 +79,7 @@ import { remoteFollowCommand } from "./remote-follow.ts";
 import { remoteHostsCommand } from "./remote-hosts.ts";
 import { remoteModelsCommand } from "./remote-models.ts";
 import { remoteRunsCommand } from "./remote-runs.ts";
+import { remoteStatusCommand } from "./remote-status.ts";
 import { remoteTestCommand } from "./remote-test.ts";
 import { remoteTrainCommand } from "./remote-train.ts";
 import { remoteWorkCommand } from "./remote-work.ts";
@@ -126,6 +127,7 @@ export const commands: readonly Command[] = [
   remoteHostsCommand,
   remoteCheckCommand,
   remoteFollowCommand,
+  remoteStatusCommand,
   remoteWorkCommand,
   generate,
   chat,

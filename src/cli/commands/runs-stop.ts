@@ -1,4 +1,4 @@
-// ft runs stop: end a run in order, wherever on this machine it runs.
+// ft runs stop: end a run in order, wherever on this machine or on which host it runs.
 import { z } from "zod";
 import type { StoppedRun } from "../../app/runs/stop-run.ts";
 import { defineCommand } from "../define-command.ts";
@@ -25,6 +25,7 @@ export const runsStop = defineCommand({
     const stopped = await stopRun(run, {
       environment: io.environment,
       signal: io.signal,
+      onNotice: (text) => io.note(text),
       onAsked: ({ pid }, already) =>
         io.note(
           already ? `It is stopping already (process ${pid}).` : `Process ${pid} is asked to stop.`,

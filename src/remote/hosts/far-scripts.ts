@@ -28,27 +28,39 @@ trap 'rm -rf "$t"' EXIT
 mkdir -p "$t" && tar -xf - -C "$t" || exit 1
 [ -d ${quoted(`files/${digest}`)} ] || mv "$t" ${quoted(`files/${digest}`)}`;
 
-/** Starts what reads its settings from stdin, in a session of its own; a second time it starts nothing. */
-export function startScript(root: string, id: string, ft: string): string {
-  const train = `${ft} train start --config "$PWD/config.json" --json`;
+/** Starts a command in a session of its own, which adds to the events and to the log; a second time it starts nothing. */
+function inSession(command: string): string {
   const supervised = [
     `trap '' INT HUP`,
-    `${train} > out.jsonl 2> log.txt < /dev/null & p=$!`,
+    `${command} >> out.jsonl 2>> log.txt < /dev/null & p=$!`,
     `echo $p > pid`,
     `while kill -0 $p 2>/dev/null; do wait $p; c=$?; done`,
     `echo $c > exit.tmp && mv exit.tmp exit`,
   ].join("\n");
   return `
-${into(root)}
-mkdir -p ${name(id)} && cd ${name(id)} || exit 1
-cat > config.json.tmp && mv config.json.tmp config.json || exit 1
-: > out.jsonl && : > log.txt || exit 1
 mkdir started 2>/dev/null || exit 0
 s=$(command -v setsid || true)
 $s sh -c ${quoted(`echo $$ > group\n${supervised}`)} > /dev/null 2>&1 < /dev/null &
 n=0; while [ ! -s pid ] && [ $n -lt 20 ]; do n=$((n+1)); sleep 1; done
 [ -s pid ] || { rmdir started; echo "it could not be started" >&2; exit 1; }`;
 }
+
+/** Starts what reads its settings from stdin. */
+export const startScript = (root: string, id: string, ft: string): string => `
+${into(root)}
+mkdir -p ${name(id)} && cd ${name(id)} || exit 1
+cat > config.json.tmp && mv config.json.tmp config.json || exit 1
+[ -d started ] || { : > out.jsonl && : > log.txt; } || exit 1
+${inSession(`${ft} train start --config "$PWD/config.json" --json`)}`;
+
+/** Goes on with a run that has ended; says "nothing" where it has no checkpoint. */
+export const goOnScript = (root: string, id: string, ft: string): string => `
+${into(root)}
+cd ${name(id)} 2>/dev/null || { echo nothing; exit 0; }
+[ -s exit ] || { [ -s pid ] && kill -0 "$(cat pid)" 2>/dev/null && exit 0; }
+[ -s run/checkpoints/latest ] || { echo nothing; exit 0; }
+rm -rf exit pid group started
+${inSession(`${ft} train resume "$PWD/run" --json`)}`;
 
 export const statusScript = (root: string, id: string): string => `
 ${into(root)}

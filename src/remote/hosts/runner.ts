@@ -72,6 +72,11 @@ export interface Runner {
   capabilities(): Promise<Capabilities>;
   /** Copies what is missing and starts; the same spec twice starts one run. */
   submit(spec: RunSpec, onCopy?: (input: RunInput) => void): Promise<Submitted>;
+  /**
+   * Goes on with a run that has ended there, from its last checkpoint; its events go on behind those that it has. False:
+   * it has none there. Absent: nothing of a run stays there.
+   */
+  goOn?(id: string): Promise<boolean>;
   status(id: string): Promise<HostStatus>;
   /** What it said beside events, from a byte on. */
   logs(id: string, cursor: number): Promise<{ text: string; cursor: number }>;

@@ -155,6 +155,13 @@ export class ShellRunner implements Runner {
     };
   }
 
+  async goOn(id: string): Promise<boolean> {
+    await this.check();
+    const { root } = await this.#look();
+    const script = scripts.goOnScript(root, id, this.#ft);
+    return (await this.#run("going on", script)).trim() !== "nothing";
+  }
+
   get companion(): Companion {
     return {
       shell: this.#shell,

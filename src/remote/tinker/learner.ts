@@ -1,10 +1,11 @@
 // A learner whose model is at Tinker: rows go there, losses come back, and a checkpoint is two addresses. The loop that
 // steps through it is the one of every run.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeJsonAtomic } from "../../core/atomic-files.ts";
 import { DataError } from "../../core/errors.ts";
+import { makeFolders } from "../../core/folders.ts";
 import type {
   EvaluationSums,
   Learner,
@@ -115,7 +116,7 @@ export class TinkerLearner implements Learner {
   }
 
   async saveResult(folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     const place = await this.#place();
     await this.#options.fetchResult?.(folder, place);
     await writeJsonAtomic(join(folder, REMOTE_FILE), place);

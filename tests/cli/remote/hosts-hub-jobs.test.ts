@@ -1,43 +1,11 @@
 // Runs as jobs of Hugging Face, against a hub on the loopback address that starts each job's command as a process of its own:
 // what comes back, what goes where, what is said of money, and what happens where something breaks.
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { FakeHub } from "../../support/fake-hub.ts";
-import { makeFolder } from "../../support/folders.ts";
-import {
-  compiledProgram,
-  eventsOf,
-  programEnvironment,
-  runProgram,
-  startProgram,
-  until,
-} from "../../support/program.ts";
-import { makeToyModel, writeRows } from "../../support/toy-model.ts";
-
-const token = `hf_${"j".repeat(34)}`;
-
-async function place(more: Record<string, unknown> = {}) {
-  const hub = new FakeHub();
-  const endpoint = await hub.start();
-  onTestFinished(() => hub.stop());
-  hub.accounts[token] = { name: "me" };
-  const [cwd, home, there] = [makeFolder(), makeFolder(), makeFolder()];
-  writeRows(join(cwd, "rows.jsonl"), 10);
-  const ft = join(there, "ft");
-  writeFileSync(ft, `#!/bin/sh\nexec '${process.execPath}' '${compiledProgram()}' "$@"\n`);
-  chmodSync(ft, 0o755);
-  const { FT_ADDON = "" } = programEnvironment();
-  const environment = {
-    ...{ FT_ADDON, FT_HOME: join(there, "home"), HF_HOME: join(there, "hub") },
-    ...{ FT_THREADS: "1", MLX_DISABLE_COMPILE: "1", HOME: there },
-  };
-  const entry = { kind: "hf-jobs", image: "ghcr.io/me/ft:1", flavor: "t4-small", ft, environment };
-  const cloud = { ...entry, folder: join(there, "runs"), timeout: "30m", ...more };
-  writeFileSync(join(home, "hosts.yaml"), JSON.stringify({ cloud }));
-  const env = { FT_HOME: home, HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: "" };
-  return { hub, cwd, env: { ...env, HF_HOME: join(home, "hub") } };
-}
+import { expect, test } from "vitest";
+import { hubJobsPlace, jobsToken as token } from "../../support/hub-jobs-place.ts";
+import { eventsOf, runProgram, startProgram, until } from "../../support/program.ts";
+import { makeToyModel } from "../../support/toy-model.ts";
 
 const train = (model: string, steps: number, ...more: string[]): string[] => [
   ...["train", "start", model, "rows.jsonl", "--template", "chatml", "--iters", String(steps)],
@@ -48,7 +16,7 @@ const stepsIn = (text: string): number[] =>
   eventsOf(text).flatMap((event) => (event.type === "step-reported" ? [event.step] : []));
 
 test("a job leaves here what a run here leaves; its cost is told before and after, the token nowhere", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   at.hub.jobs.staysOpen = true;
   const model = await makeToyModel(join(at.cwd, "toy"));
   const args = train(model, 4).filter((arg) => arg !== "--json");
@@ -80,7 +48,7 @@ test("a job leaves here what a run here leaves; its cost is told before and afte
 });
 
 test("what lies there is not sent again; a log that breaks and loses lines brings every event once", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   at.hub.jobs.breaksAfter = [6, 9];
   at.hub.jobs.loses = (line) => line.startsWith("ft-event 5 ");
   const first = await runProgram(train("builtin/tiny", 8), at);
@@ -98,7 +66,7 @@ test("what lies there is not sent again; a log that breaks and loses lines bring
 });
 
 test("an answer that is lost starts no second job", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   at.hub.jobs.losesAnswer = true;
   const ended = await runProgram(train("builtin/tiny", 1), at);
   expect(ended.code, ended.stderr).toBe(0);
@@ -106,7 +74,7 @@ test("an answer that is lost starts no second job", async () => {
 });
 
 test("Ctrl-C stops the job, saved; one that waits for a machine is ended at once", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   const started = startProgram(train("builtin/tiny", 100_000), at);
   await started.event((event) => event.type === "step-reported" && event.step >= 3);
   started.process.kill("SIGINT");
@@ -124,7 +92,7 @@ test("Ctrl-C stops the job, saved; one that waits for a machine is ended at once
 });
 
 test("who started it may be gone: the job ends, and its result is found again", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   const started = startProgram(train("builtin/tiny", 20), at);
   await started.event((event) => event.type === "step-reported");
   started.process.kill("SIGKILL");
@@ -139,14 +107,14 @@ test("who started it may be gone: the job ends, and its result is found again", 
 
 test("before its time is over the run saves itself, and the result comes", async () => {
   // of which a fifth is for sending
-  const at = await place({ timeout: "40s" });
+  const at = await hubJobsPlace({ timeout: "40s" });
   const ended = await runProgram(train("builtin/tiny", 100_000), at);
   expect(eventsOf(ended.stdout).at(-1)?.type, ended.stderr).toBe("run-stopped");
   expect(existsSync(join(at.cwd, "night/checkpoints"))).toBe(true);
 });
 
 test("no token, no money, no such machine, a repository that all can read: each is told before anything is sent", async () => {
-  const at = await place();
+  const at = await hubJobsPlace();
   const none = await runProgram(train("builtin/tiny", 1), {
     ...at,
     env: { ...at.env, HF_TOKEN: "" },
@@ -159,14 +127,14 @@ test("no token, no money, no such machine, a repository that all can read: each 
   at.hub.repositories["datasets/me/ft-jobs"]!.private = false;
   const open = await runProgram(train("builtin/tiny", 1), at);
   expect(open.stderr).toContain("FT-HOST-023");
-  const wrong = await place({ flavor: "t4-smal" });
+  const wrong = await hubJobsPlace({ flavor: "t4-smal" });
   const unknown = await runProgram(["remote", "check", "cloud"], wrong);
   expect(unknown.stderr).toMatch(/FT-HOST-022.*did you mean t4-small/);
   expect(Object.keys(wrong.hub.repositories)).toEqual([]);
 });
 
 test("a job that cannot begin is told with the last of its log, in which no token stands", async () => {
-  const at = await place({ setup: `echo "$HF_TOKEN"; echo no such package >&2; exit 3` });
+  const at = await hubJobsPlace({ setup: `echo "$HF_TOKEN"; echo no such package >&2; exit 3` });
   const ended = await runProgram(train("builtin/tiny", 1), at);
   expect(ended.code).toBe(1);
   expect(ended.stderr).toMatch(/FT-HOST-012.*no such package/);

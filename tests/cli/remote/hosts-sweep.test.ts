@@ -7,7 +7,7 @@ import { makeFolder } from "../../support/folders.ts";
 import { eventsOf, runProgram, startProgram, until } from "../../support/program.ts";
 import { writeRows } from "../../support/toy-model.ts";
 
-function place(steps: number, ranks: number[]) {
+function place(steps: number, ranks: number[], save_steps = 1000) {
   const [cwd, home] = [makeFolder(), makeFolder()];
   writeRows(join(cwd, "rows.jsonl"), 10);
   const local = { kind: "local", environment: { FT_THREADS: "1", MLX_DISABLE_COMPILE: "1" } };
@@ -18,7 +18,7 @@ function place(steps: number, ranks: number[]) {
     base: {
       model: { name: "builtin/tiny" },
       data: { train_file: "rows.jsonl", template: "chatml" },
-      optimization: { iters: steps, report_every: 1 },
+      optimization: { iters: steps, report_every: 1, save_steps },
     },
     grid: { "lora.r": ranks },
     output_dir: "./sweep",
@@ -89,6 +89,33 @@ test("who started it may be gone: what runs is followed, what waited is trained"
   );
   expect(runs).toHaveLength(3);
 });
+
+test("a run that was killed there goes on there from its checkpoint when the sweep is run again", async () => {
+  const at = place(60, [1], 5);
+  const started = startProgram(sweepOn("one"), at);
+  const [runs, folder] = [join(at.env.FT_HOME, "hosts/one/runs"), join(at.cwd, "sweep")];
+  const there = (): string => join(runs, readdirSync(runs)[0] ?? "");
+  await until(() => existsSync(runs) && existsSync(join(there(), "run/checkpoints/step-5")), 90);
+  process.kill(Number(readFileSync(join(there(), "pid"), "utf8")), "SIGKILL");
+  const failed = await started.ended;
+  expect(failed.code, failed.stderr).toBe(1);
+
+  const ended = await runProgram(sweepOn("one"), at);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stderr).toMatch(/one: \S+ goes on from its last checkpoint/);
+  expect(readdirSync(runs)).toHaveLength(1);
+  expect(readdirSync(folder).filter((name) => name.includes(".before-"))).toEqual([]);
+  const [trial = ""] = readdirSync(folder).filter((name) =>
+    existsSync(join(folder, name, "events.jsonl")),
+  );
+  const events = eventsOf(readFileSync(join(folder, trial, "events.jsonl"), "utf8"));
+  expect(events.at(-1)).toMatchObject({ type: "run-completed", totalSteps: 60 });
+  const starts = events.flatMap((event) =>
+    event.type === "run-started" ? [event.resumedFromStep] : [],
+  );
+  expect(starts).toEqual([null, expect.any(Number)]);
+  expect((starts[1] ?? 0) % 5).toBe(0);
+}, 180_000);
 
 test("hosts that there are not, and what has no meaning elsewhere, are refused before anything begins", async () => {
   const at = place(1, [1]);

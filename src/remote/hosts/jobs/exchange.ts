@@ -1,10 +1,11 @@
 // What a job of Hugging Face and the machine that asked for it hand to each other: a private data set of the hub, with
 //   files/DIGEST/NAME   inputs, each content once       runs/ID/task.json    what is to be done
 //   runs/ID/stop        asks it to save and to end      runs/ID/events.jsonl and runs/ID/run/…   what came of it
+//   runs/ID/saved/step-N/…   the run's folder with that checkpoint, sent while the job went on
 // Knows no jobs: those are api.ts's.
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { makeFolders } from "../../../core/folders.ts";
 import {
   allFilesAt,
   connect,
@@ -34,6 +35,8 @@ export const JobTask = z.object({
 export type JobTask = z.infer<typeof JobTask>;
 
 export const inputFolder = (digest: string): string => `files/${digest}`;
+/** Of a run's folder as it was after a checkpoint. */
+export const savedPlace = (id: string, step: number): string => runPlace(id, `saved/step-${step}`);
 export const runPlace = (id: string, name: string): string => `runs/${id}/${name}`;
 
 const MAIN = "main";
@@ -90,6 +93,17 @@ export class Exchange {
     );
   }
 
+  /** Steps of the checkpoints that a job has sent so far, in order. @throws HubFailure */
+  async savedSteps(id: string): Promise<number[]> {
+    const pattern = /^saved\/step-(\d{1,9})\//;
+    const place = runPlace(id, "");
+    const steps = (await this.#listed()).flatMap(({ name }) => {
+      const found = name.startsWith(place) && pattern.exec(name.slice(place.length))?.[1];
+      return found ? [Number(found)] : [];
+    });
+    return [...new Set(steps)].toSorted((a, b) => a - b);
+  }
+
   async #listed() {
     const { commit } = await describe(this.#hub, this.#id, MAIN);
     return (await allFilesAt(this.#hub, this.#id, commit)).map((file) => ({ ...file, commit }));
@@ -105,7 +119,7 @@ export class Exchange {
     for (const { commit, ...file } of files) {
       const name = requirePlainName(file.name.slice(folder.length + 1));
       const target = join(into, name);
-      await mkdir(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       const common = { hub: this.#hub, id: this.#id, commit, file, target, signal };
       await downloadBlob({ ...common, onBytes: () => undefined });
       names.push(name);

@@ -27,7 +27,7 @@ import { quoted } from "../shell.ts";
 import { type Hardware, hourlyCost, isOver, type Job, JobsApi, sizeOf } from "./api.ts";
 import { filesOf, packed } from "./carried.ts";
 import { eventIn } from "./event-lines.ts";
-import { Exchange, inputFolder, type JobTask, runPlace } from "./exchange.ts";
+import { Exchange, inputFolder, type JobTask, runPlace, savedPlace } from "./exchange.ts";
 import { type HubJobsOptions, workingSeconds } from "./options.ts";
 
 /** The label by which a run's job is found. */
@@ -35,6 +35,14 @@ const LABEL = "ft-run";
 const LOOK_EVERY_MS = 5000;
 /** How long a job that was asked to stop may take to save and send what it has. */
 const GRACE_SECONDS = 600;
+
+/** Its result; of a job that could send none, the last checkpoint that it sent on its way. */
+async function downloadRun(exchange: Exchange, id: string, into: string): Promise<string[]> {
+  const names = await exchange.download(runPlace(id, "run"), into);
+  if (names.length > 0) return names;
+  const step = (await exchange.savedSteps(id)).at(-1);
+  return step === undefined ? [] : await exchange.download(savedPlace(id, step), into);
+}
 
 export class HubJobsRunner implements Runner {
   readonly #name: string;
@@ -326,7 +334,7 @@ export class HubJobsRunner implements Runner {
     const folder = await mkdtemp(join(tmpdir(), "ft-job-"));
     try {
       const exchange = await this.#follow(() => this.#exchange());
-      const names = await this.#follow(() => exchange.download(runPlace(id, "run"), folder));
+      const names = await this.#follow(async () => await downloadRun(exchange, id, folder));
       yield* packed(folder, names);
     } finally {
       await rm(folder, { recursive: true, force: true });
