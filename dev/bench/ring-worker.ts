@@ -73,13 +73,13 @@ async function stepOf({ shape, method, rows, length }: NonNullable<RingJob["trai
   return async () => void (await learner.step(input, () => false));
 }
 
-/** One sum that all begin together. */
-function sum(bytes: number): void {
+/** One sum that all begin together, in pieces one after the other. */
+function sum(bytes: number, pieces: number): void {
   scope(() => {
-    const tensor = zeros([bytes / 4]);
+    const tensor = zeros([bytes / 4 / pieces]);
     evaluate([tensor, allSum(zeros([1]))]);
     const from = now();
-    evaluate([allSum(tensor)]);
+    for (let piece = 0; piece < pieces; piece++) evaluate([allSum(tensor)]);
     exchanges.push({ from, to: now(), bytes });
   });
 }
@@ -107,7 +107,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   exchanging = 0;
   const [started, used] = [now(), processor()];
   if (line === "step") await step?.();
-  else sum(Number(line));
+  else {
+    const [bytes = 0, pieces = 1] = line.split("/").map(Number);
+    sum(bytes, pieces);
+  }
   const seconds = (now() - started) / 1000;
   const answer: RingAnswer = { seconds, processor: processor() - used, exchanging, exchanges };
   console.log(JSON.stringify(answer));

@@ -156,7 +156,23 @@ async function sums(): Promise<void> {
     const speed = `${(bytes / least / 1e9).toFixed(2)} GB/s`;
     console.log(`| ${mib(bytes)} | ${ms(least)} | ${ms(middle)} | ${speed} |`);
   }
+  await inPieces(arm, 2 ** 26);
   arm.end();
+}
+
+/** As many bytes in one sum and in several, in turn. */
+async function inPieces(arm: Arm, bytes: number): Promise<void> {
+  console.log(`\n| ${mib(bytes)} in sums of | least | middle |\n|---|---|---|`);
+  const counts = [1, 2, 4, 8, 16, 64];
+  const found = counts.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, count] of counts.entries())
+      found[at]?.push((await arm.ask(`${bytes}/${count}`)).exchange);
+  }
+  for (const [at, count] of counts.entries()) {
+    const times = found[at] ?? [];
+    console.log(`| ${mib(bytes / count)} | ${ms(Math.min(...times))} | ${ms(median(times))} |`);
+  }
 }
 
 async function steps(shape: string, method: string): Promise<void> {

@@ -14,6 +14,7 @@ import {
   type Tensor,
   zeros,
 } from "../../mx/index.ts";
+import { fromBuffers, inBuffers } from "./buffers.ts";
 import type { Crew } from "./shares.ts";
 
 /** Hears of every exchange, so that somebody who is not waiting can tell a slow worker from a line that stands still. */
@@ -30,9 +31,6 @@ const wholeNumbers: Partial<Record<Dtype, Dtype>> = {
   float16: "uint16",
   bfloat16: "uint16",
 };
-
-/** Gradients travel in buffers of about this size: few sums, and little memory beside the gradients (dev/bench/ring.ts). */
-const bufferBytes = 64 * 2 ** 20;
 
 const lost = (cause: unknown): FtError =>
   new FtError("FT-RING-001", {
@@ -67,8 +65,15 @@ export class Ring {
   /** Sums of each array over all workers, evaluated, in the arrays' own types. Tells who wishes to stop. */
   sum(tensors: readonly Tensor[]): Tensor[] {
     const wish = float32([this.#watch.wishesToStop() ? 1 : 0]);
-    const groups = inBuffers([...tensors, wish]);
-    const sums = groups.flatMap((group) => this.#sumTogether(group));
+    const flat = [...tensors, wish].map((tensor) => tensor.reshape(-1).astype("float32"));
+    const groups = inBuffers(flat);
+    const found = fromBuffers(
+      groups,
+      groups.map((group) => this.#exchange(concatenate(group.map(({ numbers }) => numbers)))),
+    );
+    const sums = [...tensors, wish].map(({ shape, dtype }, at) =>
+      (found[at] as Tensor).reshape(...shape).astype(dtype),
+    );
     const stop = sums.pop() as Tensor;
     if (stop.item() > 0) this.#stops = true;
     return sums;
@@ -106,17 +111,6 @@ export class Ring {
     });
   }
 
-  #sumTogether(group: readonly Tensor[]): Tensor[] {
-    const flat = group.map((tensor) => tensor.reshape(-1).astype("float32"));
-    const sum = this.#exchange(concatenate(flat));
-    let start = 0;
-    return group.map(({ shape, dtype, size }) => {
-      const part = sum.narrow(0, start, start + size);
-      start += size;
-      return part.reshape(...shape).astype(dtype);
-    });
-  }
-
   #exchange(tensor: Tensor): Tensor {
     evaluate([tensor]);
     this.#watch.entered(tensor.nbytes);
@@ -130,20 +124,4 @@ export class Ring {
       this.#watch.left();
     }
   }
-}
-
-/** Arrays one after another, in groups of about the size of a buffer. */
-function inBuffers(tensors: readonly Tensor[]): Tensor[][] {
-  const groups: Tensor[][] = [];
-  let room = 0;
-  for (const tensor of tensors) {
-    const bytes = 4 * tensor.size;
-    if (bytes > room) {
-      groups.push([]);
-      room = bufferBytes;
-    }
-    groups.at(-1)?.push(tensor);
-    room -= bytes;
-  }
-  return groups;
 }

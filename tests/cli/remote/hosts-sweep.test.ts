@@ -91,7 +91,7 @@ test("who started it may be gone: what runs is followed, what waited is trained"
 });
 
 test("a run that was killed there goes on there from its checkpoint when the sweep is run again", async () => {
-  const at = place(60, [1], 5);
+  const at = place(30, [1], 5);
   const started = startProgram(sweepOn("one"), at);
   const [runs, folder] = [join(at.env.FT_HOME, "hosts/one/runs"), join(at.cwd, "sweep")];
   const there = (): string => join(runs, readdirSync(runs)[0] ?? "");
@@ -109,13 +109,13 @@ test("a run that was killed there goes on there from its checkpoint when the swe
     existsSync(join(folder, name, "events.jsonl")),
   );
   const events = eventsOf(readFileSync(join(folder, trial, "events.jsonl"), "utf8"));
-  expect(events.at(-1)).toMatchObject({ type: "run-completed", totalSteps: 60 });
+  expect(events.at(-1)).toMatchObject({ type: "run-completed", totalSteps: 30 });
   const starts = events.flatMap((event) =>
     event.type === "run-started" ? [event.resumedFromStep] : [],
   );
   expect(starts).toEqual([null, expect.any(Number)]);
   expect((starts[1] ?? 0) % 5).toBe(0);
-}, 180_000);
+}, 240_000);
 
 test("hosts that there are not, and what has no meaning elsewhere, are refused before anything begins", async () => {
   const at = place(1, [1]);
