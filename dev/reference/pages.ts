@@ -1,5 +1,7 @@
 // Every page that is made from the sources, whole or in part. The next one is one line here; make reference writes them.
 import { configSchemaText } from "../../src/app/config/schema.ts";
+import { sweepJsonSchema } from "../../src/app/train/sweep-schema.ts";
+import { domainJsonSchema } from "../../src/synth/domains/domain.ts";
 import { withCounts } from "../inventory/counts.ts";
 import { inventoryFile, readInventory } from "../inventory/rows.ts";
 import { commandsPage } from "./commands.ts";
@@ -11,6 +13,8 @@ import { providersPage } from "./providers.ts";
 /** Text of a file from the root of the clone; empty where there is none. */
 export type Read = (file: string) => string;
 
+const schemaText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
+
 /** Page → its text, given what it holds now and the other files. */
 const pages: Readonly<Record<string, (now: string, read: Read) => string>> = {
   "docs/reference/options.md": optionsPage,
@@ -18,6 +22,8 @@ const pages: Readonly<Record<string, (now: string, read: Read) => string>> = {
   "docs/reference/errors.md": () => errorsPage(),
   "docs/reference/ops.md": opsPage,
   "configs/schema.json": () => configSchemaText(),
+  "configs/sweeps/schema.json": () => schemaText(sweepJsonSchema()),
+  "configs/domains/schema.json": () => schemaText(domainJsonSchema()),
   "docs/providers-formats.md": providersPage,
   "docs/design/STATUS.md": (now, read) => withCounts(now, readInventory(read(inventoryFile)).rows),
 };

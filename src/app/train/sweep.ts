@@ -2,7 +2,7 @@
 // not done again, what was broken off goes on, what fails does not end the rest.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { writeJsonAtomic } from "../../core/atomic-files.ts";
 import { ConfigError, FtError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json-text.ts";
@@ -20,17 +20,11 @@ import { isGroup, type RawValues, setAt } from "../config/layers.ts";
 import { loadRunConfig } from "../config/load.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
 import { bestBy } from "./check-run.ts";
+import { SweepFile } from "./sweep-schema.ts";
 import { resumeRun, startRun, type TrainRunOptions } from "./train-run.ts";
 
 /** In a sweep's folder: what is tried there. */
 export const SWEEP_FILE = "sweep.json";
-
-const SweepFile = z.strictObject({
-  base: z.union([z.string(), z.record(z.string(), z.unknown())]).default({}),
-  grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
-  list: z.array(z.record(z.string(), z.unknown())).min(1).optional(),
-  output_dir: z.string().min(1).default("./sweep"),
-});
 
 /** Settings by dotted key, as one run has them over the base. */
 export type TrialSettings = Record<string, unknown>;

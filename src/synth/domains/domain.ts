@@ -68,9 +68,12 @@ const text = z.string().trim().min(1, "must not be empty");
 /** What tells rows apart needs some words. */
 const prose = z.string().trim().min(40, "must be a sentence or more (40 characters)");
 
+const weight = z.number().positive().max(100);
+const weighted = z.strictObject({ weight, says: text.optional() });
+
 const value = z.preprocess(
   (given) => (typeof given === "number" ? { weight: given } : given),
-  z.strictObject({ weight: z.number().positive().max(100), says: text.optional() }),
+  weighted,
 );
 
 const totals = (values: Record<string, { weight: number }>): number =>
@@ -99,16 +102,19 @@ const subdomain = z.strictObject({
 const turns = z.int().min(1).max(20);
 
 export const DomainFile = z.strictObject({
-  key,
-  name: text,
-  place: z.number().default(1000),
-  about: text,
-  context: prose,
-  answers: prose,
-  subdomains: z.array(subdomain).min(1),
-  more_subdomains: z.array(subdomain).default([]),
-  parameters: z.record(key, parameter).default({}),
-  leaves_out: z.array(key).default([]),
+  key: key.describe("What --domain takes; a domain of yours with a shipped key replaces it"),
+  name: text.describe("As lists show it"),
+  place: z.number().default(1000).describe("Its place in lists, the lowest first"),
+  about: text.describe("One line for lists"),
+  context: prose.describe("The situation, for the model: who takes part, and what they know"),
+  answers: prose.describe("What a good answer does, for the model"),
+  subdomains: z.array(subdomain).min(1).describe("What --subdomain takes"),
+  more_subdomains: z.array(subdomain).default([]).describe("Taken as well, listed apart"),
+  parameters: z
+    .record(key, parameter)
+    .default({})
+    .describe("What is drawn for each row, by weights that add up to 100"),
+  leaves_out: z.array(key).default([]).describe("Common parameters that this domain does not use"),
   exchanges: z.strictObject({
     when: z
       .array(z.strictObject({ parameter: key, values: z.array(key).min(1), count: turns }))
@@ -119,6 +125,26 @@ export const DomainFile = z.strictObject({
   }),
 });
 export type DomainFile = z.infer<typeof DomainFile>;
+
+/** A number alone is a weight: the schema of what is read has both forms, that of the value has one. */
+const eitherForm = {
+  description: "Its weight in percent; with the words for the model as {weight, says}",
+  anyOf: [weight, weighted].map((form) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(form, { io: "input" });
+    return schema;
+  }),
+};
+
+/** JSON Schema of a domain's file, for editors. That weights add up to 100, only reading it tells. */
+export const domainJsonSchema = (): Record<string, unknown> =>
+  z.toJSONSchema(DomainFile, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== value) return;
+      for (const part of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, part);
+      Object.assign(jsonSchema, eitherForm);
+    },
+  });
 
 /** A name as it is compared: "Sales & Negotiation" and sales_and_negotiation are one. */
 export const plainName = (name: string): string =>
