@@ -82,10 +82,11 @@ test-config: setup ## configuration and profiles
 test-week2: test-data test-templates test-config test-lora ## data, templates, configuration and adapters
 
 test-week2-quick: deps ## the same, only what needs no addon
-	$(TEST) --project unit tests/unit/data tests/unit/text config
+	$(TEST) --project unit --no-isolate --exclude '**/*.soak.test.ts' tests/unit/data/ tests/unit/text/templates \
+	  tests/unit/text/messages tests/unit/app/config tests/unit/app/precedence tests/unit/app/profiles
 
 test-lora-quick: setup ## adapters, without the programs
-	$(TEST) --project unit --project native --project contract adapter lora
+	$(TEST) --project native --no-isolate tests/native/adapters tests/native/train/lora
 
 .PHONY: test-e2e-workflow test-e2e-real-model test-e2e-mlx test-torch test-e2e-quick test-e2e-all
 test-e2e-workflow: setup ## the programs, from data to adapter and answer

@@ -1,6 +1,7 @@
 // Every repository rule. The next one is one file and one line here; dev/check-rules.ts runs them.
 import { designDocuments } from "./design-documents.ts";
 import { noDuplicates } from "./duplicates.ts";
+import { documentedExports } from "./exports.ts";
 import { inventoryHolds } from "./inventory.ts";
 import { contexts, dataListed, testsUnderTests, tidyRoot } from "./layout.ts";
 import { licences } from "./licences.ts";
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   inventoryHolds,
   noDuplicates,
   narrowPages,
+  documentedExports,
   noSecrets,
   noPromises,
   noMachinePaths,

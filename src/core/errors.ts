@@ -22,6 +22,7 @@ export interface FtErrorDetails {
   exitCode?: number;
 }
 
+/** With what the program ends, by who must act. docs/reference/errors.md lists them. */
 export const ExitCode = {
   ok: 0,
   runFailed: 1,

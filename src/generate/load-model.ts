@@ -37,6 +37,7 @@ import { Engine, type EngineOptions } from "./engine.ts";
 import { MixedPass } from "./mixed-pass.ts";
 import { namedModel } from "./named-model.ts";
 
+/** How a model is loaded; everything has a default. */
 export interface LoadModelOptions {
   /** Default: float32 where half precision is slow, else the checkpoint's own. */
   dtype?: Dtype;
@@ -55,6 +56,7 @@ export interface LoadModelOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What a model says of the next token at every position. */
 export interface Logits {
   /** [batch, length, vocabulary] */
   shape: [number, number, number];
@@ -202,7 +204,11 @@ export class Model {
   }
 }
 
-/** @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file. */
+/**
+ * Opens a model by hub id, folder or builtin name, reads its weights, and puts an adapter on it where one is named.
+ * `dispose` frees it.
+ * @throws FtError of src/weights, src/models and src/adapters, each naming what is wrong with which file.
+ */
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
   const { revision = null, onDownload, signal, engine } = options;
   const named = await namedModel(name, options.baseModel);

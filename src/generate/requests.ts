@@ -4,6 +4,7 @@ import type { SamplingOptions } from "./sampling.ts";
 
 export type { Constraint, ConstraintState } from "./constraints/types.ts";
 
+/** One answer that the engine is asked for. */
 export interface GenerationRequest {
   /** At least one token. */
   prompt: readonly number[];
@@ -44,6 +45,7 @@ export interface GeneratedToken {
  */
 export type FinishReason = "stop" | "length" | "position-limit" | "cancelled";
 
+/** How an answer ended, with its text, its tokens and the time that it took. */
 export interface GenerationEnd {
   finishReason: FinishReason;
   /** The stop text that ended it. */

@@ -24,6 +24,7 @@ export interface SamplingOptions {
   logitBias: ReadonlyMap<number, number>;
 }
 
+/** The most likely token each time: nothing is drawn. */
 export const plainSampling: SamplingOptions = {
   temperature: 0,
   topK: 0,

@@ -6,6 +6,7 @@ import type { Architecture } from "./kit/index.ts";
 
 type LazyArchitecture = () => Promise<Architecture>;
 
+/** Architectures by the `model_type` of config.json; registering one makes it available everywhere. */
 export const architectures = new Registry<LazyArchitecture>(
   {
     apertus: async () => (await import("./apertus.ts")).apertus,

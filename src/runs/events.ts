@@ -200,6 +200,7 @@ export const RunStopped = z.object({
   outputDir: z.string(),
 });
 
+/** One line of a run's events.jsonl, checked. */
 export const RunEvent = z.discriminatedUnion("type", [
   RunStarted,
   StepReported,

@@ -89,6 +89,7 @@ export interface JudgedSample {
   tools?: readonly JsonObject[];
 }
 
+/** What a row holds to learn from. */
 export type Sample = ConversationSample | InstructionSample | TextSample;
 
 /** Which tokens are learned: every token, every assistant turn, or the last assistant turn only. */

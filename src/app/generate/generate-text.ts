@@ -5,6 +5,7 @@ import { loadModel, type LoadModelOptions, type Model } from "../../generate/loa
 import { unusedSampling } from "../../generate/options.ts";
 import { type Asked, checkedOptions, requestOf } from "./request.ts";
 
+/** What to ask, which model, and how tokens are chosen. */
 export interface GenerateTextOptions
   extends Asked, Pick<LoadModelOptions, "onDownload" | "signal"> {
   /** Hub id, folder or builtin name; or a model that is loaded already and stays loaded. */
@@ -16,6 +17,7 @@ export interface GenerateTextOptions
   onText?: (text: string) => void;
 }
 
+/** An answer, with its tokens and how it ended. */
 export interface GeneratedText {
   text: string;
   tokenIds: number[];
@@ -51,7 +53,10 @@ function told(model: Model, end: GenerationEnd, unused: readonly string[]): Gene
   return { text, tokenIds, promptTokens, tokensPerSecond, finishReason, warnings };
 }
 
-/** @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long, 003 for bad options. */
+/**
+ * Lets a model answer a prompt or a conversation, once, and returns when the answer has ended.
+ * @throws what `loadModel` throws; FT-GENERATE-001 for an empty prompt, 002 for one that is too long, 003 for bad options.
+ */
 export async function generateText(options: GenerateTextOptions): Promise<GeneratedText> {
   if (typeof options.model !== "string") return await answer(options.model, options);
   const { adapter, loadIn4bit, onDownload, signal } = options;

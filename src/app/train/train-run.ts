@@ -23,6 +23,7 @@ import { teacherOf } from "./teacher.ts";
 import { deathOfTrainer, isCrash } from "./trainer-death.ts";
 import type { TrainerRequest, TrainerTold } from "./trainer-messages.ts";
 
+/** Who hears of a run, and what stops it. */
 export interface TrainRunOptions extends HowToRun {
   onEvent?: ((event: RunEvent) => void) | undefined;
   /** Gets how far tokenizing and evaluating have come, some times a second. */
@@ -81,6 +82,7 @@ export async function checkedRequest(
   return { config, origins: Object.fromEntries(resolved.origins) };
 }
 
+/** How a run goes on. */
 export interface ResumeRunOptions extends TrainRunOptions {
   /** How long the run is in all, instead of the length it has. Its learning rates are then those of such a run. */
   length?: RunLength | undefined;

@@ -48,6 +48,7 @@ function resultOf(last: RunEvent): TrainingResult {
   throw new RangeError(`a run does not end with ${last.type}`);
 }
 
+/** A run as an object: its settings, then `train()`. `TrainerFactory` makes one by method. */
 export class Trainer {
   /** Resolved and frozen. */
   readonly config: RunConfig;

@@ -35,6 +35,7 @@ interface Begun {
   reading: Reading<Outcome>;
 }
 
+/** Reads an answer piece by piece as it is written, and gives its thoughts, calls and text apart. */
 export class AnswerReader {
   readonly #format: AnswerFormat;
   readonly #tools: Tools;

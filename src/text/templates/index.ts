@@ -28,6 +28,7 @@ function own(context: TemplateContext): ReturnType<TemplateFactory> {
   });
 }
 
+/** Templates by name: how a conversation becomes the text that a model reads. */
 export const templates = new Registry<TemplateFactory>(
   { auto, ...ours, custom, jinja: own },
   ({ name, known, nearest }) =>

@@ -34,6 +34,10 @@ const seeds: Record<string, Record<string, string>> = {
   "lines of pages have at most 120 columns": {
     "docs/a.md": `| ${"cell ".repeat(30)}|\n- ${"x".repeat(130)}\n${"word ".repeat(30)}\n`,
   },
+  "what the library exports has a comment": {
+    "src/index.ts": 'export { thrown } from "./a.ts";\n',
+    "src/a.ts": "/** @throws always */\nexport function thrown(): void {}\n",
+  },
   "no key, token, password or file that holds some is committed": {
     "config.yaml": `key: hf_${"a1B2".repeat(9)}`,
     ".env.example": "OPENAI_API_KEY=",
@@ -84,6 +88,26 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule
       ),
     ).toEqual([]);
   });
+});
+
+test("exports are followed to where they are declared; a module says at its top what it is", () => {
+  const rule = rules.find(({ name }) => name.startsWith("what the library exports"))!;
+  const files = {
+    "src/index.ts":
+      'export { told, silent, type Far as Near } from "./a/index.ts";\n' +
+      'export * as whole from "./whole.ts";\nexport * as named from "./named.ts";\n',
+    "src/a/index.ts": 'export { told } from "./b.ts";\nexport * from "../c.ts";\n',
+    "src/a/b.ts": "/** Says. */\nexport const told = 1;\n",
+    "src/c.ts":
+      "/** Of another. */\nconst other = 1;\nexport const silent = other;\nexport type Far = 1;\n",
+    "src/whole.ts": "export const a = 1;\n",
+    "src/named.ts": "// A module.\n",
+  };
+  expect(rule.check(inMemory(files))).toEqual([
+    "src/a/index.ts: silent has no comment",
+    "src/a/index.ts: Far has no comment",
+    "src/whole.ts: whole has no comment",
+  ]);
 });
 
 test("a file of keys, and a key in a page, are found by the line; what is invented is not", () => {
