@@ -40,19 +40,19 @@ export const LoraOptions = z.strictObject({
     .array(z.string().min(1))
     .min(1, { error: `Name at least one target module, or ${ALL_LINEAR}` })
     .default(["q_proj", "v_proj"])
-    .describe(`Modules that carry an adapter, by the end of their name, or ${ALL_LINEAR}`)
+    .describe(`Modules that get an adapter, by the end of their name, or ${ALL_LINEAR}`)
     .register(flags, { value: "NAMES" }),
   adapt_routers: z
     .boolean()
     .default(false)
-    .describe(`With ${ALL_LINEAR}: what chooses among experts carries an adapter too`),
+    .describe(`With ${ALL_LINEAR}: routers of experts get an adapter, too`),
   num_layers: z
     .int()
     .refine((layers) => layers === -1 || layers > 0, {
       error: "Number of layers must be positive, or -1 for all",
     })
     .default(-1)
-    .describe("How many blocks carry adapters, counted from the last; -1 is all")
+    .describe("How many transformer blocks get adapters, counted from the last; -1 is all")
     .register(flags, { value: "N" }),
   use_rslora: z
     .boolean()
@@ -72,7 +72,7 @@ export const LoraOptions = z.strictObject({
         `Unknown start '${String(issue.input)}'. Valid options: [${factorStarts.names().join(", ")}]`,
     })
     .default("default")
-    .describe(`Where the adapter begins: ${listed(factorStarts)}`)
+    .describe(`Initial weights of the adapter: ${listed(factorStarts)}`)
     .register(flags, { long: "lora-init", value: "NAME" }),
   init_adapter: z
     .string()

@@ -19,7 +19,9 @@ export const HostOptions = z.strictObject({
   emit: z
     .string()
     .optional()
-    .describe("With --on, of a host that another program starts: write what it reads there")
+    .describe(
+      "With --on, for a host that another program starts: write the file that this program reads",
+    )
     .register(flags, { value: "FILE" }),
 });
 export type HostOptions = z.infer<typeof HostOptions>;

@@ -13,7 +13,7 @@ export const QueueOptions = z.strictObject({
   queue: z
     .boolean()
     .default(false)
-    .describe("Check it and put it into the queue; ft jobs work trains, one run after the other"),
+    .describe("Check the run and add it to the queue; ft jobs work trains queued runs one by one"),
   priority: priorityOption,
 });
 

@@ -20,13 +20,17 @@ export const AskingFlags = z.strictObject({
     .default(150)
     .describe("Most tokens of an answer")
     .register(flags, { value: "N" }),
-  temperature: z.number().min(0).default(0.7).describe("How freely it answers; 0: the likeliest"),
+  temperature: z
+    .number()
+    .min(0)
+    .default(0.7)
+    .describe("Sampling temperature; 0 always takes the most likely token"),
   topP: z
     .number()
     .gt(0)
     .max(1)
     .default(1)
-    .describe("Least likely tokens beyond this share are left out")
+    .describe("Sample from the most likely tokens that together have this probability")
     .register(flags, { long: "top-p", value: "P" }),
   seed: z.int().min(0).default(42).describe("Seed of the answers").register(flags, { value: "N" }),
   template: z

@@ -9,12 +9,12 @@ const SavingOptions = z.strictObject({
   saveAs: z
     .string()
     .optional()
-    .describe("Save the options given here under a name, and go on")
+    .describe("Also save these options under a name")
     .register(flags, { value: "NAME" }),
   configuration: z
     .string()
     .optional()
-    .describe("Options saved under a name; those given here count before them")
+    .describe("Load options saved under a name; options given here override them")
     .register(flags, { value: "NAME" }),
 });
 

@@ -37,29 +37,32 @@ export const SourceOptions = z.strictObject({
   profile: z
     .string()
     .optional()
-    .describe("Starting values for a kind of data: ft config profiles lists them")
+    .describe("Set of starting values for a kind of data: ft config profiles lists them")
     .register(flags, { short: "p", value: "NAME" }),
 });
 
 /** Options of running, beside the settings of the run. */
 export const RunningOptions = z.strictObject({
   isolate: z.boolean().default(true).describe("Train in a process of its own").register(flags, {
-    off: "Train in this process instead of one of its own: a crash then ends ft as well",
+    off: "Train in this process instead of a separate one: a crash then also ends ft",
   }),
-  force: z.boolean().default(false).describe("Try a run that is estimated not to fit into memory"),
+  force: z
+    .boolean()
+    .default(false)
+    .describe("Start even if the estimate says that it does not fit into memory"),
   profileRun: z
     .boolean()
     .default(false)
-    .describe("Write a profile of the run into its folder, for Chrome's developer tools"),
+    .describe("Write a performance profile into the run's folder, for Chrome's developer tools"),
   caffeinate: z
     .boolean()
     .default(true)
     .describe("Keep a Mac awake while it trains")
-    .register(flags, { off: "Let a Mac fall asleep while it trains" }),
+    .register(flags, { off: "Do not keep a Mac awake during training" }),
   retry: z
     .boolean()
     .default(false)
-    .describe("Start a trainer that crashed once more, from the last checkpoint"),
+    .describe("If the trainer crashes, start it once more from the last checkpoint"),
   extension: z
     .array(z.string())
     .default([])
@@ -72,7 +75,9 @@ export const DetachOptions = z.strictObject({
   detach: z
     .boolean()
     .default(false)
-    .describe("Return once the run has begun; it goes on when the terminal closes"),
+    .describe(
+      "Run in the background: return once training has started; closing the terminal does not stop it",
+    ),
 });
 
 export const TrainOptions = SourceOptions.extend({

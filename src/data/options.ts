@@ -38,7 +38,7 @@ export const DataOptions = z.strictObject({
     .string()
     .default("auto")
     .describe(
-      "How conversations read: auto (the model's own, else alpaca), a name, a template file, or its text",
+      "Prompt template: auto (the model's own chat template, else alpaca), a name, a template file, or its text",
     )
     .register(flags, { short: "t", value: "NAME" }),
   format: z
@@ -48,7 +48,7 @@ export const DataOptions = z.strictObject({
         `Unknown data format '${String(issue.input)}'. Valid options: [${[autoFormat, ...formats.names()].join(", ")}]`,
     })
     .default(autoFormat)
-    .describe("Form of the rows; auto detects it row by row")
+    .describe("Row format; auto detects it row by row")
     .register(flags, { value: "FORMAT", choices: () => [autoFormat, ...formats.names()] }),
   max_length: z
     .int()
@@ -59,7 +59,7 @@ export const DataOptions = z.strictObject({
     .enum(TOO_LONG)
     .default("cut")
     .describe(
-      "What becomes of rows longer than that: their end is cut off, they are left out, or the data is refused",
+      "Rows longer than --max-length: cut off their end, leave them out, or refuse the data",
     ),
   document_overlap: z
     .int()
@@ -73,12 +73,12 @@ export const DataOptions = z.strictObject({
     .min(0, { error: "Validation split must be between 0 and 1" })
     .lt(1, { error: "Validation split must be between 0 and 1" })
     .default(0.1)
-    .describe("Share of the rows kept for validation when there is no validation file")
+    .describe("Share of the rows held out for validation when there is no validation file")
     .register(flags, { long: "val-split", value: "SHARE" }),
   skip_bad_rows: z
     .boolean()
     .default(false)
-    .describe("Leave rows out that cannot be used, and list them, instead of refusing the data"),
+    .describe("Skip and list rows that cannot be used, instead of refusing the data"),
   validate_files: z
     .boolean()
     .default(true)
@@ -88,18 +88,15 @@ export const DataOptions = z.strictObject({
     .enum(MASKS)
     .default("assistant")
     .describe(
-      "What is learned in a conversation: every token, every assistant turn, or the last one",
+      "Which tokens of a conversation are learned: all, every assistant turn, or the last assistant turn",
     ),
   reasoning: z
     .enum(REASONING)
     .default("keep")
     .describe(
-      "What becomes of thoughts before an answer (<think>…</think>, reasoning_content): learned, left out, or unlearned",
+      "Reasoning before an answer (<think>…</think>, reasoning_content): learn it, remove it from the row, or show it without learning it",
     ),
-  learn_empty_thoughts: z
-    .boolean()
-    .default(false)
-    .describe("Learn thinking blocks that say nothing, too"),
+  learn_empty_thoughts: z.boolean().default(false).describe("Also learn empty thinking blocks"),
   order: z
     .enum(DATA_ORDERS)
     .default("shuffled")
@@ -109,13 +106,13 @@ export const DataOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Several rows in one window of max_length tokens; the batch size counts windows then",
+      "Pack several rows into one window of max_length tokens; the batch size then counts windows",
     ),
   grouping: z
     .enum(GROUPINGS)
     .default("buckets")
     .describe(
-      "Which rows meet in a batch: of like length by at most 32 shapes, sorted in pools of 50 batches, or any",
+      "Which rows share a batch: rows of similar length with at most 32 batch shapes, rows sorted by length within 50 batches, or any",
     ),
 });
 

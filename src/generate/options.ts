@@ -9,60 +9,58 @@ export const GenerateOptions = z.strictObject({
     .int()
     .positive({ error: "must be positive" })
     .default(256)
-    .describe("Most tokens to write"),
+    .describe("Most tokens to generate"),
   temperature: z
     .number()
     .min(0, { error: "must not be negative" })
     .optional()
     .describe(
-      "0 takes the likeliest token, higher is more varied (default: 0, or 1 with --top-p, --top-k or --min-p)",
+      "0 always takes the most likely token, higher values vary more (default: 0, or 1 with --top-p, --top-k or --min-p)",
     ),
   topP: z
     .number()
     .gt(0, { error: "must be above 0" })
     .max(1, { error: "must not be above 1" })
     .default(1)
-    .describe("Sample from the likeliest tokens that make up this probability")
+    .describe("Sample from the most likely tokens that together have this probability")
     .register(flags, { value: "P" }),
   topK: z
     .int()
     .min(0, { error: "must not be negative" })
     .default(0)
-    .describe("Sample from this many likeliest tokens; 0 is all")
+    .describe("Sample from this many of the most likely tokens; 0 is all")
     .register(flags, { value: "N" }),
   minP: z
     .number()
     .min(0, { error: "must not be negative" })
     .max(1, { error: "must not be above 1" })
     .default(0)
-    .describe("Sample from tokens at least this share as likely as the likeliest")
+    .describe("Sample from tokens whose probability is at least this share of the highest")
     .register(flags, { value: "P" }),
   repetitionPenalty: z
     .number()
     .gt(0, { error: "must be above 0" })
     .default(1)
-    .describe("Make tokens of prompt and answer less likely; 1 does not")
+    .describe("Make tokens that prompt or answer already have less likely; 1 is off")
     .register(flags, { value: "F" }),
   presencePenalty: z
     .number()
     .min(-2, { error: "must be from -2 to 2" })
     .max(2, { error: "must be from -2 to 2" })
     .default(0)
-    .describe("Make tokens that the answer has less likely, -2 to 2")
+    .describe("Make tokens that the answer already has less likely, -2 to 2")
     .register(flags, { value: "X" }),
   frequencyPenalty: z
     .number()
     .min(-2, { error: "must be from -2 to 2" })
     .max(2, { error: "must be from -2 to 2" })
     .default(0)
-    .describe("The same, more for each time, -2 to 2")
+    .describe("The same, more for each time that a token has come, -2 to 2")
     .register(flags, { value: "X" }),
   stop: z
     .array(z.string())
     .default([])
-    .describe(
-      "Texts that end the answer, which they are not part of; with commas in them, a JSON list",
-    )
+    .describe("Texts that end the answer and are cut off it; a JSON list where they contain commas")
     .register(flags, { value: "TEXT,…" }),
   seed: z
     .int()

@@ -37,12 +37,12 @@ export const ModelOptions = z.strictObject({
   quantization_mode: z
     .enum(PACKING_MODES)
     .default("affine")
-    .describe("How it is quantized when loading; mxfp4 and nvfp4 have 4 bits, mxfp8 has 8"),
+    .describe("Quantization mode when loading; mxfp4 and nvfp4 have 4 bits, mxfp8 has 8"),
   quantization_group_size: z
     .int()
     .nullable()
     .default(null)
-    .describe("Weights that share a scale; null is the mode's least, 32 for affine")
+    .describe("Weights that share a scale; null is the smallest group of the mode, 32 for affine")
     .register(flags, { value: "N" }),
   torch_dtype: z
     .enum(TORCH_DTYPES)

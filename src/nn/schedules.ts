@@ -9,7 +9,7 @@ export interface ScheduleSettings {
   totalSteps: number;
   /** Where decaying schedules end, as a share of the peak. */
   finalShare: number;
-  /** How often cosine_with_restarts falls. */
+  /** Number of cycles of cosine_with_restarts. */
   cycles: number;
   /** What exponential and step leave of the rate after `decaySteps`, 0 to 1. */
   decayRate: number;

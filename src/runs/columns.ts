@@ -91,7 +91,7 @@ function thinned(whole: Whole, most: number): FigureColumns {
 export interface ColumnsRequest {
   /** Most points of a figure. */
   most: number;
-  /** Figures by name; all unless said. */
+  /** Figures by name; default: all. */
   names?: ReadonlySet<string> | undefined;
 }
 

@@ -32,7 +32,7 @@ export const TuningName = z
   })
   .nullable()
   .default(null)
-  .describe(`Which weights are trained, instead of a method: ${listed(tunings)}`)
+  .describe(`Which weights are trained (tuning), instead of a method: ${listed(tunings)}`)
   .register(flags, { value: "NAME", offers: () => tunings.names() });
 
 export const ObjectiveName = z
@@ -43,7 +43,7 @@ export const ObjectiveName = z
   })
   .nullable()
   .default(null)
-  .describe(`What is learned from a row, instead of a method: ${listed(objectives)}`)
+  .describe(`Training objective, instead of a method: ${listed(objectives)}`)
   .register(flags, { value: "NAME", offers: () => objectives.names() });
 
 const positiveInteger = (message: string): z.ZodInt => z.int().positive({ error: message });
@@ -85,7 +85,7 @@ export const OptimizationOptions = z.strictObject({
     .positive({ error: "Epochs must be positive" })
     .max(1e6, { error: "Epochs must be at most a million" })
     .default(3)
-    .describe("Passes over the training rows")
+    .describe("Passes over all training rows")
     .register(flags, { short: "e", value: "N" }),
   iters: positiveInteger("Iterations must be positive")
     .nullable()
@@ -142,19 +142,19 @@ export const OptimizationOptions = z.strictObject({
         `Unknown scheduler '${String(issue.input)}'. Valid options: [${schedulerNames.join(", ")}]`,
     })
     .default("linear")
-    .describe("How the learning rate falls after warm-up"),
+    .describe("Learning rate schedule after warm-up"),
   min_lr_ratio: fraction("Minimum learning-rate ratio must be between 0 and 1")
     .default(0)
-    .describe("Where decaying schedules end, as a share of the learning rate"),
+    .describe("Final learning rate of decaying schedules, as a share of the peak"),
   lr_cycles: positiveInteger("Cycles must be positive")
     .default(2)
-    .describe("How often cosine_with_restarts falls"),
+    .describe("Number of cycles of cosine_with_restarts"),
   lr_decay_rate: z
     .number()
     .gt(0, { error: "Decay rate must be between 0 and 1" })
     .lt(1, { error: "Decay rate must be between 0 and 1" })
     .default(0.1)
-    .describe("What is left of the rate after lr_decay_steps, of exponential and step"),
+    .describe("Factor on the rate after lr_decay_steps, for exponential and step"),
   lr_decay_steps: positiveInteger("Decay steps must be positive")
     .nullable()
     .default(null)
@@ -166,7 +166,7 @@ export const OptimizationOptions = z.strictObject({
     .positive({ error: "Maximum gradient norm must be positive" })
     .nullable()
     .default(1)
-    .describe("Gradients are scaled down to this global norm; null leaves them"),
+    .describe("Gradient clipping: largest global norm; null does not clip"),
   beta1: fraction("Betas must be between 0 and 1")
     .nullable()
     .default(null)
@@ -199,25 +199,23 @@ export const OptimizationOptions = z.strictObject({
   gradient_checkpointing: z
     .boolean()
     .default(false)
-    .describe(
-      "Compute activations again in the backward pass: less memory, about a third more time",
-    ),
+    .describe("Recompute activations in the backward pass: less memory, about a third more time"),
   gradient_checkpointing_blocks: positiveInteger("Blocks computed again must be at least one")
     .default(1)
     .describe(
-      "With gradient checkpointing, how many blocks are computed again at a time: of very deep models less is kept with 2",
+      "With gradient checkpointing: how many blocks are recomputed at a time; 2 saves memory in very deep models",
     ),
   compile: z
     .boolean()
     .default(false)
     .describe(
-      "Say the graph of a step to MLX once for each shape of a batch; on the CPU this needs a C++ compiler",
+      "Compile the training step with MLX, once for each batch shape; on the CPU this needs a C++ compiler",
     ),
   prefix_cache: z
     .boolean()
     .default(true)
     .describe("Compute blocks below the first trained one once, where there are several epochs")
-    .register(flags, { off: "Compute frozen blocks anew for each batch" }),
+    .register(flags, { off: "Do not cache what frozen blocks compute from the rows" }),
   save_steps: positiveInteger("Save steps must be positive")
     .default(500)
     .describe("Optimizer steps between checkpoints"),
@@ -234,7 +232,7 @@ export const OptimizationOptions = z.strictObject({
     .max(20, { error: "Sample rows must be at most 20" })
     .default(0)
     .describe(
-      "Validation rows that the model answers before the first step and after each evaluation, to read along; 0: none",
+      "Validation rows that the model answers before the first step and after each evaluation, shown as samples; 0: none",
     )
     .register(flags, { value: "N" }),
   sample_tokens: positiveInteger("Sample tokens must be positive")
@@ -248,7 +246,7 @@ export const OptimizationOptions = z.strictObject({
     .register(flags, { value: "N" }),
   keep_checkpoints: positiveInteger("Kept checkpoints must be positive")
     .default(3)
-    .describe("Newest checkpoints kept, beside the best and the latest"),
+    .describe("How many of the newest checkpoints are kept, besides the best and the latest"),
   final_model: z
     .enum(FINAL_MODELS)
     .default("last")
@@ -256,19 +254,19 @@ export const OptimizationOptions = z.strictObject({
   metric_for_best: z
     .string()
     .default(VALIDATION_LOSS)
-    .describe(`What decides which checkpoint is best: ${listedMetrics}`)
+    .describe(`Metric that decides which checkpoint is best: ${listedMetrics}`)
     .register(flags, { value: "NAME" }),
   early_stopping_patience: positiveInteger("Early stopping patience must be positive")
     .nullable()
     .default(null)
     .describe(
-      "Ends the run after so many evaluations in a row without a gain (final_model best keeps the best); null never does",
+      "Stop after this many evaluations in a row without an improvement (--final-model best keeps the best); null never stops early",
     ),
   early_stopping_min_delta: z
     .number()
     .min(0, { error: "Early stopping delta must not be negative" })
     .default(0)
-    .describe("By how much an evaluation must beat the best one to count as a gain"),
+    .describe("Smallest improvement over the best evaluation that counts"),
   report_every: positiveInteger("Report interval must be positive")
     .default(10)
     .describe("Optimizer steps between reported steps"),

@@ -41,7 +41,7 @@ export const RunConfigSchema = z.strictObject({
   report_to: z
     .array(z.enum(reporters.names() as [string, ...string[]]))
     .default([])
-    .describe(`Who else is told of the run: ${listedReporters}`)
+    .describe(`Where the run is also reported: ${listedReporters}`)
     .register(flags, { value: "NAMES" }),
   seed: z
     .int()

@@ -25,7 +25,7 @@ export const GenerationParameters = z.strictObject({
   instructions: z.string().optional(),
   temperature: z.number().min(0).max(2).default(0.7),
   maxTokens: z.int().positive().default(4000),
-  /** Answers asked for in all where they do not count. */
+  /** Most attempts for a row whose answer is not valid. */
   tries: z.int().min(1).default(3),
   /** Requests made again after a passing failure. */
   retries: z.int().min(0).default(3),

@@ -38,7 +38,7 @@ export const QualityParameters = z.strictObject({
     baseUrl: z.string().optional(),
     /** Seconds that one answer may take. */
     timeout: z.number().positive().default(60),
-    /** Requests made again after one failed for a passing reason. */
+    /** Retries of a request that failed for a temporary reason. */
     retries: z.int().min(0).default(3),
   }),
   /** Of all that decides answers: the same command finds its job by it. */

@@ -88,7 +88,7 @@ export const RemoteTrainSettings = z.strictObject({
     .enum(MASKS)
     .default("assistant")
     .describe(
-      "What is learned in a conversation: every token, every assistant turn, or the last one",
+      "Which tokens of a conversation are learned: all, every assistant turn, or the last assistant turn",
     ),
   maxLength: z
     .int()

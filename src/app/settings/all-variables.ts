@@ -16,11 +16,11 @@ const program: Readonly<Record<string, Variable>> = {
   FT_LOG: { about: "debug, info, warning, error or silent", usual: "info" },
   [PROFILE_VARIABLE]: { about: "The profile of a run, as --profile" },
   FT_BACKEND: {
-    about: "What computes: mlx, mps, cuda, cpu or cpu-torch; the first there is unless said",
+    about: "What computes: mlx, mps, cuda, cpu or cpu-torch; default: the first one available",
   },
   CUDA_VISIBLE_DEVICES: { about: "Which NVIDIA GPU: the first of them" },
   OMP_WAIT_POLICY: { about: "How threads of libtorch wait", usual: "PASSIVE" },
-  FT_THREADS: { about: "Threads that compute on the CPU; every physical core unless said" },
+  FT_THREADS: { about: "Threads that compute on the CPU; default: every physical core" },
   FT_BLAS_THREADS: { about: "Former name of FT_THREADS" },
   FT_KERNEL_THREADS: { about: "Former name of FT_THREADS" },
   FT_MEMORY: { about: "Memory that a run may be planned for, as 16GiB" },

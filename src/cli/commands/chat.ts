@@ -194,7 +194,7 @@ async function* texts(lines: AsyncIterable<string>): AsyncGenerator<string> {
 
 export const chat = defineCommand({
   name: "chat",
-  summary: "Talk with a model, with an adapter on it, or with both side by side",
+  summary: "Chat with a model, with an adapter, or with both side by side",
   arguments: {
     model: { about: "Hub id, folder, .gguf file, builtin/tiny, or an adapter's or a run's folder" },
   },

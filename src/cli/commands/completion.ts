@@ -7,7 +7,7 @@ import { type Command, defineCommand } from "../define-command.ts";
 export const completion = (all: () => readonly Command[]): Command =>
   defineCommand({
     name: "completion",
-    summary: "Print the script with which a shell completes commands and options",
+    summary: "Print the completion script for a shell",
     arguments: { shell: { about: shells.names().join(", "), choices: shells.names() } },
     options: z.strictObject({}),
     examples: ["ft completion bash", "ft completion zsh", "ft completion fish"],

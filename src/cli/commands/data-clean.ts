@@ -28,7 +28,7 @@ const kinds = Object.entries(personalKinds)
 export const dataClean = defineCommand({
   name: "data clean",
   section: "Improve rows",
-  summary: "Take out rows that nobody should learn, each with its reason; mask personal data",
+  summary: "Remove rows that should not be learned, each with its reason; mask personal data",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: z.strictObject({
     output: z
@@ -45,7 +45,7 @@ export const dataClean = defineCommand({
       .array(z.string())
       .optional()
       .describe(
-        `${usual.join(",")} unless said, and what other options ask for: ${listed(cleaners)}`,
+        `${usual.join(",")} by default, and those that other options need: ${listed(cleaners)}`,
       )
       .register(flags, { value: "NAME,…" }),
     threshold: z.number().min(0.5).max(1).default(0.8).describe("Rows as alike as this are one"),
@@ -82,7 +82,7 @@ export const dataClean = defineCommand({
     by: z
       .string()
       .optional()
-      .describe("Field with the score; score unless said")
+      .describe("Field with the score; default: score")
       .register(flags, { value: "KEY" }),
     difficulty: z
       .string()
@@ -105,7 +105,7 @@ export const dataClean = defineCommand({
       .default([])
       .describe("With --undo: these rows alone")
       .register(flags, { value: "ID,…" }),
-    threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
+    threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
   }),
   saved: { without: [] },
   examples: [

@@ -38,7 +38,7 @@ const convertText = ({ out, to, rows, written, beside, ...report }: ConvertRepor
 export const dataConvert = defineCommand({
   name: "data convert",
   section: "Read and write",
-  summary: "Write rows of any known form in another form, and say what is lost",
+  summary: "Convert rows to another format, and list what is lost",
   arguments: { file: { about: "JSON lines, JSON or a table" } },
   options: z.strictObject({
     out: outOption,

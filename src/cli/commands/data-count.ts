@@ -25,7 +25,7 @@ export const dataCount = defineCommand({
     encoding: z
       .string()
       .default("o200k")
-      .describe(`o200k unless said: ${listed(encodings)}`),
+      .describe(`Default: o200k. One of ${listed(encodings)}`),
     model: z.string().optional().describe("A model at its service, for its encoding: gpt-4.1-mini"),
     tokenizer: z.string().optional().describe("A model's folder; its tokenizer and template count"),
     threads: z
@@ -33,7 +33,7 @@ export const dataCount = defineCommand({
       .min(0)
       .max(64)
       .optional()
-      .describe("Threads; by the size of the file unless said"),
+      .describe("Threads; default: by the size of the file"),
   }),
   examples: [
     "ft data count rows.jsonl",

@@ -6,7 +6,7 @@ import { projectDefaults } from "./project-defaults.ts";
 export const dataCreate = defineCommand({
   name: "data create",
   section: "Make rows",
-  summary: "Rows that a model writes after documents",
+  summary: "Generate rows from documents with a model",
   arguments: { paths: { about: "Documents: files, folders, patterns", many: true } },
   options: MakingOptions,
   standing: projectDefaults,

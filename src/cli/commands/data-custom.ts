@@ -51,7 +51,7 @@ async function instructionsOf(file: string | undefined, io: Io): Promise<string>
 export const dataCustom = defineCommand({
   name: "data custom",
   section: "Make rows",
-  summary: "Rows that a model writes as it is told, with documents or without",
+  summary: "Generate rows from a prompt of yours, with documents or without",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
   standing: projectDefaults,

@@ -32,7 +32,7 @@ function summary({
 export const dataDedupe = defineCommand({
   name: "data dedupe",
   section: "Improve rows",
-  summary: "Take out rows that say the same, exactly or nearly",
+  summary: "Remove duplicate and near-duplicate rows",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: z.strictObject({
     output: z
@@ -53,7 +53,7 @@ export const dataDedupe = defineCommand({
       .describe("Rows as alike as this are one: 1 − edits / length; 1: near ones stay"),
     keep: z.enum(["first", "longest"]).default("first").describe("Which row of a cluster stays"),
     show: z.int().min(0).default(0).describe("Largest clusters to show with their texts"),
-    threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
+    threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
     encoder: z
       .string()
       .optional()

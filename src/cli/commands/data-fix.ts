@@ -30,7 +30,7 @@ export const outOption = z
 export const dataFix = defineCommand({
   name: "data fix",
   section: "Improve rows",
-  summary: "Write rows again without the faults that can be fixed safely, and say what was changed",
+  summary: "Fix the faults of rows that can be fixed safely, and list what was changed",
   arguments: { file: { about: "JSON lines; never touched" } },
   options: z.strictObject({ out: outOption, profile: profileOption, limits: limitsOption }),
   examples: ["ft data fix train.jsonl -o fixed.jsonl --profile anthropic-bedrock"],

@@ -160,7 +160,7 @@ function reportText(report: GenerateReport): string {
 export const dataGenerate = defineCommand({
   name: "data generate",
   section: "Make rows",
-  summary: "Rows of a domain, drawn by weights and written by a model",
+  summary: "Generate rows of a domain: a model writes them, from parameters drawn by weight",
   options: Options,
   standing: projectDefaults,
   saved: { without: [...savedMaking.without, "preview"] },

@@ -6,7 +6,7 @@ import { projectDefaults } from "./project-defaults.ts";
 export const dataHybrid = defineCommand({
   name: "data hybrid",
   section: "Make rows",
-  summary: "Conversations that documents hold, and as many more written by a model as are missing",
+  summary: "Extract the conversations of documents, and generate as many more as are missing",
   arguments: { paths: { about: "Documents: files, folders, patterns", many: true } },
   options: MakingOptions,
   standing: projectDefaults,

@@ -56,7 +56,7 @@ async function modelOf(options: ModelChoice, io: Io): Promise<ModelRanges | unde
 export const dataIdentify = defineCommand({
   name: "data identify",
   section: "Make rows",
-  summary: "Find the conversations that stand in documents, letter by letter",
+  summary: "Extract conversations from documents, word for word",
   arguments: {
     path: { about: "Documents, folders, patterns, archives", many: true },
   },
@@ -98,7 +98,7 @@ export const dataIdentify = defineCommand({
       .min(0)
       .max(1)
       .default(0.5)
-      .describe("Leave out what rules are less sure of"),
+      .describe("Leave out conversations with a lower confidence"),
     ...sourceOptions,
   }),
   standing: projectDefaults,

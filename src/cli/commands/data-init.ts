@@ -5,8 +5,8 @@ import { defineCommand } from "../define-command.ts";
 export const dataInit = defineCommand({
   name: "data init",
   section: "Settings and clearing up",
-  summary: "Make a folder ready: config.yaml, .env, prompts to edit, .gitignore",
-  arguments: { folder: { about: "Folder; this one unless said", optional: true } },
+  summary: "Set up a folder: config.yaml, .env, prompts to edit, .gitignore",
+  arguments: { folder: { about: "Folder (default: the current one)", optional: true } },
   options: z.strictObject({}),
   examples: ["ft data init", "ft data init support-set"],
   run: async ({ arguments: { folder = "." } }, io) => {

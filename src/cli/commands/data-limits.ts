@@ -47,7 +47,7 @@ function limitsText({ profiles, codes }: ToldLimits): string {
 export const dataLimits = defineCommand({
   name: "data limits",
   section: "Look at sets",
-  summary: "List what each service takes, its models, and the faults that rows can have",
+  summary: "List the requirements and models of each service, and the faults that rows can have",
   options: z.strictObject({ limits: limitsOption }),
   examples: ["ft data limits", "ft data limits --json"],
   run: async ({ options: { limits } }, io) => {

@@ -70,7 +70,7 @@ function checkOperands(operands: readonly string[]): void {
 export const dataMerge = defineCommand({
   name: "data merge",
   section: "Improve rows",
-  summary: "Take the changes of one data set into another, or make files of rows one",
+  summary: "Merge the changes of one data set into another, or several files of rows into one",
   arguments: {
     ours: { about: "Data set that gets a new version; with -o, the first file or version" },
     theirs: {

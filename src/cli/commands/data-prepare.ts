@@ -75,7 +75,7 @@ export const dataPrepare = defineCommand({
       .default("trl")
       .describe("Profile whose form is written; trl: messages where a row is a conversation")
       .register(flags, { short: "t", value: "NAME", choices: () => profiles.names() }),
-    seed: z.int().default(42).describe("Another seed, another mixture"),
+    seed: z.int().default(42).describe("Seed of the mixture"),
     keepSource: z
       .boolean()
       .default(false)

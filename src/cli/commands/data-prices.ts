@@ -7,7 +7,7 @@ import { table } from "../render/table.ts";
 export const dataPrices = defineCommand({
   name: "data prices",
   section: "Look at sets",
-  summary: "What the models of providers cost, with the date on which that was read",
+  summary: "List prices of providers' models, each with the date when it was looked up",
   options: z.strictObject({
     provider: z.string().optional().describe("Of this provider only"),
   }),

@@ -33,7 +33,7 @@ const told = (plan: PushPlan) => ({
 export const dataPush = defineCommand({
   name: "data push",
   section: "Read and write",
-  summary: "Upload a data set to the Hub with a card, after showing what would go",
+  summary: "Upload a data set to the Hub with a card; shows first what would be uploaded",
   arguments: {
     set: { about: "A file, a folder, or NAME@VERSION of a data set in the store" },
     name: { about: "Repository on the Hub: user/name" },

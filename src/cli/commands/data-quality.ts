@@ -31,7 +31,7 @@ const Options = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Rows that are taken out, and originals of rewritten ones, with reasons; OUTPUT.quarantine.jsonl unless said",
+      "Rows that are taken out, and originals of rewritten ones, with reasons; default: OUTPUT.quarantine.jsonl",
     )
     .register(flags, { value: "FILE" }),
   report: z
@@ -44,7 +44,7 @@ const Options = z.strictObject({
     .min(0)
     .max(10)
     .default(7)
-    .describe("The bar: rows scored lower are fixed or taken out")
+    .describe("Rows with a lower score are rewritten or removed")
     .register(flags, { value: "X" }),
   autoFix: z
     .boolean()
@@ -60,7 +60,9 @@ const Options = z.strictObject({
     .boolean()
     .default(true)
     .describe("Compare each rewriting with its original, in both orders")
-    .register(flags, { off: "Believe the scores alone: two calls less for each rewriting" }),
+    .register(flags, {
+      off: "Accept a rewritten row by its score alone, without a comparison: two calls less",
+    }),
   batchSize: z.coerce
     .number()
     .int()
@@ -72,7 +74,7 @@ const Options = z.strictObject({
   criteria: z
     .array(z.string())
     .optional()
-    .describe(`All unless said: ${titles.join(", ")}`)
+    .describe(`Default: all of ${titles.join(", ")}`)
     .register(flags, { value: "NAME,…" }),
   withoutChecks: z
     .array(z.string())
@@ -169,7 +171,7 @@ async function undo(file: string, { output, undo: from = "", only, ids }: Option
 
 export const dataQuality = defineCommand({
   name: "data quality",
-  summary: "Score rows by criteria with a model, have those below a bar fixed, take out the rest",
+  summary: "Let a model score rows by criteria, rewrite those with low scores, and remove the rest",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: Options,
   section: "Improve rows",

@@ -23,7 +23,7 @@ const question = "0 (worst) to 10 (best), a note behind it if you like; s skips,
 export const dataRate = defineCommand({
   name: "data rate",
   section: "Improve rows",
-  summary: "Rate some rows yourself, to see how far a judge agrees with you",
+  summary: "Rate some rows yourself, to measure how far a judge agrees with you",
   arguments: { file: { about: "JSON lines, or NAME of the store" } },
   options: z.strictObject({
     count: z.coerce
@@ -37,7 +37,7 @@ export const dataRate = defineCommand({
       .string()
       .optional()
       .describe(
-        "Where ratings go, a line each; FILE.ratings.jsonl unless said. Rows in it are not asked again",
+        "Where ratings go, a line each; default: FILE.ratings.jsonl. Rows that it has are not asked again",
       )
       .register(flags, { value: "FILE" }),
     report: z
@@ -49,7 +49,7 @@ export const dataRate = defineCommand({
       .number()
       .int()
       .default(0)
-      .describe("Another seed draws other rows")
+      .describe("Seed of the choice of rows")
       .register(flags, { value: "N" }),
   }),
   examples: ["ft data rate rows.jsonl", "ft data rate rows.jsonl --report scores.json --count 40"],

@@ -6,7 +6,7 @@ import { defineCommand } from "../define-command.ts";
 export const dataSample = defineCommand({
   name: "data sample",
   section: "Look at sets",
-  summary: "Draw some rows by a seed, of each topic its share or as many",
+  summary: "Draw a sample of rows, in proportion to each topic or evenly",
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({
     output: z.string().describe("Where the rows go").register(flags, { short: "o", value: "FILE" }),
@@ -18,7 +18,7 @@ export const dataSample = defineCommand({
       .describe("Each value of this field has its share: topic, source, meta.language")
       .register(flags, { value: "KEY" }),
     even: z.boolean().default(false).describe("Each value has as many rows, as far as it has them"),
-    seed: z.int().default(0).describe("Another seed, other rows"),
+    seed: z.int().default(0).describe("Seed of the choice of rows"),
   }),
   examples: [
     "ft data sample rows.jsonl -n 100 -o some.jsonl",

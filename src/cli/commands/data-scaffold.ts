@@ -22,13 +22,13 @@ const subjects = [
 
 const Options = MakingOptions.extend({
   length: MakingOptions.shape.length.default("medium"),
-  resume: z.boolean().default(false).describe("Go on where it stood; it does so in any case"),
+  resume: z.boolean().default(false).describe("Continue an earlier call; this is always done"),
 });
 
 export const dataScaffold = defineCommand({
   name: "data scaffold",
   section: "Make rows",
-  summary: "Dialogues in which a mentor helps a student to find the answer",
+  summary: "Generate dialogues in which a mentor helps a student to find the answer",
   arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
   options: Options,
   standing: projectDefaults,

@@ -27,13 +27,13 @@ const share = z.number().optional();
 export const dataSplit = defineCommand({
   name: "data split",
   section: "Improve rows",
-  summary: "Divide rows for training, validation and tests, without leaks between them",
+  summary: "Split rows into training, validation and test sets, without leaks between them",
   arguments: { file: { about: "JSON lines, or NAME or NAME@3 of the store" } },
   options: z.strictObject({
     ratios: z
       .record(z.string(), z.number())
       .optional()
-      .describe("Share of each split, together 1; train=0.8,validation=0.2 unless said"),
+      .describe("Share of each split, together 1; default: train=0.8,validation=0.2"),
     train: share.describe("Share for training, instead of --ratios"),
     val: share.describe("Share for validation"),
     test: share.describe("Share for tests"),
@@ -45,7 +45,7 @@ export const dataSplit = defineCommand({
     unit: z
       .string()
       .optional()
-      .describe("Rows of one value of this field stay together; conversation_id unless said")
+      .describe("Rows of one value of this field stay together; default: conversation_id")
       .register(flags, { value: "KEY" }),
     clusters: z
       .boolean()
@@ -71,7 +71,7 @@ export const dataSplit = defineCommand({
       .record(z.string(), z.number())
       .default({})
       .describe("Most rows of a split; the rest goes to the first one without a cap"),
-    seed: z.int().default(0).describe("Another seed, another division"),
+    seed: z.int().default(0).describe("Seed of the split"),
     assignments: z
       .string()
       .optional()
@@ -82,7 +82,7 @@ export const dataSplit = defineCommand({
       .optional()
       .describe("Folder for a file a split")
       .register(flags, { short: "o", value: "FOLDER" }),
-    threads: z.int().min(0).max(64).optional().describe("Threads; by the rows unless said"),
+    threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
   }),
   standing: projectDefaults,
   saved: { without: [] },

@@ -18,7 +18,7 @@ function filesTable(files: readonly FileState[]): string {
 export const dataSync = defineCommand({
   name: "data sync",
   section: "Read and write",
-  summary: "Write files of data sets again where they are behind, and tell which were changed",
+  summary: "Update the files of data sets that are out of date, and list those that were edited",
   arguments: { name: { about: "Data set; without it, all of them", optional: true } },
   options: z.strictObject({
     import: z.boolean().default(false).describe("Make a version of every file that was changed"),

@@ -27,7 +27,7 @@ function validationText({ valid, rows, profile, tokens, ...report }: CheckReport
 export const dataValidate = defineCommand({
   name: "data validate",
   section: "Look at sets",
-  summary: "Check rows against what a service takes, with the line, the field and what fixes it",
+  summary: "Check rows against a service's requirements; each problem has its line, field and fix",
   arguments: { file: { about: "JSON lines for training" } },
   options: z.strictObject({
     profile: profileOption.default("mlx-lm"),

@@ -7,7 +7,7 @@ const marks = { ok: "✓", warn: "!", fail: "✗" } as const;
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Look for what is wrong with this installation, and say what fixes it",
+  summary: "Find what is wrong with this installation and how to fix it",
   options: z.strictObject({}),
   examples: ["ft doctor", "ft doctor --json"],
   run: async (_, io) => {

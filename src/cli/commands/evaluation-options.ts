@@ -47,7 +47,9 @@ export const EvaluationOptions = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe("Of several answers to a row (default: 0.8; one answer is the likeliest)"),
+    .describe(
+      "Sampling temperature, where a row gets several answers (default: 0.8; a single answer is greedy)",
+    ),
   checkerSeconds: z
     .number()
     .positive()
@@ -69,7 +71,7 @@ export const EvaluationOptions = z.strictObject({
   rubric: z
     .string()
     .optional()
-    .describe("What it judges by: a YAML or JSON file of criteria")
+    .describe("Criteria of the judge: a YAML or JSON file")
     .register(flags, { value: "FILE" }),
   ratings: z
     .string()

@@ -11,7 +11,7 @@ import { revisionOption } from "./revision-option.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Write a model, with or without an adapter, in a form that other programs read",
+  summary: "Export a model, with or without an adapter, in a format that other programs read",
   arguments: {
     format: { about: listed(exportFormats) },
     model: {

@@ -40,7 +40,7 @@ const Options = AnsweringOptions.extend({
     .string()
     .optional()
     .describe(
-      "Answer every question of a file: a line each (.txt), or JSON lines with prompt or messages",
+      "File of questions to answer: one per line (.txt), or JSON lines with prompt or messages",
     )
     .register(flags, { value: "FILE" }),
   output: z
@@ -166,7 +166,7 @@ function resultText({ answers, before, output, tokens, tokensPerSecond }: Genera
 
 export const generate = defineCommand({
   name: "generate",
-  summary: "Let a model answer, with or without an adapter",
+  summary: "Generate text with a model, with or without an adapter",
   arguments: {
     model: { about: "Hub id, folder, .gguf file, builtin/tiny, or an adapter's or a run's folder" },
     prompt: { about: "What to ask; without it, stdin", optional: true },

@@ -4,10 +4,7 @@ import { flags } from "../../core/flags.ts";
 import type { Io } from "../io.ts";
 
 export const uploadOptions = {
-  private: z
-    .boolean()
-    .default(false)
-    .describe("A repository that is made is seen by its owner alone"),
+  private: z.boolean().default(false).describe("Make a new repository private"),
   revision: z
     .string()
     .min(1)
@@ -32,11 +29,11 @@ export const messageOption = (usual: string) =>
 
 /** What of a data set of the Hub is meant. */
 export const hubSplitOptions = {
-  split: z.string().optional().describe("Its split; train unless said"),
+  split: z.string().optional().describe("Its split (default: train)"),
   config: z
     .string()
     .optional()
-    .describe("Its configuration; the first unless said")
+    .describe("Its configuration (default: the first)")
     .register(flags, { value: "NAME" }),
 };
 

@@ -5,8 +5,8 @@ import { defineCommand } from "../define-command.ts";
 
 export const init = defineCommand({
   name: "init",
-  summary: "Make a folder ready for training: ft.yaml, data/, runs/, .gitignore",
-  arguments: { folder: { about: "Folder; this one unless said", optional: true } },
+  summary: "Set up a folder for training: ft.yaml, data/, runs/, .gitignore",
+  arguments: { folder: { about: "Folder (default: the current one)", optional: true } },
   options: z.strictObject({}),
   examples: ["ft init", "ft init my-project"],
   run: async ({ arguments: { folder = "." } }, io) => {

@@ -8,4 +8,4 @@ export const priorityOption = z
   .min(-1000)
   .max(1000)
   .optional()
-  .describe("Jobs of higher priority begin first; 0 unless said");
+  .describe("Jobs of higher priority begin first (default: 0)");

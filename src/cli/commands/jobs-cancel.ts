@@ -5,7 +5,7 @@ import { jobArgument } from "./job-argument.ts";
 
 export const jobsCancel = defineCommand({
   name: "jobs cancel",
-  summary: "End a job; what it has done stays, and ft jobs retry goes on with the rest",
+  summary: "Cancel a job; finished work is kept, and ft jobs retry continues with the rest",
   arguments: jobArgument,
   options: z.strictObject({}),
   examples: ["ft jobs cancel t4k2"],

@@ -8,7 +8,7 @@ const statuses = ["pending", "running", "paused", "completed", "failed", "cancel
 
 export const jobsList = defineCommand({
   name: "jobs list",
-  summary: "List jobs, newest first: how far each is, how long it takes yet, what it has cost",
+  summary: "List jobs, newest first: progress, remaining time and cost",
   options: z.strictObject({
     status: z
       .enum(statuses)

@@ -5,7 +5,7 @@ import { jobArgument } from "./job-argument.ts";
 
 export const jobsPause = defineCommand({
   name: "jobs pause",
-  summary: "Let a job wait: units in hand end, a training stops at a checkpoint",
+  summary: "Pause a job: units in progress finish, a training stops at a checkpoint",
   arguments: jobArgument,
   options: z.strictObject({}),
   examples: ["ft jobs pause t4k2"],

@@ -5,7 +5,7 @@ import { jobArgument, priorityOption } from "./job-argument.ts";
 
 export const jobsResume = defineCommand({
   name: "jobs resume",
-  summary: "Go on with a paused job",
+  summary: "Resume a paused job",
   arguments: jobArgument,
   options: z.strictObject({ priority: priorityOption }),
   examples: ["ft jobs resume t4k2", "ft jobs resume t4k2 --priority 5"],

@@ -5,7 +5,7 @@ import { jobArgument, priorityOption } from "./job-argument.ts";
 
 export const jobsRetry = defineCommand({
   name: "jobs retry",
-  summary: "Do again what failed or was cancelled in a job; what is done stays",
+  summary: "Retry what failed or was cancelled in a job; finished work is kept",
   arguments: jobArgument,
   options: z.strictObject({ priority: priorityOption }),
   examples: ["ft jobs retry t4k2"],

@@ -6,7 +6,7 @@ import { jobArgument } from "./job-argument.ts";
 
 export const jobsShow = defineCommand({
   name: "jobs show",
-  summary: "Show a job: how far it is, what failed and what fixes it, the end of its log",
+  summary: "Show a job: its progress, what failed and how to fix it, and the end of its log",
   arguments: jobArgument,
   options: z.strictObject({
     log: z.boolean().default(false).describe("The whole log"),

@@ -49,12 +49,15 @@ export const MakingOptions = z.strictObject({
     .optional()
     .describe("Another address of the provider")
     .register(flags, { value: "URL" }),
-  estimate: z.boolean().default(false).describe("Tell calls, tokens and price, and stop"),
+  estimate: z
+    .boolean()
+    .default(false)
+    .describe("Print the number of calls, tokens and the price; ask nothing"),
   budget: z.coerce
     .number()
     .nonnegative()
     .optional()
-    .describe("The most that it may cost, in dollars; no request goes out that could exceed it")
+    .describe("Budget in dollars; a request that could exceed it is not sent")
     .register(flags, { value: "DOLLARS" }),
   system: z
     .string()
@@ -64,7 +67,7 @@ export const MakingOptions = z.strictObject({
   topics: z
     .array(z.string())
     .default([])
-    .describe("What to take up, each row the next of them")
+    .describe("Topics, used in turn for each row")
     .register(flags, { value: "TOPIC,TOPIC", aliases: ["focus-topics"] }),
   language: z
     .string()
@@ -80,13 +83,16 @@ export const MakingOptions = z.strictObject({
       "Have each row come with a quote of the document, and take only those whose quote is there",
     ),
   length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
-  variety: z.enum(VARIETIES).default("medium").describe("How unlike questions and askers are"),
+  variety: z
+    .enum(VARIETIES)
+    .default("medium")
+    .describe("How much questions and people who ask differ"),
   temperature: z.coerce
     .number()
     .min(0)
     .max(2)
     .default(0.7)
-    .describe("0: the likeliest words; higher: less likely ones")
+    .describe("0 always takes the most likely words; higher values vary more")
     .register(flags, { value: "X" }),
   maxTokens: z.coerce
     .number()
@@ -108,7 +114,7 @@ export const MakingOptions = z.strictObject({
     .int()
     .min(1)
     .default(3)
-    .describe("Answers asked for in all where they do not count")
+    .describe("Most attempts for a row whose answer is not valid")
     .register(flags, { value: "N" }),
   concurrency: z.coerce
     .number()
@@ -123,7 +129,7 @@ export const MakingOptions = z.strictObject({
     .int()
     .min(0)
     .default(3)
-    .describe("Requests made again after one failed for a passing reason")
+    .describe("Retries of a request that failed for a temporary reason")
     .register(flags, { value: "N", aliases: ["max-retries"] }),
   timeout: z.coerce
     .number()
@@ -152,7 +158,7 @@ export const MakingOptions = z.strictObject({
     .number()
     .int()
     .default(0)
-    .describe("Another seed makes other rows")
+    .describe("Seed of the rows that are made")
     .register(flags, { value: "N" }),
   ...sourceOptions,
   yes: z.boolean().default(false).describe("Documents may be sent to the provider"),

@@ -5,7 +5,8 @@ import { defineCommand } from "../define-command.ts";
 
 export const mcp = defineCommand({
   name: "mcp",
-  summary: "Let an assistant look at data, runs and models over MCP, and train where it may write",
+  summary:
+    "Give an assistant access to data, runs and models over MCP; with --allow-write also to training",
   options: z.strictObject({
     root: z
       .array(z.string())

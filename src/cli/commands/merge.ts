@@ -9,7 +9,7 @@ import { mergedText } from "../render/merged.ts";
 
 export const merge = defineCommand({
   name: "merge",
-  summary: "Write an adapter and its base as one model, and how much of the adapter is left",
+  summary: "Merge an adapter into its base model, and measure how much of its effect is kept",
   arguments: {
     adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" },
     output: { about: "Folder to write, which must not be there yet" },

@@ -18,7 +18,7 @@ export const modelsConvert = defineCommand({
     perplexity: z
       .string()
       .optional()
-      .describe("Text file: how well the model foretells it, before and after")
+      .describe("Text file whose perplexity is measured before and after")
       .register(flags, { value: "FILE" }),
     perplexityTokens: z
       .int()

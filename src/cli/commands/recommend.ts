@@ -7,7 +7,8 @@ import { defineCommand } from "../define-command.ts";
 
 export const recommend = defineCommand({
   name: "recommend",
-  summary: "Recommend settings for a model, its rows and the memory there is, each with its reason",
+  summary:
+    "Recommend settings for a model, your rows and the available memory, each with its reason",
   arguments: { model: { about: "Hub id, folder, or builtin/tiny" } },
   options: z.strictObject({
     data: z

@@ -6,7 +6,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const remoteCheckCommand = defineCommand({
   name: "remote check",
-  summary: "Ask a host whether a run could begin there",
+  summary: "Check whether a run could start on a host",
   arguments: { host: { about: "Name of a host: ft remote hosts lists them" } },
   options: z.strictObject({}),
   examples: ["ft remote check local", "ft remote check big-mac --json"],

@@ -39,7 +39,11 @@ export const remoteCompareCommand = defineCommand({
       .optional()
       .describe("Write all of it there")
       .register(flags, { short: "o", value: "FILE" }),
-    temperature: z.number().min(0).default(0).describe("How freely it answers; 0: the likeliest"),
+    temperature: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Sampling temperature; 0 always takes the most likely token"),
   }),
   examples: [
     "ft remote compare --lora-checkpoint ./night --data held-out.jsonl",

@@ -9,7 +9,7 @@ import { downloadNote } from "../render/download.ts";
 
 export const remoteDownloadCommand = defineCommand({
   name: "remote download",
-  summary: "Fetch the adapter of a checkpoint at Tinker, looked at and converted",
+  summary: "Download the adapter of a checkpoint at Tinker, check and convert it",
   arguments: {
     checkpoint: { about: "tinker://RUN/weights/NAME or another address of it, or a run's folder" },
     folder: { about: "Folder to write, which must not be there yet" },

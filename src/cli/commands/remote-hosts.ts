@@ -41,7 +41,7 @@ export const remoteHostsCommand = defineCommand({
     action: { about: "Nothing to list", optional: true, choices: Object.keys(acts) },
     name: { about: "Name of the host", optional: true },
     settings: {
-      about: "KEY=VALUE, as in hosts.yaml; kind=ssh unless said",
+      about: "KEY=VALUE, as in hosts.yaml; default: kind=ssh",
       optional: true,
       many: true,
     },

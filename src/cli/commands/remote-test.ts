@@ -7,13 +7,13 @@ import { downloadNote } from "../render/download.ts";
 
 export const remoteTestCommand = defineCommand({
   name: "remote test",
-  summary: "Ask a checkpoint at Tinker a few things, beside its base model",
+  summary: "Compare the answers of a checkpoint at Tinker with its base model's",
   options: AskingFlags.extend({
     loraWeights: z
       .string()
       .describe("tinker:// address, a run's folder, or a pattern over either: the newest counts")
       .register(flags, { aliases: ["lora-checkpoint"], short: "l", value: "GLOB" }),
-    compareBase: z.boolean().default(false).describe("Ask the base model the same"),
+    compareBase: z.boolean().default(false).describe("Also ask the base model"),
     baseModel: z
       .string()
       .optional()

@@ -58,7 +58,7 @@ const about = "Id, the start of an id, or a run folder";
 
 export const runsCompare = defineCommand({
   name: "runs compare",
-  summary: "Show in what two runs differ: settings, losses, results",
+  summary: "Show how two runs differ: settings, losses, results",
   arguments: { a: { about }, b: { about } },
   options: z.strictObject({}),
   examples: ["ft runs compare ./output ./other", "ft runs compare 20261121 ./output --json"],

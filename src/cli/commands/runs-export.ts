@@ -10,8 +10,7 @@ const endings = { csv: "csv", json: "json", tar: "tar.gz" } as const;
 
 export const runsExport = defineCommand({
   name: "runs export",
-  summary:
-    "Write a run into one file: figures as CSV, all it says as JSON, or its folder as tar.gz",
+  summary: "Export a run to one file: metrics as CSV, all events as JSON, or its folder as tar.gz",
   arguments: { run: { about: "Id, the start of an id, or a run folder" } },
   options: z.strictObject({
     format: z
@@ -22,7 +21,9 @@ export const runsExport = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("The file to write; RUN-ID with its ending unless said, - is the standard output")
+      .describe(
+        "The file to write; default: the run's id with the format's ending; - is the standard output",
+      )
       .register(flags, { short: "o", value: "FILE" }),
     weights: z.boolean().default(false).describe("Checkpoints and final model go into the tar too"),
   }),

@@ -30,7 +30,7 @@ function endAs(last: RunEvent | undefined, exitCode: number, io: Io): number {
 
 export const runsFollow = defineCommand({
   name: "runs follow",
-  summary: "Watch a run until it ends, and end as it did",
+  summary: "Watch a run until it ends, and exit with its exit code",
   arguments: { run: { about: "Id, the start of an id, or a run folder" } },
   options: z.strictObject({}),
   examples: ["ft runs follow ./output", "ft runs follow 20261121-120226-4f9a1c --json"],

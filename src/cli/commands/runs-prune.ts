@@ -20,8 +20,7 @@ function prunedText({ forgotten, checkpoints, input, bytes }: Removed, dryRun: b
 
 export const runsPrune = defineCommand({
   name: "runs prune",
-  summary:
-    "Forget runs whose folders are gone, with rows piped into them; remove spare checkpoints",
+  summary: "Remove the records of runs whose folders are gone, and checkpoints that are not needed",
   options: z.strictObject({
     checkpoints: z
       .boolean()

@@ -15,7 +15,7 @@ function stoppedText({ runId, status, step, checkpointPath, resume }: StoppedRun
 
 export const runsStop = defineCommand({
   name: "runs stop",
-  summary: "End a run in order: it finishes the step and saves a checkpoint",
+  summary: "Stop a run: it finishes the current step and saves a checkpoint",
   arguments: { run: { about: "Id, the start of an id, or a run folder" } },
   options: z.strictObject({}),
   examples: ["ft runs stop ./output", "ft runs stop 20261121-120226-4f9a1c --json"],

@@ -5,7 +5,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const storeBackup = defineCommand({
   name: "store backup",
-  summary: "Copy the store (data sets, jobs, what calls cost) into a file",
+  summary: "Back up the store (data sets, jobs, costs of calls) to a file",
   arguments: { file: { about: "Where; nothing may be there" } },
   options: z.strictObject({}),
   examples: ["ft store backup ~/ft-backup.db"],

@@ -4,7 +4,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const storeCompact = defineCommand({
   name: "store compact",
-  summary: "Delete for good what removed data sets leave; not while something imports",
+  summary: "Free the space of removed data sets; not while an import is running",
   options: z.strictObject({}),
   examples: ["ft store compact"],
   run: async (_, io) => {

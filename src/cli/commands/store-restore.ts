@@ -4,7 +4,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const storeRestore = defineCommand({
   name: "store restore",
-  summary: "Bring a copy of the store back; what was there is kept beside it",
+  summary: "Restore the store from a backup; the current file is kept beside it",
   arguments: { file: { about: "A copy that ft store backup made" } },
   options: z.strictObject({}),
   examples: ["ft store restore ~/ft-backup.db"],

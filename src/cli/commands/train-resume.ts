@@ -44,7 +44,8 @@ function lengthFrom({
 
 export const trainResume = defineCommand({
   name: "train resume",
-  summary: "Continue an interrupted run from its latest checkpoint, or train a finished one on",
+  summary:
+    "Continue an interrupted run from its latest checkpoint, or train a finished one further",
   arguments: { run_folder: { about: "Folder of the run (its --output)" } },
   options: Options,
   examples: [

@@ -129,7 +129,7 @@ function requireSendable(options: RunningOptions & { queue: boolean }): void {
 export const trainSweep = defineCommand({
   name: "train sweep",
   summary:
-    "Train over a table of settings, one run after another or on several hosts, and compare what came out",
+    "Train with every combination of some settings, one run after another or on several hosts, and compare the results",
   arguments: {
     file: {
       about:

@@ -54,7 +54,7 @@ const told = (plan: UploadPlan) => ({
 
 export const upload = defineCommand({
   name: "upload",
-  summary: "Upload a result to the Hub with a model card, after showing what would go",
+  summary: "Upload a result to the Hub with a model card; shows first what would be uploaded",
   arguments: {
     folder: { about: "Folder of a run, an adapter or a model" },
     name: { about: "Repository on the Hub: user/name" },

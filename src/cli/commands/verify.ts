@@ -22,7 +22,7 @@ function verificationText({ folder, valid, problems, files, base }: Verification
 
 export const verify = defineCommand({
   name: "verify",
-  summary: "Check that a run, an adapter or a model is still what its manifest says",
+  summary: "Check that the files of a run, an adapter or a model match its manifest",
   arguments: { folder: { about: "Folder of a run, a checkpoint, an adapter or a model" } },
   options: z.strictObject({
     baseModel: z

@@ -33,7 +33,7 @@ export const ProgramOptions = z.strictObject({
   folder: z
     .string()
     .default("")
-    .describe("Folder for runs there; ft-runs in the user's home unless said")
+    .describe("Folder for runs there; default: ft-runs in the user's home")
     .register(flags, { value: "FOLDER" }),
   environment: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())

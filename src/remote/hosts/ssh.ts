@@ -7,10 +7,8 @@ import { HostName } from "./host-name.ts";
 import { lastWords, quoted, type Shell } from "./shell.ts";
 
 export const SshOptions = z.strictObject({
-  address: HostName.optional().describe(
-    "Name or address of the machine; its name here unless said",
-  ),
-  user: HostName.optional().describe("User there; as ssh has it unless said"),
+  address: HostName.optional().describe("Name or address of the machine; default: its name here"),
+  user: HostName.optional().describe("User there; default: as ssh has it"),
   port: z.int().min(1).max(65_535).optional().describe("Port of its ssh"),
   identity: z
     .string()

@@ -116,10 +116,13 @@ const rows = defineRoute({
   about: "Answers row by row by one metric, beside another evaluation's of the same questions",
   params: named,
   query: z.object({
-    metric: z.string().max(100).optional().describe("The first unless said"),
+    metric: z.string().max(100).optional().describe("Default: the first"),
     against,
     outcome: z.enum(outcomes).optional(),
-    order: z.enum(rowOrders).optional().describe("regressions unless said, worst without another"),
+    order: z
+      .enum(rowOrders)
+      .optional()
+      .describe("default: regressions, or worst without a second evaluation"),
     search: z.string().max(500).optional(),
     ...Paging,
   }),

@@ -9,7 +9,7 @@ export const QualityCriteria = z
   .min(1)
   .max(50)
   .optional()
-  .describe("By which rows are scored; all of them unless said");
+  .describe("By which rows are scored; default: all of them");
 
 export const QualityRubric = Rubric.optional().describe(
   "What counts in this set beside that, in words; said to the judge, and to whoever writes rows again",

@@ -72,7 +72,7 @@ const curves = defineRoute({
   params: named,
   query: z.object({
     points: z.coerce.number().int().min(10).max(20_000).default(800),
-    names: z.string().max(2000).optional().describe("Figures with commas between; all unless said"),
+    names: z.string().max(2000).optional().describe("Figures with commas between; default: all"),
   }),
   answers: {
     200: z

@@ -17,8 +17,8 @@ export const PreferenceOptions = z.strictObject({
     .positive({ error: "Beta must be positive" })
     .default(0.1)
     .describe(
-      "How firmly preferences are learned: of dpo and kto the pull back to the model before training, of orpo the " +
-        "weight of the odds, of simpo the scale of the margin",
+      "Beta of the preference losses: for dpo and kto how strongly the model is held to the one before training, " +
+        "for orpo the weight of the odds ratio, for simpo the scale of the margin",
     )
     .register(flags, { value: "NUMBER" }),
   loss: z
@@ -31,7 +31,7 @@ export const PreferenceOptions = z.strictObject({
     .min(0, { error: "Label smoothing must be between 0 and 0.5" })
     .lt(0.5, { error: "Label smoothing must be between 0 and 0.5" })
     .default(0)
-    .describe("Share of the pairs taken to be the wrong way round, of dpo's sigmoid and simpo")
+    .describe("Assumed share of pairs with swapped labels, for dpo's sigmoid loss and simpo")
     .register(flags, { long: "dpo-smoothing", value: "SHARE" }),
   gamma: z
     .number()
@@ -40,16 +40,16 @@ export const PreferenceOptions = z.strictObject({
     .describe("Margin that simpo asks for between the two answers")
     .register(flags, { long: "simpo-gamma", value: "NUMBER" }),
   desirable_weight: weight("Desirable weight")
-    .describe("What a wanted answer counts for, of kto")
+    .describe("Weight of desirable answers, for kto")
     .register(flags, { value: "NUMBER" }),
   undesirable_weight: weight("Undesirable weight")
-    .describe("What an unwanted answer counts for, of kto")
+    .describe("Weight of undesirable answers, for kto")
     .register(flags, { value: "NUMBER" }),
   share_prompt: z
     .boolean()
     .default(true)
     .describe("Answers to one prompt run behind it once, rather than with a copy each")
-    .register(flags, { off: "Run each answer with a copy of its prompt" }),
+    .register(flags, { off: "Compute the prompt once for each answer instead of sharing it" }),
 });
 
 export const LossOptions = z.strictObject({
@@ -58,7 +58,9 @@ export const LossOptions = z.strictObject({
     .min(0, { error: "Label smoothing must be between 0 and 1" })
     .lt(1, { error: "Label smoothing must be between 0 and 1" })
     .default(0)
-    .describe("Share of a target's probability that all tokens have together, while training")
+    .describe(
+      "Label smoothing: share of the target's probability that is spread over all tokens, in training only",
+    )
     .register(flags, { value: "SHARE" }),
   z_loss: z
     .number()
@@ -72,8 +74,8 @@ export const LossOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "Factor on how unevenly routers spread tokens over experts, added to the loss while training; null: as " +
-        "config.json says, which is not at all unless it has output_router_logits",
+      "Weight of the load-balancing loss of experts, in training only; null: as config.json says, which is 0 " +
+        "unless it has output_router_logits",
     )
     .register(flags, { value: "X" }),
   neftune_alpha: z
@@ -99,14 +101,14 @@ export const DistillationOptions = z.strictObject({
     .enum(DIVERGENCES)
     .default("forward")
     .describe(
-      "What is lowered: forward covers all that the teacher may say, reverse keeps to what it says most",
+      "Divergence that is minimized: forward covers everything that the teacher may say, reverse keeps to what it is most likely to say",
     )
     .register(flags, { long: "teacher-divergence" }),
   temperature: z
     .number()
     .positive({ error: "Temperature must be positive" })
     .default(1)
-    .describe("Both models' logits are divided by it: above 1 unlikely tokens count for more")
+    .describe("Both models' logits are divided by it; above 1 unlikely tokens count more")
     .register(flags, { long: "teacher-temperature", value: "NUMBER" }),
   weight: z
     .number()

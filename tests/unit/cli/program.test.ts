@@ -164,7 +164,7 @@ describe("help", () => {
   test("shows the defaults of the command's preset, from the schema", () => {
     expect(help("train quick")).toMatch(/--epochs <N> .*\(default: 1\)/s);
     expect(help("train start")).toMatch(
-      /-e, --epochs <N>\s+Passes over the training rows\s+\(default: 3\)/,
+      /-e, --epochs <N>\s+Passes over all training rows\s+\(default: 3\)/,
     );
     expect(help("train start")).toMatch(
       /--batch-size <N>\s+Rows in one forward pass \(default: 2\)/,

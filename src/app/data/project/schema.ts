@@ -17,7 +17,10 @@ const Dataset = z.strictObject({
 
 const Create = z.strictObject({
   temperature: z.number().min(0).max(2).default(0.7).describe("0: the likeliest words"),
-  variety: z.enum(VARIETIES).default("medium").describe("How unlike questions and askers are"),
+  variety: z
+    .enum(VARIETIES)
+    .default("medium")
+    .describe("How much questions and people who ask differ"),
   focus_topics: z.array(z.string()).default([]).describe("What to take up, each row the next"),
   length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
 });
@@ -29,7 +32,7 @@ const Identify = z.strictObject({
     .min(0)
     .max(1)
     .default(0.5)
-    .describe("Leave out what rules are less sure of"),
+    .describe("Leave out conversations with a lower confidence"),
 });
 
 const Split = z.strictObject({

@@ -27,12 +27,12 @@ export const HubJobsOptions = z.strictObject({
     .string()
     .regex(/^[\w.-]+$/, "is the name of an account or an organization")
     .optional()
-    .describe("Account or organization that pays; the token's unless said"),
+    .describe("Account or organization that pays; default: the token's"),
   repository: z
     .string()
     .regex(/^[\w.-]+\/[\w.-]+$/, "is NAME/OF-IT")
     .optional()
-    .describe("Private data set of the hub for inputs and results; NAMESPACE/ft-jobs unless said"),
+    .describe("Private data set of the hub for inputs and results; default: NAMESPACE/ft-jobs"),
   setup: z.string().default("").describe("Lines of a shell that set ft up in the image"),
   ft: z
     .string()

@@ -12,7 +12,7 @@ export const skypilotKind = defineKind({
   about: "machines of a cloud, by a task file for SkyPilot",
   options: z.strictObject({
     accelerators: z.string().optional().describe("GPUs, as resources.accelerators has them"),
-    cloud: z.string().optional().describe("Cloud; the cheapest unless said"),
+    cloud: z.string().optional().describe("Cloud; default: the cheapest"),
     disk_size: z.int().min(1).optional().describe("Disk in GB"),
     ft: z.string().default("ft").describe("The command that is ft there"),
     setup: z.string().describe("Lines of a shell that set ft up on a fresh machine"),
