@@ -1,6 +1,7 @@
 // Pages in a real browser: from an address to the first content painted, in a browser that has nothing of them yet and from
 // a server that has just begun; then the page of a set of a million rows: how soon its first rows stand there, scrolling by
-// the wheel forward and back, jumps to any place, with tasks above 50 ms and blank rows counted. Needs `make build`, Chromium.
+// the wheel forward and back, jumps to any place, with tasks above 50 ms and blank rows counted, and
+// how much of the processor the longest task took, which does not depend on the load. Needs `make build`, Chromium.
 // `node --import tsx dev/bench/studio-pages.ts [ROWS]`; exit 1 where a goal is missed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,11 +9,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { openStore, storePath } from "../../src/store/index.ts";
 import { createFilledDataset, datasetsFolder } from "../../src/store/platform/index.ts";
 import { chromiumProgram } from "../../tests/setup/chromium.ts";
 import { jump, scroll, type Scrolled } from "../../tests/support/scrolling.ts";
+import { busiestTask } from "./busy-tasks.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const program = join(import.meta.dirname, "../../dist/cli/main.js");
@@ -64,10 +66,17 @@ async function studioIn(home: string): Promise<Listening & { end(): Promise<void
   return { ...(JSON.parse(line) as Listening), end };
 }
 
-function told(what: string, { frames, blankFrames, longTasks, longestFrame }: Scrolled): void {
+/** Scrolls, and tells of it. */
+async function scrolled(page: Page, what: string, turns: number, by: number): Promise<void> {
+  const { result, busiest } = await busiestTask(browser, page, () => scroll(page, turns, by));
+  told(what, result, busiest);
+}
+
+function told(what: string, seen: Scrolled, busiest: number): void {
+  const { frames, blankFrames, longTasks, longestFrame } = seen;
   const tasks = longTasks.map((time) => Math.round(time)).join(", ");
   say(
-    `${what}: ${frames} frames, ${blankFrames} with a blank row, longest frame ${longestFrame.toFixed(0)} ms, tasks above 50 ms: ${tasks === "" ? "none" : tasks}`,
+    `${what}: ${frames} frames, ${blankFrames} with a blank row, longest frame ${longestFrame.toFixed(0)} ms, tasks above 50 ms: ${tasks === "" ? "none" : tasks}; most of the processor in one: ${busiest.toFixed(0)} ms`,
   );
   if (blankFrames > 0) missed.push(`${what}: blank rows`);
   if (longTasks.length > 0) missed.push(`${what}: long tasks`);
@@ -119,16 +128,16 @@ try {
   await page.goto(`${origin}/data/${id}?tab=rows`);
   await page.getByText("Where is order 0?").waitFor();
   say(`first rows after ${Date.now() - began} ms`);
-  told("wheel, 3 rows a turn", await scroll(page, 300, 3));
-  told("wheel, 12 rows a turn", await scroll(page, 300, 12));
-  told("wheel back, 12 rows a turn", await scroll(page, 200, -12));
+  await scrolled(page, "wheel, 3 rows a turn", 300, 3);
+  await scrolled(page, "wheel, 12 rows a turn", 300, 12);
+  await scrolled(page, "wheel back, 12 rows a turn", 200, -12);
   const jumps: number[] = [];
   for (const share of [0.5, 0.999, 0.25, 0.75, 0.1]) jumps.push(await jump(page, share));
   say(`jumps: rows there after ${jumps.map((time) => time.toFixed(0)).join(", ")} ms`);
-  told("wheel after jumps", await scroll(page, 200, 6));
+  await scrolled(page, "wheel after jumps", 200, 6);
   await page.goto(`${origin}/data/${id}?tab=rows&sort=-score`);
   await page.locator("[role=rowgroup] [role=row] a").first().waitFor();
-  told("wheel by score", await scroll(page, 200, 6));
+  await scrolled(page, "wheel by score", 200, 6);
 } finally {
   await browser.close();
   await studio.end();

@@ -1,6 +1,6 @@
 // Sets of both kinds as the studio's pages look at them, take files in for them and change their rows.
 export { importFile, type ImportReport, importSet, requireReadable } from "./import-set.ts";
-export { forgetIncoming, keepIncoming, sweepIncoming } from "./incoming.ts";
+export { forgetIncoming, keepIncoming } from "./incoming.ts";
 export { countLeftOut, leftOut } from "./left-out.ts";
 export {
   type MadeSet,

@@ -1,4 +1,5 @@
 // Home: what goes on, what came of the last runs, how the machine stands, and three ways to begin.
+import { Stack } from "@mantine/core";
 import { $api } from "../../api/client.ts";
 import { Link } from "../../app/link.tsx";
 import { Columns, Page, Panel } from "../../design/page.tsx";
@@ -41,22 +42,24 @@ export function Home() {
             }
           </View>
         </Panel>
-        <Panel title="Last runs" isFlush>
-          <View query={runs}>
-            {({ runs: found }) =>
-              found.length === 0 ? (
-                <Empty title="No run yet">
-                  Each training is kept as a run: its settings, curves, checkpoints and result.
-                </Empty>
-              ) : (
-                <LastRuns runs={found} />
-              )
-            }
-          </View>
-        </Panel>
-        <Panel title="This machine">
-          <Machine />
-        </Panel>
+        <Stack gap="md">
+          <Panel title="Last runs" isFlush>
+            <View query={runs}>
+              {({ runs: found }) =>
+                found.length === 0 ? (
+                  <Empty title="No run yet">
+                    Each training is kept as a run: its settings, curves, checkpoints and result.
+                  </Empty>
+                ) : (
+                  <LastRuns runs={found} />
+                )
+              }
+            </View>
+          </Panel>
+          <Panel title="This machine">
+            <Machine />
+          </Panel>
+        </Stack>
       </Columns>
     </Page>
   );

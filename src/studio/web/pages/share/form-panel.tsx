@@ -111,7 +111,7 @@ function Fields({ result, form, wish, set }: FieldsProps) {
       )}
       {form.takes.includes("perplexityFile") && (
         <TextInput
-          label="Text to foretell"
+          label="Text to measure it on"
           description={
             result.trained_from === null
               ? "A text file: how well the model foretells it, before and after"

@@ -16,6 +16,12 @@ export interface Survival {
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const shownLayers = 6;
 
+/** How far rounding goes beside the update, against the update's own length. */
+const roundingText = (noise: number): string =>
+  noise < 1
+    ? `Beside it, rounding moves the weights by ${percent(noise)} of what the training moved them.`
+    : `Beside it, rounding moves the weights ${noise.toFixed(1)} times as far as the training did.`;
+
 export function SurvivalView({ survival }: { survival: Survival }) {
   const { kept, noise, layers, answers, lost } = survival;
   const worst = layers.toSorted((a, b) => a.kept - b.kept).slice(0, shownLayers);
@@ -23,11 +29,18 @@ export function SurvivalView({ survival }: { survival: Survival }) {
     <section className={styles.survival} aria-label="What is left of the training">
       <Meter name="Left of what was learned" value={kept} most={1} text={percent(kept)} />
       <p className={styles.words}>
-        Rounding adds {percent(noise)} of its length beside it.
+        {roundingText(noise)}
+        {kept > 1 && " Above 100 %: it also went on in the direction of the training, by chance."}
         {lost === true && (
           <strong> The result is nearer to the base than to what was trained: that is lost.</strong>
         )}
       </p>
+      {noise >= 1 && lost !== true && (
+        <p className={styles.words} role="status">
+          <strong>What was learned may no longer be heard in it.</strong> More bits keep more; ask
+          both the same questions under Try, or more of them under Evaluate, before it is shared.
+        </p>
+      )}
       {answers !== undefined && answers !== null && (
         <p className={styles.words}>
           Right answers of {answers.samples}: base {percent(answers.base)}, with the adapter{" "}
