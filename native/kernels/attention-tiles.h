@@ -108,6 +108,12 @@ class Plan {
   bool singly;
 };
 
+/** Whether all that a block sees is one tile. */
+inline bool seesOneTile(const Block& block, const Sight& sight) {
+  size_t shared = block.shared.count(), own = sight.of(block).count();
+  return shared + own <= keysAtOnce && (shared == 0 || own == 0);
+}
+
 /** Calls visit(keys, rowSees) for tiles of all that a block sees; rowSees(query) is a range within the tile. */
 template <class Visit>
 void eachTile(const Block& block, const Sight& sight, const Visit& visit) {

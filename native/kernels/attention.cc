@@ -1,6 +1,6 @@
 // Scaled dot-product attention without the matrix of scores (Dao et al. 2022): a block of queries goes through the keys
-// it sees in tiles, with a running softmax. Only the output and each row's log sum exp are kept; the backward pass
-// computes the tiles again. What no query of a block sees is never computed: the future, other segments, what lies
+// it sees in tiles, with a running softmax. Only the output and what each row's softmax came to are kept; the backward
+// pass computes the tiles again. What no query of a block sees is never computed: the future, other segments, what lies
 // before a window. Reads heads as they lie in memory and writes (batch, length, heads, size), so nothing is transposed.
 #include <algorithm>
 #include <functional>
@@ -21,10 +21,14 @@
 
 namespace ft::kernels {
 
-/** Puts exp(score - logSum) into the place of scores seen, nought into that of the others. */
-FT_VECTORISED void sharesOf(float* __restrict scores, size_t begin, size_t end, size_t count, float logSum) {
+/**
+ * Puts exp(score - most) / total into the place of scores seen, nought into that of the others. Not by one log of the
+ * sum: scores of some hundreds leave that no digits for shares near one.
+ */
+FT_VECTORISED void sharesOf(float* __restrict scores, size_t begin, size_t end, size_t count, float most, float total) {
+  float factor = 1 / total;
   for (size_t i = 0; i < begin; i++) scores[i] = 0;
-  for (size_t i = begin; i < end; i++) scores[i] = exponential(scores[i] - logSum);
+  for (size_t i = begin; i < end; i++) scores[i] = exponential(scores[i] - most) * factor;
   for (size_t i = end; i < count; i++) scores[i] = 0;
 }
 
@@ -92,7 +96,7 @@ class Forward {
         keys(inputs[1]),
         values(inputs[2]),
         out(made(outputs[0])),
-        logSums(outputs[1].data<float>()),
+        sums(reinterpret_cast<Running*>(outputs[1].data<float>())),
         scale(rules.scale),
         shape(shapeOf(inputs, 3, rules)),
         sight(sightOf(inputs, rules.seen)),
@@ -110,10 +114,10 @@ class Forward {
     Running running[queriesAtOnce];
     std::fill_n(running, rows, shape.start(head));
     auto result = out.to(block.batch, head, block.queries.begin);
-    float* sums = logSums + (block.batch * queries->heads + head) * queries->length + block.queries.begin;
+    Running* kept = sums + (block.batch * queries->heads + head) * queries->length + block.queries.begin;
     if (block.isBlind) {
       for (size_t row = 0; row < rows; row++) std::fill_n(result.data + row * result.stride, out.size, 0.0f);
-      std::fill_n(sums, rows, 0.0f);
+      std::fill_n(kept, rows, Running{0, 1});
       return;
     }
     if (block.isAlone) {
@@ -142,20 +146,21 @@ class Forward {
     });
     for (size_t row = 0; row < rows; row++) {
       scaleRow(result.data + row * result.stride, out.size, 1 / running[row].total);
-      sums[row] = running[row].logSum();
+      kept[row] = running[row];
     }
   }
 
   Read queries, keys, values;
   Heads<float> out;
-  float* logSums;
+  /** Of each row: (batch, heads, length). */
+  Running* sums;
   float scale;
   ScoreShape shape;
   Sight sight;
   Plan plan;
 };
 
-/** Of (queries, keys, values, output, log sums, output's cotangent, …): gradients of the first three, and of sinks. */
+/** Of (queries, keys, values, output, softmaxes, output's cotangent, …): gradients of the first three, and of sinks. */
 class Backward {
  public:
   Backward(const Arrays& inputs, Arrays& outputs, const Rules& rules)
@@ -164,7 +169,7 @@ class Backward {
         values(inputs[2]),
         output(inputs[3]),
         slopes(inputs[5]),
-        logSums(inputs[4].data<float>()),
+        rowSums(reinterpret_cast<const Running*>(inputs[4].data<float>())),
         queryGradient(made(outputs[0])),
         scale(rules.scale),
         shape(shapeOf(inputs, 6, rules)),
@@ -239,11 +244,14 @@ class Backward {
     size_t batch = block.batch, first = block.queries.begin, rows = block.queries.count(), shared = head / groups;
     constexpr size_t tileSize = queriesAtOnce * keysAtOnce;
     float *shares = scratch(3 * tileSize), *changes = shares + tileSize, *bends = changes + tileSize;
-    const float* sums = logSums + (batch * queries->heads + head) * queries->length + first;
+    const Running* sums = rowSums + (batch * queries->heads + head) * queries->length + first;
+    // A mean of slopes by the shares. Of all keys at once it is summed as they are, so that a query sure of one key gets
+    // no slope, as none is due; over several tiles only the product with the output is known before the last, and its
+    // rounding becomes a slope: small, but what AdamW makes of a small slope is not.
+    bool isWhole = seesOneTile(block, sight);
     float means[queriesAtOnce];
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < rows && !isWhole; row++)
       means[row] = dot(output->at(batch, head, first + row), slopes->at(batch, head, first + row), output->size);
-    if (sinkGradient) sinkGradient[batch * queries->heads + head] += shape.sinkSlope(head, sums, means, rows);
     bool isFirst = true;
     eachTile(block, sight, [&](Range tile, const auto& sees) {
       size_t count = tile.count();
@@ -254,13 +262,14 @@ class Backward {
         Range seen = sees(first + row);
         size_t at = row * count + seen.begin;
         shape.apply(shares + at, seen.count(), shape.added(batch, head, tile.begin + seen.begin), bends + at);
-        sharesOf(shares + row * count, seen.begin, seen.end, count, sums[row]);
+        sharesOf(shares + row * count, seen.begin, seen.end, count, sums[row].most, sums[row].total);
       }
       blas::multiply({count, values->size, rows}, 1, {shares, count, true}, change, 1,
                      valueParts.to(batch, part, tile.begin));
       blas::multiply({rows, count, values->size}, 1, change, values->transposed(batch, shared, tile.begin), 0,
                      {changes, count});
       for (size_t row = 0; row < rows; row++) {
+        if (isWhole) means[row] = dot(shares + row * count, changes + row * count, count);
         scoreSlopes(shares + row * count, means[row], count, changes + row * count);
         if (shape.cap == 0) continue;
         Range seen = sees(first + row);
@@ -272,10 +281,11 @@ class Backward {
                      keyParts.to(batch, part, tile.begin));
       isFirst = false;
     });
+    if (sinkGradient) sinkGradient[batch * queries->heads + head] += shape.sinkSlope(head, sums, means, rows);
   }
 
   Read queries, keys, values, output, slopes;
-  const float* logSums;
+  const Running* rowSums;
   Heads<float> queryGradient;
   float scale;
   ScoreShape shape;
@@ -336,7 +346,7 @@ array attention(const array& queries, const array& keys, const array& values, co
   for (const array& numbers : starts ? Arrays{*starts} : segments)
     inputs.push_back(mx::contiguous(mx::astype(numbers, mx::int32)));
   std::vector<mx::Shape> shapes{rowsFirst(queries, values.shape(3)),
-                                {queries.shape(0), queries.shape(1), queries.shape(2)}};
+                                {queries.shape(0), queries.shape(1), queries.shape(2), 2}};
   Rules own{rules.scale, rules.cap, rules.seen, rules.sinks.has_value(), rules.keyBias.has_value(), starts.has_value()};
   return headsFirst(computedTogether(shapes, inputs, Attention{own})[0]);
 }

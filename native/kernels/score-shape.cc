@@ -27,9 +27,9 @@ void ScoreShape::apply(float* products, size_t count, const float* added, float*
   if (added) addRow(added, count, 1, products);
 }
 
-float ScoreShape::sinkSlope(size_t head, const float* logSums, const float* means, size_t rows) const {
+float ScoreShape::sinkSlope(size_t head, const Running* sums, const float* means, size_t rows) const {
   float slope = 0;
-  for (size_t row = 0; row < rows; row++) slope -= exponential(sinks[head] - logSums[row]) * means[row];
+  for (size_t row = 0; row < rows; row++) slope -= exponential(sinks[head] - sums[row].most) / sums[row].total * means[row];
   return slope;
 }
 

@@ -38,8 +38,8 @@ struct ScoreShape {
   /** Scores in the place of scaled products; into `bends`, if given and scores are capped, their slopes by these. */
   void apply(float* products, size_t count, const float* added, float* bends = nullptr) const;
 
-  /** Of a head's sink, from its rows' log sums and the means of their slopes. */
-  float sinkSlope(size_t head, const float* logSums, const float* means, size_t rows) const;
+  /** Of a head's sink, from what its rows' softmaxes came to and the means of their slopes. */
+  float sinkSlope(size_t head, const Running* sums, const float* means, size_t rows) const;
 };
 
 }  // namespace ft::kernels

@@ -1,9 +1,9 @@
 // Gradients of the ops a model is made of, against finite differences.
 // That transforms themselves behave is shown in transforms.test.ts.
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Handle } from "../../src/mx/binding.ts";
-import { integers, mx, normal, scopedTests } from "./addon.ts";
-import { expectGradients } from "./gradients.ts";
+import { integers, mx, normal, numbers, scopedTests } from "./addon.ts";
+import { expectGradients, weighted } from "./gradients.ts";
 
 scopedTests();
 
@@ -203,3 +203,25 @@ describe("gradients equal finite differences:", () => {
     expectGradients((tracers) => [fn(...tracers)].flat(), inputs, argnums);
   });
 });
+
+// Scores far apart, each query sure of one key: what is due to it is below any float32, and AdamW would make a
+// full step of the roundings of a share near one.
+test.each([40, 200])(
+  "attention over %i keys gives a query that is sure of one no slope",
+  (length) => {
+    const drawn = (seed: number): Handle =>
+      mx.randomNormal([1, 2, length, 16], "float32", 0, 1, mx.randomKey(seed));
+    const sure = mx.multiply(drawn(1), mx.full([1], 100, "float32"));
+    const slopes = mx.valueAndGrad(
+      weighted(([q, k, v]) => [
+        mx.scaledDotProductAttention(q as Handle, k as Handle, v as Handle, 1, "causal", null),
+      ]),
+      [sure, sure, drawn(2)],
+      [0, 1, 2],
+    );
+    const [, ofQueries, ofKeys, ofValues] = slopes.map((one) => numbers(one).map(Math.abs));
+    expect(Math.max(...(ofValues ?? []))).toBeGreaterThan(0.5);
+    expect(Math.max(...(ofQueries ?? [Infinity]))).toBeLessThan(1e-9);
+    expect(Math.max(...(ofKeys ?? [Infinity]))).toBeLessThan(1e-9);
+  },
+);
