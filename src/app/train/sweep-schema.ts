@@ -31,43 +31,50 @@ type Schemas = Record<string, Schema>;
 
 const propertiesOf = (schema: Schema): Schemas => (schema["properties"] ?? {}) as Schemas;
 
-/** A default is that of a configuration, not of what is tried in its place. */
-function withoutDefault({ default: _, ...schema }: Schema): Schema {
-  return schema;
+const refTo = (path: string): Schema => ({ $ref: `#/$defs/${path}` });
+
+const closed = (paths: readonly [string, Schema][]): Schema => ({
+  type: "object",
+  properties: Object.fromEntries(paths),
+  additionalProperties: false,
+});
+
+/** A default is that of a configuration, not of what is tried in its place. Of a group each setting stands once. */
+function settingOf(path: string, { default: _, ...schema }: Schema): Schema {
+  const keys = Object.keys(propertiesOf(schema));
+  if (keys.length === 0) return schema;
+  const inside = keys.map((key): [string, Schema] => [key, refTo(`${path}.${key}`)]);
+  return { description: schema["description"], ...closed(inside) };
 }
 
 /** "lora.r" → schema of its value, groups among them: `lora` → an object with `r`. */
 function settings(schemas: Schemas, under = ""): [string, Schema][] {
   return Object.entries(schemas).flatMap(([key, schema]): [string, Schema][] => {
     const path = under === "" ? key : `${under}.${key}`;
-    return [[path, withoutDefault(schema)], ...settings(propertiesOf(schema), path)];
+    return [[path, settingOf(path, schema)], ...settings(propertiesOf(schema), path)];
   });
 }
-
-const closed = (properties: Schemas): Schema => ({
-  type: "object",
-  properties,
-  additionalProperties: false,
-});
 
 /** JSON Schema of a sweep's file. */
 export function sweepJsonSchema(): Schema {
   const all = settings(propertiesOf(configJsonSchema()));
-  const each = all.filter(([path]) => path !== "output_dir");
+  const refs = all.map(([path]): [string, Schema] => [path, refTo(path)]);
+  const each = refs.filter(([path]) => path !== "output_dir");
   const own = z.toJSONSchema(SweepFile, { io: "input" }) as Schema;
   const { base, grid, list, output_dir: folder } = propertiesOf(own);
-  const tried = each.map(([path, schema]): [string, Schema] => [
+  const tried = each.map(([path, items]): [string, Schema] => [
     path,
-    { type: "array", items: schema, minItems: 1 },
+    { type: "array", items, minItems: 1 },
   ]);
   const file = { type: "string", description: "A configuration file" };
   return {
     ...own,
     properties: {
-      base: { ...base, anyOf: [file, closed(Object.fromEntries(all))] },
-      grid: { description: grid?.["description"], ...closed(Object.fromEntries(tried)) },
-      list: { ...list, items: closed(Object.fromEntries(each)) },
+      base: { ...base, anyOf: [file, closed(refs)] },
+      grid: { description: grid?.["description"], ...closed(tried) },
+      list: { ...list, items: closed(each) },
       output_dir: folder,
     },
+    $defs: Object.fromEntries(all),
   };
 }

@@ -56,24 +56,28 @@ test("a wrong key, a wrong type and a value out of range are found", () => {
 const schemaOf = (folder: string): ReturnType<typeof validatorOf> =>
   validatorOf(JSON.parse(readFileSync(join(root, folder, "schema.json"), "utf8")));
 
-test("a sweep's settings are those of a configuration, by group or by dotted key", () => {
-  const fits = schemaOf("configs/sweeps");
-  const base = { model: { name: "builtin/tiny" }, "lora.r": 8 };
-  expect(
-    fits({ base, grid: { "lora.r": [8, 16] }, list: [{ lora: { alpha: 16 }, seed: 1 }] }),
-  ).toBe(true);
-  const wrong = [
-    { grid: { "lora.rank": [8] } },
-    { grid: { "lora.r": ["8"] } },
-    { grid: { "lora.r": [] } },
-    { grid: { "lora.r": 8 } },
-    { list: [{ lora: { rank: 8 } }] },
-    { list: [{ output_dir: "./other" }] },
-    { base: 3 },
-    { grids: {} },
-  ];
-  expect(wrong.filter((one) => fits(one))).toEqual([]);
-});
+test(
+  "a sweep's settings are those of a configuration, by group or by dotted key",
+  { timeout: 120_000 },
+  () => {
+    const fits = schemaOf("configs/sweeps");
+    const base = { model: { name: "builtin/tiny" }, "lora.r": 8 };
+    expect(
+      fits({ base, grid: { "lora.r": [8, 16] }, list: [{ lora: { alpha: 16 }, seed: 1 }] }),
+    ).toBe(true);
+    const wrong = [
+      { grid: { "lora.rank": [8] } },
+      { grid: { "lora.r": ["8"] } },
+      { grid: { "lora.r": [] } },
+      { grid: { "lora.r": 8 } },
+      { list: [{ lora: { rank: 8 } }] },
+      { list: [{ output_dir: "./other" }] },
+      { base: 3 },
+      { grids: {} },
+    ];
+    expect(wrong.filter((one) => fits(one))).toEqual([]);
+  },
+);
 
 test("a domain's values are weights, with words or without", () => {
   const fits = schemaOf("configs/domains");
