@@ -40,7 +40,8 @@ const closed = (paths: readonly [string, Schema][]): Schema => ({
 });
 
 /** A default is that of a configuration, not of what is tried in its place. Of a group each setting stands once. */
-function settingOf(path: string, { default: _, ...schema }: Schema): Schema {
+function settingOf(path: string, given: Schema): Schema {
+  const { default: _, ...schema } = given;
   const keys = Object.keys(propertiesOf(schema));
   if (keys.length === 0) return schema;
   const inside = keys.map((key): [string, Schema] => [key, refTo(`${path}.${key}`)]);
