@@ -18,7 +18,8 @@ if [ "$backend" != cuda ]; then
   exit 0
 fi
 ft info
-node_modules/.bin/vitest run --project native --project parity
+# Tests of the addon alone load it by its file, whatever the backend.
+FT_ADDON="$PWD/build/Release/ft_native_cuda.node" node_modules/.bin/vitest run --project native --project parity
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 FT_HOME="$folder/home" ft train start builtin/tiny general-instructions --iters 20 --output "$folder/run"
