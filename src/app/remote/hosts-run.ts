@@ -11,7 +11,12 @@ import { type Environment, expandHome } from "../../core/paths.ts";
 import { shellWord } from "../../core/shell.ts";
 import { formatDollars } from "../../core/units.ts";
 import { endedSilently, lostSight, noRoom, unreadableEvent } from "../../remote/hosts/errors.ts";
-import { LineDropped, type RunInput, type Runner } from "../../remote/hosts/runner.ts";
+import {
+  LineDropped,
+  type RunInput,
+  type Runner,
+  type Submitted,
+} from "../../remote/hosts/runner.ts";
 import { lastWords } from "../../remote/hosts/shell.ts";
 import {
   checkOutputFolder,
@@ -62,13 +67,19 @@ export async function startOnHost(
     options.onNotice(`${name} costs ${formatDollars(cost.hourly)} an hour, ${most}`);
   }
   const spec = await hostSpec(config);
-  const { output: there, inputs, id, page } = await runner.submit(spec, options.onCopy);
   const output = resolve(expandHome(config.output_dir));
   const origins = Object.fromEntries(from);
-  const pointer: HostPointer = { id, host: name, output, there, inputs, origins, page };
-  await keepPointer(options.environment, pointer);
-  if (page !== undefined) options.onNotice(`its page is ${page}`);
-  options.onNotice(`${id} runs on ${name}; ft remote follow finds it again should this end`);
+  const keep = async ({ id, output: there, inputs, page }: Submitted): Promise<HostPointer> => {
+    const pointer: HostPointer = { id, host: name, output, there, inputs, origins, page };
+    await keepPointer(options.environment, pointer);
+    return pointer;
+  };
+  const onPlaced = async (placed: Submitted): Promise<void> => void (await keep(placed));
+  const pointer = await keep(await runner.submit(spec, { onCopy: options.onCopy, onPlaced }));
+  if (pointer.page !== undefined) options.onNotice(`its page is ${pointer.page}`);
+  options.onNotice(
+    `${pointer.id} runs on ${name}; ft remote follow finds it again should this end`,
+  );
   return await follow(runner, pointer, options);
 }
 

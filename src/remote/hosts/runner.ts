@@ -60,6 +60,12 @@ export type HostStatus =
   | { state: "waiting" | "running" | "gone" | "unknown" }
   | { state: "over"; code: number };
 
+export interface SubmitOptions {
+  onCopy?: ((input: RunInput) => void) | undefined;
+  /** Called once all is there, before anything is started: whoever is cut off in between knows what to look for. */
+  onPlaced?: ((placed: Submitted) => Promise<void>) | undefined;
+}
+
 export interface Cost {
   /** Dollars an hour, and at most in all. */
   hourly: number;
@@ -71,7 +77,7 @@ export interface Runner {
   check(): Promise<HostReport>;
   capabilities(): Promise<Capabilities>;
   /** Copies what is missing and starts; the same spec twice starts one run. */
-  submit(spec: RunSpec, onCopy?: (input: RunInput) => void): Promise<Submitted>;
+  submit(spec: RunSpec, options?: SubmitOptions): Promise<Submitted>;
   /**
    * Goes on with a run that has ended there, from its last checkpoint; its events go on behind those that it has. False:
    * it has none there. Absent: nothing of a run stays there.

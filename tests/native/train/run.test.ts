@@ -291,7 +291,9 @@ describe("options", () => {
       optimization: { ...short, iters: 10, warmup_steps: 50 },
     });
     const notices = trained.all("notice").map((event) => event.message);
-    expect(notices.join("\n")).toMatch(/warm-up of 50 steps does not fit 10: shortened to 1/);
+    expect(notices.join("\n")).toMatch(
+      /warm-up of 50 steps is not shorter than the run of 10 steps: shortened to 1/,
+    );
     expect(trained.all("step-reported")[0]?.learningRate).toBe(0.01);
   });
 });

@@ -21,6 +21,7 @@ import {
   type Runner,
   type RunInput,
   type RunSpec,
+  type SubmitOptions,
   type Submitted,
 } from "../runner.ts";
 import { quoted } from "../shell.ts";
@@ -144,7 +145,7 @@ export class HubJobsRunner implements Runner {
     };
   }
 
-  async submit(spec: RunSpec, onCopy?: (input: RunInput) => void): Promise<Submitted> {
+  async submit(spec: RunSpec, { onCopy, onPlaced }: SubmitOptions = {}): Promise<Submitted> {
     await this.check();
     const { folder } = this.#options;
     const root = `${folder}/${spec.id}`;
@@ -156,12 +157,16 @@ export class HubJobsRunner implements Runner {
     );
     const output = `${root}/run`;
     const settings = spec.settings({ output, of: (path) => places.get(path) ?? path });
+    const placed: Submitted = {
+      ...{ id: spec.id, output },
+      inputs: [...places].map(([here, there]) => [there, here]),
+    };
     const job = await this.#ask(async () => {
       await this.#send(spec, settings, root, onCopy);
+      await onPlaced?.(placed);
       return await this.#begun(spec.id);
     });
-    const page = `${this.#settings.endpoint}/jobs/${job.owner.name}/${job.id}`;
-    return { id: spec.id, output, page, inputs: [...places].map(([here, there]) => [there, here]) };
+    return { ...placed, page: `${this.#settings.endpoint}/jobs/${job.owner.name}/${job.id}` };
   }
 
   async #send(
