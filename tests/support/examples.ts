@@ -16,6 +16,7 @@ export const runHere: readonly string[] = [
   "ft config profiles",
   "ft config profiles --json",
   "ft config schema > ft.schema.json",
+  "ft config schema --of sweep > sweep.schema.json",
   "ft config schema --environment",
   "ft completion bash",
   "ft completion zsh",
