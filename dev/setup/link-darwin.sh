@@ -41,8 +41,8 @@ node -p 'const { js_native_api_symbols: js, node_api_symbols: node } = require("
 link() { "$zig" cc -target $target -dynamiclib "${objects[@]}" -L"$mlx/lib" -lmlx -Wl,-rpath,@loader_path "$@"; }
 link "$out/libnode.dylib" -lc++ -o "$out/complete.dylib"
 # zig brings its own C++ library for -lc++, good for finding missing names; a module for a Mac takes the system's.
-# -s: else it would name the object files of this machine.
-link -undefined dynamic_lookup -s -o "$out/ft_native.node"
+# -s and a name of its own: else it would name folders of this machine, of the object files and of itself.
+link -undefined dynamic_lookup -s -Wl,-install_name,@rpath/ft_native.node -o "$out/ft_native.node"
 
 node --import tsx dev/mac/mach-o.ts "$out/ft_native.node" >"$out/load-commands.json" ||
   fail "the addon for darwin-arm64 would not load on a Mac"
