@@ -1,13 +1,11 @@
 // What compiling a training step gives: the same steps compiled and not, in turn in one process, processor time beside
 // the clock's, since other work on the machine changes the second alone. node --import tsx dev/bench/compiled.ts [SHAPE…]
-import { shapeConfig } from "../../src/app/bench/train-bench.ts";
+import { benchLearner, shapeConfig } from "../../src/app/bench/train-bench.ts";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
-import { learnerOf, requireCompiler, tuningOf } from "../../src/app/train/make-learner.ts";
+import { requireCompiler } from "../../src/app/train/make-learner.ts";
 import { collate } from "../../src/data/index.ts";
 import { architectureOf, initialize } from "../../src/models/index.ts";
 import { describeBackend } from "../../src/mx/index.ts";
-import { objectives } from "../../src/train/objectives/index.ts";
-import { optimizedSlots } from "../../src/train/run.ts";
 
 const steps = 24;
 const lengths: Record<string, number> = { tiny: 32, small: 128 };
@@ -20,12 +18,7 @@ async function learner(shape: string, method: string, compile: boolean) {
   const architecture = await architectureOf(modelConfig);
   const model = architecture.build(modelConfig);
   initialize(model, 1);
-  const none = async (): Promise<void> => undefined;
-  const how = { origin: { base: "", template: "" }, modelFiles: { save: none, load: none } };
-  const tuning = await tuningOf(config, model, how);
-  const objective = await objectives.get("supervised").load(config);
-  const slots = optimizedSlots(model).filter((slot) => slot.trainable);
-  return learnerOf({ config, model, objective, tuning, slots });
+  return (await benchLearner(model, config)).learner;
 }
 
 function batchOf(length: number) {

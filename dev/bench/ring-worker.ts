@@ -2,15 +2,13 @@
 // step or a sum whenever it is told to and says what it took. Sees no files of a run.
 import { createInterface } from "node:readline";
 import { modelShapes } from "../../src/app/bench/shapes.ts";
+import { benchLearner } from "../../src/app/bench/train-bench.ts";
 import { RunConfigSchema } from "../../src/app/config/schema.ts";
-import { learnerOf, tuningOf } from "../../src/app/train/make-learner.ts";
 import { collate } from "../../src/data/index.ts";
 import { architectureOf, initialize } from "../../src/models/index.ts";
 import { allSum, describeBackend, evaluate, joinRing, scope, zeros } from "../../src/mx/index.ts";
-import { objectives } from "../../src/train/objectives/index.ts";
 import { Ring } from "../../src/train/parallel/ring.ts";
 import { piecesOf } from "../../src/train/parallel/shares.ts";
-import { optimizedSlots } from "../../src/train/run.ts";
 
 export interface RingJob {
   rank: number;
@@ -56,12 +54,7 @@ async function stepOf({ shape, method, rows, length }: NonNullable<RingJob["trai
   const modelConfig = modelShapes.get(shape);
   const model = (await architectureOf(modelConfig)).build(modelConfig);
   initialize(model, 1);
-  const none = async (): Promise<void> => undefined;
-  const how = { origin: { base: "", template: "" }, modelFiles: { save: none, load: none } };
-  const tuning = await tuningOf(config, model, how);
-  const objective = await objectives.get("supervised").load(config);
-  const slots = optimizedSlots(model).filter((slot) => slot.trainable);
-  const learner = learnerOf({ config, model, objective, tuning, slots }, ring);
+  const { learner } = await benchLearner(model, config, ring);
   const window = Array.from({ length: rows }, (_, at) => at);
   const batches = piecesOf([window], job.workers)
     .filter(({ worker }) => worker === job.rank)

@@ -143,6 +143,10 @@ export async function runProgram(
   return await startProgram(args, options).ended;
 }
 
+/** Whether a run has come to this step, for `Started.event`. */
+export const isStep = (wanted: number) => (event: RunEvent) =>
+  event.type === "step-reported" && event.step >= wanted;
+
 /** The events that `--json` printed; throws when a line is none of the schema. */
 export function eventsOf(stdout: string): RunEvent[] {
   const lines = stdout.split("\n").filter((line) => line !== "");

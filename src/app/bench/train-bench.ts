@@ -25,6 +25,7 @@ import {
 } from "../../nn/index.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { objectives } from "../../train/objectives/index.ts";
+import type { Ring } from "../../train/parallel/ring.ts";
 import { optimizedSlots, parameterCount } from "../../train/run.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import { type RunConfig, RunConfigSchema } from "../config/schema.ts";
@@ -125,14 +126,15 @@ function batchOf({ batch, length, learned }: TrainBenchOptions, vocabularySize: 
 /** Tunes nothing that is written anywhere. */
 const noFiles = { save: async () => undefined, load: async () => undefined };
 
-async function benchLearner(model: LanguageModel, config: RunConfig) {
+/** A learner over a model with drawn weights, without a run; of one of several workers with their ring. */
+export async function benchLearner(model: LanguageModel, config: RunConfig, ring?: Ring) {
   const { tuning: name, objective: objectiveName } = chosenMethod(config);
   await tunings.get(name).plan(model, config);
   const origin = { base: "", template: "" };
   const tuning = await tuningOf(config, model, { origin, modelFiles: noFiles });
   const objective = await objectives.get(objectiveName).load(config);
   const slots = optimizedSlots(model).filter((slot) => slot.trainable);
-  const learner = learnerOf({ config, model, objective, tuning, slots });
+  const learner = learnerOf({ config, model, objective, tuning, slots }, ring);
   return { learner, trainable: parameterCount(slots) };
 }
 

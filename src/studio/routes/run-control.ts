@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { continueRun, controlOf, runOfJob, wasTooLarge } from "../../app/runs/run-job.ts";
 import { askToStop, goesOnWith } from "../../app/runs/stop-run.ts";
-import { followedRun, type RunDetails } from "../../runs/index.ts";
+import { followedRun } from "../../runs/index.ts";
 import { ApiError } from "../../serve/http/api-error.ts";
 import { cancelJob, findJob, pauseJob, resumeJob } from "../../store/index.ts";
 import { defineRoute, type Route } from "../route.ts";
@@ -11,8 +11,6 @@ import { JobShape, toldJob } from "./jobs.ts";
 
 const name = z.string().min(1).max(100).describe("Its id, or the start of it");
 const named = z.object({ id: name });
-
-const known = (id: string): RunDetails => followedRun(id);
 
 const Control = z
   .object({
@@ -31,7 +29,7 @@ const control = defineRoute({
   params: named,
   answers: { 200: Control },
   run: async ({ store }, { params }) => {
-    const found = await controlOf(store, known(params.id));
+    const found = await controlOf(store, followedRun(params.id));
     const { job, canPause, canStop, canResume, isStopping } = found;
     return {
       job: job === null ? null : toldJob(job),
@@ -83,7 +81,7 @@ const pause = defineRoute({
   answers: { 200: JobShape },
   refusals,
   run: async ({ store }, { params }) => {
-    const { job, canPause } = await controlOf(store, known(params.id));
+    const { job, canPause } = await controlOf(store, followedRun(params.id));
     requireThat(canPause, "pause");
     return toldJob(await pauseJob(store, job?.id ?? ""));
   },
@@ -105,7 +103,7 @@ const stop = defineRoute({
   },
   refusals,
   run: async ({ store, environment, ending }, { params }) => {
-    const run = known(params.id);
+    const run = followedRun(params.id);
     const { job, canStop, isOnItsOwn } = await controlOf(store, run);
     requireThat(canStop, "stop");
     const goes_on_with = goesOnWith(run);
@@ -123,7 +121,7 @@ const resume = defineRoute({
   answers: { 200: JobShape },
   refusals,
   run: async ({ store, environment, requireOpen }, { params }) => {
-    const run = known(params.id);
+    const run = followedRun(params.id);
     const { job, canResume } = await controlOf(store, run);
     requireThat(canResume, "resume");
     if (job?.status === "paused") return toldJob(await resumeJob(store, job.id));

@@ -7,6 +7,7 @@ import { readEvents } from "../../../src/runs/index.ts";
 import {
   eventsOf,
   isAlive,
+  isStep,
   isStopped,
   runProgram,
   startProgram,
@@ -32,9 +33,6 @@ function startLongRun(name: string): { output: string } & ReturnType<typeof star
   const started = startProgram(["train", "start", model, data, "--output", output, ...options]);
   return { output, ...started };
 }
-
-const isStep = (wanted: number) => (event: { type: string; step?: number }) =>
-  event.type === "step-reported" && (event.step ?? 0) >= wanted;
 
 async function statusOf(output: string): Promise<string | undefined> {
   const { stdout } = await runProgram(["runs", "list", "--json"]);

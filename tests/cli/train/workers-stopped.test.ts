@@ -3,10 +3,11 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import { readEvents, readPointer, type RunEvent } from "../../../src/runs/index.ts";
+import { readEvents, readPointer } from "../../../src/runs/index.ts";
 import {
   eventsOf,
   isAlive,
+  isStep,
   isStopped,
   runProgram,
   startProgram,
@@ -38,9 +39,6 @@ const keepers: number[] = [];
 afterAll(() => {
   for (const pid of keepers.filter(isAlive)) process.kill(pid, "SIGKILL");
 });
-
-const isStep = (wanted: number) => (event: RunEvent) =>
-  event.type === "step-reported" && event.step >= wanted;
 
 async function started(
   name: string,
