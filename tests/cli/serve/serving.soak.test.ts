@@ -115,7 +115,11 @@ function keptAfter(name: string, pids: readonly number[], ends: Ends): Kept[] {
 
 /** A request that is being answered when its model's process is killed: says how it ended. */
 async function killWhileAnswering(served: ServedModel, victim: number): Promise<string> {
-  const body = { messages: [{ role: "user", content: "hi" }], max_tokens: 400, stream: true };
+  const body = {
+    messages: [{ role: "user", content: "hi" }],
+    // one token again and again: never the one that ends, so the answer is under way whenever the signal comes
+    ...{ max_tokens: 100_000, logit_bias: { 35: 100 }, temperature: 0, stream: true },
+  };
   const answer = await fetch(`${served.url}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
