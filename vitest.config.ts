@@ -9,6 +9,9 @@ import { postgresPrograms } from "./tests/setup/postgres.ts";
 /** Half of what a test of a program or a page does is waiting, so more files run than there are processors. */
 const atATime = Math.min(8, Math.ceil(availableParallelism() * 1.5));
 
+/** On a machine that nobody watches, a test that fails is tried once more; the report names it as unsteady. */
+const retry = process.env["CI"] === "1" ? 1 : 0;
+
 interface Needs {
   /** A test takes all of the processor's threads: one file at a time, after all others. */
   isAlone?: boolean;
@@ -78,6 +81,7 @@ function project([name, needs]: [string, Needs]): TestProjectInlineConfiguration
       sequence: { groupOrder: isAlone ? 1 : 0 },
       testTimeout: needs.timeoutSeconds * 1000,
       hookTimeout: needs.timeoutSeconds * 1000,
+      retry,
       setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],
       env: needs.env ?? {},
     },

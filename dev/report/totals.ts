@@ -58,6 +58,13 @@ function failuresOf(modules: readonly TestModule[], unhandledErrors: readonly un
   ].map((line) => `failed: ${line.slice(0, 2000)}`);
 }
 
+/** What passed at another try than the first, with what the first said: to be mended, though it fails no run. */
+function unsteadyOf(modules: readonly TestModule[]): string[] {
+  const tests = [...testsOf(modules)].filter((test) => test.diagnostic()?.flaky === true);
+  const lines = tests.map((test) => `unsteady: ${nameOf(test)}: ${why(test.result().errors)}`);
+  return lines.map((line) => line.slice(0, 2000));
+}
+
 export default class TotalsReporter implements Reporter {
   #root = ".";
 
@@ -77,7 +84,7 @@ export default class TotalsReporter implements Reporter {
       path.join(folder, "test-failures.txt"),
       failures.map((line) => `${line}\n`).join(""),
     );
-    for (const line of failures) console.log(line);
+    for (const line of [...unsteadyOf(modules), ...failures]) console.log(line);
     console.log(totalsLine(totals));
   }
 }
