@@ -153,7 +153,7 @@ test("keys without a counterpart are named, with their lines", () => {
           /refused\.yaml:4: report_to: ft does not report to wandb.*--report-to/,
         ),
         expect.stringMatching(
-          /refused\.yaml:5: hf_dataset: data sets of the Hub are not read: write/,
+          /refused\.yaml:5: hf_dataset: data is a file or folder here: ft data pull/,
         ),
         expect.stringMatching(/itres: mlx_lm.lora 0.32 has no such key; did you mean iters\?/),
         expect.stringMatching(/lora_parameters.alpha: mlx-lm has scale in its place/),

@@ -45,7 +45,11 @@ const limit = (value: number): number | null => (value === -1 ? null : value);
 export const anyGroup = idle(z.record(z.string(), z.unknown()));
 
 const field = (usual: string): Key =>
-  only(text, usual, `rename the field of the rows to ${usual}, and leave this out`);
+  only(
+    text,
+    usual,
+    `rename the field of the rows to ${usual} (ft data prepare FILE -o OUT --columns ${usual}=NAME), and leave this out`,
+  );
 
 export const loraKeys: Keys = {
   rank: as(count, "lora.r"),
@@ -149,7 +153,7 @@ export const topKeys: Keys = {
   hf_dataset: key(
     z.unknown(),
     () =>
-      "data sets of the Hub are not read: write train.jsonl and valid.jsonl from it, and give their folder as data",
+      "data is a file or folder here: ft data pull ORG/NAME -o data/train.jsonl writes the rows of a Hub dataset; give data as data",
   ),
   prompt_feature: field("prompt"),
   completion_feature: field("completion"),
