@@ -183,7 +183,7 @@ test("two runs are compared: what differs, and both curves; marked in the list, 
   const label = await page.getByRole("img", { name: /^Loss/ }).getAttribute("aria-label");
   expect(label).toContain("r 4 from");
   expect(label).toContain("r 16 from");
-  await page.getByRole("radiogroup", { name: "Drawn over" }).getByText("tokens").click();
+  await page.getByRole("radiogroup", { name: "Horizontal axis" }).getByText("tokens").click();
   await page.waitForURL(/axis=tokens/);
   await page.reload();
   await page.getByRole("rowheader", { name: "lora.r" }).waitFor();
@@ -212,7 +212,7 @@ test("by keys alone: from anywhere to the form, filled in, started", async () =>
     .toBe(true);
   await page.keyboard.press("Tab");
   await page.locator("body").press("Control+Enter");
-  await heading(page, /tiny on greetings|A run begins/);
+  await heading(page, /tiny on greetings|Starting a run/);
   await page.keyboard.press("g");
   await page.keyboard.press("r");
   await page.waitForURL(`${studio.origin}/runs`);
