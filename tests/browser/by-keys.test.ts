@@ -39,7 +39,7 @@ test(
     await page.getByText("0 accepted, 1 rejected").waitFor();
     await pressOn(page, page.getByRole("button", { name: "Accept all certain ones" }));
     await page.getByText("11 accepted, 1 rejected").waitFor();
-    await pressOn(page, page.getByRole("button", { name: "Make a data set of 11 accepted" }));
+    await pressOn(page, page.getByRole("button", { name: "Make a dataset of 11 accepted" }));
     await pressOn(page, page.getByRole("link", { name: "Open the dataset" }));
     await page.waitForURL(/\/data\/\d+/);
 
@@ -55,7 +55,7 @@ test(
     expect(rows[0]).toContain("Part 1 costs 3 euros.");
 
     await pressOn(page, page.getByRole("link", { name: "Train on it" }));
-    await tabTo(page, page.getByRole("textbox", { name: "Steps instead of epochs" }));
+    await tabTo(page, page.getByRole("textbox", { name: "Steps (instead of epochs)" }));
     await page.keyboard.type("6");
     const start = page.getByRole("button", { name: "Start the run" });
     await expect.poll(async () => await start.isEnabled(), soon).toBe(true);

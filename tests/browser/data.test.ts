@@ -151,7 +151,7 @@ test("duplicates are found, taken out with their reason, and come back", async (
   const id = await filled(studio, shop);
   const { page } = await openPage(studio, `/data/${id}?tab=duplicates`);
   await page.getByRole("button", { name: "Find duplicates" }).click();
-  await page.getByRole("button", { name: /Take 1 row out/ }).click();
+  await page.getByRole("button", { name: /Remove 1 row,/ }).click();
   await page.getByRole("link", { name: "Left out" }).click();
   await page.getByText("duplicate: the same as row 3").waitFor();
   await page.getByRole("button", { name: "Restore" }).click();
@@ -191,7 +191,7 @@ test("no violation on any part of a set, in either theme", async () => {
   await look(`${id}`, "Characters per row");
   await look(`${id}?tab=rows&row=1`, "History");
   await look(`${id}?tab=rows&row=1&edit=1`, "Discard changes");
-  await look(`${id}?tab=duplicates`, /Take \d+ rows? out/);
+  await look(`${id}?tab=duplicates`, /Remove \d+ rows?,/);
   await look(`${id}?tab=export`, "Written for");
   await look(`${id}?tab=versions`, "Versions of");
   await look("sets/shop?tab=versions&from=1&to=2", /added, .* changed/);
@@ -271,7 +271,7 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await page.getByRole("dialog").getByText("This cannot be undone here.").waitFor();
   await page.getByRole("button", { name: /^Delete both/ }).click();
-  await page.getByText(/is gone/).waitFor();
+  await page.getByText(/is deleted/).waitFor();
   const { sets } = await askStudio<{ sets: unknown[] }>(studio, "GET", "/api/v1/data");
   expect(sets).toHaveLength(3);
 });

@@ -142,7 +142,7 @@ test("what is deleted under a window offers nothing to press any more: a set, a 
   await other.getByRole("button", { name: "More: goes" }).click();
   await other.getByRole("menuitem", { name: "Delete…" }).click();
   await other.getByRole("button", { name: /^Delete goes/ }).click();
-  await page.getByText(`There is no data set ${id}`).waitFor();
+  await page.getByText(`There is no dataset ${id}`).waitFor();
   expect(await page.getByRole("main").getByRole("button").allInnerTexts()).toEqual(["Try again"]);
   const values = {
     "model.name": "builtin/tiny",

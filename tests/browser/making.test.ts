@@ -147,7 +147,7 @@ test("documents dropped in: ten conversations corrected with keys, undone, made 
   await page.getByText("10 accepted, 0 rejected").waitFor();
   await page.reload();
   await page.getByText("10 accepted, 0 rejected").waitFor();
-  await page.getByRole("button", { name: "Make a data set of 10 accepted" }).click();
+  await page.getByRole("button", { name: "Make a dataset of 10 accepted" }).click();
   await page.getByRole("link", { name: "Open the dataset" }).waitFor();
   const [set] = await askStudio<{ id: number; example_count: number }[]>(
     studio,

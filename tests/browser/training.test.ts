@@ -71,8 +71,8 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   expect(await start.isDisabled()).toBe(true);
   await page.getByRole("combobox", { name: "Model", exact: true }).fill("builtin/tiny");
   await page.getByRole("combobox", { name: "Training data" }).fill(data);
-  await page.getByRole("textbox", { name: "Steps instead of epochs" }).fill("60");
-  await page.getByRole("textbox", { name: "Evaluate every" }).fill("10");
+  await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).fill("60");
+  await page.getByRole("textbox", { name: "Validate every" }).fill("10");
   await page.getByRole("textbox", { name: "Rank" }).fill("0");
   await page.getByText("LoRA rank must be positive").waitFor();
   expect(await start.isDisabled()).toBe(true);
@@ -90,7 +90,7 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   await page.getByText(`--iters 60`).waitFor();
   await page.reload();
   await expect.poll(async () => await start.isEnabled(), patient).toBe(true);
-  expect(await page.getByRole("textbox", { name: "Steps instead of epochs" }).inputValue()).toBe(
+  expect(await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).inputValue()).toBe(
     "60",
   );
   await start.click();

@@ -29,7 +29,7 @@ export function Totals() {
   const { datasets, rows, runs, evaluations, jobs } = totals.data;
   return (
     <ul className={styles.all} aria-label="Totals">
-      <Total of={datasets} what="data set" to="/data" />
+      <Total of={datasets} what="dataset" to="/data" />
       <Total of={rows} what="row" to="/data" />
       <Total of={runs} what="run" to="/runs" />
       <Total of={evaluations} what="evaluation" to="/evaluate" />

@@ -94,8 +94,8 @@ export function Samples({ id }: { id: string }) {
         written.steps.length === 0 ? (
           <Panel title="Samples">
             <Empty title="No samples">
-              With “Samples to read along”, a run answers a few rows before its first step and at
-              each validation.
+              With “Sample rows”, a run answers a few rows before its first step and at each
+              validation.
             </Empty>
           </Panel>
         ) : (

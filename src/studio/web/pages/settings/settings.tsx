@@ -44,7 +44,7 @@ export function Settings() {
               {({ data_dir: data, database_path: database }) => (
                 <Facts
                   facts={[
-                    { name: "Data sets", value: <code>{data}</code> },
+                    { name: "Datasets", value: <code>{data}</code> },
                     { name: "Database", value: <code>{database}</code> },
                   ]}
                 />
