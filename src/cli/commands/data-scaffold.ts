@@ -1,7 +1,7 @@
 // ft data scaffold: dialogues in which a mentor helps a student to find the answer.
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
-import { MakingOptions, runMaking, savedMaking } from "./making-options.ts";
+import { lengthOption, MakingOptions, runMaking, savedMaking } from "./making-options.ts";
 import { projectDefaults } from "./project-defaults.ts";
 
 /** What dialogues are about where nothing is said. */
@@ -21,7 +21,7 @@ const subjects = [
 ];
 
 const Options = MakingOptions.extend({
-  length: MakingOptions.shape.length.default("medium"),
+  length: lengthOption("medium"),
   resume: z.boolean().default(false).describe("Continue an earlier call; this is always done"),
 });
 

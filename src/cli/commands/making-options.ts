@@ -15,6 +15,10 @@ import type { Io } from "../io.ts";
 
 const lengths = Object.keys(LENGTHS) as [Length, ...Length[]];
 
+/** `--length`, with what it is where nobody gives it. */
+export const lengthOption = (usual: Length) =>
+  z.enum(lengths).default(usual).describe("Messages of a row: 2, 4 to 6, or 8 to 12");
+
 export const MakingOptions = z.strictObject({
   count: z.coerce
     .number()
@@ -82,7 +86,7 @@ export const MakingOptions = z.strictObject({
     .describe(
       "Have each row come with a quote of the document, and take only those whose quote is there",
     ),
-  length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
+  length: lengthOption("short"),
   variety: z
     .enum(VARIETIES)
     .default("medium")

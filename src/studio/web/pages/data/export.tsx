@@ -24,15 +24,13 @@ interface Exported {
 function Lost({ made }: { made: Exported }) {
   const { losses, refused, refusedRows } = made;
   if (losses.length === 0 && refusedRows === 0)
-    return (
-      <p className={styles.words}>Nothing is lost: this format has a place for every field.</p>
-    );
+    return <p className={styles.words}>Nothing is lost: every field has its place in this form.</p>;
   return (
     <table className={styles.table}>
       <thead>
         <tr>
           <th>Field</th>
-          <th>What happens to it</th>
+          <th>What becomes of it</th>
           <th className={styles.end}>Rows</th>
           <th className={styles.end}>First in row</th>
         </tr>
@@ -70,7 +68,7 @@ function Lost({ made }: { made: Exported }) {
 function Made({ made, href }: { made: Exported; href: string }) {
   return (
     <Panel
-      title="What this format keeps"
+      title="What this form keeps"
       side={
         <Button component="a" href={href} leftSection={<Download size={15} aria-hidden="true" />}>
           Download {bytesText(made.bytes)}
@@ -81,7 +79,7 @@ function Made({ made, href }: { made: Exported; href: string }) {
         <Num of={made.written} /> of <Num of={made.rows} /> rows are in <code>{made.file}</code>
         {made.refusedRows > 0 && (
           <>
-            ; <Num of={made.refusedRows} /> cannot be written in this format
+            ; <Num of={made.refusedRows} /> cannot be written so
           </>
         )}
         .
@@ -128,7 +126,7 @@ export function Export({ set }: TabProps) {
                 loading={begin.isPending}
                 onClick={() => begin.mutate(undefined)}
               >
-                Check what it loses
+                See what that loses
               </Button>
             )}
           </div>
@@ -144,8 +142,8 @@ export function Export({ set }: TabProps) {
               look.job_id === null && (
                 <Panel>
                   <Empty title="Nothing is written yet">
-                    The rows are written here first, with a report of every field that the format
-                    has no place for. Then you decide whether to download the file.
+                    The rows are written here first, with an account of every field that the form
+                    has no place for. Then you decide whether to take the file.
                   </Empty>
                 </Panel>
               )

@@ -13,18 +13,15 @@ interface MeanwhileProps {
 
 export function Meanwhile({ now, onTake, onKeep }: MeanwhileProps) {
   return (
-    <section role="alert" className={styles.meanwhile} aria-label="Changed elsewhere">
-      <p>
-        This row was changed elsewhere while you edited it. Your changes are not saved. The row is
-        now:
-      </p>
+    <section role="alert" className={styles.meanwhile} aria-label="Changed meanwhile">
+      <p>This row has been changed elsewhere since you began. Yours is not saved. It is now:</p>
       <Conversation turns={now} />
       <div className={styles.ways}>
         <Button size="compact-sm" variant="default" onClick={onTake}>
-          Edit this one
+          Go on from that
         </Button>
         <Button size="compact-sm" variant="default" onClick={onKeep}>
-          Keep mine and overwrite it
+          Keep mine, to save over it
         </Button>
       </div>
     </section>

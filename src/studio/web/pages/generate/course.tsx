@@ -24,7 +24,7 @@ function Figures({ set }: { set: InTheMaking }) {
   const isRunning = set.job.status === "running";
   const share = set.requested === 0 ? null : set.made / set.requested;
   return (
-    <Panel title="Progress">
+    <Panel title="How far it is">
       <Progress share={share} label="Rows made" />
       <dl className={styles.figures}>
         <div>
@@ -117,16 +117,16 @@ function Rows({ set }: { set: InTheMaking }) {
   );
   const found = (rows.data?.pages ?? []).flatMap((page) => page.rows);
   return (
-    <Panel title="Newest rows" isFlush>
+    <Panel title="Rows as they come" isFlush>
       <View query={rows}>
         {() =>
           found.length === 0 ? (
-            <Empty title="No row yet">The first ones appear here soon.</Empty>
+            <Empty title="No row yet">The first ones stand here in a moment.</Empty>
           ) : (
             <>
               <InHand rows={found} />
               <LongList
-                label="Newest rows"
+                label="Rows as they come"
                 items={found.filter(isMade)}
                 keyOf={({ id }) => id}
                 estimate={38}

@@ -85,8 +85,8 @@ function Provider({ search, onChange }: FormProps) {
   const current = found.find((one) => one.is_current);
   return (
     <Select
-      label="Provider"
-      placeholder={current === undefined ? "The default" : `${current.name}, the default`}
+      label="Who writes"
+      placeholder={current === undefined ? "The usual one" : `${current.name}, the usual one`}
       clearable
       data={found.map(({ name, about }) => ({ value: name, label: `${name}: ${about}` }))}
       value={search["provider"] ?? null}
@@ -99,10 +99,10 @@ function Provider({ search, onChange }: FormProps) {
 function More(props: FormProps) {
   return (
     <details className={styles.more}>
-      <summary>More: provider, budget, topics, instructions</summary>
+      <summary>More: who writes, budget, topics, instructions</summary>
       <div className={styles.fields}>
         <Provider {...props} />
-        <Typed {...props} name="model" label="Model" placeholder="Its default" />
+        <Typed {...props} name="model" label="Model" placeholder="Its usual one" />
         <Figure
           {...props}
           name="budget"
@@ -145,21 +145,21 @@ function More(props: FormProps) {
           {...props}
           name="topics"
           label="Topics"
-          description="One per line; rows use them in turn."
+          description="One a line; rows take turns with them."
           isLong
         />
         <Typed
           {...props}
           name="system"
           label="System message"
-          description="The first message of each conversation."
+          description="Stands in front of each conversation."
           isLong
         />
         <Typed
           {...props}
           name="instructions"
           label="Instructions"
-          description="Added to the prompt."
+          description="Said to the model beside the rest."
           isLong
         />
       </div>
@@ -187,7 +187,7 @@ export function SetForm(props: FormProps) {
           value={search["language"] ?? "English"}
           onChange={(language) => onChange({ language: language ?? "" })}
         />
-        <Typed {...props} name="name" label="Name of the dataset" placeholder="Domain and part" />
+        <Typed {...props} name="name" label="Name of the set" placeholder="Domain and part" />
         <div>
           <p className={styles.label} id="form-of-rows">
             Form of a row

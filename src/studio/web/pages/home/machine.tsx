@@ -35,9 +35,7 @@ export function Machine() {
             facts={[
               { name: "Data", value: <code>{disk.path}</code> },
               { name: "ft", value: `${version}, up ${durationText(uptime)}` },
-              ...(jobs.problem === null
-                ? []
-                : [{ name: "Jobs are not running", value: jobs.problem }]),
+              ...(jobs.problem === null ? [] : [{ name: "Jobs stand still", value: jobs.problem }]),
             ]}
           />
         </div>

@@ -43,7 +43,7 @@ function Choose({ isBusy, isFolder = false, onFiles }: ChooseProps) {
       data-busy={isBusy}
       data-quiet={isFolder || undefined}
     >
-      {isBusy && !isFolder ? "Uploading…" : name}
+      {isBusy && !isFolder ? "Handing in…" : name}
       <input
         id={id}
         type="file"

@@ -55,16 +55,16 @@ function Cost({ wanted }: { wanted: Wanted }) {
   if (estimate.data === undefined) return <Waiting />;
   const { provider, models, rows, scoring, likely, most, has_price: hasPrice } = estimate.data;
   const money = (dollars: number) =>
-    hasPrice ? <Money of={dollars} /> : "unknown: this model has no listed price";
+    hasPrice ? <Money of={dollars} /> : "unknown: no price for this model";
   return (
     <Facts
       facts={[
         { name: "Judged by", value: [provider, ...models].join(" ") },
         { name: "Rows", value: <Num of={rows} /> },
-        { name: "Found faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
-        { name: "Scoring only", value: money(scoring.dollars) },
-        { name: "Scoring and fixing, estimated", value: money(likely.dollars) },
-        { name: "Scoring and fixing, at most", value: money(most.dollars) },
+        { name: "Faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
+        { name: "Scores alone", value: money(scoring.dollars) },
+        { name: "Likely, with fixing", value: money(likely.dollars) },
+        { name: "At most", value: money(most.dollars) },
         {
           name: "Requests",
           value: (
@@ -84,14 +84,14 @@ function Choose({ search, change }: ChooseProps) {
     <View query={sets}>
       {(found) =>
         found.length === 0 ? (
-          <Empty title="There is no dataset yet">
+          <Empty title="There is no data set yet">
             <Link to="/data">Import a file</Link>, <Link to="/generate">generate one</Link>, or{" "}
             <Link to="/identify">find one</Link> in your documents.
           </Empty>
         ) : (
           <div className={styles.form}>
             <Select
-              label="Dataset"
+              label="Data set"
               placeholder="Choose one"
               searchable
               data={found.map(({ id, name, example_count: rows }) => ({
@@ -102,8 +102,8 @@ function Choose({ search, change }: ChooseProps) {
               onChange={(dataset) => change({ dataset: dataset ?? "" })}
             />
             <NumberInput
-              label="Minimum score"
-              description="Of 10 points"
+              label="Good enough from"
+              description="Points of 10"
               min={0}
               max={10}
               step={0.5}
@@ -111,14 +111,14 @@ function Choose({ search, change }: ChooseProps) {
               onChange={(bar) => change({ bar: String(bar) })}
             />
             <Switch
-              label="Rewrite rows below the minimum"
-              description="Kept only where the judge prefers the new row in both orders"
+              label="Write rows below it again"
+              description="Counts only where it is better by the same judge, in both orders"
               checked={search["fix"] !== "no"}
               onChange={({ currentTarget }) => change({ fix: currentTarget.checked ? "" : "no" })}
             />
             <Switch
-              label="Remove rows that stay below"
-              description="They go to quarantine, where you can restore them"
+              label="Take out what stays below"
+              description="Into quarantine, from where you bring it back"
               checked={search["remove"] === "yes"}
               onChange={({ currentTarget }) =>
                 change({ remove: currentTarget.checked ? "yes" : "" })
@@ -137,13 +137,11 @@ function Before() {
     params: { query: { type: "quality", limit: 20 } },
   });
   return (
-    <Panel title="Earlier quality jobs" isFlush>
+    <Panel title="Begun before" isFlush>
       <View query={tasks}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="None yet">
-              Judged datasets appear here, with a score and evidence for each row.
-            </Empty>
+            <Empty title="None yet">What a judge said of a set is kept here, row by row.</Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((task) => (
@@ -154,7 +152,7 @@ function Before() {
                     </Link>
                     <span className={lines.small}>
                       <Num of={task.examples_kept} /> kept, <Num of={task.examples_fixed} /> fixed,{" "}
-                      <Num of={task.examples_removed} /> removed
+                      <Num of={task.examples_removed} /> taken out
                     </span>
                   </div>
                   <div className={lines.end}>
@@ -188,18 +186,18 @@ export function Begin() {
   return (
     <Page
       title="Quality"
-      lead="A judge scores every row by five criteria and quotes its evidence. Low rows are rewritten or removed, and you can undo each change."
+      lead="A judge scores every row by five criteria and quotes what decides it. What is low is written again or taken out, and you have the last word."
     >
       <div className={styles.columns}>
         <div className={styles.stack}>
-          <Panel title="Judge a dataset">
+          <Panel title="Judge a data set">
             <Choose search={search} change={change} />
           </Panel>
           <Before />
         </div>
-        <Panel title="Price">
+        <Panel title="Before anything is paid">
           {wanted === undefined ? (
-            <Empty title="Choose a dataset">Its price is shown here before you start.</Empty>
+            <Empty title="Choose a data set">Its price stands here then.</Empty>
           ) : (
             <div className={styles.price}>
               <Cost wanted={wanted} />
@@ -207,8 +205,8 @@ export function Begin() {
                 Judge its rows
               </Button>
               <p className={styles.note}>
-                Its rows are sent to the judge. A job that is interrupted continues where it was,
-                and no request is paid for twice.
+                Its rows are sent to the judge. Nothing is paid twice: after any end the job goes on
+                where it was.
               </p>
             </div>
           )}

@@ -22,7 +22,7 @@ const words = (kappa: number): string =>
   kappa >= 0.8 ? "very well" : kappa >= 0.6 ? "well" : kappa >= 0.4 ? "fairly" : "hardly";
 
 function Kappa({ of }: { of: Agreement["quadratic"] }) {
-  if (of.kappa === null) return <>too few ratings</>;
+  if (of.kappa === null) return <>not to be told yet</>;
   const interval =
     of.low === null || of.high === null ? "" : ` (${of.low.toFixed(2)} to ${of.high.toFixed(2)})`;
   return (
@@ -39,29 +39,27 @@ function Agreed({ agreement }: { agreement: Agreement }) {
     <>
       <p className={styles.verdict}>
         {quadratic.kappa === null || agreement.count < leastRatings
-          ? `${agreement.count} of the ${leastRatings} ratings that a comparison needs`
-          : `You and the judge agree ${words(quadratic.kappa)} on ${agreement.count} rows.`}
+          ? `${agreement.count} of ${leastRatings} ratings that say something`
+          : `You and the judge agree ${words(quadratic.kappa)}, by ${agreement.count} rows.`}
       </p>
       <Facts
         facts={[
-          { name: "Kappa, quadratic weights", value: <Kappa of={quadratic} /> },
-          { name: "Kappa, unweighted", value: <Kappa of={plain} /> },
+          { name: "Kappa, near ones in part", value: <Kappa of={quadratic} /> },
+          { name: "Kappa, equal ones alone", value: <Kappa of={plain} /> },
+          { name: `Good from ${agreement.bar}, or not`, value: <Kappa of={decisions} /> },
           {
-            name: `Kappa, score ${agreement.bar} or more against less`,
-            value: <Kappa of={decisions} />,
-          },
-          {
-            name: "Judge's mean minus yours",
+            name: "The judge's mean less yours",
             value: difference === null ? "–" : `${difference.toFixed(1)} points`,
           },
           {
-            name: `Judge's score for your ${agreement.bar}`,
-            value: agreement.bar_for_yours?.toFixed(1) ?? "too few ratings",
+            name: `What your ${agreement.bar} is for this judge`,
+            value: agreement.bar_for_yours?.toFixed(1) ?? "not to be told yet",
           },
         ]}
       />
       <p className={styles.note}>
-        1 is full agreement, 0 is chance. In brackets: the 95 % bootstrap interval.
+        1 is the same throughout, 0 what chance gives; in brackets where it lies in 95 of 100
+        redrawn samples.
       </p>
     </>
   );
@@ -95,13 +93,13 @@ function Rate({ rating, id }: { rating: Rating; id: number }) {
       run: () => give(point),
     })),
     { keys: "j", about: "Next row", run: () => go(1) },
-    { keys: "k", about: "Previous row", run: () => go(-1) },
+    { keys: "k", about: "Row before", run: () => go(-1) },
   ]);
   if (row === undefined) return <Empty title="No row is judged yet" />;
   return (
     <div className={styles.rate}>
       <p className={styles.place}>
-        Row {at + 1} of {rating.rows.length}; {rating.rated} rated. How good is it as training data?
+        Row {at + 1} of {rating.rows.length}; {rating.rated} rated. How good is it to learn from?
       </p>
       <div className={styles.points} role="group" aria-label="Points">
         {points.map((point) => (
@@ -116,7 +114,7 @@ function Rate({ rating, id }: { rating: Rating; id: number }) {
           </Button>
         ))}
         <span className={styles.note}>
-          <Keys of="0 9" /> for 0 to 9, <Keys of="+" /> for 10
+          <Keys of="0 9" /> to, <Keys of="+" /> is 10
         </span>
       </div>
       <Conversation turns={row.parts.map(({ role, text }) => ({ role, text }))} />
@@ -148,7 +146,7 @@ export function Blind({ id }: { id: number }) {
           {({ agreement }) =>
             agreement === null ? (
               <Empty title="Nothing is rated yet">
-                Twenty ratings show how far you can trust the judge&apos;s scores.
+                After twenty ratings you know what the judge&apos;s scores are worth.
               </Empty>
             ) : (
               <Agreed agreement={agreement} />

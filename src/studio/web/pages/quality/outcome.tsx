@@ -8,10 +8,10 @@ type Summary = components["schemas"]["QualitySummary"];
 
 function Counts({ summary: { counts, average } }: { summary: Summary }) {
   const figures = [
-    ["Kept", counts.kept - counts.below],
+    ["Good as they were", counts.kept - counts.below],
     ["Fixed", counts.fixed],
-    ["Removed", counts.removed],
-    ["Kept, below the minimum", counts.below],
+    ["Taken out", counts.removed],
+    ["Still below", counts.below],
   ] as const;
   return (
     <dl className={styles.figures}>
@@ -63,7 +63,8 @@ function Scores({
         ))}
       </div>
       <figcaption className={styles.caption}>
-        <span className={styles.keyAfter} /> after <span className={styles.keyBefore} /> before
+        <span className={styles.keyAfter} /> as they stay <span className={styles.keyBefore} /> as
+        they were
       </figcaption>
     </figure>
   );
@@ -101,7 +102,7 @@ function Checks({ found }: { found: Summary["by_check"] }) {
   if (entries.length === 0) return null;
   return (
     <p className={styles.checks}>
-      Found by checks, without a model:{" "}
+      Found by checks, without asking anybody:{" "}
       {entries.map(([check, count]) => `${check.replaceAll("-", " ")} ${count}`).join(", ")}.
     </p>
   );
@@ -110,7 +111,7 @@ function Checks({ found }: { found: Summary["by_check"] }) {
 export function Outcome({ summary }: { summary: Summary }) {
   const { minQualityScore: bar = 7 } = summary.settings as { minQualityScore?: number };
   return (
-    <Panel title="Result">
+    <Panel title="What it has come to">
       <Counts summary={summary} />
       <div className={styles.pictures}>
         <Scores histogram={summary.histogram} bar={bar} />
@@ -119,7 +120,7 @@ export function Outcome({ summary }: { summary: Summary }) {
       <Checks found={summary.by_check} />
       {summary.warnings.map((warning) => (
         <p key={warning} className={styles.warning}>
-          About this judge: {warning}.
+          Of this judge: {warning}.
         </p>
       ))}
     </Panel>

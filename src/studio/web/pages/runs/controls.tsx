@@ -28,7 +28,7 @@ export function CurveControls() {
     <div className={styles.controls}>
       <SegmentedControl
         size="xs"
-        aria-label="Horizontal axis"
+        aria-label="Drawn over"
         value={axis}
         onChange={(value) => setState({ axis: value === "step" ? undefined : value })}
         data={axes.map((value) => ({ value, label: value }))}

@@ -18,7 +18,7 @@ export function RunLog({ id, isRunning }: { id: string; isRunning: boolean }) {
       <View query={log}>
         {({ lines, total }) =>
           lines.length === 0 ? (
-            <Empty title="Nothing is logged yet" />
+            <Empty title="Nothing has happened yet" />
           ) : (
             <>
               {total > lines.length && (

@@ -203,7 +203,7 @@ export function Field(props: FieldProps) {
           {field.label}
         </label>
         {isOwn && (
-          <Tooltip label="Reset to the value it has without this form" openDelay={300}>
+          <Tooltip label="Give it back: what counts without you" openDelay={300}>
             <ActionIcon
               size="xs"
               variant="subtle"
@@ -227,7 +227,7 @@ export function Field(props: FieldProps) {
         <p id={`${id}-help`} className={styles.help}>
           {field.help}
           {bounds === "" ? "" : ` (${bounds})`}
-          {counts ? "" : ". This method does not use it"}{" "}
+          {counts ? "" : ". Nothing reads it with this method"}{" "}
           <code className={styles.flag}>{field.flag}</code>
         </p>
         {advice.map(({ level, text }) => (

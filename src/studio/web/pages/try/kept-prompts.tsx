@@ -33,9 +33,9 @@ function useForget() {
           id,
           message: (
             <>
-              Prompt deleted.{" "}
+              The prompt is forgotten.{" "}
               <Button size="compact-xs" variant="default" onClick={() => void back()}>
-                Undo
+                Take it back
               </Button>
             </>
           ),
@@ -52,7 +52,7 @@ export function KeptPrompts({ onTake }: { onTake: (draft: Draft) => void }) {
     <View query={prompts} lines={2}>
       {({ prompts: found }) =>
         found.length === 0 ? (
-          <p className={styles.none}>“Keep prompt” saves a prompt here, to ask other models too.</p>
+          <p className={styles.none}>“Keep prompt” puts one here, to be asked again of others.</p>
         ) : (
           <ul className={styles.list}>
             {found.map((prompt) => (
