@@ -131,9 +131,9 @@ async function made(page: Page, origin: string): Promise<Readonly<Record<string,
   await page.getByText("waits for you").waitFor(patient);
   const generate = new URL(page.url()).pathname;
   await page.goto(`${origin}/quality`);
-  await page.getByRole("combobox", { name: "Data set" }).click(patient);
+  await page.getByRole("combobox", { name: "Dataset" }).click(patient);
   await page.getByRole("option", { name: /how-to/ }).click(patient);
-  await page.getByRole("switch", { name: "Take out what stays below" }).check({ force: true });
+  await page.getByRole("switch", { name: "Remove rows that stay below" }).check({ force: true });
   await page.getByRole("button", { name: "Judge its rows" }).click(patient);
   await page.getByText(/(\d+) of \1 rows judged/).waitFor(patient);
   const quality = `${new URL(page.url()).pathname}?decision=fixed`;

@@ -33,16 +33,34 @@ function document(template: string, apiUrl: string, nonce: string): string {
   return template.replace("__FT_API__", escaped(apiUrl)).replaceAll("__FT_NONCE__", nonce);
 }
 
+/** Reads the document each time, since a build beside a running server renames the scripts that it loads. */
+export class DocumentFile {
+  readonly #path: string;
+  #last = "";
+
+  constructor(folder: string) {
+    this.#path = `${folder}index.html`;
+  }
+
+  async read(): Promise<string> {
+    // while a build writes, the one before it stands
+    const now = await readFile(this.#path, "utf8").catch(() => "");
+    if (now !== "") this.#last = now;
+    return this.#last;
+  }
+}
+
 export async function mountWeb(app: FastifyInstance, apiUrl: () => string): Promise<void> {
   const folder = builtPages();
-  const template = folder === undefined ? "" : await readFile(`${folder}index.html`, "utf8");
-  const send = (reply: FastifyReply): FastifyReply => {
+  const template = folder === undefined ? undefined : new DocumentFile(folder);
+  await template?.read();
+  const send = async (reply: FastifyReply): Promise<FastifyReply> => {
     const connect = [new URL(apiUrl()).origin];
-    if (folder === undefined) return sendPage(reply, unbuiltPage(apiUrl()), { connect });
+    if (template === undefined) return sendPage(reply, unbuiltPage(apiUrl()), { connect });
     const nonce = randomBytes(16).toString("base64");
-    return sendPage(reply, document(template, apiUrl(), nonce), { connect, nonce });
+    return sendPage(reply, document(await template.read(), apiUrl(), nonce), { connect, nonce });
   };
-  app.get("/", async (_, reply) => send(reply));
+  app.get("/", async (_, reply) => await send(reply));
   if (folder === undefined) return;
   void app.register(fastifyStatic, {
     ...{ root: `${folder}assets`, prefix: "/assets/", index: false, decorateReply: false },
@@ -53,7 +71,7 @@ export async function mountWeb(app: FastifyInstance, apiUrl: () => string): Prom
   // addresses of pages are the browser's affair; what looks like a file is none of them
   app.get("/*", async ({ url }, reply) => {
     const path = url.split("?")[0] ?? "";
-    if (!/\.[a-z0-9]+$/i.test(path)) return send(reply);
+    if (!/\.[a-z0-9]+$/i.test(path)) return await send(reply);
     throw new ApiError(404, { message: `GET ${path} is not served here`, code: "not_found" });
   });
 }

@@ -37,14 +37,14 @@ test(
     await page.getByRole("button", { name: /^user/ }).first().waitFor();
     await page.keyboard.press("x");
     await page.getByText("0 accepted, 1 rejected").waitFor();
-    await pressOn(page, page.getByRole("button", { name: "Accept all that are sure" }));
+    await pressOn(page, page.getByRole("button", { name: "Accept all certain ones" }));
     await page.getByText("11 accepted, 1 rejected").waitFor();
-    await pressOn(page, page.getByRole("button", { name: "Make a data set of 11 accepted" }));
-    await pressOn(page, page.getByRole("link", { name: "Open the set" }));
+    await pressOn(page, page.getByRole("button", { name: "Make a dataset of 11 accepted" }));
+    await pressOn(page, page.getByRole("link", { name: "Open the dataset" }));
     await page.waitForURL(/\/data\/\d+/);
 
     await pressOn(page, page.getByRole("link", { name: "Export" }));
-    await pressOn(page, page.getByRole("button", { name: "See what that loses" }));
+    await pressOn(page, page.getByRole("button", { name: "Check what it loses" }));
     const download = page.getByRole("link", { name: /^Download/ });
     await tabTo(page, download);
     const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
@@ -55,7 +55,7 @@ test(
     expect(rows[0]).toContain("Part 1 costs 3 euros.");
 
     await pressOn(page, page.getByRole("link", { name: "Train on it" }));
-    await tabTo(page, page.getByRole("textbox", { name: "Steps instead of epochs" }));
+    await tabTo(page, page.getByRole("textbox", { name: "Steps (instead of epochs)" }));
     await page.keyboard.type("6");
     const start = page.getByRole("button", { name: "Start the run" });
     await expect.poll(async () => await start.isEnabled(), soon).toBe(true);

@@ -57,7 +57,7 @@ test("a file with a bad line tells it, makes nothing, and then the good rows wit
   await report.getByText("Nothing has been made yet.").waitFor();
   expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
   await report.getByRole("button", { name: "Import the other 2 rows without them" }).click();
-  await report.getByRole("link", { name: "Look through the rows" }).click();
+  await report.getByRole("link", { name: "View the rows" }).click();
   await page.getByText("Where is my parcel?").waitFor();
   // why a row is not there: two clicks from the list of sets
   await page.getByRole("link", { name: "Left out" }).click();
@@ -76,7 +76,7 @@ test("a large file is taken in by a job: followed over a reload, told of its bad
   lines[7000] = "{ no json";
   await importFile(page, "parcels.jsonl", lines.join("\n"));
   const report = page.getByRole("region", { name: "Import of parcels.jsonl" });
-  await report.getByRole("link", { name: "Its job" }).waitFor(patient);
+  await report.getByRole("link", { name: "Job" }).waitFor(patient);
   expect(page.url()).toContain("importing=");
   await page.reload();
   await report.getByText("Nothing has been made yet.").waitFor(patient);
@@ -84,12 +84,12 @@ test("a large file is taken in by a job: followed over a reload, told of its bad
   // the file is kept for that: nothing is handed in again
   await report.getByRole("button", { name: /Import the other 10,?999 rows without them/ }).click();
   await report.getByRole("button", { name: "Cancel" }).click();
-  await report.getByText("It was cancelled: no set was made.").waitFor(patient);
+  await report.getByText("It was cancelled; no dataset was made.").waitFor(patient);
   expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
   await importFile(page, "others.jsonl", lines.filter((_, at) => at !== 7000).join("\n"));
   const others = page.getByRole("region", { name: "Import of others.jsonl" });
   await others.getByText(/10,999 rows read, 10,999 taken in/).waitFor(patient);
-  await others.getByRole("link", { name: "Look through the rows" }).click();
+  await others.getByRole("link", { name: "View the rows" }).click();
   await page.getByText(words.slice(0, 30)).first().waitFor();
   expect(problems).toEqual([]);
 }, 240_000);
@@ -150,11 +150,11 @@ test("duplicates are found, taken out with their reason, and come back", async (
   const studio = await openStudio();
   const id = await filled(studio, shop);
   const { page } = await openPage(studio, `/data/${id}?tab=duplicates`);
-  await page.getByRole("button", { name: "Look for duplicates" }).click();
-  await page.getByRole("button", { name: /Take 1 row out/ }).click();
+  await page.getByRole("button", { name: "Find duplicates" }).click();
+  await page.getByRole("button", { name: /Remove 1 row,/ }).click();
   await page.getByRole("link", { name: "Left out" }).click();
   await page.getByText("duplicate: the same as row 3").waitFor();
-  await page.getByRole("button", { name: "Bring back" }).click();
+  await page.getByRole("button", { name: "Restore" }).click();
   await page.getByText("Nothing was left out").waitFor();
 });
 
@@ -162,7 +162,7 @@ test("an export tells what it loses before the file is taken", async () => {
   const studio = await openStudio();
   const id = await filled(studio, shop);
   const { page } = await openPage(studio, `/data/${id}?tab=export`);
-  await page.getByRole("button", { name: "See what that loses" }).click();
+  await page.getByRole("button", { name: "Check what it loses" }).click();
   await page.getByText("the form has no place for it").waitFor();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -188,17 +188,17 @@ test("no violation on any part of a set, in either theme", async () => {
     await page.getByText(stands).first().waitFor();
     expect(await violationsInThemes(page), part).toEqual([]);
   };
-  await look(`${id}`, "Letters in a row");
+  await look(`${id}`, "Characters per row");
   await look(`${id}?tab=rows&row=1`, "History");
-  await look(`${id}?tab=rows&row=1&edit=1`, "Leave as it was");
-  await look(`${id}?tab=duplicates`, /Take \d+ rows? out/);
+  await look(`${id}?tab=rows&row=1&edit=1`, "Discard changes");
+  await look(`${id}?tab=duplicates`, /Remove \d+ rows?,/);
   await look(`${id}?tab=export`, "Written for");
   await look(`${id}?tab=versions`, "Versions of");
   await look("sets/shop?tab=versions&from=1&to=2", /added, .* changed/);
   await askStudio(studio, "POST", `${own}/duplicates/drop`, { options: { threshold: 0.8 } });
   await look(`${id}?tab=left-out`, "duplicate: the same");
-  await look(`${id}?tab=rows&status=removed&row=3`, "Not in the set");
-  await look(`${id}?tab=rows&q=nowhere`, "Look among the");
+  await look(`${id}?tab=rows&status=removed&row=3`, "Not in the dataset");
+  await look(`${id}?tab=rows&q=nowhere`, "Search the");
   expect(problems).toEqual([]);
 });
 
@@ -249,7 +249,7 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await filled(studio, shop.slice(0, 2));
   await filled(studio, shop.slice(2));
   const { page } = await openPage(studio, "/data?q=nothing-like-it");
-  await page.getByText("No set is like that").waitFor();
+  await page.getByText("No dataset matches").waitFor();
   await page.getByRole("button", { name: "Show all" }).click();
   const boxes = page.getByRole("checkbox", { name: "Choose shop" });
   await boxes.nth(1).waitFor({ state: "attached" });
@@ -259,9 +259,9 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await page.getByRole("button", { name: "Merge", exact: true }).click();
   await page.getByRole("heading", { name: "both", level: 1 }).waitFor();
   await page.getByRole("button", { name: "More: both" }).click();
-  await page.getByRole("menuitem", { name: "Draw some rows…" }).click();
+  await page.getByRole("menuitem", { name: "Sample rows…" }).click();
   await page.getByRole("textbox", { name: "Rows" }).fill("3");
-  await page.getByRole("button", { name: "Draw into a new set" }).click();
+  await page.getByRole("button", { name: "Sample into a new dataset" }).click();
   await page
     .getByText(/: 3 rows$/)
     .first()
@@ -271,7 +271,7 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await page.getByRole("dialog").getByText("This cannot be undone here.").waitFor();
   await page.getByRole("button", { name: /^Delete both/ }).click();
-  await page.getByText(/is gone/).waitFor();
+  await page.getByText(/is deleted/).waitFor();
   const { sets } = await askStudio<{ sets: unknown[] }>(studio, "GET", "/api/v1/data");
   expect(sets).toHaveLength(3);
 });

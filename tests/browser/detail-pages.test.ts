@@ -20,7 +20,7 @@ test("several values make a sweep, seen while it goes on; two clicks start it on
     await values.last().press("Enter");
     await page.getByText(value, { exact: true }).last().waitFor();
   }
-  await page.getByRole("list", { name: "What is wrong with the runs" }).waitFor();
+  await page.getByRole("list", { name: "Problems with the runs" }).waitFor();
   expect(await page.getByRole("button", { name: "Start 2 runs" }).isDisabled()).toBe(true);
   await page.goto(`${page.url().replace(/vary\.lora\.r=[^&]*/, "vary.lora.r=4,8")}`);
   const button = page.getByRole("button", { name: "Start 2 runs" });

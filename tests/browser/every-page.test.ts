@@ -96,7 +96,7 @@ test("settings are kept; another window that is open has them too", async () => 
   await field(other).waitFor();
   await field(page).fill("3");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved: it counts from now").waitFor();
+  await page.getByText("Saved").waitFor();
   await expect.poll(async () => await field(other).inputValue()).toBe("3");
   expect(await askStudio(studio, "GET", "/api/settings")).toMatchObject({ max_concurrent_jobs: 3 });
 });
@@ -110,10 +110,10 @@ test("a studio that is started again is found by the page that was open", async 
   await page.goto(first.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await first.stop();
-  await page.getByText("This page waits for it").waitFor();
+  await page.getByText("This page keeps trying").waitFor();
   const again = await openStudio({ FT_HOME: first.home }, { port, apiPort });
   expect(again.token).not.toBe(first.token);
-  await page.getByText("This page waits for it").waitFor({ state: "detached" });
+  await page.getByText("This page keeps trying").waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Jobs", exact: true }).click();
   await page.getByText("The queue is empty").waitFor();
 });
@@ -132,7 +132,7 @@ test("home tells how much there is, what was done last, and how the machine stan
   await askStudio(studio, "POST", "/api/v1/jobs", { kind: "export", parameters });
   await page.getByRole("link", { name: "1 failed job" }).waitFor({ timeout: 60_000 });
   await page.reload();
-  const all = page.getByRole("list", { name: "In all" });
+  const all = page.getByRole("list", { name: "Totals" });
   for (const total of ["1 data set", "2 rows", "0 runs", "0 evaluations"])
     await all.getByRole("link", { name: total, exact: true }).waitFor();
   await page

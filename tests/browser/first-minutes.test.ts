@@ -12,7 +12,7 @@ test(
     await page.getByRole("heading", { name: "Welcome" }).waitFor();
     await page.getByRole("link", { name: "Open the form, filled in" }).click();
     // fewer steps than the page proposes, for the sake of the test's time
-    await page.getByRole("textbox", { name: "Steps instead of epochs" }).fill("30");
+    await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).fill("30");
     const start = page.getByRole("button", { name: "Start the run" });
     await expect.poll(async () => await start.isEnabled(), { timeout: 60_000 }).toBe(true);
     await start.click();

@@ -56,7 +56,7 @@ test("tune the bundled model", { timeout: 300_000 }, async () => {
   const { page } = me;
   await me.click(page.getByRole("link", { name: "Open the form, filled in" }));
   // fewer than the page proposes, for the sake of the test's time
-  await page.getByRole("textbox", { name: "Steps instead of epochs" }).fill("20");
+  await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).fill("20");
   await me.click(page.getByRole("button", { name: "Start the run" }));
   const beside = page.getByRole("link", { name: "Try it beside its base" });
   await beside.waitFor({ timeout: 180_000 });

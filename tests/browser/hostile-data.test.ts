@@ -67,7 +67,7 @@ test("names and rows of any letters stand on every page of a set, and change non
     expect(await page.evaluate("window.broken")).toBeUndefined();
   }
   await page.goto(`${studio.origin}/data/${sets[0]}`);
-  await page.getByText("Letters in a row").waitFor();
+  await page.getByText("Characters per row").waitFor();
   expect(await violations(page)).toEqual([]);
   expect(problems).toEqual([]);
 }, 120_000);
@@ -113,14 +113,14 @@ test("two windows edit one row: nothing is written over unseen", async () => {
   await field(near).fill("Theirs.");
   await near.getByRole("button", { name: "Save", exact: true }).click();
   await near.getByText("Row 1 is saved").waitFor();
-  const told = (of: Page) => of.getByRole("alert", { name: "Changed meanwhile" });
+  const told = (of: Page) => of.getByRole("alert", { name: "Changed elsewhere" });
   await told(page).getByText("Theirs.").waitFor();
   expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await apart.getByRole("button", { name: "Save", exact: true }).click();
   await told(apart).getByText("Theirs.").waitFor();
-  await told(apart).getByRole("button", { name: "Go on from that" }).click();
+  await told(apart).getByRole("button", { name: "Edit this one" }).click();
   expect(await field(apart).inputValue()).toBe("Theirs.");
-  await told(page).getByRole("button", { name: "Keep mine, to save over it" }).click();
+  await told(page).getByRole("button", { name: "Keep mine and overwrite it" }).click();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Row 1 is saved").waitFor();
   const row = await askStudio<{ said: { text: string }[]; edits: unknown[] }>(
@@ -136,13 +136,13 @@ test("what is deleted under a window offers nothing to press any more: a set, a 
   const studio = await openStudio();
   const id = await handIn(studio, "goes.jsonl", [chat("Who?", "Nobody.")]);
   const { page } = await openPage(studio, `/data/${id}`);
-  await page.getByText("Letters in a row").waitFor();
+  await page.getByText("Characters per row").waitFor();
   const other = await page.context().newPage();
   await other.goto(`${studio.origin}/data`);
   await other.getByRole("button", { name: "More: goes" }).click();
   await other.getByRole("menuitem", { name: "Delete…" }).click();
   await other.getByRole("button", { name: /^Delete goes/ }).click();
-  await page.getByText(`There is no data set ${id}`).waitFor();
+  await page.getByText(`There is no dataset ${id}`).waitFor();
   expect(await page.getByRole("main").getByRole("button").allInnerTexts()).toEqual(["Try again"]);
   const values = {
     "model.name": "builtin/tiny",

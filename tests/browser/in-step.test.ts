@@ -110,11 +110,11 @@ test(
 
     const ports = { port: new URL(first.url).port, apiPort: new URL(first.apiUrl).port };
     await first.stop();
-    for (const [, left] of pairs) await left.getByText("This page waits for it").waitFor();
+    for (const [, left] of pairs) await left.getByText("This page keeps trying").waitFor();
     await openStudio(environment, ports);
     for (const [one, left, right] of pairs)
       for (const of of [left, right]) {
-        await of.getByText("This page waits for it").waitFor({ state: "detached" });
+        await of.getByText("This page keeps trying").waitFor({ state: "detached" });
         const told = one.path.includes("row=0") ? "Said in one window alone." : one.stands;
         await of.getByText(told).first().waitFor();
         await of.getByRole("button", { name: "Try again" }).first().waitFor({ state: "detached" });

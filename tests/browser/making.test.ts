@@ -49,7 +49,7 @@ test("a set: its price, three rows, a reload, cancelled and gone on with to the 
   await page.getByRole("button", { name: "Write the other 9 rows" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("link", { name: "Open the set" }).waitFor();
+  await page.getByRole("link", { name: "Open the dataset" }).waitFor();
   await expect.poll(async () => (await setOf(studio, page)).made, soon).toBe(12);
   expect(await setOf(studio, page)).toMatchObject({ state: "ended", made: 12 });
   expect(await violations(page)).toEqual([]);
@@ -147,8 +147,8 @@ test("documents dropped in: ten conversations corrected with keys, undone, made 
   await page.getByText("10 accepted, 0 rejected").waitFor();
   await page.reload();
   await page.getByText("10 accepted, 0 rejected").waitFor();
-  await page.getByRole("button", { name: "Make a data set of 10 accepted" }).click();
-  await page.getByRole("link", { name: "Open the set" }).waitFor();
+  await page.getByRole("button", { name: "Make a dataset of 10 accepted" }).click();
+  await page.getByRole("link", { name: "Open the dataset" }).waitFor();
   const [set] = await askStudio<{ id: number; example_count: number }[]>(
     studio,
     "GET",
@@ -195,12 +195,12 @@ test(
     );
     expect(rows.filter((row) => row.is_accepted)).toHaveLength(1);
     await page.goto(`${page.url().split("?")[0]}?decision=fixed`);
-    await page.getByRole("region", { name: "Written again" }).waitFor();
+    await page.getByRole("region", { name: "Rewritten" }).waitFor();
     await page.keyboard.press("u");
-    await page.getByText("taken back: as it was").waitFor();
+    await page.getByText("undone").waitFor();
     await page.reload();
-    await page.getByText("taken back: as it was").waitFor();
-    await page.getByRole("button", { name: "Do it after all" }).click();
+    await page.getByText("undone").waitFor();
+    await page.getByRole("button", { name: "Apply it again" }).click();
     await page.getByText("accepted", { exact: false }).first().waitFor();
     expect(await violations(page)).toEqual([]);
     await page.goto(`${page.url().split("?")[0]}?view=rate`);
@@ -209,7 +209,7 @@ test(
       await page.keyboard.press("7");
       await page.getByText(`; ${at + 1} rated`).waitFor();
     }
-    await page.getByText("Kappa, near ones in part").waitFor();
+    await page.getByText("Kappa, quadratic weights").waitFor();
     expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
   },
@@ -239,15 +239,15 @@ test("no violation on any part of a review and of a quality run, in either theme
   await page.getByText("10 conversations: 10 to decide").waitFor(soon);
   const review = new URL(page.url()).pathname;
   await looked(page, studio.origin, [
-    ["/identify?reading=open&by=openai", "Least certainty"],
-    [`${review}?t=1`, "Accept all that are sure"],
+    ["/identify?reading=open&by=openai", "Minimum certainty"],
+    [`${review}?t=1`, "Accept all certain ones"],
     [`${review}?view=documents`, "1 piece was found and left out"],
     [`${review}?view=left`, "2 turns, and 3 are asked for"],
     [`${review}?view=history`, "Nothing yet"],
-    [`/quality?dataset=${set.id}&more=yes`, "What counts in this set"],
+    [`/quality?dataset=${set.id}&more=yes`, "What matters in this dataset"],
     [`/quality/${job}`, /24 of 24 rows judged/],
-    [`/quality/${job}?decision=fixed`, "Written again"],
-    [`/quality/${job}?decision=removed`, "Bring it back"],
+    [`/quality/${job}?decision=fixed`, "Rewritten"],
+    [`/quality/${job}?decision=removed`, "Restore it"],
     [`/quality/${job}?view=rate`, "0 rated"],
   ]);
   expect(await page.getByText("0 rated").count()).toBe(1);

@@ -71,8 +71,8 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   expect(await start.isDisabled()).toBe(true);
   await page.getByRole("combobox", { name: "Model", exact: true }).fill("builtin/tiny");
   await page.getByRole("combobox", { name: "Training data" }).fill(data);
-  await page.getByRole("textbox", { name: "Steps instead of epochs" }).fill("60");
-  await page.getByRole("textbox", { name: "Evaluate every" }).fill("10");
+  await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).fill("60");
+  await page.getByRole("textbox", { name: "Validate every" }).fill("10");
   await page.getByRole("textbox", { name: "Rank" }).fill("0");
   await page.getByText("LoRA rank must be positive").waitFor();
   expect(await start.isDisabled()).toBe(true);
@@ -90,7 +90,7 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   await page.getByText(`--iters 60`).waitFor();
   await page.reload();
   await expect.poll(async () => await start.isEnabled(), patient).toBe(true);
-  expect(await page.getByRole("textbox", { name: "Steps instead of epochs" }).inputValue()).toBe(
+  expect(await page.getByRole("textbox", { name: "Steps (instead of epochs)" }).inputValue()).toBe(
     "60",
   );
   await start.click();
@@ -183,7 +183,7 @@ test("two runs are compared: what differs, and both curves; marked in the list, 
   const label = await page.getByRole("img", { name: /^Loss/ }).getAttribute("aria-label");
   expect(label).toContain("r 4 from");
   expect(label).toContain("r 16 from");
-  await page.getByRole("radiogroup", { name: "Drawn over" }).getByText("tokens").click();
+  await page.getByRole("radiogroup", { name: "Horizontal axis" }).getByText("tokens").click();
   await page.waitForURL(/axis=tokens/);
   await page.reload();
   await page.getByRole("rowheader", { name: "lora.r" }).waitFor();
@@ -212,7 +212,7 @@ test("by keys alone: from anywhere to the form, filled in, started", async () =>
     .toBe(true);
   await page.keyboard.press("Tab");
   await page.locator("body").press("Control+Enter");
-  await heading(page, /tiny on greetings|A run begins/);
+  await heading(page, /tiny on greetings|Starting a run/);
   await page.keyboard.press("g");
   await page.keyboard.press("r");
   await page.waitForURL(`${studio.origin}/runs`);

@@ -54,7 +54,7 @@ test("a base and what was made of it answer side by side; a checkpoint takes a s
   await answered(page, 2);
   await answers(page).first().focus();
   await page.keyboard.press("ArrowRight");
-  await page.getByRole("status", { name: "Chances of the chosen token" }).waitFor();
+  await page.getByRole("status", { name: "Probabilities of this token" }).waitFor();
   const texts = await answers(page).allInnerTexts();
   await page.getByRole("combobox", { name: "Side 2: who answers" }).click();
   await page.getByRole("option", { name: "tuned, step 3" }).click();
@@ -88,7 +88,7 @@ test("blind votes, by keys, become rows that training prefers by; a prompt is ke
   await page.locator("h1").click();
   await page.keyboard.press("1");
   await page.getByText(/Answer 1 was/).waitFor();
-  await page.getByRole("textbox", { name: "Name of the set" }).fill("liked");
+  await page.getByRole("textbox", { name: "Name of the dataset" }).fill("liked");
   await page.getByRole("button", { name: "Write as preferences" }).click();
   await page.getByText("liked@1").waitFor();
   expect(existsSync(join(home, "preferences", "liked.jsonl"))).toBe(true);
@@ -116,7 +116,7 @@ test("rows of an evaluation: the worst first, filtered, one opened by its addres
   await page.goto(address);
   await page.getByRole("region", { name: "Reference" }).waitFor();
   await page.getByRole("textbox", { name: /Search/ }).fill("no row has these words");
-  await page.getByText("No row fits").waitFor();
+  await page.getByText("No row matches").waitFor();
   expect(problems).toEqual([]);
 });
 
@@ -131,11 +131,11 @@ test("a result is written for Ollama, with what to type next; the hub's files ar
   await page.getByText(/ollama create for-ollama/).waitFor({ timeout: 60_000 });
   expect(existsSync(join(place, "Modelfile"))).toBe(true);
   await page.getByRole("link", { name: /^Hub/ }).click();
-  await page.getByRole("button", { name: "Show what would go" }).click();
-  await page.getByRole("list", { name: "Files that would go" }).getByText("README.md").waitFor();
+  await page.getByRole("button", { name: "Show what would be uploaded" }).click();
+  await page.getByRole("list", { name: "Files to upload" }).getByText("README.md").waitFor();
   const card = page.getByRole("textbox", { name: "Text of the model card" });
   await card.fill(`${await card.inputValue()}\nWritten by hand.\n`);
-  await page.getByRole("button", { name: "Look through the edited card" }).click();
+  await page.getByRole("button", { name: "Check the edited card" }).click();
   await expect.poll(async () => await card.inputValue()).toContain("Written by hand.");
   expect(problems).toEqual([]);
 });
@@ -226,7 +226,7 @@ test("no violation with content, in either theme, and nothing wider than 900", a
   };
   await ask(page, "Hello");
   await answered(page, 2);
-  await page.getByRole("switch", { name: "Colour words by chance" }).check();
+  await page.getByRole("switch", { name: "Colour tokens by probability" }).check();
   await fits("try");
   await page.goto(`${studio.origin}/evaluate`);
   await page.getByRole("main").getByRole("link", { name: "tuned" }).click();
@@ -234,13 +234,13 @@ test("no violation with content, in either theme, and nothing wider than 900", a
   await page.getByRole("region", { name: "Reference" }).waitFor();
   await fits("evaluation");
   await page.goto(`${studio.origin}/evaluate/new`);
-  await page.getByRole("button", { name: "Put it into the queue" }).waitFor();
+  await page.getByRole("button", { name: "Start the comparison" }).waitFor();
   await fits("comparison");
   await page.goto(`${studio.origin}/share`);
   await page.getByRole("link", { name: "tuned" }).click();
   await page.getByRole("link", { name: /^Hub/ }).click();
-  await page.getByRole("button", { name: "Show what would go" }).click();
-  await page.getByRole("list", { name: "Files that would go" }).waitFor();
+  await page.getByRole("button", { name: "Show what would be uploaded" }).click();
+  await page.getByRole("list", { name: "Files to upload" }).waitFor();
   await fits("hub");
   expect(problems).toEqual([]);
 });

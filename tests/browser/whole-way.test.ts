@@ -52,10 +52,10 @@ test("by keys alone: trained, looked at, tried, evaluated, exported", async () =
   await page.waitForURL(`${studio.origin}/evaluate`);
   await page.getByRole("main").getByRole("link", { name: "Compare models" }).first().waitFor();
   await page.keyboard.press("n");
-  await page.getByRole("button", { name: "Put it into the queue" }).waitFor();
-  await type(page, /^How many rows/, "2");
-  await type(page, /^Longest answer/, "4");
-  await tabTo(page, /^Put it into the queue$/);
+  await page.getByRole("button", { name: "Start the comparison" }).waitFor();
+  await type(page, /^Number of rows/, "2");
+  await type(page, /^Maximum length/, "4");
+  await tabTo(page, /^Start the comparison$/);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/jobs\//);
   await page.getByText("completed", { exact: true }).first().waitFor({ timeout: 120_000 });
@@ -107,9 +107,9 @@ test("two windows stay in step, over a reload and a studio started again while i
   const before = await step(page);
   const [port, apiPort] = [new URL(first.url).port, new URL(first.apiUrl).port];
   await first.stop();
-  await page.getByText("This page waits for it").waitFor(patient);
+  await page.getByText("This page keeps trying").waitFor(patient);
   await openStudio({ FT_HOME: home }, { port, apiPort });
-  await page.getByText("This page waits for it").waitFor({ state: "detached", timeout: 60_000 });
+  await page.getByText("This page keeps trying").waitFor({ state: "detached", timeout: 60_000 });
   await page.getByText("running", { exact: true }).first().waitFor(patient);
   await expect.poll(async () => await step(page), patient).toBeGreaterThan(before);
   await other.getByText("running", { exact: true }).first().waitFor(patient);

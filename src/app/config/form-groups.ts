@@ -16,14 +16,14 @@ export const formGroups: readonly FormGroup[] = [
   {
     name: "model",
     title: "Model",
-    about: "What it starts from",
+    about: "The base model",
     usual: ["model.name", "model.load_in_4bit"],
     others: ["model.revision", "model.torch_dtype", "model"],
   },
   {
     name: "memory",
     title: "Memory",
-    about: "What one step holds at a time; most of these change no result",
+    about: "What is in memory at once; most of these do not change the result",
     usual: [
       "optimization.batch_size",
       "optimization.gradient_accumulation_steps",
@@ -45,14 +45,14 @@ export const formGroups: readonly FormGroup[] = [
   {
     name: "data",
     title: "Data",
-    about: "What it learns from, and which part of each row",
+    about: "Rows, template and the tokens to train on",
     usual: ["data.train_file", "data.template", "data.mask", "data.validation_split"],
     others: ["data.validation_file", "data"],
   },
   {
     name: "checks",
     title: "Checks",
-    about: "How it is looked at while it learns",
+    about: "Validation and samples during training",
     usual: ["optimization.eval_steps", "optimization.sample_rows"],
     others: [
       "optimization.eval_batches",
@@ -67,14 +67,14 @@ export const formGroups: readonly FormGroup[] = [
   {
     name: "output",
     title: "Output",
-    about: "Where it goes and what is kept",
+    about: "Where results go and which checkpoints are kept",
     usual: ["output_dir", "optimization.final_model"],
     others: ["optimization.save_steps", "optimization.keep_checkpoints", "report_to", "seed"],
   },
   {
     name: "length",
     title: "Length and pace",
-    about: "How long it learns and how large its steps are",
+    about: "Training length, learning rate and schedule",
     usual: [
       "optimization.epochs",
       "optimization.iters",

@@ -107,7 +107,7 @@ function missing({ model, data }: RunConfig): FieldProblem[] {
   const lacks = (field: string, message: string): FieldProblem => ({ field, message, hint: null });
   return [
     ...(model.name === "" ? [lacks("model.name", "choose a model")] : []),
-    ...(data.train_file === "" ? [lacks("data.train_file", "choose what it learns from")] : []),
+    ...(data.train_file === "" ? [lacks("data.train_file", "choose training data")] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { ConfigError, DataError, UsageError } from "../../core/errors.ts";
 
 export function unknownDatasetId(id: number): UsageError {
   return new UsageError("FT-PLATFORM-001", {
-    message: `There is no data set ${id}`,
+    message: `There is no dataset ${id}`,
     hint: "GET /api/datasets lists those that are there",
   });
 }

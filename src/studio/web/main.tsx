@@ -17,6 +17,14 @@ import { resolver, theme } from "./design/theme.ts";
 // what keeps the page still behind a dialog writes a style of its own, and asks here what lets it
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+// a part of the pages that is no longer there by its name: they were built anew since this tab was opened
+globalThis.addEventListener("vite:preloadError", () => {
+  const [key, now] = ["ft-loaded-again", Date.now()];
+  if (now - Number(sessionStorage.getItem(key)) < 10_000) return;
+  sessionStorage.setItem(key, String(now));
+  location.reload();
+});
+
 followEvents();
 
 createRoot(document.querySelector("#root")!).render(

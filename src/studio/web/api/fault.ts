@@ -49,7 +49,7 @@ export class ApiFault extends Error {
     return new ApiFault(0, {
       code: "unreachable",
       message: "The studio does not answer.",
-      hint: "It may be starting again: this page tries once more by itself. If it has ended, start it with ft studio.",
+      hint: "It may be restarting; this page tries again by itself. If it has stopped, start it with ft studio.",
     });
   }
 }

@@ -4,7 +4,7 @@ import { Trouble } from "../design/states.tsx";
 
 export function PageTrouble({ error, reset }: { error: unknown; reset: () => void }) {
   return (
-    <Page title="This page could not be drawn">
+    <Page title="This page could not be shown">
       <Trouble error={error} onRetry={reset} />
     </Page>
   );

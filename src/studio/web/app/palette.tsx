@@ -26,7 +26,7 @@ function useEntries(isOpen: boolean): Entry[] {
   const sets = $api.useQuery("get", "/api/v1/sets", {}, { enabled: isOpen });
   return [
     ...pages.map(({ title, about, routes }) => ({ title, about, run: go(routes[0].path) })),
-    { title: "Light or dark", about: "Change the theme", run: toggleColorScheme },
+    { title: "Light or dark", about: "Switch theme", run: toggleColorScheme },
     ...(runs.data?.runs ?? []).map(({ id, model, dataset }) => ({
       title: id,
       about: `Run: ${model} on ${dataset}`,
@@ -34,7 +34,7 @@ function useEntries(isOpen: boolean): Entry[] {
     })),
     ...(sets.data?.versions ?? []).map(({ version }) => ({
       title: version,
-      about: "Data set",
+      about: "Dataset",
       run: go(`/data/sets/${encodeURIComponent(version.replace(/@\d+$/, ""))}`),
     })),
   ];
@@ -88,7 +88,7 @@ export function Palette() {
         data-autofocus
         variant="unstyled"
         className={styles.field}
-        placeholder="Page, run, data set…"
+        placeholder="Page, run, dataset…"
         role="combobox"
         aria-label="Go anywhere"
         aria-expanded
@@ -116,7 +116,7 @@ export function Palette() {
             <span className={styles.about}>{entry.about}</span>
           </div>
         ))}
-        {found.length === 0 && <p className={styles.nothing}>Nothing is called that.</p>}
+        {found.length === 0 && <p className={styles.nothing}>Nothing matches.</p>}
       </div>
     </Modal>
   );

@@ -16,7 +16,7 @@ const root = createRootRoute({
   component: Shell,
   notFoundComponent: () => (
     <Page title="Not found">
-      <Empty title="There is no page at this address">The list on the left has them all.</Empty>
+      <Empty title="There is no page at this address">All pages are listed on the left.</Empty>
     </Page>
   ),
 });

@@ -75,7 +75,7 @@ function Lost() {
   if (useConnection() !== "lost") return null;
   return (
     <p role="status" className={styles.lost}>
-      The studio does not answer. This page waits for it and goes on by itself.
+      The studio does not answer. This page keeps trying and continues by itself.
     </p>
   );
 }
@@ -97,7 +97,7 @@ export function Shell() {
   return (
     <div className={styles.shell}>
       <a href="#content" className={styles.skip}>
-        To the content
+        Skip to content
       </a>
       <header className={styles.side}>
         <div className={styles.brand}>

@@ -86,7 +86,7 @@ function useAll(): readonly Shortcut[] {
 export function ShortcutHelp() {
   const [isOpen, setOpen] = useState(false);
   const shown = useAll();
-  useShortcuts([{ keys: "?", about: "These keys", run: () => setOpen(true) }]);
+  useShortcuts([{ keys: "?", about: "Keyboard shortcuts", run: () => setOpen(true) }]);
   return (
     <Modal opened={isOpen} onClose={() => setOpen(false)} title="Keys" centered>
       <dl className={styles.list}>

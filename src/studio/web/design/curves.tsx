@@ -164,7 +164,7 @@ function draw({ target, data, width, props, onPoint }: Drawn): uPlot {
 function spoken(title: string, lines: readonly CurveLine[], axis: string): string {
   const told = lines.slice(0, 10).map(({ name, x, y }) => {
     const [first, last] = [y[0], y.at(-1)];
-    if (first === undefined || last === undefined) return `${name}: no figures`;
+    if (first === undefined || last === undefined) return `${name}: no data`;
     return `${name} from ${plain(first)} to ${plain(last)} at ${axis} ${plain(x.at(-1) ?? 0)}`;
   });
   return `${title}: ${told.join("; ")}`;

@@ -29,16 +29,16 @@ interface Found {
 }
 
 const thresholds = [
-  { value: "1", label: "Equal but for case and spacing" },
-  { value: "0.9", label: "Nine of ten letters alike" },
-  { value: "0.8", label: "Eight of ten letters alike" },
-  { value: "0.7", label: "Seven of ten letters alike" },
+  { value: "1", label: "Equal except for case and spacing" },
+  { value: "0.9", label: "90 % of characters alike" },
+  { value: "0.8", label: "80 % of characters alike" },
+  { value: "0.7", label: "70 % of characters alike" },
 ];
 
 const words: Readonly<Record<string, string>> = {
   kept: "stays",
   exact: "equal",
-  normalized: "but for spacing",
+  normalized: "except for spacing",
   near: "nearly",
 };
 
@@ -50,7 +50,7 @@ function OneGroup({ group, set }: TabProps & { group: Group }) {
   return (
     <li className={styles.group}>
       <p className={styles.size}>
-        <Num of={size} /> rows say this
+        <Num of={size} /> rows have this text
       </p>
       <ul>
         {rows.map(({ at, likeness, text }) => (
@@ -83,14 +83,14 @@ function Groups({ found, set, options }: TabProps & { found: Found; options: obj
     },
     {
       touches: touched,
-      done: (made) => `${rowsText(made?.dropped ?? 0)} taken out; Left out brings back`,
+      done: (made) => `${rowsText(made?.dropped ?? 0)} removed; Left out restores`,
     },
   );
   if (found.duplicates === 0)
     return (
       <Panel>
         <Empty title="No duplicates">
-          <Num of={found.rows} /> rows were compared; none says what another says.
+          <Num of={found.rows} /> rows were compared; none repeats another.
         </Empty>
       </Panel>
     );
@@ -99,13 +99,13 @@ function Groups({ found, set, options }: TabProps & { found: Found; options: obj
       title={`${found.groups.toLocaleString("en")} ${found.groups === 1 ? "group" : "groups"}`}
       side={
         <Button size="compact-sm" loading={drop.isPending} onClick={() => drop.mutate(undefined)}>
-          Take {rowsText(found.duplicates)} out, keep the first of each
+          Remove {rowsText(found.duplicates)}, keep the first of each
         </Button>
       }
     >
       <p className={styles.size}>
-        <Num of={found.exact} /> equal, <Num of={found.normalized} /> but for case and spacing,{" "}
-        <Num of={found.near} /> nearly. The largest groups are shown.
+        <Num of={found.exact} /> equal, <Num of={found.normalized} /> except for case and spacing,{" "}
+        <Num of={found.near} /> nearly equal. The largest groups are shown.
       </p>
       <ul className={styles.groups}>
         {found.shown.map((group) => (
@@ -124,7 +124,7 @@ export function Duplicates({ set }: TabProps) {
     <>
       <div className={styles.bar}>
         <Select
-          label="Rows count as the same when they are"
+          label="Rows are duplicates when they are"
           data={thresholds}
           value={alike}
           allowDeselect={false}
@@ -133,7 +133,7 @@ export function Duplicates({ set }: TabProps) {
         />
         {query.data?.is_whole !== true && query.data?.job_id === null && (
           <Button loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
-            Look for duplicates
+            Find duplicates
           </Button>
         )}
       </div>
@@ -146,9 +146,9 @@ export function Duplicates({ set }: TabProps) {
             ) : (
               look.job_id === null && (
                 <Panel>
-                  <Empty title="Not looked for in these rows yet">
-                    Rows are compared by what they say, whatever their form. Nothing is taken out by
-                    looking.
+                  <Empty title="Not searched yet">
+                    Rows are compared by their text, whatever their form. Finding duplicates removes
+                    nothing.
                   </Empty>
                 </Panel>
               )

@@ -24,13 +24,15 @@ interface Exported {
 function Lost({ made }: { made: Exported }) {
   const { losses, refused, refusedRows } = made;
   if (losses.length === 0 && refusedRows === 0)
-    return <p className={styles.words}>Nothing is lost: every field has its place in this form.</p>;
+    return (
+      <p className={styles.words}>Nothing is lost: this format has a place for every field.</p>
+    );
   return (
     <table className={styles.table}>
       <thead>
         <tr>
           <th>Field</th>
-          <th>What becomes of it</th>
+          <th>What happens to it</th>
           <th className={styles.end}>Rows</th>
           <th className={styles.end}>First in row</th>
         </tr>
@@ -68,7 +70,7 @@ function Lost({ made }: { made: Exported }) {
 function Made({ made, href }: { made: Exported; href: string }) {
   return (
     <Panel
-      title="What this form keeps"
+      title="What this format keeps"
       side={
         <Button component="a" href={href} leftSection={<Download size={15} aria-hidden="true" />}>
           Download {bytesText(made.bytes)}
@@ -79,7 +81,7 @@ function Made({ made, href }: { made: Exported; href: string }) {
         <Num of={made.written} /> of <Num of={made.rows} /> rows are in <code>{made.file}</code>
         {made.refusedRows > 0 && (
           <>
-            ; <Num of={made.refusedRows} /> cannot be written so
+            ; <Num of={made.refusedRows} /> cannot be written in this format
           </>
         )}
         .
@@ -126,7 +128,7 @@ export function Export({ set }: TabProps) {
                 loading={begin.isPending}
                 onClick={() => begin.mutate(undefined)}
               >
-                See what that loses
+                Check what it loses
               </Button>
             )}
           </div>
@@ -142,8 +144,8 @@ export function Export({ set }: TabProps) {
               look.job_id === null && (
                 <Panel>
                   <Empty title="Nothing is written yet">
-                    The rows are written here first, with an account of every field that the form
-                    has no place for. Then you decide whether to take the file.
+                    The rows are written here first, with a report of every field that the format
+                    has no place for. Then you decide whether to download the file.
                   </Empty>
                 </Panel>
               )

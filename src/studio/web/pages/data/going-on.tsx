@@ -20,7 +20,7 @@ export function GoingOn({ look, what }: { look: Look; what: string }) {
         )}
       </span>
       <Progress share={counted > 0 && rows > 0 ? counted / rows : null} label={what} />
-      <Link to={`/jobs/${job}`}>Its job</Link>
+      <Link to={`/jobs/${job}`}>Job</Link>
     </div>
   );
 }

@@ -15,22 +15,22 @@ function Going({ id, name }: { id: string; name: string }) {
   const rows = useRows(id);
   const cancel = useChange(
     async () => await api.POST("/api/v1/jobs/{id}/cancel", { params: { path: { id } } }),
-    { touches: ["/api/v1/jobs"], done: () => `No set is made of ${name}` },
+    { touches: ["/api/v1/jobs"], done: () => `No dataset was made from ${name}` },
   );
   const isMade = rows !== undefined && rows.total > 0;
   return (
     <>
-      <Progress share={isMade ? rows.done / rows.total : null} label={`${name} is taken in`} />
+      <Progress share={isMade ? rows.done / rows.total : null} label={`Importing ${name}`} />
       <p className={styles.words}>
         {rows === undefined ? (
-          "It is read; this page may be closed meanwhile."
+          "You can close this page meanwhile."
         ) : isMade ? (
           <>
-            <Num of={rows.done} /> of <Num of={rows.total} /> rows taken in
+            <Num of={rows.done} /> of <Num of={rows.total} /> rows imported
           </>
         ) : (
           <>
-            <Num of={rows.done} /> rows looked through
+            <Num of={rows.done} /> rows read
           </>
         )}
       </p>
@@ -43,7 +43,7 @@ function Going({ id, name }: { id: string; name: string }) {
         >
           Cancel
         </Button>
-        <Link to={`/jobs/${id}`}>Its job</Link>
+        <Link to={`/jobs/${id}`}>Job</Link>
       </div>
     </>
   );
@@ -68,7 +68,7 @@ export function ImportJob({ id, onAway }: { id: string; onAway: (instead?: strin
       {["pending", "running"].includes(job.status) && <Going id={id} name={name} />}
       {["failed", "paused"].includes(job.status) && <JobTrouble job={job} errors={[]} />}
       {job.status === "cancelled" && (
-        <p className={styles.words}>It was cancelled: no set was made.</p>
+        <p className={styles.words}>It was cancelled; no dataset was made.</p>
       )}
       {report !== undefined && (
         <ReportView report={report} onWithout={() => without.mutate(undefined)} />

@@ -65,7 +65,7 @@ export function ReportFrame({ name, tone, onAway, children }: FrameProps) {
         <button
           type="button"
           className={styles.close}
-          aria-label={`Put the report of ${name} away`}
+          aria-label={`Dismiss the report of ${name}`}
           onClick={onAway}
         >
           <X size={14} aria-hidden="true" />
@@ -91,7 +91,7 @@ export function ReportView({ report, onWithout }: { report: Report; onWithout: (
         <Count of={rows} what="row" /> read
         {made !== null && (
           <>
-            , <Num of={taken} /> taken in as {form}
+            , <Num of={taken} /> imported as {form}
           </>
         )}
         {left > 0 && (
@@ -110,7 +110,7 @@ export function ReportView({ report, onWithout }: { report: Report; onWithout: (
           </Button>
         )
       ) : (
-        <Link to={`${addressOf(made)}?tab=rows`}>Look through the rows</Link>
+        <Link to={`${addressOf(made)}?tab=rows`}>View the rows</Link>
       )}
     </>
   );

@@ -171,7 +171,7 @@ function Told({ taking, imports }: { taking: Taking; imports: Imports }) {
         </Button>
       </>
     );
-  if (report === undefined) return <Progress share={null} label={`${file.name} is read`} />;
+  if (report === undefined) return <Progress share={null} label={`Reading ${file.name}`} />;
   return <ReportView report={report} onWithout={() => imports.again(taking)} />;
 }
 

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const data = definePage({
   group: "data",
   title: "Data",
-  about: "Sets of rows: looked through, corrected, compared, taken in, given out",
+  about: "Datasets: import, view, correct, compare, export",
   icon: Database,
   key: "d",
   routes: [

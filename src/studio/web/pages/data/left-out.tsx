@@ -32,7 +32,7 @@ function Words() {
     <TextInput
       ref={field}
       aria-label="Search what was left out"
-      placeholder="Words of the row"
+      placeholder="The row"
       leftSection={<Search size={14} aria-hidden="true" />}
       value={typed}
       onChange={({ currentTarget }) => {
@@ -53,7 +53,7 @@ function Where({ row, set }: TabProps & { row: LeftRow }) {
   );
 }
 
-const columns = ["Row", "Taken by", "Why", "What it says", "Back"];
+const columns = ["Row", "Removed by", "Why", "Reason", "Back"];
 
 function useLeftOut(set: TabProps["set"], q: string) {
   return $api.useInfiniteQuery(
@@ -85,7 +85,7 @@ function Listed({ set, rows, onEnd }: ListedProps) {
       const params = { path: { set: set.reference } };
       return await api.POST("/api/v1/data/{set}/bring-back", { params, body: { rows: [row] } });
     },
-    { touches: touched, done: () => "The row is back" },
+    { touches: touched, done: () => "The row is restored" },
   );
   return (
     <LongList
@@ -123,7 +123,7 @@ function Listed({ set, rows, onEnd }: ListedProps) {
                 loading={back.isPending && back.variables === row.back}
                 onClick={() => back.mutate(row.back as string)}
               >
-                Bring back
+                Restore
               </Button>
             )}
           </div>
@@ -145,8 +145,8 @@ export function LeftOut({ set }: TabProps) {
     return (
       <Panel>
         <Empty title="Nothing was left out">
-          Rows that an import could not use, that quality control or a person took out, and
-          duplicates stand here with their reasons.
+          Rows that an import could not use, duplicates, and rows that quality control or a person
+          removed appear here with the reason.
         </Empty>
       </Panel>
     );
@@ -159,8 +159,8 @@ export function LeftOut({ set }: TabProps) {
       <View query={left}>
         {() =>
           rows.length === 0 ? (
-            <Empty title="None of these has such words">
-              Words are found whole; word* finds what begins so.
+            <Empty title="No row matches the search">
+              Search finds whole words; word* finds words that begin so.
             </Empty>
           ) : (
             <Listed

@@ -130,9 +130,9 @@ export function LineTable(props: LineTableProps) {
         <span role="columnheader" className={styles.number}>
           Row
         </span>
-        <span role="columnheader">First asked</span>
+        <span role="columnheader">First message</span>
         <span role="columnheader" className={styles.answered}>
-          Last answered
+          Last answer
         </span>
         <span role="columnheader" className={styles.topic}>
           Topic
@@ -141,7 +141,7 @@ export function LineTable(props: LineTableProps) {
           Turns
         </span>
         <span role="columnheader" className={styles.figure}>
-          Letters
+          Characters
         </span>
         <span role="columnheader" className={styles.figure}>
           Score

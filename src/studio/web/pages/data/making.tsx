@@ -38,7 +38,7 @@ export function useMaking({ onAsked, onMade, more = [] }: MakingOptions) {
   const [, change] = useUrlState();
   return useChange(async (body: Wanted) => (await api.POST("/api/v1/data/make", { body })).data!, {
     touches: [...touched, "/api/v1/jobs", ...more],
-    done: ({ made }) => (made === null ? "Many rows: a job makes it" : madeText(made)),
+    done: ({ made }) => (made === null ? "Many rows: a job does it" : madeText(made)),
     onDone: ({ made, job_id: job }) => {
       onAsked?.();
       if (made !== null) onMade?.(made);
@@ -92,10 +92,10 @@ function Going({ job: id }: { job: string }) {
         <span />
         <span className={styles.ways}>
           <ButtonLink to={addressOf(made.set)} kind="quiet">
-            Open the set
+            Open the dataset
           </ButtonLink>
           <button type="button" className={styles.away} onClick={() => change({ making: "" })}>
-            Put away
+            Dismiss
           </button>
         </span>
       </div>
@@ -112,7 +112,7 @@ function Going({ job: id }: { job: string }) {
         )}
       </span>
       <Progress share={rows === undefined ? null : rows.done / rows.total} label={job.title} />
-      <Link to={`/jobs/${id}`}>Its job</Link>
+      <Link to={`/jobs/${id}`}>Job</Link>
     </div>
   );
 }

@@ -13,15 +13,18 @@ interface MeanwhileProps {
 
 export function Meanwhile({ now, onTake, onKeep }: MeanwhileProps) {
   return (
-    <section role="alert" className={styles.meanwhile} aria-label="Changed meanwhile">
-      <p>This row has been changed elsewhere since you began. Yours is not saved. It is now:</p>
+    <section role="alert" className={styles.meanwhile} aria-label="Changed elsewhere">
+      <p>
+        This row was changed elsewhere while you edited it. Your changes are not saved. The row is
+        now:
+      </p>
       <Conversation turns={now} />
       <div className={styles.ways}>
         <Button size="compact-sm" variant="default" onClick={onTake}>
-          Go on from that
+          Edit this one
         </Button>
         <Button size="compact-sm" variant="default" onClick={onKeep}>
-          Keep mine, to save over it
+          Keep mine and overwrite it
         </Button>
       </div>
     </section>

@@ -29,17 +29,17 @@ function Shown({ pictures, set }: TabProps & { pictures: Pictures }) {
     `${addressOf(set.reference)}?tab=rows&q=${encodeURIComponent(`"${name}"`)}&by=${field}`;
   return (
     <Columns least="22rem">
-      <Panel title="Letters in a row">
+      <Panel title="Characters per row">
         <Bars lengths={characters} what="letters" />
       </Panel>
-      <Panel title="Letters in an answer">
+      <Panel title="Characters per answer">
         <Bars lengths={answers} what="letters" />
       </Panel>
-      <Panel title="Turns in a row">
+      <Panel title="Turns per row">
         <Bars lengths={turns} what="turns" />
       </Panel>
       <Panel title="Languages">
-        <Shares shares={languages} total={rows} none="No text long enough to tell" />
+        <Shares shares={languages} total={rows} none="No text is long enough to tell" />
       </Panel>
       <Panel title="Topics">
         <Shares
@@ -79,7 +79,7 @@ export function Overview({ set }: TabProps) {
       <Panel>
         <Empty
           title="No rows"
-          action={<Link to={`${addressOf(set.reference)}?tab=left-out`}>What was left out</Link>}
+          action={<Link to={`${addressOf(set.reference)}?tab=left-out`}>Left out</Link>}
         />
       </Panel>
     );
@@ -96,14 +96,14 @@ export function Overview({ set }: TabProps) {
           {isUnseen && !isSmall && (
             <Panel>
               <Empty
-                title="Not counted yet"
+                title="Not computed yet"
                 action={
                   <Button loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
                     Count all rows
                   </Button>
                 }
               >
-                <Num of={set.rows} /> rows are counted as a job; the pictures grow meanwhile and are
+                <Num of={set.rows} /> rows are counted by a job. The charts fill meanwhile and are
                 kept until a row changes.
               </Empty>
             </Panel>

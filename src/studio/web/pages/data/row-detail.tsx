@@ -60,8 +60,8 @@ function Beside({ row }: { row: SetRow }) {
 const words: Readonly<Record<string, string>> = {
   update: "changed",
   edit: "changed",
-  remove: "taken out",
-  restore: "brought back",
+  remove: "removed",
+  restore: "restored",
   undo: "undone",
 };
 
@@ -112,13 +112,13 @@ function Head({ at, row, onClose, onStep, setEditing, set, isEditing }: HeadProp
       await api.DELETE("/api/v1/data/{set}/rows/{at}", { params: { path } });
       return row;
     },
-    { touches: touched, done: (row) => `Row ${row + 1} is taken out; Left out brings it back` },
+    { touches: touched, done: (row) => `Row ${row + 1} is removed; Left out restores it` },
   );
   const canChange = row !== undefined && !row.is_fixed;
   return (
     <header className={styles.head}>
       <h2>Row {(at + 1).toLocaleString("en")}</h2>
-      {row?.status === "removed" && <Status of="cancelled" word="taken out" />}
+      {row?.status === "removed" && <Status of="cancelled" word="removed" />}
       {row?.score != null && <span className={styles.score}>score {row.score.toFixed(1)}</span>}
       <div className={styles.deeds}>
         {canChange && !isEditing && (
@@ -135,8 +135,8 @@ function Head({ at, row, onClose, onStep, setEditing, set, isEditing }: HeadProp
           <Button
             size="compact-sm"
             variant="default"
-            aria-label="Take the row out"
-            title="Take the row out; it can be brought back"
+            aria-label="Remove the row"
+            title="Remove the row; it can be restored"
             loading={drop.isPending}
             onClick={() => drop.mutate(at)}
           >
@@ -146,7 +146,7 @@ function Head({ at, row, onClose, onStep, setEditing, set, isEditing }: HeadProp
         <Button
           size="compact-sm"
           variant="default"
-          aria-label="Row before"
+          aria-label="Previous row"
           onClick={() => onStep(-1)}
         >
           <ChevronUp size={14} aria-hidden="true" />
@@ -181,12 +181,14 @@ export function RowDetail(props: DetailProps) {
               <RowForm set={set} row={found} onEnd={() => setEditing(false)} />
             ) : (
               <>
-                {found.why !== null && <p className={styles.why}>Not in the set: {found.why}</p>}
+                {found.why !== null && (
+                  <p className={styles.why}>Not in the dataset: {found.why}</p>
+                )}
                 <Said said={found.said} />
                 <Beside row={found} />
                 {found.is_fixed && (
                   <p className={styles.fixed}>
-                    An earlier version: it stays as it was. Changes are made in the newest.
+                    An earlier version cannot be edited. Edit the newest one.
                   </p>
                 )}
                 <History row={found} reference={set.reference} />

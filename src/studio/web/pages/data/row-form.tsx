@@ -144,7 +144,7 @@ function End({ canSave, isSaving, isJson, canTurn, onEnd, onTurn }: EndProps) {
         Save
       </Button>
       <Button size="sm" variant="default" onClick={onEnd}>
-        Leave as it was
+        Discard changes
       </Button>
       <Button size="compact-sm" variant="subtle" disabled={!canTurn} onClick={onTurn}>
         {isJson ? "As texts" : "As JSON"}
@@ -192,7 +192,7 @@ export function RowForm({ set, row, onEnd }: FormProps) {
           spellCheck={false}
           classNames={{ input: styles.json ?? "" }}
           value={json}
-          error={wanted === undefined ? "This is not a JSON object yet" : undefined}
+          error={wanted === undefined ? "This is not a JSON object" : undefined}
           onChange={({ currentTarget }) => setJson(currentTarget.value)}
         />
       )}

@@ -16,13 +16,13 @@ import type { TabProps } from "./set.tsx";
 import { type LineFilter, type SeenLines, useLines } from "./use-lines.ts";
 
 const statuses = [
-  { value: "active", label: "In the set" },
-  { value: "removed", label: "Taken out" },
+  { value: "active", label: "In the dataset" },
+  { value: "removed", label: "Removed" },
   { value: "all", label: "Both" },
 ];
 
 const orders = [
-  { value: "index", label: "In their order" },
+  { value: "index", label: "Dataset order" },
   { value: "-score", label: "Best score first" },
   { value: "score", label: "Worst score first" },
 ];
@@ -105,7 +105,7 @@ function InLeftOut({ set, search }: TabProps & { search: string | undefined }) {
   const words = search === undefined ? "" : `&q=${encodeURIComponent(search)}`;
   return (
     <ButtonLink to={`${addressOf(set.reference)}?tab=left-out${words}`} kind="quiet">
-      Look among the {set.left_out.toLocaleString("en")} left out
+      Search the {set.left_out.toLocaleString("en")} left out
     </ButtonLink>
   );
 }
@@ -123,12 +123,12 @@ function Listed({ set, lines, filter, open, ...how }: ListedProps) {
   if (total === 0)
     return (
       <Empty
-        title={filter.search === undefined ? "No row here" : "No row has these words"}
+        title={filter.search === undefined ? "No row here" : "No row matches the search"}
         action={<InLeftOut set={set} search={filter.search} />}
       >
         {filter.search === undefined
-          ? "Rows that were taken out stand under Left out, with who took them and why."
-          : "Words are found whole; word* finds what begins so."}
+          ? "Removed rows are under Left out, with who removed them and why."
+          : "Search finds whole words; word* finds words that begin so."}
       </Empty>
     );
   return (
@@ -180,7 +180,7 @@ export function Rows({ set }: TabProps) {
   );
   useShortcuts([
     { keys: "j", about: "Next row", run: () => step(1) },
-    { keys: "k", about: "Row before", run: () => step(-1) },
+    { keys: "k", about: "Previous row", run: () => step(-1) },
     { keys: "e", about: "Edit the row", run: () => open !== undefined && setEditing(true) },
     { keys: "Escape", about: "Close the row", run: close },
   ]);
@@ -206,7 +206,7 @@ export function Rows({ set }: TabProps) {
       </div>
       {(total ?? 0) > mostLines && (
         <p className={styles.note}>
-          The first <Num of={mostLines} /> rows are shown. Search finds rows among all of them.
+          The first <Num of={mostLines} /> rows are shown. Search covers all of them.
         </p>
       )}
     </>

@@ -25,12 +25,16 @@ export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDon
       <Button
         variant="default"
         disabled={sets.length < 2 || formats.size > 1}
-        title={formats.size > 1 ? "Sets of one form can be merged: convert one first" : undefined}
+        title={
+          formats.size > 1
+            ? "Only datasets of the same form can be merged; convert one first"
+            : undefined
+        }
         onClick={() => setOpen(true)}
       >
         Merge {sets.length} sets
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Merge into a new set">
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Merge into a new dataset">
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -42,7 +46,7 @@ export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDon
           <Stack gap="sm">
             <p className={styles.words}>
               {sets.map((set) => set.name).join(", ")}: {rows.toLocaleString("en")} rows, in this
-              order. The sets stay as they are.
+              order. The datasets themselves do not change.
             </p>
             <TextInput
               label="Name"
@@ -84,13 +88,13 @@ function Sample({ set, onDone }: { set: Acted; onDone: () => void }) {
         />
         <NumberInput
           label="Seed"
-          description="The same seed draws the same rows."
+          description="The same seed picks the same rows."
           min={0}
           value={seed}
           onChange={(value) => setSeed(Number(value))}
         />
         <Button type="submit" loading={sample.isPending}>
-          Draw into a new set
+          Sample into a new dataset
         </Button>
       </Stack>
     </form>
@@ -104,7 +108,7 @@ function Convert({ set, onDone }: { set: Acted; onDone: () => void }) {
     <Stack gap="sm">
       <p className={styles.words}>
         {to === "instruction"
-          ? "A conversation of several turns becomes a row for each answer. What the form has no place for is told with the new set."
+          ? "A conversation of several turns becomes one row per answer. Anything that the form has no place for is reported with the new dataset."
           : "Each instruction and its answer become a conversation of two messages."}
       </p>
       <Button
@@ -116,7 +120,7 @@ function Convert({ set, onDone }: { set: Acted; onDone: () => void }) {
           })
         }
       >
-        Make a new set of form {to}
+        Make a new dataset of form {to}
       </Button>
     </Stack>
   );
@@ -129,7 +133,7 @@ function Delete({ set, onDone }: { set: Acted; onDone: () => void }) {
       await api.DELETE("/api/v1/data/{set}", { params: { path: { set: set.reference } } }),
     {
       touches: touched,
-      done: () => `${set.name} is gone`,
+      done: () => `${set.name} is deleted`,
       onDone: () => {
         onDone();
         void navigate({ to: "/data" } as never);
@@ -140,8 +144,8 @@ function Delete({ set, onDone }: { set: Acted; onDone: () => void }) {
     <Stack gap="sm">
       <p className={styles.words}>
         {set.kind === "kept"
-          ? `All versions of ${set.name} leave the list. Their rows take room until ft data compact frees it.`
-          : `${set.rows.toLocaleString("en")} rows leave the list, and their file is deleted: ${bytesText(set.bytes ?? 0)} free. Kept versions stay.`}{" "}
+          ? `All versions of ${set.name} are removed from the list. Their rows take disk space until ft data compact frees it.`
+          : `${set.rows.toLocaleString("en")} rows are removed and their file is deleted, which frees ${bytesText(set.bytes ?? 0)}. Kept versions stay.`}{" "}
         This cannot be undone here.
       </p>
       <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
@@ -152,9 +156,9 @@ function Delete({ set, onDone }: { set: Acted; onDone: () => void }) {
 }
 
 const titles: Readonly<Record<Deed, string>> = {
-  sample: "Draw some rows",
-  convert: "Another form",
-  delete: "Delete this set?",
+  sample: "Sample rows",
+  convert: "Convert",
+  delete: "Delete this dataset?",
 };
 
 export function SetMenu({ set }: { set: Acted }) {
@@ -188,8 +192,8 @@ export function SetMenu({ set }: { set: Acted }) {
           </Menu.Item>
           {isNumbered && (
             <>
-              <Menu.Item onClick={() => setDeed("sample")}>Draw some rows…</Menu.Item>
-              <Menu.Item onClick={() => setDeed("convert")}>Another form…</Menu.Item>
+              <Menu.Item onClick={() => setDeed("sample")}>Sample rows…</Menu.Item>
+              <Menu.Item onClick={() => setDeed("convert")}>Convert…</Menu.Item>
             </>
           )}
           <Menu.Divider />

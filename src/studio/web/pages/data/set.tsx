@@ -57,7 +57,7 @@ function KeepVersion({ set }: TabProps) {
     <Button
       variant="default"
       loading={keep.isPending}
-      title="The rows as they are now, to compare with and to come back to"
+      title="Saves the rows as they are now, to compare with and to restore"
       onClick={() =>
         keep.mutate({ making: "version", options: { dataset_id: Number(set.reference) } })
       }
@@ -120,7 +120,7 @@ function Frame({ set }: TabProps) {
       }
     >
       <MakingGoing />
-      <nav className={styles.tabs} aria-label="Parts of the set">
+      <nav className={styles.tabs} aria-label="Parts of the dataset">
         {tabs.map((one) => (
           <span key={one.key} aria-current={one.key === open?.key ? "true" : undefined}>
             <Link
@@ -143,7 +143,7 @@ function OneSet({ reference }: { reference: string }) {
   const set = useSet(reference);
   if (set.data !== undefined) return <Frame set={set.data} />;
   return (
-    <Page title="Data set" above={<Link to="/data">Data</Link>}>
+    <Page title="Dataset" above={<Link to="/data">Data</Link>}>
       {set.isPending ? (
         <Waiting lines={8} />
       ) : (

@@ -28,7 +28,7 @@ const orders: Readonly<Record<string, Order>> = {
 
 const kinds = [
   { value: "all", label: "All" },
-  { value: "numbered", label: "Being worked on" },
+  { value: "numbered", label: "Current" },
   { value: "kept", label: "Kept versions" },
 ];
 
@@ -166,7 +166,7 @@ function Filter() {
   const keep = useDebouncedCallback((words: string) => setState({ q: words }), 150);
   return (
     <TextInput
-      aria-label="Filter sets"
+      aria-label="Filter datasets"
       placeholder="Filter by name, origin, form"
       leftSection={<Search size={14} aria-hidden="true" />}
       value={typed}
@@ -199,7 +199,7 @@ function List({ sets }: { sets: readonly SetEntry[] }) {
       <div className={styles.bar}>
         <Filter key={cleared} />
         <SegmentedControl
-          aria-label="Which sets"
+          aria-label="Which datasets"
           data={kinds}
           value={kind}
           onChange={(value) => setState({ kind: value === "all" ? undefined : value })}
@@ -209,7 +209,7 @@ function List({ sets }: { sets: readonly SetEntry[] }) {
       <Panel isFlush>
         {shown.length === 0 ? (
           <Empty
-            title="No set is like that"
+            title="No dataset matches"
             action={
               <Button
                 variant="default"
@@ -238,7 +238,7 @@ export function Sets() {
     <DropZone onFiles={imports.take}>
       <Page
         title="Data"
-        lead="Sets of rows: look through them, correct them, keep versions, train on them. Drop a file anywhere to take it in."
+        lead="View your datasets, correct rows, keep versions, train on them. Drop a file anywhere to import it."
         actions={
           <>
             <ImportButton imports={imports} />
@@ -262,8 +262,8 @@ export function Sets() {
                     </Button>
                   }
                 >
-                  JSON lines, JSON, CSV, TSV or Parquet: one conversation, or one instruction with
-                  its answer, a row. Or drop documents under Identify, or have rows generated.
+                  JSON lines, JSON, CSV, TSV or Parquet, with one conversation or one instruction
+                  and its answer per row. Or drop documents under Identify, or generate rows.
                 </Empty>
               </Panel>
             ) : (

@@ -114,7 +114,7 @@ function Listed({ name, set, after, versions: found }: ListedProps) {
       const path = { name: `${name}@${version}` };
       return (await api.POST("/api/v1/sets/{name}/restore", { params: { path }, body: {} })).data;
     },
-    { touches: touched, done: (made) => `${made?.version ?? "The version"} has those rows again` },
+    { touches: touched, done: (made) => `${made?.version ?? "The version"} is current again` },
   );
   return (
     <LongList
@@ -162,7 +162,7 @@ function Listed({ name, set, after, versions: found }: ListedProps) {
                       loading={again.isPending && again.variables === number}
                       onClick={() => again.mutate(number)}
                     >
-                      Bring back
+                      Restore
                     </Button>
                   )}
                 </>
@@ -202,9 +202,9 @@ export function Versions({ set }: TabProps) {
   if (name !== null) return <KeptVersions name={name} set={set} />;
   return (
     <Panel>
-      <Empty title="No version is kept yet">
-        Keep a version holds the rows as they are now. Later you see row by row what has changed
-        since, and can come back.
+      <Empty title="No versions yet">
+        “Keep a version” saves the rows as they are now. Later you can see row by row what changed
+        since, and go back.
       </Empty>
     </Panel>
   );

@@ -8,7 +8,7 @@ export function Compare() {
     <Page
       title="Compare models"
       above={<Link to="/evaluate">Evaluate</Link>}
-      lead="All are asked the same rows, greedily, in the template that the tuned one was trained with."
+      lead="All models answer the same rows with greedy decoding, in the template that the fine-tuned one was trained with."
     >
       <Panel>
         <WantedForm />

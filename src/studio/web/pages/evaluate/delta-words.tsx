@@ -19,8 +19,8 @@ export function DeltaWords({ delta, metric, name, other }: DeltaWordsProps) {
     better === null
       ? ""
       : isSure
-        ? "Chance alone would hardly do that"
-        : "That may be chance: more rows would tell";
+        ? "Chance alone is unlikely to explain it"
+        : "It may be chance; more rows would tell";
   return (
     <p className={styles.words}>
       By {metric}, <strong>{name}</strong> is {amount}

@@ -86,7 +86,7 @@ export function Evaluate() {
   return (
     <Page
       title="Evaluate"
-      lead="What models answered to rows that they were not trained on, how good that was, and how sure it is."
+      lead="What models answer to rows that they were not trained on: scores with intervals, and each answer."
       actions={<ButtonLink to="/evaluate/new">Compare models</ButtonLink>}
     >
       <View query={found} lines={8}>
@@ -97,9 +97,9 @@ export function Evaluate() {
                 title="Nothing is evaluated yet"
                 action={<ButtonLink to="/evaluate/new">Compare models</ButtonLink>}
               >
-                A base and what you made of it answer the same rows; you see who is better, by how
-                much, and each answer that got worse. What ft evaluate and ft benchmark write stands
-                here as well.
+                A base model and your fine-tuned one answer the same rows. You see which is better,
+                by how much, and each answer that got worse. Results of ft evaluate and ft benchmark
+                appear here too.
               </Empty>
             </Panel>
           ) : (

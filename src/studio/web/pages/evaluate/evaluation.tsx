@@ -28,7 +28,7 @@ function Against({ comparable }: { comparable: readonly Sheet[] }) {
       clearable
       data={comparable.map((sheet) => ({ value: sheet.id, label: labelOf(sheet) }))}
       value={comparable.some(({ id }) => id === against) ? (against ?? null) : null}
-      nothingFoundMessage="Nobody else was asked the same questions"
+      nothingFoundMessage="No other model answered the same rows"
       onChange={(value) => setState({ against: value ?? undefined, outcome: undefined })}
     />
   );
@@ -44,14 +44,14 @@ function Found({ sheet, comparable }: { sheet: Sheet; comparable: readonly Sheet
           <Scores scores={sheet.scores} />
         </Panel>
         <Panel
-          title={other === undefined ? "Compared with nobody" : other.name}
+          title={other === undefined ? "Not compared" : other.name}
           side={<Against comparable={comparable} />}
         >
           {other === undefined ? (
             comparable.length === 0 ? (
-              "No other model was asked the same rows. A comparison asks several at once."
+              "No other model answered the same rows. Compare models evaluates several at once."
             ) : (
-              "Choose another model that was asked the same rows."
+              "Choose another model that answered the same rows."
             )
           ) : (
             <Scores scores={other.scores} />
@@ -88,7 +88,7 @@ export function Evaluation() {
       lead={sheet === undefined ? undefined : <Asked {...sheet} />}
       actions={
         <ButtonLink to="/try" kind="quiet">
-          Ask it yourself
+          Try it
         </ButtonLink>
       }
     >

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const evaluatePage = definePage({
   group: "model",
   title: "Evaluate",
-  about: "How good answers are, how sure that is, and which got worse",
+  about: "Scores with intervals, and the answers that got worse",
   icon: ChartNoAxesColumn,
   key: "e",
   routes: [

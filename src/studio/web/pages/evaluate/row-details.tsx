@@ -11,7 +11,11 @@ type Evidence = components["schemas"]["JudgeEvidence"];
 
 function verdictText({ verdict, criterion, order }: Evidence): string {
   if (typeof verdict === "number") return `${criterion}: ${verdict}`;
-  const who = { base: "the base is better", other: "this one is better", tie: "neither is better" };
+  const who = {
+    base: "the base is better",
+    other: "this model is better",
+    tie: "neither is better",
+  };
   return `${who[verdict]}${order === null ? "" : `, ${order}`}`;
 }
 
@@ -35,7 +39,7 @@ function AnswerPart({ answer }: { answer: Answer }) {
     <section className={styles.part} aria-label={`Answer of ${name}`}>
       <h3 className={styles.title}>{name}</h3>
       <p className={styles.text} dir="auto">
-        {text === "" ? <em>It said nothing.</em> : text}
+        {text === "" ? <em>The answer is empty.</em> : text}
       </p>
       <p className={styles.small}>
         {Object.entries(scores)

@@ -22,7 +22,7 @@ function Line({ row, isOpen, onToggle }: { row: Row; isOpen: boolean; onToggle: 
           {row.prompt}
         </span>
         <span className={styles.answer} dir="auto">
-          {own?.text === "" ? "(said nothing)" : own?.text}
+          {own?.text === "" ? "(empty)" : own?.text}
         </span>
       </span>
       {row.outcome !== null && row.difference !== null && (

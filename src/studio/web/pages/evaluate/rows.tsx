@@ -25,7 +25,7 @@ const orders = [
   { value: "regressions", label: "Worst regressions first", needsOther: true },
   { value: "improvements", label: "Most improved first", needsOther: true },
   { value: "worst", label: "Lowest scores first", needsOther: false },
-  { value: "data", label: "In the order of the data", needsOther: false },
+  { value: "data", label: "Dataset order", needsOther: false },
 ] as const;
 
 export interface RowsProps {
@@ -140,7 +140,7 @@ export function Rows({ id, metrics, name, other }: RowsProps) {
   };
   useShortcuts([
     { keys: "j", about: "Next row", run: () => move(1) },
-    { keys: "k", about: "Row before", run: () => move(-1) },
+    { keys: "k", about: "Previous row", run: () => move(-1) },
   ]);
   const [first] = pages;
   return (
@@ -155,7 +155,7 @@ export function Rows({ id, metrics, name, other }: RowsProps) {
       <View query={query} lines={8}>
         {() =>
           rows.length === 0 ? (
-            <Empty title="No row fits the filter and the words" />
+            <Empty title="No row matches the filter and the search" />
           ) : (
             <RowList
               {...{ id, rows, seen, total: first?.total }}

@@ -75,14 +75,14 @@ function ModelFields({ wanted, set, bases, trained }: PartProps & { trained: rea
     <>
       <Select
         label="Base"
-        description="The others are compared with it"
+        description="The model that the others are compared with"
         data={[...new Set([...bases, ...trained.map(({ model }) => model)])]}
         value={wanted.base}
         searchable
         onChange={(base) => set({ base })}
       />
       <MultiSelect
-        label="Compared with it"
+        label="Models to compare"
         data={[
           { group: "Trained here", items: here },
           { group: "Models", items: bases.filter((one) => one !== wanted.base) },
@@ -100,7 +100,7 @@ function Judging({ wanted, set, bases }: PartProps) {
     <>
       <Select
         label="Judge"
-        description="A model that says of each pair which answer is better, in both orders"
+        description="A model that says which answer of each pair is better, asked in both orders"
         placeholder="none"
         data={[...bases]}
         value={wanted.judge}
@@ -110,8 +110,8 @@ function Judging({ wanted, set, bases }: PartProps) {
       />
       {wanted.judge !== null && (
         <Textarea
-          label="Judged by"
-          description="A criterion a line, “correct: the query gives what was asked”; or the path of a rubric. Empty: which answer is better"
+          label="Criteria"
+          description="One criterion per line, such as “correct: the query gives what was asked”, or the path of a rubric. Empty: which answer is better"
           autosize
           minRows={2}
           maxRows={12}
@@ -121,7 +121,7 @@ function Judging({ wanted, set, bases }: PartProps) {
         />
       )}
       <Switch
-        label="See what was forgotten: perplexity of a general set"
+        label="Check for forgetting: perplexity on a general dataset"
         checked={wanted.forgetting}
         onChange={({ currentTarget }) => set({ forgetting: currentTarget.checked })}
       />
@@ -152,7 +152,7 @@ function Fields({ subjects, runs, metrics }: FieldsProps) {
     },
     {
       touches: ["/api/v1/jobs"],
-      done: () => "It is in the queue",
+      done: () => "The comparison is queued",
       onDone: ({ id }) => void navigate({ to: `/jobs/${id}` } as never),
     },
   );
@@ -167,26 +167,26 @@ function Fields({ subjects, runs, metrics }: FieldsProps) {
         <ModelFields {...{ wanted, set, bases, trained }} />
         <TextInput
           label="Rows"
-          description="A file, a folder or the name of a shipped set; empty is the shipped one"
+          description="A file, a folder or the name of a bundled dataset; empty: the bundled one"
           value={wanted.data}
           onChange={({ currentTarget }) => set({ data: currentTarget.value })}
         />
         <MultiSelect
-          label="Scored by"
+          label="Metrics"
           data={metrics.map(({ name }) => name)}
           value={wanted.metrics}
           searchable
           onChange={(chosen) => set({ metrics: chosen })}
         />
         <NumberInput
-          label="How many rows"
+          label="Number of rows"
           value={wanted.samples}
           min={1}
           max={100_000}
           onChange={(value) => set({ samples: Number(value) || 1 })}
         />
         <NumberInput
-          label="Longest answer, in tokens"
+          label="Maximum answer length, in tokens"
           value={wanted.length}
           min={1}
           max={8192}
@@ -200,7 +200,7 @@ function Fields({ subjects, runs, metrics }: FieldsProps) {
             wanted.base === null || wanted.tuned.length === 0 || wanted.metrics.length === 0
           }
         >
-          Put it into the queue
+          Start the comparison
         </Button>
       </Stack>
     </form>

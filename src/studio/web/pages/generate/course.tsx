@@ -24,7 +24,7 @@ function Figures({ set }: { set: InTheMaking }) {
   const isRunning = set.job.status === "running";
   const share = set.requested === 0 ? null : set.made / set.requested;
   return (
-    <Panel title="How far it is">
+    <Panel title="Progress">
       <Progress share={share} label="Rows made" />
       <dl className={styles.figures}>
         <div>
@@ -117,16 +117,16 @@ function Rows({ set }: { set: InTheMaking }) {
   );
   const found = (rows.data?.pages ?? []).flatMap((page) => page.rows);
   return (
-    <Panel title="Rows as they come" isFlush>
+    <Panel title="Newest rows" isFlush>
       <View query={rows}>
         {() =>
           found.length === 0 ? (
-            <Empty title="No row yet">The first ones stand here in a moment.</Empty>
+            <Empty title="No row yet">The first ones appear here soon.</Empty>
           ) : (
             <>
               <InHand rows={found} />
               <LongList
-                label="Rows as they come"
+                label="Newest rows"
                 items={found.filter(isMade)}
                 keyOf={({ id }) => id}
                 estimate={38}

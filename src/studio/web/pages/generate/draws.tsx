@@ -45,7 +45,7 @@ function Draw({ parameter, weights, onChange }: DrawProps) {
         <span className={styles.says}>{parameter.says}</span>
         {isOwn && (
           <Button size="compact-xs" variant="subtle" onClick={() => onChange({})}>
-            As it was
+            Reset
           </Button>
         )}
         <Button

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const generate = definePage({
   group: "data",
   title: "Generate",
-  about: "A data set written by a model: choose, look at three rows, then pay for the rest",
+  about: "Have a model write a dataset: choose a domain, check three rows, then pay for the rest",
   icon: Sparkles,
   key: "n",
   routes: [

@@ -44,7 +44,7 @@ export function JobTrouble({ job, errors }: { job: Job; errors: readonly string[
         >
           {isPaused ? "Go on" : "Try again"}
         </Button>
-        <Link to={`/jobs/${job.id}`}>The job and its log</Link>
+        <Link to={`/jobs/${job.id}`}>Job and log</Link>
         <Link to="/settings">Providers and keys</Link>
       </div>
     </div>

@@ -66,8 +66,9 @@ function Rest({ set, count }: { set: InTheMaking; count: number }) {
   );
   if (estimate.data === undefined) return null;
   const { set: whole, preview, has_price: hasPrice } = estimate.data;
-  if (!hasPrice) return <span>What they cost is not known: there is no price for this model.</span>;
-  if (whole.most.dollars === 0) return <span>They cost nothing: they are written here.</span>;
+  if (!hasPrice) return <span>Their cost is unknown: this model has no listed price.</span>;
+  if (whole.most.dollars === 0)
+    return <span>They cost nothing: the model runs on this machine.</span>;
   const left = (of: "likely" | "most"): number =>
     Math.max(0, whole[of].dollars - preview[of].dollars);
   return (
@@ -93,7 +94,7 @@ function WaysOn({ set }: { set: InTheMaking }) {
     async () => await api.DELETE("/api/v1/generator/{job_id}/preview", { params: { path } }),
     {
       touches,
-      done: () => "Thrown away. The same preview again costs nothing: its answers are kept.",
+      done: () => "Discarded. The same preview again costs nothing: its answers are cached.",
       onDone: () => void navigate({ to: "/generate" } as never),
     },
   );
@@ -110,7 +111,7 @@ function WaysOn({ set }: { set: InTheMaking }) {
         onChange={setCount}
       />
       <p className={styles.rest}>
-        <Rest set={set} count={wanted} /> These {set.preview} are in the set already.
+        <Rest set={set} count={wanted} /> These {set.preview} are in the dataset already.
       </p>
       <Button
         variant="default"

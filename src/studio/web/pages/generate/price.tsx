@@ -15,7 +15,7 @@ import type { WantedSet } from "./wanted.ts";
 type Estimate = components["schemas"]["SetEstimate"];
 
 function Cost({ of, hasPrice }: { of: Estimate["set"]; hasPrice: boolean }) {
-  if (!hasPrice) return <>unknown: no price for this model</>;
+  if (!hasPrice) return <>unknown: this model has no listed price</>;
   if (of.most.dollars === 0) return <>free: it runs on this machine</>;
   return (
     <>
@@ -31,7 +31,7 @@ function Estimated({ estimate }: { estimate: Estimate }) {
       facts={[
         { name: "Written by", value: [estimate.provider, ...estimate.models].join(" ") },
         { name: "Three rows now", value: <Cost of={preview} hasPrice={hasPrice} /> },
-        { name: "The whole set", value: <Cost of={set} hasPrice={hasPrice} /> },
+        { name: "The whole dataset", value: <Cost of={set} hasPrice={hasPrice} /> },
         {
           name: "Requests",
           value: (
@@ -70,7 +70,7 @@ export function Price({ wanted }: { wanted: WantedSet }) {
     },
   );
   return (
-    <Panel title="Before anything is paid">
+    <Panel title="Price">
       <div className={styles.price}>
         {estimate.error !== null && (
           <Trouble error={estimate.error} onRetry={() => void estimate.refetch()} />
@@ -89,8 +89,8 @@ export function Price({ wanted }: { wanted: WantedSet }) {
           Show me three rows
         </Button>
         <p className={styles.note}>
-          Three rows are asked for and paid. If you go on, they are the first rows of the set, and
-          nobody is asked for them again.
+          You pay for three rows. If you continue, they become the first rows of the dataset and are
+          not paid for again.
         </p>
       </div>
     </Panel>

@@ -85,8 +85,8 @@ function Provider({ search, onChange }: FormProps) {
   const current = found.find((one) => one.is_current);
   return (
     <Select
-      label="Who writes"
-      placeholder={current === undefined ? "The usual one" : `${current.name}, the usual one`}
+      label="Provider"
+      placeholder={current === undefined ? "The default" : `${current.name}, the default`}
       clearable
       data={found.map(({ name, about }) => ({ value: name, label: `${name}: ${about}` }))}
       value={search["provider"] ?? null}
@@ -99,10 +99,10 @@ function Provider({ search, onChange }: FormProps) {
 function More(props: FormProps) {
   return (
     <details className={styles.more}>
-      <summary>More: who writes, budget, topics, instructions</summary>
+      <summary>More: provider, budget, topics, instructions</summary>
       <div className={styles.fields}>
         <Provider {...props} />
-        <Typed {...props} name="model" label="Model" placeholder="Its usual one" />
+        <Typed {...props} name="model" label="Model" placeholder="Its default" />
         <Figure
           {...props}
           name="budget"
@@ -145,21 +145,21 @@ function More(props: FormProps) {
           {...props}
           name="topics"
           label="Topics"
-          description="One a line; rows take turns with them."
+          description="One per line; rows use them in turn."
           isLong
         />
         <Typed
           {...props}
           name="system"
           label="System message"
-          description="Stands in front of each conversation."
+          description="The first message of each conversation."
           isLong
         />
         <Typed
           {...props}
           name="instructions"
           label="Instructions"
-          description="Said to the model beside the rest."
+          description="Added to the prompt."
           isLong
         />
       </div>
@@ -187,7 +187,7 @@ export function SetForm(props: FormProps) {
           value={search["language"] ?? "English"}
           onChange={(language) => onChange({ language: language ?? "" })}
         />
-        <Typed {...props} name="name" label="Name of the set" placeholder="Domain and part" />
+        <Typed {...props} name="name" label="Name of the dataset" placeholder="Domain and part" />
         <div>
           <p className={styles.label} id="form-of-rows">
             Form of a row

@@ -16,8 +16,8 @@ type InTheMaking = components["schemas"]["SetInTheMaking"];
 const leads: Readonly<Record<InTheMaking["state"], string>> = {
   asking: "Its first rows are being written.",
   waiting: "Its first rows are there. Is this what you want?",
-  stopped: "It waits until something is fixed.",
-  "going-on": "Its rows are being written. You can leave this page: it goes on.",
+  stopped: "It is paused until something is fixed.",
+  "going-on": "Its rows are being written. You can leave this page; the job continues.",
   ended: "It has ended.",
 };
 
@@ -28,7 +28,7 @@ function Next({ set }: { set: InTheMaking }) {
   return (
     <>
       {set.job.status !== "completed" && <Deeds job={set.job} />}
-      <ButtonLink to={`/data/${id}`}>Open the set</ButtonLink>
+      <ButtonLink to={`/data/${id}`}>Open the dataset</ButtonLink>
       <ButtonLink to={`/quality?dataset=${id}`} kind="quiet">
         Judge its rows
       </ButtonLink>
@@ -64,7 +64,7 @@ export function Set() {
             of={state === "waiting" ? "paused" : job.status}
             {...(state === "waiting" && { word: "waits for you" })}
           />{" "}
-          {isGone ? "It was thrown away." : leads[state]}
+          {isGone ? "It was discarded." : leads[state]}
         </>
       }
       actions={<Next set={set.data} />}

@@ -13,11 +13,13 @@ export function Sets() {
     params: { query: { type: "generation", limit: shown } },
   });
   return (
-    <Panel title="Begun before" isFlush>
+    <Panel title="Earlier generations" isFlush>
       <View query={tasks}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="None yet">Sets that you begin are kept here, to go on with.</Empty>
+            <Empty title="None yet">
+              Datasets that you start appear here, so that you can continue.
+            </Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((task) => (

@@ -23,7 +23,7 @@ function Drawn({ domain, weights, onChange }: DrawnProps) {
     />
   );
   return (
-    <Panel title="4. What is drawn for each row">
+    <Panel title="4. How rows vary">
       <div className={styles.drawn}>
         {own.length > 0 && draws(own)}
         <details>
@@ -51,7 +51,7 @@ export function Wizard() {
   return (
     <Page
       title="Generate"
-      lead="A model writes the rows. You see its price, and three rows of it, before you pay for the rest."
+      lead="A model writes the rows. You see the price and three rows before you pay for the rest."
     >
       <div className={styles.wizard}>
         <div className={styles.steps}>
@@ -85,7 +85,7 @@ export function Wizard() {
           )}
           {domain !== undefined && wanted !== undefined && (
             <>
-              <Panel title="3. How much, in which form?">
+              <Panel title="3. How many rows, in which form?">
                 <SetForm search={search} onChange={change} />
               </Panel>
               <Drawn domain={domain} weights={search["weights"]} onChange={change} />
@@ -94,9 +94,9 @@ export function Wizard() {
         </div>
         <div className={styles.side}>
           {wanted === undefined ? (
-            <Panel title="Before anything is paid">
-              <Empty title="Choose what it is about">
-                The price of three rows and of the whole set stands here then.
+            <Panel title="Price">
+              <Empty title="Choose a domain">
+                The price of three rows and of the whole dataset is shown here.
               </Empty>
             </Panel>
           ) : (

@@ -15,22 +15,22 @@ interface Beginning {
 const beginnings: readonly Beginning[] = [
   {
     icon: Flame,
-    title: "Tune a model now",
-    text: "The bundled model learns the bundled questions in about a minute. Then it answers beside its base.",
+    title: "Fine-tune a model now",
+    text: "Trains the bundled model on bundled questions in about a minute, then compares its answers with the base.",
     to: "/train?model=builtin/tiny&data=builtin",
     link: "Open the form, filled in",
   },
   {
     icon: FileText,
     title: "Start from your documents",
-    text: "Drop chats, FAQs, mails or transcripts. What is said in them becomes rows that you look through.",
+    text: "Drop chats, FAQs, mails or transcripts. The conversations in them become rows that you review.",
     to: "/identify",
     link: "Drop documents",
   },
   {
     icon: MessagesSquare,
     title: "Talk to a model",
-    text: "Ask a model of this machine, or two side by side, before you decide what to teach it.",
+    text: "Ask a model on this machine, or two side by side, before you decide what to teach it.",
     to: "/try?model=builtin/tiny",
     link: "Ask something",
   },

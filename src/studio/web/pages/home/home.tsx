@@ -22,8 +22,8 @@ export function Home() {
       title={isNew ? "Welcome" : "Home"}
       lead={
         isNew
-          ? "A model of your own in three steps: data, training, trying it beside what it was. All of it stays on this machine."
-          : "What goes on, what came of it, and where to begin."
+          ? "Your own model in three steps: data, training, trying it beside the base. Everything stays on this machine."
+          : "What is running, what finished, and where to begin."
       }
     >
       <Beginnings />
@@ -33,8 +33,8 @@ export function Home() {
           <View query={jobs}>
             {({ jobs: found }) =>
               found.length === 0 ? (
-                <Empty title="Nothing runs, nothing waits">
-                  Trainings, generated data and exports stand here while they go on.
+                <Empty title="Nothing is running">
+                  Training, generation and export jobs appear here while they run.
                 </Empty>
               ) : (
                 <JobLines jobs={found} />

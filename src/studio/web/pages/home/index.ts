@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const home = definePage({
   group: "start",
   title: "Home",
-  about: "What runs, what has ended, and where to begin",
+  about: "What is running, what finished, and where to begin",
   icon: House,
   key: "h",
   routes: [{ path: "/", load: async () => ({ Component: (await import("./home.tsx")).Home }) }],

@@ -35,7 +35,9 @@ export function Machine() {
             facts={[
               { name: "Data", value: <code>{disk.path}</code> },
               { name: "ft", value: `${version}, up ${durationText(uptime)}` },
-              ...(jobs.problem === null ? [] : [{ name: "Jobs stand still", value: jobs.problem }]),
+              ...(jobs.problem === null
+                ? []
+                : [{ name: "Jobs are not running", value: jobs.problem }]),
             ]}
           />
         </div>

@@ -28,8 +28,8 @@ export function Totals() {
   if (totals.data === undefined) return null;
   const { datasets, rows, runs, evaluations, jobs } = totals.data;
   return (
-    <ul className={styles.all} aria-label="In all">
-      <Total of={datasets} what="data set" to="/data" />
+    <ul className={styles.all} aria-label="Totals">
+      <Total of={datasets} what="dataset" to="/data" />
       <Total of={rows} what="row" to="/data" />
       <Total of={runs} what="run" to="/runs" />
       <Total of={evaluations} what="evaluation" to="/evaluate" />

@@ -19,7 +19,7 @@ const states = { reading: "running", read: "completed", skipped: "failed" } as c
 function nothingIn({ state, conversations, left_out: left, characters }: Source): string | null {
   if (state !== "read" || conversations > 0) return null;
   if (left > 0) return `${left} ${left === 1 ? "piece was" : "pieces were"} found and left out`;
-  return characters === 0 ? "There is no text in it" : "No rule saw somebody speak in it";
+  return characters === 0 ? "It has no text" : "No conversation was found in it";
 }
 
 function Cells({ source, review }: { source: Source; review: number }) {
@@ -106,12 +106,12 @@ function OfModel({ review }: { review: Facts }) {
   const { model } = (review.report ?? {}) as { model?: Asked };
   const { provider } = review.settings as { provider?: string };
   if (provider === undefined) return null;
-  if (model === undefined) return <>What rules leave open is shown to {provider}.</>;
+  if (model === undefined) return <>Unclear passages are sent to {provider}.</>;
   return (
     <>
       {provider} was shown <Num of={model.calls} /> {model.calls === 1 ? "passage" : "passages"}{" "}
-      that rules left open: <Num of={model.conversations} /> conversations of them,{" "}
-      <Num of={model.rejected} /> answers that were no lines of the document.
+      that the rules left unclear: <Num of={model.conversations} /> conversations found,{" "}
+      <Num of={model.rejected} /> answers that named no lines of the document.
     </>
   );
 }
@@ -131,7 +131,7 @@ export function Documents({ review }: { review: Facts }) {
       </Panel>
       <DropZone isBusy={going !== undefined} onFiles={(files) => handIn(files, review.id)}>
         <strong>More documents</strong>
-        What was read already is not read again, and what you decided stays.
+        Documents already read are not read again, and your decisions stay.
       </DropZone>
       {going !== undefined && (
         <Progress

@@ -43,7 +43,7 @@ function Choose({ isBusy, isFolder = false, onFiles }: ChooseProps) {
       data-busy={isBusy}
       data-quiet={isFolder || undefined}
     >
-      {isBusy && !isFolder ? "Handing in…" : name}
+      {isBusy && !isFolder ? "Uploading…" : name}
       <input
         id={id}
         type="file"

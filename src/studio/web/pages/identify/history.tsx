@@ -11,7 +11,7 @@ export function History({ id }: { id: number }) {
     params: { path: { id }, query: { limit: 1000 } },
   });
   return (
-    <Panel title="What was done" isFlush>
+    <Panel title="History" isFlush>
       <View query={steps}>
         {({ steps: found }) =>
           found.length === 0 ? (

@@ -42,12 +42,17 @@ function verdictsOf({ found, deeds, next, previous, onChoose }: InHandProps): De
     {
       key: "a",
       name: "Accept",
-      about: "A row of the set; on to the next",
+      about: "It becomes a row of the dataset; the next one opens",
       run: decide("accepted"),
     },
-    { key: "x", name: "Reject", about: "No row; on to the next", run: decide("rejected") },
     {
-      ...{ key: "o", name: "Reopen", about: "To be decided again" },
+      key: "x",
+      name: "Reject",
+      about: "It becomes no row; the next one opens",
+      run: decide("rejected"),
+    },
+    {
+      ...{ key: "o", name: "Reopen", about: "Undecided again" },
       ...{ isOff: found.status === "open", run: decide("open") },
     },
   ];
@@ -57,18 +62,18 @@ function ofAllOf({ found, deeds, onChoose }: InHandProps): Deed[] {
   const { id: conversation } = found;
   return [
     {
-      ...{ key: "r", name: "Swap roles", about: "Who asked answers, and the other way round" },
+      ...{ key: "r", name: "Swap roles", about: "User and assistant change places" },
       run: () => deeds.correct.mutate({ conversation, messages: withRolesSwapped(found) }),
     },
     {
-      ...{ key: "m", name: "Join", about: "With the one behind it in the document" },
+      ...{ key: "m", name: "Join", about: "Join it with the next conversation in the document" },
       run: () => {
         deeds.join.mutate(conversation);
         onChoose(conversation);
       },
     },
     {
-      ...{ key: "+", name: "New", about: "What is selected in the text begins a conversation" },
+      ...{ key: "+", name: "New", about: "The selected text begins a new conversation" },
       run: () => {
         const places = selectedPlaces();
         if (places === undefined || places[1] <= places[0]) return;
@@ -91,19 +96,19 @@ function ofTurnOf(props: InHandProps): Deed[] {
   };
   return [
     {
-      ...{ key: "t", name: "Other role", about: "The other side said this" },
+      ...{ key: "t", name: "Other role", about: "Give this turn to the other role" },
       run: () => correct(withOtherRole(found, turn)),
     },
     {
       ...{
         key: "s",
         name: "Split here",
-        about: "From this turn on it is a conversation of its own",
+        about: "This turn begins a new conversation",
       },
       ...{ isOff: turn === 0, run: () => deeds.split.mutate({ conversation, at: turn }) },
     },
     {
-      ...{ key: "u", name: "Join turns", about: "Its words belong to the turn before" },
+      ...{ key: "u", name: "Join turns", about: "Append this turn to the one before" },
       isOff: turn === 0,
       run: () => {
         correct(joinedUp(found, turn));
@@ -111,11 +116,11 @@ function ofTurnOf(props: InHandProps): Deed[] {
       },
     },
     {
-      ...{ key: "d", name: "Drop turn", about: "These words belong to nobody" },
+      ...{ key: "d", name: "Drop turn", about: "Remove this turn from the conversation" },
       ...{ isOff: found.messages.length < 2, run: () => correct(without(found, turn)) },
     },
     {
-      ...{ key: "D", name: "Drop the rest", about: "Nothing from this turn on belongs to it" },
+      ...{ key: "D", name: "Drop the rest", about: "Remove this turn and all after it" },
       isOff: turn === 0,
       run: () => {
         correct(before(found, turn));
@@ -126,14 +131,18 @@ function ofTurnOf(props: InHandProps): Deed[] {
       ...{
         key: "w",
         name: "Selected words",
-        about: "What is selected in the text is what was said",
+        about: "Make the selected text the text of this turn",
       },
       run: selected((places) =>
         places[1] > places[0] ? withWords(found, turn, places) : undefined,
       ),
     },
     {
-      ...{ key: "c", name: "Cut at cursor", about: "Two turns, cut where the selection begins" },
+      ...{
+        key: "c",
+        name: "Cut at cursor",
+        about: "Split this turn in two where the selection begins",
+      },
       run: selected(([place]) => cutAt(found, turn, place)),
     },
     ...(
@@ -144,7 +153,7 @@ function ofTurnOf(props: InHandProps): Deed[] {
         ["}", "End later", "end", 1],
       ] as const
     ).map(([key, name, edge, by]) => ({
-      ...{ key, name, about: "By a word", isStep: true },
+      ...{ key, name, about: "Move this edge of the turn by one word", isStep: true },
       run: () => correct(moved(found, turn, edge, by, stretch.current)),
     })),
   ];
@@ -158,9 +167,9 @@ export function FoundInHand(props: InHandProps) {
   const last = found.messages.length - 1;
   useShortcuts([
     { keys: "j", about: "Next conversation", run: () => onChoose(next() ?? found.id) },
-    { keys: "k", about: "Conversation before", run: () => onChoose(previous() ?? found.id) },
+    { keys: "k", about: "Previous conversation", run: () => onChoose(previous() ?? found.id) },
     { keys: "n", about: "Next turn", run: () => onChoose(found.id, Math.min(turn + 1, last)) },
-    { keys: "p", about: "Turn before", run: () => onChoose(found.id, Math.max(turn - 1, 0)) },
+    { keys: "p", about: "Previous turn", run: () => onChoose(found.id, Math.max(turn - 1, 0)) },
     ...[...verdicts, ...ofAll, ...ofTurn].map(({ key, name, about, isOff, isStep, run }) => ({
       ...{ keys: key, about: `${name}: ${about}`, isOnce: isStep !== true },
       run: () => {

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const identify = definePage({
   group: "data",
   title: "Identify",
-  about: "Conversations found in your documents, looked through one by one",
+  about: "Find conversations in your documents and review them one by one",
   icon: ScanText,
   key: "i",
   routes: [

@@ -39,7 +39,7 @@ function OnePiece({ piece, deeds }: { piece: Piece } & Pick<LeftOutProps, "deeds
         </Chips>
       </div>
       {piece.is_taken ? (
-        <Chip tone="good">taken in</Chip>
+        <Chip tone="good">included</Chip>
       ) : (
         <Button
           size="compact-sm"
@@ -47,7 +47,7 @@ function OnePiece({ piece, deeds }: { piece: Piece } & Pick<LeftOutProps, "deeds
           disabled={messages.length === 0 || deeds.add.isPending}
           onClick={() => deeds.add.mutate({ source: source_id, messages })}
         >
-          Take it in
+          Include it
         </Button>
       )}
     </div>
@@ -72,8 +72,8 @@ export function LeftOut({ id, deeds }: LeftOutProps) {
   if (total === 0)
     return (
       <Empty title="Nothing was left out">
-        All that a rule found is among the conversations. What no rule saw can be marked in the text
-        there: select its words, then <kbd>+</kbd>.
+        Everything that the rules found is under Conversations. To add a conversation that they
+        missed, select its text there and press <kbd>+</kbd>.
       </Empty>
     );
   const kept = query.hasNextPage ? total : pieces.length;
@@ -83,7 +83,7 @@ export function LeftOut({ id, deeds }: LeftOutProps) {
       side={
         kept < total && (
           <>
-            The first <Num of={kept} /> are shown: 100 of a document.
+            The first <Num of={kept} /> are shown, at most 100 of each document.
           </>
         )
       }

@@ -27,7 +27,7 @@ const statuses = [
 ];
 
 const sorts = [
-  { value: "place", label: "In their order" },
+  { value: "place", label: "Document order" },
   { value: "certainty", label: "Least certain first" },
 ];
 
@@ -117,7 +117,7 @@ function Bar({ review, deeds }: { review: Facts; deeds: ReturnType<typeof useRev
           disabled={review.counts.open === 0}
           onClick={() => deeds.decideAll.mutate({ atLeast: sure, status: "accepted" })}
         >
-          Accept all that are sure
+          Accept all certain ones
         </Button>
         <Button
           size="xs"
@@ -143,7 +143,7 @@ function Bar({ review, deeds }: { review: Facts; deeds: ReturnType<typeof useRev
 function nothingHere(review: Facts, status: string): string {
   const all = review.counts.open + review.counts.accepted + review.counts.rejected;
   if (all === 0) return "No conversation was found";
-  return status === "open" ? "All is decided" : "None of these";
+  return status === "open" ? "Everything is decided" : "No conversation matches the filter";
 }
 
 /** All is decided: what a person does with it. */
@@ -152,7 +152,7 @@ function Next({ review }: { review: Facts }) {
   return (
     <div className={styles.side}>
       <ButtonLink to={`/data/${review.dataset_id}?tab=rows`} kind="quiet">
-        Look through its rows
+        View its rows
       </ButtonLink>
       <ButtonLink to={`/data/${review.dataset_id}?tab=export`} kind="quiet">
         Export them
@@ -192,7 +192,7 @@ export function Looking({ review }: { review: Facts }) {
       <Bar review={review} deeds={deeds} />
       {lines.length === 0 && !(asked > 0) ? (
         <Empty title={nothingHere(review, status)} action={<Next review={review} />}>
-          Documents tells what was read; Left out, what was found and not taken, and why.
+          Documents lists what was read. Left out lists what was found but not used, and why.
         </Empty>
       ) : (
         <div className={styles.panes}>

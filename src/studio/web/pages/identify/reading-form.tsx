@@ -50,13 +50,13 @@ function Asked({ search, change }: FieldProps) {
   return (
     <>
       <Select
-        label="Ask a model what rules leave open"
+        label="Ask a model about unclear passages"
         description={
           by === ""
-            ? "Passages that look like talk are shown to it; it names lines, never words"
-            : `Such passages are sent to ${by}, and nothing else`
+            ? "The model marks lines of passages that may be conversations; it never writes text"
+            : `Only passages that the rules leave unclear are sent to ${by}`
         }
-        placeholder="Nobody: rules alone"
+        placeholder="None: rules alone"
         clearable
         inputWrapperOrder={below}
         data={(providers.data ?? []).map(({ name, about }) => ({
@@ -68,9 +68,9 @@ function Asked({ search, change }: FieldProps) {
       />
       {by !== "" && (
         <TextInput
-          label="Its model"
-          description="As the provider names it"
-          placeholder="Its usual one"
+          label="Model"
+          description="The provider's name for it"
+          placeholder="Its default"
           inputWrapperOrder={below}
           value={model}
           onChange={({ currentTarget }) => {
@@ -93,12 +93,12 @@ export function ReadingForm() {
           change({ reading: search["reading"] === "open" ? "" : "open" });
         }}
       >
-        <strong>How they are read:</strong> {readingText(readingIn(search))}
+        <strong>Settings:</strong> {readingText(readingIn(search))}
       </summary>
       <div className={styles.fields}>
         <TagsInput
           label="Who answers"
-          description="Names as the documents write them; Enter after each"
+          description="Names of the assistant in the documents; press Enter after each"
           placeholder={namesIn(search).length === 0 ? "Support, Anna" : ""}
           value={namesIn(search)}
           acceptValueOnBlur
@@ -108,7 +108,7 @@ export function ReadingForm() {
         <Figure
           {...{ search, change }}
           name="least"
-          label="Least turns"
+          label="Minimum turns"
           description="Shorter ones are left out"
           min={1}
           max={1000}
@@ -118,8 +118,8 @@ export function ReadingForm() {
         <Figure
           {...{ search, change }}
           name="sure"
-          label="Least certainty"
-          description="0 takes all that a rule finds"
+          label="Minimum certainty"
+          description="0 keeps everything that the rules find"
           min={0}
           max={1}
           step={0.05}

@@ -32,7 +32,7 @@ export function readingIn(search: Search): Reading {
 export function readingText(reading: Reading): string {
   const { assistants, min_turns: turns, min_confidence: sure, provider } = reading;
   const who =
-    assistants.length === 0 ? "rules say who answers" : `${assistants.join(", ")} answers`;
-  const asked = provider === undefined ? "no model is asked" : `${provider} is asked`;
-  return `${who}, ${turns} turns or more, certainty from ${sure}, ${asked}`;
+    assistants.length === 0 ? "roles found by rules" : `${assistants.join(", ")} as assistant`;
+  const asked = provider === undefined ? "no model" : `unclear passages sent to ${provider}`;
+  return `${who}, at least ${turns} turns, certainty ${sure} or more, ${asked}`;
 }

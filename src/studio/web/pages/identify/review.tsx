@@ -29,7 +29,7 @@ const viewsOf = ({ sources }: Facts) => {
     { value: "conversations", label: "Conversations" },
     { value: "documents", label: "Documents" },
     { value: "left", label: left === 0 ? "Left out" : `Left out ${left.toLocaleString("en")}` },
-    { value: "history", label: "What was done" },
+    { value: "history", label: "History" },
   ];
 };
 
@@ -40,7 +40,7 @@ function Ways({ review }: { review: Facts }) {
     <>
       {review.dataset_id !== null && (
         <ButtonLink to={`/data/${review.dataset_id}`} kind="quiet">
-          Open the set
+          Open the dataset
         </ButtonLink>
       )}
       <Button
@@ -48,7 +48,7 @@ function Ways({ review }: { review: Facts }) {
         loading={make.isPending}
         onClick={() => make.mutate({ making: "review", options: { review: id } })}
       >
-        Make a data set of {counts.accepted} accepted
+        Make a dataset of {counts.accepted} accepted
       </Button>
       <Delete review={review} />
     </>
@@ -65,7 +65,7 @@ function Delete({ review }: { review: Facts }) {
     async () => await api.DELETE("/api/v1/reviews/{id}", { params: { path: { id } } }),
     {
       touches: reviewPaths,
-      done: () => `${review.name} is gone, with its ${documentsOf(files)}`,
+      done: () => `${review.name} and its ${documentsOf(files)} are deleted`,
       onDone: () => void navigate({ to: "/identify" } as never),
     },
   );
@@ -88,7 +88,7 @@ function Delete({ review }: { review: Facts }) {
           <span>
             Its {documentsOf(files)} and what you decided about{" "}
             {(counts.accepted + counts.rejected).toLocaleString("en")} conversations are deleted.
-            Data sets that were made of it stay. This cannot be undone.
+            Datasets made from it stay. This cannot be undone.
           </span>
           <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
             Delete it with its {documentsOf(files)}
@@ -142,7 +142,7 @@ export function Review() {
       actions={<Ways review={review.data} />}
     >
       {job !== null && ["running", "pending"].includes(job.status) && (
-        <Progress share={null} label="Documents are being read" />
+        <Progress share={null} label="Reading documents" />
       )}
       {job !== null && ["failed", "paused"].includes(job.status) && (
         <JobTrouble job={job} errors={[]} />

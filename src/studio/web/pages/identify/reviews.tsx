@@ -29,11 +29,13 @@ function Standing({ review: { job, counts } }: { review: Review }) {
 function Begun() {
   const reviews = $api.useQuery("get", "/api/v1/reviews", { params: { query: { limit: 50 } } });
   return (
-    <Panel title="Begun before" isFlush>
+    <Panel title="Earlier reviews" isFlush>
       <View query={reviews}>
         {({ reviews: found }) =>
           found.length === 0 ? (
-            <Empty title="No review yet">What you drop above is kept here, step by step.</Empty>
+            <Empty title="No review yet">
+              Documents that you drop above appear here as a review.
+            </Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((review) => (
@@ -73,14 +75,14 @@ export function Reviews() {
   return (
     <Page
       title="Identify"
-      lead="Conversations that stand in your documents already become rows: letter by letter, nothing made up."
+      lead="Find the conversations in your documents and turn them into rows, word for word."
     >
       <DropZone isBusy={going !== undefined} onFiles={(files) => handIn(files, readingIn(search))}>
         <strong>Drop documents here</strong>
         Chats, mail, FAQs, transcripts, PDF, Word, web pages, tables, archives; folders too.{" "}
         {(search["by"] ?? "") === ""
           ? "They stay on this machine."
-          : `What rules leave open is sent to ${search["by"]}.`}
+          : `Unclear passages are sent to ${search["by"]}.`}
       </DropZone>
       {going !== undefined && (
         <Progress

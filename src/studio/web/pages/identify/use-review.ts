@@ -24,7 +24,7 @@ export function useReviewDeeds(id: number, onAdded: (conversation: number) => vo
           ...{ params: { path }, body: { status, at_least: atLeast } },
         })
       ).data!,
-    { touches, done: ({ decided }) => `${decided} accepted; z takes it back` },
+    { touches, done: ({ decided }) => `${decided} accepted; press z to undo` },
   );
   const correct = useChange(
     async ({ conversation, messages }: { conversation: number; messages: Message[] }) =>
@@ -56,7 +56,7 @@ export function useReviewDeeds(id: number, onAdded: (conversation: number) => vo
           ...{ params: { path }, body: { source, messages } },
         })
       ).data!,
-    { touches, done: () => "A conversation of your own", onDone: (one) => onAdded(one.id) },
+    { touches, done: () => "Conversation added", onDone: (one) => onAdded(one.id) },
   );
   const turn = useChange(
     async (word: "undo" | "redo") =>
@@ -64,7 +64,7 @@ export function useReviewDeeds(id: number, onAdded: (conversation: number) => vo
     {
       touches,
       isStep: true,
-      done: ({ step }) => `${step.is_undone ? "Taken back" : "Done again"}: ${step.action}`,
+      done: ({ step }) => `${step.is_undone ? "Undone" : "Redone"}: ${step.action}`,
     },
   );
   return { decide, decideAll, correct, split, join, add, turn };

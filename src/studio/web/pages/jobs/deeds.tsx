@@ -29,10 +29,10 @@ const words: Readonly<Record<Word, string>> = {
 };
 
 const told: Readonly<Record<Word, string>> = {
-  cancel: "is cancelled; what it has made is kept",
-  pause: "pauses after what is in hand",
-  resume: "goes on",
-  retry: "is tried again",
+  cancel: "is cancelled; what it has written is kept",
+  pause: "pauses after the unit that it works on",
+  resume: "continues",
+  retry: "is retried",
 };
 
 export function useDeed(job: Job) {
@@ -87,14 +87,14 @@ export function Deeds({ job }: { job: Job }) {
         </Menu.Target>
         <Menu.Dropdown>
           {isEnded ? (
-            <Menu.Item onClick={() => remove.mutate(undefined)}>Take it off the list</Menu.Item>
+            <Menu.Item onClick={() => remove.mutate(undefined)}>Remove it from the list</Menu.Item>
           ) : (
             <>
               <Menu.Item onClick={() => prefer.mutate(Math.min(job.priority + 1, 1000))}>
-                Begin sooner
+                Move up the queue
               </Menu.Item>
               <Menu.Item onClick={() => prefer.mutate(Math.max(job.priority - 1, -1000))}>
-                Begin later
+                Move down the queue
               </Menu.Item>
             </>
           )}

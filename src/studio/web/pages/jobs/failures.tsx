@@ -1,4 +1,4 @@
-// What failed of a job, each with what mends it.
+// Failures of a job, each with what mends it.
 import type { components } from "../../api/generated.d.ts";
 import styles from "./failures.module.css";
 
@@ -33,7 +33,7 @@ export function Failures({
     );
   return (
     <div role="alert">
-      <ul className={styles.failures} aria-label="What failed">
+      <ul className={styles.failures} aria-label="Failures">
         {failures.map((failure) => (
           <li key={failure.key}>{One(failure)}</li>
         ))}

@@ -48,7 +48,7 @@ export function JobLog({ id }: { id: string }) {
   if (log.data === undefined) return <View query={log}>{() => null}</View>;
   const last = log.data.at(-1)?.id ?? 0;
   const events = [...log.data, ...later.filter((event) => event.id > last)].slice(-most);
-  if (events.length === 0) return <Empty title="Nothing has happened to it yet" />;
+  if (events.length === 0) return <Empty title="Nothing is logged yet" />;
   return (
     <LogLines
       label="Log"

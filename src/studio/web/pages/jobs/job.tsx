@@ -28,7 +28,7 @@ function factsOf({ job, units, rate, seconds_left: left, spending }: Progressed)
     },
     { name: "Failed", value: <Num of={units.failed} /> },
     { name: "Spent", value: <Money of={spending.spent} /> },
-    { name: "Asked for", value: <Ago at={job.created_at} /> },
+    { name: "Submitted", value: <Ago at={job.created_at} /> },
   ];
   if (job.priority !== 0) facts.push({ name: "Priority", value: job.priority });
   if (rate !== null && rate > 0 && job.status === "running")
@@ -71,14 +71,14 @@ export function Job() {
       lead={<Status of={job.status} />}
       actions={<Deeds job={job} />}
     >
-      {job.status === "running" && <Progress share={share} label="How far it is" />}
+      {job.status === "running" && <Progress share={share} label="Progress" />}
       <Failures failures={failures} error={job.error} />
       <Columns>
-        <Panel title="How it stands">
+        <Panel title="Status">
           <Facts facts={factsOf(progress.data)} />
           <Outcome job={job} />
         </Panel>
-        <Panel title="Asked for">
+        <Panel title="Submitted">
           <Code block className={styles.json} tabIndex={0} aria-label="Parameters of the job">
             {JSON.stringify(job.parameters, null, 2)}
           </Code>

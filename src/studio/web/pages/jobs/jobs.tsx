@@ -58,7 +58,7 @@ export function Jobs() {
   return (
     <Page
       title="Jobs"
-      lead="One queue for everything that takes time. Jobs go on when this page is closed, and after a restart."
+      lead="Everything that takes time runs here. Jobs continue when this page is closed and after a restart."
     >
       <SegmentedControl
         className={styles.filters}
@@ -73,7 +73,7 @@ export function Jobs() {
             const found = once(pages.flat());
             return found.length === 0 ? (
               <Empty title={filter === "all" ? "The queue is empty" : `No job is ${filter}`}>
-                Training, generating, evaluating, exporting and uploading put their work here.
+                Training, generation, evaluation, export and upload jobs appear here.
               </Empty>
             ) : (
               <JobLines jobs={found} onEnd={onEnd} />

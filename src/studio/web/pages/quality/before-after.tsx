@@ -59,8 +59,8 @@ export function BeforeAfter({ before, after, quote }: BeforeAfterProps) {
     quote === undefined ? words : quoted(text, quote);
   return (
     <div className={styles.sides} data-both={after !== null}>
-      <section aria-label="As it was" className={styles.side}>
-        {after !== null && <h3 className={styles.title}>As it was</h3>}
+      <section aria-label="Original" className={styles.side}>
+        {after !== null && <h3 className={styles.title}>Original</h3>}
         {pairs.map(({ part, words: [own] }, at) => (
           <Turn
             key={at}
@@ -71,8 +71,8 @@ export function BeforeAfter({ before, after, quote }: BeforeAfterProps) {
         ))}
       </section>
       {after !== null && (
-        <section aria-label="Written again" className={styles.side}>
-          <h3 className={styles.title}>Written again</h3>
+        <section aria-label="Rewritten" className={styles.side}>
+          <h3 className={styles.title}>Rewritten</h3>
           {after.map((part, at) => (
             <Turn
               key={at}

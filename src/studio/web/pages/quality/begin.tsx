@@ -55,16 +55,16 @@ function Cost({ wanted }: { wanted: Wanted }) {
   if (estimate.data === undefined) return <Waiting />;
   const { provider, models, rows, scoring, likely, most, has_price: hasPrice } = estimate.data;
   const money = (dollars: number) =>
-    hasPrice ? <Money of={dollars} /> : "unknown: no price for this model";
+    hasPrice ? <Money of={dollars} /> : "unknown: this model has no listed price";
   return (
     <Facts
       facts={[
         { name: "Judged by", value: [provider, ...models].join(" ") },
         { name: "Rows", value: <Num of={rows} /> },
-        { name: "Faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
-        { name: "Scores alone", value: money(scoring.dollars) },
-        { name: "Likely, with fixing", value: money(likely.dollars) },
-        { name: "At most", value: money(most.dollars) },
+        { name: "Found faulty by checks", value: <Num of={estimate.data.found_by_checks} /> },
+        { name: "Scoring only", value: money(scoring.dollars) },
+        { name: "Scoring and fixing, estimated", value: money(likely.dollars) },
+        { name: "Scoring and fixing, at most", value: money(most.dollars) },
         {
           name: "Requests",
           value: (
@@ -84,14 +84,14 @@ function Choose({ search, change }: ChooseProps) {
     <View query={sets}>
       {(found) =>
         found.length === 0 ? (
-          <Empty title="There is no data set yet">
+          <Empty title="There is no dataset yet">
             <Link to="/data">Import a file</Link>, <Link to="/generate">generate one</Link>, or{" "}
             <Link to="/identify">find one</Link> in your documents.
           </Empty>
         ) : (
           <div className={styles.form}>
             <Select
-              label="Data set"
+              label="Dataset"
               placeholder="Choose one"
               searchable
               data={found.map(({ id, name, example_count: rows }) => ({
@@ -102,8 +102,8 @@ function Choose({ search, change }: ChooseProps) {
               onChange={(dataset) => change({ dataset: dataset ?? "" })}
             />
             <NumberInput
-              label="Good enough from"
-              description="Points of 10"
+              label="Minimum score"
+              description="Of 10 points"
               min={0}
               max={10}
               step={0.5}
@@ -111,14 +111,14 @@ function Choose({ search, change }: ChooseProps) {
               onChange={(bar) => change({ bar: String(bar) })}
             />
             <Switch
-              label="Write rows below it again"
-              description="Counts only where it is better by the same judge, in both orders"
+              label="Rewrite rows below the minimum"
+              description="Kept only where the judge prefers the new row in both orders"
               checked={search["fix"] !== "no"}
               onChange={({ currentTarget }) => change({ fix: currentTarget.checked ? "" : "no" })}
             />
             <Switch
-              label="Take out what stays below"
-              description="Into quarantine, from where you bring it back"
+              label="Remove rows that stay below"
+              description="They go to quarantine, where you can restore them"
               checked={search["remove"] === "yes"}
               onChange={({ currentTarget }) =>
                 change({ remove: currentTarget.checked ? "yes" : "" })
@@ -137,11 +137,13 @@ function Before() {
     params: { query: { type: "quality", limit: 20 } },
   });
   return (
-    <Panel title="Begun before" isFlush>
+    <Panel title="Earlier quality jobs" isFlush>
       <View query={tasks}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="None yet">What a judge said of a set is kept here, row by row.</Empty>
+            <Empty title="None yet">
+              Judged datasets appear here, with a score and evidence for each row.
+            </Empty>
           ) : (
             <ul className={lines.lines}>
               {found.map((task) => (
@@ -152,7 +154,7 @@ function Before() {
                     </Link>
                     <span className={lines.small}>
                       <Num of={task.examples_kept} /> kept, <Num of={task.examples_fixed} /> fixed,{" "}
-                      <Num of={task.examples_removed} /> taken out
+                      <Num of={task.examples_removed} /> removed
                     </span>
                   </div>
                   <div className={lines.end}>
@@ -186,18 +188,18 @@ export function Begin() {
   return (
     <Page
       title="Quality"
-      lead="A judge scores every row by five criteria and quotes what decides it. What is low is written again or taken out, and you have the last word."
+      lead="A judge scores every row by five criteria and quotes its evidence. Low rows are rewritten or removed, and you can undo each change."
     >
       <div className={styles.columns}>
         <div className={styles.stack}>
-          <Panel title="Judge a data set">
+          <Panel title="Judge a dataset">
             <Choose search={search} change={change} />
           </Panel>
           <Before />
         </div>
-        <Panel title="Before anything is paid">
+        <Panel title="Price">
           {wanted === undefined ? (
-            <Empty title="Choose a data set">Its price stands here then.</Empty>
+            <Empty title="Choose a dataset">Its price is shown here before you start.</Empty>
           ) : (
             <div className={styles.price}>
               <Cost wanted={wanted} />
@@ -205,8 +207,8 @@ export function Begin() {
                 Judge its rows
               </Button>
               <p className={styles.note}>
-                Its rows are sent to the judge. Nothing is paid twice: after any end the job goes on
-                where it was.
+                Its rows are sent to the judge. A job that is interrupted continues where it was,
+                and no request is paid for twice.
               </p>
             </div>
           )}

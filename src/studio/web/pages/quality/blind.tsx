@@ -22,7 +22,7 @@ const words = (kappa: number): string =>
   kappa >= 0.8 ? "very well" : kappa >= 0.6 ? "well" : kappa >= 0.4 ? "fairly" : "hardly";
 
 function Kappa({ of }: { of: Agreement["quadratic"] }) {
-  if (of.kappa === null) return <>not to be told yet</>;
+  if (of.kappa === null) return <>too few ratings</>;
   const interval =
     of.low === null || of.high === null ? "" : ` (${of.low.toFixed(2)} to ${of.high.toFixed(2)})`;
   return (
@@ -39,27 +39,29 @@ function Agreed({ agreement }: { agreement: Agreement }) {
     <>
       <p className={styles.verdict}>
         {quadratic.kappa === null || agreement.count < leastRatings
-          ? `${agreement.count} of ${leastRatings} ratings that say something`
-          : `You and the judge agree ${words(quadratic.kappa)}, by ${agreement.count} rows.`}
+          ? `${agreement.count} of the ${leastRatings} ratings that a comparison needs`
+          : `You and the judge agree ${words(quadratic.kappa)} on ${agreement.count} rows.`}
       </p>
       <Facts
         facts={[
-          { name: "Kappa, near ones in part", value: <Kappa of={quadratic} /> },
-          { name: "Kappa, equal ones alone", value: <Kappa of={plain} /> },
-          { name: `Good from ${agreement.bar}, or not`, value: <Kappa of={decisions} /> },
+          { name: "Kappa, quadratic weights", value: <Kappa of={quadratic} /> },
+          { name: "Kappa, unweighted", value: <Kappa of={plain} /> },
           {
-            name: "The judge's mean less yours",
+            name: `Kappa, score ${agreement.bar} or more against less`,
+            value: <Kappa of={decisions} />,
+          },
+          {
+            name: "Judge's mean minus yours",
             value: difference === null ? "–" : `${difference.toFixed(1)} points`,
           },
           {
-            name: `What your ${agreement.bar} is for this judge`,
-            value: agreement.bar_for_yours?.toFixed(1) ?? "not to be told yet",
+            name: `Judge's score for your ${agreement.bar}`,
+            value: agreement.bar_for_yours?.toFixed(1) ?? "too few ratings",
           },
         ]}
       />
       <p className={styles.note}>
-        1 is the same throughout, 0 what chance gives; in brackets where it lies in 95 of 100
-        redrawn samples.
+        1 is full agreement, 0 is chance. In brackets: the 95 % bootstrap interval.
       </p>
     </>
   );
@@ -93,13 +95,13 @@ function Rate({ rating, id }: { rating: Rating; id: number }) {
       run: () => give(point),
     })),
     { keys: "j", about: "Next row", run: () => go(1) },
-    { keys: "k", about: "Row before", run: () => go(-1) },
+    { keys: "k", about: "Previous row", run: () => go(-1) },
   ]);
   if (row === undefined) return <Empty title="No row is judged yet" />;
   return (
     <div className={styles.rate}>
       <p className={styles.place}>
-        Row {at + 1} of {rating.rows.length}; {rating.rated} rated. How good is it to learn from?
+        Row {at + 1} of {rating.rows.length}; {rating.rated} rated. How good is it as training data?
       </p>
       <div className={styles.points} role="group" aria-label="Points">
         {points.map((point) => (
@@ -114,7 +116,7 @@ function Rate({ rating, id }: { rating: Rating; id: number }) {
           </Button>
         ))}
         <span className={styles.note}>
-          <Keys of="0 9" /> to, <Keys of="+" /> is 10
+          <Keys of="0 9" /> for 0 to 9, <Keys of="+" /> for 10
         </span>
       </div>
       <Conversation turns={row.parts.map(({ role, text }) => ({ role, text }))} />
@@ -146,7 +148,7 @@ export function Blind({ id }: { id: number }) {
           {({ agreement }) =>
             agreement === null ? (
               <Empty title="Nothing is rated yet">
-                After twenty ratings you know what the judge&apos;s scores are worth.
+                Twenty ratings show how far you can trust the judge&apos;s scores.
               </Empty>
             ) : (
               <Agreed agreement={agreement} />

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const quality = definePage({
   group: "data",
   title: "Quality",
-  about: "Rows scored, fixed and taken out: each with its evidence, each taken back if you like",
+  about: "Score, fix and remove rows, each with its evidence and an undo",
   icon: Scale,
   key: "q",
   routes: [

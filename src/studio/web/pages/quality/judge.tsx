@@ -19,7 +19,7 @@ function Who({ search, change }: ChooseProps) {
   return (
     <Select
       label="Judged by"
-      placeholder={current === undefined ? "The usual one" : `${current.name}, the usual one`}
+      placeholder={current === undefined ? "The default" : `${current.name}, the default`}
       clearable
       data={found.map(({ name, about }) => ({ value: name, label: `${name}: ${about}` }))}
       value={search["judge"] ?? null}
@@ -33,8 +33,8 @@ function Model({ search, change }: ChooseProps) {
   const keep = useDebouncedCallback((model: string) => change({ model }), 250);
   return (
     <TextInput
-      label="Its model"
-      placeholder="Its usual one"
+      label="Model"
+      placeholder="Its default"
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value);
@@ -65,8 +65,8 @@ function Rubric({ search, change }: ChooseProps) {
   const keep = useDebouncedCallback((rubric: string) => change({ rubric }), 250);
   return (
     <Textarea
-      label="What counts in this set"
-      description="In your words, said to the judge and to whoever writes rows again"
+      label="What matters in this dataset"
+      description="In your own words; the judge and the model that rewrites rows both read it"
       placeholder="Answers name the article of the law. No answer promises a date."
       autosize
       minRows={2}
@@ -93,7 +93,7 @@ export function Judge(props: ChooseProps) {
           change({ more: isOpen ? "" : "yes" });
         }}
       >
-        More: who judges, by what, a rubric of your own
+        More: judge, criteria, your own rubric
       </summary>
       <div className={styles.form}>
         <Who {...props} />

@@ -17,11 +17,11 @@ type Criteria = components["schemas"]["QualitySummary"]["criteria"];
 const touches = ["/api/v1/quality", "/api/datasets", "/api/examples"];
 
 function verdictOf({ decision, is_below: isBelow, standing }: Row): [words: string, tone: string] {
-  if (standing === "undone") return ["taken back: as it was", "quiet"];
-  if (standing === "changed") return ["changed since by hand", "warn"];
-  if (decision === "fixed") return ["written again", "accent"];
+  if (standing === "undone") return ["undone", "quiet"];
+  if (standing === "changed") return ["edited by hand since", "warn"];
+  if (decision === "fixed") return ["rewritten", "accent"];
   if (decision === "removed") return ["in quarantine", "bad"];
-  return isBelow ? ["kept, below the bar", "warn"] : ["good as it was", "good"];
+  return isBelow ? ["kept, below the minimum", "warn"] : ["kept", "good"];
 }
 
 function Scores({ row, criteria, chosen, onChoose }: ScoresProps) {
@@ -33,7 +33,7 @@ function Scores({ row, criteria, chosen, onChoose }: ScoresProps) {
           <th scope="col">Criterion</th>
           <th scope="col">Score</th>
           {row.parts_after !== null && <th scope="col">After</th>}
-          <th scope="col">Evidence, and what is wrong</th>
+          <th scope="col">Evidence and issue</th>
         </tr>
       </thead>
       <tbody>
@@ -51,7 +51,7 @@ function Scores({ row, criteria, chosen, onChoose }: ScoresProps) {
               >
                 “{one.evidence}”
               </button>
-              {!one.is_quoted && <Chip tone="warn">stands nowhere in the row</Chip>}
+              {!one.is_quoted && <Chip tone="warn">not found in the row</Chip>}
               {one.issue !== "" && <span className={styles.issue}>{one.issue}</span>}
             </td>
           </tr>
@@ -76,7 +76,7 @@ function useDeeds(job: number, { position }: Row) {
   );
   const undo = useChange(
     async (row: number) => await api.POST("/api/v1/quality/{job_id}/rows/{row}/undo", of(row)),
-    { touches, done: () => `Row ${position + 1} is as it was` },
+    { touches, done: () => `Row ${position + 1} is restored` },
   );
   return { accept, undo };
 }
@@ -92,10 +92,10 @@ export function JudgedRow(props: JudgedRowProps) {
   };
   useShortcuts([
     { keys: "j", about: "Next row", run: onNext },
-    { keys: "k", about: "Row before", run: onPrevious },
-    { keys: "a", about: "Accept: what was decided stands", isOnce: true, run: acceptAndGo },
+    { keys: "k", about: "Previous row", run: onPrevious },
+    { keys: "a", about: "Accept the decision", isOnce: true, run: acceptAndGo },
     {
-      ...{ keys: "u", about: "Undo: the row as it was", isOnce: true },
+      ...{ keys: "u", about: "Undo: restore the row", isOnce: true },
       run: () => {
         if (canUndo) undo.mutate(row.id);
       },
@@ -108,10 +108,10 @@ export function JudgedRow(props: JudgedRowProps) {
       <header className={styles.head}>
         <Chips>
           <Chip tone={tone}>{words}</Chip>
-          {row.is_accepted && <Chip tone="good">accepted by you</Chip>}
+          {row.is_accepted && <Chip tone="good">accepted</Chip>}
           {row.score !== null && <Chip>score {row.score.toFixed(1)}</Chip>}
           {row.after !== null && <Chip>after {row.after.toFixed(1)}</Chip>}
-          {row.better !== null && <Chip>better in both orders: {row.better}</Chip>}
+          {row.better !== null && <Chip>preferred in both orders: {row.better}</Chip>}
         </Chips>
         <div className={styles.deeds}>
           <Button
@@ -120,7 +120,7 @@ export function JudgedRow(props: JudgedRowProps) {
             loading={accept.isPending}
             onClick={() => isMeant() && acceptAndGo()}
           >
-            {row.standing === "undone" ? "Do it after all" : "Accept"}
+            {row.standing === "undone" ? "Apply it again" : "Accept"}
           </Button>
           <Button
             size="compact-sm"
@@ -130,7 +130,7 @@ export function JudgedRow(props: JudgedRowProps) {
             loading={undo.isPending}
             onClick={() => undo.mutate(row.id)}
           >
-            {row.decision === "removed" ? "Bring it back" : "Undo"}
+            {row.decision === "removed" ? "Restore it" : "Undo"}
           </Button>
         </div>
       </header>

@@ -21,14 +21,14 @@ const decisions = [
   { value: "fixed", label: "Fixed" },
   { value: "removed", label: "In quarantine" },
   { value: "below", label: "Still below" },
-  { value: "kept", label: "Good as they were" },
+  { value: "kept", label: "Kept" },
 ] as const;
 
 const orders = [
   { value: "newest", label: "Newest first" },
-  { value: "position", label: "In their order" },
+  { value: "position", label: "Dataset order" },
   { value: "score", label: "Lowest first" },
-  { value: "gain", label: "Gained most" },
+  { value: "gain", label: "Largest gain first" },
 ] as const;
 
 type Decision = (typeof decisions)[number]["value"];
@@ -38,8 +38,8 @@ const signs: Readonly<Record<Row["decision"], string>> = { kept: "✓", fixed: "
 
 const standings: Readonly<Record<Row["standing"], string>> = {
   applied: "",
-  undone: " · taken back",
-  changed: " · changed since",
+  undone: " · undone",
+  changed: " · edited since",
   none: "",
 };
 
@@ -152,7 +152,7 @@ export function JudgedRows({ id, criteria }: { id: number; criteria: Criteria })
       <View query={rows} lines={8}>
         {() =>
           current === undefined ? (
-            <Empty title="None of these">Rows stand here as they are judged.</Empty>
+            <Empty title="No row matches the filter">Rows appear here as they are judged.</Empty>
           ) : (
             <div className={styles.panes}>
               <div className={styles.list}>

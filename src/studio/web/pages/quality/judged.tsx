@@ -56,7 +56,7 @@ export function Judged() {
       actions={
         <>
           {job.status !== "completed" && <Deeds job={job} />}
-          {dataset !== null && <ButtonLink to={`/data/${dataset.id}`}>Open the set</ButtonLink>}
+          {dataset !== null && <ButtonLink to={`/data/${dataset.id}`}>Open the dataset</ButtonLink>}
         </>
       }
     >

@@ -8,10 +8,10 @@ type Summary = components["schemas"]["QualitySummary"];
 
 function Counts({ summary: { counts, average } }: { summary: Summary }) {
   const figures = [
-    ["Good as they were", counts.kept - counts.below],
+    ["Kept", counts.kept - counts.below],
     ["Fixed", counts.fixed],
-    ["Taken out", counts.removed],
-    ["Still below", counts.below],
+    ["Removed", counts.removed],
+    ["Kept, below the minimum", counts.below],
   ] as const;
   return (
     <dl className={styles.figures}>
@@ -63,8 +63,7 @@ function Scores({
         ))}
       </div>
       <figcaption className={styles.caption}>
-        <span className={styles.keyAfter} /> as they stay <span className={styles.keyBefore} /> as
-        they were
+        <span className={styles.keyAfter} /> after <span className={styles.keyBefore} /> before
       </figcaption>
     </figure>
   );
@@ -102,7 +101,7 @@ function Checks({ found }: { found: Summary["by_check"] }) {
   if (entries.length === 0) return null;
   return (
     <p className={styles.checks}>
-      Found by checks, without asking anybody:{" "}
+      Found by checks, without a model:{" "}
       {entries.map(([check, count]) => `${check.replaceAll("-", " ")} ${count}`).join(", ")}.
     </p>
   );
@@ -111,7 +110,7 @@ function Checks({ found }: { found: Summary["by_check"] }) {
 export function Outcome({ summary }: { summary: Summary }) {
   const { minQualityScore: bar = 7 } = summary.settings as { minQualityScore?: number };
   return (
-    <Panel title="What it has come to">
+    <Panel title="Result">
       <Counts summary={summary} />
       <div className={styles.pictures}>
         <Scores histogram={summary.histogram} bar={bar} />
@@ -120,7 +119,7 @@ export function Outcome({ summary }: { summary: Summary }) {
       <Checks found={summary.by_check} />
       {summary.warnings.map((warning) => (
         <p key={warning} className={styles.warning}>
-          Of this judge: {warning}.
+          About this judge: {warning}.
         </p>
       ))}
     </Panel>

@@ -70,7 +70,7 @@ function StartAnyway({ job }: { job: components["schemas"]["Job"] }) {
       <Button variant="outline" loading={start.isPending} onClick={() => start.mutate(undefined)}>
         Start anyway
       </Button>
-      <span>The system may end it, and other programs with it.</span>
+      <span>The system may kill it, and other programs too.</span>
     </div>
   );
 }
@@ -87,7 +87,7 @@ export function Beginning() {
   }, [begun, navigate]);
   return (
     <Page
-      title={job.data?.job.status === "failed" ? "The run has not begun" : "A run begins"}
+      title={job.data?.job.status === "failed" ? "The run has not started" : "Starting a run"}
       above={<Link to="/runs">Runs</Link>}
     >
       <Panel>
@@ -102,8 +102,8 @@ export function Beginning() {
                 {status === "running" && <Progress share={null} label="Until its first step" />}
                 <p className={styles.words}>
                   {status === "pending" &&
-                    "It waits for a training that goes on, or for the process that works on jobs."}
-                  {status === "running" && (phase ?? "Model and rows are read.")}
+                    "It waits for another training run, or for the worker process."}
+                  {status === "running" && (phase ?? "Reading the model and the rows.")}
                   {error ?? ""}
                 </p>
                 {run.data?.does_not_fit === true && <StartAnyway job={found} />}

@@ -142,7 +142,7 @@ function Tables({ compared }: { compared: Compared }) {
     <>
       {part("Results", results, "No results yet")}
       {part(`Settings that differ (${alike} are the same)`, settings, "All settings are the same")}
-      {inputs.length > 0 && part("Model, data and versions that differ", inputs, "")}
+      {inputs.length > 0 && part("Model, data and software versions that differ", inputs, "")}
     </>
   );
 }
@@ -208,12 +208,12 @@ export function Compare() {
     <Page
       title={ids.length < 2 ? "Compare runs" : `${ids.length} runs compared`}
       above={<Link to="/runs">Runs</Link>}
-      lead="Curves over each other, the settings in which they differ, what came of each."
+      lead="Curves, the settings that differ, and results."
     >
       <Choose ids={ids} />
       {ids.length === 0 ? (
         <Panel>
-          <Empty title="Choose two runs or more">Their curves are drawn over each other.</Empty>
+          <Empty title="Choose two runs or more">Their curves are drawn together.</Empty>
         </Panel>
       ) : (
         <Beside ids={ids} />

@@ -28,7 +28,7 @@ export function CurveControls() {
     <div className={styles.controls}>
       <SegmentedControl
         size="xs"
-        aria-label="Drawn over"
+        aria-label="Horizontal axis"
         value={axis}
         onChange={(value) => setState({ axis: value === "step" ? undefined : value })}
         data={axes.map((value) => ({ value, label: value }))}

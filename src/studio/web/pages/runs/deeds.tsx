@@ -15,8 +15,8 @@ type Word = "pause" | "stop" | "resume";
 const touches = ["/api/v1/run", "/api/v1/jobs"];
 
 const told: Readonly<Record<Exclude<Word, "stop">, string>> = {
-  pause: "It saves a checkpoint and waits",
-  resume: "It goes on from its last checkpoint",
+  pause: "Saves a checkpoint and pauses",
+  resume: "Continues from its last checkpoint",
 };
 
 function useDeed(id: string) {
@@ -28,7 +28,7 @@ function useDeed(id: string) {
         return told[word];
       }
       const { data } = await api.POST("/api/v1/runs/{id}/stop", { params });
-      return `It saves a checkpoint and ends. It goes on with “Go on” here, or in a terminal: ${data!.goes_on_with}`;
+      return `It saves a checkpoint and stops. Continue with “Go on” here, or in a terminal: ${data!.goes_on_with}`;
     },
     { touches, done: (words) => words },
   );
@@ -71,7 +71,7 @@ function Remove({ id, isRunning }: { id: string; isRunning: boolean }) {
     async () => await api.DELETE("/api/v1/runs/{id}", { params: { path: { id } } }),
     {
       touches: ["/api/v1/run", "/api/v1/sweeps"],
-      done: () => "The run and its folder are gone",
+      done: () => "The run and its folder are deleted",
       onDone: () => void navigate({ to: "/runs" } as never),
     },
   );

@@ -27,7 +27,7 @@ export const pictures: readonly Picture[] = [
   },
   { title: "Learning rate", figures: ["learningRate"], isExact: true },
   { title: "Gradient norm", figures: ["gradientNorm"] },
-  { title: "Tokens a second", figures: ["tokensPerSecond"], text: compact },
+  { title: "Tokens per second", figures: ["tokensPerSecond"], text: compact },
   { title: "Memory", figures: ["residentBytes"], text: fineBytes, isExact: true },
   { title: "Objective", figures: ["train/*", "validation/*"] },
 ];

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const runs = definePage({
   group: "model",
   title: "Runs",
-  about: "What was trained: curves, samples, comparisons, sweeps",
+  about: "Runs with their curves, samples, comparisons and sweeps",
   icon: ChartLine,
   key: "r",
   routes: [

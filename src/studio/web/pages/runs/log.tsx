@@ -18,7 +18,7 @@ export function RunLog({ id, isRunning }: { id: string; isRunning: boolean }) {
       <View query={log}>
         {({ lines, total }) =>
           lines.length === 0 ? (
-            <Empty title="Nothing has happened yet" />
+            <Empty title="Nothing is logged yet" />
           ) : (
             <>
               {total > lines.length && (

@@ -43,7 +43,7 @@ function Fields({ id, kept }: { id: string; kept: Words }) {
 export function Notes({ id }: { id: string }) {
   const notes = $api.useQuery("get", "/api/v1/runs/{id}/notes", { params: { path: { id } } });
   return (
-    <Panel title="Your words">
+    <Panel title="Your notes">
       <View query={notes} lines={2}>
         {(kept) => <Fields id={id} kept={kept} />}
       </View>

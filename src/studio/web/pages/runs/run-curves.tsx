@@ -36,7 +36,7 @@ export function RunCurves({ series }: { series: readonly Series[] }) {
   if (drawn.length === 0)
     return (
       <Panel>
-        <Empty title="No figures yet">They come with the first step.</Empty>
+        <Empty title="No data yet">Curves begin with the first step.</Empty>
       </Panel>
     );
   return <Pictures drawn={drawn} group="run" />;

@@ -44,7 +44,7 @@ function factsOf({ run, record, last_event: last }: Details): Fact[] {
     { name: "Validation loss", value: <Num of={run.validation_loss} digits={4} /> },
     { name: "Begun", value: <Ago at={run.started_at} /> },
   ];
-  if (service !== undefined) facts.push({ name: "Computed at", value: service });
+  if (service !== undefined) facts.push({ name: "Speed", value: service });
   if (seconds !== undefined && run.status === "completed")
     facts.push({ name: "Took", value: <Lasting seconds={seconds} /> });
   return facts;
@@ -81,7 +81,7 @@ function Checkpoints({ checkpoints, run }: Pick<Details, "checkpoints" | "run">)
   if (checkpoints.length === 0)
     return (
       <Empty title="No checkpoint yet">
-        They are written every few steps, and when a run is stopped.
+        Checkpoints are saved every few steps and when a run is stopped.
       </Empty>
     );
   return (

@@ -179,7 +179,7 @@ function AllRuns() {
         {picked.length > 0 && (
           <>
             <Button variant="subtle" onClick={() => setState({ pick: undefined })}>
-              Mark none
+              Clear selection
             </Button>
             <ButtonLink to={`/runs/compare?ids=${picked.join(",")}`}>
               Compare {picked.length === 1 ? "with …" : `${picked.length} runs`}
@@ -192,7 +192,7 @@ function AllRuns() {
           {({ runs }) =>
             runs.length === 0 ? (
               <Empty
-                title={isFiltered ? "No run is like that" : "No run yet"}
+                title={isFiltered ? "No run matches" : "No run yet"}
                 {...(!isFiltered && { action: <ButtonLink to="/train">Train a model</ButtonLink> })}
               >
                 Each training is kept as a run: its settings, curves, samples, checkpoints and
@@ -214,7 +214,7 @@ export function Runs() {
   return (
     <Page
       title="Runs"
-      lead="What was trained here. Mark some to see them over each other."
+      lead="Everything trained on this machine. Select runs to compare them."
       actions={<ButtonLink to="/train">Train a model</ButtonLink>}
     >
       <SegmentedControl

@@ -25,7 +25,7 @@ function Said({
       <h3>{title}</h3>
       <p dir="auto">
         {answer === undefined || answer.text === "" ? <i>nothing</i> : answer.text}
-        {answer?.cut === true && <span title="cut at the most tokens asked for"> …</span>}
+        {answer?.cut === true && <span title="stopped at the maximum length"> …</span>}
       </p>
     </div>
   );
@@ -74,7 +74,7 @@ function Shown({ rows, steps }: Written) {
               />
               <Said title={`After ${word}`} tone="tuned" answer={chosen?.answers[which]} />
               <Said
-                title="The row says"
+                title="Reference"
                 tone="row"
                 answer={{ text: row.reference, tokens: 0, cut: false }}
               />
@@ -94,8 +94,8 @@ export function Samples({ id }: { id: string }) {
         written.steps.length === 0 ? (
           <Panel title="Samples">
             <Empty title="No samples">
-              With “Samples to read along” a run answers a few rows before its first step and at
-              each evaluation.
+              With “Sample rows”, a run answers a few rows before its first step and at each
+              validation.
             </Empty>
           </Panel>
         ) : (

@@ -117,7 +117,7 @@ function Shown({ sweep }: { sweep: SweepShape }) {
   );
   return (
     <>
-      <Panel title="Through the settings to the loss">
+      <Panel title="Settings and validation loss">
         <Parallel {...{ columns, marked, onMark: setMarked }} />
       </Panel>
       <Panel title="Trials, the best first" isFlush>
@@ -130,8 +130,8 @@ function Shown({ sweep }: { sweep: SweepShape }) {
 type Word = "stop" | "resume";
 
 const told: Readonly<Record<Word, string>> = {
-  stop: "No more of its runs begin; what they saved is kept",
-  resume: "What has not ended goes on",
+  stop: "Starts no more of its runs; what they saved is kept",
+  resume: "Continues what has not finished",
 };
 
 function Deeds({ sweep }: { sweep: SweepShape }) {
@@ -165,9 +165,9 @@ function HowFar({ trials }: SweepShape) {
   if (done === trials.length) return null;
   return (
     <div className={styles.going}>
-      <Progress share={done / trials.length} label="Runs that are done" />
+      <Progress share={done / trials.length} label="Finished runs" />
       <span>
-        <Num of={done} /> of <Num of={trials.length} /> runs are done
+        <Num of={done} /> of <Num of={trials.length} /> runs finished
       </span>
     </div>
   );

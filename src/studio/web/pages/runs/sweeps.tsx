@@ -23,10 +23,10 @@ export function Sweeps() {
           found.length === 0 ? (
             <Empty
               title="No sweep yet"
-              action={<ButtonLink to="/train">Vary settings of a form</ButtonLink>}
+              action={<ButtonLink to="/train">Vary settings in the form</ButtonLink>}
             >
-              A sweep is one run after another over several values of some settings: from the form,
-              or with <code>ft train sweep sweep.yml</code>
+              A sweep trains one run per combination of values: start one from the form, or with{" "}
+              <code>ft train sweep sweep.yml</code>
             </Empty>
           ) : (
             <ul className={lines.lines}>

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const settings = definePage({
   group: "studio",
   title: "Settings",
-  about: "Providers and keys, what is kept, how much goes on at once",
+  about: "Providers and keys, caching, jobs at once",
   icon: SlidersHorizontal,
   key: ",",
   routes: [

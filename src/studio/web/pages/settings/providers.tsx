@@ -63,7 +63,7 @@ function Form({ provider, onClose }: { provider: Provider; onClose: () => void }
     },
     {
       touches: ["/api/providers", "/api/settings"],
-      done: () => `${provider.name} is asked where nobody says otherwise`,
+      done: () => `${provider.name} is now the default`,
       onDone: onClose,
     },
   );
@@ -77,20 +77,20 @@ function Form({ provider, onClose }: { provider: Provider; onClose: () => void }
       <Stack gap="sm">
         <TextInput
           label="Model"
-          placeholder="Its usual one"
+          placeholder="Its default"
           value={model}
           onChange={({ currentTarget }) => setModel(currentTarget.value)}
         />
         <TextInput
           label="Address"
-          placeholder="Its usual one"
+          placeholder="Its default"
           value={address}
           onChange={({ currentTarget }) => setAddress(currentTarget.value)}
         />
         {provider.needs_key && (
           <PasswordInput
             label="Key"
-            description="Kept in the keychain of the system, or in a file that only you can read."
+            description="Stored in the system's keychain, or in a file that only you can read."
             placeholder={provider.api_key ?? "none"}
             autoComplete="off"
             value={key}

@@ -14,7 +14,7 @@ function Theme() {
       value={colorScheme}
       onChange={(value) => setColorScheme(value as "auto" | "light" | "dark")}
       data={[
-        { value: "auto", label: "As the system" },
+        { value: "auto", label: "Same as system" },
         { value: "light", label: "Light" },
         { value: "dark", label: "Dark" },
       ]}
@@ -25,7 +25,7 @@ function Theme() {
 export function Settings() {
   const settings = $api.useQuery("get", "/api/settings", {});
   return (
-    <Page title="Settings" lead="For all of ft on this machine: commands and pages share them.">
+    <Page title="Settings" lead="Commands and pages on this machine share these settings.">
       <Panel title="Providers">
         <Providers />
       </Panel>
@@ -39,12 +39,12 @@ export function Settings() {
           <Panel title="Look">
             <Theme />
           </Panel>
-          <Panel title="Where things lie">
+          <Panel title="Folders">
             <View query={settings} lines={2}>
               {({ data_dir: data, database_path: database }) => (
                 <Facts
                   facts={[
-                    { name: "Data sets", value: <code>{data}</code> },
+                    { name: "Datasets", value: <code>{data}</code> },
                     { name: "Database", value: <code>{database}</code> },
                   ]}
                 />

@@ -19,7 +19,7 @@ export function WorkSettings({ known }: { known: Known }) {
   const [part, setPart] = useState(() => partOf(known));
   const save = useChange(async (body: Part) => await api.PUT("/api/settings", { body }), {
     touches: ["/api/settings"],
-    done: () => "Saved: it counts from now",
+    done: () => "Saved",
   });
   const isSame = JSON.stringify(part) === JSON.stringify(partOf(known));
   const number = (value: string | number, before: number): number =>
@@ -34,7 +34,7 @@ export function WorkSettings({ known }: { known: Known }) {
       <Stack gap="sm">
         <NumberInput
           label="Jobs at once"
-          description="Of each kind. More is faster only where they wait for a provider."
+          description="For each kind of job. More is faster only for jobs that wait for a provider."
           min={1}
           max={64}
           value={part.max_concurrent_jobs}
@@ -43,15 +43,15 @@ export function WorkSettings({ known }: { known: Known }) {
           }
         />
         <Switch
-          label="Keep answers of providers"
-          description="The same question is not paid for twice."
+          label="Cache provider answers"
+          description="The same request is not paid for twice."
           checked={part.enable_caching}
           onChange={({ currentTarget }) =>
             setPart({ ...part, enable_caching: currentTarget.checked })
           }
         />
         <NumberInput
-          label="Hours that a kept answer counts"
+          label="Hours until a cached answer expires"
           min={1}
           max={87_600}
           disabled={!part.enable_caching}
@@ -60,7 +60,7 @@ export function WorkSettings({ known }: { known: Known }) {
         />
         <Select
           label="Log"
-          description="How much the studio writes on its terminal."
+          description="How much the studio prints in its terminal."
           allowDeselect={false}
           data={levels}
           value={part.log_level}

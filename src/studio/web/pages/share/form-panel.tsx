@@ -94,7 +94,7 @@ function Fields({ result, form, wish, set }: FieldsProps) {
       {quants.length > 1 && (
         <Select
           label={words?.choice ?? "Quantized to"}
-          description="Fewer bits are smaller; how much of the training they leave is measured"
+          description="Fewer bits make a smaller model; how much of the training survives is measured"
           data={[...quants]}
           value={wish.quant}
           allowDeselect={false}
@@ -104,7 +104,7 @@ function Fields({ result, form, wish, set }: FieldsProps) {
       {form.takes.includes("system") && (
         <TextInput
           label="System message"
-          description="Where a request has none; empty leaves the template's own"
+          description="Used where a request has none; empty keeps the template's own"
           value={wish.system}
           onChange={({ currentTarget }) => set({ system: currentTarget.value })}
         />
@@ -114,8 +114,8 @@ function Fields({ result, form, wish, set }: FieldsProps) {
           label="Text to measure it on"
           description={
             result.trained_from === null
-              ? "A text file: how well the model foretells it, before and after"
-              : `A text file, besides what is left of the training on ${result.trained_from}; empty is none`
+              ? "A text file: its perplexity is measured before and after"
+              : `A text file whose perplexity is measured too, beside the rows of ${result.trained_from}; empty: none`
           }
           value={wish.text}
           onChange={({ currentTarget }) => set({ text: currentTarget.value })}
@@ -123,20 +123,20 @@ function Fields({ result, form, wish, set }: FieldsProps) {
       )}
       <TextInput
         label={form.output === "file" ? "File to write" : "Folder to write"}
-        description="It appears whole or not at all, and never over something that is there"
+        description="Written whole or not at all; never overwrites anything"
         value={wish.output}
         onChange={({ currentTarget }) => set({ output: currentTarget.value })}
       />
       {canBeAlone && (
         <Switch
-          label="The adapter alone, to be put on its base there"
+          label="The adapter alone, without its base"
           checked={wish.adapterOnly}
           onChange={({ currentTarget }) => set({ adapterOnly: currentTarget.checked })}
         />
       )}
       {form.kind === "merge" && (
         <Switch
-          label="Write it even where the training is lost in rounding"
+          label="Write it even if rounding loses the training"
           checked={wish.force}
           onChange={({ currentTarget }) => set({ force: currentTarget.checked })}
         />

@@ -13,15 +13,15 @@ export interface Way {
 export const hub: Way = {
   key: "hub",
   title: "Hub",
-  about: "A repository with a model card, for everybody or for yourself",
+  about: "A repository with a model card, public or private",
 };
 
 const words: Readonly<Record<string, Omit<Way, "key">>> = {
   merge: { title: "Merge", about: "Adapter and base as one model, whole or quantized" },
-  convert: { title: "Quantize", about: "The same model in fewer bits, and what that costs" },
-  ollama: { title: "Ollama", about: "A folder that ollama create reads" },
+  convert: { title: "Quantize", about: "The same model in fewer bits, with its loss measured" },
+  ollama: { title: "Ollama", about: "A folder for ollama create" },
   gguf: { title: "GGUF", about: "One file for llama.cpp and LM Studio" },
-  hf: { title: "Transformers", about: "A folder as Hugging Face's libraries read it" },
+  hf: { title: "Transformers", about: "A folder for Hugging Face's libraries" },
   mlx: { title: "MLX", about: "A folder for mlx-lm" },
   "mlx-swift": { title: "MLX Swift", about: "A folder for apps on Apple devices" },
   peft: { title: "PEFT", about: "The adapter alone, for Python" },

@@ -21,8 +21,8 @@ function targetText({ account, exists, problem }: Target): string {
   if (problem !== null) return problem;
   const who = account === null ? "" : `as ${account}`;
   if (exists === true)
-    return `Goes there ${who}: the repository is there, files in it stay or are replaced.`;
-  return `Goes there ${who}: the repository is made.`;
+    return `Uploads ${who} to a repository that exists: its files stay or are replaced.`;
+  return `Uploads ${who} to a new repository.`;
 }
 
 function TargetWords({ id }: { id: string }) {
@@ -58,7 +58,7 @@ function Card({ text, onText, onLook, isLooking }: CardProps) {
       side={
         onLook !== undefined && (
           <Button size="compact-xs" variant="default" loading={isLooking} onClick={onLook}>
-            Look through the edited card
+            Check the edited card
           </Button>
         )
       }
@@ -98,18 +98,18 @@ function Where({ id, isPrivate, onId, onPrivate, onLook, isLooking, isFirst }: W
     >
       <TextInput
         label="Repository"
-        description="Your name on the hub, or an organization's, and what it is to be called"
+        description="OWNER/NAME: your name on the hub or an organization's, and the repository's name"
         value={id}
         className={styles.id}
         onChange={({ currentTarget }) => onId(currentTarget.value)}
       />
       <Switch
-        label="Private, where it has to be made"
+        label="Private, if it is new"
         checked={isPrivate}
         onChange={({ currentTarget }) => onPrivate(currentTarget.checked)}
       />
       <Button type="submit" variant={isFirst ? "filled" : "default"} loading={isLooking}>
-        Show what would go
+        Show what would be uploaded
       </Button>
     </form>
   );
@@ -152,7 +152,7 @@ export function HubPanel({ result }: { result: Result }) {
   const isEdited = found !== undefined && card !== found.card;
   return (
     <Stack gap="md">
-      <Panel title="Where to">
+      <Panel title="Repository">
         <Where
           {...{ id, isPrivate, onId: setId, onPrivate: setPrivate, isLooking: plan.isPending }}
           isFirst={found === undefined}
@@ -180,8 +180,8 @@ export function HubPanel({ result }: { result: Result }) {
             </Button>
             <span className={styles.words}>
               {isRefused
-                ? "Refused: there are secrets in files that have to go."
-                : "This is the moment at which they leave this machine."}
+                ? "Refused: files that must be uploaded contain secrets."
+                : "Files leave this machine when you press it."}
             </span>
           </div>
         </>

@@ -1,4 +1,4 @@
-// The job that writes a result, followed to its end: how far, what was written, what is left of the training in it, and
+// Job that writes a result, followed to its end: how far, what was written, what is left of the training in it, and
 // what to type next.
 import { Button, Code, CopyButton } from "@mantine/core";
 import { $api } from "../../api/client.ts";
@@ -73,10 +73,10 @@ function Written({ job, form }: { job: Job; form: Form | undefined }) {
     ...(made.bytes === undefined ? [] : [{ name: "Size", value: <Bytes of={made.bytes} /> }]),
     ...(made.bitsPerWeight === undefined
       ? []
-      : [{ name: "Bits a weight", value: made.bitsPerWeight.toFixed(2) }]),
+      : [{ name: "Bits per weight", value: made.bitsPerWeight.toFixed(2) }]),
     ...(made.perplexity === undefined || made.perplexity === null
       ? []
-      : [{ name: "Perplexity of the text", value: perplexityText(made.perplexity) }]),
+      : [{ name: "Perplexity on the text", value: perplexityText(made.perplexity) }]),
     ...(made.repository === undefined
       ? []
       : [{ name: "Repository", value: <a href={made.repository.url}>{made.repository.url}</a> }]),
@@ -106,11 +106,11 @@ export function MadeBy({ id, form }: { id: string; form: Form | undefined }) {
   const progress = $api.useQuery("get", "/api/v1/jobs/{id}", { params: { path: { id } } });
   return (
     <Panel
-      title={shortPaths(progress.data?.job.title ?? "The job")}
+      title={shortPaths(progress.data?.job.title ?? "Job")}
       side={
         <>
           {progress.data !== undefined && <Status of={progress.data.job.status} />}
-          <Link to={`/jobs/${id}`}>Its log</Link>
+          <Link to={`/jobs/${id}`}>Log</Link>
         </>
       }
     >

@@ -8,7 +8,7 @@ export function PlanView({ plan }: { plan: components["schemas"]["SharePlan"] })
   const { files, bytes, left_out: stays, secrets, warnings, license } = plan;
   return (
     <Panel
-      title={`${files.length} files would go`}
+      title={`${files.length} files to upload`}
       side={
         <>
           <Bytes of={bytes} /> in all, licence {license ?? "unknown"}
@@ -22,19 +22,21 @@ export function PlanView({ plan }: { plan: components["schemas"]["SharePlan"] })
               <li key={`${file} ${line} ${kind}`}>
                 <strong>{file}</strong>
                 {line === null ? "" : `, line ${line}`}: {kind}
-                {refused ? ". The upload is refused until it is out." : ". The file stays here."}
+                {refused
+                  ? ". The upload is refused until it is removed."
+                  : ". The file is not uploaded."}
               </li>
             ))}
           </ul>
         )}
         {warnings.length > 0 && (
-          <ul className={styles.warnings} aria-label="To think of">
+          <ul className={styles.warnings} aria-label="Warnings">
             {warnings.map((warning) => (
               <li key={warning}>{warning}</li>
             ))}
           </ul>
         )}
-        <ul className={styles.files} aria-label="Files that would go">
+        <ul className={styles.files} aria-label="Files to upload">
           {files.map(({ path, bytes: size }) => (
             <li key={path}>
               <code>{path}</code>
@@ -44,8 +46,8 @@ export function PlanView({ plan }: { plan: components["schemas"]["SharePlan"] })
         </ul>
         {stays.length > 0 && (
           <details>
-            <summary>{stays.length} stay here</summary>
-            <ul className={styles.files} aria-label="Files that stay">
+            <summary>{stays.length} are not uploaded</summary>
+            <ul className={styles.files} aria-label="Files not uploaded">
               {stays.map(({ path, why }) => (
                 <li key={path}>
                   <code>{path}</code>

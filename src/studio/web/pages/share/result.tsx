@@ -47,8 +47,8 @@ export function Result() {
         {({ result: found }) =>
           way === undefined ? (
             <Panel>
-              <Empty title="It is written as one file">
-                It goes as it is: copy it to where it is used.
+              <Empty title="This is already one file">
+                Nothing to convert: copy the file to where it is used.
               </Empty>
             </Panel>
           ) : (
@@ -64,7 +64,7 @@ export function Result() {
                     <strong>{title}</strong>
                     <span className={styles.about}>
                       {problems?.some(({ format }) => format === key) === true
-                        ? "Not of this model"
+                        ? "Not possible for this model"
                         : about}
                     </span>
                   </Link>

@@ -39,7 +39,7 @@ export function Share() {
   return (
     <Page
       title="Share"
-      lead="Choose what leaves: as a whole model, as one file for llama.cpp, for Ollama, or on the hub."
+      lead="Choose a model to merge, quantize, write as GGUF, write for Ollama, or upload to the hub."
     >
       <Panel isFlush>
         <View query={results} lines={6}>
@@ -51,7 +51,7 @@ export function Share() {
                   <ButtonLink to="/train?model=builtin/tiny&data=builtin">Train a model</ButtonLink>
                 }
               >
-                Each run that has ended stands here, and what is made of it.
+                Every finished run appears here, with what was made from it.
               </Empty>
             ) : (
               <ul className={lines.lines}>

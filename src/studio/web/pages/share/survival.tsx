@@ -19,38 +19,42 @@ const shownLayers = 6;
 /** How far rounding goes beside the update, against the update's own length. */
 const roundingText = (noise: number): string =>
   noise < 1
-    ? `Beside it, rounding moves the weights by ${percent(noise)} of what the training moved them.`
-    : `Beside it, rounding moves the weights ${noise.toFixed(1)} times as far as the training did.`;
+    ? `Rounding moves the weights by ${percent(noise)} of the distance that training moved them.`
+    : `Rounding moves the weights ${noise.toFixed(1)} times as far as training did.`;
 
 export function SurvivalView({ survival }: { survival: Survival }) {
   const { kept, noise, layers, answers, lost } = survival;
   const worst = layers.toSorted((a, b) => a.kept - b.kept).slice(0, shownLayers);
   return (
-    <section className={styles.survival} aria-label="What is left of the training">
-      <Meter name="Left of what was learned" value={kept} most={1} text={percent(kept)} />
+    <section className={styles.survival} aria-label="How much of the training survives">
+      <Meter name="Training kept" value={kept} most={1} text={percent(kept)} />
       <p className={styles.words}>
         {roundingText(noise)}
-        {kept > 1 && " Above 100 %: it also went on in the direction of the training, by chance."}
+        {kept > 1 &&
+          " Above 100 %: rounding by chance also moved the weights in the direction of training."}
         {lost === true && (
-          <strong> The result is nearer to the base than to what was trained: that is lost.</strong>
+          <strong>
+            {" "}
+            The result is nearer to the base than to the trained model: the training is lost.
+          </strong>
         )}
       </p>
       {noise >= 1 && lost !== true && (
         <p className={styles.words} role="status">
-          <strong>What was learned may no longer be heard in it.</strong> More bits keep more; ask
-          both the same questions under Try, or more of them under Evaluate, before it is shared.
+          <strong>The training may no longer show in its answers.</strong> More bits keep more.
+          Compare both under Try or Evaluate before you share it.
         </p>
       )}
       {answers !== undefined && answers !== null && (
         <p className={styles.words}>
-          Right answers of {answers.samples}: base {percent(answers.base)}, with the adapter{" "}
+          Correct answers of {answers.samples}: base {percent(answers.base)}, with the adapter{" "}
           {percent(answers.adapter)}, written {percent(answers.merged)}.
         </p>
       )}
       {worst.length > 0 && (
         <details>
           <summary>
-            The {worst.length} of {layers.length} layers that kept least
+            The {worst.length} of {layers.length} layers that kept the least
           </summary>
           <div className={styles.layers}>
             {worst.map(({ layer, kept: share }) => (

@@ -203,7 +203,7 @@ export function Field(props: FieldProps) {
           {field.label}
         </label>
         {isOwn && (
-          <Tooltip label="Give it back: what counts without you" openDelay={300}>
+          <Tooltip label="Reset to the value it has without this form" openDelay={300}>
             <ActionIcon
               size="xs"
               variant="subtle"
@@ -227,7 +227,7 @@ export function Field(props: FieldProps) {
         <p id={`${id}-help`} className={styles.help}>
           {field.help}
           {bounds === "" ? "" : ` (${bounds})`}
-          {counts ? "" : ". Nothing reads it with this method"}{" "}
+          {counts ? "" : ". This method does not use it"}{" "}
           <code className={styles.flag}>{field.flag}</code>
         </p>
         {advice.map(({ level, text }) => (

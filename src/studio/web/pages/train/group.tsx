@@ -56,7 +56,7 @@ export function Group({
           onClick={() => onOpen(!isOpen)}
         >
           <Sign size={14} aria-hidden="true" />
-          {isOpen ? "Only the usual ones" : `${hidden} more`}
+          {isOpen ? "Only common settings" : `${hidden} more`}
           <span className={styles.hidden}> settings of {group.title}</span>
         </UnstyledButton>
       )}

@@ -4,7 +4,7 @@ import { definePage } from "../../app/page-definition.ts";
 export const train = definePage({
   group: "model",
   title: "Train",
-  about: "Choose model and data, see what a run would need, start it",
+  about: "Choose a model and data, see what the run needs, start it",
   icon: Flame,
   key: "t",
   routes: [

@@ -39,12 +39,12 @@ function factsOf({ data, steps }: Report, time: Time | null): Fact[] {
   const lost = (data.truncated ?? 0) + (data.dropped ?? 0);
   if (lost > 0)
     facts.push({
-      name: "Not whole",
+      name: "Rows not whole",
       value: `${data.truncated ?? 0} cut, ${data.dropped ?? 0} left out`,
     });
   facts.push({
     name: "Time",
-    value: time === null ? "unknown until a run like it" : <TimeText time={time} />,
+    value: time === null ? "unknown until a similar run" : <TimeText time={time} />,
   });
   return facts;
 }
@@ -62,7 +62,7 @@ function TimeText({ time }: { time: Time }) {
   );
 }
 
-const terms: Readonly<Record<string, string>> = { program: "the program itself" };
+const terms: Readonly<Record<string, string>> = { program: "the program" };
 
 interface MemoryProps {
   plan: NonNullable<Report["memoryPlan"]>;

@@ -66,7 +66,7 @@ export function Preview({ preview, row, isBehind, onRow }: PreviewProps) {
   const go = (to: number): void => onRow(Math.max(0, Math.min(last, to)));
   useShortcuts([
     { keys: "j", about: "The next row of the preview", run: () => go(row + 1) },
-    { keys: "k", about: "The row before", run: () => go(row - 1) },
+    { keys: "k", about: "Previous row", run: () => go(row - 1) },
   ]);
   return (
     <Panel
@@ -83,7 +83,7 @@ export function Preview({ preview, row, isBehind, onRow }: PreviewProps) {
             <Button
               size="compact-xs"
               variant="default"
-              aria-label="The row before"
+              aria-label="Previous row"
               disabled={row <= 0}
               onClick={() => go(row - 1)}
             >

@@ -25,7 +25,7 @@ export function SharedAs({ model, onModel }: SharedAsProps) {
   const [first] = instead;
   return (
     <p className={`${styles.warning} ${styles.apart}`}>
-      What is trained from it cannot be written for {names.join(" or ")}.
+      Models trained from it cannot be written for {names.join(" or ")}.
       {first !== undefined && (
         <>
           {" "}

@@ -95,7 +95,7 @@ function WhatWillHappen({ isPossible, look, told, onUse }: WhatProps) {
   if (!isPossible)
     return (
       <Empty title="Choose a model and data">
-        Then this says what the run would need and take, and shows the rows as the model reads them.
+        This panel then shows memory, time and the rows as the model reads them.
       </Empty>
     );
   if (look.data === undefined)
@@ -115,7 +115,7 @@ function WhatWillHappen({ isPossible, look, told, onUse }: WhatProps) {
 function Reading() {
   return (
     <>
-      <p className={styles.reading}>Rows are read and the model is looked at …</p>
+      <p className={styles.reading}>Reading the rows and the model …</p>
       <Waiting lines={5} />
     </>
   );
@@ -208,7 +208,7 @@ function Consequences({ hook, fields, look, isPossible, row, sweep }: Consequenc
         />
       )}
       {command.length > 1 && isPossible && (
-        <Panel title="The same in a terminal">
+        <Panel title="The same command for a terminal">
           <Command
             words={sweep === undefined ? command : ["ft", "train", "sweep", "sweep.yml"]}
             file={sweep}
@@ -243,7 +243,7 @@ function StartButton({ start: { begin, isStarting }, isReady, fits, count }: Sta
       >
         {fits ? `Start ${what}` : "Start anyway"}
       </Button>
-      {!fits && <span>It is estimated not to fit into memory: the system may end it.</span>}
+      {!fits && <span>It is estimated not to fit into memory: the system may kill it.</span>}
     </div>
   );
 }
@@ -302,7 +302,7 @@ function Filling({ form }: { form: Form }) {
   return (
     <Page
       title="Train"
-      lead="Settings come from this form, from a profile, your files and the environment; each says where it is from."
+      lead="Settings come from this form, a profile, your files and the environment; each shows its origin."
       actions={<StartButton {...{ start, isReady, fits, count }} />}
     >
       <Bar {...{ form, hook, look, isPossible }} />

@@ -31,7 +31,7 @@ function One({ varied, setSearch }: { varied: Varied } & Pick<VaryProps, "setSea
       <TagsInput
         className={styles.values}
         label={field.label}
-        description={`Values of ${field.flag}, each closed with a comma or Enter`}
+        description={`Values of ${field.flag}, separated by a comma or Enter`}
         placeholder={words.length === 0 ? shown(field.default) : ""}
         data={choicesOf(field)}
         value={[...words]}
@@ -61,7 +61,7 @@ function Wrong({ trials }: Pick<VaryProps, "trials">) {
   if (told.length === 0) return null;
   return (
     <div role="status">
-      <ul className={styles.wrong} aria-label="What is wrong with the runs">
+      <ul className={styles.wrong} aria-label="Problems with the runs">
         {told.slice(0, 6).map((text) => (
           <li key={text}>{text}</li>
         ))}
@@ -83,7 +83,7 @@ export function Vary({ fields, groups, varied, trials, count, setSearch }: VaryP
       title="Sweep"
       side={
         <span className={styles.about}>
-          {count > 1 ? `${count} runs, one after another` : "Several values: a run for each"}
+          {count > 1 ? `${count} runs, one after another` : "Give several values: each gets a run"}
         </span>
       }
     >

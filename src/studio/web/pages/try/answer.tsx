@@ -26,8 +26,8 @@ function surprise({ tokens }: Piece): number {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  length: "cut at the longest answer",
-  "position-limit": "the model reads no further",
+  length: "stopped at the maximum length",
+  "position-limit": "the context is full",
 };
 
 function Figures({ answer: { figures, state } }: { answer: Answer }) {
@@ -39,7 +39,7 @@ function Figures({ answer: { figures, state } }: { answer: Answer }) {
   const parts = [
     `${tokens} ${tokens === 1 ? "token" : "tokens"}${speed}`,
     durationText(seconds),
-    ...(cached > 0 ? [`${cached} of the prompt not read again`] : []),
+    ...(cached > 0 ? [`${cached} prompt tokens from the cache`] : []),
     ...(reasons[reason] === undefined ? [] : [reasons[reason]]),
   ];
   return <p className={styles.figures}>{parts.join(" · ")}</p>;
@@ -119,7 +119,7 @@ export function AnswerView({ answer, isColoured, isLast, name, hasFigures }: Ans
         </div>
       )}
       {state === "ended" && textOf(answer).trim() === "" && reasoning === "" && (
-        <p className={styles.wait}>It said nothing.</p>
+        <p className={styles.wait}>The answer is empty.</p>
       )}
       {hasFigures && <Figures answer={answer} />}
       {isLast && pieces.length > 0 && (

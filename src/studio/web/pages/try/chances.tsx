@@ -29,11 +29,11 @@ export function Chances({ piece }: { piece: Piece | undefined }) {
   if (piece === undefined || piece.tokens.length === 0)
     return (
       <p className={styles.hint}>
-        Point at a word, or focus the answer and use ← →, to see what else was likely there.
+        Point at a word, or focus the answer and use ← →, to see the likeliest tokens there.
       </p>
     );
   return (
-    <div className={styles.chances} role="status" aria-label="Chances of the chosen token">
+    <div className={styles.chances} role="status" aria-label="Probabilities of this token">
       {piece.tokens.slice(0, 2).map(({ text, logprob, top }, at) => {
         const isAmong = top.some((one) => one.text === text);
         const all = isAmong ? top : [{ text, logprob }, ...top];

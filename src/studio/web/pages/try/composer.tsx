@@ -27,7 +27,7 @@ export interface ComposerProps {
 function Keep({ draft: { question: text, system } }: { draft: Draft }) {
   const keep = useChange(
     async () => await api.POST("/api/v1/try/prompts", { body: { text, system } }),
-    { touches: ["/api/v1/try/prompts"], done: () => "The prompt is kept" },
+    { touches: ["/api/v1/try/prompts"], done: () => "Prompt saved" },
   );
   return (
     <Button
@@ -107,7 +107,7 @@ export function Composer(props: ComposerProps) {
           </Button>
         )}
         <span className={styles.hint}>
-          <Keys of="Enter" /> asks, <Keys of="Shift Enter" /> breaks the line
+          <Keys of="Enter" /> asks, <Keys of="Shift Enter" /> for a new line
         </span>
       </div>
     </form>

@@ -8,7 +8,7 @@ export function HeldModels() {
   const held = $api.useQuery("get", "/api/v1/try/models", {});
   const free = useChange(async () => await api.DELETE("/api/v1/try/models"), {
     touches: ["/api/v1/try/models"],
-    done: () => "The memory is free; the next question loads the model again",
+    done: () => "Memory freed; the next question loads the model again",
   });
   const models = held.data?.models ?? [];
   if (models.length === 0) return null;
@@ -19,7 +19,7 @@ export function HeldModels() {
   });
   return (
     <div className={styles.held}>
-      <span>In memory: {words.join(", ")}. Left alone for ten minutes, it goes by itself.</span>
+      <span>In memory: {words.join(", ")}. Unused for ten minutes, it is unloaded.</span>
       <Button
         size="compact-xs"
         variant="default"

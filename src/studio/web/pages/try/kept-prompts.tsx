@@ -33,9 +33,9 @@ function useForget() {
           id,
           message: (
             <>
-              The prompt is forgotten.{" "}
+              Prompt deleted.{" "}
               <Button size="compact-xs" variant="default" onClick={() => void back()}>
-                Take it back
+                Undo
               </Button>
             </>
           ),
@@ -52,7 +52,7 @@ export function KeptPrompts({ onTake }: { onTake: (draft: Draft) => void }) {
     <View query={prompts} lines={2}>
       {({ prompts: found }) =>
         found.length === 0 ? (
-          <p className={styles.none}>“Keep prompt” puts one here, to be asked again of others.</p>
+          <p className={styles.none}>“Keep prompt” saves a prompt here, to ask other models too.</p>
         ) : (
           <ul className={styles.list}>
             {found.map((prompt) => (

@@ -15,31 +15,31 @@ interface Control {
 const controls = [
   {
     ...{ key: "temperature", label: "Temperature", usual: 0, min: 0, max: 2, step: 0.1 },
-    about: "0 always takes the likeliest token",
+    about: "0 always picks the likeliest token",
   },
   {
     ...{ key: "top_p", label: "Top p", usual: 1, min: 0, max: 1, step: 0.05 },
-    about: "Only the likeliest that together have so much",
+    about: "Only the likeliest tokens that together have this probability",
   },
   {
     ...{ key: "top_k", label: "Top k", usual: 0, min: 0, max: 1000, step: 10 },
-    about: "Only so many of the likeliest; 0 is all",
+    about: "Only this many of the likeliest tokens; 0: all",
   },
   {
     ...{ key: "min_p", label: "Min p", usual: 0, min: 0, max: 1, step: 0.05 },
-    about: "None below this share of the likeliest",
+    about: "Only tokens with at least this share of the likeliest one's probability",
   },
   {
     ...{ key: "repetition_penalty", label: "Repetition", usual: 1, min: 0.5, max: 2, step: 0.05 },
-    about: "Above 1, what was said counts less",
+    about: "Above 1, tokens already used become less likely",
   },
   {
-    ...{ key: "max_tokens", label: "Longest answer", usual: 256, min: 1, max: 8192, step: 64 },
+    ...{ key: "max_tokens", label: "Maximum length", usual: 256, min: 1, max: 8192, step: 64 },
     about: "In tokens",
   },
   {
     ...{ key: "seed", label: "Seed", usual: undefined, min: 0, max: 4_294_967_295, step: 1 },
-    about: "The same seed draws the same; empty is another each time",
+    about: "The same seed gives the same answer; empty: random",
   },
 ] as const satisfies readonly Control[];
 
@@ -70,7 +70,7 @@ export function SamplingControls() {
           label={label}
           description={about}
           value={sampling[key] ?? usual ?? ""}
-          placeholder={usual === undefined ? "another each time" : String(usual)}
+          placeholder={usual === undefined ? "random" : String(usual)}
           allowNegative={false}
           allowDecimal={range.step < 1}
           clampBehavior="strict"

@@ -45,7 +45,7 @@ function Head({ side, place, subjects, isHidden, onChoose, onRemove }: SideProps
     <>
       <Select
         size="sm"
-        aria-label={`${place}: who answers`}
+        aria-label={`${place}: model`}
         data={groupsOf(subjects)}
         value={side.subject}
         allowDeselect={false}
@@ -93,7 +93,7 @@ export function SideView(props: SideProps) {
       <div className={styles.turns}>
         {turns.length === 0 && (
           <p className={styles.nothing}>
-            {isHidden ? "Who answers here is told after your vote." : "Nothing asked yet."}
+            {isHidden ? "The model is shown after your vote." : "Nothing asked yet."}
           </p>
         )}
         {turns.map(({ question, answer }, at) => (

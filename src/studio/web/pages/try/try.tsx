@@ -55,7 +55,7 @@ function Bar({ isBlind, canBeBlind, isColoured, onBlind, onColoured, onAdd }: Ba
         onChange={(value) => onBlind(value === "blind")}
       />
       <Switch
-        label="Colour words by chance"
+        label="Colour tokens by probability"
         checked={isColoured}
         onChange={({ currentTarget }) => onColoured(currentTarget.checked)}
       />
@@ -154,7 +154,7 @@ function Table({ subjects }: { subjects: readonly Subject[] }) {
   };
   useShortcuts([
     { keys: "i", about: "Write a question", run: () => field.current?.focus() },
-    { keys: "c", about: "Colour words by chance", run: () => setColoured(!isColoured) },
+    { keys: "c", about: "Colour tokens by probability", run: () => setColoured(!isColoured) },
   ]);
   const take = (kept: Draft): void => {
     setDraft(kept);
@@ -178,8 +178,7 @@ function Table({ subjects }: { subjects: readonly Subject[] }) {
         />
         {isBlind && !hasTurns && (
           <p className={styles.note}>
-            Two answers to one question in an order that chance decides. You vote, then you see who
-            was who.
+            Two answers to one question in random order. You vote, then see which model gave which.
           </p>
         )}
         <Sides
@@ -212,7 +211,7 @@ export function Try() {
   return (
     <Page
       title="Try"
-      lead="The same question to a model and to what you made of it. Adapters on one base are switched without loading it again."
+      lead="Ask a base model and your fine-tuned one the same question. Adapters on one base are switched without reloading it."
     >
       <View query={subjects} lines={8}>
         {({ subjects: found }) =>
@@ -222,7 +221,7 @@ export function Try() {
                 title="There is no model on this disk"
                 action={<ButtonLink to="/train">Train one</ButtonLink>}
               >
-                ft models pull fetches one of the hub.
+                ft models pull downloads one from the hub.
               </Empty>
             </Panel>
           ) : (

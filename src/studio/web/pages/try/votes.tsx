@@ -35,7 +35,7 @@ function Pair({ names, wins, undecided, share, low, high }: Tally) {
         <span>{wins[0]}</span>
         <span>
           {share === null || low === null || high === null
-            ? "no vote prefers one"
+            ? "no vote prefers an answer"
             : `${percent(share)} of ${decided} prefer ${names[0]} (95 %: ${percent(low)} to ${percent(high)})`}
           {undecided > 0 && `, ${undecided} undecided`}
         </span>
@@ -49,8 +49,8 @@ function Written({ set }: { set: Set }) {
   const command = `ft train start MODEL ${set.file} --method dpo`;
   return (
     <div className={styles.written} role="status">
-      {set.rows} rows of preference are in <strong>{set.version}</strong>
-      {set.left_out > 0 && `; ${set.left_out} votes prefer nothing`}.
+      {set.rows} preference pairs are in <strong>{set.version}</strong>
+      {set.left_out > 0 && `; ${set.left_out} votes preferred neither`}.
       <Code block className={styles.command}>
         {command}
       </Code>
@@ -105,7 +105,8 @@ export function Votes() {
       {({ tallies, total }) =>
         total === 0 ? (
           <p className={styles.none}>
-            Compare blindly and vote: the votes become pairs of answers that training can prefer by.
+            Compare blindly and vote: your votes become preference pairs for DPO and similar
+            methods.
           </p>
         ) : (
           <>
