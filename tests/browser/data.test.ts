@@ -254,7 +254,7 @@ test("sets are filtered, merged, sampled, deleted after one question", async () 
   const boxes = page.getByRole("checkbox", { name: "Choose shop" });
   await boxes.nth(1).waitFor({ state: "attached" });
   for (const box of await boxes.all()) await box.check();
-  await page.getByRole("button", { name: "Merge 2 sets" }).click();
+  await page.getByRole("button", { name: "Merge 2 datasets" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("both");
   await page.getByRole("button", { name: "Merge", exact: true }).click();
   await page.getByRole("heading", { name: "both", level: 1 }).waitFor();

@@ -32,7 +32,7 @@ export function MergeButton({ sets, onDone }: { sets: readonly SetEntry[]; onDon
         }
         onClick={() => setOpen(true)}
       >
-        Merge {sets.length} sets
+        Merge {sets.length} datasets
       </Button>
       <Modal opened={isOpen} onClose={() => setOpen(false)} title="Merge into a new dataset">
         <form
