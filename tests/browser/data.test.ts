@@ -88,7 +88,7 @@ test("a large file is taken in by a job: followed over a reload, told of its bad
   expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
   await importFile(page, "others.jsonl", lines.filter((_, at) => at !== 7000).join("\n"));
   const others = page.getByRole("region", { name: "Import of others.jsonl" });
-  await others.getByText(/10,999 rows read, 10,999 taken in/).waitFor(patient);
+  await others.getByText(/10,999 rows read, 10,999 imported/).waitFor(patient);
   await others.getByRole("link", { name: "View the rows" }).click();
   await page.getByText(words.slice(0, 30)).first().waitFor();
   expect(problems).toEqual([]);

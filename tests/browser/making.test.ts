@@ -197,9 +197,9 @@ test(
     await page.goto(`${page.url().split("?")[0]}?decision=fixed`);
     await page.getByRole("region", { name: "Rewritten" }).waitFor();
     await page.keyboard.press("u");
-    await page.getByText("undone").waitFor();
+    await page.getByText("undone", { exact: true }).waitFor();
     await page.reload();
-    await page.getByText("undone").waitFor();
+    await page.getByText("undone", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Apply it again" }).click();
     await page.getByText("accepted", { exact: false }).first().waitFor();
     expect(await violations(page)).toEqual([]);
