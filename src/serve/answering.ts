@@ -16,12 +16,14 @@ export interface OpenAnswer {
 export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal {
   const left = new AbortController();
   const timer = setTimeout(() => {
-    const message = `the answer took longer than ${seconds} s, the time a request has`;
+    const message = `the answer took longer than ${seconds} s, the time limit of a request`;
     left.abort(new ApiError(504, { message, code: "timeout" }));
   }, seconds * 1000);
   reply.raw.once("close", () => {
     clearTimeout(timer);
-    left.abort(new ApiError(499, { message: "the client has left", code: "client_left" }));
+    left.abort(
+      new ApiError(499, { message: "the client closed the connection", code: "client_left" }),
+    );
   });
   return left.signal;
 }
@@ -54,7 +56,7 @@ async function* answered(
     metrics.wholeAnswer.observe(seconds());
     return totals;
   } finally {
-    stop.abort(new ApiError(499, { message: "nobody waits for the answer" }));
+    stop.abort(new ApiError(499, { message: "the request was cancelled" }));
     done();
     leave();
   }
@@ -69,6 +71,6 @@ export async function openAnswer(
   const events = answered(served, reply, request);
   const first = await events.next();
   if (first.done === true || first.value.type !== "begun")
-    throw new RangeError("an answer began without its beginning");
+    throw new RangeError("the answer has content before its start");
   return { promptTokens: first.value.promptTokens, events: events as OpenAnswer["events"] };
 }

@@ -3,15 +3,19 @@ import type { FastifyInstance } from "fastify";
 import type { Served } from "./served.ts";
 
 export function healthRoutes(app: FastifyInstance, { host, metrics, gate }: Served): void {
-  metrics.gauge("ft_open_requests", "Requests that are answered or wait.", () => gate.open);
+  metrics.gauge("ft_open_requests", "Requests being answered or waiting.", () => gate.open);
   metrics.gauge("ft_model_up", "1 while the model can answer.", () => Number(host.isReady));
-  metrics.gauge("ft_model_restarts", "How often the model's process was started again.", () => {
+  metrics.gauge("ft_model_restarts", "Number of times the model process was restarted.", () => {
     return host.restarts;
   });
-  metrics.gauge("ft_loaded_adapters", "Adapters that are loaded.", () => host.adapters.size);
-  metrics.gauge("process_resident_memory_bytes", "Memory of the server's process.", () => {
-    return process.memoryUsage.rss();
-  });
+  metrics.gauge("ft_loaded_adapters", "Number of loaded adapters.", () => host.adapters.size);
+  metrics.gauge(
+    "process_resident_memory_bytes",
+    "Resident memory of the server process in bytes.",
+    () => {
+      return process.memoryUsage.rss();
+    },
+  );
   app.get("/health", (_, reply) => {
     const status = host.isReady ? "ok" : "starting";
     return reply.code(host.isReady ? 200 : 503).send({ status });

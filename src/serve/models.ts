@@ -16,7 +16,7 @@ function unknown(asked: string, { options, host }: Served): ApiError {
   const encoder = options.encoder === undefined ? [] : [options.encoder.id];
   const known = [options.model.id, ...host.adapters.keys(), ...encoder].join(", ");
   return new ApiError(404, {
-    message: `there is no model '${asked.slice(0, 200)}' here; there is ${known}`,
+    message: `there is no model '${asked.slice(0, 200)}'; available: ${known}`,
     param: "model",
     code: "model_not_found",
   });
@@ -31,7 +31,7 @@ export function adapterNamed(asked: Asked, served: Served): string | undefined {
   if (asked === null || asked === undefined || isNamed(asked, model)) return undefined;
   if (served.host.adapters.has(asked)) return asked;
   if (!isNamed(asked, encoder)) throw unknown(asked, served);
-  const message = `${asked} makes vectors of sentences and writes no text; ask ${model.id}`;
+  const message = `${asked} is an embedding model and generates no text; use ${model.id}`;
   throw badRequest(message, "model", wrongKind);
 }
 
@@ -47,7 +47,7 @@ export function encoderNamed(asked: Asked, served: Served): string {
   }
   if (asked === null || asked === undefined || isNamed(asked, encoder)) return encoder.id;
   adapterNamed(asked, served);
-  const message = `${asked} writes text and makes no vectors; ask ${encoder.id}`;
+  const message = `${asked} generates text and makes no embeddings; use ${encoder.id}`;
   throw badRequest(message, "model", wrongKind);
 }
 

@@ -41,7 +41,7 @@ async function refuse(
 function badPath(request: FastifyRequest, reply: FastifyReply, options: ServeOptions): void {
   try {
     requireAccess(request.raw, options);
-    sendError(badRequest("the path cannot be read", undefined, "bad_path"), request, reply);
+    sendError(badRequest("the path is not valid", undefined, "bad_path"), request, reply);
   } catch (error) {
     sendError(error, request, reply);
   }
@@ -58,7 +58,7 @@ function notFound(
   const path = request.url.split("?")[0] ?? "";
   const served = methods.filter((method) => app.findRoute({ method, url: routeOf(path) }) !== null);
   if (request.method === "OPTIONS" && served.length > 0) return answerPreflight(request, reply);
-  const message = `${request.method} ${path.slice(0, 200)} is not served here`;
+  const message = `not found: ${request.method} ${path.slice(0, 200)}`;
   if (served.length === 0)
     return sendError(new ApiError(404, { message, code: "not_found" }), request, reply);
   const headers = { allow: served.join(", ") };

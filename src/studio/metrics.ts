@@ -69,15 +69,19 @@ export class StudioMetrics {
       ...this.#seconds.lines(),
       ...sampleLines("ft_jobs", { help: "Jobs by kind and status." }, await jobSamples(store)),
       ...sampleLines("ft_queue_units", { help: "Units of open jobs." }, await unitSamples(store)),
-      ...one("ft_workers", "Processes that work on jobs.", await countWorkers(store)),
+      ...one("ft_workers", "Running worker processes.", await countWorkers(store)),
       ...(await callLines(store)),
       ...one(
         "ft_uptime_seconds",
-        "Since the server started.",
+        "Seconds since the server started.",
         (performance.now() - startedAt) / 1000,
       ),
-      ...one("process_resident_memory_bytes", "Memory of the server's process.", rss),
-      ...one("nodejs_heap_size_used_bytes", "Its part that JavaScript holds.", heapUsed),
+      ...one(
+        "process_resident_memory_bytes",
+        "Resident memory of the server process in bytes.",
+        rss,
+      ),
+      ...one("nodejs_heap_size_used_bytes", "JavaScript heap in use, in bytes.", heapUsed),
     ];
     return `${lines.join("\n")}\n`;
   }

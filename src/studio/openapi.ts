@@ -78,10 +78,10 @@ function bodyOf(route: Route, components: Components): Pick<Operation, "requestB
 }
 
 const words: Readonly<Record<number, string>> = {
-  200: "Done",
-  201: "Made",
-  202: "Taken on; it goes on by itself",
-  204: "Done",
+  200: "OK",
+  201: "Created",
+  202: "Accepted; it continues in the background",
+  204: "No content",
 };
 
 function contentOf(answer: Answer, components: Components): Operation["responses"][string] {
@@ -99,15 +99,15 @@ const errorContent = {
 /** What any request may be told: no token, another page, what is not there, a field that is wrong. */
 function refusalsOf(route: Route): Operation["responses"] {
   const usual: Record<number, string> = {
-    401: "No token, or another",
-    403: "A Host or an Origin that this server does not answer to",
-    ...(route.params !== undefined && { 404: "There is no such thing" }),
+    401: "Missing or wrong token",
+    403: "Host or Origin not allowed",
+    ...(route.params !== undefined && { 404: "Not found" }),
     ...((route.body ?? route.upload) !== undefined && {
       413: "The body is too large",
-      415: "The body is of another type",
+      415: "Unsupported content type",
     }),
     ...((route.body ?? route.upload ?? route.query) !== undefined && {
-      422: "A field is not as the schema says",
+      422: "A field does not match the schema",
     }),
     ...route.refusals,
   };
@@ -132,7 +132,7 @@ function nameOf({ method, path }: Route): string {
 function operationOf(route: Route, group: string, components: Components): Operation {
   const answers = Object.entries(route.answers).map(([status, answer]) => {
     const told = contentOf(answer, components);
-    const description = told.description || (words[Number(status)] ?? "Done");
+    const description = told.description || (words[Number(status)] ?? "OK");
     return [status, { ...told, description }];
   });
   const parameters = [
@@ -171,7 +171,7 @@ export function openApiOf(groups: readonly RouteGroup[], facts: DocumentFacts): 
     info: {
       title: "ft",
       version,
-      summary: "Data sets, models, training and jobs on this machine",
+      summary: "Datasets, models, training and jobs on this machine",
     },
     servers: [{ url }],
     tags: groups.map(({ name, about }) => ({ name, description: about })),

@@ -72,6 +72,6 @@ export async function mountWeb(app: FastifyInstance, apiUrl: () => string): Prom
   app.get("/*", async ({ url }, reply) => {
     const path = url.split("?")[0] ?? "";
     if (!/\.[a-z0-9]+$/i.test(path)) return await send(reply);
-    throw new ApiError(404, { message: `GET ${path} is not served here`, code: "not_found" });
+    throw new ApiError(404, { message: `not found: GET ${path}`, code: "not_found" });
   });
 }

@@ -76,7 +76,7 @@ export interface RowResult {
 /** Why there is no row; the same words for rows of the same faults, so that they can be counted. */
 function noneCounted(rejections: readonly Rejection[]): string {
   const reasons = new Set(rejections.map((one) => REJECTIONS[one]));
-  return `none of ${rejections.length} answers counted: ${[...reasons].join("; ")}`;
+  return `none of ${rejections.length} answers was accepted: ${[...reasons].join("; ")}`;
 }
 
 interface JobWork {
@@ -157,7 +157,7 @@ export class GenerationWorker {
     environment: Environment,
   ): Promise<JobWork> {
     const datasetId = await datasetOfJob(this.#store.db, jobId);
-    if (datasetId === null) throw new RangeError(`the job ${jobId} has no data set`);
+    if (datasetId === null) throw new RangeError(`the job ${jobId} has no dataset`);
     const { retries, concurrency } = parameters;
     const { keepsSchemas } = provider;
     const asking: Asking = {

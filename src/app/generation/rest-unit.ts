@@ -11,7 +11,7 @@ import {
 import { unitsFrom } from "./generation-worker.ts";
 import { GenerationParameters } from "./parameters.ts";
 
-const waitsForWord = "its first rows are there: look at them, then let the job go on or discard it";
+const waitsForWord = "the preview is ready: look at its rows, then continue or discard it";
 
 export const restUnits = (store: Store): UnitKind => ({
   concurrency: 2,

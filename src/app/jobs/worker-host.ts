@@ -24,9 +24,9 @@ const longestPause = 30_000;
 function deathOf({ signal, code, lastWords }: Death): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   return new FtError("FT-JOB-012", {
-    message: `the process that works on jobs ended ${how}`,
+    message: `the worker process ended ${how}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: "it is started again, and jobs go on where they were",
+    hint: "it is restarted, and its jobs continue",
   });
 }
 

@@ -51,7 +51,7 @@ function droppedMessages({ messages }: DatasetRecord, turns: readonly Turn[]): L
       : [
           {
             field: `messages[${at}]`,
-            why: `a message of ${message.role} that is in no pair of question and answer is dropped`,
+            why: `dropped: a message of ${message.role} that belongs to no question and answer`,
           },
         ],
   );
@@ -81,7 +81,7 @@ function instructionRows(record: DatasetRecord, line: number, turns: Turns): Con
     if (place > 0) {
       losses.push({
         field: `messages[${at}]`,
-        why: "a later turn is a row of its own, without the turns before it",
+        why: "each later turn becomes a row of its own, without the turns before it",
       });
     }
   }

@@ -6,16 +6,20 @@ import { keepFilesInStep, type PlatformFileState } from "../../store/platform/in
 
 /** Says that a file stays as somebody left it, why, and what mends it. */
 export function fileLeft({ path, reason }: PlatformFileState): void {
-  logger().warn("a data set's file was changed by hand and cannot be read; its rows are safe", {
-    ...{ path, why: reason },
-    mend: "fix the line, or remove the file: it is written anew",
-  });
+  logger().warn(
+    "a dataset's file was edited by hand and cannot be read; the rows in the database are unchanged",
+    {
+      ...{ path, why: reason },
+      mend: "fix the line, or delete the file to have it written again",
+    },
+  );
 }
 
 /** The returned function ends it when all is written. */
 export const followFiles = (store: Store): (() => Promise<void>) =>
   keepFilesInStep(
     store,
-    (error) => logger().warn("a data set's file is not in step", { error: String(error) }),
+    (error) =>
+      logger().warn("a dataset's file differs from the database", { error: String(error) }),
     fileLeft,
   );

@@ -28,7 +28,7 @@ async function importFile(store: Store, folder: string, path: string): Promise<F
   const print = (await printOf(path)) ?? "";
   const { format, rows, bad, badLines, isPlain } = await lookThrough(path);
   if (badLines > 0 || format === undefined) {
-    const empty = { line: 0, field: "", why: "there is no row in it" };
+    const empty = { line: 0, field: "", why: "the file has no rows" };
     return {
       ...{ path, state: "refused", badLines: Math.max(badLines, 1) },
       bad: bad.length === 0 ? [empty] : bad,

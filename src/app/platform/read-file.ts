@@ -43,7 +43,7 @@ export async function lookThrough(path: string): Promise<LookedThrough> {
         tell({
           line,
           field: "",
-          why: `the row is of format ${row.format}, those before of ${seen.format}`,
+          why: `the row has the format ${row.format}, those before it ${seen.format}`,
         });
       }
     }

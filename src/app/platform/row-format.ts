@@ -29,14 +29,14 @@ function formatOf(row: JsonObject): DatasetFormat | undefined {
 export function formattedRow(row: JsonObject, line: number): FormattedRow {
   const format = formatOf(row);
   if (format === undefined) {
-    const why = `the row has neither messages nor instruction and output; it has the fields ${knownFields(row)}`;
+    const why = `the row has neither messages nor instruction and output; its fields are ${knownFields(row)}`;
     return { fault: { field: "", why } };
   }
   const { metadata: _, ...said } = row;
   const read = readRecord(rowForms.get(forms[format]), said, line);
   if ("record" in read) {
     if (read.record.messages.length > 0) return { format, ...read };
-    return { fault: { field: "messages", why: "there is no message" } };
+    return { fault: { field: "messages", why: "messages is empty" } };
   }
   const [first] = read.problems;
   return { fault: { field: first?.field ?? "", why: first?.message ?? "" } };

@@ -81,7 +81,7 @@ async function addRows(store: Store, db: Database, jobId: string, datasetId: num
 async function jobsRow(db: Database, jobId: string) {
   const row = await readQualityRow(db, jobId);
   if (row === undefined || row.dataset_id === null)
-    throw new UnitFailure("the job has no data set", { isFinal: true });
+    throw new UnitFailure("the job has no dataset", { isFinal: true });
   return { ...row, dataset_id: row.dataset_id };
 }
 
@@ -130,7 +130,7 @@ async function noteFile(db: Database, id: number, path: string): Promise<void> {
     .where("id", "=", id)
     .where("result_file_path", "is", null)
     .executeTakeFirst();
-  if (Number(numUpdatedRows) !== 1) throw new UnitFailure("the improved data set is there already");
+  if (Number(numUpdatedRows) !== 1) throw new UnitFailure("the improved dataset exists already");
 }
 
 async function writeImproved(

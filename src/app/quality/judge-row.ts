@@ -126,7 +126,7 @@ class RowAsking {
     request: (attempt: number) => ChatRequest,
     read: (reply: ChatReply) => T | { problem: string },
   ): Promise<T | { problem: string }> {
-    let last: T | { problem: string } = { problem: "nobody was asked" };
+    let last: T | { problem: string } = { problem: "it was not scored" };
     for (let attempt = 0; attempt < this.#work.settings.tries; attempt++) {
       const reply = await this.ask(kind, request(attempt));
       last = read(reply);
@@ -160,7 +160,7 @@ async function opinion(request: ChatRequest, asking: RowAsking): Promise<PairOpi
     (attempt) => ({ ...request, seed: (request.seed ?? 0) + attempt }),
     ({ text }) => {
       const value = opinionOf(jsonIn(text, /"better"/));
-      return value === undefined ? { problem: "no verdict" } : { value };
+      return value === undefined ? { problem: "the judge gave no verdict" } : { value };
     },
   );
   return "problem" in found ? undefined : found.value;
@@ -236,7 +236,7 @@ async function rewritten(
 function findingsOf(row: LookedRow, { repeats }: RowToJudge, settings: QualitySettings): Finding[] {
   const found = checkRow(row, settings);
   if (repeats === undefined) return found;
-  const message = `it repeats the row ${repeats}`;
+  const message = `it repeats row ${repeats}`;
   return [{ check: DUPLICATE, field: "", message, fixable: false }, ...found];
 }
 
@@ -247,7 +247,7 @@ export function lookedAt(
 ): { row: LookedRow | undefined; findings: Finding[] } {
   const value: unknown = JSON.parse(given.text);
   if (!isObject(value)) {
-    const message = "the line is no object";
+    const message = "the line is not a JSON object";
     return {
       row: undefined,
       findings: [{ check: "structure", field: "", message, fixable: false }],

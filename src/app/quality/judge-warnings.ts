@@ -22,17 +22,15 @@ export function judgeWarnings({
     );
   if (scored >= leastRows && (distinct < 3 || (spread ?? 0) < 0.3))
     told.push(
-      `the judge gives nearly every row the same score (${distinct} different ones, a spread of ` +
-        `${(spread ?? 0).toFixed(2)} points): it does not tell these rows apart`,
+      `the judge gives nearly every row the same score (${distinct} different scores, standard deviation ${(spread ?? 0).toFixed(2)} points), so its scores do not distinguish these rows`,
     );
   if (scored >= leastRows && quoted !== null && quoted < 0.8)
-    told.push(`${percent(1 - quoted)} of the judge's quotes do not stand in the row`);
+    told.push(`${percent(1 - quoted)} of the judge's quotes do not occur in the row`);
   const compared =
     comparisons === null ? 0 : comparisons.wins + comparisons.ties + comparisons.losses;
   if (comparisons !== null && compared >= leastRows && comparisons.position.consistent < 0.6)
     told.push(
-      `in ${percent(1 - comparisons.position.consistent)} of the comparisons the place decided, not the row: ` +
-        "they count as ties",
+      `in ${percent(1 - comparisons.position.consistent)} of the comparisons the verdict changed with the order; these count as ties`,
     );
   return told;
 }

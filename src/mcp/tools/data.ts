@@ -2,15 +2,15 @@
 import { z } from "zod";
 import { defineTool } from "./types.ts";
 
-const file = z.string().describe("A file of JSON lines, or NAME or NAME@3 of the store");
+const file = z.string().describe("A JSONL file, or NAME or NAME@3 for a dataset of the store");
 
 export const listData = defineTool({
-  title: "List data sets",
+  title: "List datasets",
   about:
-    "Sets that ship with ft, sets of the store with their versions, and files of rows in folders.",
+    "List the datasets that come with ft, the versioned datasets of the store, and the data files in folders.",
   writes: false,
   input: z.strictObject({
-    folders: z.array(z.string()).default(["."]).describe("Folders to look through"),
+    folders: z.array(z.string()).default(["."]).describe("Folders to search"),
   }),
   run: async ({ folders }, { environment, places }) => {
     const { listSets } = await import("../../app/data/list-sets.ts");
@@ -19,13 +19,14 @@ export const listData = defineTool({
 });
 
 export const describeData = defineTool({
-  title: "Describe a data set",
-  about: "Rows, turns, characters and tokens of a set, and by which fields it divides.",
+  title: "Describe a dataset",
+  about:
+    "Count the rows, turns, characters and tokens of a dataset, also per value of chosen fields.",
   writes: false,
   input: z.strictObject({
     file,
-    encoding: z.string().default("o200k").describe("How tokens are counted: o200k, llama3, …"),
-    by: z.array(z.string()).default([]).describe("Fields by whose values rows are counted"),
+    encoding: z.string().default("o200k").describe("Tokenizer to count with: o200k, llama3, …"),
+    by: z.array(z.string()).default([]).describe("Fields to group the counts by"),
   }),
   run: async ({ file: name, encoding, by }, { environment, places }) => {
     const { datasetStatistics } = await import("../../app/data/statistics.ts");
@@ -36,15 +37,17 @@ export const describeData = defineTool({
 const mostFindings = 50;
 
 export const validateData = defineTool({
-  title: "Validate a data set",
+  title: "Validate a dataset",
   about:
-    "Holds a file of rows against what a service or trainer takes. Each finding has code, line, field, message and " +
-    "the hint that fixes it; at most fifty errors and fifty warnings are listed, all are counted.",
+    "Check a file of rows against the requirements of a fine-tuning service or trainer. Each finding has a code, line, field, message and a hint that fixes it. All findings are counted; the first 50 errors and 50 warnings are listed.",
   writes: false,
   input: z.strictObject({
-    file,
-    profile: z.string().default("mlx-lm").describe("openai-sft, mistral, trl, mlx-lm, …"),
-    validation: z.string().optional().describe("Rows for validation, checked beside it"),
+    file: z.string().describe("A JSONL file"),
+    profile: z
+      .string()
+      .default("mlx-lm")
+      .describe("Service or trainer: openai-sft, mistral, trl, mlx-lm, …"),
+    validation: z.string().optional().describe("Validation file, checked along with it"),
   }),
   run: async ({ file: name, profile, validation }, { places }) => {
     const { validateRows } = await import("../../app/data/validate-rows.ts");

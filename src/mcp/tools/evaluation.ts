@@ -5,14 +5,14 @@ import { defineTool } from "./types.ts";
 export const evaluate = defineTool({
   title: "Evaluate a model",
   about:
-    "Lets a model answer rows of data and scores the answers. Writes them into a folder, row by row.",
+    "Let a model answer rows of a dataset and score the answers. Writes answers and scores to a folder.",
   writes: true,
   input: z.strictObject({
-    model: z.string().describe("As for ask_model"),
-    data: z.string().describe("Rows to answer: a file, or a set that ships"),
+    model: z.string().describe("The model, as in ask_model"),
+    data: z.string().describe("Rows to answer: a file, or a dataset that comes with ft"),
     metrics: z.array(z.string()).min(1).default(["exact_match", "rougeL"]),
-    numSamples: z.int().positive().max(10_000).default(50).describe("Rows to answer"),
-    output: z.string().describe("Folder for the answers; made"),
+    numSamples: z.int().positive().max(10_000).default(50).describe("Number of rows to answer"),
+    output: z.string().describe("New folder to write to"),
     seed: z.int().nonnegative().default(42),
   }),
   run: async ({ model, data, output, ...rest }, { places, signal }) => {

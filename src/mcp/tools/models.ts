@@ -5,7 +5,7 @@ import { defineTool } from "./types.ts";
 export const listModels = defineTool({
   title: "List models",
   about:
-    "Models on this disk that can be trained or asked, with size and the memory that training takes.",
+    "List the models on this disk that can be trained or asked, with their size and the memory training needs.",
   writes: false,
   input: z.strictObject({}),
   run: async () => {
@@ -17,14 +17,12 @@ export const listModels = defineTool({
 export const askModel = defineTool({
   title: "Ask a model",
   about:
-    "One answer of a model on this machine, bare or with an adapter, to a prompt. Nothing is downloaded.",
+    "Generate one answer to a prompt with a model on this machine, with or without an adapter. A model that is not on this disk is downloaded only if the server was started with --allow-write.",
   writes: false,
   input: z.strictObject({
     model: z
       .string()
-      .describe(
-        "builtin/tiny, a hub id that is on this disk, a model's, an adapter's or a run's folder",
-      ),
+      .describe("builtin/tiny, a Hub id, or the folder of a model, an adapter or a run"),
     prompt: z.string().min(1),
     system: z.string().optional(),
     adapter: z.string().optional().describe("Folder of an adapter"),

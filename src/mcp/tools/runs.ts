@@ -17,13 +17,12 @@ import { defineTool, type ToolContext } from "./types.ts";
 const settings = z
   .record(z.string(), z.unknown())
   .describe(
-    'Settings as in a run\'s YAML: {"model": {"name": "builtin/tiny"}, "data": {"train_file": "rows.jsonl"}, ' +
-      '"optimization": {"iters": 100}, "output_dir": "out"}; what is left out has its default',
+    'Settings as in a run\'s YAML: {"model": {"name": "builtin/tiny"}, "data": {"train_file": "rows.jsonl"}, "optimization": {"iters": 100}, "output_dir": "out"}. Omitted settings have their defaults',
   );
 
 export const listRuns = defineTool({
   title: "List runs",
-  about: "Training runs of this user, newest first: status, model, data, losses, folder.",
+  about: "List training runs, newest first: status, model, data, losses, folder.",
   writes: false,
   input: z.strictObject({ limit: z.int().positive().max(1000).default(20) }),
   run: async ({ limit }) => ({ runs: list().slice(0, limit) }),
@@ -39,10 +38,10 @@ function thinned<T>(points: readonly T[]): T[] {
 export const showRun = defineTool({
   title: "Show a run",
   about:
-    "One run: settings, checkpoints, and both losses by step (at most two hundred points each).",
+    "Get a run: settings, checkpoints, and the training and validation loss per step (at most 200 points each).",
   writes: false,
   input: z.strictObject({
-    run: z.string().describe("Id of the run, its beginning, or its folder"),
+    run: z.string().describe("Run id, a unique prefix of it, or the folder of the run"),
   }),
   run: async ({ run }) => {
     const details = show(run);
@@ -62,8 +61,7 @@ const contained = (given: Record<string, unknown>, { places }: ToolContext) =>
 export const estimateRun = defineTool({
   title: "Estimate a run",
   about:
-    "Looks at a run before it begins, and trains nothing: whether settings and data are right, rows and tokens, steps, " +
-    "the memory that it takes beside what this machine has, warnings and recommendations.",
+    "Check a run without training: whether settings and data are valid, rows and tokens, steps, the memory it needs and this machine has, warnings and recommendations. Call it before start_run.",
   writes: false,
   input: z.strictObject({ settings }),
   run: async ({ settings: given }, context) => {
@@ -75,7 +73,7 @@ export const estimateRun = defineTool({
 export const startRun = defineTool({
   title: "Start a run",
   about:
-    "Puts a training run into the queue and has it worked on. Gives the job's id for follow_run and stop_run.",
+    "Queue a training run and start working on the queue. Returns the job id for follow_run and stop_run.",
   writes: true,
   input: z.strictObject({ settings, priority: z.int().default(0) }),
   run: async ({ settings: given, priority }, context) => {
@@ -90,7 +88,7 @@ export const startRun = defineTool({
   },
 });
 
-const job = z.string().describe("Id of the job, or its beginning");
+const job = z.string().describe("Job id, or a unique prefix of it");
 
 /** Milliseconds between two looks. */
 const lookEvery = 250;
@@ -98,8 +96,7 @@ const lookEvery = 250;
 export const followRun = defineTool({
   title: "Follow a run",
   about:
-    "How a job of the queue stands: status, progress, what happened after an event. Waits up to `wait` seconds for " +
-    "something new; call it again with `next` until `ended`.",
+    "Get the status, progress and new events of a job. Waits up to `wait` seconds for an event. Call it again with after set to the returned `next` until `ended` is true: the job has finished, or is paused.",
   writes: false,
   input: z.strictObject({
     job,
@@ -107,7 +104,7 @@ export const followRun = defineTool({
       .int()
       .nonnegative()
       .default(0)
-      .describe("Events after this one; `next` of the last answer"),
+      .describe("Only events after this one: the `next` of the last answer"),
     wait: z.number().min(0).max(60).default(10),
   }),
   run: async ({ job: name, after, wait }, { environment, signal }) =>
@@ -131,7 +128,7 @@ export const followRun = defineTool({
 
 export const stopRun = defineTool({
   title: "Stop a run",
-  about: "Ends a job within one step; what it has learned is kept as a checkpoint in its folder.",
+  about: "Stop a run within one step. A checkpoint in its folder keeps what was trained.",
   writes: true,
   input: z.strictObject({ job }),
   run: async ({ job: name }, { environment }) =>

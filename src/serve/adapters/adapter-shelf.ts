@@ -24,8 +24,7 @@ export class AdapterShelf {
   /** Throws ApiError: 400 for what is no name of a folder, 404 for a name that is not there. */
   folderOf(id: string): string {
     if (this.#root === undefined) {
-      const message =
-        "this server has no folder of adapters: start it with ft serve --adapters FOLDER";
+      const message = "this server has no adapter folder; start it with ft serve --adapters FOLDER";
       throw new ApiError(404, { message, param: "id", code: "adapter_not_found" });
     }
     if (!idPattern.test(id))
@@ -34,7 +33,7 @@ export class AdapterShelf {
     const isListed = readdirSync(this.#root).includes(id);
     const found = isListed ? this.#found(id) : undefined;
     if (found !== undefined) return found;
-    const message = `there is no adapter '${id}' in the folder that this server was given`;
+    const message = `there is no adapter '${id}' in the adapter folder of this server`;
     throw new ApiError(404, { message, param: "id", code: "adapter_not_found" });
   }
 

@@ -15,7 +15,8 @@ async function load(id: string, served: Served): Promise<object> {
   const { host, shelf, options } = served;
   const folder = shelf.folderOf(id);
   const isTaken = [options.model, options.encoder].some((one) => one?.names.includes(id));
-  if (isTaken) throw badRequest("a model here has that name; rename the adapter's folder", "id");
+  if (isTaken)
+    throw badRequest("a model of this server has that name; rename the adapter's folder", "id");
   if (!host.adapters.has(id)) {
     await host.call("add-adapter", { name: id, folder }).result;
     host.adapters.set(id, folder);

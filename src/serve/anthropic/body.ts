@@ -8,7 +8,7 @@ import type { AnswerRequest, CallChoice, Prompt } from "../model/messages.ts";
 const TextBlock = z.object({ type: z.literal("text"), text: z.string() });
 
 const ResultContent = z.union([z.string(), z.array(TextBlock)], {
-  error: "must be a text, or a list of text blocks",
+  error: "must be a string or a list of text blocks",
 });
 
 const Block = z.discriminatedUnion(
@@ -29,7 +29,7 @@ const Block = z.discriminatedUnion(
       content: ResultContent.nullish(),
     }),
   ],
-  { error: "only blocks of type text, thinking, tool_use and tool_result are taken" },
+  { error: "only blocks of type text, thinking, tool_use and tool_result are supported" },
 );
 
 type Block = z.infer<typeof Block>;
@@ -38,14 +38,14 @@ const MessageBody = z.object(
   {
     role: z.enum(["user", "assistant"], { error: "must be user or assistant" }),
     content: z.union([z.string(), z.array(Block)], {
-      error: "must be a text, or a list of blocks",
+      error: "must be a string or a list of blocks",
     }),
   },
   { error: "must be a message" },
 );
 
 const ToolBody = z.object({
-  type: z.literal("custom", { error: "only tools of your own are taken" }).nullish(),
+  type: z.literal("custom", { error: "only custom tools are supported" }).nullish(),
   name: z
     .string()
     .regex(/^[a-zA-Z0-9_.-]{1,128}$/, { error: "must be letters, digits, _, . or -" }),
@@ -58,10 +58,10 @@ const share = z.number().min(0, { error: "must be from 0 to 1" }).max(1, {
 });
 
 const promptShape = {
-  model: z.string({ error: "must be a text" }),
-  messages: z.array(MessageBody).min(1, { error: "must have a message" }),
+  model: z.string({ error: "must be a string" }),
+  messages: z.array(MessageBody).min(1, { error: "must have at least one message" }),
   system: z
-    .union([z.string(), z.array(TextBlock)], { error: "must be a text, or a list of text blocks" })
+    .union([z.string(), z.array(TextBlock)], { error: "must be a string or a list of text blocks" })
     .nullish(),
   tools: z.array(ToolBody).max(128).nullish(),
   tool_choice: z
@@ -83,7 +83,9 @@ export const CountBody = z.object(promptShape, { error: "the body must be a JSON
 export const MessagesBody = z.object(
   {
     ...promptShape,
-    max_tokens: z.int({ error: "must be a whole number" }).positive({ error: "must be positive" }),
+    max_tokens: z
+      .int({ error: "must be an integer" })
+      .positive({ error: "must be greater than 0" }),
     stop_sequences: z.array(z.string()).max(16).nullish(),
     stream: z.boolean().nullish(),
     temperature: share.nullish(),
@@ -155,10 +157,13 @@ function callsOf({ tools, tool_choice: choice }: CountBody): CallChoice {
   if (choice === null || choice === undefined || choice.type === "auto") return "auto";
   if (choice.type === "none") return "none";
   const names = (tools ?? []).map(({ name }) => name);
-  if (names.length === 0) throw badRequest("tool_choice needs tools", "tool_choice");
+  if (names.length === 0) throw badRequest("tool_choice requires tools", "tool_choice");
   if (choice.type === "any") return "required";
   if (names.includes(choice.name)) return { name: choice.name };
-  throw badRequest(`tool_choice names ${choice.name}, which is not among tools`, "tool_choice");
+  throw badRequest(
+    `tool_choice names ${choice.name}, which is not one of the tools`,
+    "tool_choice",
+  );
 }
 
 export function promptOf(body: CountBody): Prompt {

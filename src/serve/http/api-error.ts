@@ -32,10 +32,10 @@ export function badRequest(message: string, param?: string, code?: string): ApiE
 
 /** What Fastify calls its own refusals, in words. */
 const refusals: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: "the body is larger than this server takes",
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: "the body must be application/json",
+  FST_ERR_CTP_BODY_TOO_LARGE: "the body is too large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "Content-Type must be application/json",
   FST_ERR_CTP_EMPTY_JSON_BODY: "the body is empty",
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "the body is not as long as its Content-Length says",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "the length of the body differs from its Content-Length",
 };
 
 interface Refusal {
@@ -69,7 +69,7 @@ export function apiErrorOf(thrown: unknown): ApiError {
   const { statusCode = 500, code, message } = thrown as Refusal;
   if (statusCode >= 400 && statusCode < 500)
     return new ApiError(statusCode, { message: refusals[code ?? ""] ?? message, code });
-  return new ApiError(500, { message: "the server failed; its log says why" });
+  return new ApiError(500, { message: "the server failed; see its log" });
 }
 
 /** Last words of a process are for its owner's log. */

@@ -13,11 +13,11 @@ const wrong = { status: 400, reason: "Bad Request", message: "this is not an HTT
 /** By the code of Node's error. */
 const refusals: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
-    ...{ status: 408, reason: "Request Timeout", message: "the request did not come in time" },
+    ...{ status: 408, reason: "Request Timeout", message: "the request did not arrive in time" },
   },
   HPE_HEADER_OVERFLOW: {
     ...{ status: 431, reason: "Request Header Fields Too Large" },
-    message: "the headers are larger than this server takes",
+    message: "the headers are too large",
   },
 };
 

@@ -50,7 +50,7 @@ export class Gate {
     const wait = Math.ceil(this.#meanSeconds / this.#parallel);
     const seconds = Math.min(longestWait, Math.max(1, wait));
     return new ApiError(429, {
-      message: `the server has ${this.#open} requests open; try again in ${seconds} s`,
+      message: `too many requests: the server has ${this.#open} open; try again in ${seconds} s`,
       code: "queue_full",
       headers: { "retry-after": String(seconds) },
     });

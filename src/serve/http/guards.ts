@@ -51,7 +51,7 @@ function requireHost(request: IncomingMessage, { hosts }: Access): void {
   const isKnown = name !== undefined && (loopbackNames.has(name) || hosts.includes(name));
   if (isKnown || (name !== undefined && hosts.includes("*"))) return;
   throw new ApiError(403, {
-    message: "this server does not answer to that Host; ask http://127.0.0.1 or http://localhost",
+    message: "Host not allowed; use http://127.0.0.1 or http://localhost",
     code: "host_not_allowed",
   });
 }
@@ -80,7 +80,7 @@ function requireOrigin(request: IncomingMessage, access: Access): void {
   if (times === 0) return;
   if (times === 1 && isAllowedOrigin(request.headers.origin ?? "", access)) return;
   throw new ApiError(403, {
-    message: `pages of that origin may not ask this server; ${access.command ?? "ft serve"} --allow-origin lets one in`,
+    message: `requests from this Origin are not allowed; allow it with ${access.command ?? "ft serve"} --allow-origin`,
     code: "origin_not_allowed",
   });
 }
@@ -88,7 +88,7 @@ function requireOrigin(request: IncomingMessage, access: Access): void {
 /** A whole address in the place of a path names a host of its own, beside the header. */
 function requirePath({ url = "", method }: IncomingMessage): void {
   if (url.startsWith("/") || (url === "*" && method === "OPTIONS")) return;
-  throw badRequest("the request must name a path", undefined, "path_required");
+  throw badRequest("the request target must be a path", undefined, "path_required");
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
@@ -127,7 +127,7 @@ export function requireToken(request: IncomingMessage, access: Access): void {
   const given = headerToken(request);
   if (given === undefined ? hasCookie(request, access) : isSameSecret(given, token)) return;
   throw new ApiError(401, {
-    message: "this server asks for its token, sent as Authorization: Bearer TOKEN",
+    message: "missing or wrong token; send it as Authorization: Bearer TOKEN",
     code: "invalid_api_key",
     headers: { "www-authenticate": "Bearer" },
   });
@@ -146,7 +146,10 @@ export function requireBodyType(request: IncomingMessage, rule: BodyRule = posts
   const isPlain = /^(identity)?$/i.test(headers["content-encoding"] ?? "");
   if (type === rule.type && isPlain) return;
   throw new ApiError(415, {
-    message: type === rule.type ? "the body must not be encoded" : `the body must be ${rule.type}`,
+    message:
+      type === rule.type
+        ? "Content-Encoding is not supported"
+        : `Content-Type must be ${rule.type}`,
     code: "unsupported_media_type",
   });
 }

@@ -28,7 +28,7 @@ function isTooDeep(text: string): boolean {
 }
 
 function withoutPrototype(key: string, value: unknown): unknown {
-  if (key === "__proto__") throw badRequest("a name in the body is not allowed: __proto__");
+  if (key === "__proto__") throw badRequest("a key in the body is not allowed: __proto__");
   return value;
 }
 

@@ -93,19 +93,19 @@ export class SecondsHistogram {
 
 export class Metrics {
   readonly requests = new Counter("ft_requests_total", "Requests by route and status.");
-  readonly promptTokens = new Counter("ft_prompt_tokens_total", "Tokens of prompts.");
+  readonly promptTokens = new Counter("ft_prompt_tokens_total", "Prompt tokens.");
   readonly cachedTokens = new Counter(
     "ft_cached_prompt_tokens_total",
-    "Tokens of prompts that were not read again.",
+    "Prompt tokens reused from the cache.",
   );
-  readonly answerTokens = new Counter("ft_answer_tokens_total", "Tokens written.");
+  readonly answerTokens = new Counter("ft_answer_tokens_total", "Generated tokens.");
   readonly firstToken = new SecondsHistogram(
     "ft_time_to_first_token_seconds",
-    "From a request to the first piece of its answer.",
+    "Seconds from a request to the first part of its answer.",
   );
   readonly wholeAnswer = new SecondsHistogram(
     "ft_answer_seconds",
-    "From a request to the end of its answer.",
+    "Seconds from a request to the end of its answer.",
   );
   readonly #gauges: Gauge[] = [];
 

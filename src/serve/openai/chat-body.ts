@@ -7,13 +7,13 @@ import type { AnswerForm, AnswerRequest, CallChoice } from "../model/messages.ts
 import { samplingOf, seedOf, sharedShape, stopsOf } from "./shared-options.ts";
 
 const TextPart = z.object(
-  { type: z.literal("text", { error: "only parts of type text are taken" }), text: z.string() },
+  { type: z.literal("text", { error: "only parts of type text are supported" }), text: z.string() },
   { error: "must be a part with a type" },
 );
 
 const Content = z.union([
-  z.string({ error: "must be a text, or a list of parts" }),
-  z.array(TextPart, { error: "must be a text, or a list of parts" }),
+  z.string({ error: "must be a string or a list of parts" }),
+  z.array(TextPart, { error: "must be a string or a list of parts" }),
 ]);
 
 const Name = z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/, {
@@ -81,16 +81,16 @@ const never = (said: string): z.ZodType =>
 export const ChatBody = z.object(
   {
     ...sharedShape,
-    messages: z.array(MessageBody).min(1, { error: "must have a message" }),
-    max_completion_tokens: z.int().positive({ error: "must be positive" }).nullish(),
+    messages: z.array(MessageBody).min(1, { error: "must have at least one message" }),
+    max_completion_tokens: z.int().positive({ error: "must be greater than 0" }).nullish(),
     logprobs: z.boolean().nullish(),
     top_logprobs: z.int().min(0).max(20, { error: "must be from 0 to 20" }).nullish(),
     tools: z.array(ToolBody).max(128).nullish(),
     tool_choice: ToolChoice.nullish(),
     response_format: ResponseFormat.nullish(),
-    functions: never("is not taken: use tools").optional(),
-    function_call: never("is not taken: use tool_choice").optional(),
-    audio: never("is not taken: this server writes text").optional(),
+    functions: never("is not supported; use tools").optional(),
+    function_call: never("is not supported; use tool_choice").optional(),
+    audio: never("is not supported; this server generates text only").optional(),
   },
   { error: "the body must be a JSON object" },
 );
@@ -128,17 +128,17 @@ function callsOf({ tools, tool_choice: choice }: ChatBody): CallChoice {
   if (choice === null || choice === undefined || choice === "none" || choice === "auto")
     return choice ?? "auto";
   const names = (tools ?? []).map((tool) => tool.function.name);
-  if (names.length === 0) throw badRequest("tool_choice needs tools", "tool_choice");
+  if (names.length === 0) throw badRequest("tool_choice requires tools", "tool_choice");
   if (choice === "required") return choice;
   const { name } = choice.function;
   if (names.includes(name)) return { name };
-  throw badRequest(`tool_choice names ${name}, which is not among tools`, "tool_choice");
+  throw badRequest(`tool_choice names ${name}, which is not one of the tools`, "tool_choice");
 }
 
 function alternativesOf({ logprobs, top_logprobs: top }: ChatBody): number | undefined {
   if (logprobs === true) return top ?? 0;
   if (top === null || top === undefined) return undefined;
-  throw badRequest("top_logprobs needs logprobs: true", "top_logprobs");
+  throw badRequest("top_logprobs requires logprobs: true", "top_logprobs");
 }
 
 /** Throws ApiError 400. */
@@ -147,7 +147,7 @@ export function chatRequest(body: ChatBody, adapter: string | undefined): Answer
   const calls = callsOf(body);
   const form = formOf(body);
   if (form !== undefined && typeof calls === "object")
-    throw badRequest("response_format and a forced tool cannot both hold", "response_format");
+    throw badRequest("response_format cannot be combined with a forced tool", "response_format");
   const tools = calls === "none" ? [] : (body.tools ?? []);
   return {
     prompts: [{ messages, ...(tools.length > 0 && { tools: tools as JsonObject[] }) }],

@@ -11,7 +11,8 @@ import type { Served } from "../served.ts";
 import { finishReasonOf, newId } from "./chat-answer.ts";
 import { samplingOf, seedOf, sharedShape, stopsOf, usageOf } from "./shared-options.ts";
 
-const wrongPrompt = "must be a text, a list of texts, a list of token ids, or a list of such lists";
+const wrongPrompt =
+  "must be a string, a list of strings, a list of token ids, or a list of such lists";
 const Ids = z.array(z.int().min(0, { error: wrongPrompt })).min(1, { error: wrongPrompt });
 
 const CompletionBody = z.object(
@@ -44,11 +45,11 @@ const usualTokens = 16;
 function completionRequest(body: CompletionBody, adapter: string | undefined): AnswerRequest {
   const { echo, logprobs, best_of: best, n, suffix } = body;
   if (typeof suffix === "string" && suffix !== "")
-    throw badRequest("suffix is not taken", "suffix");
+    throw badRequest("suffix is not supported", "suffix");
   if (typeof best === "number" && best !== (n ?? 1))
-    throw badRequest("best_of is not taken, but as n", "best_of");
+    throw badRequest("best_of is supported only when equal to n", "best_of");
   if (echo === true && typeof logprobs === "number")
-    throw badRequest("logprobs of an echoed prompt are not told", "logprobs");
+    throw badRequest("logprobs are not supported with echo", "logprobs");
   return {
     prompts: promptsOf(body),
     choices: n ?? 1,

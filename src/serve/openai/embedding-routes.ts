@@ -7,7 +7,8 @@ import { checked } from "../http/checked.ts";
 import { encoderNamed } from "../models.ts";
 import type { Served } from "../served.ts";
 
-const wrongInput = "must be a text, a list of texts, a list of token ids, or a list of such lists";
+const wrongInput =
+  "must be a string, a list of strings, a list of token ids, or a list of such lists";
 const Text = z.string().min(1, { error: "must not be empty" });
 const Ids = z.array(z.int().min(0)).min(1, { error: wrongInput });
 
@@ -48,7 +49,7 @@ export function embeddingRoutes(app: FastifyInstance, served: Served): void {
     const { vectors, tokens } = await call.result;
     const size = vectors[0]?.length ?? 0;
     if (typeof body.dimensions === "number" && body.dimensions !== size)
-      throw badRequest(`vectors of this model have ${size} numbers`, "dimensions");
+      throw badRequest(`embeddings of this model have ${size} dimensions`, "dimensions");
     const data = vectors.map((vector, index) => ({
       ...{ object: "embedding", index },
       embedding: body.encoding_format === "base64" ? base64(vector) : vector,

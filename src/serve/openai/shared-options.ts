@@ -12,7 +12,7 @@ const within = (low: number, high: number): z.ZodNumber =>
       error: `must be from ${low} to ${high}`,
     });
 
-const wrongStop = { error: "must be a text, or a list of up to 16 texts" };
+const wrongStop = { error: "must be a string or a list of up to 16 strings" };
 
 export const sharedShape = {
   model: z.string().nullish(),
@@ -20,7 +20,7 @@ export const sharedShape = {
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.int().min(1).max(16, { error: "must be from 1 to 16" }).nullish(),
   stop: z.union([z.string(wrongStop), z.array(z.string(wrongStop), wrongStop).max(16)]).nullish(),
-  seed: z.number().refine(Number.isInteger, { error: "must be a whole number" }).nullish(),
+  seed: z.number().refine(Number.isInteger, { error: "must be an integer" }).nullish(),
   temperature: within(0, 2).nullish(),
   top_p: within(0, 1).nullish(),
   top_k: z.int().min(0).nullish(),
@@ -29,12 +29,9 @@ export const sharedShape = {
   frequency_penalty: within(-2, 2).nullish(),
   repetition_penalty: z.number().gt(0).max(10).nullish(),
   logit_bias: z
-    .record(
-      z.string().regex(/^\d{1,9}$/, { error: "names must be ids of tokens" }),
-      within(-100, 100),
-    )
+    .record(z.string().regex(/^\d{1,9}$/, { error: "keys must be token ids" }), within(-100, 100))
     .nullish(),
-  max_tokens: z.int().positive({ error: "must be positive" }).nullish(),
+  max_tokens: z.int().positive({ error: "must be greater than 0" }).nullish(),
 };
 
 const SharedOptions = z.object(sharedShape);

@@ -89,7 +89,7 @@ function refuseUnserved(
   const served = allowedMethods.filter((method) => urls.some((url) => isServed(app, method, url)));
   if (request.method === "OPTIONS" && served.length > 0)
     return answerPreflight(request, reply, allowedMethods);
-  const message = `${request.method} ${path.slice(0, 200)} is not served here`;
+  const message = `not found: ${request.method} ${path.slice(0, 200)}`;
   if (served.length === 0) throw new ApiError(404, { message, code: "not_found" });
   const headers = { allow: served.join(", ") };
   throw new ApiError(405, { message, code: "method_not_allowed", headers });

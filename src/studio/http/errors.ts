@@ -16,15 +16,15 @@ import { ApiError, apiErrorOf } from "../../serve/http/api-error.ts";
 export const ErrorBody = z
   .object({
     error: z.object({
-      code: z.string().describe("Stable: FT-…, or a word for what HTTP itself refuses"),
+      code: z.string().describe("Stable code: FT-…, or a word for what HTTP itself refuses"),
       message: z.string(),
-      hint: z.string().optional().describe("What fixes it"),
-      field: z.string().optional().describe("The field of the request that is at fault"),
-      line: z.int().optional().describe("The line of the file that is at fault, from 1"),
+      hint: z.string().optional().describe("How to fix it"),
+      field: z.string().optional().describe("The request field with the error"),
+      line: z.int().optional().describe("The line of the file with the error, from 1"),
       problems: z.array(z.string()).optional(),
-      request: z.string().optional().describe("The request, as the log names it"),
+      request: z.string().optional().describe("Request id, as in the log"),
     }),
-    detail: z.string().describe("The message again"),
+    detail: z.string().describe("Same as message"),
   })
   .meta({ id: "Error" });
 
@@ -118,7 +118,7 @@ function ofTheMachine(thrown: unknown): FtError | undefined {
   const error = systemError(thrown);
   if (error === undefined) return undefined;
   const { code, message } = error;
-  const hint = "Make room and permission there; files of the studio are in FT_HOME and DATA_DIR";
+  const hint = "check free space and permissions; the studio writes to FT_HOME and DATA_DIR";
   return new FtError(code, { message, hint, cause: thrown });
 }
 

@@ -26,7 +26,7 @@ interface Kept {
 }
 
 function tooLarge(largest: number): ApiError {
-  const message = `the file is larger than the ${Math.floor(largest / 2 ** 20)} MiB that this server takes`;
+  const message = `the file is larger than the limit of ${Math.floor(largest / 2 ** 20)} MiB`;
   return new ApiError(413, { message, code: "too_large" });
 }
 
@@ -91,7 +91,7 @@ async function readForm(
   if (failure !== undefined) await rm(path, { force: true });
   if (failure instanceof ApiError || systemError(failure) !== undefined) throw failure;
   if (failure !== undefined)
-    throw new ApiError(400, { message: "the form cannot be read to its end", code: "bad_form" });
+    throw new ApiError(400, { message: "the form is incomplete", code: "bad_form" });
   if (kept === undefined) throw unprocessable("file: the form has no file", "file");
   return { kept, fields };
 }

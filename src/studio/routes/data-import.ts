@@ -32,11 +32,13 @@ const Report = z
     ),
     losses: z.array(LossShape),
     form: z.string().nullable(),
-    made: z.string().nullable().describe("The set; null where nothing was made"),
+    made: z.string().nullable().describe("The new dataset; null where none was made"),
     job_id: z
       .string()
       .nullable()
-      .describe("The job that takes a large file in: its result is the report, here all is empty"),
+      .describe(
+        "The job that imports a large file. Its result is this report; until then the fields here are empty",
+      ),
   })
   .meta({ id: "ImportReport" });
 
@@ -44,15 +46,18 @@ const taken = defineRoute({
   method: "POST",
   path: "/api/v1/data/import",
   about:
-    "A file of rows as a data set: JSON lines, JSON, CSV, TSV, Parquet. Rows that cannot be used are told, and nothing is made unless leave_out is yes. A large file is taken in by a job",
+    "Import a JSONL, JSON, CSV, TSV or Parquet file as a dataset. Rows that cannot be used are reported, and nothing is imported unless leave_out is yes. A file above 8 MiB is imported by a job",
   upload: z.object({
-    name: z.string().optional().describe("Of the data set; else that of the file"),
-    leave_out: z.enum(["yes", "no"]).optional().describe("Makes the set without such rows"),
+    name: z.string().optional().describe("Name of the dataset; default: the name of the file"),
+    leave_out: z
+      .enum(["yes", "no"])
+      .optional()
+      .describe("yes: import the other rows where some cannot be used"),
   }),
   answers: {
     200: Report,
   },
-  refusals: { 400: "No form, or a kind of file that is not read", 413: "The file is too large" },
+  refusals: { 400: "No form, or an unsupported kind of file", 413: "The file is too large" },
   run: async ({ environment, store, requireOpen }, { upload: { file, name, bytes, fields } }) => {
     const title = fields["name"] || undefined;
     const leavesOut = fields["leave_out"] === "yes";
@@ -75,16 +80,18 @@ const taken = defineRoute({
 const without = defineRoute({
   method: "POST",
   path: "/api/v1/data/import/{job}/without",
-  about: "Takes the file of a job that made nothing in again, without the rows that cannot be used",
-  params: z.object({ job: z.string().min(1).max(100).describe("Its id, or the start of it") }),
+  about: "Import the file of a failed import job again, leaving out the rows that cannot be used",
+  params: z.object({
+    job: z.string().min(1).max(100).describe("Job id, or a unique prefix of it"),
+  }),
   answers: { 200: JobShape },
-  refusals: { 404: "The file is no longer kept" },
+  refusals: { 404: "The file is no longer stored" },
   run: async ({ environment, store, requireOpen }, { params }) => {
     requireOpen();
     const { kind, parameters } = await findJob(store, params.job);
     const asked = kind === "import" ? ImportParameters.parse(parameters) : undefined;
     if (asked === undefined || !existsSync(asked.path))
-      throw notFound("the file is no longer kept", "hand it in again");
+      throw notFound("the file is no longer stored", "upload it again");
     const wanted = { ...asked, leave_out: true };
     return toldJob(await submitJob(store, "import", wanted, { environment }));
   },

@@ -32,12 +32,12 @@ const lookOf = z.object({
 
 const LookShape = z
   .object({
-    is_whole: z.boolean().describe("All rows were looked at, as they are now"),
+    is_whole: z.boolean().describe("Whether the result covers all rows as they are now"),
     counted: z.int(),
-    rows: z.int().describe("Of the set"),
+    rows: z.int().describe("Rows in the dataset"),
     at: z.string().nullable(),
-    result: AnyJson.describe("Of the rows counted so far; null where nobody has looked"),
-    job_id: z.string().nullable().describe("The job that goes on"),
+    result: AnyJson.describe("Result for the rows counted so far; null where none exists yet"),
+    job_id: z.string().nullable().describe("The job that is computing it"),
   })
   .meta({ id: "Look" });
 
@@ -61,10 +61,10 @@ async function told(studio: Studio, set: OpenSet, request: LookRequest) {
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}/looks/{look}",
-  about: "What was found in the rows as they are now, or so far",
+  about: "Get the result of an analysis: charts, duplicates or an export",
   params: lookOf,
   query: z.object({
-    options: z.string().max(2000).default("{}").describe("As JSON"),
+    options: z.string().max(2000).default("{}").describe("Options of the analysis, as JSON"),
   }),
   answers: { 200: LookShape },
   run: async (studio, { params, query }) => {
@@ -77,7 +77,7 @@ const show = defineRoute({
 const begin = defineRoute({
   method: "POST",
   path: "/api/v1/data/{set}/looks/{look}",
-  about: "Looks through all rows: at once where they are few, else as a job",
+  about: "Analyze all rows: immediately where they are few, otherwise as a job",
   params: lookOf,
   body: z.object({ options: AnyObject.default({}) }).meta({ id: "LookRequest" }),
   answers: { 200: LookShape },
@@ -100,7 +100,7 @@ const begin = defineRoute({
 const file = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}/exported",
-  about: "The file that the look export has written",
+  about: "Download the file that the export analysis wrote",
   params: z.object({ set: SetName }),
   query: z.object({
     profile: z.string().max(100).default("openai-sft"),
@@ -125,7 +125,7 @@ const file = defineRoute({
 const dropping = defineRoute({
   method: "POST",
   path: "/api/v1/data/{set}/duplicates/drop",
-  about: "Takes the duplicates out that were found; each can be brought back",
+  about: "Remove the duplicates that were found; removed rows can be restored",
   params: z.object({ set: SetName }),
   body: z.object({ options: AnyObject.default({}) }).meta({ id: "DropDuplicates" }),
   answers: { 200: z.object({ dropped: z.int() }).meta({ id: "DroppedDuplicates" }) },
@@ -142,7 +142,7 @@ const Choice = z.object({ name: z.string(), about: z.string() });
 const choices = defineRoute({
   method: "GET",
   path: "/api/v1/export-forms",
-  about: "Forms that a set can be written in, and kinds of files",
+  about: "List the formats and file types a dataset can be exported in",
   answers: {
     200: z
       .object({ profiles: z.array(Choice), formats: z.array(Choice) })
@@ -153,6 +153,6 @@ const choices = defineRoute({
 
 export const dataLookRoutes: RouteGroup = {
   name: "looks",
-  about: "All rows of a set looked through",
+  about: "Analyses of all rows of a dataset",
   routes: [show, begin, file, dropping, choices],
 };

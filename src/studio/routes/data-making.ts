@@ -8,7 +8,7 @@ import { defineRoute, type RouteGroup } from "../route.ts";
 
 const MadeShape = z
   .object({
-    set: z.string().describe("As other routes take it"),
+    set: z.string().describe("Reference of the dataset, as other routes take it"),
     name: z.string(),
     rows: z.int(),
     note: z.string(),
@@ -18,7 +18,8 @@ const MadeShape = z
 const make = defineRoute({
   method: "POST",
   path: "/api/v1/data/make",
-  about: "Makes a set of others, or of a review: at once where rows are few, else as a job",
+  about:
+    "Make a dataset from others, or from a review: immediately where rows are few, otherwise as a job",
   body: z
     .object({
       making: z.string().min(1).max(40).describe("merge, sample, convert, version or review"),
@@ -33,7 +34,7 @@ const make = defineRoute({
       })
       .meta({ id: "SetInMaking" }),
   },
-  refusals: { 400: "Not what that making takes", 404: "There is no such set" },
+  refusals: { 400: "Options that this operation does not take", 404: "No such dataset" },
   run: async (studio, { body, signal }) => {
     const { store, environment } = studio;
     const request = readMaking(body);
@@ -51,6 +52,6 @@ const make = defineRoute({
 
 export const dataMakingRoutes: RouteGroup = {
   name: "making",
-  about: "Sets made of others",
+  about: "Datasets made from others",
   routes: [make],
 };

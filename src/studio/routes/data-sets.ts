@@ -23,21 +23,21 @@ export const SetName = z
   .string()
   .min(1)
   .max(310)
-  .describe("The number of a data set, or sets:NAME, sets:NAME@3 of one that is kept");
+  .describe("Number of a dataset, or sets:NAME, sets:NAME@3 for a versioned one");
 const named = z.object({ set: SetName });
-const place = PathPlace.describe("From 0");
+const place = PathPlace.describe("Position, from 0");
 const rowOf = z.object({ set: SetName, at: place });
-const cursor = z.string().max(200).optional().describe("What the page before said in next");
+const cursor = z.string().max(200).optional().describe("Cursor: the next of the page before");
 
 const SetEntryShape = z
   .object({
-    reference: z.string().describe("As other routes take it"),
+    reference: z.string().describe("Reference of the dataset, as other routes take it"),
     kind: z.enum(["numbered", "kept"]),
     id: z.int().nullable(),
     name: z.string(),
     format: z.string().nullable(),
     rows: z.int(),
-    bytes: z.int().nullable().describe("Of its file"),
+    bytes: z.int().nullable().describe("Size of its file"),
     origin: z.string(),
     versions: z.int().nullable(),
     changed_at: z.string(),
@@ -47,7 +47,7 @@ const SetEntryShape = z
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/data",
-  about: "All data sets, those with a number and those kept version by version, last changed first",
+  about: "List all datasets, numbered and versioned, last changed first",
   answers: { 200: z.object({ sets: z.array(SetEntryShape) }).meta({ id: "SetList" }) },
   run: async ({ store }) => ({
     sets: (await listAllSets(store)).map(({ changedAt: changed_at, ...entry }) => ({
@@ -62,15 +62,18 @@ const SetShape = z
     kind: z.enum(["numbered", "kept"]),
     name: z.string(),
     rows: z.int(),
-    revision: z.string().describe("Another when its rows are others"),
+    revision: z.string().describe("Changes whenever the rows change"),
     format: z.string().nullable(),
     bytes: z.int().nullable(),
     description: z.string().nullable(),
     domain: z.string().nullable(),
     file_path: z.string().nullable(),
-    version: z.int().nullable().describe("Of a kept set"),
-    kept_as: z.string().nullable().describe("The kept set that has versions of this one"),
-    left_out: z.int().describe("Rows that never came into it, or were taken out"),
+    version: z.int().nullable().describe("Version number of a versioned dataset"),
+    kept_as: z
+      .string()
+      .nullable()
+      .describe("The versioned dataset that holds versions of this one"),
+    left_out: z.int().describe("Rows that were removed or never imported"),
     created_at: z.string(),
     metadata: AnyObject,
   })
@@ -81,7 +84,7 @@ const textOrNull = (value: unknown): string | null => (typeof value === "string"
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}",
-  about: "What is known of one set",
+  about: "Get a dataset: size, format, version, metadata",
   params: named,
   answers: { 200: SetShape },
   run: async ({ store }, { params }) => {
@@ -120,13 +123,13 @@ const LineShape = z
 const lines = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}/lines",
-  about: "Rows as lines of a table, a page from any place on",
+  about: "List rows as lines of a table, from any position",
   params: named,
   query: z.object({
-    from: z.coerce.number().int().min(0).default(0).describe("Lines to pass over"),
+    from: z.coerce.number().int().min(0).default(0).describe("Lines to skip"),
     after: cursor,
     limit: Paging.limit,
-    search: z.string().min(1).max(500).optional().describe("Words that rows must have"),
+    search: z.string().min(1).max(500).optional().describe("Words that a row must contain"),
     status: z.enum(["active", "removed", "all"]).optional(),
     min_score: z.coerce.number().min(0).max(10).optional(),
     max_score: z.coerce.number().min(0).max(10).optional(),
@@ -145,7 +148,7 @@ const lines = defineRoute({
 
 const EditShape = z
   .object({
-    undo: z.string().nullable().describe("To be given to undo; null where it cannot be undone"),
+    undo: z.string().nullable().describe("Pass it to undo; null where it cannot be undone"),
     at: z.string(),
     who: z.string(),
     action: z.string(),
@@ -166,16 +169,18 @@ const RowShape = z
     status: z.enum(["active", "removed"]),
     metadata: AnyObject,
     updated_at: z.string().nullable(),
-    why: z.string().nullable().describe("Why it is out of the set"),
+    why: z.string().nullable().describe("Why the row was removed"),
     edits: z.array(EditShape),
-    is_fixed: z.boolean().describe("Of a version that is not the newest: it cannot be changed"),
+    is_fixed: z
+      .boolean()
+      .describe("True for a version that is not the newest: it cannot be changed"),
   })
   .meta({ id: "SetRow" });
 
 const row = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}/rows/{at}",
-  about: "One row, whole, with what was done to it",
+  about: "Get one row in full, with its edit history",
   params: rowOf,
   answers: { 200: RowShape },
   run: async ({ store }, { params }) => {
@@ -190,18 +195,18 @@ const Undoable = z.object({ undo: z.string() }).meta({ id: "Undoable" });
 const change = defineRoute({
   method: "PUT",
   path: "/api/v1/data/{set}/rows/{at}",
-  about: "Another content for a row; of a kept set that is a new version",
+  about: "Change a row. In a versioned dataset this makes a new version",
   params: rowOf,
   body: z
     .object({
       content: AnyObject,
       seen: AnyObject.optional().describe(
-        "What the row was when it was opened: refused where it is something else by now",
+        "The row as it was when opened; the request is refused where it has changed since",
       ),
     })
     .meta({ id: "RowChange" }),
   answers: { 200: Undoable },
-  refusals: { 409: "The set has a newer version, or the row is not what was seen of it" },
+  refusals: { 409: "The dataset has a newer version, or the row is not the one in seen" },
   run: async ({ store }, { params, body }) => {
     const { content, seen } = body as { content: JsonObject; seen?: JsonObject };
     return await changeRow(store, await openSet(store, params.set), params.at, { content, seen });
@@ -211,10 +216,10 @@ const change = defineRoute({
 const drop = defineRoute({
   method: "DELETE",
   path: "/api/v1/data/{set}/rows/{at}",
-  about: "Takes a row out; it can be brought back",
+  about: "Remove a row; it can be restored",
   params: rowOf,
   answers: { 200: Undoable },
-  refusals: { 409: "The set has a newer version" },
+  refusals: { 409: "The dataset has a newer version" },
   run: async ({ store }, { params }) =>
     await dropRow(store, await openSet(store, params.set), params.at),
 });
@@ -224,7 +229,7 @@ const Done = z.object({ done: z.boolean() }).meta({ id: "SetDone" });
 const undo = defineRoute({
   method: "POST",
   path: "/api/v1/data/{set}/undo",
-  about: "Undoes a change of a row",
+  about: "Undo a change of a row",
   params: named,
   body: z.object({ undo: z.string().min(1).max(310) }).meta({ id: "RowUndo" }),
   answers: { 200: Done },
@@ -238,12 +243,12 @@ const undo = defineRoute({
 const left = defineRoute({
   method: "GET",
   path: "/api/v1/data/{set}/left-out",
-  about: "Rows that are not in the set any more or never came into it, with who took them and why",
+  about: "List rows that were removed or never imported, with the step and the reason",
   params: named,
   query: z.object({
     after: cursor,
     limit: Paging.limit,
-    search: z.string().min(1).max(500).optional().describe("Words that they must have"),
+    search: z.string().min(1).max(500).optional().describe("Words that a row must contain"),
   }),
   answers: {
     200: z
@@ -254,7 +259,12 @@ const left = defineRoute({
             step: z.string(),
             why: z.string(),
             asked: z.string(),
-            back: z.string().nullable().describe("To be given to bring it back"),
+            back: z
+              .string()
+              .nullable()
+              .describe(
+                "Pass it to bring-back to restore the row; null where it cannot be restored",
+              ),
           }),
         ),
         total: z.int(),
@@ -269,7 +279,7 @@ const left = defineRoute({
 const back = defineRoute({
   method: "POST",
   path: "/api/v1/data/{set}/bring-back",
-  about: "Brings rows back that were left out",
+  about: "Restore removed rows",
   params: named,
   body: z
     .object({
@@ -291,7 +301,7 @@ const back = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/v1/data/{set}",
-  about: "Takes a set out of the lists; with a number, its file too",
+  about: "Delete a dataset; a numbered one with its file",
   params: named,
   answers: { 200: Done },
   run: async ({ store }, { params }) => {
@@ -304,6 +314,6 @@ const remove = defineRoute({
 
 export const dataSetRoutes: RouteGroup = {
   name: "data",
-  about: "Sets of both kinds as pages show them",
+  about: "Numbered and versioned datasets together, as the studio's pages show them",
   routes: [list, ...dataImportRoutes, show, remove, lines, row, change, drop, undo, left, back],
 };

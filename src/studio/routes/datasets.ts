@@ -65,12 +65,17 @@ function domainNames(environment: Environment, given: string): string[] {
 const list = defineRoute({
   method: "GET",
   path: "/api/datasets",
-  about: "Data sets, newest first",
+  about: "List datasets, newest first",
   query: z.object({
-    domain: z.string().min(1).max(200).optional().describe("Its key or its name"),
+    domain: z.string().min(1).max(200).optional().describe("Key or name of the domain"),
     format: DatasetFormatName.optional(),
     limit: z.coerce.number().int().min(1).max(10_000).default(1000),
-    after: z.coerce.number().int().min(1).optional().describe("Those with lower ids"),
+    after: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("Only datasets with an id below this one"),
   }),
   answers: { 200: z.array(DatasetShape) },
   run: async ({ environment, store }, { query }) => {
@@ -87,7 +92,7 @@ const list = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/api/datasets/{id}",
-  about: "One data set",
+  about: "Get a dataset",
   params: numbered,
   answers: { 200: DatasetShape },
   run: async ({ store }, { params }) => toldDataset(await readDataset(store, params.id)),
@@ -96,13 +101,13 @@ const show = defineRoute({
 const examples = defineRoute({
   method: "GET",
   path: "/api/datasets/{id}/examples",
-  about: "Rows of a data set, a page at a time, with how many there are",
+  about: "List the rows of a dataset page by page, with their total",
   params: numbered,
   query: z.object({
     ...Paging,
-    after: z.string().max(200).optional().describe("What the page before said in next"),
+    after: z.string().max(200).optional().describe("Cursor: the next of the page before"),
     status: z.enum(["active", "removed", "all"]).default("active"),
-    search: z.string().min(1).max(500).optional().describe("Words that rows must have"),
+    search: z.string().min(1).max(500).optional().describe("Words that a row must contain"),
     min_score: z.coerce.number().min(0).max(10).optional(),
     max_score: z.coerce.number().min(0).max(10).optional(),
     sort: z.enum(["index", "score", "-score"]).optional(),
@@ -114,7 +119,7 @@ const examples = defineRoute({
         total: z.int(),
         limit: z.int(),
         offset: z.int(),
-        next: z.string().nullable().describe("To be given as after; null after the last"),
+        next: z.string().nullable().describe("Cursor to pass as after; null on the last page"),
       })
       .meta({ id: "Examples" }),
   },
@@ -132,7 +137,7 @@ const examples = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/datasets/{id}",
-  about: "Takes a data set out of the lists and removes its file",
+  about: "Delete a dataset and its file",
   params: numbered,
   answers: { 200: z.object({ deleted: z.int() }).meta({ id: "Deleted" }) },
   run: async ({ store }, { params }) => {
@@ -144,7 +149,7 @@ const remove = defineRoute({
 const download = defineRoute({
   method: "GET",
   path: "/api/datasets/{id}/download",
-  about: "A data set as its file of JSON lines, or as CSV for spreadsheets",
+  about: "Download a dataset as JSONL, or as CSV for spreadsheets",
   params: numbered,
   query: z.object({ format: z.enum(["jsonl", "csv"]).default("jsonl") }),
   answers: { 200: { type: "application/x-ndjson", about: "The file; with format=csv, text/csv" } },
@@ -167,9 +172,9 @@ const download = defineRoute({
 const upload = defineRoute({
   method: "POST",
   path: "/api/datasets/upload",
-  about: "A file of JSON lines as a data set; a bad line is told by its number",
+  about: "Upload a JSONL file as a dataset. An invalid line is refused with its number",
   upload: z.object({
-    name: z.string().optional().describe("Of the data set; else that of the file"),
+    name: z.string().optional().describe("Name of the dataset; default: the name of the file"),
     domain: z.string().optional(),
     description: z.string().optional(),
   }),
@@ -191,7 +196,7 @@ const upload = defineRoute({
 const kept = defineRoute({
   method: "POST",
   path: "/api/v1/datasets/{id}/versions",
-  about: "Keeps a data set as a version, of the set of its name",
+  about: "Save a dataset as a new version of the versioned dataset of its name",
   params: numbered,
   body: z.object({ message: z.string().max(1000).default("") }).meta({ id: "KeepVersion" }),
   answers: {
@@ -208,7 +213,7 @@ const kept = defineRoute({
 const edits = defineRoute({
   method: "GET",
   path: "/api/v1/datasets/{id}/edits",
-  about: "What was changed by hand, newest first",
+  about: "List the edits made by hand, newest first",
   params: numbered,
   query: z.object({ limit: Paging.limit }),
   answers: { 200: z.object({ edits: z.array(AnyJson) }).meta({ id: "Edits" }) },
@@ -221,7 +226,7 @@ const edits = defineRoute({
 const undo = defineRoute({
   method: "POST",
   path: "/api/v1/edits/{id}/undo",
-  about: "Undoes a change",
+  about: "Undo an edit",
   params: numbered,
   answers: { 200: ExampleShape },
   refusals: { 409: "The row has been changed since" },
@@ -230,6 +235,6 @@ const undo = defineRoute({
 
 export const datasetRoutes: RouteGroup = {
   name: "datasets",
-  about: "Data sets: the database is the truth, a file of JSON lines follows each",
+  about: "Numbered datasets. The database is authoritative; each has a JSONL file that follows it",
   routes: [list, show, examples, download, upload, remove, kept, edits, undo],
 };

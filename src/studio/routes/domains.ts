@@ -13,14 +13,14 @@ const DomainShape = z
     key: z.string(),
     name: z.string(),
     description: z.string(),
-    is_own: z.boolean().describe("Of a file of the user's"),
+    is_own: z.boolean().describe("True for a domain from your own file"),
     subdomains: z.array(Subdomain),
   })
   .meta({ id: "Domain" });
 
 const Weighted = z.object({
   values: z.array(z.string()),
-  weights: z.array(z.number()).describe("In percent, one for each value"),
+  weights: z.array(z.number()).describe("Percent, one per value"),
 });
 
 const DomainFacts = z
@@ -47,12 +47,14 @@ const weighted = (parameters: readonly Parameter[]) =>
     ]),
   );
 
-const named = z.object({ domain: z.string().min(1).max(200).describe("Its key or its name") });
+const named = z.object({
+  domain: z.string().min(1).max(200).describe("Key or name of the domain"),
+});
 
 const list = defineRoute({
   method: "GET",
   path: "/api/domains",
-  about: "Every domain with its subdomains",
+  about: "List all domains with their subdomains",
   answers: { 200: z.array(DomainShape) },
   run: async ({ environment }) => loadDomains(environment).all().map(toldDomain),
 });
@@ -60,7 +62,7 @@ const list = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/api/domains/{domain}",
-  about: "One domain: its subdomains, and what is drawn by weight for each row",
+  about: "Get a domain: its subdomains, and the parameters drawn by weight for each row",
   params: named,
   answers: { 200: DomainFacts },
   run: async ({ environment }, { params }) => {
@@ -77,7 +79,7 @@ const show = defineRoute({
 const subdomains = defineRoute({
   method: "GET",
   path: "/api/domains/{domain}/subdomains",
-  about: "The subdomains of a domain",
+  about: "List the subdomains of a domain",
   params: named,
   answers: { 200: z.array(Subdomain) },
   run: async ({ environment }, { params }) =>
@@ -86,6 +88,6 @@ const subdomains = defineRoute({
 
 export const domainRoutes: RouteGroup = {
   name: "domains",
-  about: "What data sets can be generated about",
+  about: "Domains that datasets can be generated for",
   routes: [list, show, subdomains],
 };

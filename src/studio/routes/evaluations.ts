@@ -12,10 +12,10 @@ const ScoreShape = z
   .object({
     metric: z.string(),
     score: z.number(),
-    low: z.number().optional().describe("Where the 95 % interval begins, where one is known"),
+    low: z.number().optional().describe("Lower bound of the 95 % confidence interval, where known"),
     high: z.number().optional(),
     better: z.enum(["higher", "lower"]),
-    scale: z.number().nullable().describe("The largest score"),
+    scale: z.number().nullable().describe("The highest possible score; null where there is none"),
   })
   .meta({ id: "EvaluationScore" });
 
@@ -23,7 +23,7 @@ const SheetShape = z
   .object({
     id: z.string(),
     folder: z.string(),
-    benchmark: z.string().nullable().describe("Of models that were asked together"),
+    benchmark: z.string().nullable().describe("Benchmark that asked several models together"),
     finished_at: Time,
     model: z.string(),
     adapter: z.string().nullable(),
@@ -35,8 +35,13 @@ const SheetShape = z
     signature: z.string(),
     scores: z.array(ScoreShape),
     warnings: z.array(z.string()),
-    questions: z.string().describe("Equal where the same questions were asked"),
-    compared_with: z.string().nullable().describe("The evaluation that a benchmark compares with"),
+    questions: z
+      .string()
+      .describe("Fingerprint of the questions: equal where the same ones were asked"),
+    compared_with: z
+      .string()
+      .nullable()
+      .describe("The evaluation that its benchmark compares with"),
   })
   .meta({ id: "Evaluation" });
 
@@ -48,7 +53,7 @@ function toldSheet(sheet: AnswerSheet): z.infer<typeof SheetShape> {
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/evaluations",
-  about: "Finished evaluations, newest first; of a benchmark one a model",
+  about: "List finished evaluations, newest first; a benchmark gives one per model",
   query: z.object(Paging),
   answers: {
     200: z.object({ evaluations: z.array(SheetShape), total: z.int() }).meta({ id: "Evaluations" }),
@@ -64,7 +69,7 @@ const named = z.object({ id: z.string().min(1).max(100) });
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/evaluations/{id}",
-  about: "One evaluation, and those that it can be compared with: of the same questions",
+  about: "Get an evaluation, and the evaluations of the same questions it can be compared with",
   params: named,
   answers: {
     200: z
@@ -91,8 +96,8 @@ const RowShape = z
     references: z.array(z.string()),
     answers: z
       .array(z.object({ text: z.string(), score: z.number().nullable(), finish: z.string() }))
-      .describe("This evaluation's, then the other's"),
-    difference: z.number().nullable().describe("More is better, whatever the metric"),
+      .describe("The answer of this evaluation, then that of the other"),
+    difference: z.number().nullable().describe("Above 0 is better, whatever the metric"),
     outcome: z.enum(outcomes).nullable(),
   })
   .meta({ id: "EvaluationRow" });
@@ -113,16 +118,17 @@ const DeltaShape = z
 const rows = defineRoute({
   method: "GET",
   path: "/api/v1/evaluations/{id}/rows",
-  about: "Answers row by row by one metric, beside another evaluation's of the same questions",
+  about:
+    "List answers row by row with their score, beside those of another evaluation of the same questions",
   params: named,
   query: z.object({
-    metric: z.string().max(100).optional().describe("Default: the first"),
+    metric: z.string().max(100).optional().describe("Name of a metric; default: the first"),
     against,
     outcome: z.enum(outcomes).optional(),
     order: z
       .enum(rowOrders)
       .optional()
-      .describe("default: regressions, or worst without a second evaluation"),
+      .describe("Default: regressions, or worst without a second evaluation"),
     search: z.string().max(500).optional(),
     ...Paging,
   }),
@@ -133,11 +139,13 @@ const rows = defineRoute({
         rows: z.array(RowShape),
         total: z.int(),
         counts: z.object({ win: z.int(), tie: z.int(), loss: z.int() }).nullable(),
-        delta: DeltaShape.nullable().describe("Of the means over rows, paired bootstrap"),
+        delta: DeltaShape.nullable().describe(
+          "Difference of the means over rows, with a paired bootstrap",
+        ),
       })
       .meta({ id: "EvaluationRows" }),
   },
-  refusals: { 409: "The other asked other questions, or there are no scores of the metric" },
+  refusals: { 409: "The other evaluation has other questions, or the metric has no scores" },
   run: async (_, { params, query }) => await comparedRows(params.id, query),
 });
 
@@ -154,7 +162,7 @@ const EvidenceShape = z
 const row = defineRoute({
   method: "GET",
   path: "/api/v1/evaluations/{id}/rows/{index}",
-  about: "One row: every answer with all of its scores, and what a judge wrote of it",
+  about: "Get one row: every answer with all its scores and the judge's evidence",
   params: named.extend({ index: PathPlace }),
   query: z.object({ against }),
   answers: {
@@ -173,7 +181,7 @@ const row = defineRoute({
             tokens: z.number(),
             finish: z.string(),
             scores: z.record(z.string(), z.number()),
-            samples: z.array(AnyJson).describe("Every answer drawn, as a checker found it"),
+            samples: z.array(AnyJson).describe("All sampled answers, each with its check result"),
             judge: z.array(EvidenceShape),
           }),
         ),
@@ -198,7 +206,7 @@ const row = defineRoute({
 const metrics = defineRoute({
   method: "GET",
   path: "/api/v1/evaluation-metrics",
-  about: "What answers can be scored by",
+  about: "List the metrics answers can be scored by",
   answers: {
     200: z
       .object({
@@ -227,16 +235,15 @@ const metrics = defineRoute({
 const Named = z.object({
   name: z
     .string()
-    .regex(/^[\w-]{1,40}$/, "is a word of letters, digits, - and _")
-    .describe("A word"),
-  about: z.string().min(1).max(2000).describe("What is asked of an answer"),
+    .regex(/^[\w-]{1,40}$/, "must be up to 40 letters, digits, - or _")
+    .describe("Name of the criterion: letters, digits, - and _"),
+  about: z.string().min(1).max(2000).describe("What an answer must do"),
 });
 
 const rubric = defineRoute({
   method: "POST",
   path: "/api/v1/evaluation-rubrics",
-  about:
-    "Keeps criteria as a file that a judge of an evaluation or a benchmark takes as its rubric",
+  about: "Save criteria as a rubric file for the judge of an evaluation or a benchmark",
   body: z
     .object({
       task: z.string().max(2000).optional().describe("What the answers are for"),
@@ -245,7 +252,7 @@ const rubric = defineRoute({
         .min(1)
         .max(20)
         .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
-          error: "criteria have names of their own",
+          error: "criteria must have different names",
         }),
     })
     .meta({ id: "NewRubric" }),
@@ -255,6 +262,6 @@ const rubric = defineRoute({
 
 export const evaluationRoutes: RouteGroup = {
   name: "evaluations",
-  about: "What models answered, scored and compared",
+  about: "Answers of models, scored and compared",
   routes: [list, show, rows, row, metrics, rubric],
 };

@@ -50,13 +50,13 @@ function requireRow(content: JsonObject, wanted: DatasetFormat): void {
       read.fault.field === "" ? "content" : `content.${read.fault.field}`,
     );
   if (read.format !== wanted)
-    throw unprocessable(`the data set is in the format ${wanted}`, "content");
+    throw unprocessable(`the format of the dataset is ${wanted}`, "content");
 }
 
 const example = defineRoute({
   method: "GET",
   path: "/api/examples/{id}",
-  about: "One row",
+  about: "Get a row",
   params: numbered,
   answers: { 200: ExampleShape },
   run: async ({ store }, { params }) => toldExample(await readExample(store, params.id)),
@@ -65,7 +65,7 @@ const example = defineRoute({
 const change = defineRoute({
   method: "PUT",
   path: "/api/examples/{id}",
-  about: "Changes a row, in the database and in its line of the file",
+  about: "Change a row, in the database and in the file",
   params: numbered,
   body: z
     .object({ content: AnyObject.optional(), quality_score: score.optional() })
@@ -88,7 +88,8 @@ const change = defineRoute({
 const drop = defineRoute({
   method: "DELETE",
   path: "/api/examples/{id}",
-  about: "Takes a row out of its data set and its file; it stays in the database as removed",
+  about:
+    "Remove a row from its dataset and its file. The database keeps it with the status removed",
   params: numbered,
   answers: { 200: ExampleShape },
   run: async ({ store }, { params }) =>
@@ -97,6 +98,6 @@ const drop = defineRoute({
 
 export const exampleRoutes: RouteGroup = {
   name: "examples",
-  about: "Rows of data sets",
+  about: "Single rows of datasets",
   routes: [example, change, drop],
 };

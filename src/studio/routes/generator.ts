@@ -29,23 +29,32 @@ const name = z.string().min(1).max(200);
 
 const Wanted = z
   .object({
-    domain: name.describe("Its key or its name"),
-    subdomain: name.describe("Its key or its name"),
-    count: z.int().min(1).max(1_000_000).describe("Rows that the set shall have"),
+    domain: name.describe("Key or name of the domain"),
+    subdomain: name.describe("Key or name of the subdomain"),
+    count: z.int().min(1).max(1_000_000).describe("Number of rows to generate"),
     format: z.enum(["chat", "instruction"]).default("chat"),
-    language: z.string().min(1).max(100).default("en").describe("A tag, or an English name"),
+    language: z
+      .string()
+      .min(1)
+      .max(100)
+      .default("en")
+      .describe("Language tag, or English name of the language"),
     seed: z.int().default(0),
     topics: z.array(z.string().min(1).max(500)).max(1000).default([]),
-    system: z.string().max(20_000).optional().describe("Stands in front of each conversation"),
-    instructions: z.string().max(20_000).optional().describe("Said to the model beside the rest"),
-    weights: ParameterWeights.default({}).describe("Instead of those of the domain's file"),
+    system: z.string().max(20_000).optional().describe("System prompt of each conversation"),
+    instructions: z
+      .string()
+      .max(20_000)
+      .optional()
+      .describe("Extra instructions for the model that generates"),
+    weights: ParameterWeights.default({}).describe("Weights that replace those of the domain"),
     provider: z.string().min(1).max(100).optional(),
     model: z.string().min(1).max(200).optional(),
     temperature: z.number().min(0).max(2).default(0.7),
-    concurrency: z.int().min(1).max(64).default(5).describe("Requests at once"),
-    name: z.string().min(1).max(300).optional().describe("Of the data set"),
-    rows: z.int().min(1).max(20).default(usualPreview).describe("Of the preview"),
-    budget: dollars.max(100_000).optional().describe("Dollars that the set may cost at most"),
+    concurrency: z.int().min(1).max(64).default(5).describe("Concurrent requests"),
+    name: z.string().min(1).max(300).optional().describe("Name of the dataset"),
+    rows: z.int().min(1).max(20).default(usualPreview).describe("Rows of the preview"),
+    budget: dollars.max(100_000).optional().describe("Maximum cost of the dataset in dollars"),
   })
   .meta({ id: "WantedSet" });
 
@@ -63,7 +72,7 @@ const Prices = z.object({ likely: Price, most: Price });
 const estimate = defineRoute({
   method: "POST",
   path: "/api/v1/generator/estimate",
-  about: "What a set will ask and cost, and what its preview will; asks nobody",
+  about: "Estimate the calls and the price of a dataset and of its preview; sends nothing",
   body: Wanted,
   answers: {
     200: z
@@ -71,13 +80,13 @@ const estimate = defineRoute({
         provider: z.string(),
         models: z.array(z.string()),
         language: z.object({ tag: z.string(), name: z.string() }),
-        has_price: z.boolean().describe("Whether it is known what its tokens cost"),
+        has_price: z.boolean().describe("Whether the token prices of the model are known"),
         set: Prices,
         preview: Prices,
       })
       .meta({ id: "SetEstimate" }),
   },
-  refusals: { 400: "What the queue refuses", 404: "No such domain or subdomain" },
+  refusals: { 400: "The queue refused the job", 404: "No such domain or subdomain" },
   run: async ({ environment }, { body }) => {
     const parameters = parametersOf(body);
     const language = languageNamed(parameters.language);
@@ -103,12 +112,18 @@ const PreviewedSet = z
     dataset_id: z.int().nullable(),
     state: z
       .enum(["asking", "waiting", "stopped", "going-on", "ended"])
-      .describe("waiting: the preview is there, and the rest waits for a word"),
-    preview: z.int().nullable().describe("Rows before it waits; null once it was let go on"),
-    requested: z.int().describe("Rows that the set shall have"),
-    made: z.int().describe("Rows that it has"),
+      .describe("waiting: the preview is complete; continue or discard it"),
+    preview: z
+      .int()
+      .nullable()
+      .describe("Rows to generate before it waits; null after it was continued"),
+    requested: z.int().describe("Rows to generate"),
+    made: z.int().describe("Rows generated"),
     errors: z.array(z.string()),
-    dataset: z.object({ id: z.int(), name: z.string() }).nullable().describe("null once deleted"),
+    dataset: z
+      .object({ id: z.int(), name: z.string() })
+      .nullable()
+      .describe("Null after it was deleted"),
     parameters: AnyJson,
     job: JobShape,
   })
@@ -143,10 +158,11 @@ async function jobNumbered({ store }: Pick<Studio, "store">, id: number): Promis
 const preview = defineRoute({
   method: "POST",
   path: "/api/v1/generator/previews",
-  about: "Asks for the first rows of a set, and waits; they are rows of the set when it goes on",
+  about:
+    "Generate the first rows of a dataset, then wait. They stay part of the dataset when it continues",
   body: Wanted,
   answers: { 200: PreviewedSet },
-  refusals: { 400: "What the queue refuses", 404: "No such domain or subdomain" },
+  refusals: { 400: "The queue refused the job", 404: "No such domain or subdomain" },
   run: async (studio, { body }) => {
     studio.requireOpen();
     const { environment, store } = studio;
@@ -168,7 +184,7 @@ const numbered = z.object({ job_id: PathNumber });
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/generator/{job_id}",
-  about: "A set in the making: how far it is, and whether it waits for a word",
+  about: "Get the state of a dataset that is being generated",
   params: numbered,
   answers: { 200: PreviewedSet },
   run: async (studio, { params }) => toldSet(studio, await jobNumbered(studio, params.job_id)),
@@ -177,17 +193,22 @@ const show = defineRoute({
 const going = defineRoute({
   method: "POST",
   path: "/api/v1/generator/{job_id}/continue",
-  about: "Lets the rows behind the preview begin; nobody is asked for those that are there",
+  about: "Generate the rows after the preview; those of the preview are kept",
   params: numbered,
   body: z
     .object({
-      count: z.int().min(1).max(1_000_000).optional().describe("Rows in all, where it is another"),
+      count: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .optional()
+        .describe("Total rows, to change the number requested"),
       budget: dollars.max(100_000).optional(),
     })
     .optional()
     .meta({ id: "GoOn" }),
   answers: { 200: PreviewedSet },
-  refusals: { 409: "It waits for no word" },
+  refusals: { 409: "It does not wait for a decision" },
   run: async (studio, { params, body }) => {
     const { id } = await jobNumbered(studio, params.job_id);
     return await toldSet(studio, await goOn(studio.store, id, body ?? {}));
@@ -197,10 +218,10 @@ const going = defineRoute({
 const discard = defineRoute({
   method: "DELETE",
   path: "/api/v1/generator/{job_id}/preview",
-  about: "Ends a set whose preview did not please, and takes it away",
+  about: "Discard a preview and its dataset",
   params: numbered,
   answers: { 200: z.object({ deleted: z.int() }).meta({ id: "DiscardedPreview" }) },
-  refusals: { 409: "It waits for no word" },
+  refusals: { 409: "It does not wait for a decision" },
   run: async ({ store }, { params }) => {
     const { id } = await jobNumbered({ store }, params.job_id);
     await discardPreview(store, id);
@@ -210,13 +231,13 @@ const discard = defineRoute({
 
 const RowInTheMaking = z
   .object({
-    id: z.int().describe("Of the unit"),
-    row: z.int().describe("In the set, from 0"),
-    draw: z.int().describe("Times it was drawn again because another row said the same"),
+    id: z.int().describe("Id of the unit"),
+    row: z.int().describe("Index in the dataset, from 0"),
+    draw: z.int().describe("How often the row was drawn again because it repeated another"),
     status: z.enum(["asking", "made", "failed", "cancelled"]),
-    values: z.record(z.string(), z.string()).describe("What was drawn for it"),
+    values: z.record(z.string(), z.string()).describe("Parameter values drawn for the row"),
     exchanges: z.int(),
-    rejections: z.array(z.string()).describe("Why answers did not count, in turn"),
+    rejections: z.array(z.string()).describe("Why answers were rejected, oldest first"),
     error: z.string().nullable(),
     spent: dollars,
     finished_at: z.string().nullable(),
@@ -229,10 +250,16 @@ const RowInTheMaking = z
 const rows = defineRoute({
   method: "GET",
   path: "/api/v1/generator/{job_id}/rows",
-  about: "Rows as they come, the newest first, with what each is about and why tries failed",
+  about:
+    "List rows as they are generated, newest first, with their parameters and the reasons of failed attempts",
   params: numbered,
   query: z.object({
-    before: z.coerce.number().int().min(1).optional().describe("Those before this id"),
+    before: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("Only rows with an id below this one"),
     limit: Paging.limit,
   }),
   answers: {
@@ -255,8 +282,8 @@ const rows = defineRoute({
 
 const Value = z.object({
   name: z.string(),
-  says: z.string().describe("In the words of the prompt"),
-  weight: z.number().describe("In percent"),
+  says: z.string().describe("The words used in the prompt"),
+  weight: z.number().describe("Percent"),
 });
 
 const DomainCard = z
@@ -266,13 +293,13 @@ const DomainCard = z
     about: z.string(),
     context: z.string(),
     answers: z.string().describe("What a good answer does"),
-    is_own: z.boolean().describe("Of a file of the user's"),
+    is_own: z.boolean().describe("True for a domain from your own file"),
     subdomains: z.array(z.object({ key: z.string(), name: z.string(), focus: z.string() })),
     parameters: z.array(
       z.object({
         name: z.string(),
         says: z.string(),
-        is_common: z.boolean().describe("Shared by all domains"),
+        is_common: z.boolean().describe("True for a parameter shared by all domains"),
         values: z.array(Value),
       }),
     ),
@@ -300,13 +327,13 @@ function cardOf(domain: Domain): z.infer<typeof DomainCard> {
 const cards = defineRoute({
   method: "GET",
   path: "/api/v1/generator/domains",
-  about: "Every domain with all that a person chooses from: subdomains, parameters, weights",
+  about: "List all domains with their subdomains, parameters and weights",
   answers: { 200: z.object({ domains: z.array(DomainCard) }).meta({ id: "DomainCards" }) },
   run: async ({ environment }) => ({ domains: loadDomains(environment).all().map(cardOf) }),
 });
 
 export const generatorPageRoutes: RouteGroup = {
   name: "making",
-  about: "Data sets in the making: price, preview, rows as they come",
+  about: "Generate a dataset with a preview: price, first rows, the rest",
   routes: [cards, estimate, preview, show, rows, going, discard],
 };

@@ -59,12 +59,14 @@ export function toldJob(job: Job): z.infer<typeof JobShape> {
   };
 }
 
-const named = z.object({ id: z.string().min(1).max(100).describe("Its id, or the start of it") });
+const named = z.object({
+  id: z.string().min(1).max(100).describe("Job id, or a unique prefix of it"),
+});
 
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/jobs",
-  about: "Jobs, newest first",
+  about: "List jobs, newest first",
   query: z.object({
     status: z.enum(statuses).optional(),
     kind: z.string().max(100).optional(),
@@ -82,18 +84,18 @@ const count = z.int().min(0);
 export const Failures = z
   .array(
     z.object({
-      key: z.string().describe("Of the unit"),
+      key: z.string().describe("Key of the unit"),
       status: z
         .string()
-        .describe("failed, ready where it is tried again, done where it brought nothing"),
+        .describe("failed; ready where it will be retried; done where it brought nothing"),
       attempts: z.int(),
       reason: z.string(),
       code: z.string().nullable(),
-      hint: z.string().nullable().describe("What fixes it"),
-      at: z.number().describe("Milliseconds since 1970"),
+      hint: z.string().nullable().describe("How to fix it"),
+      at: z.number().describe("Unix time in milliseconds"),
     }),
   )
-  .describe("What failed last of each unit, 20 at most");
+  .describe("The last failure of each unit, 20 at most");
 
 const JobProgress = z
   .object({
@@ -101,11 +103,11 @@ const JobProgress = z
     units: z.object({
       ...{ ready: count, leased: count, done: count, failed: count, cancelled: count },
     }),
-    rate: z.number().nullable().describe("Units a second"),
+    rate: z.number().nullable().describe("Units per second"),
     seconds_left: z.number().nullable(),
     spending: z.object({
       spent: dollars,
-      calls: AnyJson.describe("Calls by what became of them, and their tokens"),
+      calls: AnyJson.describe("Calls by outcome, and their tokens"),
     }),
     failures: Failures,
   })
@@ -114,7 +116,7 @@ const JobProgress = z
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/jobs/{id}",
-  about: "How far a job is, how fast it goes, when it will end and what it has cost",
+  about: "Get a job with its progress, speed, remaining time and cost",
   params: named,
   answers: { 200: JobProgress },
   run: async ({ store }, { params }) => {
@@ -139,7 +141,7 @@ const did = (word: string, about: string, deed: Deed): Route =>
     about,
     params: named,
     answers: { 200: JobShape },
-    refusals: { 409: "As things stand, that cannot be done to it" },
+    refusals: { 409: "Not possible in the current state of the job" },
     run: async ({ store }, { params }) => {
       const { id } = await findJob(store, params.id);
       return toldJob(await deed(store, id));
@@ -149,7 +151,7 @@ const did = (word: string, about: string, deed: Deed): Route =>
 const prefer = defineRoute({
   method: "PUT",
   path: "/api/v1/jobs/{id}/priority",
-  about: "Jobs of a higher priority begin first",
+  about: "Set the priority of a job; higher priorities start first",
   params: named,
   body: z.object({ priority: z.int().min(-1000).max(1000) }).meta({ id: "JobPriority" }),
   answers: { 200: JobShape },
@@ -162,10 +164,10 @@ const prefer = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/v1/jobs/{id}",
-  about: "Removes a job that has ended from the queue",
+  about: "Delete a finished job from the queue",
   params: named,
   answers: { 200: z.object({ deleted: z.string() }).meta({ id: "DeletedJob" }) },
-  refusals: { 409: "It is being worked on" },
+  refusals: { 409: "The job is being worked on" },
   run: async ({ store }, { params }) => {
     const { id } = await findJob(store, params.id);
     await deleteJob(store, id);
@@ -190,11 +192,11 @@ const UnitShape = z
 const units = defineRoute({
   method: "GET",
   path: "/api/v1/jobs/{id}/units",
-  about: "What a job is made of, in order",
+  about: "List the units of a job, in order",
   params: named,
   query: z.object({
     status: z.enum(["ready", "leased", "done", "failed", "cancelled"]).optional(),
-    after: z.coerce.number().int().min(0).default(0).describe("Units after this id"),
+    after: z.coerce.number().int().min(0).default(0).describe("Only units after this id"),
     limit: Paging.limit,
   }),
   answers: { 200: z.object({ units: z.array(UnitShape) }).meta({ id: "Units" }) },
@@ -227,10 +229,10 @@ const EventShape = z
 const log = defineRoute({
   method: "GET",
   path: "/api/v1/jobs/{id}/log",
-  about: "What happened to a job, in order: its events and the lines of its log",
+  about: "List the events and log lines of a job, oldest first",
   params: named,
   query: z.object({
-    after: z.coerce.number().int().min(0).default(0).describe("Events after this id"),
+    after: z.coerce.number().int().min(0).default(0).describe("Only events after this id"),
     limit: Paging.limit,
   }),
   answers: { 200: z.object({ events: z.array(EventShape) }).meta({ id: "JobLog" }) },
@@ -241,9 +243,9 @@ const log = defineRoute({
   },
 });
 
-const stream = { type: "text/event-stream", about: "Each event under its id, as data" };
+const stream = { type: "text/event-stream", about: "One server-sent event per event, with its id" };
 const resumed = z.object({
-  last_event_id: z.string().optional().describe("As the header Last-Event-ID"),
+  last_event_id: z.string().optional().describe("Same as the header Last-Event-ID"),
 });
 
 const ends: readonly JobEvent["type"][] = ["job-completed", "job-failed", "job-cancelled"];
@@ -262,10 +264,13 @@ async function* ofJob(studio: Studio, id: string, after: number, signal: AbortSi
 const follow = defineRoute({
   method: "GET",
   path: "/api/v1/jobs/{id}/events",
-  about: "Events of a job from the first, or from the one last seen, until it has ended",
+  about: "Stream the events of a job, from the first or from the last one seen, until it ends",
   params: named,
   query: resumed,
-  answers: { 200: stream, 204: { type: "text/plain", about: "It has ended, and all was seen" } },
+  answers: {
+    200: stream,
+    204: { type: "text/plain", about: "The job has ended and all its events were seen" },
+  },
   run: async (studio, { params, lastEventId, signal }) => {
     const { store } = studio;
     const { id, status } = await findJob(store, params.id);
@@ -283,7 +288,7 @@ async function* ofAll(studio: Studio, after: number, signal: AbortSignal) {
 const followAll = defineRoute({
   method: "GET",
   path: "/api/v1/events",
-  about: "Events of all jobs from now, or from the one last seen",
+  about: "Stream the events of all jobs, from now or from the last one seen",
   query: resumed,
   answers: { 200: stream },
   run: async (studio, { lastEventId, signal }) => {
@@ -294,17 +299,13 @@ const followAll = defineRoute({
 
 export const jobRoutes: RouteGroup = {
   name: "jobs",
-  about: "The queue: generation, quality control, training, evaluation, export and upload",
+  about: "The job queue: generation, quality control, training, evaluation, export, upload",
   routes: [
     ...[list, show, units, log, follow],
-    did(
-      "cancel",
-      "Ends a job; units that are being worked on stop with the next heartbeat",
-      cancelJob,
-    ),
-    did("pause", "Begins no more units until it is resumed", pauseJob),
-    did("resume", "Goes on with a job that was paused", resumeJob),
-    did("retry", "Does again what failed or was cancelled", retryJob),
+    did("cancel", "Cancel a job; units in progress stop at their next heartbeat", cancelJob),
+    did("pause", "Pause a job: start no more units until it is resumed", pauseJob),
+    did("resume", "Resume a paused job", resumeJob),
+    did("retry", "Retry the failed and cancelled units of a job", retryJob),
     ...[prefer, remove, followAll],
   ],
 };

@@ -4,8 +4,8 @@ import { defineRoute, type RouteGroup, TextAnswer } from "../route.ts";
 const metrics = defineRoute({
   method: "GET",
   path: "/metrics",
-  about: "Requests, jobs, units, calls, what they cost, and memory, for Prometheus",
-  answers: { 200: { type: "text/plain", about: "Prometheus's text format 0.0.4" } },
+  about: "Get metrics for Prometheus: requests, jobs, units, calls, costs, memory",
+  answers: { 200: { type: "text/plain", about: "Prometheus text format 0.0.4" } },
   run: async ({ store, startedAt, metrics: counted }) =>
     new TextAnswer({
       text: await counted.text(store, startedAt),
@@ -15,6 +15,6 @@ const metrics = defineRoute({
 
 export const metricsRoutes: RouteGroup = {
   name: "metrics",
-  about: "What the server counts",
+  about: "Metrics of the server",
   routes: [metrics],
 };

@@ -18,7 +18,10 @@ const ModelShape = z
     supported: z.boolean(),
     parameters: z.number().nullable(),
     bytes: z.number().nullable(),
-    memoryBytes: z.number().nullable().describe("Estimated peak of training, usual settings"),
+    memoryBytes: z
+      .number()
+      .nullable()
+      .describe("Estimated peak memory of training with default settings"),
     problem: z.string().nullable(),
   })
   .meta({ id: "Model" });
@@ -31,7 +34,7 @@ const toldModel = (model: ListedModel): z.infer<typeof ModelShape> => ({
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/models",
-  about: "Models on this disk with what each needs to train",
+  about: "List the models on this disk, with the memory training needs",
   query: z.object({ source: z.enum(["local", "cache"]).optional() }),
   answers: { 200: z.object({ models: z.array(ModelShape) }).meta({ id: "Models" }) },
   run: async (_, { query: { source } }) => {
@@ -44,13 +47,13 @@ const list = defineRoute({
 const search = defineRoute({
   method: "GET",
   path: "/api/v1/models/search",
-  about: "Models of the Hub that can be trained here, most downloaded first, with what each needs",
+  about: "Search the Hugging Face Hub for models that can be trained here, most downloaded first",
   query: z.object({
-    q: z.string().trim().min(1).max(200).describe("Words of the name"),
+    q: z.string().trim().min(1).max(200).describe("Words of the model's name"),
     limit: z.coerce.number().int().min(1).max(100).default(20),
   }),
   answers: { 200: z.object({ models: z.array(ModelShape) }).meta({ id: "FoundModels" }) },
-  refusals: { 502: "The Hub does not answer, or may not be asked" },
+  refusals: { 502: "The Hub does not answer, or access to it is off" },
   run: async (_, { query: { q, limit }, signal }) => {
     const { hubModels } = await import("../../app/models/search-models.ts");
     return { models: (await hubModels({ text: q, limit, signal })).map(toldModel) };
@@ -65,16 +68,19 @@ async function requireNamed(name: string): Promise<void> {
   const { listModels } = await import("../../app/models/list-models.ts");
   const known = (await listModels(undefined)).map((model) => model.name);
   if (!known.includes(name))
-    throw notFound(`there is no model '${name}'`, "ft models list shows those on this disk");
+    throw notFound(`there is no model '${name}'`, "ft models list shows the models on this disk");
 }
 
 const info = defineRoute({
   method: "GET",
   path: "/api/v1/models/info",
-  about: "What a model holds and what training it would need, from its configuration and headers",
-  query: z.object({ name: z.string().min(1).max(500).describe("A name of the list, or a Hub id") }),
+  about:
+    "Get a model: architecture, parameters and the memory training needs. Reads its configuration and headers only",
+  query: z.object({
+    name: z.string().min(1).max(500).describe("Name from the list of models, or a Hub id"),
+  }),
   answers: { 200: z.object({ model: AnyJson }).meta({ id: "ModelInfo" }) },
-  refusals: { 404: "There is no such model" },
+  refusals: { 404: "No such model" },
   run: async (_, { query: { name }, signal }) => {
     await requireNamed(name);
     const { modelInfo } = await import("../../app/models/model-info.ts");
@@ -85,34 +91,35 @@ const info = defineRoute({
 const recommended = defineRoute({
   method: "GET",
   path: "/api/v1/models/recommend",
-  about: "Settings for a model, its rows and the memory there is, each with its reason",
+  about:
+    "Recommend training settings for a model, a dataset and the available memory, with the reason of each",
   query: z.object({
-    model: z.string().min(1).max(500).describe("A name of the list, or a Hub id"),
-    dataset_id: z.coerce.number().int().min(1).optional().describe("Rows to train on"),
+    model: z.string().min(1).max(500).describe("Name from the list of models, or a Hub id"),
+    dataset_id: z.coerce.number().int().min(1).optional().describe("Dataset to train on"),
     memory: z
       .string()
       .min(1)
       .max(20)
       .optional()
-      .describe("To stay within, such as 16GB; else what is free now"),
-    template: z.string().min(1).max(200).default("auto").describe("How conversations read"),
+      .describe("Memory limit, such as 16GB; default: the memory available now"),
+    template: z.string().min(1).max(200).default("auto").describe("Chat template"),
   }),
   answers: {
     200: z
       .object({
-        config: AnyJson.describe("What a configuration file needs to say"),
+        config: AnyJson.describe("Settings that differ from the defaults"),
         reasons: z.array(z.object({ setting: z.string(), value: AnyJson, why: z.string() })),
         estimate: z.object({
           ...{ peakBytes: z.number(), residentBytes: z.number(), availableBytes: z.number() },
         }),
         figures: AnyJson,
-        yaml: z.string().describe("The configuration as a file, with its reasons"),
+        yaml: z.string().describe("The configuration as YAML, with the reasons as comments"),
       })
       .meta({ id: "Recommendation" }),
   },
   refusals: {
-    400: "memory is no size",
-    404: "There is no such model or data set",
+    400: "memory is not a size",
+    404: "No such model or dataset",
     502: "The Hub does not answer",
   },
   run: async (studio, { query: { model, dataset_id, memory, template }, signal }) => {
@@ -129,17 +136,17 @@ const recommended = defineRoute({
 const pull = defineRoute({
   method: "POST",
   path: "/api/v1/models/pull",
-  about: "Puts the download of a model into the queue; what is here of it is not fetched again",
+  about: "Queue the download of a model; files that are here already are not downloaded again",
   body: z
     .object({
       model: z.string().min(1).max(500).describe("Hub id"),
       revision: z.string().min(1).max(200).optional().describe("Branch, tag or commit"),
-      quantize: z.enum(["4bit", "8bit"]).optional().describe("Write a quantized copy as well"),
+      quantize: z.enum(["4bit", "8bit"]).optional().describe("Also write a quantized copy"),
       priority: z.int().min(-1000).max(1000).optional(),
     })
     .meta({ id: "PullModel" }),
   answers: { 200: JobShape },
-  refusals: { 400: "That is no Hub id", 502: "The Hub may not be asked" },
+  refusals: { 400: "Not a Hub id", 502: "Access to the Hub is off" },
   run: async ({ requireOpen, environment, store }, { body: { priority, ...parameters } }) => {
     requireOpen();
     return toldJob(await submitJob(store, "download", parameters, { environment, priority }));
@@ -148,6 +155,6 @@ const pull = defineRoute({
 
 export const modelRoutes: RouteGroup = {
   name: "models",
-  about: "Models to train from and to ask",
+  about: "Models to train, to generate with and to download",
   routes: [list, info, search, recommended, pull],
 };

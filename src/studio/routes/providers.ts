@@ -12,8 +12,8 @@ const Provider = z
   .object({
     name: z.string(),
     about: z.string(),
-    needs_key: z.boolean().describe("Whether it answers nobody without a key"),
-    api_key: z.string().nullable().describe("How its key ends; null where there is none"),
+    needs_key: z.boolean().describe("Whether it requires a key"),
+    api_key: z.string().nullable().describe("Last characters of the key; null where there is none"),
     key_source: z.enum(["environment", "keychain", "file"]).nullable(),
     base_url: z.string().nullable(),
     model: z.string().nullable(),
@@ -25,27 +25,33 @@ const CurrentProvider = z
   .object({ provider: z.string(), ...Provider.shape })
   .meta({ id: "CurrentProvider" });
 
-const named = z.object({ provider: z.string().min(1).describe("A name of the list") });
+const named = z.object({ provider: z.string().min(1).describe("Name from the list of providers") });
 
 const ProviderChange = z
   .object({
-    provider: z.string().min(1).describe("A name of the list"),
-    model: z.string().min(1).max(200).nullable().optional().describe("null: its usual one"),
-    base_url: z.string().min(1).max(2000).nullable().optional().describe("null: its usual one"),
+    provider: z.string().min(1).describe("Name from the list of providers"),
+    model: z.string().min(1).max(200).nullable().optional().describe("null: its default model"),
+    base_url: z
+      .string()
+      .min(1)
+      .max(2000)
+      .nullable()
+      .optional()
+      .describe("null: its default address"),
     api_key: z
       .string()
       .max(4000)
-      .regex(/^[\x21-\x7e]*$/, { error: "must be printable ASCII without blanks" })
+      .regex(/^[\x21-\x7e]*$/, { error: "must be printable ASCII without spaces" })
       .nullable()
       .optional()
-      .describe("Kept in the keychain of the system or in a file of its owner; null removes it"),
+      .describe("Stored in the system keychain, or in a file only you can read; null deletes it"),
   })
   .meta({ id: "ProviderChange" });
 
 const list = defineRoute({
   method: "GET",
   path: "/api/providers",
-  about: "Every provider that can be asked",
+  about: "List all providers",
   answers: { 200: z.array(Provider) },
   run: async ({ environment }) => listProviders(environment),
 });
@@ -53,7 +59,7 @@ const list = defineRoute({
 const current = defineRoute({
   method: "GET",
   path: "/api/providers/current",
-  about: "The provider that is asked where nobody says; its key masked",
+  about: "Get the default provider, with its key masked",
   answers: { 200: CurrentProvider },
   run: async ({ environment }) => {
     const facts = currentProvider(environment);
@@ -64,10 +70,10 @@ const current = defineRoute({
 const configure = defineRoute({
   method: "POST",
   path: "/api/providers/configure",
-  about: "Makes a provider the one that is asked, with this model, address and key",
+  about: "Make a provider the default, with this model, address and key",
   body: ProviderChange,
   answers: { 200: CurrentProvider },
-  refusals: { 400: "An address that may not be asked", 404: "No such provider" },
+  refusals: { 400: "An address that is not allowed", 404: "No such provider" },
   run: async ({ environment }, { body }) => {
     const facts = await configureProvider(environment, body);
     return { provider: facts.name, ...facts };
@@ -78,14 +84,14 @@ const models = defineRoute({
   method: "GET",
   path: "/api/providers/{provider}/models",
   about:
-    "The models that a provider has now; where it does not answer, why, and what is known without it",
+    "List the models a provider offers now. Where it does not answer: the error, and the models known in advance",
   params: named,
   answers: {
     200: z
       .object({
         provider: z.string(),
         models: z.array(z.string()),
-        available: z.boolean().describe("Whether it answered"),
+        available: z.boolean().describe("Whether the provider answered"),
         error: z.string().optional(),
       })
       .meta({ id: "ProviderModels" }),
@@ -95,6 +101,6 @@ const models = defineRoute({
 
 export const providerRoutes: RouteGroup = {
   name: "providers",
-  about: "Services that answer with text, and our own engine",
+  about: "Services that generate text, and the local engine",
   routes: [list, current, configure, models],
 };

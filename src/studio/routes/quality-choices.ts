@@ -9,16 +9,16 @@ export const QualityCriteria = z
   .min(1)
   .max(50)
   .optional()
-  .describe("By which rows are scored; default: all of them");
+  .describe("Criteria to score rows by; default: all");
 
 export const QualityRubric = Rubric.optional().describe(
-  "What counts in this set beside that, in words; said to the judge, and to whoever writes rows again",
+  "Additional requirements of this dataset, in words; sent to the judge and to the model that rewrites rows",
 );
 
 export const qualityChoices = defineRoute({
   method: "GET",
   path: "/api/v1/quality-criteria",
-  about: "Criteria that rows can be scored by",
+  about: "List the criteria rows can be scored by",
   answers: {
     200: z
       .object({ criteria: z.array(z.object({ name: z.string(), title: z.string() })) })

@@ -39,7 +39,7 @@ async function jobNumbered(store: Store, id: number): Promise<Job> {
 const estimate = defineRoute({
   method: "POST",
   path: "/api/v1/quality/estimate",
-  about: "What judging a data set will ask and cost, from its first rows; asks nobody",
+  about: "Estimate the calls and the price of judging a dataset from its first rows; sends nothing",
   body: z
     .object({
       dataset_id: z.int().min(1),
@@ -56,17 +56,19 @@ const estimate = defineRoute({
       .object({
         provider: z.string(),
         models: z.array(z.string()),
-        has_price: z.boolean().describe("Whether it is known what its tokens cost"),
+        has_price: z.boolean().describe("Whether the token prices of the model are known"),
         rows: count,
-        looked: count.describe("Rows that it rests on"),
-        found_by_checks: count.describe("Rows whose first score is not asked for"),
-        scoring: Price.describe("Scores alone"),
-        likely: Price.describe("As if a quarter of the scored rows were below the bar"),
+        looked: count.describe("Rows the estimate is based on"),
+        found_by_checks: count.describe("Rows that a check rejects before they are scored"),
+        scoring: Price.describe("Price of scoring alone"),
+        likely: Price.describe(
+          "Assumes that a quarter of the scored rows are below the minimum score",
+        ),
         most: Price,
       })
       .meta({ id: "QualityEstimate" }),
   },
-  refusals: { 404: "There is no such data set" },
+  refusals: { 404: "No such dataset" },
   run: async ({ environment, store }, { body }) => {
     const { dataset_id: datasetId, provider, model, criteria, rubric } = body;
     const settings = {
@@ -95,20 +97,20 @@ const Summary = z
       z.object({ name: z.string(), title: z.string(), before: score, after: score }),
     ),
     counts: z.object({ processed: count, kept: count, fixed: count, removed: count, below: count }),
-    by_check: z.record(z.string(), count).describe("Rows by the check that found something"),
+    by_check: z.record(z.string(), count).describe("Rows per check that found something"),
     refused_rewritings: count,
     average: Means,
     histogram: z
       .object({ before: z.array(count), after: z.array(count) })
-      .describe("Rows by whole points, from 0 to 10"),
+      .describe("Rows per whole point, 0 to 10"),
     judge: z.object({
       scored: count,
       unjudged: count,
       distinct: count,
       spread: score,
-      quoted: score.describe("Share of its quotes that stand in the row"),
+      quoted: score.describe("Share of the judge's quotes that occur in the row"),
     }),
-    warnings: z.array(z.string()).describe("What is to be known of the judge"),
+    warnings: z.array(z.string()).describe("Warnings about the reliability of the judge"),
     errors: z.array(AnyJson),
     result_file_path: z.string().nullable(),
   })
@@ -117,7 +119,7 @@ const Summary = z
 const summary = defineRoute({
   method: "GET",
   path: "/api/v1/quality/{job_id}",
-  about: "What a quality job has come to so far",
+  about: "Get the results of a quality job so far",
   params: numbered,
   answers: { 200: Summary },
   run: async ({ store }, { params }) => {
@@ -160,34 +162,37 @@ const Part = z.object({ field: z.string(), role: z.string(), text: z.string() })
 
 const JudgedShape = z
   .object({
-    id: z.int().describe("Of the unit"),
+    id: z.int().describe("Id of the unit"),
     row_id: z.string(),
-    position: count.describe("Among the rows of the set, from 0"),
+    position: count.describe("Index in the dataset, from 0"),
     example_id: z.int().nullable(),
     decision: z.enum(["kept", "fixed", "removed"]),
-    is_below: z.boolean().describe("It stays below the bar all the same"),
+    is_below: z.boolean().describe("The row is still below the minimum score"),
     score,
-    after: score.describe("Of the rewriting"),
+    after: score.describe("Score of the rewritten row"),
     standing: z
       .enum(["applied", "undone", "changed", "none"])
-      .describe("How the row is now, by what was decided"),
-    is_accepted: z.boolean().describe("A person has looked at it and lets it stand"),
+      .describe("Whether the decision is applied to the row now"),
+    is_accepted: z.boolean().describe("A person has reviewed the decision and accepted it"),
     reasons: z.array(z.string()),
     findings: z.array(z.object({ check: z.string(), field: z.string(), message: z.string() })),
     criteria: z.array(
       z.object({
         name: z.string(),
         score: z.number(),
-        evidence: z.string().describe("Words of the row that decide it"),
-        is_quoted: z.boolean().describe("Whether these words stand in the row"),
+        evidence: z.string().describe("Words of the row the score is based on"),
+        is_quoted: z.boolean().describe("Whether these words occur in the row"),
         issue: z.string(),
         after: score,
       }),
     ),
-    refused: z.string().nullable().describe("Why the rewriting does not take the row's place"),
-    better: z.enum(["original", "rewriting", "tie"]).nullable().describe("By both orders"),
-    parts: z.array(Part).describe("The row as it was"),
-    parts_after: z.array(Part).nullable().describe("As it would be, or is"),
+    refused: z.string().nullable().describe("Why the rewritten row was not used"),
+    better: z
+      .enum(["original", "rewriting", "tie"])
+      .nullable()
+      .describe("Result of comparing both in both orders"),
+    parts: z.array(Part).describe("The original row"),
+    parts_after: z.array(Part).nullable().describe("The rewritten row"),
     model: z.string().nullable(),
   })
   .meta({ id: "JudgedRow" });
@@ -222,7 +227,7 @@ function toldRow(unit: LookedUnit): z.infer<typeof JudgedShape> {
 const rows = defineRoute({
   method: "GET",
   path: "/api/v1/quality/{job_id}/rows",
-  about: "Judged rows: the newest first, by place, the lowest first, or those that gained most",
+  about: "List judged rows: newest first, by position, lowest score first, or largest gain first",
   params: numbered,
   query: z.object({
     decision: z.enum(["all", "kept", "fixed", "removed", "below"]).default("all"),
@@ -243,14 +248,14 @@ const rows = defineRoute({
 async function rowNumbered(store: Store, { job_id, row }: z.infer<typeof ofRow>) {
   const job = await jobNumbered(store, job_id);
   const unit = await lookAtRow(store, job.id, row);
-  if (unit === undefined) throw notFound(`the job has judged no row ${row}`);
+  if (unit === undefined) throw notFound(`row ${row} has not been judged by this job`);
   return { job, unit };
 }
 
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/quality/{job_id}/rows/{row}",
-  about: "One judged row",
+  about: "Get a judged row",
   params: ofRow,
   answers: { 200: JudgedShape },
   run: async ({ store }, { params }) => toldRow((await rowNumbered(store, params)).unit),
@@ -273,11 +278,11 @@ const did = (word: string, about: string, deed: Deed): Route =>
   });
 
 const deeds: Route[] = [
-  did("accept", "Lets stand what was decided", async (store, { job, unit }) => {
+  did("accept", "Accept the decision about a row", async (store, { job, unit }) => {
     if (unit.standing === "undone") await turnRow(store, unit, "applied");
     await acceptRow(store, job.id, unit.unitId, true);
   }),
-  did("undo", "Brings the row back to how it was before it was judged", async (store, of) => {
+  did("undo", "Restore the row as it was before it was judged", async (store, of) => {
     await turnRow(store, of.unit, "undone");
     await acceptRow(store, of.job.id, of.unit.unitId, false);
   }),
@@ -289,7 +294,7 @@ const Rating = z
   .object({
     rows: z.array(
       z.object({
-        id: z.int().describe("Of the unit"),
+        id: z.int().describe("Id of the unit"),
         row_id: z.string(),
         parts: z.array(Part),
         rating: score,
@@ -299,11 +304,15 @@ const Rating = z
     agreement: z
       .object({
         count,
-        quadratic: Interval.describe("Near ones count in part"),
-        plain: Interval.describe("Only equal ones count"),
-        decisions: Interval.describe("Good enough or not"),
-        mean_difference: score.describe("The judge's mean less the person's, in points"),
-        bar_for_yours: score.describe("What to ask this judge for, so that it means your bar"),
+        quadratic: Interval.describe("Weighted kappa: close ratings count in part"),
+        plain: Interval.describe("Unweighted kappa: only equal ratings count"),
+        decisions: Interval.describe("Kappa of the decision: good enough or not"),
+        mean_difference: score.describe(
+          "Mean score of the judge minus that of the person, in points",
+        ),
+        bar_for_yours: score.describe(
+          "Minimum score to set for this judge to match the decisions of the person",
+        ),
         bar: z.number(),
       })
       .nullable(),
@@ -339,9 +348,9 @@ const wanted = z.coerce.number().int().min(1).max(200).default(20);
 const rating = defineRoute({
   method: "GET",
   path: "/api/v1/quality/{job_id}/rating",
-  about: "Rows to rate, drawn over the judge's scores and without them; how far both agree",
+  about: "List rows to rate without seeing the judge's scores, and how far person and judge agree",
   params: numbered,
-  query: z.object({ count: wanted.describe("Rows in all, rated ones included") }),
+  query: z.object({ count: wanted.describe("Total rows, including rated ones") }),
   answers: { 200: Rating },
   run: async ({ store }, { params, query }) =>
     await toldRating(store, await jobNumbered(store, params.job_id), query.count),
@@ -350,7 +359,7 @@ const rating = defineRoute({
 const rate = defineRoute({
   method: "PUT",
   path: "/api/v1/quality/{job_id}/rows/{row}/rating",
-  about: "A person's rating of a row, from 0 to 10; null takes it back",
+  about: "Rate a row from 0 to 10; null deletes the rating",
   params: ofRow,
   body: z
     .object({ rating: z.number().min(0).max(10).multipleOf(0.5).nullable() })
@@ -365,6 +374,6 @@ const rate = defineRoute({
 
 export const qualityLookRoutes: RouteGroup = {
   name: "judged",
-  about: "Quality jobs looked through row by row",
+  about: "Results of quality jobs, row by row",
   routes: [qualityChoices, estimate, summary, rows, show, ...deeds, rating, rate],
 };

@@ -34,12 +34,14 @@ const numbered = z.object({ id: PathNumber });
 const one = z.object({ id: PathNumber, conversation: PathNumber });
 
 export const place = z.int().min(0);
-const Span = z.tuple([place, place]).describe("UTF-16 units of the text, end exclusive");
+const Span = z
+  .tuple([place, place])
+  .describe("Range of UTF-16 code units in the text, end exclusive");
 const role = z.enum(["system", "user", "assistant", "tool"]);
 
 export const Message = z.object({
   role,
-  name: z.string().max(300).optional().describe("As the document writes it"),
+  name: z.string().max(300).optional().describe("Name of the speaker as written in the document"),
   spans: z.array(Span).min(1).max(2000),
 });
 
@@ -52,15 +54,15 @@ const Facts = {
   source_id: z.int(),
   begins: place,
   ends: place,
-  rule: z.string().describe("That found it"),
-  confidence: z.number().describe("How sure that rule is, 0 to 1"),
+  rule: z.string().describe("Rule that found it"),
+  confidence: z.number().describe("Confidence of that rule, 0 to 1"),
   status,
-  is_changed: z.boolean().describe("By a person"),
-  problems: z.array(z.string()).describe("What would keep a model from learning of it"),
+  is_changed: z.boolean().describe("Whether a person has changed it"),
+  problems: z.array(z.string()).describe("Problems that make it unusable for training"),
 };
 
 const Line = z
-  .object({ ...Facts, turns: z.int(), opening: z.string().describe("How it begins") })
+  .object({ ...Facts, turns: z.int(), opening: z.string().describe("Its first words") })
   .meta({ id: "ReviewLine" });
 
 const Conversation = z
@@ -102,14 +104,14 @@ function told(studio: Studio, reviewId: number, found: ReviewConversation) {
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/conversations",
-  about: "Conversations, by place in the documents or the least certain first",
+  about: "List conversations by position in the documents, or least certain first",
   params: numbered,
   query: z.object({
     status: status.optional(),
     source: z.coerce.number().int().min(1).optional(),
     rule: z.string().max(100).optional(),
     sort: z.enum(["place", "certainty"]).default("place"),
-    after: z.string().max(100).optional().describe("What the page before said in next"),
+    after: z.string().max(100).optional().describe("Cursor: the next of the page before"),
     limit: Paging.limit,
   }),
   answers: {
@@ -129,7 +131,7 @@ const list = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/conversations/{conversation}",
-  about: "One conversation with its words and their places",
+  about: "Get a conversation with its text and its positions in the document",
   params: one,
   answers: { 200: Conversation },
   run: async (studio, { params: { id, conversation } }) =>
@@ -143,7 +145,7 @@ const mostMarks = 500;
 const text = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/sources/{source}/text",
-  about: `A range of a document's text, ${longest} units at most, and the conversations in it`,
+  about: `Get a range of a document's text, ${longest} code units at most, with the conversations in it`,
   params: z.object({ id: PathNumber, source: PathNumber }),
   query: z.object({
     start: z.coerce.number().int().min(0).default(0),
@@ -154,7 +156,7 @@ const text = defineRoute({
       .object({
         start: place,
         end: place,
-        length: place.describe("Of the whole text"),
+        length: place.describe("Length of the whole text"),
         text: z.string(),
         marks: z.array(
           z.object({
@@ -194,7 +196,7 @@ const Step = z
     at: Time,
     action: z.string(),
     is_undone: z.boolean(),
-    count: z.int().describe("Conversations that it was about"),
+    count: z.int().describe("Number of conversations it changed"),
   })
   .meta({ id: "ReviewStep" });
 
@@ -205,7 +207,7 @@ const toldStep = ({ id, at, action, isUndone, count }: ReviewStep) => ({
 const steps = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/steps",
-  about: "What was done, newest first",
+  about: "List the steps of a review, newest first",
   params: numbered,
   query: z.object({ limit: Paging.limit }),
   answers: { 200: z.object({ steps: z.array(Step) }).meta({ id: "ReviewSteps" }) },
@@ -224,7 +226,7 @@ const turning = (word: "undo" | "redo", about: string): Route =>
     about,
     params: numbered,
     answers: { 200: z.object({ step: Step, counts: Counts }).meta({ id: `Review_${word}` }) },
-    refusals: { 409: "There is no such step" },
+    refusals: { 409: "There is no step to undo or redo" },
     run: async ({ store }, { params }) => {
       await readReview(store.db, params.id);
       const turn = word === "undo" ? undoStep : redoStep;
@@ -236,14 +238,20 @@ const turning = (word: "undo" | "redo", about: string): Route =>
 const deciding = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/decide",
-  about: "Accepts, rejects or reopens conversations: those named, or all open ones that are sure",
+  about:
+    "Accept, reject or reopen conversations: those listed, or all open ones of at least a confidence",
   params: numbered,
   body: z
     .object({
       status,
       conversations: z.array(z.int().min(1)).max(10_000).optional(),
-      at_least: z.number().min(0).max(1).optional().describe("All open ones from this certainty"),
-      source: z.int().min(1).optional().describe("Of this document alone"),
+      at_least: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("Applies to all open conversations of at least this confidence"),
+      source: z.int().min(1).optional().describe("Only conversations of this document"),
     })
     .meta({ id: "ReviewDecision" }),
   answers: {
@@ -264,7 +272,7 @@ const deciding = defineRoute({
 const correcting = defineRoute({
   method: "PUT",
   path: "/api/v1/reviews/{id}/conversations/{conversation}",
-  about: "Other roles, names or places of its messages: slices of the text, whatever they are",
+  about: "Correct the roles, names or text ranges of a conversation's messages",
   params: one,
   body: z.object({ messages: z.array(Message).min(1).max(5000) }).meta({ id: "Correction" }),
   answers: { 200: Conversation },
@@ -275,7 +283,7 @@ const correcting = defineRoute({
 const splitting = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/conversations/{conversation}/split",
-  about: "In two: messages from this one on are the second",
+  about: "Split a conversation in two; the messages from this one on form the second",
   params: one,
   body: z.object({ at: z.int().min(1) }).meta({ id: "Split" }),
   answers: { 200: z.object({ conversations: z.array(Conversation) }).meta({ id: "SplitReview" }) },
@@ -288,10 +296,10 @@ const splitting = defineRoute({
 const joining = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/conversations/{conversation}/join",
-  about: "With the one behind it in the document",
+  about: "Join a conversation with the next one in the document",
   params: one,
   answers: { 200: Conversation },
-  refusals: { 409: "There is none" },
+  refusals: { 409: "There is no next conversation" },
   run: async (studio, { params: { id, conversation } }) =>
     told(studio, id, await join(placeOf(studio, id), conversation)),
 });
@@ -299,7 +307,7 @@ const joining = defineRoute({
 const adding = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/conversations",
-  about: "One that no rule has found, by its places in the text",
+  about: "Add a conversation that no rule found, by its ranges in the text",
   params: numbered,
   body: z
     .object({ source: z.int().min(1), messages: z.array(Message).min(1).max(5000) })
@@ -315,6 +323,6 @@ const adding = defineRoute({
 
 export const conversationRoutes: readonly Route[] = [
   ...[list, show, text, steps, deciding, correcting, splitting, joining, adding],
-  turning("undo", "Back to how it was before the newest step"),
-  turning("redo", "The step again that was undone last"),
+  turning("undo", "Undo the last step"),
+  turning("redo", "Redo the step undone last"),
 ];

@@ -13,20 +13,20 @@ const Piece = z
     rule: z.string(),
     confidence: z.number(),
     turns: z.int(),
-    reason: z.string().describe("Why it was not taken"),
-    text: z.string().describe("How it begins"),
-    messages: z.array(Message).describe("To be added as they are; empty where it is too long"),
-    is_taken: z.boolean().describe("Whether a conversation stands there by now"),
+    reason: z.string().describe("Why it was not used"),
+    text: z.string().describe("Its first words"),
+    messages: z.array(Message).describe("Messages to add as they are; empty where it is too long"),
+    is_taken: z.boolean().describe("Whether a conversation covers this piece by now"),
   })
   .meta({ id: "LeftPiece" });
 
 export const leftRoute = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/left-out",
-  about: "What was found and not taken, with the reason of each; the first hundred of a document",
+  about: "List what was found and not used, each with its reason; the first 100 per document",
   params: z.object({ id: PathNumber }),
   query: z.object({
-    from: z.coerce.number().int().min(0).default(0).describe("Pieces to pass over"),
+    from: z.coerce.number().int().min(0).default(0).describe("Pieces to skip"),
     limit: Paging.limit,
   }),
   answers: {

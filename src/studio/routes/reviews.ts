@@ -37,18 +37,18 @@ const FileShape = z.object({ id: z.int(), name: z.string(), bytes: count });
 const SourceShape = z
   .object({
     id: z.int(),
-    name: z.string().describe("Members of archives as a.zip!/b.txt"),
+    name: z.string().describe("Name of the file; members of archives as a.zip!/b.txt"),
     kind: z.string().nullable(),
     state: z.enum(["reading", "read", "skipped"]),
-    characters: count.describe("UTF-16 units of its text"),
+    characters: count.describe("Length of its text in UTF-16 code units"),
     code: z.string().nullable(),
     reason: z.string().nullable().describe("Why it was skipped"),
-    notes: z.array(AnyJson).describe("What of it was left out, or guessed"),
+    notes: z.array(AnyJson).describe("What was left out of it or guessed"),
     conversations: count,
     messages: count,
     said: count.describe("Characters in messages"),
-    rules: z.record(z.string(), count).describe("Conversations by the rule that found them"),
-    left_out: count.describe("Found, and not taken"),
+    rules: z.record(z.string(), count).describe("Conversations per rule that found them"),
+    left_out: count.describe("Pieces found and not used"),
   })
   .meta({ id: "ReviewSource" });
 
@@ -75,10 +75,10 @@ const Summary = {
   id: z.int(),
   name: z.string(),
   settings: AnyJson,
-  dataset_id: z.int().nullable().describe("The data set that was last made of it"),
+  dataset_id: z.int().nullable().describe("The dataset last made from it"),
   created_at: Time,
   updated_at: Time,
-  job: JobShape.nullable().describe("That reads its documents"),
+  job: JobShape.nullable().describe("The job that reads its documents"),
   files: count,
   counts: z.object({ open: count, accepted: count, rejected: count }),
 };
@@ -91,7 +91,7 @@ const ReviewFacts = z
     file_list: z.array(FileShape),
     sources: z.array(SourceShape),
     report: AnyJson.describe(
-      "What was left out, which rules claimed one text, how often a model was asked",
+      "What was left out, which rules found the same text, how often a model was asked",
     ),
   })
   .meta({ id: "ReviewDetails" });
@@ -123,7 +123,7 @@ const numbered = z.object({ id: PathNumber });
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/reviews",
-  about: "Reviews, newest first",
+  about: "List reviews, newest first",
   query: z.object({ limit: Paging.limit }),
   answers: { 200: z.object({ reviews: z.array(ReviewShape) }).meta({ id: "Reviews" }) },
   run: async ({ store }, { query }) => {
@@ -137,18 +137,22 @@ const list = defineRoute({
 const create = defineRoute({
   method: "POST",
   path: "/api/v1/reviews",
-  about: "A review that documents can be handed in for",
+  about: "Create a review to upload documents to",
   body: z
     .object({
       name: z.string().min(1).max(300),
-      assistants: ReviewSettings.shape.assistants.describe("Speakers who answer"),
+      assistants: ReviewSettings.shape.assistants.describe(
+        "Names of the speakers to learn from: their messages get the role assistant",
+      ),
       min_turns: ReviewSettings.shape.minTurns,
       min_confidence: ReviewSettings.shape.minConfidence,
       encoding: ReviewSettings.shape.encoding,
       provider: ReviewSettings.shape.provider.describe(
-        "Who is shown what rules leave open, and says which lines are whose; else nobody",
+        "Provider of the model that is shown text no rule could read; default: no model is asked",
       ),
-      model: ReviewSettings.shape.model.describe("Its model; else its usual one"),
+      model: ReviewSettings.shape.model.describe(
+        "Model of the provider; default: the provider's default model",
+      ),
     })
     .meta({ id: "NewReview" }),
   answers: { 200: ReviewFacts },
@@ -163,7 +167,7 @@ const create = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}",
-  about: "A review: its documents, what became of each, how many conversations are decided",
+  about: "Get a review: its documents with their results, and how many conversations are decided",
   params: numbered,
   answers: { 200: ReviewFacts },
   run: async ({ store }, { params }) => toldFacts(store, await readReview(store.db, params.id)),
@@ -172,7 +176,7 @@ const show = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/v1/reviews/{id}",
-  about: "Removes a review and its documents; data sets that were made of it stay",
+  about: "Delete a review and its documents; datasets made from it remain",
   params: numbered,
   answers: { 200: z.object({ deleted: z.int() }).meta({ id: "DeletedReview" }) },
   run: async (studio, { params }) => {
@@ -189,11 +193,11 @@ const remove = defineRoute({
 const handIn = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/files",
-  about: "Hands a document in, of any kind that is read",
+  about: "Upload a document of any supported kind",
   params: numbered,
   upload: z.object({}),
   answers: { 200: FileShape.meta({ id: "ReviewFile" }) },
-  refusals: { 409: "It has as many as it takes", 413: "The file is too large" },
+  refusals: { 409: "The review has the maximum number of documents", 413: "The file is too large" },
   run: async (studio, { params, upload: { file, name } }) =>
     await keepReviewFile(studio, params.id, { name, content: file }),
 });
@@ -201,10 +205,10 @@ const handIn = defineRoute({
 const dropFile = defineRoute({
   method: "DELETE",
   path: "/api/v1/reviews/{id}/files/{file}",
-  about: "Takes a document out again that was not read yet",
+  about: "Delete a document that has not been read yet",
   params: z.object({ id: PathNumber, file: PathNumber }),
   answers: { 200: z.object({ deleted: z.int() }).meta({ id: "DeletedReviewFile" }) },
-  refusals: { 409: "Its documents have been read" },
+  refusals: { 409: "The documents of this review have been read" },
   run: async (studio, { params }) => {
     const { id, file } = params;
     await readReview(studio.store.db, id);
@@ -216,7 +220,7 @@ const dropFile = defineRoute({
 const original = defineRoute({
   method: "GET",
   path: "/api/v1/reviews/{id}/files/{file}",
-  about: "A document as it was handed in",
+  about: "Download a document as it was uploaded",
   params: z.object({ id: PathNumber, file: PathNumber }),
   answers: { 200: { type: "application/octet-stream", about: "The file" } },
   run: async ({ environment, store }, { params: { id, file } }) => {
@@ -232,7 +236,7 @@ const original = defineRoute({
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/start",
-  about: "Begins the job that reads the documents; what was read is not read again",
+  about: "Start the job that reads the documents; those already read are skipped",
   params: numbered,
   answers: { 200: JobShape },
   refusals: { 409: "There are no documents, or they are being read" },
@@ -245,7 +249,7 @@ const start = defineRoute({
 const make = defineRoute({
   method: "POST",
   path: "/api/v1/reviews/{id}/dataset",
-  about: "Makes a data set of the accepted conversations",
+  about: "Make a dataset from the accepted conversations",
   params: numbered,
   body: z.object({ name: z.string().min(1).max(300).optional() }).meta({ id: "SetOfReview" }),
   answers: {
@@ -254,11 +258,11 @@ const make = defineRoute({
         dataset: DatasetShape,
         refused: z
           .array(z.object({ conversation: z.int(), why: z.string() }))
-          .describe("Accepted, and no rows to train on"),
+          .describe("Accepted conversations that give no row to train on"),
       })
       .meta({ id: "MadeOfReview" }),
   },
-  refusals: { 409: "Nothing is accepted" },
+  refusals: { 409: "No conversation is accepted" },
   run: async (studio, { params, body }) => {
     const { dataset, refused } = await datasetOfReview(studio, params.id, body.name);
     return { dataset: toldDataset(dataset), refused };
@@ -267,7 +271,7 @@ const make = defineRoute({
 
 export const reviewRoutes: RouteGroup = {
   name: "reviews",
-  about: "Conversations found in documents, looked through by a person",
+  about: "Conversations found in documents, reviewed by a person",
   routes: [
     list,
     create,

@@ -9,7 +9,7 @@ import { cancelJob, findJob, pauseJob, resumeJob } from "../../store/index.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { JobShape, toldJob } from "./jobs.ts";
 
-const name = z.string().min(1).max(100).describe("Its id, or the start of it");
+const name = z.string().min(1).max(100).describe("Run id, or a unique prefix of it");
 const named = z.object({ id: name });
 
 const Control = z
@@ -18,14 +18,16 @@ const Control = z
     can_pause: z.boolean(),
     can_stop: z.boolean(),
     can_resume: z.boolean(),
-    is_stopping: z.boolean().describe("Its process has been asked, and saves its last checkpoint"),
+    is_stopping: z
+      .boolean()
+      .describe("Its process was asked to stop and is saving its last checkpoint"),
   })
   .meta({ id: "RunControl" });
 
 const control = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/control",
-  about: "The job that trains a run, and what can be done to it now",
+  about: "Get the job that trains a run, and the actions possible now",
   params: named,
   answers: { 200: Control },
   run: async ({ store }, { params }) => {
@@ -42,15 +44,17 @@ const control = defineRoute({
 const ofJob = defineRoute({
   method: "GET",
   path: "/api/v1/jobs/{id}/run",
-  about: "The run that a job of training has begun",
+  about: "Get the run that a training job started",
   params: named,
   answers: {
     200: z
       .object({
-        run_id: z.string().nullable().describe("Null before it has begun"),
+        run_id: z.string().nullable().describe("Null before it has started"),
         does_not_fit: z
           .boolean()
-          .describe("It was refused for its memory; with force it starts all the same"),
+          .describe(
+            "The run was refused because it does not fit into memory; force starts it anyway",
+          ),
       })
       .meta({ id: "RunOfJob" }),
   },
@@ -62,12 +66,12 @@ const ofJob = defineRoute({
 });
 
 const refused = {
-  pause: "it is not being trained by a job of this queue",
-  stop: "nobody on this machine trains it",
-  resume: "it is complete, or still goes on",
+  pause: "no job of this queue is training it",
+  stop: "no process on this machine is training it",
+  resume: "it is complete, or still running",
 } as const;
 
-const refusals = { 409: "As things stand, that cannot be done to it" };
+const refusals = { 409: "Not possible in the current state of the run" };
 
 function requireThat(can: boolean, deed: keyof typeof refused): void {
   if (!can) throw new ApiError(409, { message: refused[deed], code: "as_it_stands" });
@@ -76,7 +80,7 @@ function requireThat(can: boolean, deed: keyof typeof refused): void {
 const pause = defineRoute({
   method: "POST",
   path: "/api/v1/runs/{id}/pause",
-  about: "Saves a checkpoint and waits: what comes after it in the queue begins",
+  about: "Pause a run: save a checkpoint and let the next job of the queue start",
   params: named,
   answers: { 200: JobShape },
   refusals,
@@ -91,13 +95,13 @@ const stop = defineRoute({
   method: "POST",
   path: "/api/v1/runs/{id}/stop",
   about:
-    "Saves a checkpoint and ends the job, or the process of a terminal; the run can go on later",
+    "Stop a run, whether a job or a terminal started it: save a checkpoint and end. It can be resumed",
   params: named,
   answers: {
     200: z
       .object({
-        job: JobShape.nullable().describe("Null for a run of a terminal"),
-        goes_on_with: z.string().describe("The command with which it goes on in a terminal"),
+        job: JobShape.nullable().describe("Null for a run started in a terminal"),
+        goes_on_with: z.string().describe("Command that resumes it in a terminal"),
       })
       .meta({ id: "RunStopped" }),
   },
@@ -116,7 +120,7 @@ const stop = defineRoute({
 const resume = defineRoute({
   method: "POST",
   path: "/api/v1/runs/{id}/resume",
-  about: "Goes on from the last checkpoint",
+  about: "Resume a run from its last checkpoint",
   params: named,
   answers: { 200: JobShape },
   refusals,

@@ -21,7 +21,7 @@ import { runControlRoutes } from "./run-control.ts";
 import { RunShape, toldRun } from "./runs.ts";
 import { AnyJson } from "./shared.ts";
 
-const name = z.string().min(1).max(100).describe("Its id, or the start of it");
+const name = z.string().min(1).max(100).describe("Run id, or a unique prefix of it");
 const named = z.object({ id: name });
 
 const known = (id: string): RunDetails => followedRun(id);
@@ -31,10 +31,10 @@ const listed = z.object({ run: RunShape, tags: z.array(z.string()), note: z.stri
 const overview = defineRoute({
   method: "GET",
   path: "/api/v1/run-overview",
-  about: "Runs with their notes and tags, newest first",
+  about: "List runs with their notes and tags, newest first",
   query: z.object({
     tag: z.string().max(60).optional(),
-    text: z.string().max(200).optional().describe("In id, model, data, note or tags"),
+    text: z.string().max(200).optional().describe("Text to find in id, model, data, note or tags"),
     limit: z.coerce.number().int().min(1).max(1000).default(500),
     offset: z.coerce.number().int().min(0).default(0),
   }),
@@ -67,12 +67,15 @@ const curves = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/curves",
   about:
-    "Figures of a run in columns, over steps, seconds and tokens; of more points than are asked for, means with the least " +
-    "and the most among them",
+    "Get the metrics of a run as columns over steps, seconds and tokens. Longer curves are averaged down to the number of points asked for, with the minimum and maximum of each",
   params: named,
   query: z.object({
     points: z.coerce.number().int().min(10).max(20_000).default(800),
-    names: z.string().max(2000).optional().describe("Figures with commas between; default: all"),
+    names: z
+      .string()
+      .max(2000)
+      .optional()
+      .describe("Names of metrics, comma-separated; default: all"),
   }),
   answers: {
     200: z
@@ -84,7 +87,7 @@ const curves = defineRoute({
         series: z.array(
           z.object({
             name: z.string(),
-            points: z.int().describe("Before they were thinned out"),
+            points: z.int().describe("Number of points before averaging"),
             step: column,
             seconds: column,
             tokens: column,
@@ -109,7 +112,7 @@ const curves = defineRoute({
 const log = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/log",
-  about: "What happened in a run, in lines",
+  about: "List the log lines of a run",
   params: named,
   query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) }),
   answers: {
@@ -141,7 +144,7 @@ const log = defineRoute({
 const samples = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/samples",
-  about: "What the model answered to the same rows before the first step and at each evaluation",
+  about: "List the model's answers to the same rows before training and at each evaluation",
   params: named,
   answers: {
     200: z
@@ -151,7 +154,7 @@ const samples = defineRoute({
         ),
         steps: z.array(
           z.object({
-            step: z.int().describe("0: before it learned anything"),
+            step: z.int().describe("0: before training"),
             answers: z.array(z.object({ text: z.string(), tokens: z.int(), cut: z.boolean() })),
           }),
         ),
@@ -180,7 +183,7 @@ const NotesShape = RunNotes.meta({ id: "RunNotes" });
 const notes = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/notes",
-  about: "The note and tags that lie in a run's folder",
+  about: "Get the note and tags of a run",
   params: named,
   answers: { 200: NotesShape },
   run: async (_, { params }) => readNotes(known(params.id).outputDir),
@@ -189,7 +192,7 @@ const notes = defineRoute({
 const write = defineRoute({
   method: "PUT",
   path: "/api/v1/runs/{id}/notes",
-  about: "Writes note and tags into a run's folder, in the place of those that are there",
+  about: "Replace the note and tags of a run",
   params: named,
   body: NotesShape,
   answers: { 200: NotesShape },
@@ -201,7 +204,7 @@ const bytes = z.int().min(0);
 const weight = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/weight",
-  about: "How much of the disk a run takes: what removing it frees",
+  about: "Get the disk space of a run, which deleting it frees",
   params: named,
   answers: {
     200: z
@@ -228,9 +231,8 @@ const mostCompared = 50;
 const compare = defineRoute({
   method: "GET",
   path: "/api/v1/run-comparison",
-  about:
-    "Any number of runs beside each other: the settings and inputs that differ, and the results",
-  query: z.object({ ids: z.string().max(10_000).describe("Ids with commas between") }),
+  about: "Compare up to 50 runs: the settings and inputs that differ, and the results",
+  query: z.object({ ids: z.string().max(10_000).describe("Run ids, comma-separated") }),
   answers: {
     200: z
       .object({
@@ -238,15 +240,15 @@ const compare = defineRoute({
         settings: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
         inputs: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
         results: z.array(z.object({ key: z.string(), values: z.array(AnyJson) })),
-        alike: z.int().describe("Settings that are the same in all"),
+        alike: z.int().describe("Number of settings that are the same in all"),
       })
       .meta({ id: "RunsCompared" }),
   },
   run: async (_, { query }) => {
     const ids = query.ids.split(",").filter((id) => id !== "");
-    if (ids.length === 0) throw unprocessable("no run is named", "ids");
+    if (ids.length === 0) throw unprocessable("name at least one run", "ids");
     if (ids.length > mostCompared)
-      throw unprocessable(`more than ${mostCompared} runs are not compared at once`, "ids");
+      throw unprocessable(`at most ${mostCompared} runs can be compared at once`, "ids");
     const runs = ids.map(known);
     const { settings, inputs, results, alike } = compareMany(runs);
     return { runs: runs.map(toldRun), settings, inputs, results, alike };
@@ -255,7 +257,7 @@ const compare = defineRoute({
 
 export const runDetailRoutes: RouteGroup = {
   name: "run details",
-  about: "Figures, log, samples and notes of a run, what can be done to it; runs compared",
+  about: "Metrics, log, samples and notes of a run; pause, stop and resume; compare runs",
   routes: [
     ...[overview, curves, log, samples, notes, write, weight],
     ...[...runControlRoutes, compare],

@@ -38,13 +38,13 @@ export function toldRun(run: RunSummary): z.infer<typeof RunShape> {
   };
 }
 
-const name = z.string().min(1).max(100).describe("Its id, or the start of it");
+const name = z.string().min(1).max(100).describe("Run id, or a unique prefix of it");
 const named = z.object({ id: name });
 
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/runs",
-  about: "Runs, newest first",
+  about: "List runs, newest first",
   query: z.object(Paging),
   answers: { 200: z.object({ runs: z.array(RunShape), total: z.int() }).meta({ id: "Runs" }) },
   run: async (_, { query: { limit, offset } }) => {
@@ -64,10 +64,10 @@ const RunFacts = z
         remote: z
           .object({ state_uri: z.string(), sampler_uri: z.string() })
           .nullable()
-          .describe("Where its weights are, of a run at a service"),
+          .describe("Where the weights are, for a run at a remote service"),
       }),
     ),
-    record: AnyJson.describe("Settings, versions, model and data that it began with"),
+    record: AnyJson.describe("The settings, versions, model and data it started with"),
     last_event: AnyJson,
   })
   .meta({ id: "RunDetails" });
@@ -101,7 +101,7 @@ function toldDetails(run: RunDetails): z.infer<typeof RunFacts> {
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}",
-  about: "One run: settings, checkpoints, how it stands",
+  about: "Get a run: status, settings, checkpoints",
   params: named,
   answers: { 200: RunFacts },
   run: async (_, { params }) => toldDetails(showKnownRun(params.id)),
@@ -110,7 +110,7 @@ const show = defineRoute({
 const metrics = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/metrics",
-  about: "Every figure of a run over its steps: losses, rate, speed, memory",
+  about: "Get all metrics of a run per step: losses, learning rate, speed, memory",
   params: named,
   answers: {
     200: z
@@ -134,7 +134,7 @@ const metrics = defineRoute({
 const compare = defineRoute({
   method: "GET",
   path: "/api/v1/runs/{id}/compare/{other}",
-  about: "Two runs beside each other: settings, inputs, results, figures",
+  about: "Compare two runs: settings, inputs, results, metrics",
   params: z.object({ id: name, other: name }),
   answers: {
     200: z
@@ -153,10 +153,10 @@ const compare = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/v1/runs/{id}",
-  about: "Removes a run for good: its folder, checkpoints and final model",
+  about: "Delete a run with its folder, checkpoints and final model",
   params: named,
   answers: { 200: z.object({ deleted: z.string() }).meta({ id: "DeletedRun" }) },
-  refusals: { 409: "It is being written" },
+  refusals: { 409: "The run is being written" },
   run: async (_, { params }) => {
     const run = showKnownRun(params.id);
     deleteRun(run);
@@ -166,6 +166,6 @@ const remove = defineRoute({
 
 export const runRoutes: RouteGroup = {
   name: "runs",
-  about: "Runs of training",
+  about: "Training runs",
   routes: [list, show, metrics, compare, remove],
 };

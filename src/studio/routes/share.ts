@@ -16,7 +16,10 @@ const ShareableShape = z
     from: z.string().describe("run, or the kind of job that made it"),
     path: z.string(),
     base: z.string().nullable(),
-    trained_from: z.string().nullable().describe("Of a whole model, where it is known"),
+    trained_from: z
+      .string()
+      .nullable()
+      .describe("For a whole model: what it was trained from, where known"),
     bytes: z.number(),
     made_at: z.string(),
   })
@@ -29,7 +32,7 @@ function toldResult({ trainedFrom, ...result }: Shareable): z.infer<typeof Share
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/share/results",
-  about: "Results that can be shared: of runs, and what merging and exporting made, newest first",
+  about: "List the results to share, newest first: trained, merged and exported models",
   answers: { 200: z.object({ results: z.array(ShareableShape) }).meta({ id: "Shareables" }) },
   run: async ({ store }) => ({ results: (await shareables(store)).map(toldResult) }),
 });
@@ -38,13 +41,13 @@ const named = z.object({ id: z.string().min(1).max(100) });
 
 const FormShape = z
   .object({
-    kind: z.enum(["merge", "convert", "export"]).describe("Of the job that writes it"),
-    format: z.string().describe("Of an export; otherwise its kind"),
+    kind: z.enum(["merge", "convert", "export"]).describe("Kind of the job that writes it"),
+    format: z.string().describe("Format of an export; for others the same as kind"),
     about: z.string(),
     output: z.enum(["folder", "file"]),
-    takes: z.array(z.string()).describe("Names of its parameters"),
-    quants: z.array(z.string()).describe("What it can be quantized to"),
-    place: z.string().describe("Where it could be written: nothing is there yet"),
+    takes: z.array(z.string()).describe("Parameters it accepts"),
+    quants: z.array(z.string()).describe("Quantizations it can write"),
+    place: z.string().describe("A free path to write to"),
   })
   .meta({ id: "ShareForm" });
 
@@ -59,7 +62,8 @@ async function formsOf(
   if (result.kind === "file") return [];
   const merge: Form = {
     ...{ kind: "merge", format: "merge", output: "folder" },
-    about: "folder with adapter and base as one model, and how much of the adapter is left in it",
+    about:
+      "folder with adapter and base merged into one model, and how much of the adapter is left in it",
     takes: ["dtype", "quantize", "bits", "groupSize", "force"],
     ...{ quants: [], place: freePlace(environment, result, "merged") },
   };
@@ -85,7 +89,7 @@ async function formsOf(
 const show = defineRoute({
   method: "GET",
   path: "/api/v1/share/results/{id}",
-  about: "One result, and the forms in which it can be written",
+  about: "Get a result and the formats it can be written in",
   params: named,
   answers: {
     200: z
@@ -102,9 +106,13 @@ const possible = defineRoute({
   method: "GET",
   path: "/api/v1/share/possible",
   about:
-    "In which forms a model cannot be written, and why; null for a model that is not on this disk. In a process of its own",
+    "List the formats a model cannot be written in, with the reasons; null for a model that is not on this disk",
   query: z.object({
-    model: z.string().min(1).max(4000).describe("A model, or the folder of an adapter or a run"),
+    model: z
+      .string()
+      .min(1)
+      .max(4000)
+      .describe("Name of a model, or the folder of an adapter or a run"),
   }),
   answers: {
     200: z
@@ -112,7 +120,9 @@ const possible = defineRoute({
         problems: z
           .array(z.object({ format: z.string(), message: z.string(), hint: z.string().nullable() }))
           .nullable(),
-        instead: z.array(z.string()).describe("Models that come with ft and have every form"),
+        instead: z
+          .array(z.string())
+          .describe("Models included in ft that can be written in every format"),
       })
       .meta({ id: "PossibleForms" }),
   },
@@ -134,14 +144,14 @@ const possible = defineRoute({
 
 const Plan = z
   .object({
-    result: z.string().min(1).max(100).describe("Its id"),
-    id: z.string().min(1).max(200).describe("Repository on the hub: user/name"),
+    result: z.string().min(1).max(100).describe("Id of the result"),
+    id: z.string().min(1).max(200).describe("Repository on the Hugging Face Hub: user/name"),
     branch: z.string().min(1).max(200).default("main"),
     private: z.boolean().optional(),
     license: z.string().max(200).optional(),
     checkpoints: z.boolean().default(false),
-    base_model: z.string().max(500).optional().describe("What the base is called on the hub"),
-    card: z.string().max(1_000_000).optional().describe("The card as it was edited"),
+    base_model: z.string().max(500).optional().describe("Name of the base model on the Hub"),
+    card: z.string().max(1_000_000).optional().describe("Edited text of the model card"),
   })
   .meta({ id: "SharePlanRequest" });
 
@@ -157,7 +167,7 @@ const PlanShape = z
         file: z.string(),
         kind: z.string(),
         line: z.int().nullable(),
-        refused: z.boolean().describe("The upload is refused for it"),
+        refused: z.boolean().describe("Whether the upload is refused because of it"),
       }),
     ),
     license: z.string().nullable(),
@@ -179,10 +189,11 @@ function toldPlan(plan: UploadPlan): z.infer<typeof PlanShape> {
 const plan = defineRoute({
   method: "POST",
   path: "/api/v1/share/plan",
-  about: "What an upload would send: files, what stays and why, secrets, the card. Sends nothing",
+  about:
+    "Preview an upload: files, files left out with reasons, secrets, model card. Sends nothing",
   body: Plan,
   answers: { 200: PlanShape },
-  refusals: { 400: "The name is none of a repository, or there is nothing to upload" },
+  refusals: { 400: "Not a repository name, or there is nothing to upload" },
   run: async ({ store }, { body }) => {
     const { path } = await shareableOf(store, body.result);
     const { planUpload } = await import("../../app/share/upload/plan-upload.ts");
@@ -196,21 +207,20 @@ const plan = defineRoute({
 const target = defineRoute({
   method: "GET",
   path: "/api/v1/share/target",
-  about:
-    "Whether a repository of the hub can be written to with this machine's token. Changes nothing",
+  about: "Check whether this machine's token can write to a repository of the Hub. Changes nothing",
   query: z.object({ id: z.string().min(1).max(200).describe("user/name") }),
   answers: {
     200: z
       .object({
         endpoint: z.string(),
-        account: z.string().nullable().describe("Whose token it is"),
-        writes: z.boolean().nullable().describe("null where the hub does not say"),
+        account: z.string().nullable().describe("Account of the token"),
+        writes: z.boolean().nullable().describe("Null where the Hub does not say"),
         exists: z.boolean().nullable(),
         problem: z.string().nullable(),
       })
       .meta({ id: "ShareTarget" }),
   },
-  refusals: { 400: "That is no name of a repository" },
+  refusals: { 400: "Not a repository name" },
   run: async (_, { query: { id }, signal }) => {
     const { requireName } = await import("../../app/share/upload/plan-upload.ts");
     requireName(id);
@@ -220,6 +230,6 @@ const target = defineRoute({
 
 export const shareRoutes: RouteGroup = {
   name: "share",
-  about: "Results on their way to other programs and people",
+  about: "Export and upload results",
   routes: [list, show, possible, plan, target],
 };

@@ -18,8 +18,8 @@ export const PathPlace = whole(0, Number.MAX_SAFE_INTEGER);
 
 /** How many at most, and from where. */
 export const Paging = {
-  limit: whole(1, 1000).default(100).describe("How many at most"),
-  offset: whole(0, Number.MAX_SAFE_INTEGER).default(0).describe("How many to pass over"),
+  limit: whole(1, 1000).default(100).describe("Maximum number of items"),
+  offset: whole(0, Number.MAX_SAFE_INTEGER).default(0).describe("Number of items to skip"),
 };
 
 /** What other parts tell in their own words: any JSON. */

@@ -29,7 +29,7 @@ const Varied = Filled.extend({
     .string()
     .max(4000)
     .optional()
-    .describe("Of the sweep; the form's own, else one that is free"),
+    .describe("Folder of the sweep; default: output_dir, otherwise a free one"),
 });
 
 async function sweepOf(studio: Studio, asked: z.infer<typeof Varied>): Promise<FormSweep> {
@@ -37,10 +37,10 @@ async function sweepOf(studio: Studio, asked: z.infer<typeof Varied>): Promise<F
   const count = sizeOf(grid);
   if (Object.keys(grid).length === 0) throw unprocessable("no setting has several values", "grid");
   if ("output_dir" in grid)
-    throw unprocessable("each run has a folder of its own below the sweep's", "grid.output_dir");
+    throw unprocessable("each run gets its own folder inside that of the sweep", "grid.output_dir");
   if (count > mostTrials)
     throw unprocessable(
-      `this makes ${count} runs, and a form starts ${mostTrials} at most: ft train sweep takes more`,
+      `this makes ${count} runs; at most ${mostTrials} can be started here. Use ft train sweep for more`,
       "grid",
     );
   const form = await formRequest(studio, asked);
@@ -60,18 +60,18 @@ const settings = z.record(z.string(), AnyJson);
 const trials = defineRoute({
   method: "POST",
   path: "/api/v1/train/form/trials",
-  about: "The runs that a form and several values for some of its settings make, each checked",
+  about: "Preview a sweep: the runs it would start, each checked",
   body: Varied.meta({ id: "FormToVary" }),
   answers: {
     200: z
       .object({
         folder: z.string(),
         trials: z.array(z.object({ folder: z.string(), settings, problems: z.array(Problem) })),
-        ready: z.boolean().describe("Nothing keeps them from starting"),
+        ready: z.boolean().describe("Whether all of them can start"),
       })
       .meta({ id: "FormTrials" }),
   },
-  refusals: { 422: "Nothing varies, or too much does" },
+  refusals: { 422: "No setting varies, or there are too many combinations" },
   run: async (studio, { body }) => {
     const { folder, trials: all, sweep } = await sweepOf(studio, body);
     return { folder, trials: all, ready: sweep !== undefined };
@@ -81,28 +81,34 @@ const trials = defineRoute({
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/train/form/sweep",
-  about: "Puts a run for each combination of values into the queue, all of them checked before",
+  about: "Start a sweep: check all combinations of values, then queue a run for each",
   body: Varied.extend({
     priority: z.int().min(-1000).max(1000).optional(),
-    force: z.boolean().default(false).describe("Though they are estimated not to fit"),
+    force: z
+      .boolean()
+      .default(false)
+      .describe("Start runs that are estimated not to fit into memory, too"),
   }).meta({ id: "SweepToStart" }),
   answers: {
     200: z
       .object({
         folder: z.string(),
         trials: z.array(
-          z.object({ folder: z.string(), job: JobShape.nullable().describe("Null: it is done") }),
+          z.object({
+            folder: z.string(),
+            job: JobShape.nullable().describe("Null where it is complete already"),
+          }),
         ),
       })
       .meta({ id: "StartedSweep" }),
   },
-  refusals: { 422: "Nothing varies, too much does, or a run cannot be started so" },
+  refusals: { 422: "No setting varies, there are too many combinations, or a run cannot start" },
   run: async (studio, { body }) => {
     studio.requireOpen();
     const { folder, trials: all, sweep } = await sweepOf(studio, body);
     if (sweep === undefined) {
       const [first] = all.flatMap(({ problems }) => problems);
-      throw unprocessable(first?.message ?? "the settings are wrong", first?.field ?? undefined);
+      throw unprocessable(first?.message ?? "the settings are invalid", first?.field ?? undefined);
     }
     const { force, priority } = body;
     const how = { ...{ extensions: [], profile: false, maySleep: false }, force, priority };
@@ -119,10 +125,10 @@ const start = defineRoute({
 const TrialShape = z.object({
   folder: z.string(),
   run_id: z.string().nullable(),
-  job_id: z.string().nullable().describe("The job that trains it, or has"),
-  status: z.string().describe("Of the run; before it has begun, of its job"),
+  job_id: z.string().nullable().describe("The job that trains it or has trained it"),
+  status: z.string().describe("Status of the run; before it starts, of its job"),
   error: z.string().nullable().describe("Why its job failed"),
-  values: z.array(AnyJson).describe("In the order of the parameters"),
+  values: z.array(AnyJson).describe("In the order of parameters"),
   step: z.int(),
   train_loss: z.number().nullable(),
   best_loss: z.number().nullable(),
@@ -147,7 +153,7 @@ const list = defineRoute({
   method: "GET",
   path: "/api/v1/sweeps",
   about:
-    "Sweeps: in which settings their trials differ, what came of each, what waits in the queue",
+    "List sweeps with the settings that vary, the results of each trial and what is still queued",
   answers: {
     200: z
       .object({
@@ -191,8 +197,8 @@ const did = (deed: keyof typeof deeds, about: string): Route =>
       const known = jobsOfSweep(await trainingJobs(store), folder);
       if (known.length === 0)
         throw notFound(
-          "no job of this queue trains for that sweep",
-          "a sweep of a terminal is stopped there, and goes on with the same command",
+          "no job of this queue belongs to that sweep",
+          "stop a sweep that was started in a terminal there; the same command continues it",
         );
       return { jobs: await deeds[deed](store, folder) };
     },
@@ -200,13 +206,13 @@ const did = (deed: keyof typeof deeds, about: string): Route =>
 
 export const sweepRoutes: RouteGroup = {
   name: "sweeps",
-  about: "One run after another over several values of some settings",
+  about: "Sweeps: one run per combination of values",
   routes: [
     ...[trials, start, list],
-    did("stop", "Cancels the jobs of a sweep that have not ended; what they saved is kept"),
+    did("stop", "Cancel the unfinished jobs of a sweep; their checkpoints are kept"),
     did(
       "resume",
-      "Does again what was cancelled or failed of a sweep, and goes on with what is paused",
+      "Resume a sweep: run again what failed or was cancelled, continue what is paused",
     ),
   ],
 };

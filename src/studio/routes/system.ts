@@ -24,8 +24,8 @@ const SystemStatus = z
     memory: z.object({ total: bytes, available: bytes, used: bytes, percent: share }),
     disk: z.object({ path: z.string(), total: bytes, free: bytes, used: bytes, percent: share }),
     jobs: z.object({
-      working: z.boolean().describe("Whether a process takes jobs now"),
-      problem: z.string().nullable().describe("What keeps it from that, again and again"),
+      working: z.boolean().describe("Whether a worker process is running jobs"),
+      problem: z.string().nullable().describe("Why no worker process can start"),
     }),
   })
   .meta({ id: "SystemStatus" });
@@ -33,7 +33,7 @@ const SystemStatus = z
 const status = defineRoute({
   method: "GET",
   path: "/api/system/status",
-  about: "Processors, memory and the disk that data sets lie on",
+  about: "Get the load of CPU, memory and the disk that holds the datasets",
   answers: { 200: SystemStatus },
   run: async ({ environment, version, startedAt, working }) => ({
     ...{ status: "ok", version, uptime: Math.round((performance.now() - startedAt) / 100) / 10 },
@@ -45,7 +45,7 @@ const status = defineRoute({
 const Totals = z
   .object({
     datasets: z.int().min(0),
-    rows: z.int().min(0).describe("In the newest version of each data set"),
+    rows: z.int().min(0).describe("Rows in the newest version of each dataset"),
     runs: z.int().min(0),
     evaluations: z.int().min(0),
     jobs: z.object({ pending: z.int().min(0), running: z.int().min(0), failed: z.int().min(0) }),
@@ -55,7 +55,7 @@ const Totals = z
 const totals = defineRoute({
   method: "GET",
   path: "/api/v1/totals",
-  about: "How much of everything there is",
+  about: "Count datasets, rows, runs, evaluations and jobs",
   answers: { 200: Totals },
   run: async ({ store }) => await countEverything(store),
 });
@@ -63,7 +63,7 @@ const totals = defineRoute({
 const read = defineRoute({
   method: "GET",
   path: "/api/settings",
-  about: "What is set for all of ft",
+  about: "Get the settings of ft",
   answers: { 200: PlatformSettings },
   run: async ({ environment }) => platformSettings(environment),
 });
@@ -71,10 +71,10 @@ const read = defineRoute({
 const change = defineRoute({
   method: "PUT",
   path: "/api/settings",
-  about: "Sets any part of it, for now and after the next start",
+  about: "Change settings; the change is saved and applies immediately",
   body: SettingsChange,
   answers: { 200: PlatformSettings },
-  refusals: { 400: "What only a start can set", 404: "No such provider" },
+  refusals: { 400: "A setting that can only be set at start", 404: "No such provider" },
   // the store first: one that is gone leaves the file as it was, and a file that refuses leaves both
   run: async (studio, { body }) => {
     const { environment, store } = studio;
@@ -90,6 +90,6 @@ const change = defineRoute({
 
 export const systemRoutes: RouteGroup = {
   name: "system",
-  about: "The machine, and settings",
+  about: "The machine, and the settings of ft",
   routes: [status, totals, read, change],
 };

@@ -38,15 +38,15 @@ const count = z.int().min(0);
 
 const Common = {
   id: z.int(),
-  job_id: z.int().describe("The same number"),
-  queue_id: z.string().describe("The job's id under /api/v1/jobs"),
+  job_id: z.int().describe("Same as id"),
+  queue_id: z.string().describe("Id of the job under /api/v1/jobs"),
   type: z.string(),
   status: z.enum(statuses),
-  is_paused: z.boolean().describe("Whether it waits for somebody to fix something"),
+  is_paused: z.boolean().describe("Whether it waits for a person to fix something"),
   paused_because: z
     .string()
     .nullable()
-    .describe("What to fix before it is resumed, where it was not you"),
+    .describe("What to fix before it can be resumed; null where you paused it"),
   dataset_id: z.int().nullable(),
   parameters: AnyJson,
   progress: z.number().min(0).max(1),
@@ -68,7 +68,7 @@ const Task = z
     examples_removed: count.optional(),
     avg_quality_score: z.number().nullable().optional(),
     result_file_path: z.string().nullable().optional(),
-    failures: Failures.optional().describe("With what fixes each; not in lists"),
+    failures: Failures.optional().describe("Failures with how to fix them; not in lists"),
   })
   .meta({ id: "Task" });
 
@@ -169,23 +169,28 @@ async function started(studio: Studio, kind: string, parameters: unknown) {
 const startGeneration = defineRoute({
   method: "POST",
   path: "/api/generator/start",
-  about: "Puts the generation of a data set into the queue and answers at once",
+  about: "Queue the generation of a dataset and return immediately",
   body: z
     .object({
-      domain: z.string().min(1).max(200).describe("Its key or its name"),
-      subdomain: z.string().min(1).max(200).describe("Its key or its name"),
+      domain: z.string().min(1).max(200).describe("Key or name of the domain"),
+      subdomain: z.string().min(1).max(200).describe("Key or name of the subdomain"),
       num_examples: z.int().min(1).max(1_000_000),
       format_type: z.enum(["chat", "instruction"]).default("chat"),
-      language: z.string().min(1).max(100).default("en").describe("A tag, or an English name"),
+      language: z
+        .string()
+        .min(1)
+        .max(100)
+        .default("en")
+        .describe("Language tag, or English name of the language"),
       seed: z.int().optional(),
       provider: z.string().min(1).max(100).optional(),
       model: z.string().min(1).max(200).optional(),
       temperature: z.number().min(0).max(2).optional(),
-      name: z.string().min(1).max(300).optional().describe("Of the data set"),
+      name: z.string().min(1).max(300).optional().describe("Name of the dataset"),
     })
     .meta({ id: "Generation" }),
   answers: { 200: Started },
-  refusals: { 400: "What the queue refuses", 404: "No such domain or subdomain" },
+  refusals: { 400: "The queue refused the job", 404: "No such domain or subdomain" },
   run: async (studio, { body }) => {
     const domain = loadDomains(studio.environment).get(body.domain);
     const subdomain = subdomainOf(domain, body.subdomain);
@@ -203,14 +208,17 @@ const startQuality = defineRoute({
   method: "POST",
   path: "/api/quality/start",
   about:
-    "Puts quality control of a data set into the queue and answers at once. Its rows are sent to the provider: a call a row, up to four more where it is fixed",
+    "Queue quality control of a dataset and return immediately. Rows are sent to the provider: one call per row, up to four more per row that is rewritten",
   body: z
     .object({
       dataset_id: z.int().min(1),
-      batch_size: z.int().min(1).max(100).default(10).describe("Rows at once"),
+      batch_size: z.int().min(1).max(100).default(10).describe("Rows judged concurrently"),
       min_quality_score: z.number().min(0).max(10).default(7),
-      auto_fix: z.boolean().default(true).describe("Rows below are written again"),
-      auto_remove: z.boolean().default(false).describe("Rows that stay below are removed"),
+      auto_fix: z.boolean().default(true).describe("Rewrite rows below the minimum score"),
+      auto_remove: z
+        .boolean()
+        .default(false)
+        .describe("Remove rows that stay below the minimum score"),
       provider: z.string().min(1).max(100).optional(),
       model: z.string().min(1).max(200).optional(),
       criteria: QualityCriteria,
@@ -218,7 +226,7 @@ const startQuality = defineRoute({
     })
     .meta({ id: "QualityControl" }),
   answers: { 200: Started },
-  refusals: { 400: "What the queue refuses", 404: "There is no such data set" },
+  refusals: { 400: "The queue refused the job", 404: "No such dataset" },
   run: async (studio, { body }) =>
     await started(studio, "quality", {
       source: { dataset: body.dataset_id },
@@ -239,7 +247,7 @@ const ofKind = (kind: string, group: string): [Route, Route] => [
   defineRoute({
     method: "GET",
     path: `/api/${group}/status/{job_id}`,
-    about: "How far the job is",
+    about: "Get the status of a job",
     params: z.object({ job_id: PathNumber }),
     answers: { 200: Task },
     run: async ({ store }, { params }) =>
@@ -248,10 +256,10 @@ const ofKind = (kind: string, group: string): [Route, Route] => [
   defineRoute({
     method: "POST",
     path: `/api/${group}/cancel/{job_id}`,
-    about: "Ends the job; what it has by then stays",
+    about: "Cancel a job; its results so far are kept",
     params: z.object({ job_id: PathNumber }),
     answers: { 200: Task },
-    refusals: { 409: "It has ended" },
+    refusals: { 409: "The job has ended" },
     run: async ({ store }, { params }) => await cancelled(store, params.job_id, kind),
   }),
 ];
@@ -264,7 +272,7 @@ async function cancelled(store: Store, id: number, kind?: string): Promise<Task>
 const list = defineRoute({
   method: "GET",
   path: "/api/tasks",
-  about: "Jobs of the dataset creator, newest first",
+  about: "List generation and quality jobs, newest first",
   query: z.object({
     status: z.enum(statuses).optional(),
     type: z.string().min(1).max(100).optional().describe("generation or quality"),
@@ -295,7 +303,7 @@ const numbered = z.object({ id: PathNumber });
 const show = defineRoute({
   method: "GET",
   path: "/api/tasks/{id}",
-  about: "One job",
+  about: "Get a job",
   params: numbered,
   answers: { 200: Task },
   run: async ({ store }, { params }) =>
@@ -305,10 +313,10 @@ const show = defineRoute({
 const cancel = defineRoute({
   method: "POST",
   path: "/api/tasks/{id}/cancel",
-  about: "Ends a job; what it has by then stays",
+  about: "Cancel a job; its results so far are kept",
   params: numbered,
   answers: { 200: Task },
-  refusals: { 409: "It has ended" },
+  refusals: { 409: "The job has ended" },
   run: async ({ store }, { params }) => await cancelled(store, params.id),
 });
 
@@ -324,10 +332,10 @@ async function forget(store: Store, id: number, job: Job): Promise<void> {
 const remove = defineRoute({
   method: "DELETE",
   path: "/api/tasks/{id}",
-  about: "Removes the record of a job; one that goes on is ended first. Its data set stays",
+  about: "Delete the record of a job, cancelling it first if it is running. Its dataset remains",
   params: numbered,
   answers: { 200: z.object({ deleted: z.int() }).meta({ id: "DeletedTask" }) },
-  refusals: { 409: "A row of it is being worked on" },
+  refusals: { 409: "A row of the job is being processed" },
   run: async ({ store }, { params }) => {
     const job = await jobOf(store, params.id);
     if (!isEnded(job.status)) await cancelJob(store, job.id);
@@ -341,18 +349,18 @@ const startOf = (kind: string, route: Route): Route[] => (jobKinds.has(kind) ? [
 
 export const generatorRoutes: RouteGroup = {
   name: "generator",
-  about: "Data sets generated by a model",
+  about: "Generate datasets with a model",
   routes: [...startOf("generation", startGeneration), ...ofKind("generation", "generator")],
 };
 
 export const qualityRoutes: RouteGroup = {
   name: "quality",
-  about: "Rows checked, scored, fixed and removed",
+  about: "Check, score, rewrite and remove rows",
   routes: [...startOf("quality", startQuality), ...ofKind("quality", "quality")],
 };
 
 export const taskRoutes: RouteGroup = {
   name: "tasks",
-  about: "Jobs of the dataset creator",
+  about: "Generation and quality jobs",
   routes: [list, show, cancel, remove],
 };

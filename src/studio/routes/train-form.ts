@@ -26,7 +26,7 @@ const FieldShape = z
     label: z.string(),
     help: z.string(),
     group: z.string(),
-    usual: z.boolean().describe("Seen at once, rather than on request"),
+    usual: z.boolean().describe("Whether the form shows it without asking for more settings"),
     kind: z.enum(["number", "integer", "switch", "text", "choice", "words", "json"]),
     nullable: z.boolean(),
     default: AnyJson,
@@ -43,7 +43,7 @@ const form = defineRoute({
   method: "GET",
   path: "/api/v1/train/form",
   about:
-    "The settings of a run as fields in groups, with defaults, ranges and help; and the profiles",
+    "Get the settings of a run as grouped form fields with defaults, ranges and help, and the profiles",
   answers: {
     200: z
       .object({
@@ -52,7 +52,7 @@ const form = defineRoute({
         profiles: z.array(z.object({ name: z.string(), values: AnyJson })),
         shipped: z
           .array(z.object({ name: z.string(), about: z.string() }))
-          .describe("Data that comes with ft, by what the setting calls it"),
+          .describe("Datasets included in ft, by the value of data.train_file"),
       })
       .meta({ id: "TrainingForm" }),
   },
@@ -67,7 +67,7 @@ const form = defineRoute({
     shipped: [
       {
         name: BUILTIN_DATASET,
-        about: "questions about tables with their SQL, as the template wants them",
+        about: "questions about tables with their SQL, in the format of the built-in template",
       },
       ...dataCatalogue()
         .filter(({ present }) => present)
@@ -79,7 +79,7 @@ const form = defineRoute({
 export const Filled = z.object({
   values: z.record(z.string().max(200), z.unknown()).default({}).describe("By dotted key"),
   profile: z.string().max(100).optional(),
-  dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
+  dataset_id: z.int().min(1).optional().describe("Number of a dataset here to train on"),
 });
 
 export type Filled = z.infer<typeof Filled>;
@@ -136,7 +136,7 @@ const fill = defineRoute({
   method: "POST",
   path: "/api/v1/train/form",
   about:
-    "A form half filled in: every value with its origin, what is wrong at which field, advice, the command line",
+    "Check a partly filled form: each value with its origin, the problem of each field, advice, the command line",
   body: Filled.meta({ id: "FilledForm" }),
   answers: {
     200: z
@@ -153,8 +153,8 @@ const fill = defineRoute({
           }),
         ),
         unused: z.array(z.string()),
-        command: z.array(z.string()).describe("An argument or flag each"),
-        ready: z.boolean().describe("Nothing keeps it from starting"),
+        command: z.array(z.string()).describe("One argument or flag per item"),
+        ready: z.boolean().describe("Whether the run can start"),
       })
       .meta({ id: "FormState" }),
   },
@@ -198,7 +198,7 @@ const PreviewShape = z
       z
         .object({
           ...{ file: z.string(), line: z.int(), tokens: z.int(), learned: z.int() },
-          cut: z.boolean().describe("Its end is cut off"),
+          cut: z.boolean().describe("Whether the row was truncated"),
           sequences: z.array(SequenceShape),
         })
         .meta({ id: "PreviewRow" }),
@@ -210,18 +210,17 @@ const look = defineRoute({
   method: "POST",
   path: "/api/v1/train/look",
   about:
-    "What a run would read and need: rows, tokens, steps, memory against this machine, time where it is known; and rows " +
-    "token by token, each learned or not. In a process of its own",
+    "Estimate a run: rows, tokens, steps, memory on this machine, time where known. Also show rows token by token, with the tokens that are trained on",
   body: Filled.extend({ preview: Preview }).meta({ id: "RunToLookAt" }),
   answers: {
     200: z
       .object({
         report: AnyJson,
-        preview: PreviewShape.nullable().describe("Null without the model's files"),
+        preview: PreviewShape.nullable().describe("Null where the model's files are not here"),
         time: z
           .object({
             seconds: z.number(),
-            run_id: z.string().describe("The run whose pace it is"),
+            run_id: z.string().describe("The run whose speed the estimate uses"),
             tokens_per_second: z.number(),
             exact: z.boolean(),
           })
@@ -229,7 +228,7 @@ const look = defineRoute({
       })
       .meta({ id: "RunLook" }),
   },
-  refusals: { 400: "The settings or the data cannot be used" },
+  refusals: { 400: "The settings or the data are invalid" },
   run: async (studio, { body, signal }) => {
     studio.requireOpen();
     const { resolved, problems } = await filled(studio, body);
@@ -259,20 +258,22 @@ const look = defineRoute({
 
 function wrongForm(problems: FilledForm["problems"]): Error {
   const [first] = problems;
-  return unprocessable(first?.message ?? "the settings are wrong", first?.field ?? undefined);
+  return unprocessable(first?.message ?? "the settings are invalid", first?.field ?? undefined);
 }
 
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/train/form/start",
-  about:
-    "Checks the run that a form describes and puts it into the queue, each value with its origin",
+  about: "Check the run a form describes and queue it",
   body: Filled.extend({
     priority: z.int().min(-1000).max(1000).optional(),
-    force: z.boolean().default(false).describe("Though it is estimated not to fit"),
+    force: z
+      .boolean()
+      .default(false)
+      .describe("Start a run that is estimated not to fit into memory, too"),
   }).meta({ id: "FormToStart" }),
   answers: { 200: JobShape },
-  refusals: { 400: "The settings or the data cannot be used" },
+  refusals: { 400: "The settings or the data are invalid" },
   run: async (studio, { body }) => {
     studio.requireOpen();
     const { environment, store } = studio;
@@ -289,6 +290,6 @@ const start = defineRoute({
 
 export const trainFormRoutes: RouteGroup = {
   name: "train form",
-  about: "The settings of a run as a form, what such a run would need, and its start",
+  about: "Training settings as a form: check, estimate, start",
   routes: [form, fill, look, start],
 };

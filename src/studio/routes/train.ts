@@ -19,9 +19,9 @@ const AnyObject = z.record(z.string(), z.unknown());
 const Settings = z
   .object({
     config: AnyObject.describe(
-      "Settings as in YAML; what is left out is as ft train start has it: of the environment, the user's file, else a default",
+      "Settings as in the YAML file. Omitted ones are resolved as by ft train start: environment, user's file, then default",
     ),
-    dataset_id: z.int().min(1).optional().describe("Of a data set here, to train on"),
+    dataset_id: z.int().min(1).optional().describe("Number of a dataset here to train on"),
   })
   .meta({ id: "TrainingSettings" });
 
@@ -56,7 +56,7 @@ async function settingsOf(
 const schema = defineRoute({
   method: "GET",
   path: "/api/v1/train/schema",
-  about: "Every setting of a run, as JSON Schema with defaults",
+  about: "Get the settings of a run as JSON Schema, with defaults",
   answers: { 200: z.object({ schema: AnyObject }).meta({ id: "SettingsSchema" }) },
   run: async () => ({ schema: configJsonSchema() }),
 });
@@ -65,10 +65,10 @@ const validate = defineRoute({
   method: "POST",
   path: "/api/v1/train/validate",
   about:
-    "What a run with these settings would do: rows, tokens, steps, memory, warnings. Trains nothing",
+    "Check settings and estimate the run: rows, tokens, steps, memory, warnings. Trains nothing",
   body: Settings,
   answers: { 200: z.object({ report: AnyJson }).meta({ id: "TrainingReport" }) },
-  refusals: { 400: "The settings or the data cannot be used" },
+  refusals: { 400: "The settings or the data are invalid" },
   run: async (studio, { body }) => {
     const { validateRun } = await import("../../app/train/validate-run.ts");
     const resolved = await settingsOf(studio, body);
@@ -82,13 +82,16 @@ const priority = z.int().min(-1000).max(1000).optional();
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/train",
-  about: "Checks a run and puts it into the queue",
+  about: "Check a run and queue it",
   body: Settings.extend({
     priority,
-    force: z.boolean().default(false).describe("Though it is estimated not to fit"),
+    force: z
+      .boolean()
+      .default(false)
+      .describe("Start a run that is estimated not to fit into memory, too"),
   }).meta({ id: "Training" }),
   answers: { 200: JobShape },
-  refusals: { 400: "The settings or the data cannot be used" },
+  refusals: { 400: "The settings or the data are invalid" },
   run: async (studio, { body }) => {
     studio.requireOpen();
     const { environment, store } = studio;
@@ -104,7 +107,7 @@ const start = defineRoute({
 const kinds = defineRoute({
   method: "GET",
   path: "/api/v1/kinds",
-  about: "What can be put into the queue, with the parameters of each as JSON Schema",
+  about: "List the kinds of job, with the parameters of each as JSON Schema",
   answers: {
     200: z
       .object({
@@ -126,24 +129,24 @@ const nano = 1e9;
 const submit = defineRoute({
   method: "POST",
   path: "/api/v1/jobs",
-  about: "Puts a job of any kind into the queue; paths in its parameters are those of this machine",
+  about: "Queue a job of any kind; paths in its parameters are paths of this machine",
   body: z
     .object({
       kind: z.string().min(1).max(100),
       parameters: AnyObject,
       priority,
-      budget: z.number().min(0).optional().describe("Dollars that its calls may cost at most"),
+      budget: z.number().min(0).optional().describe("Maximum cost of its calls in dollars"),
     })
     .meta({ id: "NewJob" }),
   answers: { 200: JobShape },
-  refusals: { 400: "No such kind, or what the kind refuses" },
+  refusals: { 400: "No such kind, or invalid parameters" },
   run: async ({ requireOpen, environment, store }, { body }) => {
     requireOpen();
     const { kind, parameters, budget } = body;
     const modules = parameters["extensions"];
     if (modules !== undefined && !(Array.isArray(modules) && modules.length === 0))
       throw unprocessable(
-        "modules of code are not taken from a request: ft takes them with --extension",
+        "a request cannot name code modules; pass them to ft with --extension",
         "parameters.extensions",
       );
     const job = await submitJob(store, kind, parameters, {
@@ -156,6 +159,6 @@ const submit = defineRoute({
 
 export const trainRoutes: RouteGroup = {
   name: "train",
-  about: "Runs of training and other jobs, checked and put into the queue",
+  about: "Check and queue training runs and other jobs",
   routes: [schema, validate, start, kinds, submit],
 };

@@ -29,9 +29,9 @@ const SubjectShape = z
     id: z.string(),
     name: z.string(),
     kind: z.enum(["base", "adapter", "model"]),
-    base: z.string().describe("Those of one base share its weights"),
+    base: z.string().describe("Subjects of the same base share its weights"),
     run: z.string().nullable(),
-    step: z.int().nullable().describe("Of a checkpoint; null for the end of a run"),
+    step: z.int().nullable().describe("Step of the checkpoint; null for the final model of a run"),
     trained_at: z.string().nullable(),
   })
   .meta({ id: "TrySubject" });
@@ -44,7 +44,7 @@ function toldSubject(subject: Subject): z.infer<typeof SubjectShape> {
 const subjects = defineRoute({
   method: "GET",
   path: "/api/v1/try/subjects",
-  about: "Who can be asked: models on this disk, and what runs trained with their checkpoints",
+  about: "List what can be asked: models on this disk, and the results and checkpoints of runs",
   answers: { 200: z.object({ subjects: z.array(SubjectShape) }).meta({ id: "TrySubjects" }) },
   run: async () => ({ subjects: (await trySubjects()).map(toldSubject) }),
 });
@@ -54,10 +54,10 @@ const HeldShape = z
     models: z.array(
       z.object({
         base: z.string(),
-        adapters: z.array(z.string()).describe("Ids of those beside it"),
+        adapters: z.array(z.string()).describe("Ids of the adapters loaded with it"),
         ready: z.boolean(),
         answering: z.int(),
-        context: z.int().nullable().describe("Most tokens of prompt and answer"),
+        context: z.int().nullable().describe("Maximum number of tokens of prompt and answer"),
       }),
     ),
   })
@@ -66,7 +66,7 @@ const HeldShape = z
 const held = defineRoute({
   method: "GET",
   path: "/api/v1/try/models",
-  about: "Models that are held in memory to be asked; each ends when it is not asked for a while",
+  about: "List the models loaded in memory; each is unloaded after a while without requests",
   answers: { 200: HeldShape },
   run: async ({ tryHost }) => ({
     models: tryHost.models.map(({ isReady, ...model }) => ({ ...model, ready: isReady })),
@@ -76,7 +76,7 @@ const held = defineRoute({
 const unload = defineRoute({
   method: "DELETE",
   path: "/api/v1/try/models",
-  about: "Ends the processes of models that are held, which frees their memory",
+  about: "Unload all models and free their memory",
   answers: { 200: HeldShape },
   run: async ({ tryHost }) => {
     await tryHost.unload();
@@ -91,7 +91,7 @@ const Question = z
     sides: z
       .array(
         z.object({
-          subject: z.string().min(1).max(1000).describe("An id of the list of subjects"),
+          subject: z.string().min(1).max(1000).describe("An id from the list of subjects"),
           messages: z
             .array(
               z.object({
@@ -105,7 +105,7 @@ const Question = z
       )
       .min(1)
       .max(4)
-      .describe("Each is asked its own conversation, so that each goes on with what it said"),
+      .describe("One to four subjects, each with its own conversation"),
     max_tokens: z.int().min(1).max(8192).default(256),
     temperature: z.number().min(0).max(2).default(0),
     top_p: share.default(1),
@@ -113,8 +113,16 @@ const Question = z
     min_p: share.default(0),
     repetition_penalty: z.number().gt(0).max(10).default(1),
     seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-    alternatives: z.int().min(0).max(10).default(5).describe("Likeliest tokens told beside each"),
-    blind: z.boolean().default(false).describe("Chance decides the order; a vote tells who is who"),
+    alternatives: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(5)
+      .describe("Number of most likely tokens to return for each token"),
+    blind: z
+      .boolean()
+      .default(false)
+      .describe("Shuffle the sides and hide which is which until the vote"),
   })
   .meta({ id: "TryQuestion" });
 
@@ -139,10 +147,10 @@ const ask = defineRoute({
   method: "POST",
   path: "/api/v1/try/answers",
   about:
-    "Asks up to four at once; answers come as events, piece by piece, each token with its log-probability",
+    "Ask up to four models at once and stream their answers, with the log-probability of each token",
   body: Question,
   answers: { 200: { type: "text/event-stream", about: "Events of each side, then done" } },
-  refusals: { 404: "There is no such subject", 409: "No blind comparison can be made of it" },
+  refusals: { 404: "No such subject", 409: "The sides cannot be compared blind" },
   run: async (studio, { body, signal }) => {
     studio.requireOpen();
     const question = questionOf(body, await trySubjects());
@@ -159,7 +167,7 @@ const named = z.object({ id: z.string().min(1).max(100) });
 const prompts = defineRoute({
   method: "GET",
   path: "/api/v1/try/prompts",
-  about: "Prompts that were kept, newest first",
+  about: "List saved prompts, newest first",
   answers: { 200: z.object({ prompts: z.array(PromptShape) }).meta({ id: "KeptPrompts" }) },
   run: async ({ environment }) => ({ prompts: keptPrompts(environment) }),
 });
@@ -167,7 +175,7 @@ const prompts = defineRoute({
 const keep = defineRoute({
   method: "POST",
   path: "/api/v1/try/prompts",
-  about: "Keeps a prompt; one that is kept already is given again",
+  about: "Save a prompt; one that is saved already is returned",
   body: z
     .object({ text: z.string().min(1).max(100_000), system: z.string().max(100_000).default("") })
     .meta({ id: "NewPrompt" }),
@@ -178,7 +186,7 @@ const keep = defineRoute({
 const showPrompt = defineRoute({
   method: "GET",
   path: "/api/v1/try/prompts/{id}",
-  about: "One prompt that was kept",
+  about: "Get a saved prompt",
   params: named,
   answers: { 200: PromptShape },
   run: async ({ environment }, { params }) => keptPrompt(environment, params.id),
@@ -189,7 +197,7 @@ const Removed = z.object({ deleted: z.string() }).meta({ id: "RemovedOfTry" });
 const forget = defineRoute({
   method: "DELETE",
   path: "/api/v1/try/prompts/{id}",
-  about: "Forgets a prompt",
+  about: "Delete a saved prompt",
   params: named,
   answers: { 200: Removed },
   run: async ({ environment }, { params }) => {
@@ -206,8 +214,8 @@ const TallyShape = z
     names: z.array(z.string()).length(2),
     wins: z.array(z.int()).length(2),
     undecided: z.int(),
-    share: share.nullable().describe("Of decided votes, those for the first"),
-    low: share.nullable().describe("Where the 95 % interval of the share begins"),
+    share: share.nullable().describe("Share of the decided votes that prefer the first"),
+    low: share.nullable().describe("Lower bound of the 95 % confidence interval of share"),
     high: share.nullable(),
   })
   .meta({ id: "VoteTally" });
@@ -215,7 +223,7 @@ const TallyShape = z
 const votes = defineRoute({
   method: "GET",
   path: "/api/v1/try/votes",
-  about: "Votes of blind comparisons, newest first, and how each pair fares in all of them",
+  about: "List the votes of blind comparisons, newest first, with the total for each pair",
   query: z.object(Paging),
   answers: {
     200: z
@@ -235,11 +243,11 @@ const votes = defineRoute({
 const vote = defineRoute({
   method: "POST",
   path: "/api/v1/try/trials/{id}",
-  about: "Votes on a blind comparison; tells who gave which answer",
+  about: "Vote on a blind comparison; the response reveals which subject gave which answer",
   params: named,
   body: z.object({ choice: z.enum(choices) }).meta({ id: "NewVote" }),
   answers: { 200: VoteShape },
-  refusals: { 404: "It was voted on, or the server was started again" },
+  refusals: { 404: "Already voted on, or the server was restarted" },
   run: async ({ environment, trials }, { params, body }) =>
     await trials.vote(environment, params.id, body.choice),
 });
@@ -247,7 +255,7 @@ const vote = defineRoute({
 const showVote = defineRoute({
   method: "GET",
   path: "/api/v1/try/votes/{id}",
-  about: "One vote",
+  about: "Get a vote",
   params: named,
   answers: { 200: VoteShape },
   run: async ({ environment }, { params }) => keptVote(environment, params.id),
@@ -256,7 +264,7 @@ const showVote = defineRoute({
 const unvote = defineRoute({
   method: "DELETE",
   path: "/api/v1/try/votes/{id}",
-  about: "Takes a vote back",
+  about: "Delete a vote",
   params: named,
   answers: { 200: Removed },
   run: async ({ environment }, { params }) => {
@@ -269,13 +277,13 @@ const writeVotes = defineRoute({
   method: "POST",
   path: "/api/v1/try/votes/export",
   about:
-    "Writes the votes as rows of preference: a version of a set, and a file that ft train reads",
+    "Write the votes as preference rows: a version of a dataset, and a file that ft train reads",
   body: z
     .object({
       name: z
         .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "letters, digits, '.', '_' and '-'")
-        .describe("Of the set"),
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must be letters, digits, '.', '_' and '-'")
+        .describe("Name of the dataset"),
     })
     .meta({ id: "VoteExport" }),
   answers: {
@@ -284,17 +292,17 @@ const writeVotes = defineRoute({
         version: z.string(),
         file: z.string(),
         rows: z.int(),
-        left_out: z.int().describe("Votes that prefer nothing"),
+        left_out: z.int().describe("Votes without a preference"),
       })
       .meta({ id: "PreferenceSet" }),
   },
-  refusals: { 409: "No vote prefers anything" },
+  refusals: { 409: "No vote states a preference" },
   run: async ({ environment, store }, { body }) => await exportVotes(store, environment, body.name),
 });
 
 export const tryRoutes: RouteGroup = {
   name: "try",
-  about: "Models and what was trained from them, asked side by side",
+  about: "Ask models and trained adapters side by side",
   routes: [
     ...[subjects, held, unload, ask],
     ...[prompts, keep, showPrompt, forget],

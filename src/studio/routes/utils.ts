@@ -18,17 +18,17 @@ const toldMade = (dataset: PlatformDataset): z.infer<typeof Made> => ({
   dataset: toldDataset(dataset),
 });
 
-const reference = z.int().min(1).describe("Of a data set");
+const reference = z.int().min(1).describe("Number of a dataset");
 
 const merge = defineRoute({
   method: "POST",
   path: "/api/utils/merge",
-  about: "Several data sets as a new one, in this order",
+  about: "Merge datasets into a new one, in this order",
   body: z
     .object({ dataset_ids: z.array(reference).min(1).max(1000), name: newName })
     .meta({ id: "Merge" }),
   answers: { 200: Made },
-  refusals: { 400: "They are of different formats", 404: "There is no such data set" },
+  refusals: { 400: "The datasets have different formats", 404: "No such dataset" },
   run: async ({ environment, store }, { body }) =>
     toldMade(
       await mergeDatasets(store, {
@@ -40,7 +40,7 @@ const merge = defineRoute({
 const sample = defineRoute({
   method: "POST",
   path: "/api/utils/sample",
-  about: "Some rows of a data set as a new one, each at most once, drawn by a seed",
+  about: "Sample rows of a dataset into a new one, each at most once; the seed makes it repeatable",
   body: z
     .object({
       dataset_id: reference,
@@ -50,7 +50,7 @@ const sample = defineRoute({
     })
     .meta({ id: "Sample" }),
   answers: { 200: Made },
-  refusals: { 400: "There are not so many", 404: "There is no such data set" },
+  refusals: { 400: "The dataset has fewer rows", 404: "No such dataset" },
   run: async ({ environment, store }, { body }) =>
     toldMade(
       await sampleDataset(store, {
@@ -63,12 +63,15 @@ const sample = defineRoute({
 const convert = defineRoute({
   method: "POST",
   path: "/api/utils/convert",
-  about: "A data set in the other format as a new one, with an account of what that loses",
+  about: "Convert a dataset to the other format as a new one; the response lists what was lost",
   body: z
     .object({
       dataset_id: reference,
       target_format: DatasetFormatName,
-      turns: z.enum(["rows", "history"]).optional().describe("What later turns become"),
+      turns: z
+        .enum(["rows", "history"])
+        .optional()
+        .describe("What later turns become: rows of their own, or the history of one row"),
       name: newName,
     })
     .meta({ id: "Convert" }),
@@ -77,11 +80,11 @@ const convert = defineRoute({
       .object({
         ...Made.shape,
         losses: z.array(AnyJson).describe("What could not be kept"),
-        refused: z.array(AnyJson).describe("Rows that could not be written so"),
+        refused: z.array(AnyJson).describe("Rows that could not be converted"),
       })
       .meta({ id: "ConvertedDataset" }),
   },
-  refusals: { 404: "There is no such data set" },
+  refusals: { 404: "No such dataset" },
   run: async ({ environment, store }, { body }) => {
     const { dataset, losses, refused } = await convertDataset(store, {
       ...{ datasetId: body.dataset_id, to: body.target_format, turns: body.turns },
@@ -93,6 +96,6 @@ const convert = defineRoute({
 
 export const utilRoutes: RouteGroup = {
   name: "utils",
-  about: "New data sets out of others",
+  about: "Merge, sample and convert datasets",
   routes: [merge, sample, convert],
 };

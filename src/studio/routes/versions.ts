@@ -24,7 +24,7 @@ const named = z.object({ name: reference.describe("NAME, or NAME@NUMBER") });
 const list = defineRoute({
   method: "GET",
   path: "/api/v1/sets",
-  about: "The newest version of each data set that is kept",
+  about: "List versioned datasets with their newest version",
   answers: { 200: Versions },
   run: async ({ environment }) => ({ versions: await history(environment, undefined) }),
 });
@@ -32,7 +32,7 @@ const list = defineRoute({
 const versions = defineRoute({
   method: "GET",
   path: "/api/v1/sets/{name}",
-  about: "Versions of a data set, newest first",
+  about: "List the versions of a dataset, newest first",
   params: named,
   answers: { 200: Versions },
   run: async ({ environment }, { params }) => ({
@@ -43,10 +43,11 @@ const versions = defineRoute({
 const rows = defineRoute({
   method: "GET",
   path: "/api/v1/sets/{name}/rows",
-  about: "Rows of a version in order, a page at a time; with words, those that have them",
+  about:
+    "List the rows of a version in order, page by page; search keeps those that contain the words",
   params: named,
   query: z.object({
-    after: z.coerce.number().int().min(-1).default(-1).describe("Rows after this position"),
+    after: z.coerce.number().int().min(-1).default(-1).describe("Only rows after this position"),
     limit: Paging.limit,
     search: z.string().max(500).optional(),
   }),
@@ -54,8 +55,8 @@ const rows = defineRoute({
     200: z
       .object({
         rows: z.array(z.object({ position: z.int(), id: z.string().nullable(), row: AnyJson })),
-        next: z.int().nullable().describe("To be given as after; null after the last"),
-        total: z.int().describe("Rows of the version"),
+        next: z.int().nullable().describe("Cursor to pass as after; null on the last page"),
+        total: z.int().describe("Rows in the version"),
       })
       .meta({ id: "Rows" }),
   },
@@ -75,7 +76,7 @@ const rows = defineRoute({
 const diff = defineRoute({
   method: "GET",
   path: "/api/v1/sets/{name}/diff",
-  about: "In what two versions differ; without another, in what it differs from the one before",
+  about: "Compare two versions; by default a version with the one before it",
   params: named,
   query: z.object({ with: reference.optional(), limit: Paging.limit }),
   answers: { 200: z.object({ diff: AnyJson }).meta({ id: "Diff" }) },
@@ -87,7 +88,7 @@ const diff = defineRoute({
 const drops = defineRoute({
   method: "GET",
   path: "/api/v1/sets/{name}/drops",
-  about: "Rows that were taken out of a data set, with reasons",
+  about: "List removed rows, with reasons",
   params: named,
   query: z.object({
     after: z.coerce.number().int().min(0).default(0),
@@ -102,7 +103,7 @@ const drops = defineRoute({
 const restoring = defineRoute({
   method: "POST",
   path: "/api/v1/sets/{name}/restore",
-  about: "An older version as the newest; or dropped rows back, by their numbers",
+  about: "Restore an older version as the newest, or removed rows by their numbers",
   params: named,
   body: z
     .object({ drops: z.array(z.int().min(1)).max(100_000).optional() })
@@ -114,6 +115,6 @@ const restoring = defineRoute({
 
 export const versionRoutes: RouteGroup = {
   name: "sets",
-  about: "Data sets kept version by version",
+  about: "Versioned datasets",
   routes: [list, versions, rows, diff, drops, restoring],
 };

@@ -17,7 +17,7 @@ const named = z.object({ file_id: z.string().max(100) });
 const keep = defineRoute({
   method: "POST",
   path: "/v1/files",
-  about: "Keeps a file of rows; purpose must be fine-tune",
+  about: "Upload a file of rows to train on; purpose must be fine-tune",
   upload: z.object({ purpose: z.literal("fine-tune") }),
   answers: { 200: FileShape },
   refusals: { 413: "The file is too large" },
@@ -31,10 +31,10 @@ const keep = defineRoute({
 const list = defineRoute({
   method: "GET",
   path: "/v1/files",
-  about: "Files, newest first",
+  about: "List files, newest first",
   query: z.object({
     purpose: z.string().optional(),
-    after: z.string().optional().describe("Those behind the one of this id"),
+    after: z.string().optional().describe("Id of a file: return the files after it"),
     limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
   }),
   answers: { 200: listOf(FileShape, "TuningFiles") },
@@ -50,7 +50,7 @@ const list = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/v1/files/{file_id}",
-  about: "What is known of a file",
+  about: "Get a file",
   params: named,
   answers: { 200: FileShape },
   run: async ({ environment }, { params }) => toldFile(readKeptFile(environment, params.file_id)),
@@ -59,9 +59,9 @@ const show = defineRoute({
 const content = defineRoute({
   method: "GET",
   path: "/v1/files/{file_id}/content",
-  about: "The file itself",
+  about: "Download the content of a file",
   params: named,
-  answers: { 200: { type: "application/octet-stream", about: "As it was handed in" } },
+  answers: { 200: { type: "application/octet-stream", about: "The file as it was uploaded" } },
   run: async ({ environment }, { params: { file_id: id } }) => {
     const { name, bytes } = readKeptFile(environment, id);
     const stream = openKeptFile(environment, id);
@@ -72,7 +72,7 @@ const content = defineRoute({
 const remove = defineRoute({
   method: "DELETE",
   path: "/v1/files/{file_id}",
-  about: "Removes a file; jobs that have not begun with it fail",
+  about: "Delete a file; jobs that need it and have not started will fail",
   params: named,
   answers: {
     200: z
@@ -87,6 +87,6 @@ const remove = defineRoute({
 
 export const tuningFileRoutes: RouteGroup = {
   name: "Files to train on",
-  about: "As OpenAI's API has them",
+  about: "Compatible with OpenAI's files API",
   routes: [keep, list, show, content, remove],
 };

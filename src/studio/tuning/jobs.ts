@@ -35,14 +35,14 @@ import {
 const named = z.object({ job_id: z.string().max(100) });
 
 const paged = {
-  after: z.string().optional().describe("Those behind the one of this id"),
+  after: z.string().optional().describe("Id of an item: return the items after it"),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 };
 
 const create = defineRoute({
   method: "POST",
   path: "/v1/fine_tuning/jobs",
-  about: "Puts a run into the queue, its settings and rows checked now",
+  about: "Create a fine-tuning job. Its settings and rows are checked now",
   body: TuningRequest,
   answers: { 200: TuningShape },
   run: async ({ store, environment }, { body }) => {
@@ -54,7 +54,7 @@ const create = defineRoute({
 const list = defineRoute({
   method: "GET",
   path: "/v1/fine_tuning/jobs",
-  about: "Jobs, newest first",
+  about: "List fine-tuning jobs, newest first",
   query: z.object(paged),
   answers: { 200: listOf(TuningShape, "TuningJobs") },
   run: async ({ store }, { query }) => {
@@ -66,7 +66,7 @@ const list = defineRoute({
 const show = defineRoute({
   method: "GET",
   path: "/v1/fine_tuning/jobs/{job_id}",
-  about: "How a job stands",
+  about: "Get a fine-tuning job",
   params: named,
   answers: { 200: TuningShape },
   run: async ({ store }, { params }) => toldTuning(await findTuning(store, params.job_id)),
@@ -98,7 +98,7 @@ async function* follow(
 const events = defineRoute({
   method: "GET",
   path: "/v1/fine_tuning/jobs/{job_id}/events",
-  about: "What happened to a job, newest first; with stream=true as it happens, oldest first",
+  about: "List the events of a job, newest first; with stream=true, stream them oldest first",
   params: named,
   query: z.object({ ...paged, stream: z.enum(["true", "false"]).default("false") }),
   answers: { 200: listOf(EventShape, "TuningEvents") },
@@ -114,7 +114,7 @@ const events = defineRoute({
 const checkpoints = defineRoute({
   method: "GET",
   path: "/v1/fine_tuning/jobs/{job_id}/checkpoints",
-  about: "What the run has saved, newest first",
+  about: "List the checkpoints of a job, newest first",
   params: named,
   query: z.object(paged),
   answers: { 200: listOf(CheckpointShape, "TuningCheckpoints") },
@@ -135,7 +135,7 @@ const did = (word: string, about: string, deed: Deed): Route =>
     about,
     params: named,
     answers: { 200: TuningShape },
-    refusals: { 409: "As things stand, that cannot be done to it" },
+    refusals: { 409: "Not possible in the current state of the job" },
     run: async ({ store }, { params }) => {
       const { id, job } = await findTuning(store, params.job_id);
       await deed(store, job.id);
@@ -145,15 +145,19 @@ const did = (word: string, about: string, deed: Deed): Route =>
 
 export const tuningJobRoutes: RouteGroup = {
   name: "Tuning jobs",
-  about: "As OpenAI's API has them",
+  about: "Compatible with OpenAI's fine-tuning API",
   routes: [
     create,
     list,
     show,
     events,
     checkpoints,
-    did("cancel", "Ends a job within one step, with a checkpoint", cancelJob),
-    did("pause", "Stops a job after its step, with a checkpoint, until it is resumed", pauseJob),
-    did("resume", "Goes on where it was paused", resumeJob),
+    did("cancel", "Cancel a job; it saves a checkpoint and ends within one step", cancelJob),
+    did(
+      "pause",
+      "Pause a job after the current step, with a checkpoint, until it is resumed",
+      pauseJob,
+    ),
+    did("resume", "Resume a paused job", resumeJob),
   ],
 };

@@ -10,7 +10,7 @@ import {
 } from "../../app/tuning/tunings.ts";
 import type { JobStatus } from "../../store/tables.ts";
 
-const Seconds = z.int().describe("Seconds since 1970");
+const Seconds = z.int().describe("Unix time in seconds");
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
@@ -54,7 +54,7 @@ export const TuningShape = z
     fine_tuned_model: z
       .string()
       .nullable()
-      .describe("Folder of the run, which ft serve, ft chat and ft generate take"),
+      .describe("Folder of the run, for ft serve, ft chat and ft generate"),
     organization_id: z.string(),
     training_file: z.string(),
     validation_file: z.string().nullable(),

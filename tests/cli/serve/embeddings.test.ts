@@ -65,9 +65,9 @@ test("an encoder beside a model: each answers what it can, and says who does the
   const vectors = both.map((body) => ask("embeddings", { ...body, input: "the house" }));
   const chats = both.map((body) => ask("chat/completions", { ...body, messages }));
   const texts = both.map((body) => ask("completions", { ...body, prompt: "the house" }));
-  const noText = [400, expect.stringContaining("writes no text; ask writer")];
-  const noVectors = [400, expect.stringContaining("makes no vectors; ask tiny-bert")];
-  const nobody = [404, expect.stringContaining("there is writer, tiny-bert")];
+  const noText = [400, expect.stringContaining("generates no text; use writer")];
+  const noVectors = [400, expect.stringContaining("makes no embeddings; use tiny-bert")];
+  const nobody = [404, expect.stringContaining("available: writer, tiny-bert")];
   expect(await Promise.all(vectors)).toEqual(["tiny-bert", "tiny-bert", noVectors, nobody]);
   for (const answers of [chats, texts])
     expect(await Promise.all(answers)).toEqual(["writer", noText, "writer", nobody]);

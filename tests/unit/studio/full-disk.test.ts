@@ -93,7 +93,7 @@ test("files too: a full disk and a quota are 507, a missing permission names its
     code: "FT-FILE-EACCES",
     message: "Permission denied: /data/rows.jsonl",
   });
-  expect(of("EWHATEVER").body.error.message).toBe("the server failed; its log says why");
+  expect(of("EWHATEVER").body.error.message).toBe("the server failed; see its log");
 });
 
 test("a store that was removed or replaced while it was open takes no change silently", async () => {

@@ -46,7 +46,7 @@ test("each combination is a run with a folder of its own; a wrong value is said,
 
 test.each([
   [{}, "no setting has several values"],
-  [{ output_dir: ["/a", "/b"] }, "a folder of its own"],
+  [{ output_dir: ["/a", "/b"] }, "its own folder"],
   [{ seed: Array.from({ length: 60 }, (_, at) => at), "lora.r": [4, 8] }, "120 runs"],
 ])("a sweep over %j is refused", async (wrong, words) => {
   const { studio, values } = await withRows();

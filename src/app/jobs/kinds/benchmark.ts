@@ -19,7 +19,7 @@ export const benchmarkKind = taskKind({
   about: "compares models on the same questions, as ft benchmark does",
   parameters: BenchmarkParameters,
   jobsAtOnce: 1,
-  title: ({ models, data = "the shipped set" }) => `${models.join(" and ")} on ${data}`,
+  title: ({ models, data = "the built-in dataset" }) => `${models.join(" and ")} on ${data}`,
   prepare: async (given, { environment }) => ({
     ...given,
     ...(await placed(given, environment)),

@@ -21,7 +21,7 @@ export const evaluationKind = taskKind({
   about: "lets a model answer rows and scores the answers, as ft evaluate does",
   parameters: EvaluationParameters,
   jobsAtOnce: 1,
-  title: ({ model, data = "the shipped set" }) => `${model} on ${data}`,
+  title: ({ model, data = "the built-in dataset" }) => `${model} on ${data}`,
   prepare: async (given, { environment }) => {
     const whole = { ...given, ...(await placed(given, environment)), model: found(given.model) };
     if (given.judge !== undefined) {

@@ -18,7 +18,7 @@ export const ExportParameters = ExportOptions.extend({
 export type ExportParameters = z.infer<typeof ExportParameters>;
 
 export const exportKind = taskKind({
-  about: "writes a model in a form that other programs read, as ft export does",
+  about: "writes a model in a format that other programs read, as ft export does",
   parameters: ExportParameters,
   jobsAtOnce: 1,
   title: ({ format, model, output }) => `${model} as ${format} into ${output}`,

@@ -20,7 +20,7 @@ import { followFiles } from "../../platform/follow-files.ts";
 import type { JobKind } from "./types.ts";
 
 export const generationKind: JobKind<GenerationParameters> = {
-  about: "generates rows of a domain, as ft data generate does",
+  about: "generates a dataset for a domain, as ft data generate does",
   parameters: GenerationParameters,
   jobsAtOnce: 2,
   title: ({ domain, subdomain, count }) => `${domain}, ${subdomain}: ${count} rows`,

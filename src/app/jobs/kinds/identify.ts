@@ -11,7 +11,7 @@ export const IdentifyParameters = z.strictObject({
 export type IdentifyParameters = z.infer<typeof IdentifyParameters>;
 
 export const identifyKind = taskKind({
-  about: "finds conversations in documents that were handed in to be reviewed",
+  about: "finds the conversations in the documents of a review",
   parameters: IdentifyParameters,
   jobsAtOnce: 2,
   title: ({ review }) => `conversations in the documents of review ${review}`,

@@ -7,7 +7,7 @@ import { requireReadable } from "../../data/sets/import-set.ts";
 import { taskKind } from "./task-kind.ts";
 
 export const ImportParameters = z.strictObject({
-  path: z.string().min(1).describe("Of the file"),
+  path: z.string().min(1).describe("Name of the file"),
   /** As the file is called where it comes from. */
   name: z.string().min(1).max(300),
   /** Of the set; else that of the file. */
@@ -19,7 +19,7 @@ export const ImportParameters = z.strictObject({
 export type ImportParameters = z.infer<typeof ImportParameters>;
 
 export const importKind = taskKind({
-  about: "takes a file of rows in as a data set",
+  about: "imports a file of rows as a dataset",
   parameters: ImportParameters,
   jobsAtOnce: 2,
   title: ({ name }) => `import of ${name}`,

@@ -12,7 +12,7 @@ export const LookParameters = z.strictObject({
 export type LookParameters = z.infer<typeof LookParameters>;
 
 export const lookKind = taskKind({
-  about: "looks through all rows of a data set for the studio's pages",
+  about: "analyzes all rows of a dataset: charts, duplicates or an export",
   parameters: LookParameters,
   jobsAtOnce: 2,
   title: ({ set, look }) => `${look} of ${set.replace(/^sets:/, "")}`,

@@ -11,7 +11,7 @@ export const MakeSetParameters = z.strictObject({
 export type MakeSetParameters = z.infer<typeof MakeSetParameters>;
 
 export const makeSetKind = taskKind({
-  about: "makes a data set of others, or of a review",
+  about: "makes a dataset from others, or from a review",
   parameters: MakeSetParameters,
   jobsAtOnce: 2,
   title: ({ making }) => makings.get(making).title,

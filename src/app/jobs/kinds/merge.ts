@@ -22,7 +22,7 @@ export const MergeParameters = ConversionOptions.pick({
 export type MergeParameters = z.infer<typeof MergeParameters>;
 
 export const mergeKind = taskKind({
-  about: "writes an adapter and its base as one model, as ft merge does",
+  about: "merges an adapter into its base model, as ft merge does",
   parameters: MergeParameters,
   jobsAtOnce: 1,
   title: ({ adapter, output }) => `${adapter} merged into ${output}`,

@@ -40,11 +40,11 @@ async function requireRows(store: Store, id: number): Promise<void> {
 }
 
 export const qualityKind: JobKind<SubmittedQuality> = {
-  about: "judges, fixes and removes rows of a data set, as ft data quality does for files",
+  about: "judges, rewrites and removes rows of a dataset, as ft data quality does for files",
   parameters: SubmittedQuality,
   jobsAtOnce: 2,
   title: ({ source: { dataset }, provider: { name = "a model", models } }) =>
-    `quality of data set ${dataset} by ${[name, ...models].join(" ")}`,
+    `quality of dataset ${dataset} by ${[name, ...models].join(" ")}`,
   prepare: async (parameters, { environment, store }) => {
     const { source, settings, provider: how } = parameters;
     await requireRows(store, source.dataset);

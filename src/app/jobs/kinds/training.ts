@@ -90,7 +90,8 @@ async function untilFree(folder: string, { signal, log }: UnitContext): Promise<
   const end = performance.now() + patience;
   let isTold = false;
   for (let pid = lockHolder(folder); pid !== undefined; pid = lockHolder(folder)) {
-    if (!isTold) await log("info", `waits for the process ${pid}, which still writes to ${folder}`);
+    if (!isTold)
+      await log("info", `waiting for process ${pid}, which is still writing to ${folder}`);
     isTold = true;
     if (performance.now() > end) throw folderBusy(folder, pid);
     await pause(200, undefined, { signal });

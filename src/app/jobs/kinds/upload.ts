@@ -26,7 +26,7 @@ export const UploadParameters = z.strictObject({
 export type UploadParameters = z.infer<typeof UploadParameters>;
 
 export const uploadKind = taskKind({
-  about: "puts a result onto the Hub, as ft upload does",
+  about: "uploads a result to the Hugging Face Hub, as ft upload does",
   parameters: UploadParameters,
   jobsAtOnce: 2,
   title: ({ folder, id }) => `${folder} to ${id}`,

@@ -17,7 +17,7 @@ export const exportAs: Task<ExportParameters> = async (parameters, context) => {
   const { signal, progress, log } = context;
   const { output, format, model } = parameters;
   if (isWritten(output, context)) {
-    log("info", `an earlier try has written ${output}`);
+    log("info", `${output} was already written by an earlier attempt`);
     return { format, model, output };
   }
   const { notes, ...made } = await exportModel({

@@ -10,7 +10,7 @@ export const merge: Task<MergeParameters> = async (parameters, context) => {
   // what is written appears whole: an earlier try was ended before it could say so
   const there = statSync(output, { throwIfNoEntry: false });
   if (there !== undefined && earlier !== null && there.ctimeMs >= earlier) {
-    log("info", `an earlier try has written ${output}`);
+    log("info", `${output} was already written by an earlier attempt`);
     return { outputDir: output };
   }
   const { warnings, ...made } = await mergeModel({

@@ -194,7 +194,9 @@ test("three bad answers: no row, and the error is recorded", async () => {
     const status = await generationStatus(store, await readJob(store.db, told.job));
     expect(status).toMatchObject({ status: "completed", generated: 3, requested: 4 });
     expect(status?.errors).toHaveLength(1);
-    expect(status?.errors[0]).toMatch(/^row-0: none of 3 answers counted: the answer ends before/);
+    expect(status?.errors[0]).toMatch(
+      /^row-0: none of 3 answers was accepted: the answer ends before/,
+    );
   });
 });
 
@@ -208,8 +210,8 @@ test("a job of which no row came has failed and says why; tried again it asks an
   await withStore(environment, async (store) => {
     const job = await readJob(store.db, told.job);
     const words =
-      "nothing came of any of its 3 units: 2 × none of 2 answers counted: no JSON in the answer; " +
-      "1 × none of 2 answers counted: more messages than asked for. ft jobs retry";
+      "nothing came of any of its 3 units: 2 × none of 2 answers was accepted: no JSON in the answer; " +
+      "1 × none of 2 answers was accepted: more messages than asked for. ft jobs retry";
     expect(job.error).toContain(words);
     expect(job.units).toEqual({ total: 3, done: 3, failed: 0 });
     expect(await generationStatus(store, job)).toMatchObject({ status: "failed", generated: 0 });

@@ -157,7 +157,7 @@ test("a conversation of several turns becomes a row an answer, and what is dropp
     { instruction: "q2", output: "a2", system: "be brief", metadata: { a: 1 } },
   ]);
   expect(done.losses).toEqual([
-    { field: "messages[5]", why: expect.stringContaining("is dropped") as string },
+    { field: "messages[5]", why: expect.stringContaining("dropped: a message of user") as string },
     { field: "messages[4]", why: expect.stringContaining("a row of its own") as string },
   ]);
   const kept = convertRow({ messages: messages.slice(1, 5) }, "instruction", { turns: "history" });
