@@ -113,7 +113,6 @@ step_native() {
   before=$(native_state)
   CXX=${CXX:-$(find_compiler)}
   export CXX PYTHON
-  if [ -z "$before" ]; then say "setup: native addon: compiling it takes some minutes (build/native.log)"; fi
   if ! bash dev/setup/native.sh; then
     if ! command -v cmake >/dev/null 2>&1 && [ ! -d .local/tools ]; then
       missing "CMake and Ninja" "not found, and could not be fetched from PyPI" \

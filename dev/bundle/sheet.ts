@@ -92,5 +92,10 @@ export async function makeSheet(placeOf: (file: string) => string): Promise<Shee
   }
   const quick = quickEntries(quickCommands());
   const answers = Object.keys(makeAnswers()).map((words) => [words, answerFile(words)] as const);
-  return { version: productVersion(), help, modules, quick, answers: Object.fromEntries(answers) };
+  return {
+    version: productVersion(),
+    short: helpText([]),
+    groups: groups.filter((group) => !commands.some((one) => waysToName(one).includes(group))),
+    ...{ help, modules, quick, answers: Object.fromEntries(answers) },
+  };
 }

@@ -100,7 +100,6 @@ export const computedMeanings: Readonly<Record<string, Partial<Meaning>>> = {
     message: "the command line has an unknown command or option, or an argument is missing",
     hint: "the --help of the command that was meant",
   },
-  "FT-USAGE-003": { hint: "choose one of the commands that are listed" },
   "FT-USAGE-004": { message: "two options that set the same thing are both given" },
   "FT-USAGE-015": {
     message: "this option does not apply to the quantization that was chosen",

@@ -2,6 +2,8 @@
 # A script sets `addon` (its name without .node), `source` (folder with CMakeLists.txt), `made` (folder of the build),
 # `kind` (folder of the result in build/) and, in `parts`, the files that it is made from.
 
+. "$(dirname "${BASH_SOURCE[0]}")/progress.sh"
+
 system=$(uname -s)
 kind=${kind:-Release}
 output="$root/build/$kind/$addon.node"
@@ -46,12 +48,12 @@ libraries_path() {
 # compile_addon OPTIONS...: by cmake-js, with OPTIONS; the result is in $output afterwards.
 compile_addon() {
   [ -x node_modules/.bin/cmake-js ] || fail "cmake-js is missing: run npm ci first"
-  say "compiling the addon (some minutes; $made.log)"
+  say "compiling the addon, some minutes; all output is in $made.log"
   mkdir -p "$made"
   # A cache from another place or with other choices would win over what is passed here.
   rm -f "$made/CMakeCache.txt"
-  nice node_modules/.bin/cmake-js build --directory "$source" --out "$made" --generator Ninja \
-    --parallel "${FT_BUILD_JOBS:-2}" "$@" >"$made.log" 2>&1 ||
+  with_progress "$made.log" nice node_modules/.bin/cmake-js build --directory "$source" --out "$made" \
+    --generator Ninja --parallel "${FT_BUILD_JOBS:-2}" "$@" ||
     { tail -n 40 "$made.log" >&2; fail "the build failed; all of its output is in $made.log"; }
   # Moved in one step, so that whoever loads the addon meanwhile finds the old one or the new one, whole.
   mkdir -p "$(dirname "$output")"

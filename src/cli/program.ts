@@ -14,6 +14,7 @@ import { type ArgumentSpec, type Command, CommonOptions, type RawInput } from ".
 import { errorHelp, isErrorCode } from "./error-help.ts";
 import { addFlag, givenOptions, type Parsed, typedOptions } from "./option-flags.ts";
 import { settingOptions, settingsFrom } from "./settings.ts";
+import { shortHelp } from "./short-help.ts";
 
 /** What the command line asks for. */
 export type Request =
@@ -50,9 +51,11 @@ function examplesText(examples: readonly string[]): string {
   return `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`;
 }
 
-/** One example of each command, for help that shows several. */
+/** How many commands have an example in help that lists several. */
+const SHOWN_EXAMPLES = 3;
+
 function firstExamples(commands: readonly Command[]): string[] {
-  return commands.flatMap(({ examples }) => examples.slice(0, 1));
+  return commands.slice(0, SHOWN_EXAMPLES).flatMap(({ examples }) => examples.slice(0, 1));
 }
 
 /** `<run>`, `[dataset]`, `<run...>` */
@@ -138,11 +141,14 @@ function usageError(
   });
 }
 
-/** Commander throws these after it has printed what was asked for; the third with 1 where a command is missing. */
+/** Commander throws these after it has printed what was asked for. */
 const PRINTED = new Set(["commander.helpDisplayed", "commander.version", "commander.help"]);
 
-/** How many of the first commands have an example in the help of `ft` itself. */
-const SHOWN_FIRST = 3;
+/** What it throws where only a group is named, which it takes for an error. */
+const isGroupAlone = ({ code, exitCode }: CommanderError): boolean =>
+  code === "commander.help" && exitCode !== 0;
+
+const ABOUT = "Fine-tune language models on the machine you have";
 
 /** Columns. */
 const HELP_WIDTH = 80;
@@ -179,6 +185,7 @@ function requireCommand(word: string | undefined, commands: readonly Command[]):
 /** Reads the command line. Throws UsageError (exit 2) for what is not understood; prints nothing. */
 export function parseCommandLine(args: readonly string[], options: ProgramOptions): Request {
   const [first, second] = args;
+  if (first === undefined) return { kind: "done", text: shortHelp(ABOUT, options.commands) };
   if (first === "help" && isErrorCode(second)) return toldError(second);
   if (first === "help") requireCommand(second, options.commands);
   let request: Request | undefined;
@@ -188,11 +195,11 @@ export function parseCommandLine(args: readonly string[], options: ProgramOption
   };
   const write = (part: string): void => void (text += part);
   const program = new Commander("ft")
-    .description("Fine-tune language models on the machine you have")
+    .description(ABOUT)
     .version(options.version, "-V, --version", "Print the version")
     .helpOption("-h, --help", "Show this help")
     .helpCommand("help [command]", "Show the help of a command")
-    .addHelpText("after", examplesText(firstExamples(options.commands.slice(0, SHOWN_FIRST))))
+    .addHelpText("after", examplesText(firstExamples(options.commands)))
     .configureOutput({
       writeOut: write,
       writeErr: () => {},
@@ -209,22 +216,8 @@ export function parseCommandLine(args: readonly string[], options: ProgramOption
     program.parse(["node", "ft", ...args]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const isPrinted = PRINTED.has(error.code) && error.exitCode === 0;
-    if (!isPrinted) throw commandless(program, error, args);
+    if (isGroupAlone(error)) return parseCommandLine([...args, "--help"], options);
+    if (!PRINTED.has(error.code)) throw usageError(program, error, args);
   }
   return request ?? { kind: "done", text };
-}
-
-/** `ft` and `ft train` alone are answered with help, as an error of usage. */
-function commandless(
-  program: Commander,
-  error: CommanderError,
-  args: readonly string[],
-): UsageError {
-  if (error.code !== "commander.help") return usageError(program, error, args);
-  const group = program.commands.find((each) => each.name() === args[0]);
-  return new UsageError("FT-USAGE-003", {
-    message: `A command is needed.\n\n${(group ?? program).helpInformation().trimEnd()}`,
-    cause: error,
-  });
 }

@@ -7,6 +7,10 @@ import type { QuickEntry, QuickModule } from "./quick/quick.ts";
 
 export interface Sheet {
   version: string;
+  /** What `ft` alone prints. */
+  short: string;
+  /** Words that name a group and no command: they are answered as with `--help`. */
+  groups: readonly string[];
   /** By the words before `--help`: "" is the program's own, "train" a group's, "train start" a command's. */
   help: Readonly<Record<string, string>>;
   /**
@@ -45,6 +49,8 @@ export function answerOf(
   read = inFolder,
 ): string | undefined {
   const [first, second] = args;
+  if (first === undefined) return sheet.short;
+  if (args.length === 1 && sheet.groups.includes(first)) return sheet.help[first];
   if (args.length === 1 && (first === "--version" || first === "-V")) return `${sheet.version}\n`;
   if (first === "help" && isErrorCode(second)) return errorHelp(second, read(ERRORS_PAGE));
   if (first === "help") return sheet.help[args.slice(1).join(" ")];

@@ -1,6 +1,6 @@
 // ft evaluate: a model's answers scored and written down, finished predictions, and what is refused.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
 import { runProgram } from "../support/program.ts";
@@ -93,6 +93,23 @@ describe("a model", () => {
       stdout: expect.stringContaining("FT-EVAL-006") as string,
     });
     expect(other.stdout).toMatch(/it differs in seed/);
+    expect(other.stdout).toContain("run the same command with --output once-2");
+  });
+
+  test("without --output, another question gets a folder of its own, where it goes on", async () => {
+    const own = makeFolder();
+    const here = ask.map((word) => (/^(model|rows.jsonl)$/.test(word) ? join(cwd, word) : word));
+    const folderOf = async (...more: string[]): Promise<string> => {
+      const ended = await runProgram([...here, ...more], { cwd: own });
+      expect(ended.code, ended.stdout).toBe(0);
+      return basename(dirname((JSON.parse(ended.stdout) as Evaluation).resultsFile));
+    };
+    expect(await folderOf()).toBe("evaluation");
+    expect(await folderOf("--seed", "7")).toBe("evaluation-2");
+    expect(await folderOf()).toBe("evaluation");
+    const told = await runProgram([...here, "--seed", "7"], { cwd: own });
+    expect(told.stderr).toContain("evaluation/ holds another evaluation, so this one is in evaluation-2/");
+    expect(readdirSync(own).sort()).toEqual(["evaluation", "evaluation-2"]);
   });
 
   test("rows that somebody changed, and those after them, are asked again", async () => {

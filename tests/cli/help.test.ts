@@ -3,6 +3,15 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { compiledProgram, runProgram } from "../support/program.ts";
 
+test("ft alone, and a group alone, are help on stdout, exit 0", async () => {
+  const short = await runProgram([]);
+  expect(short).toMatchObject({ code: 0, stderr: "" });
+  expect(short.stdout).toMatch(/^ {2}ft train quick builtin\/tiny {2,}Fine-tune a model/m);
+  const group = await runProgram(["runs"]);
+  expect(group).toMatchObject({ code: 0, stderr: "" });
+  expect(group).toEqual(await runProgram(["runs", "--help"]));
+});
+
 test("--help is on stdout, exit 0", async () => {
   const { code, stdout, stderr } = await runProgram(["train", "quick", "--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

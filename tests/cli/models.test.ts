@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { presets } from "../../src/app/config/presets.ts";
 import { FakeHub } from "../support/fake-hub.ts";
 import { makeFolder } from "../support/folders.ts";
 import { type Ended, runProgram } from "../support/program.ts";
@@ -100,6 +101,24 @@ test("pull, list, info, delete", async () => {
   const folder = await runProgram(["models", "delete", "mine", "--yes"], here);
   expect(folder.stderr).toContain("rm -r mine");
   expect(existsSync(join(here.cwd, "mine/config.json"))).toBe(true);
+});
+
+test("the memory that a list tells is what ft train quick is estimated to take here", async () => {
+  const here = place();
+  const file = join(here.cwd, "quick.yaml");
+  const quick = presets.quick;
+  writeFileSync(file, JSON.stringify({ ...quick, model: { name: "builtin/tiny" } }));
+  const checked = json<{ memory: { residentBytes: number } }>(
+    await runProgram(["train", "validate", file, "--json"], here),
+  );
+  const { models } = json<Listed>(await runProgram(["models", "list", "--json"], here));
+  const told = models.find(({ name }) => name === "builtin/tiny")?.memoryBytes ?? 0;
+  const { residentBytes } = checked.memory;
+  expect(told).toBeGreaterThanOrEqual(residentBytes);
+  expect(told).toBeLessThan(1.1 * residentBytes);
+  const shown = (await runProgram(["models", "list"], here)).stdout;
+  expect(shown).toMatch(/ TRAIN QUICK$/m);
+  expect(shown).toContain("estimated memory of ft train quick MODEL");
 });
 
 test("search shows what can be trained, most downloaded first, and what that needs", async () => {

@@ -15,3 +15,6 @@ export const presets = {
 } as const satisfies Record<string, PartialRunConfig>;
 
 export type PresetName = keyof typeof presets;
+
+/** Tokens of the longest shipped row that `ft train quick MODEL` trains on, with its padding. */
+export const QUICK_ROW = 128;

@@ -19,6 +19,7 @@ import { chosenMetrics, scoresBy } from "./scores.ts";
 import { seenInTraining } from "./seen-in-training.ts";
 
 export interface BenchmarkOptions extends Omit<EvaluateOptions, "model" | "onProgress"> {
+  output: string;
   /** A task in lm-eval's form is asked, not rows of `data`: see `evaluateTask`. */
   task?: string | undefined;
   /** The first is compared with. */

@@ -1,6 +1,5 @@
 // Finished predictions given to a checker, a row after another, written down as those of a model are; goes on where an
 // earlier call ended.
-import { resolve } from "node:path";
 import { hashFile } from "../../core/file-hash.ts";
 import type { Checker } from "../../eval/index.ts";
 import { answerJobs } from "./answer-jobs.ts";
@@ -26,13 +25,13 @@ interface CheckedPredictions {
 /** @throws UsageError FT-EVAL-006, 016, 018. */
 export async function checkPredictions(
   { file, rows, checker, names }: Predictions,
-  { output = "evaluation", checkerSeconds, schema, signal, onProgress }: ScoringOptions,
+  { output, checkerSeconds, schema, signal, onProgress }: ScoringOptions,
 ): Promise<CheckedPredictions> {
   const fewest = Math.min(...rows.map(({ predictions }) => predictions.length));
   requireSamples(names, fewest, "in a row ");
   const asked = { predictions: await hashFile(file), checker: checker.sha256, checkerSeconds };
   const identity = { ...asked, schema, metrics: [...names] };
-  const results = await ResultsFolder.open(resolve(output), identity, rows.length);
+  const results = await ResultsFolder.open(output, identity, rows.length);
   const chosen = chosenMetrics(names);
   const checkRow = async (given: PredictedRow, index: number): Promise<ResultRow> => {
     const { value, predictions, line, prompt = "", ...own } = given;

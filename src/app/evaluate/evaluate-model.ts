@@ -1,5 +1,4 @@
 // A model's answers to rows of data, written down one after another and scored.
-import { resolve } from "node:path";
 import { DataError, UsageError } from "../../core/errors.ts";
 import type { Identity } from "../../core/kept-rows.ts";
 import { Random } from "../../core/random.ts";
@@ -43,7 +42,8 @@ export interface EvaluateOptions extends CheckingOptions {
   numSamples: number;
   maxGenLength: number;
   seed: number;
-  output: string;
+  /** Default: `evaluation`, or `evaluation-2`, … where that holds another evaluation. */
+  output?: string | undefined;
   loadIn4bit?: boolean | undefined;
   /** JSON schema for rows that have none of their own. */
   schema?: object | undefined;
@@ -181,7 +181,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     const jobs = someOf(all, options.numSamples, options.seed);
     const digests = { base, adapter: digest, ...checkingIdentity(checking, options) };
     const identity = identityOf(options, asked.files, digests, jobs.length);
-    const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
+    const results = await ResultsFolder.open(options.output, identity, jobs.length);
     const answering = new Answering(model, renderer, chosen, { ...options, checking });
     await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
     const { scores, signature } = scored(chosen, results.rows);

@@ -230,7 +230,7 @@ export async function evaluateTask(options: TaskOptions): Promise<TaskEvaluation
       docs: createHash("sha256").update(JSON.stringify(jobs)).digest("hex"),
       seed,
     };
-    const results = await ResultsFolder.open(resolve(options.output), identity, jobs.length);
+    const results = await ResultsFolder.open(options.output, identity, jobs.length);
     const answering = new TaskAnswering(model, asked, options);
     await answerJobs(jobs, (job, index) => answering.row(job, index), results, options);
     const chosen = scoreNames(asked.task).map((name) => [name, taskScore(name)] as const);

@@ -1,7 +1,7 @@
 // The folder of an evaluation: results.jsonl with a row an answer, evaluation.json with what was asked and the scores. A
 // second call with the same question goes on where the first one ended.
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { makeFolders } from "../../core/folders.ts";
 import { parseJson } from "../../core/json-text.ts";
@@ -57,13 +57,32 @@ function isRow(row: ResultRow, at: number): boolean {
 const summaryName = "evaluation.json";
 const rowsName = "results.jsonl";
 
+/** Where answers go if no folder is named, from the current one. */
+export const USUAL_FOLDER = "evaluation";
+
+/** The folder itself, then it with -2, -3, … */
+const numbered = (folder: string, number: number): string =>
+  number === 1 ? folder : `${folder}-${number}`;
+
+/** The first of its numbered names that nothing has, as it is typed from the current folder. */
+export function nextFolder(folder: string): string {
+  let number = 2;
+  while (existsSync(numbered(folder, number))) number++;
+  const free = numbered(folder, number);
+  const typed = relative(process.cwd(), free);
+  return shellWord(typed.startsWith("..") ? free : typed);
+}
+
 function otherThan(folder: string, keys: readonly string[]): UsageError {
   return new UsageError("FT-EVAL-006", {
     at: { file: folder },
-    message: `another evaluation is there already: it differs in ${keys.join(", ")}`,
-    hint: `--output ${shellWord(`${folder}-2`)}`,
+    message: `this folder holds another evaluation: it differs in ${keys.join(", ")}`,
+    hint: `run the same command with --output ${nextFolder(folder)}`,
   });
 }
+
+const isOther = (error: unknown): boolean =>
+  error instanceof UsageError && error.code === "FT-EVAL-006";
 
 /** What a finished evaluation of an earlier day has. Throws UsageError FT-EVAL-009 where there is none. */
 export function readResults(folder: string): { model: string; rows: ResultRow[] } {
@@ -91,10 +110,26 @@ export class ResultsFolder {
   }
 
   /**
-   * Rows beyond `most` are none of this evaluation's.
-   * @throws UsageError FT-EVAL-006 where the folder holds answers to another question.
+   * Rows beyond `most` are none of this evaluation's. Without a folder: `evaluation`, or the first of `evaluation-2`,
+   * `evaluation-3`, … that is free or holds answers to the same question.
+   * @throws UsageError FT-EVAL-006 where the folder named holds answers to another question.
    */
-  static async open(folder: string, asked: Identity, most: number): Promise<ResultsFolder> {
+  static async open(
+    folder: string | undefined,
+    asked: Identity,
+    most: number,
+  ): Promise<ResultsFolder> {
+    if (folder !== undefined) return await this.#openIn(resolve(folder), asked, most);
+    for (let number = 1; ; number++) {
+      try {
+        return await this.#openIn(resolve(numbered(USUAL_FOLDER, number)), asked, most);
+      } catch (error) {
+        if (!isOther(error)) throw error;
+      }
+    }
+  }
+
+  static async #openIn(folder: string, asked: Identity, most: number): Promise<ResultsFolder> {
     makeFolders(folder);
     const files = { rows: join(folder, rowsName), about: join(folder, summaryName) };
     const refused = (keys: readonly string[]): UsageError => otherThan(folder, keys);

@@ -9,6 +9,7 @@ import type { MemoryEstimate } from "../../train/memory-estimate.ts";
 import { chosenMethod } from "../../train/methods.ts";
 import { tunings } from "../../train/tuning/index.ts";
 import type { StoredModel } from "../../weights/index.ts";
+import { presets, QUICK_ROW } from "../config/presets.ts";
 import { defaultRunConfig } from "../config/schema.ts";
 import { estimateRunMemory } from "../train/estimate-memory.ts";
 
@@ -19,22 +20,22 @@ export interface ModelFacts {
   parameters: number | null;
   /** Of the weights, as stored. */
   bytes: number | null;
-  /** Estimated peak of training with the default settings, 4 rows of 2048 tokens. */
+  /** Estimated peak of `ft train quick MODEL`: its preset on the shipped rows. */
   memoryBytes: number | null;
   /** Why it cannot be used as it is. */
   problem: string | null;
 }
 
-/** Rows of the estimate that is shown beside a model. */
-const ESTIMATED = { rows: 4, sequences: 1, longestRow: 2048, learnedShare: 1, varies: true };
-
-/** Of training with the default settings, 4 rows of 2048 tokens. */
-export async function memoryOf(planned: PlannedModel): Promise<MemoryEstimate> {
+/** Of `ft train quick MODEL`: its preset, on the shipped rows. */
+export async function quickMemory(planned: PlannedModel): Promise<MemoryEstimate> {
   const usual = defaultRunConfig();
-  const optimization = { ...usual.optimization, batch_size: ESTIMATED.rows };
+  const optimization = { ...usual.optimization, ...presets.quick.optimization };
   const config = { ...usual, optimization };
   const tuning = await tunings.get(chosenMethod(config).tuning).plan(planned.model, config);
-  return estimateRunMemory(config, planned, tuning, ESTIMATED);
+  return estimateRunMemory(config, planned, tuning, {
+    ...{ rows: optimization.batch_size, sequences: 1 },
+    ...{ longestRow: QUICK_ROW, learnedShare: 1, varies: true },
+  });
 }
 
 export interface StoredSize {
@@ -49,7 +50,7 @@ export async function memoryFor(config: unknown, size: StoredSize): Promise<numb
   if (packing !== undefined) packWhole(packing)(model);
   const account = { entries: [], tied: [], ignored: [], missing: [], unexpected: [], problems: [] };
   const planned = { model, sizes: sizesOf(model), account, source: unseen(config, size) };
-  return (await memoryOf(planned)).totalBytes;
+  return (await quickMemory(planned)).totalBytes;
 }
 
 /** Weights of which only this is known. */
@@ -90,7 +91,7 @@ export async function factsOf(stored: StoredModel): Promise<ModelFacts> {
   if (!architectures.has(architecture))
     return { ...facts, supported: false, parameters: storedNumbers(stored), memoryBytes: null };
   const planned = await planModel(stored);
-  const { totalBytes } = await memoryOf(planned);
+  const { totalBytes } = await quickMemory(planned);
   const { parameterCount } = planned.sizes;
   return { ...facts, supported: true, parameters: parameterCount, memoryBytes: totalBytes };
 }

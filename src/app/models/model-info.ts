@@ -18,7 +18,7 @@ import {
   resolveModel,
   type ResolveOptions,
 } from "../../weights/index.ts";
-import { memoryOf, modelType, storedNumbers, weightBytes } from "./model-facts.ts";
+import { modelType, quickMemory, storedNumbers, weightBytes } from "./model-facts.ts";
 import { licenseOf } from "./model-license.ts";
 
 /** How the checkpoint's tensors meet the architecture's parameters. */
@@ -74,7 +74,7 @@ export interface ModelInfo {
   template: TemplateInfo | null;
   /** It was not made to answer: there is no chat template. Null when its tokenizer cannot be read. */
   baseModel: boolean | null;
-  /** Estimated peak of training with the default settings, 4 rows of 2048 tokens; null when not supported. */
+  /** Estimated peak of `ft train quick` with it; null when not supported. */
   memory: MemoryEstimate | null;
   config: unknown;
 }
@@ -161,7 +161,7 @@ type Built = Pick<ModelInfo, "layers" | "mapping" | "memory">;
 async function builtOf(planned: PlannedModel | undefined, config: unknown): Promise<Built> {
   if (planned === undefined) return { layers: null, mapping: null, memory: null };
   const layers = layersOf(planned.sizes, config);
-  return { layers, mapping: mappingOf(planned), memory: await memoryOf(planned) };
+  return { layers, mapping: mappingOf(planned), memory: await quickMemory(planned) };
 }
 
 /** What a model holds, from its configuration and the headers of its weights. Throws ModelError, ProviderError. */

@@ -1,4 +1,5 @@
 // ft evaluate: what a model's answers to rows of data are worth, or finished predictions.
+import { basename, dirname } from "node:path";
 import { z } from "zod";
 import type { Evaluation } from "../../app/evaluate/evaluate-model.ts";
 import type { JudgeReport } from "../../app/evaluate/judging/judge-answers.ts";
@@ -113,13 +114,27 @@ type Given = z.infer<typeof Options>;
 /** Undefined without a judge. What cannot be judged by is refused before anything is asked. */
 async function judgedBy(options: Given, io: Io): Promise<JudgedBy | undefined> {
   requireJudge(options);
-  const { judge, rubric, ratings, output, seed } = options;
+  const { judge, rubric, ratings, seed } = options;
   if (judge === undefined) return undefined;
   const { requireRubric } = await import("../../app/evaluate/judging/judge-evaluation.ts");
+  const { USUAL_FOLDER } = await import("../../app/evaluate/results-file.ts");
+  const { output = USUAL_FOLDER } = options;
   return {
     ...{ judge, rubric: requireRubric(rubric), ratings, output, seed, signal: io.signal },
     ...{ onDownload: downloadNote(io), onProgress: progressNote(io), onCost: costNote(io) },
   };
+}
+
+/** Makes the folder of answers known; tells of one that nobody named and that is not the usual one. Gives it. */
+async function noteFolder(resultsFile: string, { output }: Given, io: Io): Promise<string> {
+  const { USUAL_FOLDER } = await import("../../app/evaluate/results-file.ts");
+  const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
+  const folder = dirname(resultsFile);
+  await noteEvaluation(folder);
+  const name = basename(folder);
+  if (output === undefined && name !== USUAL_FOLDER)
+    io.note(`${USUAL_FOLDER}/ holds another evaluation, so this one is in ${name}/`);
+  return folder;
 }
 
 async function judgeLines(report: JudgeReport): Promise<string[]> {
@@ -167,13 +182,12 @@ async function scoreFile(
 
 async function askTask(model: string, task: string, options: Given, io: Io): Promise<void> {
   const { evaluateTask } = await import("../../app/evaluate/evaluate-task.ts");
-  const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
   const { baseModel, numSamples, seed, output, loadIn4bit } = options;
   const result = await evaluateTask({
     ...{ model, task, baseModel, numSamples, seed, output, loadIn4bit, signal: io.signal },
     ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
   });
-  await noteEvaluation(output);
+  await noteFolder(result.resultsFile, options, io);
   for (const warning of result.warnings) io.note(`warning: ${warning}`);
   io.show(result, () => `${result.task}\n${evaluationText({ ...result, unasked: 0 })}`);
 }
@@ -211,10 +225,9 @@ export const evaluate = defineCommand({
       template: options.template === undefined ? undefined : readTemplate(options.template),
       ...{ onDownload: downloadNote(io), onProgress: progressNote(io) },
     });
-    const { noteEvaluation } = await import("../../app/evaluate/known-evaluations.ts");
-    await noteEvaluation(options.output);
+    const output = await noteFolder(found.resultsFile, options, io);
     const { judgeEvaluation } = await import("../../app/evaluate/judging/judge-evaluation.ts");
-    const judgement = judged && (await judgeEvaluation(found, judged));
+    const judgement = judged && (await judgeEvaluation(found, { ...judged, output }));
     const result = judgement ?? found;
     for (const warning of result.warnings) io.note(`warning: ${warning}`);
     const lines = judgement === undefined ? [] : await judgeLines(judgement.judge);

@@ -111,8 +111,10 @@ export const EvaluationOptions = z.strictObject({
   seed: z.int().min(0).default(42).describe("Seed of the choice of rows"),
   output: z
     .string()
-    .default("evaluation")
-    .describe("Folder for answers and scores; the same question goes on there")
+    .optional()
+    .describe(
+      "Folder for answers and scores; the same question goes on there (default: evaluation, or evaluation-2, … where another is in it)",
+    )
     .register(flags, { short: "o", value: "FOLDER" }),
   loadIn4bit: z
     .boolean()

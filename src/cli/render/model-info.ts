@@ -1,4 +1,5 @@
 // What a model holds, for a person to read: a line for each fact.
+import { QUICK_ROW } from "../../app/config/presets.ts";
 import type { ModelInfo } from "../../app/models/model-info.ts";
 import { formatBytes } from "../../core/units.ts";
 import { pairs } from "./table.ts";
@@ -85,5 +86,6 @@ function memoryLines({ memory }: ModelInfo, asked: boolean): [string, string][] 
   const terms = memory.terms
     .filter(({ bytes }) => bytes !== 0)
     .map(({ name, bytes }): [string, string] => [`  ${name}`, formatBytes(bytes)]);
-  return [["Training, 4 rows of 2048 tokens", formatBytes(memory.totalBytes)], ...terms];
+  const about = `${formatBytes(memory.totalBytes)}, with rows of up to ${QUICK_ROW} tokens`;
+  return [["For ft train quick", about], ...terms];
 }

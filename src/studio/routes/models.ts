@@ -21,7 +21,7 @@ const ModelShape = z
     memoryBytes: z
       .number()
       .nullable()
-      .describe("Estimated peak memory of training with default settings"),
+      .describe("Estimated peak memory of `ft train quick` with this model"),
     problem: z.string().nullable(),
   })
   .meta({ id: "Model" });

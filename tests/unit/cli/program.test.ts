@@ -98,12 +98,6 @@ describe("what is not understood", () => {
     expect(hint).toMatch(new RegExp(`is here: .*${name}`));
   });
 
-  test.each(["", "train", "runs"])("ft %s alone shows help as an error", (line) => {
-    const error = refused(line);
-    expect(error.message).toContain("A command is needed");
-    expect(error.message).toContain("Commands:");
-  });
-
   test.each([
     ["help nonsense", "ft --help lists the commands"],
     ["help trian", "did you mean ft help train?"],
@@ -200,6 +194,27 @@ describe("help", () => {
     ["train help start", "Usage: ft train start"],
   ])("ft %s is no error", (line, usage) => {
     expect(parse(line)).toEqual({ kind: "done", text: expect.stringContaining(usage) });
+  });
+
+  test("ft alone shows the commands to begin with, and where the rest is", () => {
+    const request = parse("");
+    const text = request.kind === "done" ? request.text : "";
+    for (const line of ["ft doctor", "ft train quick builtin/tiny", "ft studio", "ft --help"]) {
+      expect(text).toMatch(new RegExp(`^  ${line} +[A-Z]`, "m"));
+    }
+    const { summary } = asked("doctor").command;
+    expect(text).toContain(summary);
+    expect(text.split("\n").length).toBeLessThan(20);
+  });
+
+  test.each(["train", "runs", "dataset"])("ft %s alone shows the help of the group", (group) => {
+    expect(parse(group)).toEqual({ kind: "done", text: help(group) });
+    expect(help(group)).toContain("Commands:");
+  });
+
+  test("the help of a group has at most three examples", () => {
+    const [, examples = ""] = help("data").split("Examples:\n");
+    expect(examples.trim().split("\n")).toHaveLength(3);
   });
 
   test("the version", () => {

@@ -13,6 +13,10 @@ const said = (args: readonly string[]): string => {
 };
 
 test.each([
+  [[]],
+  [["train"]],
+  [["runs"]],
+  [["dataset"]],
   [["--help"]],
   [["-h"]],
   [["--version"]],
@@ -42,8 +46,8 @@ test("a longer answer comes from its file", () => {
 
 test("anything but help and the version is left to the program", () => {
   for (const args of [
-    [],
-    ["train"],
+    ["bench"],
+    ["train", "--json"],
     ["train", "start", "m", "--help"],
     ["--help", "x"],
     ["helo"],

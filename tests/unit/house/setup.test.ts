@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync } from "node:fs";
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
@@ -25,4 +25,37 @@ test("a clone whose path holds spaces: the addon's inputs are all found", () => 
   const { status, stderr } = spawnSync("bash", [script], { env, encoding: "utf8" });
   // Without Python nothing can be fetched: that is the first and the only thing it stumbles over.
   expect([status, stderr]).toEqual([1, "native: python3 with pip is needed to fetch libmlx\n"]);
+});
+
+/** Runs `command` as a build does, a line a second; it finds its output so far in $TOLD. */
+function withProgress(command: string): { code: number | null; told: string; log: string } {
+  const folder = makeFolder();
+  const [told, log] = [path.join(folder, "told"), path.join(folder, "log")];
+  const script = `say() { printf 'native: %s\\n' "$*"; }; . "$1"; with_progress "$2" bash -c "$3"`;
+  const output = openSync(told, "w");
+  const progress = path.join(root, "dev/setup/progress.sh");
+  const { status } = spawnSync("bash", ["-euc", script, "bash", progress, log, command], {
+    env: { ...process.env, TOLD: told, FT_PROGRESS_EVERY: "1" },
+    stdio: ["ignore", output, output],
+    timeout: 50_000,
+  });
+  closeSync(output);
+  return { code: status, told: readFileSync(told, "utf8"), log: readFileSync(log, "utf8") };
+}
+
+/** Ends when that has been said. */
+const said = (text: string): string => `until grep -q '${text}' "$TOLD"; do sleep 0.1; done`;
+
+test("a build says how many files are compiled, and for how long it has run", () => {
+  const { code, told, log } = withProgress(
+    `${said("configuring")}; echo '[3/35] Building CXX object a.cc.o'; ${said("compiled 3 of 35")}`,
+  );
+  expect(code).toBe(0);
+  expect(told).toMatch(/^native: configuring, \d+ s$/m);
+  expect(told).toMatch(/^native: compiled 3 of 35 files, \d+ s$/m);
+  expect(log).toBe("[3/35] Building CXX object a.cc.o\n");
+});
+
+test("a build that fails hands its exit code on", () => {
+  expect(withProgress("echo broken; exit 7")).toMatchObject({ code: 7, log: "broken\n" });
 });

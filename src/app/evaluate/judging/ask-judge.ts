@@ -6,7 +6,6 @@ import { UsageError } from "../../../core/errors.ts";
 import { makeFolders } from "../../../core/folders.ts";
 import { inOrder } from "../../../core/in-order.ts";
 import { KeptRows } from "../../../core/kept-rows.ts";
-import { shellWord } from "../../../core/shell.ts";
 import {
   type Judge,
   type JudgeCost,
@@ -14,6 +13,7 @@ import {
   type JudgeRequest,
 } from "../../../eval/judge/index.ts";
 import type { Watching } from "../answer-jobs.ts";
+import { nextFolder } from "../results-file.ts";
 
 export interface JudgeWatching extends Watching {
   /** Before the first call. */
@@ -56,8 +56,8 @@ export const shortHash = (value: unknown): string =>
 function otherThan(folder: string, keys: readonly string[]): UsageError {
   return new UsageError("FT-EVAL-006", {
     at: { file: folder },
-    message: `other judgements are there already: they differ in ${keys.join(", ")}`,
-    hint: `--output ${shellWord(`${folder}-2`)}`,
+    message: `this folder holds other judgements: they differ in ${keys.join(", ")}`,
+    hint: `run the same command with --output ${nextFolder(folder)}`,
   });
 }
 

@@ -33,7 +33,7 @@ function useOptions({ shipped }: Form): ReadonlyMap<string, readonly Option[]> {
         value: name,
         label: [
           parameters === null ? "" : `${compact(parameters)} parameters`,
-          memoryBytes === null ? "" : `${bytesText(memoryBytes)} to train`,
+          memoryBytes === null ? "" : `${bytesText(memoryBytes)} for a quick run`,
         ]
           .filter((part) => part !== "")
           .join(", "),
