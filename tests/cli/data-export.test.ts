@@ -1,5 +1,5 @@
 // ft data fix, convert and export: what is written, what is told of what is lost, and that nothing is half written.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseCsv } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
@@ -218,6 +218,26 @@ test("a row that cannot be written stops everything, unless it is to be left out
     "--skip-bad-rows",
   );
   expect(told).toMatchObject({ rows: 2, written: 1, refused: [{ line: 2 }] });
+});
+
+test("a table is not fixed; the refusal names the command that makes rows of it", async () => {
+  const { folder, ft } = workplace();
+  writeFileSync(join(folder, "rows.csv"), "question,answer\nq,a\n");
+  const { code, stderr } = await ft(
+    ...["fix", "rows.csv", "-o", "fixed.jsonl", "--profile", "anthropic-bedrock"],
+  );
+  expect(code).toBe(4);
+  expect(stderr).toContain("FT-DATA-002");
+  expect(stderr).toMatch(/hint: ft data prepare \S*rows\.csv -o rows\.jsonl --columns prompt=/);
+  expect(existsSync(join(folder, "fixed.jsonl"))).toBe(false);
+});
+
+test("what fix cannot change is counted, with the command that lists it", async () => {
+  const { ft } = workplace();
+  const told = await ft("fix", "rows.jsonl", "-o", "fixed.jsonl", "--profile", "anthropic-bedrock");
+  expect(told.stdout).toMatch(
+    /fixed\.jsonl: 3 rows read, \d+ changes; 1 errors are left: ft data validate \S*fixed\.jsonl$/m,
+  );
 });
 
 test("fix writes another file and says what it changed", async () => {

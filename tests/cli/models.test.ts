@@ -108,12 +108,12 @@ test("the memory that a list tells is what ft train quick is estimated to take h
   const file = join(here.cwd, "quick.yaml");
   const quick = presets.quick;
   writeFileSync(file, JSON.stringify({ ...quick, model: { name: "builtin/tiny" } }));
-  const checked = json<{ memory: { residentBytes: number } }>(
+  const checked = json<{ memoryPlan: { residentBytes: number } }>(
     await runProgram(["train", "validate", file, "--json"], here),
   );
   const { models } = json<Listed>(await runProgram(["models", "list", "--json"], here));
   const told = models.find(({ name }) => name === "builtin/tiny")?.memoryBytes ?? 0;
-  const { residentBytes } = checked.memory;
+  const { residentBytes } = checked.memoryPlan;
   expect(told).toBeGreaterThanOrEqual(residentBytes);
   expect(told).toBeLessThan(1.1 * residentBytes);
   const shown = (await runProgram(["models", "list"], here)).stdout;

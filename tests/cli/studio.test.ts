@@ -79,6 +79,24 @@ test("it listens on free ports, sets the cookie by its link, ends in order and k
   );
 });
 
+test("for a person it prints the link, and that it works once", async () => {
+  const env = { FT_HOME: makeFolder(), FT_KEYCHAIN: "off" };
+  const args = ["studio", "--port", "0", "--api-port", "0", "--no-open"];
+  const { process, ended } = startProgram(args, { env });
+  const told = await new Promise<string>((resolve) => {
+    process.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString("utf8")));
+  });
+  const [, link = ""] = /^Open (\S+) \(the link works once, in one browser\)$/m.exec(told) ?? [];
+  expect((await fetch(link, { redirect: "manual" })).status).toBe(303);
+  const again = await fetch(link, { redirect: "manual" });
+  expect([again.status, await again.text()]).toEqual([
+    401,
+    expect.stringContaining("<h1>This link has already been used</h1>"),
+  ]);
+  process.kill("SIGTERM");
+  await ended;
+});
+
 test("a port that is taken is said, with what mends it", async () => {
   const { program, line } = await started(makeFolder());
   const port = new URL(line.apiUrl).port;

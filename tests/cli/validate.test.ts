@@ -124,7 +124,9 @@ describe("ft train validate", () => {
 
   test("a schedule without a warm-up has none that could be too long", async () => {
     const cwd = project(configOf(model));
-    expect((await validate(cwd)).stdout).toContain("Warm-up of 100 steps");
+    expect((await validate(cwd)).stdout).toContain(
+      "Warm-up of 100 steps is not shorter than the run of 30 steps: it is shortened to 3; --warmup-ratio 0.1",
+    );
     const constant = await validate(cwd, "--lr-scheduler", "constant");
     expect(constant.stdout).not.toContain("Warm-up");
   });

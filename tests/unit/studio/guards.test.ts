@@ -218,7 +218,9 @@ test("a link gives one cookie, once; tabs of its browser stay open", async () =>
   const again = await opened(url);
   expect([again.status, again.headers.get("set-cookie")]).toEqual([401, null]);
   expect(again.headers.get("content-type")).toContain("text/html");
-  expect(await again.text()).toMatch(/start it again: it prints a new link/);
+  const spent = await again.text();
+  expect(spent).toContain("<h1>This link has already been used</h1>");
+  expect(spent).toMatch(/start it again: it prints a new link/);
   const forged = await opened(url, { cookie: `${cookie.slice(0, -1)}!` });
   expect(forged.status).toBe(401);
   // the tab loaded again, a second tab, and what its page asks

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/core/errors.ts";
 import { filesMadeBy } from "../../../src/core/named-files.ts";
 import { loadTokenizer } from "../../../src/text/index.ts";
+import { describedVocabulary } from "../../../src/text/vocabulary/described.ts";
 import {
   generationConfig,
   tokenizerConfig,
@@ -98,6 +99,26 @@ describe.each(Object.entries(vocabularies))("the ids of Python's %s", (name, voc
       expect(tokenizer.encode(text, { addSpecialTokens: true })).toEqual(withSpecial);
       expect(tokenizer.decode(ids)).toBe(decoded);
     }
+  });
+});
+
+test("a tokenizer that splits text as none of llama.cpp's does has no GGUF form", async () => {
+  const definition = json<Record<string, unknown>>("tokenizers", "gpt2", "tokenizer.json");
+  const pre_tokenizer = {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex: "[aeiou]+" }, behavior: "Isolated", invert: false },
+      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+    ],
+  };
+  const text = JSON.stringify({ ...definition, pre_tokenizer });
+  const files = filesMadeBy("model", new Map([["tokenizer.json", () => text]]));
+  await expect(describedVocabulary(files, { rows: 600 })).rejects.toMatchObject({
+    code: "FT-EXPORT-021",
+    message: expect.stringContaining(
+      "llama.cpp has no pre-tokenizer that splits text as this tokenizer does",
+    ) as string,
+    hint: expect.stringMatching(/^ft export hf /) as string,
   });
 });
 

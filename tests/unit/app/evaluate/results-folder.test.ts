@@ -1,6 +1,6 @@
 // Where the answers of an evaluation go: the folder that is named, else the first numbered one that is theirs or free.
 import { mkdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { nextFolder, ResultsFolder } from "../../../../src/app/evaluate/results-file.ts";
 import { makeFolder } from "../../../support/folders.ts";
@@ -15,7 +15,7 @@ test("another question is refused in a folder that is named, with one that is fr
   await expect(ResultsFolder.open(folder, { seed: 2 }, 3)).rejects.toMatchObject({
     code: "FT-EVAL-006",
     message: expect.stringContaining("differs in seed") as string,
-    hint: `run the same command with --output ${folder}-3`,
+    hint: `run the same command with --output ${relative(process.cwd(), folder)}-3`,
   });
 });
 
