@@ -15,6 +15,7 @@ const retry = process.env["CI"] === "1" ? 1 : 0;
 interface Needs {
   /** A test takes all of the processor's threads: one file at a time, after all others. */
   isAlone?: boolean;
+  /** A limit for what hangs: a machine whose every core is busy takes ten times what a quiet one does. */
   timeoutSeconds: number;
   env?: Record<string, string>;
 }
@@ -25,20 +26,20 @@ const guarded = {
 };
 
 const projects: Record<string, Needs> = {
-  unit: { timeoutSeconds: 30 },
-  native: { timeoutSeconds: 30, env: oneThread },
-  contract: { timeoutSeconds: 60, env: oneThread },
-  parity: { timeoutSeconds: 60, env: oneThread },
+  unit: { timeoutSeconds: 120 },
+  native: { timeoutSeconds: 120, env: oneThread },
+  contract: { timeoutSeconds: 120, env: oneThread },
+  parity: { timeoutSeconds: 120, env: oneThread },
   // Skips itself where make torch has built no addon.
-  torch: { isAlone: true, timeoutSeconds: 120, env: oneThread },
-  cli: { timeoutSeconds: 120, env: { ...oneThread, ...guarded } },
+  torch: { isAlone: true, timeoutSeconds: 300, env: oneThread },
+  cli: { timeoutSeconds: 300, env: { ...oneThread, ...guarded } },
   // Skips itself where make real has fetched no model.
   real: { isAlone: true, timeoutSeconds: 600 },
 };
 
 // The studio's pages in a browser, where there is one.
 if (chromiumProgram() !== undefined) {
-  projects["browser"] = { timeoutSeconds: 120, env: { ...oneThread, ...guarded } };
+  projects["browser"] = { timeoutSeconds: 300, env: { ...oneThread, ...guarded } };
 }
 
 // Needs Python peers (make interop), so a plain run leaves it out.
@@ -63,7 +64,7 @@ const inPostgres = [
 ];
 
 function postgres(): TestProjectInlineConfiguration {
-  const of = project(["postgres", { timeoutSeconds: 60 }]);
+  const of = project(["postgres", { timeoutSeconds: 120 }]);
   const shared = inPostgres.map((name) => `tests/unit/${name}.test.ts`);
   const include = ["tests/postgres/**/*.test.ts", ...shared];
   return { test: { ...of.test, include, globalSetup: ["tests/setup/postgres.ts"] } };
@@ -80,6 +81,8 @@ function project([name, needs]: [string, Needs]): TestProjectInlineConfiguration
       // Projects of one group share its workers, so none waits for another's last file.
       sequence: { groupOrder: isAlone ? 1 : 0 },
       testTimeout: needs.timeoutSeconds * 1000,
+      // What is waited for by asking again and again would else be given up after a second.
+      expect: { poll: { timeout: 90_000 } },
       hookTimeout: needs.timeoutSeconds * 1000,
       retry,
       setupFiles: ["tests/setup/loopback-only.mjs", "tests/setup/quiet.ts", "tests/setup/home.ts"],

@@ -15,7 +15,7 @@ const questions = Array.from(
 
 test(
   "documents handed in, looked through, exported and trained on, by keys alone",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const studio = await openStudio();
     const { page, problems } = await openPage(studio);

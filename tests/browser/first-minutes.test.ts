@@ -5,7 +5,7 @@ import { openPage, openStudio } from "../support/browser.ts";
 
 test(
   "from the first page to a tuned model that answers beside its base",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const studio = await openStudio();
     const { page, problems } = await openPage(studio);

@@ -51,7 +51,7 @@ async function newcomer(studio: OpenStudio): Promise<Newcomer> {
   return new Newcomer(page);
 }
 
-test("tune the bundled model", { timeout: 300_000 }, async () => {
+test("tune the bundled model", { timeout: 600_000 }, async () => {
   const me = await newcomer(await openStudio());
   const { page } = me;
   await me.click(page.getByRole("link", { name: "Open the form, filled in" }));
@@ -91,7 +91,7 @@ test("find why a row was dropped", async () => {
   expect(`${me.clicks} clicks`).toBe(toldOf("Find why a row was dropped"));
 });
 
-test("compare two runs", { timeout: 240_000 }, async () => {
+test("compare two runs", { timeout: 600_000 }, async () => {
   const studio = await openStudio();
   const data = rowsIn(studio);
   for (const rate of [0.001, 0.0001]) {
@@ -120,7 +120,7 @@ const calls = Array.from(
     `Agent: Then take off the strip of orange tape on its lower side.\n\n---\n\n`,
 ).join("");
 
-test("correct ten extracted conversations", { timeout: 180_000 }, async () => {
+test("correct ten extracted conversations", { timeout: 600_000 }, async () => {
   const me = await newcomer(await openStudio());
   const { page } = me;
   await page.getByRole("link", { name: "Drop documents" }).click();
@@ -141,7 +141,7 @@ test("correct ten extracted conversations", { timeout: 180_000 }, async () => {
   expect(`${me.keys} keys`).toBe(toldOf("Correct ten extracted conversations"));
 });
 
-test("export to Ollama", { timeout: 300_000 }, async (context) => {
+test("export to Ollama", { timeout: 600_000 }, async (context) => {
   needsRealModel(context);
   const studio = await openStudio();
   const values = {

@@ -70,7 +70,7 @@ test("names and rows of any letters stand on every page of a set, and change non
   await page.getByText("Characters per row").waitFor();
   expect(await violations(page)).toEqual([]);
   expect(problems).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test("a row of 5,000 turns opens, is edited and saved", async () => {
   const studio = await openStudio();
@@ -97,7 +97,7 @@ test("a row of 5,000 turns opens, is edited and saved", async () => {
     { role: "user", content: "Turn nought" },
     ...messages.slice(1),
   ]);
-}, 120_000);
+}, 300_000);
 
 test("two windows edit one row: nothing is written over unseen", async () => {
   const studio = await openStudio();
@@ -130,7 +130,7 @@ test("two windows edit one row: nothing is written over unseen", async () => {
   );
   expect(row.said.at(-1)?.text).toBe("Mine.");
   expect(row.edits).toHaveLength(2);
-}, 120_000);
+}, 300_000);
 
 test("what is deleted under a window offers nothing to press any more: a set, a run", async () => {
   const studio = await openStudio();
@@ -158,7 +158,7 @@ test("what is deleted under a window offers nothing to press any more: a set, a 
   await other.waitForURL(`${studio.origin}/runs`);
   await page.getByText(`Unknown run '${run}'`).waitFor(patient);
   expect(await page.getByRole("main").getByRole("button").allInnerTexts()).toEqual(["Try again"]);
-}, 180_000);
+}, 600_000);
 
 test("an import cut short by a reload or a server that ends makes no half set", async () => {
   const home = makeFolder();
@@ -191,4 +191,4 @@ test("an import cut short by a reload or a server that ends makes no half set", 
     .waitFor();
   const again = await openStudio({ FT_HOME: home });
   expect((await rowsNow(again)).every((rows) => rows === 60_000)).toBe(true);
-}, 180_000);
+}, 600_000);

@@ -43,7 +43,7 @@ interface Watched {
 
 test(
   "two windows stay in step, a reload keeps the place, a server started again is found",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const set = await qualitySet(6, 0);
     const environment = set.environment as Record<string, string>;

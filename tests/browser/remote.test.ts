@@ -37,4 +37,4 @@ test("a run at Tinker has curves and addresses on its page", async () => {
   await page.getByText(address).waitFor();
   await page.getByText(new URL(fake.url).host, { exact: true }).waitFor();
   expect(problems).toEqual([]);
-}, 180_000);
+}, 600_000);

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { askStudio, openPage, openStudio, type OpenStudio } from "../support/browser.ts";
 import { makeFolder } from "../support/folders.ts";
-import { childrenOf } from "../support/studio-program.ts";
+import { childrenOf, killHard } from "../support/program.ts";
 import { ended, patient, rowsIn, start, type Told } from "../support/studio-training.ts";
 
 const steps = (studio: OpenStudio, iters: number) => ({
@@ -70,13 +70,13 @@ test("evaluate, share and settings go on where they were when the studio is star
   await page.getByRole("textbox", { name: "Jobs at once" }).fill("3");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor(patient);
-}, 300_000);
+}, 600_000);
 
 test("a trainer that is killed under its page goes on, and the page follows it", async () => {
   const studio = await openStudio();
   const values = {
-    ...steps(studio, 3000),
-    "optimization.eval_steps": 1000,
+    ...steps(studio, 100_000),
+    "optimization.eval_steps": 50_000,
     "optimization.save_steps": 100,
   };
   const job = await start(studio, values);
@@ -90,11 +90,11 @@ test("a trainer that is killed under its page goes on, and the page follows it",
   await expect.poll(step, { timeout: 120_000 }).toBeGreaterThan(120);
   const workers = childrenOf(studio.program.process.pid ?? 0);
   expect(workers.length).toBeGreaterThan(0);
-  for (const worker of workers) process.kill(worker, "SIGKILL");
+  for (const worker of workers) killHard(worker);
   const before = await step();
   // more than what was written before it died and is only shown now
   await expect.poll(step, { timeout: 180_000 }).toBeGreaterThan(before + 300);
   await page.getByText("running", { exact: true }).first().waitFor(patient);
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("stopped", { exact: true }).first().waitFor(patient);
-}, 300_000);
+}, 600_000);

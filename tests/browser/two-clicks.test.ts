@@ -48,4 +48,4 @@ test("two clicks before the page is drawn anew ask for a change once, whatever t
   for (const kind of ["POST data", "DELETE data", "DELETE runs", "POST jobs", "DELETE jobs"])
     expect(kinds).toContain(kind);
   expect(problems).toEqual([]);
-}, 300_000);
+}, 600_000);

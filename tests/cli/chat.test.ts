@@ -14,7 +14,7 @@ beforeAll(async () => {
   writeRows(join(cwd, "rows.jsonl"), 12);
   const train = ["train", "quick", "model", "rows.jsonl", "--iters", "2"];
   expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
-}, 120_000);
+}, 300_000);
 
 const talk = (lines: readonly string[], model = "model") =>
   runProgram(["chat", model, "--max-tokens", "6"], { cwd, input: `${lines.join("\n")}\n` });

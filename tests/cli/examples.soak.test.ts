@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 const lines = runHere.slice(0, rounds({ slice: 6, soak: runHere.length }));
 
-test.each(lines)("%s", { timeout: 120_000 }, (line) => {
+test.each(lines)("%s", { timeout: 300_000 }, (line) => {
   const shown = line.replaceAll("builtin/tiny", model).replace("--iters 100", "--iters 2");
   const { PATH = "", ...environment } = programEnvironment();
   const { status, stderr, stdout } = spawnSync("sh", ["-c", shown], {

@@ -134,8 +134,12 @@ test("stopped in the middle nothing is left; killed, what is left goes with the 
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
     const running = startProgram(args, { cwd });
     const abandoned = passing();
-    await until(() => ![undefined, abandoned].includes(passing()), 60);
+    await until(() => ![undefined, abandoned].includes(passing()));
+    // held, so that it is not through before it is looked at
+    running.process.kill("SIGSTOP");
+    expect(existsSync(join(cwd, "big.gguf"))).toBe(false);
     running.process.kill(signal);
+    running.process.kill("SIGCONT");
     const { code, stderr } = await running.ended;
     if (signal === "SIGINT") expect(code, stderr).toBe(130);
     expect(existsSync(join(cwd, "big.gguf"))).toBe(false);

@@ -29,7 +29,7 @@ async function follow(guide: string): Promise<string> {
   return cwd;
 }
 
-test("from documents to a tuned model", { timeout: 300_000 }, async () => {
+test("from documents to a tuned model", { timeout: 600_000 }, async () => {
   const cwd = await follow("docs/guides/from-documents.md");
   const found = readFileSync(join(cwd, "found.jsonl"), "utf8").trim().split("\n");
   expect(found).toHaveLength(4);

@@ -74,7 +74,7 @@ test("Ctrl-C while downloading stops at once, exits with 130, writes no run", as
   const here = place();
   hub.reset({ stall: true, only: "model.safetensors" });
   const { process, ended } = startProgram(["train", "start", id, "rows.jsonl"], here);
-  await until(() => hub.blobsAsked().some((line) => line.includes("model.safetensors")), 30);
+  await until(() => hub.blobsAsked().some((line) => line.includes("model.safetensors")));
   process.kill("SIGINT");
   const { code, stderr } = await ended;
   expect(code).toBe(130);

@@ -26,7 +26,7 @@ test("what ft init makes is what ft train start runs with, and git leaves its re
   expect(eventsOf(stdout).at(-1)).toMatchObject({ type: "run-completed" });
   expect(listCheckpoints(join(cwd, "runs/first")).length).toBeGreaterThan(0);
   expect(readFileSync(join(cwd, ".gitignore"), "utf8").split("\n")).toContain("checkpoints/");
-}, 60_000);
+}, 300_000);
 
 test("nothing is written over; a .gitignore gets the lines that it lacks", async () => {
   const cwd = makeFolder();

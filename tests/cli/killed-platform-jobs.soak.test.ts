@@ -6,15 +6,10 @@ import { withStore } from "../../src/app/store/with-store.ts";
 import { Random } from "../../src/core/random.ts";
 import { spendingOf } from "../../src/store/index.ts";
 import { fileInStep, readDataset } from "../../src/store/platform/index.ts";
+import { childrenOf, killHard } from "../support/program.ts";
 import { linesOf, qualitySet, requireWhole, rowsOf } from "../support/quality-set.ts";
 import { rounds } from "../support/soak.ts";
-import {
-  childrenOf,
-  followed,
-  messagesAsked,
-  rowWriter,
-  studioProgram,
-} from "../support/studio-program.ts";
+import { followed, messagesAsked, rowWriter, studioProgram } from "../support/studio-program.ts";
 
 /** Rows of the generation and of the quality job. */
 const count = 30;
@@ -44,7 +39,7 @@ async function round(random: Random): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, random.next() * 1500));
     const { pid = 0 } = studio.program.process;
     if (random.next() < 0.5) {
-      for (const child of childrenOf(pid)) process.kill(child, "SIGKILL");
+      for (const child of childrenOf(pid)) killHard(child);
     } else {
       studio.program.process.kill("SIGKILL");
       await studio.program.ended;

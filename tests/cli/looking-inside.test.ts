@@ -48,7 +48,7 @@ const tools = ["sqlite3", "jq", "curl"];
 
 test.skipIf(!tools.every(isThere))(
   "every command of the page shows what is there",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const home = await filledHome();
     const fake = await FakeProvider.start();

@@ -9,7 +9,7 @@ import { qualitySet, requireWhole } from "../support/quality-set.ts";
 
 test(
   "killed with -9 twice, a quality job goes on to a whole set",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const set = await qualitySet(60, 40);
     const { environment: env, fake, id } = set;
@@ -19,7 +19,7 @@ test(
     );
     for (const paid of [10, 50]) {
       const worker = startProgram(["jobs", "work", "--until-empty"], { env });
-      await until(() => fake.bill.paid >= paid, 60);
+      await until(() => fake.bill.paid >= paid);
       worker.process.kill("SIGKILL");
       await worker.ended;
     }

@@ -43,7 +43,7 @@ async function listens(args: readonly string[], cwd: string): Promise<void> {
   expect([0, 130]).toContain((await started.ended).code);
 }
 
-test("each command of the README does what it says", { timeout: 300_000 }, async () => {
+test("each command of the README does what it says", { timeout: 600_000 }, async () => {
   const cwd = makeFolder();
   const model = await makeToyModel(join(cwd, "model"));
   for (const name of ["rows.jsonl", "chats.jsonl"]) writeRows(join(cwd, name), 12);

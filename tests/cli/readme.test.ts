@@ -10,7 +10,7 @@ import { makeToyModel, writeRows } from "../support/toy-model.ts";
 
 const [program] = blocksOf("README.md").filter(({ language }) => language === "ts");
 
-test("the README's program trains, answers, and shows logits", { timeout: 240_000 }, async () => {
+test("the README's program trains, answers, and shows logits", { timeout: 600_000 }, async () => {
   const folder = mkdtempSync(join(inject("runFolder"), "readme-"));
   const model = await makeToyModel(join(folder, "model"));
   const rows = writeRows(join(folder, "rows.jsonl"), 40);

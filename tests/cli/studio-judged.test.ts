@@ -19,7 +19,7 @@ interface Row {
 
 test(
   "a quality job is looked through row by row, and what it did is taken back",
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const set = await qualitySet(24, 0);
     const { program, client } = await studioProgram(set.environment);

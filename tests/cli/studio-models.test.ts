@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { FakeHub } from "../support/fake-hub.ts";
 import { makeFolder } from "../support/folders.ts";
-import { childrenOf, followed, studioProgram } from "../support/studio-program.ts";
+import { childrenOf, killHard } from "../support/program.ts";
+import { followed, studioProgram } from "../support/studio-program.ts";
 import { makeToyModel, toyRow } from "../support/toy-model.ts";
 
 const hub = new FakeHub();
@@ -68,7 +69,7 @@ const fromThere = [expect.stringMatching(/^bytes=[1-9]\d*-$/)];
 
 test(
   "a pull is a job with progress; cancelled in the middle and tried again it goes on from its last byte",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const { client, program, cache, until } = await studio();
     hub.reset(stalled);
@@ -111,7 +112,7 @@ test(
 
 test(
   "a pull whose worker is killed goes on; what is here is not fetched again, and can be quantized",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const { client, program, until } = await studio();
     const pulled = async (kind: string, parameters: object) => {
@@ -122,7 +123,7 @@ test(
     const { body } = await client.call("postV1ModelsPull", { body: { model: id } });
     await met(() => begunAt().length > 0);
     hub.reset();
-    for (const worker of childrenOf(program.process.pid!)) process.kill(worker, "SIGKILL");
+    for (const worker of childrenOf(program.process.pid!)) killHard(worker);
     expect((await until(body.id as string, ["completed", "failed"])).status).toBe("completed");
     expect(begunAt()).toEqual(fromThere);
 
@@ -141,7 +142,7 @@ test(
 
 test(
   "the hub is searched, and settings are recommended for a model of it",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const { client, until } = await studio();
     const found = await client.call("getV1ModelsSearch", { query: { q: "toy", limit: 5 } });
@@ -186,7 +187,7 @@ test(
   },
 );
 
-test("offline, nothing is asked, and what mends it is said", { timeout: 60_000 }, async () => {
+test("offline, nothing is asked, and what mends it is said", { timeout: 300_000 }, async () => {
   const { client } = await studio({ offline: "1" });
   const found = await client.call("getV1ModelsSearch", { query: { q: "toy" } });
   expect([found.status, found.body.error.code]).toEqual([502, "FT-MODEL-030"]);

@@ -14,7 +14,7 @@ type Told = any;
 
 test(
   "merge, Ollama's form and the hub, each told before and after",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const hub = new FakeHub();
     const origin = await hub.start();

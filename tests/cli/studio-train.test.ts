@@ -25,7 +25,7 @@ const rows = Array.from({ length: 24 }, (_, at) =>
 ).join("\n");
 
 async function ended(client: OpenApiClient, id: string): Promise<string> {
-  for (const end = Date.now() + 90_000; Date.now() < end;) {
+  for (const end = Date.now() + 240_000; Date.now() < end;) {
     const { body } = await client.call("getV1JobsId", { params: { id } });
     const { status } = body.job as { status: string };
     if (["completed", "failed", "cancelled"].includes(status)) return status;
@@ -36,7 +36,7 @@ async function ended(client: OpenApiClient, id: string): Promise<string> {
 
 test(
   "a run is checked, queued, trained by the worker, and told; one left goes on after a restart",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const home = makeFolder();
     const model = join(makeFolder(), "toy");

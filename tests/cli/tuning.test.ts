@@ -48,7 +48,7 @@ function rowsFile(count = 40): string {
 
 const ended = ["succeeded", "failed", "cancelled"];
 
-test("from a file to an adapter, with the real client", { timeout: 240_000 }, async () => {
+test("from a file to an adapter, with the real client", { timeout: 600_000 }, async () => {
   const { client, home } = await studio();
   const path = rowsFile();
   const file = await client.files.create({ file: createReadStream(path), purpose: "fine-tune" });
@@ -99,7 +99,7 @@ test("from a file to an adapter, with the real client", { timeout: 240_000 }, as
   expect(JSON.parse(answered.stdout)).toMatchObject({ text: expect.any(String) });
 });
 
-test("paused, resumed, cancelled; events as they come", { timeout: 240_000 }, async () => {
+test("paused, resumed, cancelled; events as they come", { timeout: 600_000 }, async () => {
   const { client, apiUrl, token } = await studio();
   const file = await client.files.create({
     file: createReadStream(rowsFile(400)),
@@ -135,7 +135,7 @@ test("paused, resumed, cancelled; events as they come", { timeout: 240_000 }, as
   await expect(client.fineTuning.jobs.pause(id)).rejects.toMatchObject({ status: 409 });
 });
 
-test("what cannot be is refused before anything begins", { timeout: 120_000 }, async () => {
+test("what cannot be is refused before anything begins", { timeout: 300_000 }, async () => {
   const { client } = await studio();
   const file = await client.files.create({
     file: createReadStream(rowsFile(4)),

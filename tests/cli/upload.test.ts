@@ -27,7 +27,7 @@ beforeAll(async () => {
   const train = shortTraining({ model, rows, output: join(cwd, "run"), steps: 6 });
   const { code, stderr } = await runProgram([...train, "--report-every", "2"], { cwd });
   expect(code, stderr).toBe(0);
-}, 120_000);
+}, 300_000);
 afterAll(() => hub.stop());
 beforeEach(() => {
   hub.reset();
@@ -214,7 +214,7 @@ test("killed in the middle and called again, it ends with one commit and sends n
   const name = id();
   hub.reset({ silent: true, only: "/commit/" });
   const killed = startProgram(["upload", "run", name], { cwd, env: environment() });
-  await until(() => hub.asked.some((line) => line.includes("/commit/")), 60);
+  await until(() => hub.asked.some((line) => line.includes("/commit/")));
   killed.process.kill("SIGKILL");
   await killed.ended;
   const before = hub.uploads.sent.length;
@@ -223,7 +223,7 @@ test("killed in the middle and called again, it ends with one commit and sends n
   expect(done.isNew).toBe(true);
   expect(hub.uploads.commits).toHaveLength(1);
   expect(hub.uploads.sent).toHaveLength(before);
-}, 120_000);
+}, 300_000);
 
 test("killed between the parts of a large file, it begins that file anew and ends with one commit", async () => {
   const name = id();
@@ -233,7 +233,7 @@ test("killed between the parts of a large file, it begins that file anew and end
   onTestFinished(() => void (hub.uploads.partBytes = Number.POSITIVE_INFINITY));
   hub.reset({ silent: true, only: "/3" });
   const killed = startProgram(["upload", "run", name], { cwd, env: environment() });
-  await until(() => hub.asked.some((line) => /\/storage\/\w+\/3/.test(line)), 60);
+  await until(() => hub.asked.some((line) => /\/storage\/\w+\/3/.test(line)));
   killed.process.kill("SIGKILL");
   await killed.ended;
   expect(hub.uploads.commits).toHaveLength(0);
@@ -241,7 +241,7 @@ test("killed between the parts of a large file, it begins that file anew and end
   expect((await uploaded("run", name)).isNew).toBe(true);
   expect(hub.uploads.commits).toHaveLength(1);
   expect(hub.repositories[name]?.files["adapters.safetensors"]).toEqual(weights);
-}, 120_000);
+}, 300_000);
 
 test.each([
   ["a name that is none", ["run", "no name"], 2, "FT-UPLOAD-001"],

@@ -49,7 +49,7 @@ function lentUser(): { uid?: number; gid?: number } {
 }
 
 async function untilReady(url: string, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 150; tries++) {
+  for (const end = Date.now() + 90_000; Date.now() < end;) {
     if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);
     const client = new pg.Client({ connectionString: url });
     try {

@@ -1,7 +1,6 @@
 // The studio's pages in a real browser: built once for a test run beside the compiled program, opened by the link that
 // `ft studio` prints. One browser a test file; a context, so cookies and sizes of its own, a test.
 import { execFileSync } from "node:child_process";
-import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import axe, { type AxeResults, type RunOptions } from "axe-core";
@@ -15,27 +14,21 @@ import {
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { chromiumProgram } from "../setup/chromium.ts";
 import { makeFolder } from "./folders.ts";
+import { madeOnce } from "./made-once.ts";
 import { compiledProgram, startProgram, type Started } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Builds the pages to where the compiled program looks for them, unless an earlier test file has. */
 function builtPages(): void {
-  const folder = join(dirname(dirname(compiledProgram())), "studio", "web");
-  if (existsSync(folder)) return;
-  const making = `${folder}.${process.pid}`;
   const vite = join(root, "node_modules/vite/bin/vite.js");
   const args = [vite, "build", "--config", "src/studio/web/vite.config.ts", "--logLevel", "warn"];
-  execFileSync(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, FT_WEB_OUT: making, NODE_ENV: "production", NODE_OPTIONS: "" },
+  madeOnce(join(dirname(dirname(compiledProgram())), "studio", "web"), (making) => {
+    execFileSync(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, FT_WEB_OUT: making, NODE_ENV: "production", NODE_OPTIONS: "" },
+    });
   });
-  try {
-    renameSync(making, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    rmSync(making, { recursive: true });
-  }
 }
 
 export interface OpenStudio {
@@ -97,6 +90,9 @@ export async function askStudio<T>(
 
 let browser: Browser | undefined;
 
+/** Milliseconds that a page has for each thing that is waited for, also where every core is busy. */
+const patience = 60_000;
+
 /** What each page waits for an answer to. Events keep coming for as long as it is open, and are not among them. */
 const asked = new WeakMap<Page, Set<Request>>();
 
@@ -123,6 +119,13 @@ export async function atRest(page: Page, most = 5000): Promise<void> {
   }
 }
 
+/** Resolves once the page has drawn what it had to draw. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+  );
+}
+
 /** A page with the studio's cookie; `problems` gathers what scripts throw and policies refuse in it. */
 export async function openPage(
   studio: OpenStudio,
@@ -137,6 +140,8 @@ export async function openPage(
     reducedMotion: "reduce",
     ...options,
   });
+  // of this page and of those opened beside it
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   watchRequests(page);
   const problems: string[] = [];
@@ -183,10 +188,7 @@ export async function violationsInThemes(page: Page): Promise<string[]> {
   await atRest(page);
   const light = await violations(page);
   await page.emulateMedia({ colorScheme: "dark" });
-  // drawn once more
-  await page.evaluate(
-    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
-  );
+  await drawn(page);
   const dark = await foundBy(page, { runOnly: ["color-contrast", "link-in-text-block"] });
   return [...light, ...dark.map((line) => `dark: ${line}`)];
 }

@@ -32,11 +32,25 @@ export interface FakeAnswer {
   drip?: number;
   /** Milliseconds before it answers. */
   delay?: number;
+  /** It answers once this has come. */
+  after?: Promise<unknown>;
   /** Tokens as it counts them; absent from the answer when null. */
   usage?: { tokensIn: number; tokensOut: number } | null;
 }
 
 export type FakeScript = (request: FakeRequest) => FakeAnswer;
+
+/** What answers wait for, until a test opens it. */
+export interface Gate {
+  opened: Promise<void>;
+  open: () => void;
+}
+
+export function closedGate(): Gate {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
 
 /** Billionths of a dollar for a token, in and out: those of gpt-4o-mini. */
 export const fakePrice = { in: 150, out: 600 };
@@ -180,6 +194,7 @@ export class FakeProvider {
   ): Promise<void> {
     if (answer.hangs === true) return;
     if (answer.delay !== undefined) await pause(answer.delay);
+    await answer.after;
     const { status = 200, text, raw } = answer;
     const counted = {
       tokensIn: JSON.stringify(body).length >> 2,

@@ -46,6 +46,8 @@ export interface TinkerTrouble {
   contentType?: string;
   /** Milliseconds before it answers. */
   delay?: number;
+  /** It answers once this has come. */
+  after?: Promise<unknown>;
 }
 
 interface FakeResult {
@@ -150,6 +152,7 @@ export class FakeTinker {
       const asked = await this.#read(request);
       const trouble = this.trouble(asked);
       if (trouble?.delay !== undefined) await sleep(trouble.delay);
+      await trouble?.after;
       if (trouble?.drop === "before") return void response.destroy();
       if (trouble?.raw !== undefined) {
         response.writeHead(200, { "content-type": trouble.contentType ?? PROTOBUF });

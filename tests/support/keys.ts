@@ -14,7 +14,7 @@ export interface Answer {
   keys: string;
 }
 
-/** Sends each answer once its question has been shown; rejects where one does not come within 10 s. */
+/** Sends each answer once its question has been shown; rejects where one does not come within a minute and a half. */
 export async function answer(
   shown: () => string,
   send: (keys: string) => void,
@@ -22,7 +22,7 @@ export async function answer(
 ): Promise<void> {
   let from = 0;
   for (const { after, keys } of answers) {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 90_000;
     while (!shown().includes(after, from)) {
       if (Date.now() > end)
         throw new Error(`'${after}' was not asked; there is:\n${shown().slice(from)}`);

@@ -1,21 +1,14 @@
 // The compiled program as a user starts it: built once for a test run, then run as its own process.
 // Says nothing of what a command should do.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { inject } from "vitest";
 import { RunEvent } from "../../src/runs/index.ts";
 import { LOCK_FILE } from "../../src/runs/lock.ts";
+import { madeOnce } from "./made-once.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const pagesFolder = join("studio", "web", sep);
@@ -51,19 +44,10 @@ function bundleIn(folder: string): void {
 
 /** Compiles src/ into the folder of this test run, unless an earlier test file has. Returns main.js. */
 export function compiledProgram(): string {
-  const folder = join(inject("runFolder"), "program");
-  if (!existsSync(folder)) {
-    const making = `${folder}.${process.pid}`;
+  const folder = madeOnce(join(inject("runFolder"), "program"), (making) => {
     compileInto(making);
     bundleIn(making);
-    // Where another test file was quicker, its programs stand.
-    try {
-      renameSync(making, folder);
-    } catch (error) {
-      if (!existsSync(folder)) throw error;
-      rmSync(making, { recursive: true });
-    }
-  }
+  });
   return join(folder, "cli", "main.js");
 }
 
@@ -79,6 +63,8 @@ export interface Started {
   ended: Promise<Ended>;
   /** Resolves with the first event on stdout that `matches`; rejects when the program ends without one. */
   event(matches: (event: RunEvent) => boolean): Promise<RunEvent>;
+  /** Resolves once stderr holds this text; rejects when the program ends without it. */
+  said(text: string): Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -112,27 +98,39 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString("utf8");
+  const lookAgain = (): void => {
     for (const look of watchers) look();
+  };
+  // A chunk may end amid a character.
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8");
+  child.stdout.on("data", (chunk: string) => {
+    stdout += chunk;
+    lookAgain();
   });
-  child.stderr.on("data", (chunk: Buffer) => void (stderr += chunk.toString("utf8")));
+  child.stderr.on("data", (chunk: string) => {
+    stderr += chunk;
+    lookAgain();
+  });
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
-  const event = (matches: (event: RunEvent) => boolean): Promise<RunEvent> =>
+  const found = <T>(find: () => T | undefined): Promise<T> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = parsedLines(stdout).find(matches);
-        if (found === undefined) return;
+        const what = find();
+        if (what === undefined) return;
         watchers.delete(look);
-        resolve(found);
+        resolve(what);
       };
       watchers.add(look);
       void ended.then((end) => reject(new Error(`ended with ${end.code}: ${end.stderr}`)));
       look();
     });
-  return { process: child, ended, event };
+  return {
+    ...{ process: child, ended },
+    event: (matches) => found(() => parsedLines(stdout).find(matches)),
+    said: async (text) => void (await found(() => stderr.includes(text) || undefined)),
+  };
 }
 
 /** Runs `ft ...args` to its end. */
@@ -159,25 +157,72 @@ export function trainerOf(runFolder: string): number {
   return pid;
 }
 
-/** Whether a process is stopped, as by Ctrl-Z. */
-export function isStopped(pid: number): boolean {
-  const stat = `/proc/${pid}/stat`;
-  if (existsSync(stat)) return /\) T /.test(readFileSync(stat, "utf8"));
+/** The letter that the system has for what a process does; undefined where there is none of this id. */
+function stateOf(pid: number): string | undefined {
+  if (process.platform === "linux") return statOf(pid)?.state;
   const { stdout } = spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim().startsWith("T");
+  return stdout.trim()[0];
 }
 
-export function isAlive(pid: number): boolean {
+/** What Linux tells of a process; undefined where there is none of this id. */
+function statOf(pid: number): { state: string; parent: number } | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // the name before it may hold spaces and parentheses
+    const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state, parent: Number(parent) };
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Resolves once `done` is true; rejects after `seconds`. */
-export async function until(done: () => boolean, seconds: number): Promise<void> {
+/** Whether a process is stopped, as by Ctrl-Z. */
+export const isStopped = (pid: number): boolean => stateOf(pid) === "T";
+
+/** Whether a process is there. One that has ended is not, also where nobody has asked how it ended. */
+export function isAlive(pid: number): boolean {
+  const state = stateOf(pid);
+  return state !== undefined && !"ZX".includes(state);
+}
+
+/** Processes that a process has started and that live. Quick on Linux, so that they are met at what they do. */
+export function childrenOf(pid: number): number[] {
+  if (process.platform === "linux") {
+    const all = readdirSync("/proc").map(Number).filter(Number.isInteger);
+    return all.filter((each) => {
+      const stat = statOf(each);
+      return stat?.parent === pid && !"ZX".includes(stat.state);
+    });
+  }
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" });
+  return stdout.split("\n").flatMap((line) => {
+    const [child, parent, name = ""] = line.trim().split(/\s+/);
+    return Number(parent) === pid && !name.endsWith("ps") ? [Number(child)] : [];
+  });
+}
+
+/** The words that a process was started with; none where it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    if (process.platform === "linux")
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+  return spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+}
+
+/** Ends a process at once, unless it has ended by itself meanwhile. */
+export function killHard(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Resolves once `done` is true; rejects after `seconds`, which a machine with much else to do needs as well. */
+export async function until(done: () => boolean, seconds = 90): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!done()) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s`);

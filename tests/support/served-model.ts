@@ -5,7 +5,7 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { makeFolder } from "./folders.ts";
-import { startProgram, type Started } from "./program.ts";
+import { childrenOf, commandOf, startProgram, type Started } from "./program.ts";
 import { makeToyModel, type ToyOptions } from "./toy-model.ts";
 
 /** A conversation and its tools in the form of Hermes: calls stand between <tool_call> and </tool_call>. */
@@ -50,14 +50,18 @@ export async function serveToy(args: readonly string[] = [], model?: string): Pr
   return { ...line, program, modelProcess: async () => await childOf(program), stop };
 }
 
-async function childOf({ process: { pid } }: Started): Promise<number> {
-  const { execFileSync } = await import("node:child_process");
-  const listed = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" });
-  const rows = listed.split("\n").map((line) => line.trim().split(/\s+/));
-  const found = rows.find(([, parent, ...args]) => {
-    return Number(parent) === pid && args.join(" ").includes("model-process");
-  });
-  return Number(found?.[0]);
+/** Number that is none where there is no such process, as between two of them. */
+const childOf = async ({ process: { pid } }: Started): Promise<number> =>
+  childrenOf(pid ?? 0).find((child) => commandOf(child).includes("model-process")) ?? Number.NaN;
+
+/** The process that comes after one that was killed; it is loading then. */
+export async function nextModelProcess(served: ServedModel, killed: number): Promise<number> {
+  for (const end = Date.now() + 90_000; Date.now() < end;) {
+    const found = await served.modelProcess();
+    if (found > 0 && found !== killed) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error("no process came after the one that was killed");
 }
 
 export interface RawAnswer {
@@ -102,7 +106,7 @@ export async function post(
   return { status: answer.status, body: (await answer.json()) as AnswerBody };
 }
 
-/** Writes bytes to the server's socket and gives what it answers until it closes, or until `seconds` are over. */
+/** Writes bytes to the server's socket and gives what it answers until it closes; throws where it does not within `seconds`. */
 export async function rawBytes(url: string, bytes: string, seconds: number): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -110,9 +114,14 @@ export async function rawBytes(url: string, bytes: string, seconds: number): Pro
   socket.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
   socket.on("error", () => undefined);
   socket.write(bytes);
-  const timer = setTimeout(() => socket.destroy(), seconds * 1000);
+  let isLeftOpen = false;
+  const timer = setTimeout(() => {
+    isLeftOpen = true;
+    socket.destroy();
+  }, seconds * 1000);
   await once(socket, "close");
   clearTimeout(timer);
+  if (isLeftOpen) throw new Error(`the server did not close within ${seconds} s: ${text}`);
   return text;
 }
 

@@ -1,20 +1,13 @@
 // An sshd of a test's own on the loopback address: own keys, own port, this user alone, ended with the test. The program is
 // Debian's openssh-server (dev/setup/openssh.sh) or the system's.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { makeFolder } from "./folders.ts";
-import { compiledProgram, programEnvironment } from "./program.ts";
+import { childrenOf, compiledProgram, programEnvironment } from "./program.ts";
 
 const program = "/usr/sbin/sshd";
 export const hasSshd = existsSync(program);
@@ -53,19 +46,22 @@ export interface FakeFarMachine {
   connections(): number[];
 }
 
-/** The processes whose parent is `pid`. */
-export function childrenOf(pid: number): number[] {
-  return readdirSync("/proc")
-    .map(Number)
-    .filter(Number.isInteger)
-    .filter((each) => {
-      try {
-        const stat = readFileSync(`/proc/${each}/stat`, "utf8");
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
-      } catch {
-        return false;
-      }
-    });
+/** On a port that is free; another one where somebody else was quicker to take it. */
+async function listening(
+  config: string,
+  lines: readonly string[],
+): Promise<{ server: ChildProcess; port: number }> {
+  for (let tries = 0; tries < 5; tries++) {
+    const port = await freePort();
+    writeFileSync(config, [...lines, `Port ${port}`, ""].join("\n"));
+    const server = spawn(program, ["-D", "-e", "-f", config], { stdio: "ignore" });
+    onTestFinished(() => void server.kill());
+    for (const end = Date.now() + 60_000; server.exitCode === null && Date.now() < end;) {
+      if (await answers(port)) return { server, port };
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error("sshd does not answer");
 }
 
 /** Starts it, and knows its key. */
@@ -80,20 +76,12 @@ export async function startSshd(folder: string = makeFolder()): Promise<FakeFarM
   const authorized = join(own, "authorized_keys");
   writeFileSync(authorized, readFileSync(`${userKey}.pub`));
   chmodSync(authorized, 0o600);
-  const port = await freePort();
-  const config = join(own, "sshd_config");
   const lines = [
-    ...["ListenAddress 127.0.0.1", `Port ${port}`, `HostKey ${hostKey}`],
+    ...["ListenAddress 127.0.0.1", `HostKey ${hostKey}`],
     ...[`AuthorizedKeysFile ${authorized}`, "PidFile none", "UsePAM no", "StrictModes no"],
     ...["PermitRootLogin yes", "PasswordAuthentication no"],
   ];
-  writeFileSync(config, `${lines.join("\n")}\n`);
-  const server = spawn(program, ["-D", "-e", "-f", config], { stdio: "ignore" });
-  onTestFinished(() => void server.kill());
-  for (let tries = 0; !(await answers(port)); tries++) {
-    if (tries > 100 || server.exitCode !== null) throw new Error("sshd does not answer");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const { server, port } = await listening(join(own, "sshd_config"), lines);
   const knownHosts = join(own, "known_hosts");
   writeFileSync(knownHosts, `[127.0.0.1]:${port} ${readFileSync(`${hostKey}.pub`, "utf8")}`);
   const { FT_ADDON = "" } = programEnvironment();

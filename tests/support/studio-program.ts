@@ -1,6 +1,5 @@
 // `ft studio` as a program with a client of its API, a scripted provider that writes rows unlike each other, and the
 // process that works for it.
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { FakeRequest, FakeScript } from "./fake-provider.ts";
 import { OpenApiClient } from "./openapi-client.ts";
@@ -53,7 +52,7 @@ export const studioEnvironment = (home: string, origin: string): Record<string, 
 export async function followed<T extends { status: string }>(
   ask: () => Promise<T>,
   done: (task: T) => boolean,
-  seconds = 90,
+  seconds = 200,
 ): Promise<T[]> {
   const seen: T[] = [];
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
@@ -63,13 +62,4 @@ export async function followed<T extends { status: string }>(
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`not within ${seconds} s: ${JSON.stringify(seen.at(-1))}`);
-}
-
-/** Processes that a process has started and that live. */
-export function childrenOf(pid: number): number[] {
-  const table = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" });
-  return table.split("\n").flatMap((line) => {
-    const [child, parent, name] = line.trim().split(/\s+/);
-    return Number(parent) === pid && name !== "ps" ? [Number(child)] : [];
-  });
 }

@@ -41,10 +41,10 @@ export interface Told {
 /** The job once it has ended, however. */
 export async function ended(studio: OpenStudio, id: string): Promise<Told> {
   const path = `/api/v1/jobs/${id}`;
-  for (const latest = Date.now() + 120_000; ;) {
+  for (const latest = Date.now() + 240_000; ;) {
     const { job } = await askStudio<{ job: Told }>(studio, "GET", path);
     if (["completed", "failed", "cancelled"].includes(job.status)) return job;
-    if (Date.now() > latest) throw new Error(`not within two minutes: ${JSON.stringify(job)}`);
+    if (Date.now() > latest) throw new Error(`not within four minutes: ${JSON.stringify(job)}`);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }

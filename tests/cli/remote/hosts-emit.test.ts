@@ -55,7 +55,11 @@ test("a batch file for Slurm asks for what the entry says, and trains when bash 
 
 test("the batch shell alone is told that its time is nearly over, and a checkpoint is saved", async () => {
   const at = place();
-  const long = args("cluster", "--emit", "job.sh", "--iters", "100000");
+  // no checkpoint but the one that is told
+  const long = [
+    ...args("cluster", "--emit", "job.sh", "--iters", "100000"),
+    ...["--save-steps", "100000"],
+  ];
   const ended = await runProgram(long, at);
   expect(ended.code, ended.stderr).toBe(0);
   const env = { ...programEnvironment(), ...at.env };

@@ -84,7 +84,7 @@ test("Ctrl-C stops the job, saved; one that waits for a machine is ended at once
   expect(readdirSync(join(at.cwd, "night/checkpoints")).join()).toContain("step-");
   at.hub.jobs.isFull = true;
   const waiting = startProgram(train("builtin/tiny", 2, "--output", "other"), at);
-  await until(() => at.hub.jobs.jobs.length === 2, 30);
+  await until(() => at.hub.jobs.jobs.length === 2);
   waiting.process.kill("SIGINT");
   const gone = await waiting.ended;
   expect(gone.code, gone.stderr).toBe(130);
@@ -97,7 +97,7 @@ test("who started it may be gone: the job ends, and its result is found again", 
   await started.event((event) => event.type === "step-reported");
   started.process.kill("SIGKILL");
   await started.ended;
-  await until(() => at.hub.jobs.jobs[0]?.stage === "COMPLETED", 60);
+  await until(() => at.hub.jobs.jobs[0]?.stage === "COMPLETED");
   const ended = await runProgram(["remote", "follow", "night", "--json"], at);
   expect(ended.code, ended.stderr).toBe(0);
   const kept = readFileSync(join(at.cwd, "night/events.jsonl"), "utf8");

@@ -5,8 +5,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
-import { eventsOf, runProgram, startProgram, until } from "../../support/program.ts";
-import { childrenOf, type FakeFarMachine, hasSshd, startSshd } from "../../support/sshd.ts";
+import { childrenOf, eventsOf, runProgram, startProgram, until } from "../../support/program.ts";
+import { type FakeFarMachine, hasSshd, startSshd } from "../../support/sshd.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
 function place(machine: FakeFarMachine, rows = 10) {
@@ -73,13 +73,18 @@ test.skipIf(!hasSshd)(
   async () => {
     const machine = await startSshd();
     const at = place(machine);
-    const args = train("builtin/tiny", 300).filter((arg) => arg !== "--json");
+    const args = train("builtin/tiny", 60).filter((arg) => arg !== "--json");
     const started = startProgram(args, at);
     const log = join(at.cwd, "night/events.jsonl");
-    await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"step":3,'), 60);
+    await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"step":3,'));
+    // held, so that it is not over before its line breaks
+    const [run = ""] = farRuns(machine);
+    const trainer = Number(readFileSync(join(machine.folder, "runs", run, "pid"), "utf8"));
+    process.kill(trainer, "SIGSTOP");
     const lines = childrenOf(started.process.pid ?? 0);
     expect(lines).toHaveLength(1);
     process.kill(lines[0] ?? 0, "SIGKILL");
+    process.kill(trainer, "SIGCONT");
     const ended = await started.ended;
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stderr).toContain("the line to far broke");
@@ -87,7 +92,7 @@ test.skipIf(!hasSshd)(
     const steps = eventsOf(readFileSync(log, "utf8")).flatMap((event) =>
       event.type === "step-reported" ? [event.step] : [],
     );
-    expect(steps).toEqual(Array.from({ length: 300 }, (_, step) => step + 1));
+    expect(steps).toEqual(Array.from({ length: 60 }, (_, step) => step + 1));
     expect(farRuns(machine)).toHaveLength(1);
   },
 );
@@ -102,7 +107,7 @@ test.skipIf(!hasSshd)(
     started.process.kill("SIGKILL");
     await started.ended;
     const [id = ""] = farRuns(machine);
-    await until(() => existsSync(join(machine.folder, "runs", id, "exit")), 60);
+    await until(() => existsSync(join(machine.folder, "runs", id, "exit")));
     const ended = await runProgram(["remote", "follow", "night", "--json"], at);
     expect(ended.code, ended.stderr).toBe(0);
     const kept = eventsOf(readFileSync(join(at.cwd, "night/events.jsonl"), "utf8"));

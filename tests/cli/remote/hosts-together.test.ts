@@ -5,8 +5,16 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readPointer } from "../../../src/runs/index.ts";
 import { makeFolder } from "../../support/folders.ts";
-import { eventsOf, isAlive, runProgram, startProgram, until } from "../../support/program.ts";
-import { childrenOf, type FakeFarMachine, hasSshd, startSshd } from "../../support/sshd.ts";
+import {
+  childrenOf,
+  eventsOf,
+  isAlive,
+  killHard,
+  runProgram,
+  startProgram,
+  until,
+} from "../../support/program.ts";
+import { type FakeFarMachine, hasSshd, startSshd } from "../../support/sshd.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
 /** Two machines of one worker each. */
@@ -71,15 +79,15 @@ test.skipIf(!hasSshd)(
     await started.event((event) => event.type === "step-reported" && event.step >= 3);
     const far = farProcesses(machine);
     expect(far.length).toBeGreaterThan(0);
-    const before = performance.now();
-    for (const pid of machine.connections()) process.kill(pid, "SIGKILL");
+    for (const pid of machine.connections()) killHard(pid);
     const ended = await started.ended;
-    expect(performance.now() - before).toBeLessThan(10_000);
     expect(ended.code).toBe(1);
     const [failed] = eventsOf(ended.stdout).filter(({ type }) => type === "run-failed");
     expect(failed).toMatchObject({ message: expect.stringMatching(/far/) });
+    // by the line that broke, not by the seconds for which nobody there was heard of
+    expect(failed).not.toMatchObject({ message: expect.stringMatching(/not heard of/) });
     expect(readPointer(join(at.cwd, "both"), "latest")?.step).toBeGreaterThanOrEqual(3);
-    await until(() => !far.some(isAlive), 10);
+    await until(() => !far.some(isAlive));
   },
 );
 
@@ -89,8 +97,9 @@ test.skipIf(!hasSshd)("who started them is killed: nobody is left there", async 
   await started.event((event) => event.type === "step-reported" && event.step >= 3);
   const far = farProcesses(machine);
   started.process.kill("SIGKILL");
-  await until(() => !far.some(isAlive), 10);
-  await until(() => (readPointer(join(at.cwd, "both"), "latest")?.step ?? 0) >= 3, 10);
+  // by the line that broke: silence alone would take fifteen seconds
+  await until(() => !far.some(isAlive), 14);
+  await until(() => (readPointer(join(at.cwd, "both"), "latest")?.step ?? 0) >= 3);
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { isRunFolder, type RunEvent } from "../../../src/runs/index.ts";
+import { closedGate } from "../../support/fake-provider.ts";
 import type { FakeTinker } from "../../support/fake-tinker.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { eventsOf, runProgram, startProgram } from "../../support/program.ts";
@@ -203,11 +204,13 @@ test("stopped by Ctrl-C it saves; gone on with in its folder it ends where a who
   const args = ["--batch", "2", "--learning-rate", "0.05", "--epochs", "2", "--save-every", "4"];
   const wholeEvents = await train(whole, ...args);
   const at = await place(12);
+  const stopping = closedGate();
   at.fake.trouble = ({ path, before }) =>
-    path.endsWith("optim_step") && before >= 3 ? { delay: 150 } : undefined;
+    path.endsWith("optim_step") && before >= 8 ? { after: stopping.opened } : undefined;
   const started = startProgram([...usual, ...args], { cwd: at.cwd, env: at.env });
   await started.event((event) => event.type === "step-reported" && event.step === 5);
   started.process.kill("SIGINT");
+  stopping.open();
   const stopped = await started.ended;
   expect(stopped.code, stopped.stderr).toBe(130);
   const before = eventsOf(stopped.stdout);
@@ -242,8 +245,9 @@ test("killed with -9 it goes on from its last checkpoint, to the weights of a wh
   const whole = await place(12);
   await train(whole, ...args);
   const at = await place(12);
+  // the sixth, after which the next checkpoint comes, is never done
   at.fake.trouble = ({ path, before }) =>
-    path.endsWith("optim_step") && before >= 3 ? { delay: 150 } : undefined;
+    path.endsWith("optim_step") && before >= 5 ? { after: closedGate().opened } : undefined;
   const started = startProgram([...usual, ...args], { cwd: at.cwd, env: at.env });
   await started.event((event) => event.type === "step-reported" && event.step === 5);
   started.process.kill("SIGKILL");

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
 import { runProgram } from "../../support/program.ts";
-import { makeChattingToy, post, rawRequest, serveToy } from "../../support/served-model.ts";
+import {
+  makeChattingToy,
+  nextModelProcess,
+  post,
+  rawRequest,
+  serveToy,
+} from "../../support/served-model.ts";
 import { writeRows } from "../../support/toy-model.ts";
 
 test("an adapter is loaded, answers by its name, survives its process, and is unloaded", async () => {
@@ -53,8 +59,9 @@ test("an adapter is loaded, answers by its name, survives its process, and is un
     ...[texts.tuned, texts.base, texts.tuned],
   ]);
 
-  process.kill(await served.modelProcess(), "SIGKILL");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const killed = await served.modelProcess();
+  process.kill(killed, "SIGKILL");
+  await nextModelProcess(served, killed);
   expect(await ask("tuned")).toBe(texts.tuned);
 
   const models = JSON.parse((await rawRequest(`${served.url}/v1/models`)).text) as {

@@ -6,7 +6,13 @@ import OpenAI from "openai";
 import { expect, test } from "vitest";
 import { makeFolder } from "../../support/folders.ts";
 import { runProgram } from "../../support/program.ts";
-import { makeChattingToy, post, rawRequest, serveToy } from "../../support/served-model.ts";
+import {
+  makeChattingToy,
+  nextModelProcess,
+  post,
+  rawRequest,
+  serveToy,
+} from "../../support/served-model.ts";
 
 const messages = [{ role: "user", content: "hi" }];
 
@@ -72,8 +78,9 @@ test("an encoder beside a model: each answers what it can, and says who does the
   for (const answers of [chats, texts])
     expect(await Promise.all(answers)).toEqual(["writer", noText, "writer", nobody]);
 
-  process.kill(await served.modelProcess(), "SIGKILL");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const killed = await served.modelProcess();
+  process.kill(killed, "SIGKILL");
+  await nextModelProcess(served, killed);
   expect(await ask("embeddings", { input: "the house" })).toBe("tiny-bert");
   expect(await ask("chat/completions", { messages })).toBe("writer");
   await served.stop();

@@ -2,7 +2,13 @@
 // that sees it, and its end.
 import { expect, test } from "vitest";
 import { isAlive, runProgram, until } from "../../support/program.ts";
-import { post, rawRequest, type ServedModel, serveToy } from "../../support/served-model.ts";
+import {
+  nextModelProcess,
+  post,
+  rawRequest,
+  type ServedModel,
+  serveToy,
+} from "../../support/served-model.ts";
 
 const messages = [{ role: "user", content: "hi" }];
 
@@ -24,20 +30,10 @@ async function gauge(served: ServedModel, name: string): Promise<number> {
 }
 
 async function untilOpen(served: ServedModel, count: number): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 90_000;
   while ((await gauge(served, "ft_open_requests")) !== count) {
     if (Date.now() > end) throw new Error(`never ${count} open`);
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** The process that comes after one that ended; it is loading then. */
-async function otherThan(killed: number, served: ServedModel): Promise<number> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const found = await served.modelProcess();
-    if (found > 0 && found !== killed) return found;
-    if (Date.now() > end) throw new Error("no process came after the one that was killed");
   }
 }
 
@@ -49,8 +45,9 @@ test("kill -9 of the model's process ends a stream with an error, and the next r
   let text = (await reader.read()).value ?? "";
   const whole = post(`${served.url}/v1/chat/completions`, long);
   await untilOpen(served, 2);
-  // the other is being written as well by then
-  for (let read = 0; read < 8; read++) text += (await reader.read()).value ?? "";
+  // requests are begun in their order: once a third is being written, so is the second
+  const third = (await stream(served)).body!.getReader();
+  await third.read();
   process.kill(killed, "SIGKILL");
   for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value;
   const last = text.trimEnd().split("\n\n").at(-1) ?? "";
@@ -66,7 +63,7 @@ test("kill -9 of the model's process ends a stream with an error, and the next r
   expect(await gauge(served, "ft_model_restarts")).toBe(1);
   expect(await gauge(served, "ft_open_requests")).toBe(0);
   await served.stop();
-  await until(() => !isAlive(model), 5);
+  await until(() => !isAlive(model));
 });
 
 test("what the model's process had not begun when it was killed, or before it was ready again, is answered by the next", async () => {
@@ -76,7 +73,7 @@ test("what the model's process had not begun when it was killed, or before it wa
     const first = await served.modelProcess();
     process.kill(first, "SIGKILL");
     const asked = Array.from({ length: 4 }, ask);
-    if (times === 2) process.kill(await otherThan(first, served), "SIGKILL");
+    if (times === 2) process.kill(await nextModelProcess(served, first), "SIGKILL");
     for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ status: 200 });
   }
   expect(await gauge(served, "ft_model_restarts")).toBe(3);
@@ -104,11 +101,19 @@ test("a client that leaves frees its place; one too many is told when to come ag
 });
 
 test("an answer has its time, and is cut with an error", async () => {
-  const served = await serveToy(["--timeout", "2"]);
-  const answer = await stream(served);
-  expect((await answer.text()).slice(-200)).toMatch(/"code":"timeout"\}\}\n\n$/);
-  await untilOpen(served, 0);
-  await served.stop();
+  // where every core is busy, two seconds may be over before the first word
+  for (const seconds of [2, 10, 50]) {
+    const served = await serveToy(["--timeout", String(seconds)]);
+    const answer = await stream(served);
+    const text = await answer.text();
+    await untilOpen(served, 0);
+    await served.stop();
+    expect(text.slice(-200)).toContain('"code":"timeout"');
+    if (answer.status === 504) continue;
+    expect(text.slice(-200)).toMatch(/"code":"timeout"\}\}\n\n$/);
+    return;
+  }
+  throw new Error("no answer began within its time");
 });
 
 test("beyond this machine a token is made, told, and asked for", async () => {

@@ -3,8 +3,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { readEvents, type RunEvent } from "../../../src/runs/index.ts";
+import { endedWithTheFile, type LongTraining, longTraining } from "../../support/long-training.ts";
 import {
   compiledProgram,
   eventsOf,
@@ -16,28 +17,20 @@ import {
   until,
 } from "../../support/program.ts";
 import { studioProgram } from "../../support/studio-program.ts";
-import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
+let toy: LongTraining;
 let folder: string;
-let model: string;
-let data: string;
 
 beforeAll(async () => {
-  folder = join(inject("runFolder"), "detached");
-  model = await makeToyModel(join(folder, "model"));
-  data = writeRows(join(folder, "rows.jsonl"), 20);
+  toy = await longTraining("detached");
+  ({ folder } = toy);
 });
 
-const argsFor = (output: string, steps = 200_000): string[] => {
-  const options = ["--report-every", "1", "--template", "chatml", "--output", output];
-  return ["train", "start", model, data, ...options, "--iters", String(steps), "--detach"];
-};
+const argsFor = (output: string, steps = 200_000): string[] =>
+  toy.argsFor(output, "--iters", String(steps), "--detach");
 
-/** What a test that fails leaves behind goes on for long: a trainer whose keeper is gone saves and ends. */
-const keepers: number[] = [];
-afterAll(() => {
-  for (const pid of keepers.filter(isAlive)) process.kill(pid, "SIGKILL");
-});
+/** A trainer whose keeper is gone saves and ends. */
+const keepers = endedWithTheFile();
 
 interface Detached {
   runId: string;
@@ -79,7 +72,7 @@ test.skipIf(!hasScript)("a run goes on when its terminal is closed", async () =>
   });
   let shown = "";
   terminal.stdout.on("data", (chunk: Buffer) => void (shown += chunk.toString("utf8")));
-  await until(() => shown.includes("goes on in the background"), 60);
+  await until(() => shown.includes("goes on in the background"));
   expect(shown).toMatch(
     /ft runs follow \S+ watches it; ft runs stop \S+ ends it with a checkpoint/,
   );
@@ -87,7 +80,7 @@ test.skipIf(!hasScript)("a run goes on when its terminal is closed", async () =>
   terminal.kill("SIGKILL");
   await new Promise((closed) => terminal.on("close", closed));
   const at = stepOf(output);
-  await until(() => stepOf(output) > at + 5, 30);
+  await until(() => stepOf(output) > at + 5);
   expect((await runProgram(["runs", "stop", output])).code).toBe(0);
 });
 
@@ -181,8 +174,10 @@ test("a trainer that is killed while it is followed: its keeper writes why, and 
 test("everything killed while it is followed: the follower says that nothing tells how it ended", async () => {
   const { outputDir, pid } = await detached("all-killed");
   const follower = startProgram(["runs", "follow", outputDir]);
-  await until(() => stepOf(outputDir) > 3, 30);
+  await until(() => stepOf(outputDir) > 3);
   const trainer = trainerOf(outputDir);
+  // Stopped, it cannot save and end in order once its keeper is gone.
+  process.kill(trainer, "SIGSTOP");
   process.kill(pid, "SIGKILL");
   process.kill(trainer, "SIGKILL");
   const { code, stderr } = await follower.ended;
@@ -194,18 +189,18 @@ test("everything killed while it is followed: the follower says that nothing tel
 
 test("the keeper killed: the trainer saves and ends by itself", async () => {
   const { outputDir, pid } = await detached("keeper");
-  await until(() => stepOf(outputDir) > 3, 30);
+  await until(() => stepOf(outputDir) > 3);
   const trainer = trainerOf(outputDir);
   process.kill(pid, "SIGKILL");
-  await until(() => !isAlive(trainer), 20);
+  await until(() => !isAlive(trainer));
   expect(lastOf(outputDir)?.type).toBe("run-stopped");
 });
 
 test("a run of another machine is not stopped from here", async () => {
   const { outputDir } = await detached("elsewhere", 5);
-  await until(() => lastOf(outputDir)?.type === "run-completed", 30);
+  await until(() => lastOf(outputDir)?.type === "run-completed");
   const lock = { pid: process.pid, started: null, host: "another-machine" };
-  await until(() => !existsSync(join(outputDir, "run.lock")), 10);
+  await until(() => !existsSync(join(outputDir, "run.lock")));
   writeFileSync(join(outputDir, "run.lock"), JSON.stringify(lock));
   const { code, stderr } = await runProgram(["runs", "stop", outputDir]);
   expect(code).toBe(2);
@@ -216,7 +211,8 @@ test("a run of another machine is not stopped from here", async () => {
 test("what keeps a run from beginning is told at once, and what cannot be together", async () => {
   const output = join(folder, "occupied");
   await detached("occupied", 5);
-  await until(() => lastOf(output)?.type === "run-completed", 30);
+  await until(() => lastOf(output)?.type === "run-completed");
+  await until(() => !existsSync(join(output, "run.lock")));
   const occupied = await runProgram([...argsFor(output), "--json"]);
   expect([occupied.code, JSON.parse(occupied.stdout).error.code]).toEqual([3, "FT-RUN-001"]);
   expect(lastOf(output)?.type).toBe("run-completed");
@@ -241,7 +237,7 @@ test("the studio shows a run that was detached, live", async () => {
   };
   const first = await shown();
   expect(first?.status).toBe("running");
-  await until(() => stepOf(outputDir) > (first?.step ?? 0) + 3, 30);
+  await until(() => stepOf(outputDir) > (first?.step ?? 0) + 3);
   expect((await shown())?.step).toBeGreaterThan(first?.step ?? 0);
   expect((await runProgram(["runs", "stop", outputDir])).code).toBe(0);
   expect((await shown())?.status).toBe("stopped");

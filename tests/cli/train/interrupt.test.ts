@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { readEvents } from "../../../src/runs/index.ts";
+import { type LongTraining, longTraining } from "../../support/long-training.ts";
 import {
   eventsOf,
   isAlive,
@@ -14,24 +15,22 @@ import {
   trainerOf,
   until,
 } from "../../support/program.ts";
-import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
+let toy: LongTraining;
 let folder: string;
-let model: string;
-let data: string;
 
 beforeAll(async () => {
-  folder = join(inject("runFolder"), "interrupt");
-  model = await makeToyModel(join(folder, "model"));
-  data = writeRows(join(folder, "rows.jsonl"), 20);
+  toy = await longTraining("interrupt");
+  ({ folder } = toy);
 });
 
 /** A run of many more steps than a test waits for, in its own folder. */
-function startLongRun(name: string): { output: string } & ReturnType<typeof startProgram> {
+function startLongRun(
+  name: string,
+  how: readonly string[] = ["--json"],
+): { output: string } & ReturnType<typeof startProgram> {
   const output = join(folder, name);
-  const options = ["--iters", "200000", "--report-every", "1", "--template", "chatml", "--json"];
-  const started = startProgram(["train", "start", model, data, "--output", output, ...options]);
-  return { output, ...started };
+  return { output, ...startProgram(toy.argsFor(output, ...how)) };
 }
 
 async function statusOf(output: string): Promise<string | undefined> {
@@ -77,17 +76,18 @@ test("Ctrl-C before the first step also leaves a run that can be continued", asy
 });
 
 test("Ctrl-C twice: everything ends at once", async () => {
-  const run = startLongRun("twice");
-  await run.event(isStep(3));
+  const run = startLongRun("twice", []);
+  await until(() => readEvents(run.output).some(isStep(3)));
   const trainer = trainerOf(run.output);
   // Stopped, the trainer cannot finish its step: only the second Ctrl-C can end this.
   process.kill(trainer, "SIGSTOP");
   run.process.kill("SIGINT");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // A second one that comes before the first was heard would be the same as the first.
+  await run.said("press Ctrl-C again to stop at once");
   expect(run.process.exitCode).toBeNull();
   run.process.kill("SIGINT");
   expect(await run.ended).toMatchObject({ code: 130 });
-  await until(() => !isAlive(trainer), 10);
+  await until(() => !isAlive(trainer));
 });
 
 test("a parent that is killed: the trainer saves and ends by itself", async () => {
@@ -96,7 +96,7 @@ test("a parent that is killed: the trainer saves and ends by itself", async () =
   const trainer = trainerOf(run.output);
   run.process.kill("SIGKILL");
   await run.ended;
-  await until(() => !isAlive(trainer), 20);
+  await until(() => !isAlive(trainer));
   const last = readEvents(run.output).at(-1);
   if (last?.type !== "run-stopped") throw new Error(`the last event is ${last?.type}`);
   expect(existsSync(join(run.output, "checkpoints", `step-${last.step}`))).toBe(true);
@@ -106,11 +106,11 @@ test("a parent that is killed: the trainer saves and ends by itself", async () =
 test.each(["stdout", "stderr"] as const)(
   "a reader of %s that goes away: the run saves and ends in order",
   async (stream) => {
-    const output = join(folder, `unread-${stream}`);
-    const options = ["--iters", "200000", "--report-every", "1", "--template", "chatml"];
-    const args = ["train", "start", model, data, "--output", output, ...options];
-    const run = startProgram(stream === "stdout" ? [...args, "--json"] : args);
-    await until(() => readEvents(output).some(isStep(3)), 20);
+    const { output, ...run } = startLongRun(
+      `unread-${stream}`,
+      stream === "stdout" ? ["--json"] : [],
+    );
+    await until(() => readEvents(output).some(isStep(3)));
     run.process[stream]?.destroy();
     expect((await run.ended).code).toBe(130);
     const last = readEvents(output).at(-1);
@@ -138,8 +138,7 @@ test("a trainer that is killed: its death is told, and the list of runs says cra
 test("a trainer that dies of itself: its last words are told", async () => {
   const output = join(folder, "last-words");
   const extension = fileURLToPath(new URL("../../fixtures/train/dies.mjs", import.meta.url));
-  const args = ["train", "start", model, data, "--output", output, "--extension", extension];
-  const { code, stderr } = await runProgram(args);
+  const { code, stderr } = await runProgram(toy.argsFor(output, "--extension", extension));
   expect(code).toBe(1);
   expect(stderr).toContain("ended with exit code 9");
   expect(stderr).toContain("these are my last words");
@@ -152,21 +151,21 @@ test.runIf(process.platform !== "win32")(
     await run.event(isStep(3));
     const trainer = trainerOf(run.output);
     run.process.kill("SIGTSTP");
-    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0));
     const seen = readEvents(run.output).length;
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(readEvents(run.output)).toHaveLength(seen);
 
     run.process.kill("SIGCONT");
-    await until(() => readEvents(run.output).length > seen, 20);
+    await until(() => readEvents(run.output).length > seen);
 
     run.process.kill("SIGTSTP");
     // Both: a SIGCONT that comes while the parent is about to stop itself would be lost.
-    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0));
     run.process.kill("SIGHUP");
     run.process.kill("SIGCONT");
     await run.ended;
-    await until(() => !isAlive(trainer), 20);
+    await until(() => !isAlive(trainer));
     expect(readEvents(run.output).at(-1)?.type).toBe("run-stopped");
   },
 );
@@ -178,10 +177,10 @@ test.runIf(process.platform !== "win32")(
     await run.event(isStep(3));
     const trainer = trainerOf(run.output);
     run.process.kill("SIGTSTP");
-    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0), 10);
+    await until(() => isStopped(trainer) && isStopped(run.process.pid ?? 0));
     run.process.kill("SIGKILL");
     await run.ended;
-    await until(() => !isAlive(trainer), 20);
+    await until(() => !isAlive(trainer));
     expect(readEvents(run.output).at(-1)?.type).toBe("run-stopped");
     expect(existsSync(join(run.output, "run.lock"))).toBe(false);
   },

@@ -91,7 +91,7 @@ async function isKilled(
   const started = startProgram(args);
   let hasEnded = false;
   const ended = started.ended.finally(() => (hasEnded = true));
-  await until(() => hasEnded || existsSync(join(run, LOCK_FILE)), 60);
+  await until(() => hasEnded || existsSync(join(run, LOCK_FILE)));
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   try {
     process.kill(trainerOf(run), "SIGKILL");

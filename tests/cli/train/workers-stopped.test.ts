@@ -2,9 +2,11 @@
 // one message and nobody left.
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { readEvents, readPointer } from "../../../src/runs/index.ts";
+import { endedWithTheFile, type LongTraining, longTraining } from "../../support/long-training.ts";
 import {
+  childrenOf,
   eventsOf,
   isAlive,
   isStep,
@@ -14,31 +16,22 @@ import {
   trainerOf,
   until,
 } from "../../support/program.ts";
-import { childrenOf } from "../../support/sshd.ts";
-import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
 /** Processes load their program for each of these, also where every core is busy. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
+let toy: LongTraining;
 let folder: string;
-let model: string;
-let data: string;
 
 beforeAll(async () => {
-  folder = join(inject("runFolder"), "workers-stopped");
-  model = await makeToyModel(join(folder, "model"));
-  data = writeRows(join(folder, "rows.jsonl"), 24);
+  toy = await longTraining("workers-stopped", 24);
+  ({ folder } = toy);
 });
 
-const argsFor = (output: string, more: readonly string[]): string[] => [
-  ...["train", "start", model, data, "--workers", "2", "--output", output, "--batch-size", "4"],
-  ...["--template", "chatml", "--iters", "200000", "--report-every", "1", "--json", ...more],
-];
+const argsFor = (output: string, more: readonly string[]): string[] =>
+  toy.argsFor(output, "--workers", "2", "--batch-size", "4", "--json", ...more);
 
-const keepers: number[] = [];
-afterAll(() => {
-  for (const pid of keepers.filter(isAlive)) process.kill(pid, "SIGKILL");
-});
+const keepers = endedWithTheFile();
 
 async function started(
   name: string,
@@ -56,12 +49,12 @@ test.runIf(process.platform !== "win32")(
     const { output, workers, ...run } = await started("suspended");
     run.process.kill("SIGTSTP");
     const all = [...workers, run.process.pid ?? 0];
-    await until(() => all.every(isStopped), 10);
+    await until(() => all.every(isStopped));
     const before = readEvents(output).length;
     await pause(12_000);
     expect(readEvents(output)).toHaveLength(before);
     run.process.kill("SIGCONT");
-    await until(() => readEvents(output).length > before + 5, 20);
+    await until(() => readEvents(output).length > before + 5);
     run.process.kill("SIGINT");
     const { code, stdout } = await run.ended;
     expect([code, eventsOf(stdout).at(-1)?.type]).toEqual([130, "run-stopped"]);
@@ -74,10 +67,10 @@ test.runIf(process.platform !== "win32")(
   async () => {
     const { output, workers, ...run } = await started("killed-while-suspended");
     run.process.kill("SIGTSTP");
-    await until(() => [...workers, run.process.pid ?? 0].every(isStopped), 10);
+    await until(() => [...workers, run.process.pid ?? 0].every(isStopped));
     run.process.kill("SIGKILL");
     await run.ended;
-    await until(() => !workers.some(isAlive), 20);
+    await until(() => !workers.some(isAlive));
     expect(readEvents(output).at(-1)?.type).toBe("run-stopped");
   },
 );
@@ -130,7 +123,7 @@ test("--detach: followed, stopped, and gone on with by three", async () => {
   const { step, status } = JSON.parse(stopped.stdout) as { step: number; status: string };
   expect(status).toBe("stopped");
   expect((await follower.ended).code).toBe(130);
-  await until(() => ![...workers, pid].some(isAlive), 10);
+  await until(() => ![...workers, pid].some(isAlive));
 
   const how = ["--detach", "--workers", "3", "--iters", String(step + 5), "--json"];
   const again = await runProgram(["train", "resume", output, ...how]);

@@ -15,8 +15,7 @@ import {
   tolerance,
   type Trained,
 } from "../../support/crew-runs.ts";
-import { isAlive, runProgram, startProgram, until } from "../../support/program.ts";
-import { childrenOf } from "../../support/sshd.ts";
+import { childrenOf, isAlive, runProgram, startProgram, until } from "../../support/program.ts";
 import { makeToyModel, writeRows } from "../../support/toy-model.ts";
 
 let folder: string;
@@ -123,7 +122,7 @@ test("whoever started them is killed: they stop, with a checkpoint, and nobody i
   const workers = childrenOf(started.process.pid ?? 0);
   expect(workers.length).toBeGreaterThanOrEqual(3);
   started.process.kill("SIGKILL");
-  await until(() => !workers.some(isAlive), 10);
+  await until(() => !workers.some(isAlive));
   expect(readPointer(join(folder, "orphans"), "latest")?.step).toBeGreaterThanOrEqual(3);
 });
 

@@ -1,5 +1,5 @@
 // A training in the queue: it trains as `ft train start` does, is told step by step, and goes on wherever it was stopped.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
@@ -14,13 +14,13 @@ import {
   type Job,
   openStore,
   pauseJob,
-  progressOf,
   readJob,
   resumeJob,
   retryJob,
   type Store,
 } from "../../../src/store/index.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { isStopped } from "../../support/program.ts";
 import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
 let model: string;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 interface Queue {
   store: Store;
   environment: Record<string, string>;
-  submit(iters: number): Promise<Job>;
+  submit(iters: number, extensions?: string[]): Promise<Job>;
   work(): Promise<void>;
   now(job: Job): Promise<Job>;
 }
@@ -48,9 +48,9 @@ async function queue(): Promise<Queue> {
   return {
     store,
     environment,
-    submit: (iters) => {
+    submit: (iters, extensions = []) => {
       const output = join(folder, `run-${count++}`);
-      return submitJob(store, "training", { config: settings(output, iters) });
+      return submitJob(store, "training", { config: settings(output, iters), extensions });
     },
     work: () => runJobs(environment, { untilEmpty: true, every: 20 }),
     now: ({ id }) => readJob(store.db, id),
@@ -58,7 +58,10 @@ async function queue(): Promise<Queue> {
 }
 
 const settings = (output: string, iters: number) =>
-  toyRunConfig({ model, data, output, options: { optimization: { iters, batch_size: 2 } } });
+  toyRunConfig({
+    ...{ model, data, output },
+    options: { optimization: { iters, batch_size: 2, report_every: 2 } },
+  });
 
 const folderOf = (job: Job): string => (job.result as { folder: string }).folder;
 
@@ -72,23 +75,41 @@ async function uninterrupted(iters: number): Promise<Buffer> {
   return weightsOf(output);
 }
 
-/** Resolves when the run of the job has made some steps. */
-async function underWay({ store }: Queue, { id }: Job, steps = 2): Promise<void> {
-  for (;;) {
-    const [told] = (await progressOf(store, id)).inHand;
-    if (told?.of === "steps" && told.done >= steps) return;
-    await pause(20);
-  }
+/** Stops the trainer's process, as Ctrl-Z would, once it has told of its second step; the first that trains, and no other. */
+function stoppingItself(): string {
+  const [folder, name] = [makeFolder(), "stops.mjs"];
+  const marker = JSON.stringify(join(folder, "stopped"));
+  writeFileSync(
+    join(folder, name),
+    `import { existsSync, writeFileSync } from "node:fs";
+     const send = process.send?.bind(process);
+     if (send) process.send = (message, ...rest) => {
+       const isSent = send(message, ...rest);
+       const event = message.told?.event;
+       if (event?.type === "step-reported" && event.step === 2 && !existsSync(${marker})) {
+         writeFileSync(${marker}, "");
+         process.kill(process.pid, "SIGSTOP");
+       }
+       return isSent;
+     };`,
+  );
+  return join(folder, name);
 }
 
-/**
- * Asks something of the worker while the trainer's process stands still, so that no speed of a toy's steps decides
- * whether it is heard before the last of them.
- */
+/** The trainer of a job once it stands still: no speed of a toy's steps decides what is met of it. */
+async function stoppedTrainer(jobs: Queue, job: Job): Promise<number> {
+  for (const end = Date.now() + 90_000; Date.now() < end; await pause(20)) {
+    const { result } = await jobs.now(job);
+    const { folder } = (result ?? {}) as { folder?: string };
+    const trainer = folder === undefined ? undefined : lockHolder(folder);
+    if (trainer !== undefined && isStopped(trainer)) return trainer;
+  }
+  throw new Error("no trainer has stopped");
+}
+
+/** Asks something of the worker while the trainer stands still, then lets that go on. */
 async function whileHeld(jobs: Queue, job: Job, ask: () => Promise<unknown>): Promise<void> {
-  const trainer = lockHolder(folderOf(await jobs.now(job)));
-  if (trainer === undefined) throw new Error("nobody trains");
-  process.kill(trainer, "SIGSTOP");
+  const trainer = await stoppedTrainer(jobs, job);
   try {
     await ask();
     // many of the looks that the worker takes, one in 20 ms
@@ -124,31 +145,28 @@ describe("a training in the queue", () => {
 
   test("cancelled, it leaves a checkpoint from which it goes on to the same weights", async () => {
     const jobs = await queue();
-    const job = await jobs.submit(200);
+    const job = await jobs.submit(30, [stoppingItself()]);
     const working = jobs.work();
-    await underWay(jobs, job);
-    const { step: at } = showRun(folderOf(await jobs.now(job)));
     await whileHeld(jobs, job, async () => await cancelJob(jobs.store, job.id));
     await working;
     const cancelled = await jobs.now(job);
     expect(cancelled.status).toBe("cancelled");
     const run = showRun(folderOf(cancelled));
     expect(run.status).toBe("stopped");
-    expect(run.step).toBeGreaterThanOrEqual(at);
-    expect(run.step).toBeLessThan(200);
+    expect(run.step).toBeGreaterThanOrEqual(2);
+    expect(run.step).toBeLessThan(30);
     expect(run.checkpoints.at(-1)?.step).toBe(run.step);
 
     await retryJob(jobs.store, job.id);
     await jobs.work();
-    expect(await jobs.now(job)).toMatchObject({ status: "completed", result: { steps: 200 } });
-    expect(weightsOf(run.outputDir).equals(await uninterrupted(200))).toBe(true);
+    expect(await jobs.now(job)).toMatchObject({ status: "completed", result: { steps: 30 } });
+    expect(weightsOf(run.outputDir).equals(await uninterrupted(30))).toBe(true);
   });
 
   test("paused, it stops at once and goes on when it is resumed", async () => {
     const jobs = await queue();
-    const job = await jobs.submit(120);
+    const job = await jobs.submit(30, [stoppingItself()]);
     const working = jobs.work();
-    await underWay(jobs, job);
     await whileHeld(jobs, job, async () => await pauseJob(jobs.store, job.id));
     await working;
     const paused = await jobs.now(job);
@@ -156,7 +174,7 @@ describe("a training in the queue", () => {
     expect(showRun(folderOf(paused)).status).toBe("stopped");
     await resumeJob(jobs.store, job.id);
     await jobs.work();
-    expect(weightsOf(folderOf(await jobs.now(job))).equals(await uninterrupted(120))).toBe(true);
+    expect(weightsOf(folderOf(await jobs.now(job))).equals(await uninterrupted(30))).toBe(true);
   });
 
   test("one that fails does not keep the next from being trained", async () => {

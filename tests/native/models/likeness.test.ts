@@ -38,7 +38,7 @@ beforeAll(async () => {
     template: "auto",
   });
   dispose(model);
-}, 60_000);
+}, 120_000);
 
 test("precision and packing change it little, other weights all of it", async () => {
   await convertModel({ model: place("base"), folder: place("half"), dtype: "bfloat16" });

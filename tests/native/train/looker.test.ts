@@ -44,4 +44,4 @@ test("rows are shown token by token with what is learned, beside memory and step
   }
   const wrong = await studio.client.call("postV1TrainLook", { body: { values: {} } });
   expect(wrong.body.error.field).toBe("model.name");
-}, 60_000);
+}, 120_000);

@@ -12,10 +12,11 @@ import { isAlive } from "../../support/program.ts";
 import { Relay } from "../../support/relay.ts";
 import { makeToyModel, toyRunConfig, writeRows } from "../../support/toy-model.ts";
 
+/** On a quiet machine; a busy one takes longer by what it takes to begin. */
 const mostSeconds = 10;
 
 /** Four processes load their program for each of these, also where every core is busy. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let folder: string;
 let model: string;
@@ -70,6 +71,8 @@ interface Ended {
   events: RunEvent[];
   /** From the moment of `harm` on. */
   seconds: number;
+  /** Until some steps were done, the loading of the workers among it: how busy the machine is. */
+  secondsBefore: number;
   workers: number[];
 }
 
@@ -82,6 +85,7 @@ async function trained(
   const crew = { hosts: workersHere(count), reroute };
   const events: RunEvent[] = [];
   const abort = new AbortController();
+  const began = performance.now();
   let harmed = 0;
   let workers: number[] = [];
   const options: TrainRunOptions = {
@@ -103,12 +107,18 @@ async function trained(
     if (!(thrown instanceof FtError)) throw thrown;
     error = thrown;
   }
-  return { last, error, events, seconds: (performance.now() - harmed) / 1000, workers };
+  const seconds = (performance.now() - harmed) / 1000;
+  return { last, error, events, seconds, secondsBefore: (harmed - began) / 1000, workers };
+}
+
+function requireSoon({ seconds, secondsBefore }: Ended): void {
+  expect(seconds).toBeLessThan(mostSeconds + secondsBefore);
 }
 
 /** No process is left, the run's log ends with what was thrown, and the run goes on from its last step. */
-async function requireOrder({ error, events, seconds, workers }: Ended): Promise<void> {
-  expect(seconds).toBeLessThan(mostSeconds);
+async function requireOrder(ended: Ended): Promise<void> {
+  const { error, events, workers } = ended;
+  requireSoon(ended);
   expect(workers.filter(isAlive)).toEqual([]);
   const done = events.findLast((event) => event.type === "step-reported")?.step ?? 0;
   const latest = readPointer(output, "latest");
@@ -145,7 +155,7 @@ describe("killed", () => {
         /begins again; what was learned, up to step \d+ at least, is lost/,
       ) as string,
     });
-    expect(ended.seconds).toBeLessThan(mostSeconds);
+    requireSoon(ended);
     expect(ended.workers.filter(isAlive)).toEqual([]);
     expect(await resumeRun(output, { isolate: false, length: { iters: 2 } })).toMatchObject({
       type: "run-completed",
@@ -214,7 +224,7 @@ describe("a line between two workers", () => {
 test("asked to stop, all stop after the same step", async () => {
   const ended = await trained({ workers: 3 }, (_, abort) => abort.abort());
   expect(ended.last).toMatchObject({ type: "run-stopped" });
-  expect(ended.seconds).toBeLessThan(mostSeconds);
+  requireSoon(ended);
   expect(ended.workers.filter(isAlive)).toEqual([]);
   const step = readPointer(output, "latest")?.step;
   expect(ended.last).toMatchObject({ step });

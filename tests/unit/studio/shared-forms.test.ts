@@ -16,7 +16,7 @@ test("of the bundled model no GGUF is told before it is trained; a model of the 
   expect(tiny.body.instead).not.toContain("builtin/tiny");
   const away = await client.call("getV1SharePossible", { query: { model: "someone/something" } });
   expect(away.body).toEqual({ problems: null, instead: [] });
-}, 60_000);
+}, 120_000);
 
 test("criteria become a rubric that a judge reads; the same are one file; two of one name are refused", async () => {
   const { client } = await testStudio();

@@ -129,7 +129,7 @@ test("there are twenty, of many kinds, each with a canary of its own", () => {
 
 test.each(["create", "hybrid"] as const)(
   "%s: a model that obeys them brings no row that carries anything over",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (mode) => {
     const { report, rows, asked } = await made(obey, mode, mode === "hybrid" ? 21 : 20);
     requireSound(rows, mode);
@@ -153,7 +153,7 @@ test.each(["create", "hybrid"] as const)(
 
 test.each(["create", "hybrid"] as const)(
   "%s: a model that does not obey makes a row of each",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (mode) => {
     const { report, rows } = await made(keep, mode, mode === "hybrid" ? 21 : 20);
     requireSound(rows, mode);

@@ -13,7 +13,12 @@ import { failuresOf, listJobs, readJob } from "../../../../src/store/index.ts";
 import { listExamples, readDataset } from "../../../../src/store/platform/index.ts";
 import type { Coverage } from "../../../../src/synth/domains/coverage.ts";
 import { canaryDocuments } from "../../../support/canary-documents.ts";
-import { FakeProvider, type FakeRequest, type FakeScript } from "../../../support/fake-provider.ts";
+import {
+  closedGate,
+  FakeProvider,
+  type FakeRequest,
+  type FakeScript,
+} from "../../../support/fake-provider.ts";
 import { makeFolder } from "../../../support/folders.ts";
 
 const words =
@@ -296,13 +301,17 @@ test("rows in another language than the one asked for do not count", async () =>
 });
 
 test("broken off, the same command goes on; ended, it asks nothing; another seed is another job", async () => {
+  // eight rows, and the rest once it has been broken off
+  const stopped = closedGate();
   const { fake, environment, generate, rows } = await place((request) => ({
     ...good(request),
-    delay: 20,
+    ...(request.number > 8 && { after: stopped.opened }),
   }));
   const stop = new AbortController();
   const onProgress: GenerateTalk["onProgress"] = ({ units }) => {
-    if (units.done > 3) stop.abort();
+    if (units.done <= 3) return;
+    stop.abort();
+    stopped.open();
   };
   const own = { count: 40, concurrency: 2 };
   await expect(generate(own, { signal: stop.signal, onProgress })).rejects.toMatchObject({

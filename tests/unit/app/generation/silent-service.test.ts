@@ -33,7 +33,7 @@ async function after(status: number, told: string) {
   let seen = await look();
   const isEnough = () =>
     seen.job.status === "paused" || seen.events.some(({ type }) => type === "unit-retried");
-  for (const end = Date.now() + 20_000; !isEnough() && Date.now() < end;) {
+  for (const end = Date.now() + 90_000; !isEnough() && Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     seen = await look();
   }

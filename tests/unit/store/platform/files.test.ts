@@ -170,7 +170,7 @@ test("files follow while rows come", async () => {
   const { store, id, filePath } = await made(0);
   const stop = keepFilesInStep(store);
   for (let n = 0; n < 20; n++) await appendExample(store.db, id, { content: row(n) });
-  await expect.poll(() => lines(filePath).length, { timeout: 2000 }).toBe(20);
+  await expect.poll(() => lines(filePath).length).toBe(20);
   await appendExample(store.db, id, { content: row(20) });
   await stop();
   expect(lines(filePath)).toHaveLength(21);
@@ -183,7 +183,7 @@ test("a file that is cut off amid a row while rows come is left, told once, and 
   const stop = keepFilesInStep(store, undefined, ({ reason }) => left.push(reason));
   truncateSync(filePath, statSync(filePath).size - 8);
   await appendExample(store.db, id, { content: row(4) });
-  await expect.poll(() => left.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => left.length).toBe(1);
   await appendExample(store.db, id, { content: row(5) });
   await stop();
   expect(left).toEqual([expect.stringContaining("line 4")]);

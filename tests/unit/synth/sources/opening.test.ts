@@ -108,7 +108,8 @@ test("a character that two chunks share is one character", async () => {
 test("names are matched without going back further than the last star", () => {
   expect(nameMatches("*a*b?[c-e][!x]", "xxaxxbzdq")).toBe(true);
   expect(nameMatches("*a*b?[c-e][!x]", "xxaxxbzdx")).toBe(false);
-  const started = performance.now();
+  // of this processor, whatever else it does meanwhile
+  const started = process.cpuUsage();
   expect(nameMatches("*a".repeat(50) + "b", "a".repeat(10_000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
 });
