@@ -41,7 +41,7 @@ function parameterTable({ parameters = [] }: Operation): string {
     required ? "yes" : "",
     escaped(typeof description === "string" ? description : ""),
   ]);
-  return rowsOf(rows, ["name", "in", "type", "needed", "about"]);
+  return rowsOf(rows, ["name", "in", "type", "required", "description"]);
 }
 
 function schemaBlock(title: string, schema: Json): string {
@@ -49,9 +49,9 @@ function schemaBlock(title: string, schema: Json): string {
 }
 
 function operationBlock(method: string, path: string, operation: Operation): string {
-  const { summary, requestBody, responses } = operation;
+  const { summary, description: details, requestBody, responses } = operation;
   const bodies = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) =>
-    schemaBlock(`Body, ${type}`, schema),
+    schemaBlock(`Request body, ${type}`, schema),
   );
   const answers = Object.entries(responses).map(([status, { description, content }]) => {
     const [type, told] = Object.entries(content ?? {})[0] ?? [];
@@ -61,14 +61,15 @@ function operationBlock(method: string, path: string, operation: Operation): str
   const schemas = Object.entries(responses)
     .filter(([status]) => Number(status) < 300)
     .flatMap(([status, { content }]) =>
-      Object.values(content ?? {}).map(({ schema }) => schemaBlock(`Answer ${status}`, schema)),
+      Object.values(content ?? {}).map(({ schema }) => schemaBlock(`Response ${status}`, schema)),
     );
   return (
     `<details id="${escaped(operation.operationId)}"><summary>` +
     `<code class="method">${method.toUpperCase()}</code> ${codeOf(path)} ${escaped(summary)}</summary>` +
+    (details === undefined ? "" : `<p>${escaped(details)}</p>`) +
     parameterTable(operation) +
     bodies.join("") +
-    rowsOf(answers, ["status", "when", "type", "shape"]) +
+    rowsOf(answers, ["status", "description", "type", "schema"]) +
     `${schemas.join("")}</details>`
   );
 }
@@ -92,10 +93,10 @@ export function docsPage(document: OpenApi): string {
   );
   return page(
     "ft API",
-    `<h1>The API of ft</h1><p>Every request carries the token, as <code>Authorization: Bearer TOKEN</code> or as the ` +
-      `cookie that the link of <code>ft studio</code> sets. The same as data: <a href="/openapi.json">openapi.json</a>.</p>` +
+    `<h1>ft API</h1><p>Every request needs the token, as <code>Authorization: Bearer TOKEN</code> or as the cookie ` +
+      `that the link of <code>ft studio</code> sets. OpenAPI document: <a href="/openapi.json">openapi.json</a>.</p>` +
       `<nav>${links.join("")}</nav>` +
       tags.map(({ name, description }) => groupBlock(name, description, document)).join("") +
-      `<h2 id="schemas">schemas</h2>${schemas.join("")}`,
+      `<h2 id="schemas">Schemas</h2>${schemas.join("")}`,
   );
 }

@@ -15,6 +15,7 @@ export interface OpenApi extends Json {
 export interface Operation extends Json {
   operationId: string;
   summary: string;
+  description?: string;
   tags: string[];
   parameters?: Parameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: Json }> };
@@ -129,6 +130,13 @@ function nameOf({ method, path }: Route): string {
   return `${method.toLowerCase()}${rest}`;
 }
 
+/** The first sentence is the summary, the rest the description. */
+function wordsOf(about: string): Pick<Operation, "summary" | "description"> {
+  const end = about.indexOf(". ");
+  if (end === -1) return { summary: about };
+  return { summary: about.slice(0, end), description: about.slice(end + 2) };
+}
+
 function operationOf(route: Route, group: string, components: Components): Operation {
   const answers = Object.entries(route.answers).map(([status, answer]) => {
     const told = contentOf(answer, components);
@@ -140,7 +148,7 @@ function operationOf(route: Route, group: string, components: Components): Opera
     ...parametersOf(route.query, "query", components),
   ];
   return {
-    ...{ operationId: nameOf(route), summary: route.about, tags: [group] },
+    ...{ operationId: nameOf(route), ...wordsOf(route.about), tags: [group] },
     ...(parameters.length > 0 && { parameters }),
     ...bodyOf(route, components),
     responses: { ...Object.fromEntries(answers), ...refusalsOf(route) },

@@ -82,7 +82,7 @@ export interface RouteDefinition<
   method: Method;
   /** Names of what a request fills in stand in braces: `/api/datasets/{id}`. */
   path: string;
-  /** One line. */
+  /** One line: what it does, in the imperative; behind the first sentence what else a caller needs to know. */
   about: string;
   params?: Params;
   query?: Query;

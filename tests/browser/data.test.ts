@@ -153,7 +153,7 @@ test("duplicates are found, taken out with their reason, and come back", async (
   await page.getByRole("button", { name: "Find duplicates" }).click();
   await page.getByRole("button", { name: /Remove 1 row,/ }).click();
   await page.getByRole("link", { name: "Left out" }).click();
-  await page.getByText("duplicate: the same as row 3").waitFor();
+  await page.getByText("duplicate: identical to row 3").waitFor();
   await page.getByRole("button", { name: "Restore" }).click();
   await page.getByText("Nothing was left out").waitFor();
 });

@@ -132,9 +132,9 @@ test("documents dropped in: ten conversations corrected with keys, undone, made 
       await page.keyboard.press("p");
       await page.waitForURL((url) => !url.searchParams.has("t"));
       await page.keyboard.press("t");
-      await page.getByText("one side speaks twice in a row").waitFor();
+      await page.getByText("two consecutive messages of the same role").waitFor();
       await page.keyboard.press("z");
-      await page.getByText("one side speaks twice in a row").waitFor({ state: "detached" });
+      await page.getByText("two consecutive messages of the same role").waitFor({ state: "detached" });
     }
     await page.keyboard.press("a");
     await page.getByText(`${at + 1} accepted, 0 rejected`).waitFor();
@@ -242,7 +242,7 @@ test("no violation on any part of a review and of a quality run, in either theme
     ["/identify?reading=open&by=openai", "Minimum certainty"],
     [`${review}?t=1`, "Accept all certain ones"],
     [`${review}?view=documents`, "1 piece was found and left out"],
-    [`${review}?view=left`, "2 turns, and 3 are asked for"],
+    [`${review}?view=left`, "2 turns; the minimum is 3"],
     [`${review}?view=history`, "Nothing yet"],
     [`/quality?dataset=${set.id}&more=yes`, "What matters in this dataset"],
     [`/quality/${job}`, /24 of 24 rows judged/],

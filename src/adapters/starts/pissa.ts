@@ -3,7 +3,7 @@ import { principalPart } from "./principal-part.ts";
 import type { FactorStart } from "./start.ts";
 
 export const pissa: FactorStart = {
-  about: "the principal singular vectors of each matrix",
+  about: "principal singular vectors of each matrix",
   /** A = U·√(Σ/scale), B = √(Σ/scale)·Vᵀ. */
   factors: (matrix, rank, scale, key) => {
     const { left, values, right } = principalPart(matrix.astype("float32"), rank, key);

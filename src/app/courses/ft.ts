@@ -6,7 +6,7 @@ import { planRun } from "../train/plan-run.ts";
 import type { Course } from "./course.ts";
 
 export const ft: Course = {
-  about: "every row once an epoch, counted in optimizer steps",
+  about: "each row once per epoch, counted in optimizer steps",
   problems: () => [],
   cut: cutRows,
   layOut,

@@ -29,7 +29,7 @@ export const shippedSets: readonly ShippedSet[] = [
   {
     name: "wikisql-chat",
     group: "WikiSQL (Database Q&A)",
-    about: "questions about a table, answered by a SQL query, as conversations",
+    about: "questions about a table, answered by an SQL query, as conversations",
     format: "chat",
     path: `${training}/wikisql/chat`,
     files: wikisqlFiles,
@@ -61,7 +61,7 @@ export const shippedSets: readonly ShippedSet[] = [
   {
     name: "mlx-example",
     group: "Instruction Following",
-    about: "a small folder of train, valid and test text rows, laid out as mlx-lm wants it",
+    about: "a small folder of train, valid and test text rows, in mlx-lm's layout",
     format: "text",
     path: "data/datasets/examples/mlx_example_data",
     files: ["train.jsonl", "valid.jsonl", "test.jsonl"],

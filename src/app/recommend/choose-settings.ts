@@ -34,7 +34,7 @@ const rounded = (value: number, multiple: number): number => Math.ceil(value / m
 
 function length({ longRow, longestRow, positions }: Figures): Choice {
   const wanted = Math.min(rounded(longRow, 64), positions, 8192);
-  const cut = longestRow > wanted ? `; the longest has ${longestRow} and is cut` : "";
+  const cut = longestRow > wanted ? `; the longest has ${longestRow} and is truncated` : "";
   return {
     key: "data.max_length",
     value: wanted,
@@ -48,7 +48,7 @@ function rowsAStep({ rows }: Figures): number {
 }
 
 function batch(figures: Figures): Choice {
-  const why = `${figures.rows} rows: an update over ${rowsAStep(figures)} of them`;
+  const why = `${figures.rows} rows: ${rowsAStep(figures)} of them per optimizer step`;
   return { key: "optimization.batch_size", value: rowsAStep(figures), why };
 }
 
@@ -56,16 +56,18 @@ function epochs(figures: Figures): Choice {
   const { rows } = figures;
   const value = rows < 500 ? 5 : rows < 2000 ? 3 : rows < 20_000 ? 2 : 1;
   const steps = Math.ceil(rows / rowsAStep(figures)) * value;
-  return { key: "optimization.epochs", value, why: `${rows} rows: ${steps} updates in all` };
+  return {
+    key: "optimization.epochs",
+    value,
+    why: `${rows} rows: ${steps} optimizer steps in total`,
+  };
 }
 
 function rate({ parameters }: Figures): Choice {
   const billions = parameters / 1e9;
   const value = billions < 0.5 ? 1e-3 : billions < 2 ? 3e-4 : billions < 10 ? 2e-4 : 1e-4;
   const measured =
-    billions < 0.5
-      ? "measured best between 1e-4 and 2e-3 at 135M"
-      : "what larger models usually take";
+    billions < 0.5 ? "measured best between 1e-4 and 2e-3 at 135M" : "typical for larger models";
   return {
     key: "optimization.learning_rate",
     value,
@@ -75,24 +77,24 @@ function rate({ parameters }: Figures): Choice {
 
 function rank({ rows }: Figures): Choice {
   const value = rows >= 1000 ? 16 : 8;
-  return { key: "lora.r", value, why: `${rows} rows: more rank for more to learn` };
+  return { key: "lora.r", value, why: `${rows} rows: a higher rank for more data` };
 }
 
 const fixed: readonly Choice[] = [
   {
     key: "lora.target_modules",
     value: ["all-linear"],
-    why: "82 % of answers right where query and value alone gave 36",
+    why: "82 % correct answers, compared with 36 % for query and value only",
   },
   {
     key: "optimization.lr_scheduler",
     value: "cosine",
-    why: "the rate falls to nothing at the end",
+    why: "the learning rate decays to zero",
   },
   {
     key: "optimization.warmup_ratio",
     value: 0.03,
-    why: "a share of the run, so that a short one learns at its rate",
+    why: "a share of the run, so that a short run still reaches its learning rate",
   },
 ];
 
@@ -104,18 +106,18 @@ function choicesFor(figures: Figures): Choice[] {
     {
       key: "method",
       value: "lora",
-      why: "an adapter: a fraction of the memory of full fine-tuning, and it can be taken off",
+      why: "an adapter: a fraction of the memory of full fine-tuning, and it can be removed",
     },
     ...[length(figures), chosen],
     {
       key: "lora.alpha",
       value: 2 * Number(chosen.value),
-      why: "twice the rank: better than the rank itself when measured",
+      why: "twice the rank, which measured better than the rank itself",
     },
     {
       key: "lora.dropout",
       value: dropout,
-      why: dropout > 0 ? `rows are seen ${seen} times` : "rows are hardly seen again",
+      why: dropout > 0 ? `each row is seen ${seen} times` : "rows are rarely repeated",
     },
     ...[rate(figures), batch(figures), epochs(figures), ...fixed],
   ];

@@ -40,7 +40,7 @@ function smallerBatches(candidate: Candidate): Candidate[] {
       size,
       "as many rows at once as fit",
     );
-    const why = `updates over ${whole} rows all the same`;
+    const why = `still ${whole} rows per optimizer step`;
     return changed(smaller, "optimization.gradient_accumulation_steps", accumulation, why);
   });
 }
@@ -49,12 +49,12 @@ const last = (candidates: readonly Candidate[], otherwise: Candidate): Candidate
   candidates.at(-1) ?? otherwise;
 
 function checkpointed(candidate: Candidate): Candidate {
-  const why = "blocks are computed again instead of kept: a third more time, the same result";
+  const why = "activations are recomputed instead of stored: a third more time, the same result";
   return changed(candidate, "optimization.gradient_checkpointing", true, why);
 }
 
 function packed(candidate: Candidate): Candidate {
-  const why = "the weights in 4 bits: a fifth of their memory, a little less exact";
+  const why = "weights in 4 bits: a fifth of their memory, slightly less exact";
   return changed(changed(candidate, "method", "qlora", why), "model.load_in_4bit", true, why);
 }
 
@@ -69,7 +69,7 @@ function shorter(candidate: Candidate): Candidate[] {
   const whole = candidate.settings.data.max_length ?? 2048;
   const lengths = halvings(Math.floor(whole / 2)).filter((length) => length >= 128);
   return lengths.map((length) =>
-    changed(candidate, "data.max_length", length, "longer rows do not fit and are cut"),
+    changed(candidate, "data.max_length", length, "longer rows do not fit and are truncated"),
   );
 }
 

@@ -85,7 +85,7 @@ function isTaken(folder: string): boolean {
 
 function whereTo({ output_dir: value }: Settings): Reason[] {
   if (value === undefined) return [];
-  return [{ setting: "output_dir", value, why: `${usualFolder} is taken` }];
+  return [{ setting: "output_dir", value, why: `${usualFolder} exists already` }];
 }
 
 /** A model's name as it was given; of an adapter or a run the one that is trained from there. */

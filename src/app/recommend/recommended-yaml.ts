@@ -42,7 +42,7 @@ export function recommendedYaml(recommendation: Recommendation, model: string): 
   comment(document.contents as Group, "", reasonsByKey(recommendation));
   const { residentBytes, availableBytes } = estimate;
   document.commentBefore = [
-    ` Recommended for ${model} (${formatCount(figures.parameters)} parameters), ${figures.rows} rows of some ${figures.meanTokens} tokens.`,
+    ` Recommended for ${model} (${formatCount(figures.parameters)} parameters), ${figures.rows} rows of about ${figures.meanTokens} tokens.`,
     ` It needs about ${formatBytes(residentBytes)} of ${formatBytes(availableBytes)}.`,
     " ft train start --config THIS_FILE",
   ].join("\n");

@@ -86,7 +86,7 @@ export async function decide(
   const all = [...new Set(ids)];
   if (all.length === 0) return 0;
   await takeStep(store, reviewId, {
-    action: `${verdictWords[status]} ${all.length === 1 ? "one" : all.length}`,
+    action: `${verdictWords[status]} ${all.length === 1 ? "a conversation" : `${all.length} conversations`}`,
     changes: [{ ids: all, set: { status } }],
   });
   return all.length;
@@ -113,7 +113,10 @@ export async function correct(
   const messages = trimmed(given, text);
   requireSlices(messages, text);
   const set = { status, messages, ...extentOf(messages), isChanged: true };
-  await takeStep(store, reviewId, { action: "Corrected one", changes: [{ ids: [id], set }] });
+  await takeStep(store, reviewId, {
+    action: "Corrected a conversation",
+    changes: [{ ids: [id], set }],
+  });
   return await readConversation(store.db, reviewId, id);
 }
 
@@ -134,7 +137,7 @@ export async function split(
   const set = { status, messages: first, ...extentOf(first), isChanged: true };
   const more = { sourceId, rule, confidence, messages: second, ...extentOf(second) };
   const [made = 0] = await takeStep(store, reviewId, {
-    action: "Split one",
+    action: "Split a conversation",
     changes: [{ ids: [id], set }],
     added: [more],
   });
@@ -155,7 +158,7 @@ export async function join(place: ReviewPlace, id: number): Promise<ReviewConver
   const { status } = first;
   const set = { status, messages, ...extentOf(messages), isChanged: true };
   await takeStep(store, reviewId, {
-    action: "Joined two",
+    action: "Joined two conversations",
     changes: [
       { ids: [id], set },
       { ids: [second.id], set: { status: "gone" } },
@@ -176,7 +179,7 @@ export async function add(
   requireSlices(messages, text);
   const one = { sourceId, ...extentOf(messages), rule: "by-hand", confidence: 1, messages };
   const [made = 0] = await takeStep(store, reviewId, {
-    ...{ action: "Added one", changes: [], added: [one] },
+    ...{ action: "Added a conversation", changes: [], added: [one] },
   });
   return await readConversation(store.db, reviewId, made);
 }
@@ -185,10 +188,10 @@ export async function add(
 export function problemsOf(messages: readonly ReviewMessage[]): string[] {
   const said = messages.filter(({ role }) => role !== "system");
   const problems: string[] = [];
-  if (!said.some(({ role }) => role === "assistant")) problems.push("nobody answers");
-  if (said[0]?.role === "assistant") problems.push("it begins with an answer");
+  if (!said.some(({ role }) => role === "assistant")) problems.push("it has no answer");
+  if (said[0]?.role === "assistant") problems.push("it starts with an answer");
   if (said.at(-1)?.role === "user") problems.push("the last question has no answer");
   if (said.some(({ role }, at) => at > 0 && role === said[at - 1]?.role && role !== "tool"))
-    problems.push("one side speaks twice in a row");
+    problems.push("two consecutive messages of the same role");
   return problems;
 }

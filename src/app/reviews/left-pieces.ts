@@ -52,10 +52,10 @@ type Bounds = Pick<ReviewSettings, "minTurns" | "minConfidence">;
 
 function reasonOf({ found, why }: LeftPiece, { minTurns, minConfidence }: Bounds): string {
   const { confidence, messages } = found;
-  if (why === "unsure") return `${confidence} sure, and ${minConfidence} is asked for`;
+  if (why === "unsure") return `confidence ${confidence} is below the minimum of ${minConfidence}`;
   if (why === "tooShort")
-    return `${messages.length} ${messages.length === 1 ? "turn" : "turns"}, and ${minTurns} are asked for`;
-  return "its words are not the document's, letter by letter";
+    return `${messages.length} ${messages.length === 1 ? "turn" : "turns"}; the minimum is ${minTurns}`;
+  return "its text differs from that of the document";
 }
 
 /** Gathers them as documents are read. */

@@ -12,63 +12,62 @@ import type { Variable } from "./variables.ts";
 
 /** Read as they are, and of nothing but the environment. */
 const program: Readonly<Record<string, Variable>> = {
-  FT_HOME: { about: "Folder of the run index, the store, settings and caches" },
+  FT_HOME: { about: "Folder of runs, store, settings and caches" },
   FT_LOG: { about: "debug, info, warning, error or silent", usual: "info" },
-  [PROFILE_VARIABLE]: { about: "The profile of a run, as --profile" },
+  [PROFILE_VARIABLE]: { about: "Profile of a run, as with --profile" },
   FT_BACKEND: {
-    about: "What computes: mlx, mps, cuda, cpu or cpu-torch; default: the first one available",
+    about: "Compute backend: mlx, mps, cuda, cpu or cpu-torch; default: the first available",
   },
-  CUDA_VISIBLE_DEVICES: { about: "Which NVIDIA GPU: the first of them" },
-  OMP_WAIT_POLICY: { about: "How threads of libtorch wait", usual: "PASSIVE" },
-  FT_THREADS: { about: "Threads that compute on the CPU; default: every physical core" },
+  CUDA_VISIBLE_DEVICES: { about: "NVIDIA GPUs that are visible; the first is used" },
+  OMP_WAIT_POLICY: { about: "How libtorch threads wait", usual: "PASSIVE" },
+  FT_THREADS: { about: "CPU threads for computing; default: one per physical core" },
   FT_BLAS_THREADS: { about: "Former name of FT_THREADS" },
   FT_KERNEL_THREADS: { about: "Former name of FT_THREADS" },
-  FT_MEMORY: { about: "Memory that a run may be planned for, as 16GiB" },
-  FT_ADDON: { about: "The file of the addon, in place of the one that is installed" },
-  FT_SERVE_TOKEN: { about: "What ft serve wants to see of who asks it" },
-  DATABASE_URL: { about: "A Postgres server to keep data sets and jobs in, in place of a file" },
-  NO_COLOR: { about: "Anything: results are not colored" },
-  TERM: { about: "dumb: no line is drawn again" },
-  DISPLAY: { about: "Whether a browser can be opened on Linux" },
-  WAYLAND_DISPLAY: { about: "Whether a browser can be opened on Linux" },
-  DBUS_SESSION_BUS_ADDRESS: { about: "Whether a keychain can be asked on Linux" },
-  CXX: { about: "The compiler that ft doctor looks at" },
-  HOME: { about: "The user's home folder" },
+  FT_MEMORY: { about: "Memory limit for planning a run, such as 16GiB" },
+  FT_ADDON: { about: "Path of the addon, instead of the installed one" },
+  FT_SERVE_TOKEN: { about: "Token that clients of ft serve must send" },
+  DATABASE_URL: { about: "Postgres server for datasets and jobs, instead of a file" },
+  NO_COLOR: { about: "Any value turns colors off" },
+  TERM: { about: "dumb turns progress lines off" },
+  DISPLAY: { about: "Used to detect whether a browser can be opened on Linux" },
+  WAYLAND_DISPLAY: { about: "Used to detect whether a browser can be opened on Linux" },
+  DBUS_SESSION_BUS_ADDRESS: { about: "Used to detect whether a keychain is available on Linux" },
+  CXX: { about: "C++ compiler that ft doctor checks" },
+  HOME: { about: "Home folder of the user" },
   PATH: {
-    about:
-      "Where programs are found; all that a reader of documents is given, with LANG and TMPDIR",
+    about: "Where programs are found. Document readers get only this, LANG and TMPDIR",
   },
-  LANG: { about: "How programs that read documents write text" },
-  TMPDIR: { about: "Folder of temporary files" },
-  XDG_DATA_HOME: { about: "Where FT_HOME is looked for, where that is not set" },
-  XDG_CACHE_HOME: { about: "Where the cache of models is looked for, where HF_HOME is not set" },
+  LANG: { about: "Locale passed to document readers" },
+  TMPDIR: { about: "Folder for temporary files" },
+  XDG_DATA_HOME: { about: "Base folder for FT_HOME, where that is not set" },
+  XDG_CACHE_HOME: { about: "Base folder for the model cache, where HF_HOME is not set" },
   HUGGINGFACE_HUB_CACHE: { about: "Former name of HF_HUB_CACHE" },
   HUGGING_FACE_HUB_TOKEN: { about: "Former name of HF_TOKEN" },
-  HF_HUB_DISABLE_IMPLICIT_TOKEN: { about: "1: the token is sent only where it is needed" },
+  HF_HUB_DISABLE_IMPLICIT_TOKEN: { about: "1: send the token only where it is required" },
   TRANSFORMERS_OFFLINE: { about: "Former name of HF_HUB_OFFLINE" },
-  MLFLOW_TRACKING_URI: { about: "The MLflow server that --report-to mlflow tells" },
-  MLFLOW_EXPERIMENT_NAME: { about: "Its experiment" },
-  MLFLOW_TRACKING_TOKEN: { about: "Its token" },
-  MLFLOW_TRACKING_USERNAME: { about: "Its user" },
-  MLFLOW_TRACKING_PASSWORD: { about: "The user's password" },
-  TRACKIO_SERVER_URL: { about: "The trackio server that --report-to trackio tells" },
-  TRACKIO_PROJECT: { about: "Its project" },
-  TRACKIO_WRITE_TOKEN: { about: "Its token, where the address has none" },
+  MLFLOW_TRACKING_URI: { about: "MLflow server for --report-to mlflow" },
+  MLFLOW_EXPERIMENT_NAME: { about: "MLflow experiment" },
+  MLFLOW_TRACKING_TOKEN: { about: "MLflow token" },
+  MLFLOW_TRACKING_USERNAME: { about: "MLflow user" },
+  MLFLOW_TRACKING_PASSWORD: { about: "MLflow password" },
+  TRACKIO_SERVER_URL: { about: "trackio server for --report-to trackio" },
+  TRACKIO_PROJECT: { about: "trackio project" },
+  TRACKIO_WRITE_TOKEN: { about: "trackio token, where the URL has none" },
 };
 
 /** Of every provider that can be asked, and who is asked where an agent is meant. */
 function ofProviders(): Record<string, Variable> {
   const found: Record<string, Variable> = {
-    AGENT_PROVIDER: { about: "Who is asked; goes before LLM_PROVIDER" },
-    AGENT_MODEL: { about: "The model that is asked for; goes before LLM_MODEL" },
+    AGENT_PROVIDER: { about: "Provider; overrides LLM_PROVIDER" },
+    AGENT_MODEL: { about: "Model; overrides LLM_MODEL" },
   };
   for (const name of providerKinds.names()) {
     const { keys, addresses, modelVariable, model } = providerKinds.get(name);
-    for (const key of keys) found[key] ??= { about: `Key of ${name}` };
-    for (const address of addresses) found[address] ??= { about: `Address of ${name}` };
+    for (const key of keys) found[key] ??= { about: `API key of ${name}` };
+    for (const address of addresses) found[address] ??= { about: `URL of ${name}` };
     if (modelVariable === undefined) continue;
     found[modelVariable] ??= {
-      about: `The model that ${name} is asked for`,
+      about: `Default model of ${name}`,
       ...(model !== undefined && { usual: model }),
     };
   }

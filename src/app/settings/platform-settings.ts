@@ -17,15 +17,15 @@ const logLevels = [...LOG_LEVELS, "warning"] as const;
 
 export const PlatformSettings = z
   .object({
-    llm_provider: z.string().describe("Who is asked where nobody says"),
-    llm_model: z.string().nullable().describe("The model that it is asked for"),
+    llm_provider: z.string().describe("Default provider"),
+    llm_model: z.string().nullable().describe("Default model of that provider"),
     ollama_url: z.string().nullable(),
-    max_concurrent_jobs: z.int().min(1).max(64).describe("Jobs that go on at once"),
-    enable_caching: z.boolean().describe("Whether answers of providers are kept and used again"),
-    cache_ttl: z.number().positive().max(87_600).describe("Hours that a kept answer counts"),
+    max_concurrent_jobs: z.int().min(1).max(64).describe("Jobs that run at the same time"),
+    enable_caching: z.boolean().describe("Whether answers of providers are cached"),
+    cache_ttl: z.number().positive().max(87_600).describe("Hours that a cached answer is valid"),
     log_level: z.enum(logLevels),
-    data_dir: z.string().describe("Told; DATA_DIR sets it at the start"),
-    database_path: z.string().describe("Told; DATABASE_PATH sets it at the start"),
+    data_dir: z.string().describe("Read-only; set DATA_DIR at start"),
+    database_path: z.string().describe("Read-only; set DATABASE_PATH at start"),
   })
   .meta({ id: "Settings" });
 

@@ -58,7 +58,7 @@ function factsOf(name: string, environment: Environment): ProviderFacts {
 
 function localFacts(environment: Environment): ProviderFacts {
   return {
-    ...{ name: LOCAL, about: "our own engine, on this machine", needs_key: false },
+    ...{ name: LOCAL, about: "the local engine, on this machine", needs_key: false },
     ...{ api_key: null, key_source: null, base_url: null },
     model: namedModel(LOCAL, environment) ?? null,
     is_current: namedProvider(environment) === LOCAL,

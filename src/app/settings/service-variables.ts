@@ -17,27 +17,30 @@ export interface ServiceVariable {
 const ofTinker = { inDotEnv: true } as const;
 
 export const serviceVariables: Readonly<Record<string, ServiceVariable>> = {
-  TINKER_API_KEY: { ...ofTinker, about: "Key of Tinker", isSecret: true },
-  TINKER_BASE_URL: { ...ofTinker, about: "Where Tinker answers, where that is not as usual" },
-  TINKER_API_BASE: { ...ofTinker, about: "The same; TINKER_BASE_URL goes before it" },
-  TINKER_PROJECT_ID: { ...ofTinker, about: "The project of Tinker that runs belong to" },
-  TINKER_TAGS: { ...ofTinker, about: "Tags of sessions with Tinker, with commas between" },
+  TINKER_API_KEY: { ...ofTinker, about: "API key of Tinker", isSecret: true },
+  TINKER_BASE_URL: { ...ofTinker, about: "URL of Tinker, to replace the default" },
+  TINKER_API_BASE: { ...ofTinker, about: "Same as TINKER_BASE_URL, which overrides it" },
+  TINKER_PROJECT_ID: { ...ofTinker, about: "Tinker project of the runs" },
+  TINKER_TAGS: { ...ofTinker, about: "Tags of Tinker sessions, comma-separated" },
   HF_TOKEN: {
-    about: "Token of the hub",
+    about: "Access token of the Hugging Face Hub",
     isSecret: true,
     instead(environment) {
       const value = hubToken(environment);
       return value === undefined ? undefined : { value, source: "token file" };
     },
   },
-  HF_ENDPOINT: { about: "Where the hub answers", usual: "https://huggingface.co" },
-  HF_HUB_OFFLINE: { about: "1: the hub is never asked; what is in its cache counts" },
-  HF_HOME: { about: "Folder of the hub's cache and token", usual: "~/.cache/huggingface" },
-  HF_HUB_CACHE: { about: "Folder of models and data sets of the hub", usual: "$HF_HOME/hub" },
-  HF_TOKEN_PATH: { about: "The file that hf auth login writes", usual: "$HF_HOME/token" },
+  HF_ENDPOINT: { about: "URL of the Hub", usual: "https://huggingface.co" },
+  HF_HUB_OFFLINE: { about: "1: never contact the Hub; use its cache only" },
+  HF_HOME: { about: "Folder of the Hub's cache and token", usual: "~/.cache/huggingface" },
+  HF_HUB_CACHE: { about: "Folder of downloaded models and datasets", usual: "$HF_HOME/hub" },
+  HF_TOKEN_PATH: { about: "Token file written by hf auth login", usual: "$HF_HOME/token" },
   HF_HUB_ETAG_TIMEOUT: {
-    about: "Seconds that an answer of the hub may take to begin",
+    about: "Seconds to wait for the Hub to start responding",
     usual: "10",
   },
-  HF_HUB_DOWNLOAD_TIMEOUT: { about: "Seconds that a file of the hub may be silent", usual: "30" },
+  HF_HUB_DOWNLOAD_TIMEOUT: {
+    about: "Seconds without data before a download from the Hub fails",
+    usual: "30",
+  },
 };

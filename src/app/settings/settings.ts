@@ -18,20 +18,20 @@ const ProviderSettings = z.strictObject({
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
 
 export const SavedSettings = z.strictObject({
-  llm_provider: z.string().min(1).max(100).optional().describe("Who is asked where nobody says"),
-  max_concurrent_jobs: z.int().min(1).max(64).optional().describe("Jobs at once"),
-  enable_caching: z.boolean().optional().describe("Whether answers of providers are kept"),
+  llm_provider: z.string().min(1).max(100).optional().describe("Default provider"),
+  max_concurrent_jobs: z.int().min(1).max(64).optional().describe("Jobs that run at the same time"),
+  enable_caching: z.boolean().optional().describe("Whether answers of providers are cached"),
   cache_ttl: z
     .number()
     .positive()
     .max(24 * 3650)
     .optional()
-    .describe("Hours that an answer is kept"),
+    .describe("Hours that an answer is cached"),
   log_level: z.enum([...LOG_LEVELS, "warning"]).optional(),
   providers: z
     .record(z.string(), ProviderSettings)
     .optional()
-    .describe("Model and address of each"),
+    .describe("Model and URL of each provider"),
 });
 
 export type SavedSettings = z.infer<typeof SavedSettings>;

@@ -37,7 +37,7 @@ const Hyperparameters = z
     n_epochs: z.union([auto, z.number().positive().max(1000)]).default("auto"),
     batch_size: z.union([auto, z.int().positive().max(4096)]).default("auto"),
     learning_rate_multiplier: figure,
-    beta: figure.describe("Of dpo: how far it may go from the model that it began with"),
+    beta: figure.describe("For dpo: how strongly training is held to the initial model"),
   })
   .prefault({});
 
@@ -49,12 +49,12 @@ const Method = z.object({
 
 export const TuningRequest = z
   .object({
-    model: z.string().min(1).max(300).describe("builtin/tiny, or a model's id on the hub"),
-    training_file: z.string().describe("Id of a file"),
-    validation_file: z.string().nullish().describe("Id of a file"),
+    model: z.string().min(1).max(300).describe("builtin/tiny, or the id of a model on the Hub"),
+    training_file: z.string().describe("Id of an uploaded file"),
+    validation_file: z.string().nullish().describe("Id of an uploaded file"),
     method: Method.optional(),
     hyperparameters: Hyperparameters.optional().describe(
-      "Of supervised training, as older clients say it",
+      "Hyperparameters of supervised training, as older clients send them",
     ),
     seed: z.int().nonnegative().nullish(),
     suffix: z.string().max(64).nullish(),
@@ -63,7 +63,7 @@ export const TuningRequest = z
     ft: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe("Further settings as in a run's YAML, without those that name files"),
+      .describe("Other settings as in a run's YAML, except those that name files"),
   })
   .meta({ id: "TuningRequest" });
 
@@ -84,13 +84,17 @@ function hyperparametersOf({ method, hyperparameters }: TuningRequest) {
 
 function refuse({ model, method, integrations, ft = {} }: TuningRequest): void {
   if (!isModelName(model)) {
-    throw notSupported("a path as the model", "name a model of the hub, or builtin/tiny", "model");
+    throw notSupported("a path as the model", "use a model of the Hub, or builtin/tiny", "model");
   }
   if (method?.type === "reinforcement") {
     throw notSupported("reinforcement", "method supervised or dpo", "method.type");
   }
   if ((integrations ?? []).length > 0) {
-    throw notSupported("integrations", 'ft: {"reporting": …} takes reporters', "integrations");
+    throw notSupported(
+      "integrations",
+      'list the reporters in ft: {"reporting": …}',
+      "integrations",
+    );
   }
   const named: string[] = [];
   const note = (path: string): string => (named.push(path), path);
@@ -143,7 +147,7 @@ export async function startTuning(
 ): Promise<Job> {
   refuse(request);
   const config = configOf(environment, request);
-  const title = `${request.suffix ?? "tuning"} of ${request.model}`;
+  const title = `${request.suffix ?? "fine-tuning"} of ${request.model}`;
   const parameters = { config, facts: { tuning: request } };
   return await submitJob(store, "training", parameters, { title, environment });
 }

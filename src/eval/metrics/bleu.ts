@@ -107,7 +107,7 @@ export function bleu(some: Partial<BleuOptions> = {}): Metric {
   const options = { ...usual, ...some };
   const cut = cutter(options);
   return {
-    about: "runs of words in common",
+    about: "n-gram overlap",
     ...{ looksAt: "prediction", scale: 100, better: "higher" },
     signature: (answers) => signature(answers, options),
     statistics: (answer) => statistics(answer, cut),

@@ -73,7 +73,7 @@ function signature(answers: readonly Answer[], options: ChrfOptions): string {
 export function chrf(some: Partial<ChrfOptions> = {}): Metric {
   const options = { ...usual, ...some };
   return {
-    about: "runs of characters in common",
+    about: "character n-gram overlap",
     ...{ looksAt: "prediction", scale: 100, better: "higher" },
     signature: (answers) => signature(answers, options),
     statistics: (answer) => statistics(answer, options),

@@ -50,19 +50,19 @@ function wordOverlap(prediction: string, reference: string): number {
 }
 
 export const exactMatch = share(
-  "the same text",
+  "identical text",
   "stripped",
   (prediction, reference) => prediction.trim() === reference.trim(),
 );
 
 export const normalizedMatch = share(
-  "the same but for case, punctuation and articles",
+  "identical text except for case, punctuation and articles",
   "squad",
   (prediction, reference) => normalized(prediction) === normalized(reference),
 );
 
 export const accuracy = share(
-  "the same label, whatever its case and closing mark",
+  "identical label, ignoring case and a final punctuation mark",
   "label",
   (prediction, reference) => {
     const label = (text: string): string => text.trim().replace(/[.!]$/, "").toLowerCase();
@@ -70,7 +70,7 @@ export const accuracy = share(
   },
 );
 
-export const numericMatch = share("the same last number", "last|relative:1e-9", isSameNumber);
+export const numericMatch = share("identical last number", "last|relative:1e-9", isSameNumber);
 
 export const f1 = meanMetric("words in common, as SQuAD counts them", "squad", (answer) =>
   bestOf(answer, wordOverlap),
@@ -81,7 +81,7 @@ export const jsonValid = meanMetric("answers that are JSON", "strict", ({ predic
 );
 
 export const jsonMatch = share(
-  "the same JSON, whatever its order and spacing",
+  "identical JSON, ignoring order and spacing",
   "deep",
   (said, wanted) => {
     const [value, other] = [parsed(said), parsed(wanted)];

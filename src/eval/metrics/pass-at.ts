@@ -17,7 +17,7 @@ const passedOf = ({ samples = [] }: Answer): number =>
 /** Of answers whose `samples` were checked. */
 export function passAt(k: number): Metric {
   return {
-    about: `how likely one of ${k} answers passes the checker`,
+    about: `probability that at least one of ${k} answers passes the check`,
     ...{ looksAt: "prediction", scale: 1, better: "higher" },
     signature: (answers) => `unbiased|n:${answers[0]?.samples?.length ?? 0}`,
     statistics: (answer) => [passAtK(answer.samples?.length ?? 0, passedOf(answer), k), 1],

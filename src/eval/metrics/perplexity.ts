@@ -2,7 +2,7 @@
 import type { Metric } from "./metric.ts";
 
 export const perplexity: Metric = {
-  about: "how many tokens the model wavers between; lower is better",
+  about: "exponential of the mean token loss; lower is better",
   ...{ looksAt: "loss", scale: null, better: "lower", signature: () => "tokens" },
   statistics: ({ loss }) => [loss?.sum ?? 0, loss?.tokens ?? 0],
   score: ([sum = 0, tokens = 0]) => (tokens === 0 ? 0 : Math.exp(sum / tokens)),

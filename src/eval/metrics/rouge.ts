@@ -107,10 +107,10 @@ const measures = {
 } as const;
 
 const about: Record<keyof typeof measures, string> = {
-  rouge1: "words in common",
-  rouge2: "pairs of words in common",
+  rouge1: "overlap of words",
+  rouge2: "overlap of word pairs",
   rougeL: "longest common subsequence",
-  rougeLsum: "longest common subsequence line by line",
+  rougeLsum: "longest common subsequence, line by line",
 };
 
 export type RougeName = keyof typeof measures;

@@ -92,7 +92,7 @@ function tried(answer: Answer): Tried {
 }
 
 export const sqlMatch: Metric = {
-  about: "the same rows from SQLite",
+  about: "identical result rows when run in SQLite",
   ...{ looksAt: "prediction", scale: 1, better: "higher", fields },
   signature: (answers) => {
     const untried = answers.filter((answer) => !tried(answer).isTried).length;

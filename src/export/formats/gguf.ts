@@ -44,7 +44,7 @@ function roundedIn(
 }
 
 export const gguf: ExportFormat = {
-  about: "one file, for llama.cpp, Ollama, LM Studio",
+  about: "one file for llama.cpp, Ollama and LM Studio",
   output: "file",
   takes: ["quant", "adapterOnly"],
   quants: ggufQuants,

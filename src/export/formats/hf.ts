@@ -11,7 +11,7 @@ import { wholeModel } from "./whole-model.ts";
 const SHARD_SIZE = "50GB";
 
 export const hf: ExportFormat = {
-  about: "folder of safetensors, for transformers and all that read its folders",
+  about: "folder of safetensors for transformers and compatible programs",
   output: "folder",
   takes: ["dtype", "shardSize"],
   async plan(source, { dtype, shardSize = SHARD_SIZE }) {

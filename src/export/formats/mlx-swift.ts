@@ -66,7 +66,7 @@ function notesOn({ companions }: StoredModel): string[] {
 }
 
 export const mlxSwift: ExportFormat = {
-  about: "folder for apps on mlx-swift-lm, checked against what its loader needs",
+  about: "folder for apps with mlx-swift-lm, checked against the requirements of its loader",
   output: "folder",
   takes: ["quant", "dtype"],
   quants: mlxQuants,

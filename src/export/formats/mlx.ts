@@ -59,7 +59,7 @@ export async function planMlx(source: ExportSource, options: ExportOptions): Pro
 }
 
 export const mlx: ExportFormat = {
-  about: "folder as mlx_lm.convert writes it, for mlx-lm and other programs on MLX",
+  about: "folder for mlx-lm and other MLX programs, as mlx_lm.convert writes it",
   output: "folder",
   takes: ["quant", "dtype"],
   quants: mlxQuants,

@@ -57,7 +57,7 @@ function filesOf(
 }
 
 export const ollama: ExportFormat = {
-  about: "folder with a Modelfile and its .gguf file, for ollama create",
+  about: "folder with a Modelfile and its GGUF file, for ollama create",
   output: "folder",
   takes: ["quant", "system", "adapterOnly", "from"],
   ...(gguf.quants !== undefined && { quants: gguf.quants }),

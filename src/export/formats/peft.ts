@@ -13,7 +13,7 @@ const isOfModel = (name: string): boolean =>
   name === "config.json" || name === "generation_config.json";
 
 export const peft: ExportFormat = {
-  about: "an adapter's folder as PEFT writes it, to be put on its base there",
+  about: "adapter folder for PEFT, to load on top of its base model",
   output: "folder",
   holds: "adapter",
   takes: [],

@@ -77,7 +77,7 @@ const rule: UpdateRule = {
 };
 
 export const adafactor: OptimizerKind = {
-  about: "AdamW's second moment in a row and a column, no first: little memory",
+  about: "factored second moment, no first moment: little memory",
   highRate: 1e-2,
   updateCopies: 2,
   make: byRule(rule),

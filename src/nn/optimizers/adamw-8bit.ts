@@ -65,7 +65,7 @@ const rule: UpdateRule = {
 };
 
 export const adamw8bitKind: OptimizerKind = {
-  about: "AdamW with its moments in 8 bits",
+  about: "AdamW with 8-bit moments",
   highRate: 1e-3,
   updateCopies: 2,
   make: byRule(rule),

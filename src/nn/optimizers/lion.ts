@@ -21,7 +21,7 @@ const rule: UpdateRule = {
 };
 
 export const lion: OptimizerKind = {
-  about: "signs of the momentum; wants a third to a tenth of AdamW's rate",
+  about: "sign of the momentum; use 1/10 to 1/3 of AdamW's learning rate",
   highRate: 3e-4,
   updateCopies: 3,
   make: byRule(rule),

@@ -67,7 +67,7 @@ const make: OptimizerMaker = (slots, settings) => {
 };
 
 export const muon: OptimizerKind = {
-  about: "momentum made orthogonal, wants a rate near 0.02; AdamW for vectors and embeddings",
+  about: "orthogonalized momentum; use a learning rate near 0.02. AdamW for vectors and embeddings",
   make,
   usual,
   highRate: 0.1,

@@ -132,7 +132,7 @@ class MlflowRun implements Reporter {
 }
 
 export const mlflow: ReporterEntry = {
-  about: "a server at MLFLOW_TRACKING_URI",
+  about: "MLflow server at MLFLOW_TRACKING_URI",
   problem: ({ MLFLOW_TRACKING_URI: uri }) =>
     uri !== undefined && /^https?:\/\//.test(uri) && URL.canParse(uri)
       ? undefined

@@ -52,7 +52,7 @@ class TensorBoard implements Reporter {
 }
 
 export const tensorboard: ReporterEntry = {
-  about: "event files in the run's folder",
+  about: "event files in the run folder",
   problem: () => undefined,
   open: (input) => new TensorBoard(input),
 };

@@ -43,7 +43,7 @@ class TrackioRun implements Reporter {
 }
 
 export const trackio: ReporterEntry = {
-  about: "a server at TRACKIO_SERVER_URL",
+  about: "trackio server at TRACKIO_SERVER_URL",
   problem: ({ TRACKIO_SERVER_URL: url }) =>
     url !== undefined && /^https?:\/\//.test(url) && URL.canParse(url)
       ? undefined

@@ -40,7 +40,7 @@ interface Life {
 
 function deathOf({ signal, code, lastWords }: Death, isFirstLoad: boolean): FtError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  const what = isFirstLoad ? "while loading" : "; it is restarted";
+  const what = isFirstLoad ? " while loading" : "; it is restarted";
   return new FtError("FT-SERVE-001", {
     message: `the process that holds the model ended ${how}${what}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),

@@ -63,7 +63,7 @@ export interface Domain {
 
 const key = z
   .string()
-  .regex(/^[a-z][a-z0-9_]*$/, "must be small letters, digits and _, as technical_support");
+  .regex(/^[a-z][a-z0-9_]*$/, "must be lowercase letters, digits and _, as in technical_support");
 const text = z.string().trim().min(1, "must not be empty");
 /** What tells rows apart needs some words. */
 const prose = z.string().trim().min(40, "must be a sentence or more (40 characters)");
@@ -84,7 +84,7 @@ const parameter = z.strictObject({
   values: z.record(key, value).superRefine((values, context) => {
     const sum = totals(values);
     if (Math.abs(sum - 100) > 0.01) {
-      context.addIssue(`weights must add up to 100, and are ${Number(sum.toFixed(2))}`);
+      context.addIssue(`weights must add up to 100, but add up to ${Number(sum.toFixed(2))}`);
     }
   }),
 });
@@ -102,18 +102,23 @@ const subdomain = z.strictObject({
 const turns = z.int().min(1).max(20);
 
 export const DomainFile = z.strictObject({
-  key: key.describe("What --domain takes; a domain of yours with a shipped key replaces it"),
-  name: text.describe("As lists show it"),
-  place: z.number().default(1000).describe("Its place in lists, the lowest first"),
+  key: key.describe(
+    "Key for --domain; a domain of yours with the key of a shipped one replaces it",
+  ),
+  name: text.describe("Name shown in lists"),
+  place: z.number().default(1000).describe("Position in lists, lowest first"),
   about: text.describe("One line for lists"),
   context: prose.describe("The situation, for the model: who takes part, and what they know"),
   answers: prose.describe("What a good answer does, for the model"),
-  subdomains: z.array(subdomain).min(1).describe("What --subdomain takes"),
-  more_subdomains: z.array(subdomain).default([]).describe("Taken as well, listed apart"),
+  subdomains: z.array(subdomain).min(1).describe("Key for --subdomain"),
+  more_subdomains: z
+    .array(subdomain)
+    .default([])
+    .describe("Other keys it accepts; listed separately"),
   parameters: z
     .record(key, parameter)
     .default({})
-    .describe("What is drawn for each row, by weights that add up to 100"),
+    .describe("Parameters drawn for each row, with weights that add up to 100"),
   leaves_out: z.array(key).default([]).describe("Common parameters that this domain does not use"),
   exchanges: z.strictObject({
     when: z
@@ -121,14 +126,14 @@ export const DomainFile = z.strictObject({
       .default([]),
     otherwise: z
       .strictObject({ least: turns, most: turns })
-      .refine(({ least, most }) => least <= most, "least must not be more than most"),
+      .refine(({ least, most }) => least <= most, "least must not exceed most"),
   }),
 });
 export type DomainFile = z.infer<typeof DomainFile>;
 
 /** A number alone is a weight: the schema of what is read has both forms, that of the value has one. */
 const eitherForm = {
-  description: "Its weight in percent; with the words for the model as {weight, says}",
+  description: "Weight in percent; with text for the model: {weight, says}",
   anyOf: [weight, weighted].map((form) => {
     const { $schema: _, ...schema } = z.toJSONSchema(form, { io: "input" });
     return schema;

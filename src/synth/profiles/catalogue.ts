@@ -19,209 +19,218 @@ const fixable = (fault: Fault): Fault => ({ ...fault, fixable: true });
 const byFix = "ft data fix FILE -o OUT --profile NAME";
 
 const lines = {
-  invalid_json: error("the line is no JSON", "write one JSON object on each line"),
-  not_an_object: error("the line is JSON, and no object", "write one JSON object on each line"),
-  blank_line: fixable(error("a line without anything on it", byFix)),
-  byte_order_mark: fixable(error("the file begins with a byte-order mark", byFix)),
+  invalid_json: error("the line is not valid JSON", "write one JSON object on each line"),
+  not_an_object: error("the line is JSON, but not an object", "write one JSON object on each line"),
+  blank_line: fixable(error("an empty line", byFix)),
+  byte_order_mark: fixable(error("the file starts with a byte-order mark", byFix)),
   byte_order_mark_missing: fixable(
-    onlyWhereAsked("the file does not begin with a byte-order mark", byFix),
+    onlyWhereAsked("the file does not start with a byte-order mark", byFix),
   ),
-  not_utf8: fixable(error("the line is not UTF-8 text", "save the file as UTF-8")),
+  not_utf8: fixable(error("the line is not valid UTF-8", "save the file as UTF-8")),
   key_twice: warning(
-    "one object has a field twice, of which readers take the last, or the first, or none",
-    "keep one of them",
+    "an object has the same field twice; readers keep the last, the first or neither",
+    "keep one of the two",
   ),
   lone_surrogate: error(
-    "half of a pair of UTF-16 units, which no text in UTF-8 can hold",
-    "write the whole character",
+    "an unpaired UTF-16 surrogate, which UTF-8 cannot encode",
+    "write the complete character",
   ),
 };
 
 const shape = {
   unknown_format: error(
-    "the row is in none of the forms of the profile",
+    "the row has none of the formats of the profile",
     "ft data convert FILE -o OUT --to NAME",
   ),
   mixed_format: error(
-    "rows of one file are in different forms, or one row is in two",
-    "ft data convert FILE -o OUT --to NAME writes one form",
+    "the rows of the file have different formats, or one row has two",
+    "ft data convert FILE -o OUT --to NAME writes one format",
   ),
-  field_missing: error("a field that every row needs is missing", "add the field"),
-  field_type: error("a field is of another kind than it must be", "write it as the message says"),
-  extra_key: fixable(onlyWhereAsked("a field that the form does not know", byFix)),
-  both_spellings: error("one thing is said under two names", "leave one of them out"),
+  field_missing: error("a required field is missing", "add the field"),
+  field_type: error("a field has the wrong type", "use the type named in the message"),
+  extra_key: fixable(onlyWhereAsked("a field that the format does not define", byFix)),
+  both_spellings: error("the same value under two names", "remove one of them"),
 };
 
 const messages = {
-  messages_empty: error("there are no messages", "leave the row out"),
-  bad_role: fixable(error("a role that the form does not know", byFix)),
+  messages_empty: error("messages is empty", "remove the row"),
+  bad_role: fixable(error("a role that the format does not define", byFix)),
   system_in_messages: fixable(
-    onlyWhereAsked("a system message among the others, where it has a place of its own", byFix),
+    onlyWhereAsked("a system message in messages, where the format has a field for it", byFix),
   ),
-  system_not_first: error("a system message behind another message", "put it first"),
-  system_repeated: error("more than one system message", "join them into one, at the beginning"),
+  system_not_first: error("a system message after another message", "put it first"),
+  system_repeated: error("more than one system message", "join them into one at the start"),
   single_message: onlyWhereAsked(
-    "an answer without anything before it",
-    "begin with a message of the user",
+    "an answer without a message before it",
+    "start with a user message",
   ),
   not_starting_with_user: onlyWhereAsked(
-    "the conversation does not begin with the user",
-    "begin with a message of the user",
+    "the conversation does not start with a user message",
+    "start with a user message",
   ),
   not_ending_with_assistant: error(
-    "the conversation does not end with the assistant: its end is not learned",
-    "take the last messages away, or answer them",
+    "the conversation does not end with an assistant message, so its end is not trained on",
+    "remove the last messages, or add an answer",
   ),
   not_ending_with_user: onlyWhereAsked(
-    "the prompt does not end with the user, so there is nothing to answer",
-    "take the last messages away",
+    "the prompt does not end with a user message, so there is nothing to answer",
+    "remove the last messages",
   ),
-  same_role_twice: onlyWhereAsked("two messages of one role in a row", "join them into one"),
+  same_role_twice: onlyWhereAsked(
+    "two consecutive messages of the same role",
+    "join them into one",
+  ),
   role_order: onlyWhereAsked(
-    "a message of a role that may not follow the one before it",
-    "put the messages in order",
+    "a message whose role cannot follow that of the message before it",
+    "reorder the messages",
   ),
-  empty_content: error("an answer that says nothing", "write what it says, or leave the row out"),
+  empty_content: error("an empty answer", "add its content, or remove the row"),
   empty_question: error(
-    "a message of the user, the system or a tool that says nothing",
-    "write what it says, or leave the row out",
+    "an empty user, system or tool message",
+    "add its content, or remove the row",
   ),
   nothing_to_learn: error(
-    "no answer of the assistant is learned",
-    "answer, or give an answer the weight 1",
+    "no assistant message is trained on",
+    "add an answer, or set the weight of one to 1",
   ),
-  bad_weight: fixable(error("a weight other than 0 and 1", "write 0 or 1")),
+  bad_weight: fixable(error("a weight other than 0 or 1", "write 0 or 1")),
   weight_misplaced: warning(
-    "a weight on a message that is not the assistant's",
-    "take the weight away",
+    "a weight on a message that is not from the assistant",
+    "remove the weight",
   ),
 };
 
 const tools = {
   content_and_calls: onlyWhereAsked(
-    "a message with both content and calls of tools",
-    "leave one of them out",
+    "a message with both content and tool calls",
+    "remove one of them",
   ),
-  call_unanswered: error("a call of a tool that is never answered", "add the message of the tool"),
-  call_id_missing: error("a call or an answer to it without its id", "give both the same id"),
+  call_unanswered: error("a tool call without a result", "add the tool message"),
+  call_id_missing: error("a tool call or its result without an id", "give both the same id"),
   call_id_duplicate: error(
-    "one id of two calls, or two answers to one call",
-    "give every call an id of its own",
+    "two tool calls with the same id, or two results of one call",
+    "give each call its own id",
   ),
   call_id_unknown: error(
-    "an answer to a call that nobody made",
-    "give it the id of the call before it",
+    "a tool result without a matching call",
+    "use the id of the call before it",
   ),
-  call_id_form: fixable(onlyWhereAsked("an id that is not of the form asked for", byFix)),
+  call_id_form: fixable(onlyWhereAsked("an id that does not have the required form", byFix)),
   arguments_not_json: error(
-    "arguments of a call that are no JSON object",
-    "write the JSON text of an object",
+    "tool call arguments that are not a JSON object",
+    "write a JSON object as a string",
   ),
   arguments_not_text: fixable(
-    onlyWhereAsked("arguments of a call as an object, where their JSON text is asked for", byFix),
+    onlyWhereAsked("tool call arguments as an object, where a JSON string is required", byFix),
   ),
-  tool_undeclared: error("a call of a tool that the row does not list", "list it under tools"),
-  bad_tool_schema: error("parameters of a tool that are no JSON Schema of an object", "write one"),
+  tool_undeclared: error("a call to a tool that the row does not define", "add it to tools"),
+  bad_tool_schema: error(
+    "tool parameters that are not a JSON Schema of type object",
+    "write a JSON Schema of type object",
+  ),
   bad_tool_name: error(
-    "a name of a tool that is not 1 to 64 letters, digits, dashes and underscores",
+    "a tool name that is not 1 to 64 letters, digits, dashes or underscores",
     "rename the tool and its calls",
   ),
 };
 
 const answers = {
   answer_role: error(
-    "an answer to compare that is not the assistant's",
-    "give the assistant's messages alone",
+    "a chosen or rejected answer that is not an assistant message",
+    "use assistant messages only",
   ),
-  answer_count: onlyWhereAsked("an answer to compare of more than one message", "keep one message"),
-  chosen_is_rejected: error("both answers are the same", "leave the row out"),
+  answer_count: onlyWhereAsked(
+    "a chosen or rejected answer of more than one message",
+    "keep one message",
+  ),
+  chosen_is_rejected: error("chosen and rejected are the same", "remove the row"),
 };
 
 const images = {
   image_inline: onlyWhereAsked(
-    "an image by its address, where it must stand in the row itself",
+    "an image by URL, where it must be included in the row",
     "write it as data:image/png;base64,…",
   ),
   mixed_contents: onlyWhereAsked(
-    "contents as texts and as lists of parts in one row",
-    "write all of them in one way",
+    "contents as strings and as lists of parts in the same row",
+    "write all of them the same way",
   ),
-  image_refused: error("an image, where the form takes text alone", "leave the row out"),
-  image_in_answer: error("an image outside of a message of the user", "leave the row out"),
-  image_count: error("more images in a row than the service takes", "take some out"),
-  image_too_large: error("an image larger than the service takes", "make it smaller"),
+  image_refused: error("an image in a text-only format", "remove the row"),
+  image_in_answer: error("an image outside user messages", "remove the row"),
+  image_count: error("more images in a row than the service accepts", "remove some of them"),
+  image_too_large: error("an image larger than the service accepts", "make it smaller"),
   image_type: error(
-    "an image of a kind that the service does not take",
+    "an image type that the service does not accept",
     "write it as JPEG, PNG or WebP",
   ),
 };
 
 const sizes = {
   tokens_over_limit: error(
-    "a row of more tokens than the model takes",
-    "shorten it, or leave it out",
+    "a row with more tokens than the model accepts",
+    "shorten it, or remove it",
   ),
   answer_truncated: error(
-    "a row of more tokens than the model takes, which is cut at its end: the answer goes first",
-    "shorten what stands before the answer, or leave the row out",
+    "a row with more tokens than the model accepts; its end is truncated, the answer first",
+    "shorten the messages before the answer, or remove the row",
   ),
   total_tokens_over_limit: error(
-    "more tokens in all than one job takes",
-    "train on a part of the rows",
+    "more tokens in total than a job accepts",
+    "train on some of the rows",
   ),
-  too_few_records: error("fewer rows than are asked for, one at least", "add rows"),
-  too_many_records: error("more rows than the service takes", "take some out"),
-  file_too_large: error("a file larger than the service takes", "divide it, or take rows out"),
+  too_few_records: error("fewer rows than required; at least one", "add rows"),
+  too_many_records: error("more rows than the service accepts", "remove some of them"),
+  file_too_large: error("a file larger than the service accepts", "split it, or remove rows"),
   validation_too_large: error(
-    "too large a share of the rows is for validation",
-    "move some to training",
+    "the validation file has too large a share of the rows",
+    "move some of them to training",
   ),
 };
 
 const repeats = {
-  duplicate_record: fixable(warning("a row that has been there before", byFix)),
+  duplicate_record: fixable(warning("a row that repeats an earlier one", byFix)),
   leak_same_id: error(
-    "a row for validation with the id of one for training",
-    "take it out of one file",
+    "a validation row with the id of a training row",
+    "remove it from one of the files",
   ),
   leak_exact: error(
-    "a row for validation that is also one for training",
-    "take it out of one file",
+    "a validation row identical to a training row",
+    "remove it from one of the files",
   ),
   leak_near: warning(
-    "a row for validation that is nearly one for training",
-    "take it out of one file",
+    "a validation row nearly identical to a training row",
+    "remove it from one of the files",
   ),
   leak_same_question: warning(
-    "a row for validation that asks what one for training asks",
-    "keep both in one file",
+    "a validation row with the question of a training row",
+    "keep both in the same file",
   ),
   leak_same_source: warning(
-    "a row for validation from a source that others for training come from",
+    "a validation row from the same source as training rows",
     "ft data split FILE --unit source keeps sources together",
   ),
 };
 
 const care = {
   secret_found: warning(
-    "what looks like a key, a password or a token",
-    "take it out before anything is sent",
+    "text that looks like a key, a password or a token",
+    "remove it before you send the file",
   ),
   model_unknown: warning(
-    "a model that the limits do not list, so that those of the profile count",
+    "the limits do not list this model; those of the profile apply",
     "ft data limits",
   ),
-  model_retired: warning("the model is no longer there", "choose another model: ft data limits"),
-  model_retiring: warning(
-    "the model will no longer be there",
+  model_retired: warning(
+    "the model is no longer available",
     "choose another model: ft data limits",
   ),
+  model_retiring: warning("the model will be retired", "choose another model: ft data limits"),
   service_closed: warning(
-    "the service takes no more jobs",
+    "the service accepts no more jobs",
     "ft data convert FILE -o OUT --to NAME",
   ),
   service_closing: warning(
-    "the service will take no more jobs",
+    "the service will stop accepting jobs",
     "ft data convert FILE -o OUT --to NAME",
   ),
 };

@@ -14,7 +14,7 @@ const pairMetrics = {
 export const objectives = new Registry<ObjectiveEntry>(
   {
     supervised: {
-      about: "the next token of each learned turn",
+      about: "next-token prediction on the trained tokens",
       kinds: ["chat", "instruction", "text"],
       packs: true,
       compiles: true,
@@ -23,7 +23,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       load: async () => (await import("./supervised.ts")).supervised,
     },
     dpo: {
-      about: "the better of two answers, against the model before training",
+      about: "preferred over rejected answers, relative to a reference model",
       kinds: ["preference"],
       divides: true,
       metrics: pairMetrics,
@@ -31,7 +31,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       load: async ({ preference }) => (await import("./dpo.ts")).dpo(preference),
     },
     orpo: {
-      about: "the better of two answers, and its odds against the worse",
+      about: "preferred over rejected answers by odds ratio, plus next-token prediction",
       kinds: ["preference"],
       divides: true,
       metrics: { ...pairMetrics, nll: "lower", log_odds: "higher" },
@@ -39,7 +39,7 @@ export const objectives = new Registry<ObjectiveEntry>(
       load: async ({ preference }) => (await import("./orpo.ts")).orpo(preference),
     },
     simpo: {
-      about: "the better of two answers, by token and by a margin",
+      about: "preferred over rejected answers by mean log-probability and a margin",
       kinds: ["preference"],
       divides: true,
       metrics: pairMetrics,
@@ -47,14 +47,14 @@ export const objectives = new Registry<ObjectiveEntry>(
       load: async ({ preference }) => (await import("./simpo.ts")).simpo(preference),
     },
     kto: {
-      about: "answers that are as wanted or not, against the model before training",
+      about: "answers labelled desirable or not, relative to a reference model",
       kinds: ["judged"],
       metrics: { ...pairMetrics, "rewards/rejected": "lower" },
       groups: ["preference"],
       load: async ({ preference }) => (await import("./kto.ts")).kto(preference),
     },
     distillation: {
-      about: "the next token of each learned turn, and what a teacher would have said",
+      about: "next-token prediction, plus the output distribution of a teacher",
       kinds: ["chat", "instruction", "text"],
       packs: true,
       divides: true,

@@ -4,5 +4,5 @@ import { lowRankTuning } from "./low-rank.ts";
 export const dora = lowRankTuning(
   "dora",
   "DoRA",
-  "low-rank adapters that learn direction and length apart",
+  "low-rank adapters with magnitude and direction trained separately",
 );

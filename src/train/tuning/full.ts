@@ -27,7 +27,7 @@ function lastBlocks(
 }
 
 export const full: TuningEntry = {
-  about: "every weight of the model, or of its last blocks (num_layers)",
+  about: "all weights of the model, or of its last blocks (num_layers)",
   isAdapter: false,
   divides: true,
   groups: [],

@@ -17,7 +17,7 @@ function requirePacked(model: TrainableModel): void {
 
 export const qlora: TuningEntry = {
   ...lora,
-  about: "low-rank adapters beside quantized weights",
+  about: "low-rank adapters on quantized weights",
   plan: async (model, options, names) => {
     requirePacked(model);
     return await lora.plan(model, options, names);

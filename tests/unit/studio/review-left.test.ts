@@ -37,7 +37,7 @@ test("each piece says why it was left out, and is taken in all the same", async 
   expect({ total, next }).toEqual({ total: 2, next: null });
   expect(pieces[0]).toMatchObject({
     ...{ source: "house.txt", turns: 2, is_taken: false },
-    ...{ reason: "2 turns, and 3 are asked for", text: "Is it open?\nYes, all day." },
+    ...{ reason: "2 turns; the minimum is 3", text: "Is it open?\nYes, all day." },
   });
   const [{ source_id: source, messages }] = pieces;
   const added = await client.call("postV1ReviewsIdConversations", {
@@ -61,7 +61,7 @@ test("one that is not sure enough tells how sure it was", async () => {
   const id = await reviewOf(studio, { min_confidence: 1 }, faq);
   await withStore(environment, (store) => readDocuments(environment, store, id));
   const { body } = await client.call("getV1ReviewsIdLeftOut", { params: { id }, query: {} });
-  expect(body.pieces[0].reason).toBe(`${body.pieces[0].confidence} sure, and 1 is asked for`);
+  expect(body.pieces[0].reason).toBe(`confidence ${body.pieces[0].confidence} is below the minimum of 1`);
 });
 
 test("a model is shown what rules leave open, where one is named, and nobody else", async () => {

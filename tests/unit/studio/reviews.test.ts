@@ -132,7 +132,7 @@ test("every correction is slices of the text, can be undone and done again", asy
     client.call("putV1ReviewsIdConversationsConversation", { params, body: { messages } });
   const corrected = await put(swapped);
   expect(corrected.body).toMatchObject({ is_changed: true });
-  expect(corrected.body.problems).toContain("it begins with an answer");
+  expect(corrected.body.problems).toContain("it starts with an answer");
   const [start = 0, end = 0] = before.messages[0]?.spans[0] ?? [];
   const inside = await put([{ role: "user", spans: [[start, end - 1]] }]);
   expect(inside.body.messages[0].content).toBe(chat.slice(start, end - 1));
@@ -148,7 +148,7 @@ test("every correction is slices of the text, can be undone and done again", asy
     expect((await put([{ role: "user", spans }])).body.error.code).toBe("FT-REVIEW-003");
 
   const halves = await client.call("postV1ReviewsIdUndo", { params: { id } });
-  expect(halves.body.step).toMatchObject({ action: "Corrected one", is_undone: true });
+  expect(halves.body.step).toMatchObject({ action: "Corrected a conversation", is_undone: true });
   await client.call("postV1ReviewsIdUndo", { params: { id } });
   expect(await show(conversation)).toEqual(before);
   expect((await client.call("postV1ReviewsIdUndo", { params: { id } })).status).toBe(409);
@@ -193,7 +193,7 @@ test("what is accepted becomes a data set, letter by letter, and a review is rem
     params: { id },
     body: { source, messages: [{ role: "user", spans: [[title, title + 16]] }] },
   });
-  expect(added.body.problems).toContain("nobody answers");
+  expect(added.body.problems).toContain("it has no answer");
   await client.call("postV1ReviewsIdDecide", {
     ...{ params: { id }, body: { status: "rejected", conversations: [added.body.id] } },
   });

@@ -122,7 +122,7 @@ function taken(
   }
   const form = nameOfForm(row);
   if (form !== undefined && (wanted === undefined || form === wanted)) return { rows: [row], form };
-  const why = `the rows before are of the form ${wanted}; this one has the fields ${knownFields(row)}`;
+  const why = `the rows before it are in the format ${wanted}; this one has the fields ${knownFields(row)}`;
   return { left: { line, field: "", why } };
 }
 
@@ -137,7 +137,7 @@ async function* readAll(path: string, ending: string): AsyncGenerator<Read> {
       if (!("value" in raw)) yield { left: { line, field: "", why: raw.problem, text: "" } };
       else if (isObject(raw.value)) yield { row: raw.value as JsonObject, line };
       else {
-        const why = `a row is an object, not ${kindOf(raw.value)}`;
+        const why = `a row must be an object, not ${kindOf(raw.value)}`;
         yield {
           left: { line, field: "", why, text: JSON.stringify(raw.value).slice(0, longestText) },
         };
@@ -181,7 +181,7 @@ class Importing {
 
   #tell(): void {
     const { signal, onRows } = this.#watch;
-    if (signal?.aborted === true) throw interrupted("taking the file in; nothing of it is kept");
+    if (signal?.aborted === true) throw interrupted("importing the file; nothing was imported");
     onRows?.(this.rows, this.#total);
   }
 

@@ -57,7 +57,7 @@ export function reasonOf(
   edit: ExampleEdit | undefined,
 ): string {
   const score = qualityScore === null ? "" : ` (score ${qualityScore})`;
-  return (whyIn(metadata) ?? (edit?.who === "user" ? "taken out by hand" : "removed")) + score;
+  return (whyIn(metadata) ?? (edit?.who === "user" ? "removed by hand" : "removed")) + score;
 }
 
 /** Rows that an import could not use. */

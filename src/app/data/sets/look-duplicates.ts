@@ -120,9 +120,9 @@ export const duplicatesLook = defineLook({
 });
 
 const words: Readonly<Record<Likeness, string>> = {
-  exact: "the same as",
-  normalized: "the same but for case and spacing as",
-  near: "nearly the same as",
+  exact: "identical to",
+  normalized: "identical except for case and spacing to",
+  near: "nearly identical to",
 };
 
 const whyOf = ({ likeness, keptAt }: Going): string =>

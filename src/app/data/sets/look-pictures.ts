@@ -9,7 +9,7 @@ const part = 500;
 const every = 1500;
 
 export const picturesLook = defineLook({
-  title: "pictures",
+  title: "charts",
   rowsAtOnce: 2000,
   options: z.strictObject({}),
   run: async (set, _, { signal, onRows, soFar }) => {

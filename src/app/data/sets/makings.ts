@@ -34,7 +34,7 @@ export interface MakingContext {
 }
 
 interface MakingDefinition<Schema extends z.ZodType> {
-  /** For the title of its job: "merging data sets". */
+  /** For the title of its job: "merge of datasets". */
   title: string;
   options: Schema;
   /** Rows that it reads. */
@@ -70,7 +70,7 @@ const numbered = ({ id, name, exampleCount }: Numbered, note = ""): MadeSet => (
 });
 
 const merge = defineMaking({
-  title: "merging data sets",
+  title: "merge of datasets",
   options: z.strictObject({ dataset_ids: z.array(reference).min(1).max(1000), name: newName }),
   rows: (store, { dataset_ids: ids }) => rowsOf(store, ids),
   make: async ({ dataset_ids: datasetIds, name }, { store, environment, onRow }) =>
@@ -82,7 +82,7 @@ const merge = defineMaking({
 });
 
 const sample = defineMaking({
-  title: "drawing rows",
+  title: "sample of rows",
   options: z.strictObject({
     dataset_id: reference,
     sample_size: z.int().min(1),
@@ -103,7 +103,7 @@ const counted = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
 const convert = defineMaking({
-  title: "writing rows in the other form",
+  title: "conversion to the other format",
   options: z.strictObject({
     dataset_id: reference,
     target_format: z.enum(["chat", "instruction"]),
@@ -122,7 +122,7 @@ const convert = defineMaking({
 });
 
 const version = defineMaking({
-  title: "keeping a version",
+  title: "new version",
   options: z.strictObject({ dataset_id: reference, message: z.string().max(1000).default("") }),
   rows: (store, { dataset_id: id }) => rowsOf(store, [id]),
   make: async ({ dataset_id: id, message }, { store, onRow }) => {
@@ -133,7 +133,7 @@ const version = defineMaking({
 });
 
 const review = defineMaking({
-  title: "a data set of a review",
+  title: "dataset from a review",
   options: z.strictObject({ review: reference, name: newName }),
   rows: async (store, { review: id }) => (await statusCounts(store.db, id)).accepted,
   make: async ({ review: id, name }, context) => {

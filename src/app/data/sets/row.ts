@@ -169,7 +169,7 @@ export async function dropRow(store: Store, set: OpenSet, at: number): Promise<C
   }
   const { name, version } = await requireNewest(store, set);
   await textAt(store, set, at);
-  await dropRows(store, name, [{ position: at, reason: "taken out by hand" }], "hand");
+  await dropRows(store, name, [{ position: at, reason: "removed by hand" }], "hand");
   return { undo: versionBefore(name, version.number) };
 }
 

@@ -5,7 +5,7 @@ import { HubJobsOptions } from "../jobs/options.ts";
 import { defineKind } from "./kind.ts";
 
 export const hubJobsKind = defineKind({
-  about: "machines of Hugging Face, rented by the minute: its Jobs",
+  about: "Hugging Face Jobs: machines rented by the minute",
   options: HubJobsOptions,
   open(name, options, { version }) {
     return new HubJobsRunner(name, options, version, hubSettings());

@@ -12,7 +12,7 @@ const shell: Shell = {
 };
 
 export const localKind = defineKind({
-  about: "this machine, in a process that outlives the one that started it",
+  about: "this machine, in a background process",
   options: ProgramOptions,
   open(name, options, { version, program }) {
     const ft = options.ft === "ft" ? program : options.ft;

@@ -9,7 +9,7 @@ import { defineKind } from "./kind.ts";
 const plainName = (path: string): string => basename(path).replaceAll(/[^\w.-]/g, "_");
 
 export const skypilotKind = defineKind({
-  about: "machines of a cloud, by a task file for SkyPilot",
+  about: "cloud machines, through a SkyPilot task file",
   options: z.strictObject({
     accelerators: z.string().optional().describe("GPUs, as resources.accelerators has them"),
     cloud: z.string().optional().describe("Cloud; default: the cheapest"),

@@ -10,7 +10,7 @@ const Word = z.preprocess(
 );
 
 export const slurmKind = defineKind({
-  about: "a cluster of Slurm, by a batch file for sbatch",
+  about: "a Slurm cluster, through an sbatch script",
   options: z.strictObject({
     partition: Word.optional().describe("Partition"),
     account: Word.optional().describe("Account that is charged"),

@@ -58,7 +58,7 @@ function share(text: string, isSuch: (line: string) => boolean): number {
 }
 
 export const boilerplate: Cleaner = {
-  about: "answers that are mostly notices of web pages, or lines that many rows share",
+  about: "answers that are mostly web page boilerplate, or lines shared by many rows",
   prepare: ({ boilerplateShare: least }, { isShared = () => false }) => {
     const isMarked = (line: string): boolean => {
       const lower = line.toLowerCase();

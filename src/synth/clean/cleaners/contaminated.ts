@@ -2,7 +2,7 @@
 import { type Cleaner, drop } from "../cleaner.ts";
 
 export const contaminated: Cleaner = {
-  about: "rows that hold texts of test sets (--against)",
+  about: "rows that contain text of test sets (--against)",
   prepare: (_options, { contamination }) =>
     contamination &&
     ((row) => {

@@ -2,7 +2,7 @@
 import { type Cleaner, drop } from "../cleaner.ts";
 
 export const duplicates: Cleaner = {
-  about: "rows that repeat another, exactly or nearly",
+  about: "exact and near duplicates",
   prepare: (_options, { duplicateOf }) =>
     duplicateOf &&
     (({ position }) => {

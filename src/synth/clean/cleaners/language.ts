@@ -9,7 +9,7 @@ const lookedAt = 2000;
 const letters = (text: string): number => (text.match(/\p{L}/gu) ?? []).length;
 
 export const language: Cleaner = {
-  about: "rows in other languages than --languages names",
+  about: "rows in languages other than --languages",
   prepare: async ({ languages }) => {
     if (languages.length === 0) return undefined;
     const { eld } = await import("eld/medium");

@@ -2,7 +2,7 @@
 import { type Cleaner, drop, exchangesIn } from "../cleaner.ts";
 
 export const length: Cleaner = {
-  about: "rows without text, shorter or longer than asked for, and empty answers",
+  about: "rows without text, too short or too long rows, and empty answers",
   prepare:
     ({ minLength, maxLength = Number.POSITIVE_INFINITY, minAnswer }) =>
     ({ said }) => {

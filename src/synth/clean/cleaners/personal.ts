@@ -90,7 +90,7 @@ class PersonalLook {
 }
 
 export const personal: Cleaner = {
-  about: "personal data and secrets: told, masked or dropped, by kind (--personal)",
+  about: "personal data and secrets: reported, masked or dropped by kind (--personal)",
   prepare: ({ personal: actions }) => {
     const looking = new PersonalLook(actions);
     return looking.isIdle ? undefined : (row) => looking.look(row);

@@ -83,7 +83,7 @@ function refusal(answer: string): string | undefined {
 }
 
 export const refusals: Cleaner = {
-  about: "answers that refuse or speak of being a model",
+  about: "answers that refuse, or mention being a language model",
   prepare:
     () =>
     ({ said }) => {

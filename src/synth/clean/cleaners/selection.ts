@@ -2,7 +2,7 @@
 import { type Cleaner, drop } from "../cleaner.ts";
 
 export const selection: Cleaner = {
-  about: "rows beyond those selected by score (--select)",
+  about: "rows not selected by score (--select)",
   prepare: (_options, { unselected }) =>
     unselected &&
     (({ position }) => {

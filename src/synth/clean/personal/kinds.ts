@@ -150,21 +150,21 @@ function findSecrets(text: string): Found[] {
 
 /** The next kind is one line here. Earlier ones win where two find the same place. */
 export const personalKinds: Readonly<Record<string, PersonalKind>> = {
-  secret: { about: "keys, tokens, passwords in addresses", find: findSecrets },
+  secret: { about: "API keys, tokens, passwords in URLs", find: findSecrets },
   email: { about: "e-mail addresses", find: findEmails },
-  iban: { about: "bank accounts", find: findIbans },
+  iban: { about: "bank account numbers (IBAN)", find: findIbans },
   card: {
-    about: "card numbers",
+    about: "payment card numbers",
     find: (text) => matches(text, /(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w])/g, isCard),
   },
   ssn: {
-    about: "social security numbers of the United States",
+    about: "US social security numbers",
     find: (text) =>
       matches(text, /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g),
   },
-  ip: { about: "addresses of computers", find: findAddresses },
+  ip: { about: "IP addresses", find: findAddresses },
   phone: {
-    about: "telephone numbers",
+    about: "phone numbers",
     find: (text) => phoneLooks.flatMap((look) => matches(text, look, isPhone)),
   },
 };

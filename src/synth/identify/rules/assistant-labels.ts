@@ -41,7 +41,7 @@ function judge(evidence: Evidence, turns: readonly Turn[]): number {
 }
 
 export const assistantLabels: Rule = {
-  about: "labels that say who asks and who answers: User and Assistant, Customer and Agent",
+  about: "labels of question and answer roles: User and Assistant, Customer and Agent",
   find: (stretch, options) =>
     findDialogues(stretch, labelsOf(stretch, isRoleLabel), judge, options),
 };

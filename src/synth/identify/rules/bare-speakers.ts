@@ -43,7 +43,7 @@ function judge(evidence: Evidence, turns: readonly Turn[]): number {
 }
 
 export const bareSpeakers: Rule = {
-  about: "speakers alone on a line above what they say",
+  about: "speaker names alone on the line above their text",
   find: (stretch, options) =>
     regionsOf(
       stretch,

@@ -70,6 +70,6 @@ function judge(evidence: Evidence, turns: readonly Turn[]): number {
 }
 
 export const chatLogs: Rule = {
-  about: "speakers with times: chat and channel logs",
+  about: "speaker names with times: chat and channel logs",
   find: (stretch, options) => findDialogues(stretch, labels(stretch), judge, options),
 };

@@ -70,6 +70,6 @@ function findingOf(stretch: Stretch, run: readonly number[]): Finding[] {
 }
 
 export const dashDialogues: Rule = {
-  about: "lines that begin with a long dash, two speaking by turns",
+  about: "lines that start with a long dash, two speakers taking turns",
   find: (stretch) => runs(stretch).flatMap((run) => findingOf(stretch, run)),
 };

@@ -83,7 +83,7 @@ function asking(stretch: Stretch, pairs: readonly Pair[]): Pair[] {
 
 export const definitions: Rule = {
   about:
-    "questions as terms with what is said of them: definition lists, details, FAQ data of web pages",
+    "questions as terms with their answers: definition lists, details elements, FAQ data of web pages",
   find(stretch) {
     const terms = stretch.blocks.filter((block) => block.type === "term").flatMap(pairOfTerm);
     const pairs = terms.length > 0 ? terms : pairsInText(stretch);

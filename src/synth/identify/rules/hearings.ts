@@ -46,6 +46,6 @@ function judge(evidence: Evidence, turns: readonly Turn[]): number {
 }
 
 export const hearings: Rule = {
-  about: "speakers in capitals and the Q. and A. of examinations: hearings, depositions",
+  about: "speaker names in capitals, and Q. and A. lines: hearings, depositions",
   find: (stretch, options) => findDialogues(stretch, labels(stretch), judge, options),
 };

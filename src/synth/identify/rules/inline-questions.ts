@@ -120,6 +120,6 @@ function findingsOf(stretch: Stretch, list: readonly Inline[]): Finding[] {
 }
 
 export const inlineQuestions: Rule = {
-  about: "a question and its answer in one line of a list",
+  about: "a question and its answer on one line of a list",
   find: (stretch) => listsOf(stretch).flatMap((list) => findingsOf(stretch, list)),
 };

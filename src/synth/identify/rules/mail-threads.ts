@@ -52,6 +52,6 @@ function findingOf(stretch: Stretch, thread: readonly Section[]): Finding[] {
 }
 
 export const mailThreads: Rule = {
-  about: "mail with heads and quoted lines",
+  about: "e-mail with headers and quoted lines",
   find: (stretch) => sectionsOf(stretch).flatMap((thread) => findingOf(stretch, thread)),
 };

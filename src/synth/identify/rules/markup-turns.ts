@@ -156,7 +156,7 @@ function isDialogue({ messages }: Dialogue): boolean {
 }
 
 export const markupTurns: Rule = {
-  about: "turns between marks of chat templates and elements named for who speaks",
+  about: "turns between chat template tokens, or in elements named after the speaker",
   find(stretch): Finding[] {
     const dialogues = dialoguesOf(stretch, saidOf(stretch));
     const places = dialogues.flatMap(({ messages }) =>

@@ -175,6 +175,6 @@ function judge({ pairs, asking, sentences, code, words }: PairEvidence): number 
 }
 
 export const questionAnswerLabels: Rule = {
-  about: "labels that say question and answer: Q: and A:, Frage and Antwort, 问 and 答",
+  about: "labels for question and answer: Q: and A:, Frage and Antwort, 问 and 答",
   find: (stretch) => findPairs(stretch, pairsOf(stretch), judge),
 };

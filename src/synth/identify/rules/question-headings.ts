@@ -82,7 +82,7 @@ function sectionFindings(stretch: Stretch, section: Section): Finding[] {
 }
 
 export const questionHeadings: Rule = {
-  about: "questions in headings, answers below them: FAQs",
+  about: "questions as headings with answers below them: FAQs",
   find: (stretch) =>
     sectionsOf(stretch, headingLines(stretch)).flatMap((section) =>
       sectionFindings(stretch, section),

@@ -180,6 +180,6 @@ function findingsOf(stretch: Stretch, list: readonly Candidate[]): Finding[] {
 }
 
 export const questionLines: Rule = {
-  about: "questions on lines of their own, bold, numbered or plain, answers below them",
+  about: "questions on their own lines, bold, numbered or plain, with answers below them",
   find: (stretch) => listsOf(candidatesOf(stretch)).flatMap((list) => findingsOf(stretch, list)),
 };

@@ -64,7 +64,7 @@ function judge({ pairs, asking: share, sentences, code }: PairEvidence): number 
 }
 
 export const quotedQuestions: Rule = {
-  about: "questions in block quotes, each answered below it",
+  about: "questions in block quotes with answers below them",
   find(stretch) {
     const quotes = quotesOf(stretch);
     const pairs = quotes.flatMap((quote, index) => pairOf(stretch, quote, quotes[index + 1]) ?? []);

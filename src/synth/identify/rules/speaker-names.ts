@@ -109,7 +109,7 @@ function candidates(stretch: Stretch): Label[][] {
 }
 
 export const speakerNames: Rule = {
-  about: "names that recur and alternate: dialogues, interviews, hearings",
+  about: "names that repeat and alternate: dialogues, interviews, hearings",
   find: (stretch, options) =>
     candidates(stretch).flatMap((labels) => findDialogues(stretch, labels, judge, options)),
 };

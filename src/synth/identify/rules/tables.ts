@@ -156,6 +156,6 @@ function grids(stretch: Stretch): Grid[] {
 }
 
 export const tables: Rule = {
-  about: "tables with a column of questions and one of answers",
+  about: "tables with a question column and an answer column",
   find: (stretch) => grids(stretch).flatMap((grid) => findingsIn(stretch, grid)),
 };

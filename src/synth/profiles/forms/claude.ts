@@ -63,7 +63,7 @@ export function alternating(placed: ReturnType<typeof oneSystem>["rest"], losses
 }
 
 export const claude: RowForm = {
-  about: "system apart, then user and assistant in turn",
+  about: "system as its own field, then alternating user and assistant messages",
   keys,
   allowsOthers: false,
   detect: (row) => isPresent(row["messages"]),

@@ -176,7 +176,7 @@ function toolsField(tools: readonly JsonObject[] | undefined, losses: Losses): J
 }
 
 export const gemini: RowForm = {
-  about: "contents in parts, of user and model",
+  about: "contents with parts, roles user and model",
   keys,
   allowsOthers: false,
   detect: (row) => isPresent(row["contents"]),

@@ -63,7 +63,7 @@ function unmarked(text: string, losses: projecting.Losses): string {
 }
 
 export const inst: RowForm = {
-  about: "one text of [INST] turns, as Llama 2 has them",
+  about: "one text of [INST] turns, as for Llama 2",
   keys: ["text"],
   allowsOthers: true,
   detect: (row) => isPresent(row["text"]),

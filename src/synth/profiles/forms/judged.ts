@@ -17,7 +17,7 @@ function see(row: JsonObject): SeenRow {
 }
 
 export const judged: RowForm = {
-  about: "prompt, completion and a label that says whether it is as wanted",
+  about: "prompt, completion and a label: desirable or not",
   keys,
   allowsOthers: true,
   detect: (row) =>

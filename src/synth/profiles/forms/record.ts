@@ -20,7 +20,7 @@ const hasOwnKeys = (row: JsonObject): boolean =>
   isObject(row["preference"]) || isObject(row["source"]) || isObject(row["meta"]);
 
 export const recordForm: RowForm = {
-  about: "the record of ft: messages, tools, both answers, source, meta",
+  about: "ft's own record: messages, tools, chosen and rejected answers, source, meta",
   keys,
   allowsOthers: true,
   detect: (row) => chat.detect(row) && hasOwnKeys(row),

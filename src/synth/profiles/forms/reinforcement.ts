@@ -64,7 +64,7 @@ function graderFields(meta: JsonObject = {}): JsonObject {
 }
 
 export const reinforcement: RowForm = {
-  about: "a prompt and what the grader compares with",
+  about: "a prompt and the fields its grader compares with",
   keys: own,
   allowsOthers: true,
   detect: (row) => isPresent(row["messages"]),

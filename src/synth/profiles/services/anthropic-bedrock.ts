@@ -5,7 +5,7 @@ import type { Profile } from "../profile.ts";
 const plain = ["role", "content"];
 
 export const anthropicBedrock: Profile = {
-  about: "Anthropic's Claude at Bedrock",
+  about: "Anthropic's Claude on Bedrock",
   forms: [claude],
   roles: ["user", "assistant"],
   severity: {

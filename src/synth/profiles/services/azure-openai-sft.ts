@@ -4,6 +4,6 @@ import { openaiSft } from "./openai-sft.ts";
 
 export const azureOpenaiSft: Profile = {
   ...openaiSft,
-  about: "OpenAI's models at Azure, supervised",
+  about: "OpenAI's models on Azure, supervised",
   severity: { ...openaiSft.severity, byte_order_mark: "off", byte_order_mark_missing: "warning" },
 };

@@ -5,6 +5,6 @@ import { anthropicBedrock } from "./anthropic-bedrock.ts";
 
 export const bedrockLlamaConverse: Profile = {
   ...anthropicBedrock,
-  about: "Llama 3.2 and 3.3 at Bedrock, Converse",
+  about: "Llama 3.2 and 3.3 on Bedrock, Converse",
   forms: [converse],
 };

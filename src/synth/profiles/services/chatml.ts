@@ -5,7 +5,7 @@ import type { Profile } from "../profile.ts";
 import { textSeverity } from "./together-text.ts";
 
 export const chatml: Profile = {
-  about: "texts in ChatML",
+  about: "ChatML text",
   forms: [textForm("one text, in ChatML", true)],
   roles: Object.keys(chatRoles),
   severity: { ...textSeverity, blank_line: "warning" },

@@ -6,7 +6,7 @@ export const fireworksSft: Profile = {
   about: "Fireworks, supervised",
   forms: [
     chatForm({
-      about: "messages and tools as Fireworks has them",
+      about: "messages and tools in Fireworks' format",
       keys: ["messages", "tools"],
       allowsOthers: false,
       can: {

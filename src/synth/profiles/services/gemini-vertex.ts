@@ -3,7 +3,7 @@ import { gemini } from "../forms/gemini.ts";
 import type { Profile } from "../profile.ts";
 
 export const geminiVertex: Profile = {
-  about: "Google's Gemini at Vertex AI",
+  about: "Google's Gemini on Vertex AI",
   forms: [gemini],
   roles: ["user", "model", "function"],
   severity: {

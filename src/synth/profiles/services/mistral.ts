@@ -15,7 +15,7 @@ export const mistral: Profile = {
   about: "Mistral",
   forms: [
     chatForm({
-      about: "messages and tools as Mistral has them",
+      about: "messages and tools in Mistral's format",
       keys: ["messages", "interactions", "tools", "available_tools"],
       allowsOthers: false,
       can: {

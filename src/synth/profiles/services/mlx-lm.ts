@@ -16,7 +16,7 @@ export const templateSeverity: Profile["severity"] = {
 };
 
 export const templateChat = chatForm({
-  about: "messages and tools as chat templates take them",
+  about: "messages and tools for chat templates",
   keys: ["messages", "tools"],
   allowsOthers: true,
   can: { parts: true, name: true, reasoning: "reasoning_content", calls: "object", callIds: true },

@@ -31,7 +31,7 @@ export const openaiKeys: MessageKeys = {
 export const openaiRoles = ["system", "user", "assistant", "tool", "developer", "function"];
 
 export const openaiForm = chatForm({
-  about: "messages and tools as OpenAI has them",
+  about: "messages and tools in OpenAI's format",
   keys: ["messages", "tools", "parallel_tool_calls", "functions"],
   allowsOthers: false,
   can: sayable,

@@ -12,7 +12,7 @@ export const togetherConversation: Profile = {
   about: "Together, conversations",
   forms: [
     chatForm({
-      about: "messages as Together has them",
+      about: "messages in Together's format",
       keys: ["messages", "tools"],
       allowsOthers: false,
       can: { weight: "whole", calls: "text", callIds: true, needsCallIds: true },

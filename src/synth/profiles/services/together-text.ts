@@ -11,7 +11,7 @@ export const textSeverity: Profile["severity"] = {
 };
 
 export const togetherText: Profile = {
-  about: "Together, texts",
+  about: "Together, text",
   forms: [textForm("one text", false)],
   roles: Object.keys(chatRoles),
   severity: { ...togetherSeverity, ...textSeverity },

@@ -73,9 +73,9 @@ async function writeParquet(path: string, given: RowsToWrite): Promise<void> {
 
 export const exportFormats = new Registry<ExportFormat>(
   {
-    jsonl: { about: "JSON lines", extension: ".jsonl", write: writeLines },
+    jsonl: { about: "JSONL: one JSON object per line", extension: ".jsonl", write: writeLines },
     csv: { about: "CSV, safe to open in a spreadsheet", extension: ".csv", write: writeCsv },
-    md: { about: "Markdown, to be read and edited", extension: ".md", write: writeMarkdown },
+    md: { about: "Markdown, to read and edit", extension: ".md", write: writeMarkdown },
     parquet: { about: "Parquet", extension: ".parquet", write: writeParquet },
   },
   unknownFormat,

@@ -57,7 +57,7 @@ function* slips(text: string): Generator<string> {
 }
 
 export const arithmetic: RowCheck = {
-  about: "sums in answers that are wrong",
+  about: "wrong arithmetic in answers",
   *look({ exchanges }) {
     for (const { answer, field } of exchanges)
       for (const slip of slips(answer)) yield { field, message: `a sum is wrong: ${slip}` };

@@ -16,7 +16,7 @@ function isOpen(text: string): boolean {
 }
 
 export const fences: RowCheck = {
-  about: "blocks of code that are never closed",
+  about: "code blocks that are not closed",
   *look({ exchanges }) {
     for (const { answer, field } of exchanges)
       if (isOpen(answer)) yield { field, message: "a block of code is opened and never closed" };

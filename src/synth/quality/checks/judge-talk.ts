@@ -13,7 +13,7 @@ const attempts: readonly RegExp[] = [
 ];
 
 export const judgeTalk: RowCheck = {
-  about: "rows that tell a judge what to say",
+  about: "instructions to the judge inside a row",
   *look({ parts }) {
     for (const { text, field } of parts) {
       const found = attempts.map((one) => one.exec(text)?.[0]).find((one) => one !== undefined);

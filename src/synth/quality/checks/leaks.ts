@@ -26,7 +26,7 @@ function repeatsSystem({ parts }: LookedRow, answer: string): boolean {
 }
 
 export const leaks: RowCheck = {
-  about: "prompts, marks of templates and unfilled places in answers",
+  about: "prompts, template tokens and unfilled placeholders in answers",
   *look(row) {
     for (const { question, answer, field } of row.exchanges) {
       const found = marks.map((mark) => mark.exec(answer)?.[0]).find((one) => one !== undefined);

@@ -3,7 +3,7 @@ import { isObject, isPresent } from "../../../data/formats/format.ts";
 import type { RowCheck } from "../check.ts";
 
 export const metadata: RowCheck = {
-  about: "metadata and meta that are no object",
+  about: "metadata or meta that is not an object",
   *look({ value }) {
     for (const field of ["metadata", "meta"]) {
       const given = value[field];

@@ -10,7 +10,7 @@ import type { LookedRow } from "../looked-row.ts";
 const roles = ["system", "developer", "user", "human", "assistant", "gpt", "model", "bot"];
 
 const anyForm: Profile = {
-  about: "rows of any form",
+  about: "rows in any format",
   forms: rowForms.names().map((name) => rowForms.get(name)),
   roles: [...roles, "chatgpt", "tool", "function", "observation", "function_call"],
   severity: {
@@ -36,7 +36,7 @@ function isMeant({ code, field }: Sighting, row: LookedRow): boolean {
 }
 
 export const structure: RowCheck = {
-  about: "fields that the row's form needs, roles in order, nothing empty",
+  about: "missing fields, roles out of order, empty messages",
   *look(row) {
     const { form, seen, value } = row;
     if (form === undefined || seen === undefined) {

@@ -27,7 +27,7 @@ function hint(answer: string): string | undefined {
 }
 
 export const truncated: RowCheck = {
-  about: "answers that stop in the middle of a sentence",
+  about: "answers that end in the middle of a sentence",
   *look({ exchanges }) {
     for (const { answer, field } of exchanges) {
       const found = hint(answer);

@@ -6,7 +6,7 @@ import type { RowCheck } from "../check.ts";
 const leastCharacters = 20;
 
 export const turns: RowCheck = {
-  about: "messages that are said twice by the same side",
+  about: "messages repeated by the same role",
   *look({ parts }) {
     const known = new Map<string, string>();
     for (const { role, text, field } of parts) {

@@ -95,7 +95,7 @@ function isHtml(head: Uint8Array): boolean {
 }
 
 export const htmlReader: SourceReader = {
-  about: "web pages: headings, lists, tables, definitions, questions and answers in their data",
+  about: "web pages: headings, lists, tables, definitions, FAQ data",
   extensions: ["html", "htm", "xhtml"],
   container: true,
   recognises: (name, head) =>

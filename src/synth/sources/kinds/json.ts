@@ -90,7 +90,7 @@ const isText = (head: Uint8Array): boolean =>
   !head.subarray(2).includes(0) || head[0] === 0xff || head[0] === 0xfe;
 
 export const jsonReader: SourceReader = {
-  about: "JSON: the texts of its rows, conversations where they have the form of a data set",
+  about: "JSON: the texts of its rows; conversations where it has the format of a dataset",
   extensions: ["json"],
   container: true,
   recognises: (name, head) => (/\.json$/i.test(name) && isText(head) ? 0.4 : 0),
@@ -98,7 +98,7 @@ export const jsonReader: SourceReader = {
 };
 
 export const jsonLinesReader: SourceReader = {
-  about: "JSON lines: the same, one row a line, of any size",
+  about: "JSON lines (JSONL): the same with one row per line, of any size",
   extensions: ["jsonl", "ndjson"],
   container: true,
   streams: true,

@@ -157,7 +157,7 @@ const isNamed = (name: string, extensions: RegExp, head: Uint8Array): number =>
   extensions.test(name) && !head.subarray(2, 4).every((byte) => byte === 0) ? 0.5 : 0;
 
 export const csvReader: SourceReader = {
-  about: "tables as text, separated by commas, semicolons, bars or tabs, with a header",
+  about: "delimited tables with a header: commas, semicolons, bars or tabs",
   extensions: ["csv"],
   container: true,
   streams: true,
@@ -166,7 +166,7 @@ export const csvReader: SourceReader = {
 };
 
 export const tsvReader: SourceReader = {
-  about: "tables as text, separated by tabs, with a header",
+  about: "tab-separated tables with a header",
   extensions: ["tsv", "tab"],
   container: true,
   streams: true,

@@ -131,7 +131,7 @@ async function* spokenIn(input: SourceInput): AsyncGenerator<Spoken | Opening> {
 }
 
 export const slackReader: SourceReader = {
-  about: "Slack exports, a zip or its folder",
+  about: "Slack exports, as a zip file or folder",
   extensions: [],
   container: true,
   collection: (names) => (isSlackExport(names) ? 0.95 : 0),

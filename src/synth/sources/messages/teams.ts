@@ -114,7 +114,8 @@ function* graphThread(message: Fields): Generator<Spoken> {
 }
 
 export const teamsReader: SourceReader = {
-  about: "Microsoft Teams messages, as JSON of Microsoft Graph or of a personal account's export",
+  about:
+    "Microsoft Teams messages, as JSON from Microsoft Graph or from the export of a personal account",
   extensions: ["json"],
   container: true,
   recognises: (_name, head) => {

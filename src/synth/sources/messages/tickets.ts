@@ -102,7 +102,7 @@ async function* spokenIn(input: SourceInput): AsyncGenerator<Spoken | Opening> {
 }
 
 export const ticketReader: SourceReader = {
-  about: "support tickets as JSON, in Zendesk's form",
+  about: "support tickets as JSON, in Zendesk's format",
   extensions: ["json"],
   container: true,
   recognises: (_name, head) => {

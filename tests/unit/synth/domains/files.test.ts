@@ -142,7 +142,7 @@ test.each([
     "weights that do not add up",
     (text: string) => text.replace("edge_case: { weight: 5", "edge_case: { weight: 6"),
     { line: lineOf(support, "scenario:") + 2, field: "parameters.scenario.values" },
-    "weights must add up to 100, and are 101",
+    "weights must add up to 100, but add up to 101",
   ],
   [
     "a key that means nothing",
@@ -191,7 +191,7 @@ test("several faults are told at once", () => {
   );
   const { problems } = refused(() => loadDomains(nobody, folder));
   expect(problems.join("\n")).toMatch(/context: .*\n.*|contxt: means nothing here/);
-  expect(problems.join("\n")).toContain("least must not be more than most");
+  expect(problems.join("\n")).toContain("least must not exceed most");
 });
 
 test("a domain of one's own is one file; one of a known key stands for that", () => {

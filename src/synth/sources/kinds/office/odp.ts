@@ -61,7 +61,7 @@ async function* readOdp(input: SourceInput): AsyncGenerator<SourcePart> {
 }
 
 export const odpReader: SourceReader = {
-  about: "OpenDocument presentations, with the speaker's notes",
+  about: "OpenDocument presentations, with speaker notes",
   extensions: ["odp", "otp"],
   container: true,
   recognises: recognisesPackage("odp", "application/vnd.oasis.opendocument.presentation"),

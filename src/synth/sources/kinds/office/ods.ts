@@ -156,7 +156,7 @@ async function* readOds(input: SourceInput): AsyncGenerator<SourcePart> {
 }
 
 export const odsReader: SourceReader = {
-  about: "OpenDocument spreadsheets, a table for each sheet",
+  about: "OpenDocument spreadsheets, one table per sheet",
   extensions: ["ods", "ots"],
   container: true,
   recognises: recognisesPackage("ods", "application/vnd.oasis.opendocument.spreadsheet"),

@@ -116,7 +116,7 @@ async function* readPptx(input: SourceInput): AsyncGenerator<SourcePart> {
 }
 
 export const pptxReader: SourceReader = {
-  about: "PowerPoint presentations, with the speaker's notes",
+  about: "PowerPoint presentations, with speaker notes",
   extensions: ["pptx", "pptm", "ppsx"],
   container: true,
   recognises: (name, head) =>

@@ -192,7 +192,7 @@ function addHeading(builder: DocumentBuilder, name: string): void {
 }
 
 export const xlsxReader: SourceReader = {
-  about: "Excel workbooks, a table for each sheet",
+  about: "Excel workbooks, one table per sheet",
   extensions: ["xlsx", "xlsm", "xltx"],
   container: true,
   recognises: (name, head) =>

@@ -152,7 +152,7 @@ function noteWhatIsMissing(
 const isPdf = (head: Uint8Array): boolean => Buffer.from(head.subarray(0, 1024)).includes("%PDF-");
 
 export const pdfReader: SourceReader = {
-  about: "PDF documents that hold text",
+  about: "PDF documents with text",
   extensions: ["pdf"],
   container: true,
   recognises: (_, head) => (isPdf(head) ? 0.95 : 0),

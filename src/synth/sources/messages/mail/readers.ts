@@ -84,7 +84,7 @@ function beginsAsMail(head: Uint8Array): boolean {
 }
 
 export const emlReader: SourceReader = {
-  about: "a mail (MIME), with what it quotes",
+  about: "e-mail messages (MIME), with quoted text",
   extensions: ["eml"],
   container: true,
   recognises: (name, head) => {
@@ -95,7 +95,7 @@ export const emlReader: SourceReader = {
 };
 
 export const mboxReader: SourceReader = {
-  about: "mailboxes (mbox), threads of mails",
+  about: "mailboxes (mbox), as threads",
   extensions: ["mbox", "mbx"],
   container: true,
   streams: true,
