@@ -25,13 +25,13 @@ const Report = z
   .object({
     file: z.string(),
     rows: z.int(),
-    taken: z.int(),
-    left_out: z.int(),
+    taken: z.int().describe("Rows imported"),
+    left_out: z.int().describe("Rows that cannot be used"),
     left: z.array(
       z.object({ line: z.int(), field: z.string(), why: z.string(), text: z.string() }),
     ),
-    losses: z.array(LossShape),
-    form: z.string().nullable(),
+    losses: z.array(LossShape).describe("Fields that the dataset does not keep"),
+    form: z.string().nullable().describe("Format of the rows in the file"),
     made: z.string().nullable().describe("The new dataset; null where none was made"),
     job_id: z
       .string()

@@ -33,7 +33,7 @@ const lookOf = z.object({
 const LookShape = z
   .object({
     is_whole: z.boolean().describe("Whether the result covers all rows as they are now"),
-    counted: z.int(),
+    counted: z.int().describe("Rows counted so far"),
     rows: z.int().describe("Rows in the dataset"),
     at: z.string().nullable(),
     result: AnyJson.describe("Result for the rows counted so far; null where none exists yet"),
@@ -79,7 +79,9 @@ const begin = defineRoute({
   path: "/api/v1/data/{set}/looks/{look}",
   about: "Analyze all rows: immediately where they are few, otherwise as a job",
   params: lookOf,
-  body: z.object({ options: AnyObject.default({}) }).meta({ id: "LookRequest" }),
+  body: z
+    .object({ options: AnyObject.default({}).describe("Options of the analysis") })
+    .meta({ id: "LookRequest" }),
   answers: { 200: LookShape },
   run: async (studio, { params, body, signal }) => {
     const { store, environment } = studio;
@@ -103,8 +105,8 @@ const file = defineRoute({
   about: "Download the file that the export analysis wrote",
   params: z.object({ set: SetName }),
   query: z.object({
-    profile: z.string().max(100).default("openai-sft"),
-    format: z.string().max(20).default("jsonl"),
+    profile: z.string().max(100).default("openai-sft").describe("From /api/v1/export-forms"),
+    format: z.string().max(20).default("jsonl").describe("From /api/v1/export-forms"),
   }),
   answers: { 200: { type: "application/octet-stream", about: "The file" } },
   run: async ({ store, environment }, { params, query }) => {
@@ -127,7 +129,9 @@ const dropping = defineRoute({
   path: "/api/v1/data/{set}/duplicates/drop",
   about: "Remove the duplicates that were found; removed rows can be restored",
   params: z.object({ set: SetName }),
-  body: z.object({ options: AnyObject.default({}) }).meta({ id: "DropDuplicates" }),
+  body: z
+    .object({ options: AnyObject.default({}).describe("Options of the duplicates analysis") })
+    .meta({ id: "DropDuplicates" }),
   answers: { 200: z.object({ dropped: z.int() }).meta({ id: "DroppedDuplicates" }) },
   run: async ({ store, environment }, { params, body }) => {
     const set = await openSet(store, params.set);

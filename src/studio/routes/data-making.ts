@@ -23,14 +23,14 @@ const make = defineRoute({
   body: z
     .object({
       making: z.string().min(1).max(40).describe("merge, sample, convert, version or review"),
-      options: z.record(z.string(), z.unknown()),
+      options: z.record(z.string(), z.unknown()).describe("Options of that operation"),
     })
     .meta({ id: "SetToMake" }),
   answers: {
     200: z
       .object({
         made: MadeShape.nullable().describe("Null where a job makes it"),
-        job_id: z.string().nullable(),
+        job_id: z.string().nullable().describe("The job that makes it"),
       })
       .meta({ id: "SetInMaking" }),
   },

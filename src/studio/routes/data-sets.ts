@@ -107,10 +107,10 @@ const show = defineRoute({
 
 const LineShape = z
   .object({
-    at: z.int(),
+    at: z.int().describe("Position in the dataset, from 0"),
     id: z.int().nullable(),
-    asked: z.string(),
-    answered: z.string(),
+    asked: z.string().describe("Start of the first question"),
+    answered: z.string().describe("Start of the last answer"),
     turns: z.int(),
     characters: z.int(),
     score: z.number().nullable(),
@@ -150,7 +150,7 @@ const EditShape = z
   .object({
     undo: z.string().nullable().describe("Pass it to undo; null where it cannot be undone"),
     at: z.string(),
-    who: z.string(),
+    who: z.string().describe("user, file (the file was edited), or the step that changed it"),
     action: z.string(),
     fields: z.array(
       z.object({ path: z.string(), before: AnyJson.optional(), after: AnyJson.optional() }),
@@ -164,7 +164,7 @@ const RowShape = z
     at: z.int(),
     id: z.int().nullable(),
     content: AnyObject,
-    said: z.array(z.object({ role: z.string(), text: z.string() })),
+    said: z.array(z.object({ role: z.string(), text: z.string() })).describe("The row as messages"),
     score: z.number().nullable(),
     status: z.enum(["active", "removed"]),
     metadata: AnyObject,
@@ -231,7 +231,9 @@ const undo = defineRoute({
   path: "/api/v1/data/{set}/undo",
   about: "Undo a change of a row",
   params: named,
-  body: z.object({ undo: z.string().min(1).max(310) }).meta({ id: "RowUndo" }),
+  body: z
+    .object({ undo: z.string().min(1).max(310).describe("The undo of an edit") })
+    .meta({ id: "RowUndo" }),
   answers: { 200: Done },
   refusals: { 409: "The row has been changed since" },
   run: async ({ store }, { params, body }) => {
@@ -255,10 +257,10 @@ const left = defineRoute({
       .object({
         rows: z.array(
           z.object({
-            at: z.int(),
-            step: z.string(),
+            at: z.int().describe("Position in the dataset, or line of the imported file"),
+            step: z.string().describe("What removed it: import, quality control, a person"),
             why: z.string(),
-            asked: z.string(),
+            asked: z.string().describe("Start of the first question"),
             back: z
               .string()
               .nullable()
@@ -286,7 +288,8 @@ const back = defineRoute({
       rows: z
         .array(z.string().regex(/^\d{1,15}$/))
         .min(1)
-        .max(1000),
+        .max(1000)
+        .describe("The back of each row to restore"),
     })
     .meta({ id: "BringBack" }),
   answers: { 200: Done },

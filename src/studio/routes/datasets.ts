@@ -198,7 +198,9 @@ const kept = defineRoute({
   path: "/api/v1/datasets/{id}/versions",
   about: "Save a dataset as a new version of the versioned dataset of its name",
   params: numbered,
-  body: z.object({ message: z.string().max(1000).default("") }).meta({ id: "KeepVersion" }),
+  body: z
+    .object({ message: z.string().max(1000).default("").describe("Message of the version") })
+    .meta({ id: "KeepVersion" }),
   answers: {
     200: z
       .object({ name: z.string(), version: z.int(), rows: z.int() })

@@ -27,12 +27,12 @@ const SheetShape = z
     finished_at: Time,
     model: z.string(),
     adapter: z.string().nullable(),
-    name: z.string(),
-    data: z.string(),
+    name: z.string().describe("Name of the run or the model"),
+    data: z.string().describe("File of the rows"),
     samples: z.int(),
-    unasked: z.int(),
+    unasked: z.int().describe("Rows that were not asked"),
     seconds: z.number(),
-    signature: z.string(),
+    signature: z.string().describe("Settings that scores depend on"),
     scores: z.array(ScoreShape),
     warnings: z.array(z.string()),
     questions: z
@@ -104,11 +104,14 @@ const RowShape = z
 
 const DeltaShape = z
   .object({
-    delta: z.number(),
-    better: z.boolean().nullable(),
-    low: z.number(),
+    delta: z.number().describe("Mean of this evaluation minus that of the other"),
+    better: z
+      .boolean()
+      .nullable()
+      .describe("Whether this evaluation is better; null where they are equal"),
+    low: z.number().describe("Lower bound of the 95 % confidence interval"),
     high: z.number(),
-    p: z.number(),
+    p: z.number().describe("Two-sided p-value"),
     wins: z.int(),
     ties: z.int(),
     losses: z.int(),
@@ -151,11 +154,14 @@ const rows = defineRoute({
 
 const EvidenceShape = z
   .object({
-    by: z.string(),
-    criterion: z.string().nullable(),
+    by: z.string().describe("The judge"),
+    criterion: z.string().nullable().describe("Null for a comparison of two answers"),
     verdict: z.union([z.number(), z.enum(["base", "other", "tie"])]),
     evidence: z.string(),
-    order: z.enum(["base first", "other first"]).nullable(),
+    order: z
+      .enum(["base first", "other first"])
+      .nullable()
+      .describe("In a comparison, which answer the judge saw first"),
   })
   .meta({ id: "JudgeEvidence" });
 

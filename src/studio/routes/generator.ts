@@ -21,7 +21,7 @@ import { defineRoute, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
 import { datasetOf, Price, toldPrice } from "./making-shapes.ts";
-import { AnyJson, Paging, PathNumber, timeOrNull } from "./shared.ts";
+import { AnyJson, Asked, Paging, PathNumber, timeOrNull } from "./shared.ts";
 
 const dollars = z.number().min(0);
 
@@ -39,8 +39,12 @@ const Wanted = z
       .max(100)
       .default("en")
       .describe("Language tag, or English name of the language"),
-    seed: z.int().default(0),
-    topics: z.array(z.string().min(1).max(500)).max(1000).default([]),
+    seed: z.int().default(0).describe("Seed of the parameters drawn for each row"),
+    topics: z
+      .array(z.string().min(1).max(500))
+      .max(1000)
+      .default([])
+      .describe("Topics of the rows, in turn"),
     system: z.string().max(20_000).optional().describe("System prompt of each conversation"),
     instructions: z
       .string()
@@ -48,8 +52,7 @@ const Wanted = z
       .optional()
       .describe("Extra instructions for the model that generates"),
     weights: ParameterWeights.default({}).describe("Weights that replace those of the domain"),
-    provider: z.string().min(1).max(100).optional(),
-    model: z.string().min(1).max(200).optional(),
+    ...Asked,
     temperature: z.number().min(0).max(2).default(0.7),
     concurrency: z.int().min(1).max(64).default(5).describe("Concurrent requests"),
     name: z.string().min(1).max(300).optional().describe("Name of the dataset"),
@@ -67,7 +70,7 @@ function parametersOf(wanted: z.infer<typeof Wanted>): GenerationParameters {
   return GenerationParameters.parse({ ...Object.fromEntries(given), models });
 }
 
-const Prices = z.object({ likely: Price, most: Price });
+const Prices = z.object({ likely: Price, most: Price.describe("Upper bound") });
 
 const estimate = defineRoute({
   method: "POST",
@@ -108,7 +111,7 @@ const estimate = defineRoute({
 const PreviewedSet = z
   .object({
     job_id: z.int(),
-    queue_id: z.string(),
+    queue_id: z.string().describe("Id of the job under /api/v1/jobs"),
     dataset_id: z.int().nullable(),
     state: z
       .enum(["asking", "waiting", "stopped", "going-on", "ended"])
@@ -203,7 +206,7 @@ const going = defineRoute({
         .max(1_000_000)
         .optional()
         .describe("Total rows, to change the number requested"),
-      budget: dollars.max(100_000).optional(),
+      budget: dollars.max(100_000).optional().describe("New maximum cost in dollars"),
     })
     .optional()
     .meta({ id: "GoOn" }),
@@ -236,14 +239,15 @@ const RowInTheMaking = z
     draw: z.int().describe("How often the row was drawn again because it repeated another"),
     status: z.enum(["asking", "made", "failed", "cancelled"]),
     values: z.record(z.string(), z.string()).describe("Parameter values drawn for the row"),
-    exchanges: z.int(),
+    exchanges: z.int().describe("Pairs of question and answer that the row must have"),
     rejections: z.array(z.string()).describe("Why answers were rejected, oldest first"),
-    error: z.string().nullable(),
-    spent: dollars,
+    error: z.string().nullable().describe("Why there is no row, or why the last attempt failed"),
+    spent: dollars.describe("Dollars"),
     finished_at: z.string().nullable(),
     example: z
       .object({ id: z.int(), content: AnyJson, status: z.enum(["active", "removed"]) })
-      .nullable(),
+      .nullable()
+      .describe("The generated row"),
   })
   .meta({ id: "RowInTheMaking" });
 
@@ -264,7 +268,10 @@ const rows = defineRoute({
   }),
   answers: {
     200: z
-      .object({ rows: z.array(RowInTheMaking), next: z.int().nullable() })
+      .object({
+        rows: z.array(RowInTheMaking),
+        next: z.int().nullable().describe("Pass it as before; null on the last page"),
+      })
       .meta({ id: "RowsInTheMaking" }),
   },
   run: async (studio, { params, query }) => {

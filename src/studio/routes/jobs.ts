@@ -38,7 +38,7 @@ export const JobShape = z
     parameters: AnyJson,
     units: z.object({ total: z.int(), done: z.int(), failed: z.int() }),
     spent: dollars,
-    result: AnyJson,
+    result: AnyJson.describe("What the job returned; its form depends on the kind"),
     error: z.string().nullable(),
     created_at: Time,
     started_at: Time.nullable(),
@@ -69,7 +69,7 @@ const list = defineRoute({
   about: "List jobs, newest first",
   query: z.object({
     status: z.enum(statuses).optional(),
-    kind: z.string().max(100).optional(),
+    kind: z.string().max(100).optional().describe("A kind of GET /api/v1/kinds"),
     ...Paging,
   }),
   answers: { 200: z.object({ jobs: z.array(JobShape) }).meta({ id: "Jobs" }) },

@@ -6,7 +6,7 @@ import { parseMemory } from "../../core/units.ts";
 import { notFound } from "../http/errors.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import { JobShape, toldJob } from "./jobs.ts";
-import { AnyJson } from "./shared.ts";
+import { AnyJson, Priority } from "./shared.ts";
 import { fileOfDataset } from "./train.ts";
 
 const ModelShape = z
@@ -142,7 +142,7 @@ const pull = defineRoute({
       model: z.string().min(1).max(500).describe("Hub id"),
       revision: z.string().min(1).max(200).optional().describe("Branch, tag or commit"),
       quantize: z.enum(["4bit", "8bit"]).optional().describe("Also write a quantized copy"),
-      priority: z.int().min(-1000).max(1000).optional(),
+      priority: Priority,
     })
     .meta({ id: "PullModel" }),
   answers: { 200: JobShape },

@@ -17,7 +17,7 @@ const Provider = z
     key_source: z.enum(["environment", "keychain", "file"]).nullable(),
     base_url: z.string().nullable(),
     model: z.string().nullable(),
-    is_current: z.boolean(),
+    is_current: z.boolean().describe("Whether it is the default provider"),
   })
   .meta({ id: "Provider" });
 

@@ -21,7 +21,7 @@ import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import { JobShape, toldJob } from "./jobs.ts";
 import { datasetOf, Price, toldPrice } from "./making-shapes.ts";
 import { qualityChoices, QualityCriteria, QualityRubric } from "./quality-choices.ts";
-import { AnyJson, Paging, PathNumber } from "./shared.ts";
+import { AnyJson, Asked, Paging, PathNumber } from "./shared.ts";
 
 const count = z.int().min(0);
 const score = z.number().nullable();
@@ -43,10 +43,9 @@ const estimate = defineRoute({
   body: z
     .object({
       dataset_id: z.int().min(1),
-      min_quality_score: z.number().min(0).max(10).default(7),
-      auto_fix: z.boolean().default(true),
-      provider: z.string().min(1).max(100).optional(),
-      model: z.string().min(1).max(200).optional(),
+      min_quality_score: z.number().min(0).max(10).default(7).describe("Minimum score of a row"),
+      auto_fix: z.boolean().default(true).describe("Rewrite rows below the minimum score"),
+      ...Asked,
       criteria: QualityCriteria,
       rubric: QualityRubric,
     })
@@ -64,7 +63,7 @@ const estimate = defineRoute({
         likely: Price.describe(
           "Assumes that a quarter of the scored rows are below the minimum score",
         ),
-        most: Price,
+        most: Price.describe("Upper bound"),
       })
       .meta({ id: "QualityEstimate" }),
   },
@@ -98,16 +97,16 @@ const Summary = z
     ),
     counts: z.object({ processed: count, kept: count, fixed: count, removed: count, below: count }),
     by_check: z.record(z.string(), count).describe("Rows per check that found something"),
-    refused_rewritings: count,
+    refused_rewritings: count.describe("Rewritten rows that were not used"),
     average: Means,
     histogram: z
       .object({ before: z.array(count), after: z.array(count) })
       .describe("Rows per whole point, 0 to 10"),
     judge: z.object({
       scored: count,
-      unjudged: count,
-      distinct: count,
-      spread: score,
+      unjudged: count.describe("Rows that the judge could not score"),
+      distinct: count.describe("Number of different scores"),
+      spread: score.describe("Standard deviation of the scores"),
       quoted: score.describe("Share of the judge's quotes that occur in the row"),
     }),
     warnings: z.array(z.string()).describe("Warnings about the reliability of the judge"),
@@ -182,7 +181,7 @@ const JudgedShape = z
         score: z.number(),
         evidence: z.string().describe("Words of the row the score is based on"),
         is_quoted: z.boolean().describe("Whether these words occur in the row"),
-        issue: z.string(),
+        issue: z.string().describe("What the judge criticizes"),
         after: score,
       }),
     ),
@@ -288,7 +287,10 @@ const deeds: Route[] = [
   }),
 ];
 
-const Interval = z.object({ kappa: score, low: score, high: score, count, same: z.number() });
+const Interval = z.object({
+  ...{ kappa: score, low: score, high: score, count },
+  same: z.number().describe("Share of equal ratings"),
+});
 
 const Rating = z
   .object({

@@ -108,8 +108,8 @@ const list = defineRoute({
   params: numbered,
   query: z.object({
     status: status.optional(),
-    source: z.coerce.number().int().min(1).optional(),
-    rule: z.string().max(100).optional(),
+    source: z.coerce.number().int().min(1).optional().describe("Only those of this document"),
+    rule: z.string().max(100).optional().describe("Only those that this rule found"),
     sort: z.enum(["place", "certainty"]).default("place"),
     after: z.string().max(100).optional().describe("Cursor: the next of the page before"),
     limit: Paging.limit,
@@ -148,7 +148,7 @@ const text = defineRoute({
   about: `Get a range of a document's text, ${longest} code units at most, with the conversations in it`,
   params: z.object({ id: PathNumber, source: PathNumber }),
   query: z.object({
-    start: z.coerce.number().int().min(0).default(0),
+    start: z.coerce.number().int().min(0).default(0).describe("In UTF-16 code units"),
     end: z.coerce.number().int().min(0).default(longest),
   }),
   answers: {
@@ -244,7 +244,7 @@ const deciding = defineRoute({
   body: z
     .object({
       status,
-      conversations: z.array(z.int().min(1)).max(10_000).optional(),
+      conversations: z.array(z.int().min(1)).max(10_000).optional().describe("Their ids"),
       at_least: z
         .number()
         .min(0)
@@ -285,7 +285,9 @@ const splitting = defineRoute({
   path: "/api/v1/reviews/{id}/conversations/{conversation}/split",
   about: "Split a conversation in two; the messages from this one on form the second",
   params: one,
-  body: z.object({ at: z.int().min(1) }).meta({ id: "Split" }),
+  body: z
+    .object({ at: z.int().min(1).describe("Index of the first message of the second one") })
+    .meta({ id: "Split" }),
   answers: { 200: z.object({ conversations: z.array(Conversation) }).meta({ id: "SplitReview" }) },
   run: async (studio, { params: { id, conversation }, body }) => {
     const both = await split(placeOf(studio, id), conversation, body.at);
@@ -310,7 +312,10 @@ const adding = defineRoute({
   about: "Add a conversation that no rule found, by its ranges in the text",
   params: numbered,
   body: z
-    .object({ source: z.int().min(1), messages: z.array(Message).min(1).max(5000) })
+    .object({
+      source: z.int().min(1).describe("Id of the document"),
+      messages: z.array(Message).min(1).max(5000),
+    })
     .meta({ id: "AddedConversation" }),
   answers: { 200: Conversation },
   run: async (studio, { params: { id }, body }) => {

@@ -41,7 +41,7 @@ const SourceShape = z
     kind: z.string().nullable(),
     state: z.enum(["reading", "read", "skipped"]),
     characters: count.describe("Length of its text in UTF-16 code units"),
-    code: z.string().nullable(),
+    code: z.string().nullable().describe("Code of the reason"),
     reason: z.string().nullable().describe("Why it was skipped"),
     notes: z.array(AnyJson).describe("What was left out of it or guessed"),
     conversations: count,
@@ -144,9 +144,13 @@ const create = defineRoute({
       assistants: ReviewSettings.shape.assistants.describe(
         "Names of the speakers to learn from: their messages get the role assistant",
       ),
-      min_turns: ReviewSettings.shape.minTurns,
-      min_confidence: ReviewSettings.shape.minConfidence,
-      encoding: ReviewSettings.shape.encoding,
+      min_turns: ReviewSettings.shape.minTurns.describe("Minimum number of messages"),
+      min_confidence: ReviewSettings.shape.minConfidence.describe(
+        "Minimum confidence of the rule that finds a conversation",
+      ),
+      encoding: ReviewSettings.shape.encoding.describe(
+        "Encoding of text files without one; default: UTF-8, or detected",
+      ),
       provider: ReviewSettings.shape.provider.describe(
         "Provider of the model that is shown text no rule could read; default: no model is asked",
       ),

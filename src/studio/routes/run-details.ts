@@ -33,7 +33,7 @@ const overview = defineRoute({
   path: "/api/v1/run-overview",
   about: "List runs with their notes and tags, newest first",
   query: z.object({
-    tag: z.string().max(60).optional(),
+    tag: z.string().max(60).optional().describe("Only runs with this tag"),
     text: z.string().max(200).optional().describe("Text to find in id, model, data, note or tags"),
     limit: z.coerce.number().int().min(1).max(1000).default(500),
     offset: z.coerce.number().int().min(0).default(0),
@@ -70,7 +70,13 @@ const curves = defineRoute({
     "Get the metrics of a run as columns over steps, seconds and tokens. Longer curves are averaged down to the number of points asked for, with the minimum and maximum of each",
   params: named,
   query: z.object({
-    points: z.coerce.number().int().min(10).max(20_000).default(800),
+    points: z.coerce
+      .number()
+      .int()
+      .min(10)
+      .max(20_000)
+      .default(800)
+      .describe("Maximum number of points per curve"),
     names: z
       .string()
       .max(2000)
@@ -92,8 +98,8 @@ const curves = defineRoute({
             seconds: column,
             tokens: column,
             value: column,
-            low: column.nullable(),
-            high: column.nullable(),
+            low: column.nullable().describe("Minimum of the averaged points"),
+            high: column.nullable().describe("Maximum of the averaged points"),
           }),
         ),
       })
@@ -155,7 +161,12 @@ const samples = defineRoute({
         steps: z.array(
           z.object({
             step: z.int().describe("0: before training"),
-            answers: z.array(z.object({ text: z.string(), tokens: z.int(), cut: z.boolean() })),
+            answers: z.array(
+              z.object({
+                ...{ text: z.string(), tokens: z.int() },
+                cut: z.boolean().describe("Whether it reached the token limit"),
+              }),
+            ),
           }),
         ),
       })

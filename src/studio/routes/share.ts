@@ -148,8 +148,11 @@ const Plan = z
     id: z.string().min(1).max(200).describe("Repository on the Hugging Face Hub: user/name"),
     branch: z.string().min(1).max(200).default("main"),
     private: z.boolean().optional(),
-    license: z.string().max(200).optional(),
-    checkpoints: z.boolean().default(false),
+    license: z.string().max(200).optional().describe("Identifier of the license"),
+    checkpoints: z
+      .boolean()
+      .default(false)
+      .describe("Also upload checkpoints and optimizer states"),
     base_model: z.string().max(500).optional().describe("Name of the base model on the Hub"),
     card: z.string().max(1_000_000).optional().describe("Edited text of the model card"),
   })

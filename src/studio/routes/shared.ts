@@ -22,6 +22,30 @@ export const Paging = {
   offset: whole(0, Number.MAX_SAFE_INTEGER).default(0).describe("Number of items to skip"),
 };
 
+/** Of jobs that a request puts into the queue. */
+export const Priority = z
+  .int()
+  .min(-1000)
+  .max(1000)
+  .optional()
+  .describe("Jobs with a higher priority start first; default: 0");
+
+/** Who is asked, where a request may say so. */
+export const Asked = {
+  provider: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Name of a provider; default: the default provider"),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Model of the provider; default: its default model"),
+};
+
 /** What other parts tell in their own words: any JSON. */
 export const AnyJson = z.unknown();
 

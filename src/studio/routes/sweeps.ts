@@ -13,7 +13,7 @@ import { notFound, unprocessable } from "../http/errors.ts";
 import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
-import { AnyJson } from "./shared.ts";
+import { AnyJson, Priority } from "./shared.ts";
 import { Filled, formRequest, Problem, takenFolders } from "./train-form.ts";
 
 /** As many runs as are checked within a moment; more are a file's, with ft train sweep. */
@@ -83,7 +83,7 @@ const start = defineRoute({
   path: "/api/v1/train/form/sweep",
   about: "Start a sweep: check all combinations of values, then queue a run for each",
   body: Varied.extend({
-    priority: z.int().min(-1000).max(1000).optional(),
+    priority: Priority,
     force: z
       .boolean()
       .default(false)
@@ -189,8 +189,12 @@ const did = (deed: keyof typeof deeds, about: string): Route =>
     method: "POST",
     path: `/api/v1/sweeps/${deed}`,
     about,
-    body: z.object({ folder: z.string().min(1).max(4000) }).meta({ id: `Sweep_${deed}` }),
-    answers: { 200: z.object({ jobs: z.int() }).meta({ id: `Sweep_${deed}_done` }) },
+    body: z
+      .object({ folder: z.string().min(1).max(4000).describe("Folder of the sweep") })
+      .meta({ id: `Sweep_${deed}` }),
+    answers: {
+      200: z.object({ jobs: z.int().describe("Jobs affected") }).meta({ id: `Sweep_${deed}_done` }),
+    },
     refusals: { 404: "No job of the queue trains into that folder" },
     run: async ({ store, requireOpen }, { body: { folder } }) => {
       requireOpen();

@@ -27,7 +27,7 @@ import { defineRoute, type Route, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { Failures } from "./jobs.ts";
 import { QualityCriteria, QualityRubric } from "./quality-choices.ts";
-import { AnyJson, Paging, PathNumber, Time } from "./shared.ts";
+import { AnyJson, Asked, Paging, PathNumber, Time } from "./shared.ts";
 
 const statuses = ["pending", "running", "completed", "failed", "cancelled"] as const;
 type Status = (typeof statuses)[number];
@@ -49,7 +49,7 @@ const Common = {
     .describe("What to fix before it can be resumed; null where you paused it"),
   dataset_id: z.int().nullable(),
   parameters: AnyJson,
-  progress: z.number().min(0).max(1),
+  progress: z.number().min(0).max(1).describe("Share of the job that is done"),
   created_at: Time,
   started_at: Time.nullable(),
   completed_at: Time.nullable(),
@@ -150,7 +150,7 @@ const Started = z
   .object({
     job_id: z.int(),
     dataset_id: z.int().nullable(),
-    queue_id: z.string(),
+    queue_id: z.string().describe("Id of the job under /api/v1/jobs"),
     status: z.enum(statuses),
   })
   .meta({ id: "StartedJob" });
@@ -174,17 +174,16 @@ const startGeneration = defineRoute({
     .object({
       domain: z.string().min(1).max(200).describe("Key or name of the domain"),
       subdomain: z.string().min(1).max(200).describe("Key or name of the subdomain"),
-      num_examples: z.int().min(1).max(1_000_000),
-      format_type: z.enum(["chat", "instruction"]).default("chat"),
+      num_examples: z.int().min(1).max(1_000_000).describe("Number of rows to generate"),
+      format_type: z.enum(["chat", "instruction"]).default("chat").describe("Format of the rows"),
       language: z
         .string()
         .min(1)
         .max(100)
         .default("en")
         .describe("Language tag, or English name of the language"),
-      seed: z.int().optional(),
-      provider: z.string().min(1).max(100).optional(),
-      model: z.string().min(1).max(200).optional(),
+      seed: z.int().optional().describe("Seed of the parameters drawn for each row"),
+      ...Asked,
       temperature: z.number().min(0).max(2).optional(),
       name: z.string().min(1).max(300).optional().describe("Name of the dataset"),
     })
@@ -213,14 +212,13 @@ const startQuality = defineRoute({
     .object({
       dataset_id: z.int().min(1),
       batch_size: z.int().min(1).max(100).default(10).describe("Rows judged concurrently"),
-      min_quality_score: z.number().min(0).max(10).default(7),
+      min_quality_score: z.number().min(0).max(10).default(7).describe("Minimum score of a row"),
       auto_fix: z.boolean().default(true).describe("Rewrite rows below the minimum score"),
       auto_remove: z
         .boolean()
         .default(false)
         .describe("Remove rows that stay below the minimum score"),
-      provider: z.string().min(1).max(100).optional(),
-      model: z.string().min(1).max(200).optional(),
+      ...Asked,
       criteria: QualityCriteria,
       rubric: QualityRubric,
     })

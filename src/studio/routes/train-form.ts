@@ -18,7 +18,7 @@ import { lookerOf } from "../looking.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
-import { AnyJson } from "./shared.ts";
+import { AnyJson, Priority } from "./shared.ts";
 
 const FieldShape = z
   .object({
@@ -27,15 +27,17 @@ const FieldShape = z
     help: z.string(),
     group: z.string(),
     usual: z.boolean().describe("Whether the form shows it without asking for more settings"),
-    kind: z.enum(["number", "integer", "switch", "text", "choice", "words", "json"]),
+    kind: z
+      .enum(["number", "integer", "switch", "text", "choice", "words", "json"])
+      .describe("Kind of form field"),
     nullable: z.boolean(),
     default: AnyJson,
     choices: z.array(z.string()),
     minimum: z.number().nullable(),
     maximum: z.number().nullable(),
     exclusive: z.object({ minimum: z.boolean(), maximum: z.boolean() }),
-    flag: z.string(),
-    variable: z.string(),
+    flag: z.string().describe("Command-line flag"),
+    variable: z.string().describe("Environment variable"),
   })
   .meta({ id: "TrainingField" });
 
@@ -78,7 +80,7 @@ const form = defineRoute({
 
 export const Filled = z.object({
   values: z.record(z.string().max(200), z.unknown()).default({}).describe("By dotted key"),
-  profile: z.string().max(100).optional(),
+  profile: z.string().max(100).optional().describe("Profile to take starting values from"),
   dataset_id: z.int().min(1).optional().describe("Number of a dataset here to train on"),
 });
 
@@ -142,7 +144,12 @@ const fill = defineRoute({
     200: z
       .object({
         fields: z.array(
-          z.object({ key: z.string(), value: AnyJson, origin: z.string(), counts: z.boolean() }),
+          z.object({
+            key: z.string(),
+            value: AnyJson,
+            origin: z.string(),
+            counts: z.boolean().describe("Whether the run uses it"),
+          }),
         ),
         problems: z.array(Problem),
         advice: z.array(
@@ -152,7 +159,7 @@ const fill = defineRoute({
             text: z.string(),
           }),
         ),
-        unused: z.array(z.string()),
+        unused: z.array(z.string()).describe("Keys that were set and have no effect"),
         command: z.array(z.string()).describe("One argument or flag per item"),
         ready: z.boolean().describe("Whether the run can start"),
       })
@@ -183,10 +190,10 @@ const numbers = z.array(z.number());
 const SequenceShape = z
   .object({
     ids: numbers,
-    texts: z.array(z.string()),
-    weights: numbers,
-    special: numbers,
-    more: z.int(),
+    texts: z.array(z.string()).describe("Text of each token"),
+    weights: numbers.describe("Loss weight of each token; 0: not trained on"),
+    special: numbers.describe("Indices of special tokens"),
+    more: z.int().describe("Tokens not shown"),
   })
   .meta({ id: "PreviewSequence" });
 
@@ -197,7 +204,12 @@ const PreviewShape = z
     rows: z.array(
       z
         .object({
-          ...{ file: z.string(), line: z.int(), tokens: z.int(), learned: z.int() },
+          ...{
+            file: z.string(),
+            line: z.int(),
+            tokens: z.int(),
+            learned: z.int().describe("Trained tokens"),
+          },
           cut: z.boolean().describe("Whether the row was truncated"),
           sequences: z.array(SequenceShape),
         })
@@ -222,7 +234,9 @@ const look = defineRoute({
             seconds: z.number(),
             run_id: z.string().describe("The run whose speed the estimate uses"),
             tokens_per_second: z.number(),
-            exact: z.boolean(),
+            exact: z
+              .boolean()
+              .describe("Whether that run has the same batch size and maximum length"),
           })
           .nullable(),
       })
@@ -266,7 +280,7 @@ const start = defineRoute({
   path: "/api/v1/train/form/start",
   about: "Check the run a form describes and queue it",
   body: Filled.extend({
-    priority: z.int().min(-1000).max(1000).optional(),
+    priority: Priority,
     force: z
       .boolean()
       .default(false)

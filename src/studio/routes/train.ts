@@ -12,7 +12,7 @@ import { unprocessable } from "../http/errors.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";
 import type { Studio } from "../studio.ts";
 import { JobShape, toldJob } from "./jobs.ts";
-import { AnyJson } from "./shared.ts";
+import { AnyJson, Priority } from "./shared.ts";
 
 const AnyObject = z.record(z.string(), z.unknown());
 
@@ -77,14 +77,12 @@ const validate = defineRoute({
   },
 });
 
-const priority = z.int().min(-1000).max(1000).optional();
-
 const start = defineRoute({
   method: "POST",
   path: "/api/v1/train",
   about: "Check a run and queue it",
   body: Settings.extend({
-    priority,
+    priority: Priority,
     force: z
       .boolean()
       .default(false)
@@ -132,9 +130,9 @@ const submit = defineRoute({
   about: "Queue a job of any kind; paths in its parameters are paths of this machine",
   body: z
     .object({
-      kind: z.string().min(1).max(100),
-      parameters: AnyObject,
-      priority,
+      kind: z.string().min(1).max(100).describe("A kind of GET /api/v1/kinds"),
+      parameters: AnyObject.describe("Parameters of that kind"),
+      priority: Priority,
       budget: z.number().min(0).optional().describe("Maximum cost of its calls in dollars"),
     })
     .meta({ id: "NewJob" }),

@@ -6,7 +6,7 @@ import { defineRoute, type RouteGroup } from "../route.ts";
 import { DatasetFormatName, DatasetShape, toldDataset } from "./datasets.ts";
 import { AnyJson } from "./shared.ts";
 
-const newName = z.string().min(1).max(300).optional();
+const newName = z.string().min(1).max(300).optional().describe("Name of the new dataset");
 
 const Made = z
   .object({ dataset_id: z.int(), example_count: z.int(), dataset: DatasetShape })
@@ -44,8 +44,8 @@ const sample = defineRoute({
   body: z
     .object({
       dataset_id: reference,
-      sample_size: z.int().min(1),
-      seed: z.int().min(0).optional(),
+      sample_size: z.int().min(1).describe("Number of rows"),
+      seed: z.int().min(0).optional().describe("Seed of the draw"),
       name: newName,
     })
     .meta({ id: "Sample" }),

@@ -49,7 +49,7 @@ const rows = defineRoute({
   query: z.object({
     after: z.coerce.number().int().min(-1).default(-1).describe("Only rows after this position"),
     limit: Paging.limit,
-    search: z.string().max(500).optional(),
+    search: z.string().max(500).optional().describe("Words that a row must contain"),
   }),
   answers: {
     200: z
@@ -78,7 +78,10 @@ const diff = defineRoute({
   path: "/api/v1/sets/{name}/diff",
   about: "Compare two versions; by default a version with the one before it",
   params: named,
-  query: z.object({ with: reference.optional(), limit: Paging.limit }),
+  query: z.object({
+    with: reference.optional().describe("NAME or NAME@NUMBER to compare with"),
+    limit: Paging.limit,
+  }),
   answers: { 200: z.object({ diff: AnyJson }).meta({ id: "Diff" }) },
   run: async ({ environment }, { params, query: { with: other, limit } }) => ({
     diff: await diffVersions(environment, { before: params.name, after: other, limit }),
@@ -91,7 +94,7 @@ const drops = defineRoute({
   about: "List removed rows, with reasons",
   params: named,
   query: z.object({
-    after: z.coerce.number().int().min(0).default(0),
+    after: z.coerce.number().int().min(0).default(0).describe("Only rows with a higher number"),
     limit: Paging.limit,
   }),
   answers: { 200: z.object({ drops: z.array(AnyJson) }).meta({ id: "Drops" }) },
@@ -106,7 +109,13 @@ const restoring = defineRoute({
   about: "Restore an older version as the newest, or removed rows by their numbers",
   params: named,
   body: z
-    .object({ drops: z.array(z.int().min(1)).max(100_000).optional() })
+    .object({
+      drops: z
+        .array(z.int().min(1))
+        .max(100_000)
+        .optional()
+        .describe("Numbers of the removed rows to restore; default: restore the version"),
+    })
     .optional()
     .meta({ id: "Restore" }),
   answers: { 200: VersionShape },
