@@ -103,20 +103,18 @@ export function explained(
 
 /** What mends it where a job waits for an answer: whoever reads it may have no command line before them. */
 const MENDS: Readonly<Record<FailureKind, string>> = {
-  limited: "Try the job again later, or begin one that asks for fewer answers at once",
-  unavailable: "Try the job again later; what was answered is not asked again",
-  unreachable: "Look whether the service runs and its address is right, then try the job again",
-  silent:
-    "Look whether the service still works, or ask it for fewer answers at once; then try the job again",
-  unreadable: "Look whether the address is that of this service, then try the job again",
+  limited: "Retry the job later, or start one with fewer concurrent requests",
+  unavailable: "Retry the job later; rows that have an answer are not requested again",
+  unreachable: "Check that the service is running and its URL is right, then retry the job",
+  silent: "Check that the service works, or use fewer concurrent requests, then retry the job",
+  unreadable: "Check that the URL is that of this service, then retry the job",
   forbidden:
-    "Give the service a key that counts, in the settings or the environment, then let the job go on",
-  unpaid: "Add credit at the service, then let the job go on",
-  unknown:
-    "Name a model that the service has, and its address, in the settings, then let the job go on",
-  rejected: "Begin the job with another model, or with shorter answers",
-  weakened: "Begin the job with another model",
-  redirected: "Give the service the last address itself, in the settings, then let the job go on",
+    "Set a valid key for the service in the settings or the environment, then resume the job",
+  unpaid: "Add credit at the service, then resume the job",
+  unknown: "Set a model that the service has, and its URL, in the settings, then resume the job",
+  rejected: "Start the job with another model, or with shorter answers",
+  weakened: "Start the job with another model",
+  redirected: "Set the final URL of the service in the settings, then resume the job",
 };
 
 /** What is kept of a failure with a job. */

@@ -80,7 +80,7 @@ const taken = defineRoute({
 const without = defineRoute({
   method: "POST",
   path: "/api/v1/data/import/{job}/without",
-  about: "Import the file of a failed import job again, leaving out the rows that cannot be used",
+  about: "Import the file of a job that imported nothing, leaving out the rows that cannot be used",
   params: z.object({
     job: z.string().min(1).max(100).describe("Job id, or a unique prefix of it"),
   }),

@@ -51,7 +51,7 @@ const make = defineRoute({
 });
 
 export const dataMakingRoutes: RouteGroup = {
-  name: "making",
+  name: "make",
   about: "Datasets made from others",
   routes: [make],
 };

@@ -34,6 +34,19 @@ test("the document is OpenAPI 3.1 of every route, each operation with a name of 
   }
 });
 
+test("a tag names one group; a summary is one sentence, and what is behind it the description", async () => {
+  const { client } = await testStudio();
+  const { document } = client;
+  const tags = (document["tags"] as { name: string }[]).map(({ name }) => name);
+  expect(new Set(tags).size).toBe(tags.length);
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  for (const { summary, operationId } of operations)
+    expect(summary, operationId).not.toMatch(/\.(?: |$)/);
+  const { summary, description } = document.paths["/api/v1/data/import"]?.["post"] ?? {};
+  expect(summary).toBe("Import a JSONL, JSON, CSV, TSV or Parquet file as a dataset");
+  expect(description).toMatch(/^Rows that cannot be used are reported/);
+});
+
 test("every route refuses whoever has no token, in the one shape", async () => {
   const studio = await testStudio();
   for (const { method, path } of routes) {

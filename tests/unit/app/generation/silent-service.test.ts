@@ -57,7 +57,7 @@ test("a key that does not count: the job stands still, and what it says names th
   const { job } = await after(401, '{"error":{"message":"no such key"}}');
   expect([job.status, job.error]).toEqual([
     "paused",
-    "401: no such key. Give the service a key that counts, in the settings or the environment, then let the job go on",
+    "401: no such key. Set a valid key for the service in the settings or the environment, then resume the job",
   ]);
 });
 
