@@ -134,7 +134,9 @@ test("documents dropped in: ten conversations corrected with keys, undone, made 
       await page.keyboard.press("t");
       await page.getByText("two consecutive messages of the same role").waitFor();
       await page.keyboard.press("z");
-      await page.getByText("two consecutive messages of the same role").waitFor({ state: "detached" });
+      await page
+        .getByText("two consecutive messages of the same role")
+        .waitFor({ state: "detached" });
     }
     await page.keyboard.press("a");
     await page.getByText(`${at + 1} accepted, 0 rejected`).waitFor();

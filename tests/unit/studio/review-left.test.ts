@@ -61,7 +61,9 @@ test("one that is not sure enough tells how sure it was", async () => {
   const id = await reviewOf(studio, { min_confidence: 1 }, faq);
   await withStore(environment, (store) => readDocuments(environment, store, id));
   const { body } = await client.call("getV1ReviewsIdLeftOut", { params: { id }, query: {} });
-  expect(body.pieces[0].reason).toBe(`confidence ${body.pieces[0].confidence} is below the minimum of 1`);
+  expect(body.pieces[0].reason).toBe(
+    `confidence ${body.pieces[0].confidence} is below the minimum of 1`,
+  );
 });
 
 test("a model is shown what rules leave open, where one is named, and nobody else", async () => {
