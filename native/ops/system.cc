@@ -5,6 +5,7 @@
 #include "core/allocator.h"
 #include "core/blas.h"
 #include "core/pool.h"
+#include "kernels/choice.h"
 #include "mlx/backend/cuda/cuda.h"
 #include "mlx/backend/metal/metal.h"
 #include "mlx/device.h"
@@ -74,6 +75,7 @@ const OpTable& system() {
                     "argument 1 must be from 1 to " + std::to_string(pool::mostThreads));
             pool::setThreads(count);
           }),
+      row("setKernels", kernels::setUsed),
       row("deviceInfo", deviceInfo),
       row("setDefaultDevice", setDefaultDevice),
       row("synchronize", [] { mx::synchronize(); }),

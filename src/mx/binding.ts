@@ -79,6 +79,8 @@ export interface Binding {
   threads(): number;
   /** 1 to 64, for the whole process; changes no result. */
   setThreads(count: number): void;
+  /** Whether the addon's own kernels for the CPU are used, true to begin with; else MLX's operations, as on a GPU. */
+  setKernels(areUsed: boolean): void;
   deviceInfo(): DeviceInfo;
   setDefaultDevice(device: "cpu" | "gpu"): void;
   synchronize(): void;

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { NativeError } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 import type { Binding } from "./binding.ts";
+import { kernelsWanted } from "./kernels.ts";
 import { threadsWanted } from "./threads.ts";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
@@ -87,6 +88,8 @@ export function addon(name: string): Binding {
 function prepared(fresh: Binding): Binding {
   const threads = threadsWanted(process.env);
   if (threads !== undefined) fresh.setThreads(threads);
+  // an addon over another library has no kernels to switch off
+  if (!kernelsWanted(process.env) && "setKernels" in fresh) fresh.setKernels(false);
   return fresh;
 }
 

@@ -21,6 +21,10 @@ const program: Readonly<Record<string, Variable>> = {
   CUDA_VISIBLE_DEVICES: { about: "NVIDIA GPUs that are visible; the first is used" },
   OMP_WAIT_POLICY: { about: "How libtorch threads wait", usual: "PASSIVE" },
   FT_THREADS: { about: "CPU threads for computing; default: one per physical core" },
+  FT_KERNELS: {
+    about: "off: compute with MLX's operations alone, as on a GPU, instead of ft's kernels",
+    usual: "on",
+  },
   FT_BLAS_THREADS: { about: "Former name of FT_THREADS" },
   FT_KERNEL_THREADS: { about: "Former name of FT_THREADS" },
   FT_MEMORY: { about: "Memory limit for planning a run, such as 16GiB" },
