@@ -74,10 +74,15 @@ const ENDS: Readonly<Record<EndEvent["type"], RunStatus>> = {
   "run-stopped": "stopped",
 };
 
-function statusOf(entry: RunEntry, events: readonly RunEvent[]): RunStatus {
-  if (lockHolder(entry.outputDir) !== undefined) return "running";
+const isHeld = ({ outputDir }: RunEntry): boolean => lockHolder(outputDir) !== undefined;
+
+/** `wasHeld`: before its events were read, so that one that ended since has said so in them. */
+function statusOf(entry: RunEntry, wasHeld: boolean, events: readonly RunEvent[]): RunStatus {
+  if (wasHeld) return "running";
   const end = endOf(events);
-  return end === undefined ? "crashed" : ENDS[end.type];
+  if (end !== undefined) return ENDS[end.type];
+  // begun since, where somebody holds it now
+  return isHeld(entry) ? "running" : "crashed";
 }
 
 /** The folder is still there and still that run's: a later run may have taken its place. */
@@ -119,10 +124,11 @@ const numberOf = (value: unknown): number | null => (typeof value === "number" ?
 
 export function summarize(entry: RunEntry, read: EventReader): RunSummary {
   const isThere = isFolderOf(entry);
+  const wasHeld = isThere && isHeld(entry);
   const events = isThere ? read(entry.outputDir) : [];
   return {
     ...entry,
-    status: isThere ? statusOf(entry, events) : "missing",
+    status: isThere ? statusOf(entry, wasHeld, events) : "missing",
     step: numberOf(lastStep(events)) ?? 0,
     totalSteps: numberOf(lastOf(events, "run-started")?.totalSteps),
     trainLoss: numberOf(lastTrainLoss(events)),

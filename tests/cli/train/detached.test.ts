@@ -10,6 +10,7 @@ import {
   compiledProgram,
   eventsOf,
   isAlive,
+  isStep,
   programEnvironment,
   runProgram,
   startProgram,
@@ -50,11 +51,10 @@ async function detached(name: string, steps?: number): Promise<Detached> {
 }
 
 const lastOf = (output: string): RunEvent | undefined => readEvents(output).at(-1);
-const stepOf = (output: string): number =>
-  Math.max(
-    0,
-    ...readEvents(output).map((event) => (event.type === "step-reported" ? event.step : 0)),
-  );
+function stepOf(output: string): number {
+  const last = readEvents(output).findLast(isStep(1));
+  return last?.type === "step-reported" ? last.step : 0;
+}
 
 async function statusOf(output: string): Promise<string> {
   const { stdout } = await runProgram(["runs", "show", output, "--json"]);

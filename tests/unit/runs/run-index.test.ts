@@ -6,11 +6,13 @@ import {
   listRuns,
   openRun,
   pruneRuns,
+  readEvents,
   recordRun,
   type RunFolder,
   showRun,
 } from "../../../src/runs/index.ts";
 import type { RunFact } from "../../../src/runs/index.ts";
+import { acquireLock } from "../../../src/runs/lock.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { refusal } from "../../support/refusal.ts";
 import { completed, evaluated, failed, notice, record, started, stepped } from "./facts.ts";
@@ -52,6 +54,25 @@ describe("the status of a run", () => {
     const run = await make("a", [started()]);
     expect(listRuns()[0]?.status).toBe("running");
     run.close();
+  });
+
+  test("running, not crashed, where it ends or begins while it is looked at", async () => {
+    const ends = await make("a", [started()]);
+    const seen = listRuns((folder) => {
+      const events = readEvents(folder);
+      ends.append(completed());
+      ends.close();
+      return events;
+    });
+    expect(seen[0]?.status).toBe("running");
+    expect(listRuns()[0]?.status).toBe("completed");
+    const begins = await make("b", []);
+    begins.close();
+    const again = listRuns((folder) => {
+      if (folder === begins.path) acquireLock(folder);
+      return readEvents(folder);
+    });
+    expect(again.map(({ status }) => status)).toEqual(["running", "completed"]);
   });
 
   test("missing when its folder is gone, or holds a later run", async () => {
