@@ -34,11 +34,11 @@ interface Line {
   there: string;
 }
 
-/** "The line: in `FILE`, `ADDED`, as `THERE` there." */
+/** "Add `ADDED` to `FILE`, next to `THERE`.", with what else is added in words. */
 function linesOf(page: string): Line[] {
   const text = documentText(`docs/adding/${page}.md`).replaceAll(/\s+/g, " ");
-  const found = text.matchAll(/The line: in `([^`]+)`, `([^`]+)`, as `([^`]+)` there\./g);
-  return [...found].map(([, file = "", added = "", there = ""]) => ({ file, added, there }));
+  const found = text.matchAll(/Add (?:[a-z ]+ )?`([^`]+)` to `([^`]+)`, next to `([^`]+)`\./g);
+  return [...found].map(([, added = "", file = "", there = ""]) => ({ file, added, there }));
 }
 
 const source = (file: string): string =>
