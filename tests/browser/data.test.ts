@@ -10,6 +10,7 @@ import {
   violations,
   violationsInThemes,
 } from "../support/browser.ts";
+import { heldTasks, letGo } from "../support/held-tasks.ts";
 import { jump, scroll } from "../support/scrolling.ts";
 import { patient } from "../support/studio-training.ts";
 
@@ -83,8 +84,10 @@ test("a large file is taken in by a job: followed over a reload, told of its bad
   await report.getByText("line 7,001").or(report.getByText("line 7001")).first().waitFor();
   // the file is kept for that: nothing is handed in again
   await report.getByRole("button", { name: /Import the other 10,?999 rows without them/ }).click();
+  const tasks = await heldTasks(studio.program.process.pid ?? 0);
   await report.getByRole("button", { name: "Cancel" }).click();
   await report.getByText("It was cancelled; no dataset was made.").waitFor(patient);
+  await letGo(tasks);
   expect(await askStudio(studio, "GET", "/api/v1/data")).toEqual({ sets: [] });
   await importFile(page, "others.jsonl", lines.filter((_, at) => at !== 7000).join("\n"));
   const others = page.getByRole("region", { name: "Import of others.jsonl" });
@@ -92,7 +95,7 @@ test("a large file is taken in by a job: followed over a reload, told of its bad
   await others.getByRole("link", { name: "View the rows" }).click();
   await page.getByText(words.slice(0, 30)).first().waitFor();
   expect(problems).toEqual([]);
-}, 240_000);
+}, 600_000);
 
 test("a row is changed in place, lasts, shows in another window, and is undone", async () => {
   const studio = await openStudio();
@@ -196,7 +199,7 @@ test("no violation on any part of a set, in either theme", async () => {
   await look(`${id}?tab=versions`, "Versions of");
   await look("sets/shop?tab=versions&from=1&to=2", /added, .* changed/);
   await askStudio(studio, "POST", `${own}/duplicates/drop`, { options: { threshold: 0.8 } });
-  await look(`${id}?tab=left-out`, "duplicate: the same");
+  await look(`${id}?tab=left-out`, "duplicate: identical");
   await look(`${id}?tab=rows&status=removed&row=3`, "Not in the dataset");
   await look(`${id}?tab=rows&q=nowhere`, "Search the");
   expect(problems).toEqual([]);
@@ -234,10 +237,14 @@ test("twenty thousand rows scroll by the wheel without a blank row, and are ther
   const id = await filled(studio, rows);
   const { page } = await openPage(studio, `/data/${id}?tab=rows`);
   await page.getByText("Question 0?").waitFor();
-  const slow = await scroll(page, 100, 3);
+  // a machine that answers slowly because of all else that it does is scrolled on as slowly
+  const asked = performance.now();
+  await askStudio(studio, "GET", `/api/v1/data/${id}/lines?from=15000&limit=100`);
+  const answer = performance.now() - asked;
+  const slow = await scroll(page, 100, 3, Math.max(16, answer / 5));
   expect(slow.frames).toBeGreaterThan(10);
   expect(slow.blankFrames).toBe(0);
-  expect(await jump(page, 0.9)).toBeLessThan(5000);
+  expect(await jump(page, 0.9)).toBeLessThan(Math.max(5000, 50 * answer));
   await page
     .getByText(/^Question 179\d\d\?$/)
     .first()

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Page, Route } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage, openStudio, type OpenStudio } from "../support/browser.ts";
+import { closedGate } from "../support/fake-provider.ts";
 
 async function addressesOf(page: Page): Promise<string[]> {
   const links = page.getByRole("navigation").getByRole("link");
@@ -54,15 +55,18 @@ test("a slow server leaves no page blank", async () => {
   const studio = await openStudio();
   const { page } = await openPage(studio);
   const asked = isAsked(studio);
-  const delay = async (route: Route): Promise<void> => {
-    await page.waitForTimeout(2500).catch(() => undefined);
-    await route.continue().catch(() => undefined);
-  };
   for (const path of await addressesOf(page)) {
-    await page.route(asked, delay);
+    // nothing comes before the page says something
+    const seen = closedGate();
+    const hold = async (route: Route): Promise<void> => {
+      await seen.opened;
+      await route.continue().catch(() => undefined);
+    };
+    await page.route(asked, hold);
     await page.goto(`${studio.origin}${path}`, { waitUntil: "commit" });
-    await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 10_000 });
-    await page.unroute(asked, delay);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    seen.open();
+    await page.unroute(asked, hold);
   }
 });
 

@@ -4,19 +4,20 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import {
   askStudio,
+  atRest,
   type OpenStudio,
   openPage,
   openStudio,
   violations,
   violationsInThemes,
 } from "../support/browser.ts";
-import { FakeProvider } from "../support/fake-provider.ts";
+import { closedGate, FakeProvider } from "../support/fake-provider.ts";
 import { makeFolder } from "../support/folders.ts";
 import { qualitySet } from "../support/quality-set.ts";
 import { rowWriter, studioEnvironment } from "../support/studio-program.ts";
 
 /** On a machine that does much beside. */
-const soon = { timeout: 30_000 };
+const soon = { timeout: 60_000 };
 
 interface Made {
   state: string;
@@ -28,7 +29,12 @@ const setOf = (studio: OpenStudio, page: Page) =>
   askStudio<Made>(studio, "GET", `/api/v1/generator/${page.url().split("/").at(-1)}`);
 
 test("a set: its price, three rows, a reload, cancelled and gone on with to the last row", async () => {
-  const fake = await FakeProvider.start(rowWriter(150));
+  // after the three that are looked at, none comes before the job is cancelled
+  const [cancelled, write] = [closedGate(), rowWriter(0)];
+  const fake = await FakeProvider.start((request) => ({
+    ...write(request),
+    ...(request.number > 3 && { after: cancelled.opened }),
+  }));
   const studio = await openStudio(studioEnvironment(makeFolder(), fake.origin));
   const { page, problems } = await openPage(studio, "/generate");
   await page.getByRole("radio", { name: /Customer Support/ }).check({ force: true });
@@ -48,6 +54,8 @@ test("a set: its price, three rows, a reload, cancelled and gone on with to the 
   expect(fake.bill.requests).toBe(3);
   await page.getByRole("button", { name: "Write the other 9 rows" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Try again" }).waitFor();
+  cancelled.open();
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("link", { name: "Open the dataset" }).waitFor();
   await expect.poll(async () => (await setOf(studio, page)).made, soon).toBe(12);
@@ -172,7 +180,7 @@ test("documents dropped in: ten conversations corrected with keys, undone, made 
 
 test(
   "quality: judged row by row, a mending taken back with keys, rated blind",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const set = await qualitySet(24, 0);
     const studio = await openStudio(set.environment as Record<string, string>);
@@ -186,8 +194,8 @@ test(
     const rowInHand = page.getByRole("article");
     const first = await rowInHand.getAttribute("aria-label");
     await page.getByRole("button", { name: /^Accept/ }).dblclick();
-    await page.waitForTimeout(300);
-    expect(await rowInHand.getAttribute("aria-label")).not.toBe(first);
+    await expect.poll(() => rowInHand.getAttribute("aria-label")).not.toBe(first);
+    await atRest(page);
     const { rows } = await askStudio<{ rows: { is_accepted: boolean }[] }>(
       ...([
         studio,
@@ -279,14 +287,16 @@ test.each(pages)(
     const trouble = page.getByRole("alert").first();
     await trouble.getByText("the disk is full").waitFor();
     await page.unroute(of);
-    await page.route(of, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      await route.continue();
-    });
     await trouble.getByRole("button", { name: "Try again" }).click();
     await trouble.waitFor({ state: "detached" });
+    const seen = closedGate();
+    await page.route(of, async (route) => {
+      await seen.opened;
+      await route.continue();
+    });
     await page.goto(`${studio.origin}${path}`);
     await page.locator("[aria-busy=true]").first().waitFor();
+    seen.open();
     await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
     await page.getByRole("heading", { level: 1 }).waitFor();
   },

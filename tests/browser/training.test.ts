@@ -11,6 +11,7 @@ import {
   type OpenStudio,
   violationsInThemes,
 } from "../support/browser.ts";
+import { closedGate } from "../support/fake-provider.ts";
 import { runProgram } from "../support/program.ts";
 
 function rowsIn({ home }: OpenStudio, count = 40): string {
@@ -57,7 +58,7 @@ async function trained(studio: OpenStudio, values: Record<string, unknown>): Pro
 }
 
 /** As long as a page waits for an element: a poll gives up after a second by itself. */
-const patient = { timeout: 30_000 };
+const patient = { timeout: 60_000 };
 
 const heading = async (page: Page, name: string | RegExp): Promise<void> =>
   await page.getByRole("heading", { level: 1, name }).waitFor();
@@ -105,14 +106,14 @@ test("a form becomes a run: what is missing, rows with their mask, the start, a 
   await page.getByRole("tab", { name: "log" }).click();
   await page.getByText(/60 steps in .*loss/).waitFor();
   expect(problems).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("a run is paused and goes on; its note stays; deleting says what it frees", async () => {
   const studio = await openStudio();
   const data = rowsIn(studio);
   const { page } = await openPage(
     studio,
-    formAt({ ...settingsOf(data, 3000), "optimization.eval_steps": 1000 }),
+    formAt({ ...settingsOf(data, 100_000), "optimization.eval_steps": 50_000 }),
   );
   await page.getByRole("button", { name: "Start the run" }).click();
   await heading(page, /tiny on greetings/);
@@ -122,7 +123,7 @@ test("a run is paused and goes on; its note stays; deleting says what it frees",
     Number(/at step ([\d.]+)/.exec((await img.getAttribute("aria-label")) ?? "")?.[1] ?? 0);
   await img.waitFor({ timeout: 60_000 });
   const first = await atStep();
-  await expect.poll(atStep, { timeout: 30_000 }).toBeGreaterThan(first);
+  await expect.poll(atStep, patient).toBeGreaterThan(first);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByText("stopped", { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Go on" }).click();
@@ -137,7 +138,7 @@ test("a run is paused and goes on; its note stays; deleting says what it frees",
   await page.getByText(/This frees .* and cannot be undone/).waitFor();
   await page.getByRole("button", { name: "Delete the run" }).click();
   await page.getByText("No run yet").waitFor();
-}, 240_000);
+}, 600_000);
 
 test("a run of a terminal is stopped from its page, which says what it goes on with", async () => {
   const studio = await openStudio();
@@ -167,7 +168,7 @@ test("a run of a terminal is stopped from its page, which says what it goes on w
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("stopped", { exact: true }).first().waitFor({ timeout: 60_000 });
   expect(problems).toEqual([]);
-}, 240_000);
+}, 600_000);
 
 test("two runs are compared: what differs, and both curves; marked in the list, kept in the address", async () => {
   const studio = await openStudio();
@@ -198,7 +199,7 @@ test("two runs are compared: what differs, and both curves; marked in the list, 
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await violationsInThemes(page), path).toEqual([]);
   }
-}, 240_000);
+}, 600_000);
 
 test("by keys alone: from anywhere to the form, filled in, started", async () => {
   const studio = await openStudio();
@@ -216,7 +217,7 @@ test("by keys alone: from anywhere to the form, filled in, started", async () =>
   await page.keyboard.press("g");
   await page.keyboard.press("r");
   await page.waitForURL(`${studio.origin}/runs`);
-}, 120_000);
+}, 300_000);
 
 test("a server that fails or is slow is told of in its place, and the rest stays", async () => {
   const studio = await openStudio();
@@ -247,13 +248,15 @@ test("a server that fails or is slow is told of in its place, and the rest stays
     "/runs/nothing",
     "/runs?view=sweeps",
   ]) {
+    const seen = closedGate();
     await page.route(`${studio.apiUrl}/api/v1/{train,run,sweeps}**`, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await seen.opened;
       await route.fulfill({ status: 500, contentType: "application/json", body, headers });
     });
     await page.goto(`${studio.origin}${path}`);
     await page.locator("[aria-busy=true]").first().waitFor();
+    seen.open();
     await page.getByText("the disk is full").first().waitFor();
     await page.unrouteAll({ behavior: "ignoreErrors" });
   }
-}, 120_000);
+}, 300_000);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { askStudio, openPage, openStudio, violationsInThemes } from "../support/browser.ts";
+import { closedGate } from "../support/fake-provider.ts";
 import { makeFolder } from "../support/folders.ts";
 import { runProgram } from "../support/program.ts";
 import { makeToyModel } from "../support/toy-model.ts";
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const rows = ["--data", "general-conversation", "--num-samples", "8", "--max-gen-length", "6"];
   const scores = ["--metrics", "exact_match,rougeL,perplexity", "--no-forgetting"];
   await ft("benchmark", model, run, ...rows, ...scores, "--output", join(run, "benchmark"));
-}, 300_000);
+}, 600_000);
 
 const answers = (page: Page) => page.getByRole("group", { name: /^Answer of/ });
 const question = (page: Page) => page.getByRole("textbox", { name: "Question" });
@@ -56,7 +57,7 @@ test("a base and what was made of it answer side by side; a checkpoint takes a s
   await page.keyboard.press("ArrowRight");
   await page.getByRole("status", { name: "Probabilities of this token" }).waitFor();
   const texts = await answers(page).allInnerTexts();
-  await page.getByRole("combobox", { name: "Side 2: who answers" }).click();
+  await page.getByRole("combobox", { name: "Side 2: model" }).click();
   await page.getByRole("option", { name: "tuned, step 3" }).click();
   await page.waitForURL(/sides=/);
   await ask(page, "Who are you?");
@@ -88,7 +89,7 @@ test("blind votes, by keys, become rows that training prefers by; a prompt is ke
   await page.locator("h1").click();
   await page.keyboard.press("1");
   await page.getByText(/Answer 1 was/).waitFor();
-  await page.getByRole("textbox", { name: "Name of the dataset" }).fill("liked");
+  await page.getByRole("textbox", { name: "Name of the set" }).fill("liked");
   await page.getByRole("button", { name: "Write as preferences" }).click();
   await page.getByText("liked@1").waitFor();
   expect(existsSync(join(home, "preferences", "liked.jsonl"))).toBe(true);
@@ -156,8 +157,9 @@ test("a server that fails or is slow is told of, and the question may be asked a
   await ask(page, "Are you there?");
   await page.getByRole("alert").getByText("no memory is left").waitFor();
   await page.unroute(asked);
+  const stopped = closedGate();
   await page.route(asked, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await stopped.opened;
     // it may have been stopped meanwhile
     await route.continue().catch(() => undefined);
   });
@@ -165,6 +167,7 @@ test("a server that fails or is slow is told of, and the question may be asked a
   await page.getByText("Asked…").first().waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped.").first().waitFor();
+  stopped.open();
   await page.unroute(asked);
   await ask(page, "Once more");
   await page

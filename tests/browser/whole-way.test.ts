@@ -54,7 +54,7 @@ test("by keys alone: trained, looked at, tried, evaluated, exported", async () =
   await page.keyboard.press("n");
   await page.getByRole("button", { name: "Start the comparison" }).waitFor();
   await type(page, /^Number of rows/, "2");
-  await type(page, /^Maximum length/, "4");
+  await type(page, /^Maximum answer length/, "4");
   await tabTo(page, /^Start the comparison$/);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/jobs\//);
@@ -71,7 +71,7 @@ test("by keys alone: trained, looked at, tried, evaluated, exported", async () =
   await page.keyboard.press("Enter");
   await page.getByText("Written to").waitFor({ timeout: 120_000 });
   expect(problems).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 test("two windows stay in step, over a reload and a studio started again while it trains", async () => {
   const home = makeFolder();
@@ -80,7 +80,9 @@ test("two windows stay in step, over a reload and a studio started again while i
   await page.context().clearCookies();
   await page.goto(first.url);
   const data = rowsIn({ home });
-  await page.goto(`${first.origin}${formAt(data, 4000, { "optimization.eval_steps": "2000" })}`);
+  await page.goto(
+    `${first.origin}${formAt(data, 100_000, { "optimization.eval_steps": "50000" })}`,
+  );
   // what is filled in stays over a reload
   await page.reload();
   const button = page.getByRole("button", { name: "Start the run" });
@@ -122,7 +124,7 @@ test("two windows stay in step, over a reload and a studio started again while i
   await page.getByRole("textbox", { name: "Question" }).fill("Kept for both?");
   await page.getByRole("button", { name: "Keep prompt" }).click();
   await other.getByRole("button", { name: "Kept for both?", exact: true }).waitFor(patient);
-}, 300_000);
+}, 600_000);
 
 test("what is estimated not to fit is started anyway: from the form, and after the queue has refused it", async () => {
   const studio = await openStudio({ FT_MEMORY: "60MB" });
@@ -138,4 +140,4 @@ test("what is estimated not to fit is started anyway: from the form, and after t
   await page.getByRole("link", { name: "Change its settings" }).waitFor();
   await anyway.click();
   await page.getByRole("link", { name: "Try it beside its base" }).waitFor({ timeout: 120_000 });
-}, 180_000);
+}, 600_000);

@@ -1,7 +1,7 @@
 // Every button of a page, pressed twice before the page is drawn anew, with what that asks of the server. The changes are
 // refused on their way, so that each page stays as it is for the next button.
 import type { Page, Request } from "playwright-core";
-import { atRest, type OpenStudio } from "./browser.ts";
+import { atRest, drawn, type OpenStudio } from "./browser.ts";
 
 type Origins = Pick<OpenStudio, "apiUrl" | "origin">;
 
@@ -26,7 +26,8 @@ function twiceAtOnce(element: { click: () => void }): void {
 async function clickTwice({ page, asked, twice }: Walk, within: string, at: number): Promise<void> {
   const button = buttons(page, within).nth(at);
   const before = asked.length;
-  await button.evaluate(twiceAtOnce, undefined, { timeout: 3000 });
+  await button.evaluate(twiceAtOnce, undefined, { timeout: 30_000 });
+  await drawn(page);
   await page.waitForTimeout(150);
   const here = asked.slice(before);
   twice.push(...here.filter((line, place) => here.indexOf(line) !== place));
@@ -35,12 +36,16 @@ async function clickTwice({ page, asked, twice }: Walk, within: string, at: numb
 /** What a button opens: a menu, a dialog. */
 const open = "[role=dialog]:not([aria-label]), [role=menu]";
 
-const opened = async (page: Page): Promise<void> =>
+/** Waits for what a button opens, as long as the page asks or draws; most open nothing. */
+async function opened(page: Page): Promise<void> {
+  await atRest(page);
+  await drawn(page);
   await page
     .locator(open)
     .first()
     .waitFor({ timeout: 800 })
     .catch(() => undefined);
+}
 
 export interface Walk {
   page: Page;
@@ -70,7 +75,7 @@ export async function everyButton(walk: Walk, path: string): Promise<void> {
       if (page.url() !== path || at >= (await buttons(page, "main").count())) continue;
       await buttons(page, "main")
         .nth(at)
-        .click({ timeout: 2000 })
+        .click({ timeout: 10_000 })
         .catch(() => undefined);
       await opened(page);
     }
@@ -82,6 +87,7 @@ export async function everyButton(walk: Walk, path: string): Promise<void> {
     }
     if (inside > 0) {
       await page.keyboard.press("Escape");
+      await drawn(page);
       await page.waitForTimeout(250);
     }
   }

@@ -38,15 +38,20 @@ const watching = `(() => {
   requestAnimationFrame(look);
 })()`;
 
-/** Turns the wheel so many times, `rows` a turn, about as fast as a hand does. */
-export async function scroll(page: Page, turns: number, rows: number): Promise<Scrolled> {
+/** Turns the wheel so many times, `rows` a turn, with `pause` milliseconds between; unless said about as fast as a hand does. */
+export async function scroll(
+  page: Page,
+  turns: number,
+  rows: number,
+  pause = 16,
+): Promise<Scrolled> {
   await page.evaluate(watching);
   const box = await page.locator("[role=rowgroup]").boundingBox();
   if (box === null) throw new Error("there is no table");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   for (let turn = 0; turn < turns; turn++) {
     await page.mouse.wheel(0, rows * 32);
-    await page.waitForTimeout(16);
+    await page.waitForTimeout(pause);
   }
   await page.waitForTimeout(100);
   const seen = "(() => { ftScrolled.isOn = false; return ftScrolled; })()";

@@ -353,12 +353,15 @@ test("names of adapters open nothing outside their folder", async () => {
 });
 
 test("headers that never end are cut off", async () => {
+  const asked = performance.now();
+  await rawRequest(`${served.url}/health`);
   const started = performance.now();
   const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nX-Slow: `;
   await rawBytes(served.url, head, 90);
   const seconds = (performance.now() - started) / 1000;
   expect(seconds).toBeGreaterThan(5);
-  expect(seconds).toBeLessThan(80);
+  // twenty where the machine does nothing else, which a plain answer tells; Node itself cuts after a minute
+  expect(seconds).toBeLessThan(20 + (started - asked) / 10);
 });
 
 test("headers that are too large are refused", async () => {

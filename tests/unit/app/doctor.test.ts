@@ -239,10 +239,12 @@ test("the network is asked once and briefly; offline it is not asked", async () 
     const HF_ENDPOINT = `http://127.0.0.1:${port(server)}${path}`;
     return await network?.look(thisMachine({ HF_ENDPOINT, ...more }));
   };
+  const asking = performance.now();
   expect(await look("")).toMatchObject({ verdict: "ok" });
   const began = performance.now();
   expect(await look("/silent")).toMatchObject({ verdict: "warn" });
-  expect(performance.now() - began).toBeLessThan(60_000);
+  // longer only where the machine is so busy that the answer before took long as well
+  expect(performance.now() - began).toBeLessThan(Math.max(6000, 100 * (began - asking)));
   expect(await look("", { HF_HUB_OFFLINE: "1" })).toMatchObject({ verdict: "ok" });
   expect(asked).toBe(2);
   server.closeAllConnections();

@@ -163,15 +163,17 @@ test(
 
 test("the end of the server ends its streams", async () => {
   const studio = await testStudio();
+  const asked = performance.now();
   const answer = await studio.ask("/api/v1/events");
   const reader = answer.body!.getReader();
   await reader.read();
-  const began = Date.now();
+  const began = performance.now();
   const rest = reader.read().then(
     ({ done }) => done,
     () => true,
   );
   await studio.close();
   expect(await rest).toBe(true);
-  expect(Date.now() - began).toBeLessThan(30_000);
+  // longer only where the machine is so busy that the beginning took long as well
+  expect(performance.now() - began).toBeLessThan(Math.max(3000, 50 * (began - asked)));
 });
