@@ -42,9 +42,11 @@ async function callLines(store: Store): Promise<string[]> {
   const counted = (name: string, help: string, samples: readonly Sample[]): string[] =>
     sampleLines(name, { help, type: "counter" }, samples);
   return [
-    ...sampleLines("ft_calls", { help: "Calls of providers by how they ended." }, states),
-    ...counted("ft_spent_dollars_total", "What they came to.", [[{}, spent / billionths]]),
-    ...counted("ft_call_tokens_total", "Tokens of calls.", [
+    ...sampleLines("ft_calls", { help: "Provider calls by result." }, states),
+    ...counted("ft_spent_dollars_total", "Cost of provider calls in dollars.", [
+      [{}, spent / billionths],
+    ]),
+    ...counted("ft_call_tokens_total", "Tokens of provider calls.", [
       [{ direction: "in" }, tokensIn],
       [{ direction: "out" }, tokensOut],
     ]),
@@ -53,7 +55,10 @@ async function callLines(store: Store): Promise<string[]> {
 
 export class StudioMetrics {
   readonly #requests = new Counter("ft_requests_total", "Requests by route and status.");
-  readonly #seconds = new SecondsHistogram("ft_request_seconds", "From a request to its answer.");
+  readonly #seconds = new SecondsHistogram(
+    "ft_request_seconds",
+    "Seconds from a request to its answer.",
+  );
 
   count({ method, route, status, milliseconds }: Answered): void {
     this.#requests.add(1, { method, route, status: String(status) });

@@ -183,7 +183,7 @@ async function takeInFiles(
   const mended = files.filter(({ state }) => state !== "changed");
   for (const { path, state } of mended.slice(0, mostNamed)) logger().info("file", { path, state });
   const more = mended.length - mostNamed;
-  if (more > 0) logger().info("files", { more, state: "brought in step as well" });
+  if (more > 0) logger().info("files", { more, state: "updated, too" });
   for (const one of found) {
     const { path, state } = one;
     if (state === "imported") logger().info("file", { path, state });
@@ -199,9 +199,9 @@ async function begunTaking(work: Promise<void>): Promise<{ ended: Promise<void> 
   const isLate = Symbol();
   const first = await Promise.race([work, pause(longestTaking, isLate, { ref: false })]);
   if (first !== isLate) return { ended: work };
-  logger().info("files", { state: "more are taken in while the pages are open" });
+  logger().info("files", { state: "the rest is imported while the studio is open" });
   const ended = work.catch((error: unknown) =>
-    logger().error("files not taken in", { reason: error }),
+    logger().error("files could not be imported", { reason: error }),
   );
   return { ended };
 }
@@ -225,7 +225,7 @@ async function modelsAhead(signal: AbortSignal): Promise<void> {
     await pause(calm, undefined, { signal, ref: false });
     await trySubjects();
   } catch (error) {
-    if (!signal.aborted) logger().warn("models not read ahead", { error: String(error) });
+    if (!signal.aborted) logger().warn("models could not be preloaded", { error: String(error) });
   }
 }
 
@@ -259,7 +259,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     await store.close();
   };
   const ahead = readAhead(environment, ending.signal).catch((error: unknown) =>
-    logger().warn("not read ahead", { error: String(error) }),
+    logger().warn("could not be preloaded", { error: String(error) }),
   );
   try {
     const begun = await begunTaking(takeInFiles(store, environment, ending.signal));

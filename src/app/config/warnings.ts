@@ -73,12 +73,12 @@ export const warningRules = {
   flatSimpo: ({ preference, ...config }) =>
     when(
       chosenMethod(config).objective === "simpo" && preference.beta < 1,
-      `SimPO learns hardly anything with a beta of ${preference.beta}: it was found to work with 2 to 10`,
+      `SimPO hardly learns with a beta of ${preference.beta}; values from 2 to 10 work`,
     ),
   lonelyKto: ({ optimization, ...config }) =>
     when(
       chosenMethod(config).objective === "kto" && optimization.batch_size === 1,
-      "KTO estimates how far the model has moved in each micro-batch: a batch size of 4 or more makes it steady",
+      "KTO estimates in each micro-batch how far the model has moved; a batch size of 4 or more makes that stable",
     ),
   longSequences: ({ data }) =>
     when(data.max_length > 4096, "Very long sequences may cause memory issues"),

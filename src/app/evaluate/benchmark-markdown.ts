@@ -17,10 +17,10 @@ export function deltaText({ delta, better, low, high, p }: Delta): string {
 export function contaminationText({ contamination, samples }: BenchmarkReport): string | undefined {
   if (contamination === null) return undefined;
   const { questions, answered, trainingRows } = contamination;
-  const beside = `of the ${samples} questions, beside ${trainingRows} training rows`;
+  const beside = `of the ${samples} questions (compared with ${trainingRows} training rows)`;
   return questions === 0
-    ? `none ${beside}, was trained on`
-    : `${questions} ${beside}, stand among them, ${answered} with the same answer: their scores tell memory`;
+    ? `none ${beside} was trained on`
+    : `${questions} ${beside} occur in them, ${answered} with the same answer: their scores measure memorization`;
 }
 
 /** Perplexity of a general set before and after; undefined where it was not asked. */

@@ -83,13 +83,13 @@ const warnings: Case[] = [
   [
     "flatSimpo",
     { method: "simpo" },
-    "SimPO learns hardly anything with a beta of 0.1: it was found to work with 2 to 10",
+    "SimPO hardly learns with a beta of 0.1; values from 2 to 10 work",
     { method: "simpo", preference: { beta: 2 } },
   ],
   [
     "lonelyKto",
     { method: "kto", optimization: { batch_size: 1 } },
-    "KTO estimates how far the model has moved in each micro-batch: a batch size of 4 or more makes it steady",
+    "KTO estimates in each micro-batch how far the model has moved; a batch size of 4 or more makes that stable",
     { method: "kto", optimization: { batch_size: 2 } },
   ],
   [

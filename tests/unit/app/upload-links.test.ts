@@ -23,9 +23,9 @@ test("links out of the folder, to folders and to nothing stay here", async () =>
     "notes.md",
   ]);
   expect(Object.fromEntries(leftOut.map(({ path, why }) => [path, why]))).toEqual({
-    "out.txt": "it is a link that leads out of the folder",
-    folder: "it is a link to what is no file",
-    "nowhere.txt": "it is a link that leads nowhere",
+    "out.txt": "a link to a file outside the folder",
+    folder: "a link to something other than a file",
+    "nowhere.txt": "a link to a missing file",
   });
 });
 

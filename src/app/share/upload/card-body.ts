@@ -40,8 +40,8 @@ function table(titles: readonly string[], rows: readonly (readonly unknown[])[])
 }
 
 const wordsFor: Readonly<Record<ResultForm, string>> = {
-  "mlx-adapter": "An adapter (mlx-lm's form) for",
-  "peft-adapter": "An adapter (PEFT's form) for",
+  "mlx-adapter": "An adapter (in mlx-lm's format) for",
+  "peft-adapter": "An adapter (in PEFT's format) for",
   model: "A model made from",
   "mlx-model": "A model quantized for MLX, made from",
   gguf: "A model for llama.cpp, made from",
@@ -52,7 +52,7 @@ const count = (value: number): string => value.toLocaleString("en-US");
 function introduction({ form, base, baseId, provenance }: BodyFacts): string {
   const linked =
     baseId === undefined
-      ? (base ?? "a model that is not named")
+      ? (base ?? "an unnamed model")
       : `[${baseId}](https://huggingface.co/${baseId})`;
   const { method } = (provenance?.config ?? {}) as { method?: unknown };
   const how = typeof method === "string" ? `, fine-tuned on one machine with \`${method}\`` : "";
@@ -79,11 +79,7 @@ function baseText({ base, baseId, license, provenance }: BodyFacts): string {
     ["digest", known?.digest],
     [
       "licence",
-      license === undefined
-        ? "not known"
-        : asked === undefined
-          ? license
-          : `${license}: it ${asked}`,
+      license === undefined ? "unknown" : asked === undefined ? license : `${license}: it ${asked}`,
     ],
   ].filter(([, value]) => typeof value === "string");
   if (base === undefined && baseId === undefined) return "";
@@ -171,8 +167,8 @@ function resultText({
   const seen =
     contamination === null
       ? ""
-      : ` ${contamination.questions === 0 ? "None" : contamination.questions} of the questions stand among the training rows.`;
-  const about = `${count(samples)} questions of ${data}, greedy answers${compared ? `, beside ${withoutPlace(baseline)} on the same questions` : ""}; \`${signature}\`.${seen}`;
+      : ` ${contamination.questions === 0 ? "None" : contamination.questions} of the questions occur in the training rows.`;
+  const about = `${count(samples)} questions of ${data}, greedy answers${compared ? `, compared with ${withoutPlace(baseline)} on the same questions` : ""}; \`${signature}\`.${seen}`;
   return `${table(titles, rows)}\n\n${about}`;
 }
 

@@ -32,25 +32,25 @@ interface Reason {
 const last = (name: string): string => name.split("/").at(-1) ?? "";
 
 const reasons: readonly Reason[] = [
-  { why: "it is made anew", applies: (name) => name === MANIFEST_FILE },
+  { why: "written anew for the upload", applies: (name) => name === MANIFEST_FILE },
   {
-    why: "it holds keys or passwords, by its name",
+    why: "its name says that it holds keys or passwords",
     applies: isSecretFile,
   },
   {
-    why: "it is of use on this machine alone",
+    why: "useful on this machine only",
     applies: (name) =>
       inside(name, ".git", ".cache", "__pycache__", "node_modules", ".ipynb_checkpoints") ||
       /^(?:\.DS_Store|Thumbs\.db|\.gitignore|.*\.lock|.*\.log|.*\.incomplete)$/.test(last(name)) ||
       isTemporaryName(last(name)),
   },
   {
-    why: "it holds rows that were trained on",
+    why: "it holds training rows",
     applies: (name) =>
       /\.(?:jsonl|csv|tsv|parquet|arrow|db|sqlite3?)$/.test(name) && !/vocab/.test(name),
   },
   {
-    why: "it is a checkpoint or an optimizer's state; --checkpoints uploads it",
+    why: "a checkpoint or optimizer state; --checkpoints uploads it",
     isOfTraining: true,
     applies: (name) =>
       inside(name, "checkpoints") ||
@@ -73,13 +73,13 @@ const isWithin = (place: string, folder: string): boolean =>
 
 /** A link out of the folder may lead to anything of this machine; in the hub's cache it leads to the file's content. */
 function reasonOfLink({ file }: ChosenFile, folder: string): string | undefined {
-  if (!existsSync(file)) return "it is a link that leads nowhere";
+  if (!existsSync(file)) return "a link to a missing file";
   if (!lstatSync(file).isSymbolicLink()) return undefined;
-  if (!statSync(file).isFile()) return "it is a link to what is no file";
+  if (!statSync(file).isFile()) return "a link to something other than a file";
   const isSnapshot = basename(dirname(folder)) === "snapshots";
   const homes = [folder, ...(isSnapshot ? [join(folder, "..", "..", "blobs")] : [])];
   const isOwn = homes.some((home) => isWithin(realpathSync(file), home));
-  return isOwn ? undefined : "it is a link that leads out of the folder";
+  return isOwn ? undefined : "a link to a file outside the folder";
 }
 
 /** Of a run, its checkpoints too: they lie beside the result. */

@@ -65,9 +65,9 @@ function isOurs({ asked, model, adapter }: Summary, identity: Identity): boolean
 /** The questions by the name that the training knows them by. */
 function dataName({ asked }: Summary, { provenance }: UploadSource): string {
   const [hash] = Array.isArray(asked?.data) ? (asked.data as unknown[]) : [];
-  if (typeof hash !== "string") return "questions of its own";
+  if (typeof hash !== "string") return "its own questions";
   const known = provenance?.data?.find(({ sha256 }) => sha256 === hash);
-  return known === undefined ? `a file of its own (SHA-256 ${hash.slice(0, 12)}…)` : known.name;
+  return known === undefined ? `its own file (SHA-256 ${hash.slice(0, 12)}…)` : known.name;
 }
 
 function ofSummary(summary: Summary, source: UploadSource): CardResults {

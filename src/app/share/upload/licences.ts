@@ -16,15 +16,15 @@ const KNOWN = new Set(
 );
 
 const ASKS: readonly (readonly [licence: RegExp, asks: string])[] = [
-  [/\bnd\b/, "forbids passing on changed versions: a tuned model is one"],
+  [/\bnd\b/, "forbids distributing modified versions, which a fine-tuned model is"],
   [/\bnc\b|noncommercial|non-commercial|research/, "forbids commercial use"],
   [
     /^llama/,
-    "asks for 'Built with Llama', its licence beside the model, and a name that begins with Llama",
+    "requires 'Built with Llama', the licence beside the model, and a name that starts with Llama",
   ],
-  [/^gemma/, "asks that its terms and its list of forbidden uses are passed on"],
-  [/openrail|bloom-rail|deepfloyd/, "asks that its list of forbidden uses is passed on"],
-  [/\bsa\b|gpl|osl|eupl|odbl/, "asks that what is made of it has the same licence"],
+  [/^gemma/, "requires its terms and its list of prohibited uses to be passed on"],
+  [/openrail|bloom-rail|deepfloyd/, "requires its list of prohibited uses to be passed on"],
+  [/\bsa\b|gpl|osl|eupl|odbl/, "requires the same licence for derived models"],
 ];
 
 /** What a licence asks of who passes a model on; undefined where that is no more than to name it. */

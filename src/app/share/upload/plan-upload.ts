@@ -148,13 +148,15 @@ function manifestOf({ provenance }: UploadSource, files: readonly PlannedFile[])
 async function changedSince({ folder }: UploadSource): Promise<string[]> {
   if (!hasManifest(folder)) return [];
   const { differences } = await verifyResult(folder);
-  return differences.map(({ file, reason }) => `${file} is not as it was written: ${reason}`);
+  return differences.map(
+    ({ file, reason }) => `${file} has changed since it was written: ${reason}`,
+  );
 }
 
 function licenseWarnings({ license, name }: KnownBase): string[] {
   if (license === undefined)
     return [
-      `the licence of ${name ?? "the base"} is not known: --license NAME puts one into the card, once you know that you may`,
+      `the licence of ${name ?? "the base"} is unknown: --license NAME adds one to the card, once you know that it applies`,
     ];
   const asks = whatItAsks(license);
   return asks === undefined ? [] : [`the licence ${license} ${asks}`];
@@ -162,7 +164,7 @@ function licenseWarnings({ license, name }: KnownBase): string[] {
 
 function cardWarnings(card: string): string[] {
   return card.includes(homedir()) && homedir().length > 1
-    ? ["the card names a place on this machine"]
+    ? ["the card names a path on this machine"]
     : [];
 }
 
