@@ -166,7 +166,7 @@ test("an export tells what it loses before the file is taken", async () => {
   const id = await filled(studio, shop);
   const { page } = await openPage(studio, `/data/${id}?tab=export`);
   await page.getByRole("button", { name: "Check what it loses" }).click();
-  await page.getByText("the form has no place for it").waitFor();
+  await page.getByText("the format does not support it").waitFor();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: /^Download/ }).click(),

@@ -164,9 +164,9 @@ test("convert says what is lost, of how many rows, and comes back where nothing 
   const told = await json("convert", "rows.jsonl", "-o", "gemini.jsonl", "--to", "gemini-vertex");
   expect(told).toMatchObject({ rows: 3, written: 3 });
   expect(told["losses"]).toEqual([
-    { field: "meta", why: "the form has no place for it", rows: 2, line: 1 },
-    { field: "source", why: "the form has no place for it", rows: 1, line: 1 },
-    { field: "id", why: "the form has no place for it", rows: 1, line: 2 },
+    { field: "meta", why: "the format does not support it", rows: 2, line: 1 },
+    { field: "source", why: "the format does not support it", rows: 1, line: 1 },
+    { field: "id", why: "the format does not support it", rows: 1, line: 2 },
   ]);
   await json(
     "convert",
@@ -256,7 +256,7 @@ test("fix writes another file and says what it changed", async () => {
     line: 2,
     newLine: 2,
     field: "messages[0].role",
-    change: "messages[0] moved into the field system",
+    change: "messages[0] moved to the field system",
   });
   const [, second = ""] = read("fixed.jsonl").split("\n");
   expect(JSON.parse(second)).toEqual({ system: "Be brief.", messages: made.messages.slice(1) });

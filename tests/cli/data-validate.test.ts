@@ -34,7 +34,7 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
   const leak = await ft("good.jsonl", "--validation", "valid.jsonl", "--profile", "openai-sft");
   expect(leak.code).toBe(4);
   expect(leak.stdout).toContain(
-    "error leak_exact: valid.jsonl, line 2: line 1 for training is the same",
+    "error leak_exact: valid.jsonl, line 2: identical to line 1 of the training file",
   );
   const table = await ft("rows.csv");
   expect(table).toMatchObject({ code: 4 });
@@ -45,7 +45,7 @@ test("validate exits with 0 exactly when rows are valid, whatever FT_PROFILE say
   expect((await ft("missing.jsonl", "--profile", "mistral")).code).toBe(4);
   const none = await ft("none.jsonl", "--profile", "trl");
   expect(none.code).toBe(4);
-  expect(none.stdout).toContain("too_few_records: none.jsonl: 0 rows; 1 are asked for");
+  expect(none.stdout).toContain("too_few_records: none.jsonl: 0 rows; the minimum is 1");
 });
 
 test("limits are listed with sources and dates, and another file stands over them", async () => {

@@ -10,7 +10,9 @@ export function projectRecord(
   record: DatasetRecord,
   options: ProjectOptions,
 ): Projection {
-  let written: Projection = { refused: { field: "", why: "the profile has no form" } };
+  let written: Projection = {
+    refused: { field: "", why: "the profile does not have this format" },
+  };
   for (const form of profile.forms) {
     written = form.project(record, options);
     if ("row" in written) return written;
@@ -22,5 +24,5 @@ export function projectRecord(
 export function parseProfileRow(profile: Profile, row: JsonObject, line: number): ReadRecord {
   const form = profile.forms.find((one) => one.detect(row));
   if (form !== undefined) return readRecord(form, row, line);
-  return { problems: [{ field: "", message: "the row is in none of the profile's forms" }] };
+  return { problems: [{ field: "", message: "the row has none of the profile's formats" }] };
 }

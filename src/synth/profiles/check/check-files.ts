@@ -120,7 +120,7 @@ async function checkBoth(work: Work & { validation: string; second: FileStart })
   });
   await held.run(second);
   for await (const { line, training: first } of near.find()) {
-    const message = `line ${first} for training is nearly the same`;
+    const message = `nearly identical to line ${first} of the training file`;
     if (!repeats.isExact(line))
       findings.add(validation, line, { code: "leak_near", field: "", message });
   }

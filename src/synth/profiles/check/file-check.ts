@@ -14,13 +14,13 @@ function* fileSightings({ hasMark, isUtf16 }: FileStart) {
     yield {
       ...at,
       code: "byte_order_mark" as const,
-      message: "three bytes stand before the first row",
+      message: "three bytes precede the first row",
     };
   else
     yield {
       ...at,
       code: "byte_order_mark_missing" as const,
-      message: "the guide asks for a byte-order mark",
+      message: "the service requires a byte-order mark",
     };
 }
 

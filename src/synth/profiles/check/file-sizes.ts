@@ -19,16 +19,19 @@ export function* trainingSize(
 ): Generator<Sighting> {
   const { minRecords, maxRecords, maxFileBytes, totalTokens } = limits;
   const least = minRecords?.value ?? 1; // nothing is learned from an empty file, whoever reads it
-  if (rows < least) yield of("too_few_records", `${rows} rows; ${least} are asked for`);
+  if (rows < least) yield of("too_few_records", `${rows} rows; the minimum is ${least}`);
   if (maxRecords !== undefined && rows > maxRecords.value)
-    yield of("too_many_records", `${rows} rows; ${maxRecords.value} are taken`);
+    yield of("too_many_records", `${rows} rows; the limit is ${maxRecords.value}`);
   if (maxFileBytes !== undefined && bytes > maxFileBytes.value)
     yield of(
       "file_too_large",
-      `${formatBytes(bytes)}; ${formatBytes(maxFileBytes.value)} are taken`,
+      `${formatBytes(bytes)}; the limit is ${formatBytes(maxFileBytes.value)}`,
     );
   if (totalTokens !== undefined && tokens !== undefined && tokens > totalTokens.value)
-    yield of("total_tokens_over_limit", `${tokens} tokens in all; ${totalTokens.value} are taken`);
+    yield of(
+      "total_tokens_over_limit",
+      `${tokens} tokens in total; the limit is ${totalTokens.value}`,
+    );
 }
 
 function* share(
@@ -44,7 +47,7 @@ function* share(
   if (validation[unit] > most)
     yield of(
       "validation_too_large",
-      `${validation[unit]} ${unit} for validation; ${most} are taken, ${validationShare.value * 100} % of those for training`,
+      `${validation[unit]} ${unit} for validation; the limit is ${most}, ${validationShare.value * 100} % of those for training`,
     );
 }
 
@@ -60,14 +63,14 @@ export function* validationSize(
   if (maxValidationRecords !== undefined && rows > maxValidationRecords.value)
     yield of(
       "too_many_records",
-      `${rows} rows for validation; ${maxValidationRecords.value} are taken`,
+      `${rows} rows for validation; the limit is ${maxValidationRecords.value}`,
     );
   if (maxRecordsOfBoth !== undefined && rows + training.rows > maxRecordsOfBoth.value)
     yield of(
       "too_many_records",
-      `${rows + training.rows} rows in both files; ${maxRecordsOfBoth.value} are taken`,
+      `${rows + training.rows} rows in both files; the limit is ${maxRecordsOfBoth.value}`,
     );
   if (most !== undefined && bytes > most.value)
-    yield of("file_too_large", `${formatBytes(bytes)}; ${formatBytes(most.value)} are taken`);
+    yield of("file_too_large", `${formatBytes(bytes)}; the limit is ${formatBytes(most.value)}`);
   yield* share(training, validation, given);
 }

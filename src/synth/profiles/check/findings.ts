@@ -68,6 +68,6 @@ export class Findings {
 
   #hint(code: FaultCode, file: string, isFixable: boolean): string {
     if (isFixable) return `ft data fix ${shellWord(file)} -o OUT --profile ${this.#name}`;
-    return faultOf(code).fixable === true ? "change it in the file" : faultOf(code).hint;
+    return faultOf(code).fixable === true ? "edit the file" : faultOf(code).hint;
   }
 }

@@ -50,6 +50,6 @@ export function* lifecycle(
     yield {
       code: "model_unknown",
       field: "",
-      message: `the limits have no model ${asked.name}: ${Object.keys(limits.models).join(", ")}`,
+      message: `the limits do not list the model ${asked.name}: ${Object.keys(limits.models).join(", ")}`,
     };
 }

@@ -30,7 +30,7 @@ export interface FileStart {
 function isTable(file: string): UnsupportedFileError {
   return new UnsupportedFileError({
     at: { file },
-    message: "this is a table, and rows for a service are JSON lines",
+    message: "this is a table; services need JSONL",
     hint: `ft data prepare ${shellWord(file)} -o rows.jsonl --columns prompt=QUESTION,completion=ANSWER`,
   });
 }
@@ -60,7 +60,7 @@ function* surrogates(row: JsonObject): Generator<Sighting> {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, field } = next;
     if (typeof value === "string" && loneSurrogate.test(value))
-      yield { code: "lone_surrogate", field, message: "half of a pair of UTF-16 units" };
+      yield { code: "lone_surrogate", field, message: "an unpaired UTF-16 surrogate" };
     if (typeof value !== "object" || value === null) continue;
     const isList = Array.isArray(value);
     for (const [key, inner] of Object.entries(value).toReversed()) {
@@ -79,7 +79,7 @@ function rowOf(line: number, text: string | undefined): Line {
   });
   if (text === undefined)
     return without({ ...wrong("not_utf8", "the line is not UTF-8 text"), fixable: false });
-  if (text.trim() === "") return without(wrong("blank_line", "there is nothing on this line"));
+  if (text.trim() === "") return without(wrong("blank_line", "the line is empty"));
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const { column, reason } = parsed.problem;

@@ -58,6 +58,6 @@ export function* repeatedKeys(text: string): Generator<Sighting> {
 }
 
 function sighting(open: readonly Open[], key: string): Sighting {
-  const message = `${JSON.stringify(key)} stands there twice`;
+  const message = `${JSON.stringify(key)} occurs twice`;
   return { code: "key_twice", field: pathOf(open), message };
 }

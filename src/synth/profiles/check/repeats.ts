@@ -55,7 +55,7 @@ export class Repeats {
       yield {
         code: "duplicate_record",
         field: "",
-        message: `the row says what line ${before} says`,
+        message: `the row repeats line ${before}`,
       };
     if (!this.#isCompared) return;
     const [id, question, source] = [idOf(row), questionKey(seen), sourceOf(row)];
@@ -72,7 +72,7 @@ export class Repeats {
       yield {
         code: "leak_same_id",
         field: "id",
-        message: `line ${sameId} for training has this id too`,
+        message: `line ${sameId} of the training file has the same id`,
       };
     yield* this.#sameText(seen, line);
     const source = sourceOf(row);
@@ -81,7 +81,7 @@ export class Repeats {
       yield {
         code: "leak_same_source",
         field: "source",
-        message: `line ${sameSource} for training is from it too`,
+        message: `line ${sameSource} of the training file has the same source`,
       };
   }
 
@@ -95,7 +95,11 @@ export class Repeats {
     const exact = content === undefined ? undefined : this.#contents.find(content);
     if (exact !== undefined) {
       this.#exact.add(line);
-      yield { code: "leak_exact", field: "", message: `line ${exact} for training is the same` };
+      yield {
+        code: "leak_exact",
+        field: "",
+        message: `identical to line ${exact} of the training file`,
+      };
       return;
     }
     const question = questionKey(seen);
@@ -104,7 +108,7 @@ export class Repeats {
       yield {
         code: "leak_same_question",
         field: "",
-        message: `line ${asked} for training asks the same`,
+        message: `line ${asked} of the training file has the same question`,
       };
   }
 }

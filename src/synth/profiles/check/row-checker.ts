@@ -60,7 +60,7 @@ export class RowChecker {
     const form = profile.forms.find((one) => one.detect(row));
     if (form === undefined) {
       const asked = profile.forms.map(({ about }) => about).join("; or ");
-      const message = `the row has the fields ${knownFields(row)}, and must have ${asked}`;
+      const message = `the row has the fields ${knownFields(row)}, but needs ${asked}`;
       return {
         seen: undefined,
         sightings: [{ code: "unknown_format", field: "", message }],
@@ -80,7 +80,7 @@ export class RowChecker {
   *#mixed(form: RowForm): Generator<Sighting> {
     this.#form ??= form;
     if (form === this.#form) return;
-    const message = `the row is in the form ${form.about}, rows before it in the form ${this.#form.about}`;
+    const message = `the row has the format ${form.about}, those before it ${this.#form.about}`;
     yield { code: "mixed_format", field: "", message };
   }
 
@@ -91,14 +91,14 @@ export class RowChecker {
       yield {
         code: "image_count",
         field: found[0]?.field ?? "",
-        message: `${found.length} images; ${maxImages.value} are taken`,
+        message: `${found.length} images; the limit is ${maxImages.value}`,
       };
     for (const { field, bytes } of found) {
       if (bytes !== undefined && maxImageBytes !== undefined && bytes > maxImageBytes.value)
         yield {
           code: "image_too_large",
           field,
-          message: `${bytes} bytes; ${maxImageBytes.value} are taken`,
+          message: `${bytes} bytes; the limit is ${maxImageBytes.value}`,
         };
     }
   }
@@ -133,7 +133,7 @@ export class RowChecker {
     if (tokens === undefined || limit === undefined || counter === undefined || tokens <= limit)
       return;
     const about = counter.exactness === "exact" ? "" : "about ";
-    const message = `${about}${tokens} tokens (${counter.encoding}); ${limit} are taken`;
+    const message = `${about}${tokens} tokens (${counter.encoding}); the limit is ${limit}`;
     if (profile.cutsAtEnd !== true) {
       yield { code: "tokens_over_limit", field: "", message };
       return;
@@ -143,7 +143,7 @@ export class RowChecker {
     yield {
       code: "answer_truncated",
       field,
-      message: `${message}, and the rest is cut off the end`,
+      message: `${message}, the end is truncated`,
     };
   }
 }

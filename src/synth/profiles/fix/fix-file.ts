@@ -130,7 +130,7 @@ class Fixer {
   line({ line, text, row }: Line): void {
     if (text === undefined) throw notCopied(this.report.file, line);
     if (text.trim() === "" && !this.#isOff("blank_line")) {
-      this.tell({ code: "blank_line", line, newLine: null, field: "", change: "taken out" });
+      this.tell({ code: "blank_line", line, newLine: null, field: "", change: "removed" });
       return;
     }
     if (row === undefined) this.#write(text);
@@ -142,7 +142,7 @@ class Fixer {
     const mended = mendedOrLeft(row, text, this.#profile);
     const first = this.#first(mended.row, line);
     if (first !== undefined) {
-      const change = `taken out: it says what line ${first} says`;
+      const change = `removed: it repeats line ${first}`;
       this.tell({ code: "duplicate_record", line, newLine: null, field: "", change });
       return;
     }
@@ -172,9 +172,9 @@ export async function fixFile(file: string, out: string, name: string): Promise<
   const fixer = new Fixer(report, { profile, output, mark: keepsMark ? "\uFEFF" : "" });
   const at = { line: 1, newLine: 1, field: "" };
   if (isUtf16) fixer.tell({ ...at, code: "not_utf8", change: "written as UTF-8" });
-  if (hasMark && !keepsMark) fixer.tell({ ...at, code: "byte_order_mark", change: "taken out" });
+  if (hasMark && !keepsMark) fixer.tell({ ...at, code: "byte_order_mark", change: "removed" });
   if (!hasMark && keepsMark)
-    fixer.tell({ ...at, code: "byte_order_mark_missing", change: "put in" });
+    fixer.tell({ ...at, code: "byte_order_mark_missing", change: "added" });
   for await (const line of readLines(file)) fixer.line(line);
   await output.commit();
   return report;

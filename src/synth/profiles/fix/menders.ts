@@ -22,7 +22,7 @@ const json = (value: unknown): string => {
 
 const removeField: Mender = ({ row, sighting: { field } }) => {
   const was = valueAt(row, field);
-  return removeAt(row, field) ? `${field} taken out, which was ${json(was)}` : undefined;
+  return removeAt(row, field) ? `${field} removed, which was ${json(was)}` : undefined;
 };
 
 const renameRole: Mender = ({ row, sighting: { field }, profile }) => {
@@ -39,7 +39,7 @@ const moveSystem: Mender = ({ row, sighting: { field } }) => {
   if (field !== "messages[0].role" || first === undefined || system !== undefined) return undefined;
   row["system"] = first["content"];
   row["messages"] = (messages as unknown[]).slice(1);
-  return "messages[0] moved into the field system";
+  return "messages[0] moved to the field system";
 };
 
 const wholeWeight: Mender = ({ row, sighting: { field } }) => {
@@ -54,7 +54,7 @@ const argumentText: Mender = ({ row, sighting: { field } }) => {
   const was = valueAt(row, field);
   const text = JSON.stringify(was);
   return typeof was === "object" && setAt(row, field, text)
-    ? `${field} written as JSON text`
+    ? `${field} written as a JSON string`
     : undefined;
 };
 

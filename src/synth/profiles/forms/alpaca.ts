@@ -35,7 +35,7 @@ function historyOf(eye: Eye, value: unknown): SeenMessage[] {
     eye.note(
       "field_type",
       at,
-      `${at} must be a question and an answer, two texts, not ${kindOf(pair)}`,
+      `${at} must be a question and an answer, two strings, not ${kindOf(pair)}`,
     );
     return [];
   });
@@ -55,7 +55,7 @@ function see(row: JsonObject): SeenRow {
   const answer = output === undefined ? [] : [saidBy("assistant", output, "output", "")];
   const first =
     system === undefined || system === "" ? [] : [saidBy("system", system, "system", "")];
-  const joined = { field: "input", why: "joined to the instruction behind a line break" };
+  const joined = { field: "input", why: "joined to the instruction after a line break" };
   return seenRow(eye, [...first, ...history, ...said, ...answer], {
     rest: others(row, keys),
     ...(input !== "" && { losses: [joined] }),
@@ -75,7 +75,7 @@ export function pairs(placed: readonly Placed[], losses: Losses): [string, strin
     ({ message }, index) => message.role === (index % 2 === 0 ? "user" : "assistant"),
   );
   if (!isPaired || placed.length % 2 === 1 || placed.length === 0)
-    return losses.refuse("messages", "the form has question and answer in turn, and nothing else");
+    return losses.refuse("messages", "the format allows only alternating questions and answers");
   return placed.flatMap((one, index): [string, string][] => {
     const next = placed[index + 1];
     return index % 2 === 1 || next === undefined

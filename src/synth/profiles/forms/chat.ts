@@ -53,7 +53,7 @@ function spelled(value: JsonObject): JsonObject {
 export function seenChat(eye: Eye, value: unknown, field: string): SeenMessage[] {
   return eye.objects(value, field).map((one) => {
     if (isPresent(one.value["content"]) && isPresent(one.value["text"]))
-      eye.note("both_spellings", `${one.at}.text`, "content and text say one thing");
+      eye.note("both_spellings", `${one.at}.text`, "content and text hold the same value");
     return withRole(one.at, spelled(one.value), chatRoles);
   });
 }
@@ -71,7 +71,7 @@ function see(row: JsonObject): SeenRow {
   const eye = new Eye();
   for (const [one, other] of doubles) {
     if (isPresent(row[one]) && isPresent(row[other]))
-      eye.note("both_spellings", other, `${one} and ${other} say one thing`);
+      eye.note("both_spellings", other, `${one} and ${other} hold the same value`);
   }
   const field =
     isPresent(row["messages"]) || !isPresent(row["interactions"]) ? "messages" : "interactions";

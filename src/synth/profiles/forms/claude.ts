@@ -22,7 +22,7 @@ const keys = ["system", "messages"];
 export function noteSystem(eye: Eye, messages: readonly SeenMessage[], isFree: boolean): void {
   for (const [index, { at, value }] of messages.entries()) {
     if (value["role"] !== "system") continue;
-    const message = "a system message stands in the field system, not in messages";
+    const message = "the system message belongs in the field system, not in messages";
     const fixable = isFree && index === 0;
     eye.sightings.push({ code: "system_in_messages", field: `${at}.role`, message, fixable });
   }
@@ -49,13 +49,13 @@ interface Turn {
 export function alternating(placed: ReturnType<typeof oneSystem>["rest"], losses: Losses): Turn[] {
   const turns: Turn[] = [];
   for (const { message, at } of placed) {
-    if (message.role === "tool") losses.refuse(at, "the form has no place for answers of tools");
+    if (message.role === "tool") losses.refuse(at, "the format does not support tool results");
     unsaid(message, at, {}, losses);
     const content = textOf(message, at, losses);
     const before = turns.at(-1);
     if (before?.role !== message.role) turns.push({ role: message.role, content });
     else {
-      losses.lose(at, "joined to the message before it, which is of the same role");
+      losses.lose(at, "joined to the message before it, which has the same role");
       before.content += `\n\n${content}`;
     }
   }

@@ -136,12 +136,12 @@ function partsOf(message: RecordMessage, at: string, losses: Losses): JsonObject
   const text = textOf(message, at, losses);
   if (message.role === "tool") {
     if (message.name === undefined)
-      losses.refuse(`${at}.name`, "the form tells answers of tools by the tool's name");
+      losses.refuse(`${at}.name`, "the format requires the tool's name with a tool result");
     return [{ functionResponse: { name: message.name, response: responseOf(text) } }];
   }
   const calls = (message.toolCalls ?? []).map((call, index) => {
     const place = `${at}.toolCalls[${index}]`;
-    if (call.id !== undefined) losses.lose(`${place}.id`, "the form has no place for it");
+    if (call.id !== undefined) losses.lose(`${place}.id`, "the format does not support it");
     return { functionCall: { name: call.name, args: argumentObject(call, place, losses) } };
   });
   return [

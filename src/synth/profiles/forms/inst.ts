@@ -58,7 +58,10 @@ function see(row: Readonly<Record<string, unknown>>): SeenRow {
 /** Refuses a text that would be read as other turns than it is. */
 function unmarked(text: string, losses: projecting.Losses): string {
   if (marks.some((mark) => text.includes(mark)))
-    losses.refuse("messages", "one holds marks of the form, which would make other turns of it");
+    losses.refuse(
+      "messages",
+      "a message contains tokens of the format, which would split it into other turns",
+    );
   return text;
 }
 

@@ -27,7 +27,7 @@ export const judged: RowForm = {
     const { label, ...meta } = record.meta ?? {};
     if (typeof label !== "boolean")
       return projection((losses) =>
-        losses.refuse("meta.label", "the record does not say whether its answer is as wanted"),
+        losses.refuse("meta.label", "the record does not say whether its answer is desirable"),
       );
     const { meta: _, ...plain } = record;
     const bare = Object.keys(meta).length === 0 ? plain : { ...plain, meta };

@@ -37,7 +37,7 @@ export function projection(work: (losses: Losses) => JsonObject): Projection {
   }
 }
 
-const noPlace = "the form has no place for it";
+const noPlace = "the format does not support it";
 
 /** The record's own fields as fields of the row, or as losses. `used`: of meta, what the form writes itself. */
 export function ownFields(
@@ -61,7 +61,7 @@ export function ownFields(
 /** Messages of the record; of a preference with the better answer behind them. */
 export function conversation(record: DatasetRecord, losses: Losses): readonly RecordMessage[] {
   if (record.preference === undefined) return record.messages;
-  losses.lose("preference.rejected", "only the better answer is written");
+  losses.lose("preference.rejected", "only the chosen answer is written");
   return [...record.messages, ...record.preference.chosen];
 }
 
@@ -70,10 +70,7 @@ export function bothAnswers(
   record: DatasetRecord,
   losses: Losses,
 ): NonNullable<DatasetRecord["preference"]> {
-  return (
-    record.preference ??
-    losses.refuse("preference", "the record has no second answer to compare with")
-  );
+  return record.preference ?? losses.refuse("preference", "the record has no rejected answer");
 }
 
 const isText = (part: ContentPart): boolean =>
@@ -84,11 +81,8 @@ export function textOf({ content }: Message, at: string, losses: Losses): string
   if (content === undefined || typeof content === "string") return content ?? "";
   const other = content.find((part) => !isText(part));
   if (other !== undefined)
-    losses.refuse(
-      `${at}.content`,
-      `a part of kind ${other.type}: records are written as text alone`,
-    );
-  losses.lose(`${at}.content`, "its parts are written as one text");
+    losses.refuse(`${at}.content`, `a part of kind ${other.type}: only text is supported`);
+  losses.lose(`${at}.content`, "its parts are joined into one text");
   return content.map(({ text }) => text).join("");
 }
 
@@ -129,7 +123,7 @@ export function unsaid(message: RecordMessage, at: string, can: Sayable, losses:
   if (message.toolCalls !== undefined && can.calls === undefined)
     losses.refuse(
       `${at}.toolCalls`,
-      "the form has no place for calls of tools, and they are what is said",
+      "the format does not support tool calls, and the message has nothing else",
     );
 }
 
@@ -137,7 +131,7 @@ export function unsaid(message: RecordMessage, at: string, can: Sayable, losses:
 export function argumentObject(call: ToolCall, at: string, losses: Losses): JsonObject {
   if (typeof call.arguments !== "string") return call.arguments;
   const value = JSON.parse(call.arguments) as JsonObject;
-  losses.lose(`${at}.arguments`, "the spacing of their JSON text");
+  losses.lose(`${at}.arguments`, "the spacing of their JSON");
   return value;
 }
 
@@ -148,7 +142,7 @@ export const argumentText = ({ arguments: given }: ToolCall): string =>
 /** The id as the form has it. */
 function idOf(id: string, field: string, { callIds }: Sayable, losses: Losses): string {
   const written = typeof callIds === "function" ? callIds(id) : id;
-  if (written !== id) losses.lose(field, "renamed: ids have another form there");
+  if (written !== id) losses.lose(field, "renamed: the format requires other ids");
   return written;
 }
 
@@ -167,7 +161,7 @@ function weightOf({ weight }: Message, at: string, can: Sayable, losses: Losses)
   if (can.weight === "any" || weight === 0 || weight === 1) return { weight };
   losses.lose(
     `${at}.weight`,
-    `${weight} is written as ${weight > 0 ? 1 : 0}, as the form has no others`,
+    `${weight} is written as ${weight > 0 ? 1 : 0}; the format has no other weights`,
   );
   return { weight: weight > 0 ? 1 : 0 };
 }
@@ -176,7 +170,7 @@ function contentOf(message: Message, at: string, can: Sayable, losses: Losses): 
   const { content } = message;
   if (content === undefined) return {};
   if (can.noTextWithCalls === true && message.toolCalls !== undefined) {
-    losses.lose(`${at}.content`, "a message is text or calls of tools");
+    losses.lose(`${at}.content`, "a message has either text or tool calls");
     return {};
   }
   if (can.parts === true || typeof content === "string") return { content };
@@ -205,7 +199,7 @@ function chatMessage(message: RecordMessage, at: string, can: Sayable, losses: L
   };
 }
 
-const madeUp = "an id is made up: the form asks for one";
+const madeUp = "an id is generated: the format requires one";
 
 /** Calls without an id get one, and answers to them, in their order, the same. */
 class CallIds {
@@ -285,7 +279,7 @@ export function oneSystem(
   for (const [index, { message, at }] of system.entries()) {
     unsaid(message, at, can, losses);
     if (index > 0) losses.lose(at, "joined to the system message before it");
-    else if (at !== "messages[0]") losses.lose(at, "moved to the beginning");
+    else if (at !== "messages[0]") losses.lose(at, "moved to the start");
   }
   const texts = system.map(({ message, at }) => textOf(message, at, losses));
   const rest = placed.filter(({ message }) => message.role !== "system");

@@ -50,7 +50,7 @@ function promptText(before: readonly RecordMessage[], losses: Losses): string {
   });
   const [only] = texts;
   if (texts.length === 1 && only?.message.role === "user") return only.text;
-  losses.lose("messages", "all before the answer is one text, with who speaks as words in it");
+  losses.lose("messages", "everything before the answer becomes one text that names the speakers");
   return texts.map(({ message, text }) => `${names[message.role]}: ${text}`).join("\n\n");
 }
 
@@ -61,7 +61,7 @@ export function lastAnswer(
 ): { before: readonly RecordMessage[]; answer: RecordMessage; at: string } {
   const answer = messages.at(-1);
   if (answer?.role !== "assistant" || messages.length < 2)
-    return losses.refuse("messages", "there is no question with an answer at the end");
+    return losses.refuse("messages", "there is no question followed by an answer at the end");
   return { before: messages.slice(0, -1), answer, at: `messages[${messages.length - 1}]` };
 }
 

@@ -47,8 +47,7 @@ function apart(
   losses: Losses,
 ): [readonly RecordMessage[], string] {
   const last = messages.at(-1);
-  if (last?.role !== "assistant")
-    return losses.refuse("messages", "there is no answer to compare with");
+  if (last?.role !== "assistant") return losses.refuse("messages", "there is no reference answer");
   const at = `messages[${messages.length - 1}]`;
   unsaid(last, at, {}, losses);
   return [messages.slice(0, -1), textOf(last, at, losses)];

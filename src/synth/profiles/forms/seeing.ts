@@ -35,7 +35,7 @@ export class Eye {
   text(value: unknown, field: string): string | undefined {
     if (typeof value === "string") return value;
     if (value === undefined) this.note("field_missing", field, `${field} is missing`);
-    else this.note("field_type", field, `${field} must be a text, not ${kindOf(value)}`);
+    else this.note("field_type", field, `${field} must be a string, not ${kindOf(value)}`);
     return undefined;
   }
 

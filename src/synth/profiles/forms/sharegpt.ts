@@ -47,7 +47,7 @@ function seenCalls(eye: Eye, at: string, value: unknown): JsonObject[] {
     eye.note(
       "arguments_not_json",
       `${at}.value`,
-      "a call must be the JSON text of its name and arguments",
+      "a call must be the JSON of its name and arguments",
     );
   return calls.map((call) => ({
     type: "function",
@@ -76,7 +76,7 @@ function noteSides(eye: Eye, messages: readonly SeenMessage[]): void {
     eye.note(
       "same_role_twice",
       `${wrong.at}.from`,
-      "human or observation must alternate with gpt or function_call, beginning with the human",
+      "human or observation must alternate with gpt or function_call, starting with human",
     );
 }
 
@@ -118,10 +118,11 @@ const can = { calls: "object" } as const;
 function callText(message: RecordMessage, at: string, losses: Losses): string {
   const calls = (message.toolCalls ?? []).map((call, index) => {
     const place = `${at}.toolCalls[${index}]`;
-    if (call.id !== undefined) losses.lose(`${place}.id`, "the form has no place for it");
+    if (call.id !== undefined) losses.lose(`${place}.id`, "the format does not support it");
     return { name: call.name, arguments: argumentObject(call, place, losses) };
   });
-  if (message.content !== undefined) losses.lose(`${at}.content`, "a turn is text or a call");
+  if (message.content !== undefined)
+    losses.lose(`${at}.content`, "a turn has either text or a call");
   return JSON.stringify(calls.length === 1 ? calls[0] : calls);
 }
 
@@ -153,7 +154,7 @@ function answerFields(record: DatasetRecord, losses: Losses): JsonObject {
     const messages = preference[side];
     const [only] = messages;
     if (messages.length !== 1 || only === undefined)
-      return losses.refuse(`preference.${side}`, "the form has one turn for an answer");
+      return losses.refuse(`preference.${side}`, "the format has one turn per answer");
     return [side, turn(only, `preference.${side}[0]`, losses)];
   });
   return Object.fromEntries(sides);

@@ -61,7 +61,7 @@ function rendered(message: RecordMessage, at: string, losses: Losses): string {
   if (text.includes(begin) || text.includes(end))
     losses.refuse(
       `${at}.content`,
-      "it holds the marks of ChatML, which would make other turns of it",
+      "it contains ChatML tokens, which would split it into other turns",
     );
   return `${begin}${message.role}\n${text}${end}\n`;
 }
@@ -74,7 +74,7 @@ function plainText(messages: readonly RecordMessage[], losses: Losses): string |
   unsaid(only, "messages[0]", {}, losses);
   const text = textOf(only, "messages[0]", losses);
   if (chatmlTurns(text) !== undefined)
-    losses.lose("messages[0].content", "a text in ChatML is read as the turns it has");
+    losses.lose("messages[0].content", "a ChatML text is read as the turns it contains");
   return text;
 }
 

@@ -33,7 +33,7 @@ const amount = z.union([
     try {
       return parseBytes(text);
     } catch {
-      context.addIssue(`${text} is no number of bytes`);
+      context.addIssue(`${text} is not a number of bytes`);
       return z.NEVER;
     }
   }),

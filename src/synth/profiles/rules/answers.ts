@@ -12,19 +12,19 @@ function* side(answer: readonly SeenMessage[]): Generator<Sighting> {
     yield {
       code: "answer_role",
       field: fieldOf(wrong, "role"),
-      message: `an answer is of assistant and tool, not of ${wrong.wasRole}`,
+      message: `an answer consists of assistant and tool messages, not ${wrong.wasRole}`,
     };
   else if (answer.length > 0 && !answer.some(isOf("assistant")))
     yield {
       code: "answer_role",
       field: place(answer),
-      message: "an answer has no message of the assistant",
+      message: "an answer has no assistant message",
     };
   if (answer.length > 1)
     yield {
       code: "answer_count",
       field: place(answer),
-      message: `an answer is one message here, not ${answer.length}`,
+      message: `an answer must be one message, not ${answer.length}`,
     };
 }
 
@@ -39,6 +39,6 @@ export function* answers({ seen }: Looked): Generator<Sighting> {
     yield {
       code: "chosen_is_rejected",
       field: place(rejected),
-      message: "both answers are the same",
+      message: "chosen and rejected are the same",
     };
 }

@@ -44,13 +44,13 @@ function* argumentsOf({ field, given }: Call): Generator<Sighting> {
     yield {
       code: "arguments_not_text",
       field: at,
-      message: "arguments are an object, not its JSON text",
+      message: "arguments is an object, not a JSON string",
     };
   } else if (typeof given !== "string" || !isJsonObject(given)) {
     yield {
       code: "arguments_not_json",
       field: at,
-      message: "arguments must be the JSON text of an object",
+      message: "arguments must be a JSON object as a string",
     };
   }
 }
@@ -58,20 +58,20 @@ function* argumentsOf({ field, given }: Call): Generator<Sighting> {
 function* nameOf({ field, name }: Call, declared: ReadonlySet<string>): Generator<Sighting> {
   const at = `${field}.function.name`;
   if (typeof name !== "string" || name === "") {
-    yield { code: "field_missing", field: at, message: "a call must name its tool" };
+    yield { code: "field_missing", field: at, message: "a tool call needs the name of the tool" };
     return;
   }
   if (!toolName.test(name))
     yield {
       code: "bad_tool_name",
       field: at,
-      message: `${JSON.stringify(name)} is no name of a tool`,
+      message: `${JSON.stringify(name)} is not a valid tool name`,
     };
   if (!declared.has(name))
     yield {
       code: "tool_undeclared",
       field: at,
-      message: `the row lists no tool ${JSON.stringify(name)}`,
+      message: `the row does not define the tool ${JSON.stringify(name)}`,
     };
 }
 
@@ -80,7 +80,7 @@ function* idForm(id: string, field: string, { callId }: Profile): Generator<Sigh
     yield {
       code: "call_id_form",
       field,
-      message: `the id ${JSON.stringify(id)} is not of the form ${callId.form.source}`,
+      message: `the id ${JSON.stringify(id)} does not match ${callId.form.source}`,
     };
 }
 
@@ -109,7 +109,7 @@ class Waiting {
           yield {
             code: "call_id_missing",
             field: `${field}.id`,
-            message: "a call needs an id for the answer to name",
+            message: "a tool call needs an id",
           };
         continue;
       }
@@ -118,7 +118,7 @@ class Waiting {
         yield {
           code: "call_id_duplicate",
           field: `${field}.id`,
-          message: `two calls have the id ${JSON.stringify(id)}`,
+          message: `two tool calls have the id ${JSON.stringify(id)}`,
         };
       this.#open.set(id, call);
     }
@@ -135,7 +135,7 @@ class Waiting {
         yield {
           code: this.#isAnswering ? "call_id_missing" : "call_id_unknown",
           field,
-          message: "the message of a tool answers no call",
+          message: "the tool message has no matching call",
         };
       return;
     }
@@ -145,10 +145,14 @@ class Waiting {
       yield {
         code: "call_id_duplicate",
         field,
-        message: `the call ${JSON.stringify(id)} is answered twice`,
+        message: `the call ${JSON.stringify(id)} has two results`,
       };
     else if (!this.#open.has(id))
-      yield { code: "call_id_unknown", field, message: `nobody made a call ${JSON.stringify(id)}` };
+      yield {
+        code: "call_id_unknown",
+        field,
+        message: `there is no call with the id ${JSON.stringify(id)}`,
+      };
     this.#open.delete(id);
     this.#answered.add(id);
   }
@@ -159,7 +163,7 @@ class Waiting {
       yield {
         code: "call_unanswered",
         field,
-        message: `no tool answers the call ${JSON.stringify(id)}`,
+        message: `the call ${JSON.stringify(id)} has no result`,
       };
     this.#open.clear();
     this.#isAnswering = false;

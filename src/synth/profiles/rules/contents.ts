@@ -26,7 +26,11 @@ function* typeOf(message: SeenMessage, content: unknown): Generator<Sighting> {
   if (content === undefined) yield { code: "field_missing", field, message: `${field} is missing` };
   else if (content === null && roleOf(message) === "assistant") return;
   else if (typeof content !== "string" && !Array.isArray(content))
-    yield { code: "field_type", field, message: `${field} must be a text, not ${kindOf(content)}` };
+    yield {
+      code: "field_type",
+      field,
+      message: `${field} must be a string, not ${kindOf(content)}`,
+    };
 }
 
 function* content(message: SeenMessage): Generator<Sighting> {
@@ -38,7 +42,7 @@ function* content(message: SeenMessage): Generator<Sighting> {
       yield {
         code: "content_and_calls",
         field: fieldOf(message, "content"),
-        message: "a message is text or calls, not both",
+        message: "a message has either text or tool calls, not both",
       };
     return;
   }
@@ -48,7 +52,7 @@ function* content(message: SeenMessage): Generator<Sighting> {
     yield {
       code: roleOf(message) === "assistant" ? "empty_content" : "empty_question",
       field: fieldOf(message, "content"),
-      message: `${message.at} says nothing`,
+      message: `${message.at} is empty`,
     };
 }
 
@@ -70,7 +74,7 @@ function* weight(message: SeenMessage): Generator<Sighting> {
     yield {
       code: "weight_misplaced",
       field,
-      message: `only the assistant's messages are learned, not one of ${String(roleOf(message))}`,
+      message: `only assistant messages can have a weight, not one of ${String(roleOf(message))}`,
     };
 }
 
@@ -82,7 +86,7 @@ function* learned({ seen }: Looked): Generator<Sighting> {
   const targets = seen.messages.filter(isOf("assistant"));
   if (targets.some(isLearned)) return;
   const message =
-    targets.length === 0 ? "there is no message of the assistant" : "every answer has the weight 0";
+    targets.length === 0 ? "there is no assistant message" : "every answer has the weight 0";
   yield { code: "nothing_to_learn", field: "messages", message };
 }
 

@@ -47,7 +47,7 @@ function* mixed({ seen }: Looked): Generator<Sighting> {
     yield {
       code: "mixed_contents",
       field: fieldOf(other, "content"),
-      message: `the content of ${first?.at} is written in another way`,
+      message: `the content of ${first?.at} is written the other way`,
     };
 }
 
@@ -63,14 +63,18 @@ function* imagesIn({ seen, profile: { imageTypes } }: Looked): Generator<Sightin
         yield {
           code: "image_refused",
           field,
-          message: "an image, or another part that is no text",
+          message: "an image, or another part that is not text",
         };
         continue;
       }
       if (roleOf(message) !== "user")
-        yield { code: "image_in_answer", field, message: "images stand in messages of the user" };
+        yield {
+          code: "image_in_answer",
+          field,
+          message: "images are allowed in user messages only",
+        };
       if (type === undefined)
-        yield { code: "image_inline", field, message: "the image is named by an address" };
+        yield { code: "image_inline", field, message: "the image is given by its URL" };
       else if (!imageTypes.includes(type))
         yield {
           code: "image_type",

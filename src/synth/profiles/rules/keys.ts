@@ -9,7 +9,7 @@ function* rowKeys({ row, form }: Looked): Generator<Sighting> {
       yield {
         code: "extra_key",
         field: key,
-        message: `the form has no field ${JSON.stringify(key)}`,
+        message: `the format has no field ${JSON.stringify(key)}`,
       };
   }
 }

@@ -29,7 +29,7 @@ function* unknownRoles({ seen, profile }: Looked): Generator<Sighting> {
       continue;
     }
     if (profile.roles.includes(wasRole) || (apart && roleOf(message) === "system")) continue;
-    const said = `${JSON.stringify(wasRole)} is no role here; roles are ${profile.roles.join(", ")}`;
+    const said = `${JSON.stringify(wasRole)} is not a role of this format; its roles are ${profile.roles.join(", ")}`;
     yield {
       code: "bad_role",
       field,
@@ -49,7 +49,7 @@ function* systemPlaces({ seen: { messages } }: Looked): Generator<Sighting> {
       yield {
         code: "system_not_first",
         field,
-        message: `a system message stands behind ${messages[index - 1]?.at}`,
+        message: `a system message follows ${messages[index - 1]?.at}`,
       };
     if (message !== systems[0])
       yield {
@@ -72,13 +72,13 @@ function* ends({ seen }: Looked): Generator<Sighting> {
     yield {
       code: "not_starting_with_user",
       field: fieldOf(first, "role"),
-      message: `the conversation begins with ${first.wasRole ?? "another role"}`,
+      message: `the conversation starts with ${first.wasRole ?? "another role"}`,
     };
   if (seen.answers === undefined && roleOf(last) !== "assistant")
     yield {
       code: "not_ending_with_assistant",
       field: fieldOf(last, "role"),
-      message: `the last message is of the role ${last.wasRole ?? "user"}`,
+      message: `the last message has the role ${last.wasRole ?? "user"}`,
     };
   const isQuestion = ["user", "tool"].includes(String(roleOf(last)));
   if (!isQuestion)
@@ -110,14 +110,14 @@ function* between(
     yield {
       code: "same_role_twice",
       field,
-      message: `${before.at} and ${message.at} are both of the role ${String(role)}`,
+      message: `${before.at} and ${message.at} both have the role ${String(role)}`,
     };
   const allowed = profile.order?.[roleOf(before) as Role];
   if (allowed !== undefined && !allowed.includes(role))
     yield {
       code: "role_order",
       field,
-      message: `${String(role)} may not follow ${String(roleOf(before))}`,
+      message: `${String(role)} cannot follow ${String(roleOf(before))}`,
     };
 }
 

@@ -18,9 +18,9 @@ function schemaProblem(schema: unknown): string | undefined {
     const { $schema: _, ...plain } = schema;
     if (schemas.validateSchema(plain) === true) return undefined;
     const [first] = schemas.errors ?? [];
-    return `is no JSON Schema: ${first?.instancePath ?? ""} ${first?.message ?? ""}`;
+    return `is not a JSON Schema: ${first?.instancePath ?? ""} ${first?.message ?? ""}`;
   } catch (error) {
-    return `is no JSON Schema: ${String(error)}`;
+    return `is not a JSON Schema: ${String(error)}`;
   }
 }
 
@@ -32,7 +32,7 @@ function* tool(given: JsonObject, field: string): Generator<Sighting> {
     yield {
       code: "bad_tool_name",
       field: `${at}.name`,
-      message: `${JSON.stringify(name)} is no name of a tool`,
+      message: `${JSON.stringify(name)} is not a valid tool name`,
     };
   const problem = isPresent(parameters) ? schemaProblem(parameters) : undefined;
   if (problem !== undefined)
