@@ -17,14 +17,14 @@ export function mostRows(
 ): { count: number; because: string } | undefined {
   const { maxRecords, totalTokens, maxFileBytes } = limitsOf(table, profile).limits;
   const bounds = [
-    maxRecords && { count: maxRecords.value, because: `${maxRecords.value} rows are taken` },
+    maxRecords && { count: maxRecords.value, because: `the limit is ${maxRecords.value} rows` },
     totalTokens && {
       count: Math.floor(totalTokens.value / leastOfARow.tokens),
-      because: `${totalTokens.value} tokens in all are taken, and a row has ${leastOfARow.tokens} or more`,
+      because: `the limit is ${totalTokens.value} tokens in total, and a row has at least ${leastOfARow.tokens}`,
     },
     maxFileBytes && {
       count: Math.floor(maxFileBytes.value / leastOfARow.bytes),
-      because: `a file may have ${maxFileBytes.value} bytes, and a row has ${leastOfARow.bytes} or more`,
+      because: `the limit is ${maxFileBytes.value} bytes per file, and a row has at least ${leastOfARow.bytes}`,
     },
   ].filter((bound) => bound !== undefined);
   return bounds.toSorted((a, b) => a.count - b.count)[0];
@@ -36,6 +36,6 @@ export function cappedCount(table: LimitTable, profile: string, asked: number): 
   if (most === undefined || asked <= most.count) return { count: asked };
   return {
     count: most.count,
-    message: `${asked} rows asked for, ${most.count} will be made: ${profile}: ${most.because}`,
+    message: `${asked} rows were requested, ${most.count} will be made: ${profile}: ${most.because}`,
   };
 }
