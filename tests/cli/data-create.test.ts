@@ -198,7 +198,7 @@ test("more rows than the service takes are capped before the first call, and it 
     capped: string;
   };
   expect(told.toMake).toBe(10_000);
-  expect(told.capped).toContain("1000000000 rows asked for, 10000 will be made");
+  expect(told.capped).toContain("1000000000 rows were requested, 10000 will be made");
   const any = JSON.parse((await ft(...many)).stdout) as typeof told;
   expect(any.toMake).toBeLessThanOrEqual(10_000_000_000);
   expect(fake.bill.requests).toBe(0);

@@ -18,6 +18,6 @@ export function capped(asked: number, profile: string | undefined): Capped {
   const bounds = profiles.names().map((name) => mostRows(table, name)?.count ?? 0);
   const count = Math.max(...bounds);
   if (count === 0 || asked <= count) return { count: asked };
-  const message = `${asked} rows asked for, ${count} will be made: no known service takes more`;
+  const message = `${asked} rows were requested, ${count} will be made: no known service accepts more`;
   return { count, message };
 }
