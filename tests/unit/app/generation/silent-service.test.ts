@@ -49,7 +49,7 @@ test("a service that is asked too often: the log says it once while it is asked 
   expect(events.find(({ type }) => type === "unit-retried")?.data).toMatchObject({
     reason: "429: slow down",
     code: "FT-PROVIDER-010",
-    hint: expect.stringContaining("again later") as string,
+    hint: expect.stringContaining("job later") as string,
   });
 });
 

@@ -158,7 +158,9 @@ test("what a record has no place for is told, and bad rows give their problems",
 test("a number of rows above what a service takes is capped before any is made", () => {
   const limits = readLimits();
   expect(cappedCount(limits, "openai-rft", 1e9)).toMatchObject({ count: 50_000 });
-  expect(cappedCount(limits, "openai-rft", 1e9).message).toContain("1000000000 rows were requested");
+  expect(cappedCount(limits, "openai-rft", 1e9).message).toContain(
+    "1000000000 rows were requested",
+  );
   expect(cappedCount(limits, "anthropic-bedrock", 10_000)).toEqual({ count: 10_000 });
   expect(cappedCount(limits, "openai-sft", 1e9).count).toBeLessThan(1e9);
   expect(cappedCount(limits, "mlx-lm", 1e9)).toEqual({ count: 1e9 });
