@@ -8,10 +8,10 @@ import { defineCommand } from "../define-command.ts";
 import { findingsText } from "../render/findings.ts";
 import { limitsOption } from "./data-limits.ts";
 
-export const profileOption = z
-  .string()
-  .describe("Service and form of the rows")
-  .register(flags, { value: "NAME", choices: () => profiles.names() });
+const profileAbout = "Service or trainer, with its format of the rows";
+const profileFlag = { value: "NAME", choices: () => profiles.names() };
+
+export const profileOption = z.string().describe(profileAbout).register(flags, profileFlag);
 
 function validationText({ valid, rows, profile, tokens, ...report }: CheckReport): string {
   const counted =
@@ -30,7 +30,7 @@ export const dataValidate = defineCommand({
   summary: "Check rows against a service's requirements; each problem has its line, field and fix",
   arguments: { file: { about: "JSON lines for training" } },
   options: z.strictObject({
-    profile: profileOption.default("mlx-lm"),
+    profile: z.string().default("mlx-lm").describe(profileAbout).register(flags, profileFlag),
     validation: z
       .string()
       .optional()

@@ -139,6 +139,11 @@ describe("help", () => {
     }
   });
 
+  test.each(commands)("every option of $name says what it does", ({ options }) => {
+    const silent = optionsOf(options).filter(({ description }) => description === "");
+    expect(silent.map(({ key }) => key)).toEqual([]);
+  });
+
   test("every command and group in the list says what it is for", () => {
     const [list = ""] = help("").split("Examples:");
     const words = list.split("\n").filter((line) => /^ {2}[a-z]/.test(line));
