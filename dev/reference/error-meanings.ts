@@ -40,7 +40,7 @@ const weights = "download or copy the file again; it may have been cut off or da
 
 /** Stand in where a code's message or hint says nothing but "…". */
 export const computedMeanings: Readonly<Record<string, Partial<Meaning>>> = {
-  "FT-ADAPTER-012": { hint: "a form with more bits: --quant q8_0, or none" },
+  "FT-ADAPTER-012": { hint: "use more bits (--quant q8_0), or leave --quant out" },
   "FT-CONFIG-006": { message: "an environment variable that begins with FT_ names no option" },
   "FT-CONFIG-METHOD": { message: "the trainer class does not support this method" },
   "FT-CONSTRAINT-002": { hint: "docs/constraints.md lists what is supported" },

@@ -55,7 +55,7 @@ export function requireSameLayers(
   if (problems.length === 0) return;
   throw new ModelError("FT-ADAPTER-015", {
     at: { file: join(adapter.folder, CONFIG_FILE) },
-    message: `training cannot begin with this adapter: ${problems.length} parts of it are not those that are trained`,
+    message: `cannot start from this adapter: ${problems.length} of its parts do not match what this run trains`,
     problems: problems.slice(0, 10),
     hint: "give its rank with --lora-r, its modules with --target-modules, its blocks with --num-layers",
   });

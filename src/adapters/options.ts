@@ -69,7 +69,7 @@ export const LoraOptions = z.strictObject({
     .string()
     .refine((name) => factorStarts.has(name), {
       error: (issue) =>
-        `Unknown start '${String(issue.input)}'. Valid options: [${factorStarts.names().join(", ")}]`,
+        `Unknown initialization '${String(issue.input)}'. Valid options: [${factorStarts.names().join(", ")}]`,
     })
     .default("default")
     .describe(`Initial weights of the adapter: ${listed(factorStarts)}`)

@@ -263,7 +263,7 @@ export function requireNothingElse(
   ];
   if (aside.length === 0) return;
   throw new UsageError("FT-USAGE-008", {
-    message: `--resume goes on with the settings in ${folder}; it takes no other ${aside.join(", ")}`,
+    message: `--resume continues with the settings in ${folder} and takes no other ${aside.join(", ")}`,
     hint: `ft train resume ${shellWord(folder)}`,
   });
 }

@@ -50,14 +50,14 @@ export function versionOf(folder: string): number {
   }
   throw new ConfigError("FT-FORMAT-003", {
     at: { file },
-    message: "the version of this folder's form cannot be read",
+    message: "Cannot read the format version of this folder",
     hint: `write {"version": 1} into ${shellWord(file)} if an older ft made the folder, or move the folder away`,
   });
 }
 
 function newer(folder: string, version: number, latest: number): ConfigError {
   return new ConfigError("FT-FORMAT-001", {
-    message: `${folder} has version ${version} of its form, made by a newer ft; this one knows ${latest}`,
+    message: `${folder} was written by a newer ft: it has format version ${version}, and this ft reads up to ${latest}`,
     hint: "npm install -g @finetune-local/ft@latest, or another folder: FT_HOME=FOLDER",
   });
 }
@@ -67,7 +67,7 @@ function busy(folder: string, holder: ProcessIdentity | undefined): FtError {
   return new FtError(
     "FT-FORMAT-002",
     {
-      message: `${who} is bringing ${folder} to the form of today`,
+      message: `${who} is upgrading ${folder} to the current format`,
       hint: `wait for it to end; if none goes on: rm ${shellWord(join(folder, LOCK_FILE))}`,
     },
     ExitCode.temporary,

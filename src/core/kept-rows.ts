@@ -55,7 +55,7 @@ function firstFitting<Row>(rows: Row[], fits: KeptRowsOptions<Row>["fits"]): Row
 function writtenMeanwhile(file: string): FtError {
   return new FtError("FT-ROWS-001", {
     at: { file },
-    message: "something else writes to this file as well",
+    message: "another process is writing to this file",
     hint: "wait until the other command has ended and run this one again, or give another --output",
     exitCode: ExitCode.temporary,
   });

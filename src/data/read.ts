@@ -78,7 +78,7 @@ function notReadTwice(file: string): UnsupportedFileError {
   return new UnsupportedFileError({
     at: { file },
     message: "Unsupported file format: a pipe or a device, which cannot be read twice",
-    hint: "- instead of its name, with the rows piped in: … | ft train start MODEL -",
+    hint: "pipe the rows in and give - as the file: … | ft train start MODEL -",
   });
 }
 

@@ -28,7 +28,7 @@ export function lostUpdate(
 ): ModelError {
   return new ModelError("FT-ADAPTER-012", {
     message:
-      "merged in this form, the model would lose what the adapter learned; nothing was written",
+      "quantized this way, the merged model would lose what the adapter learned; nothing was written",
     problems: [keptText(survival), ...problems],
     hint,
   });

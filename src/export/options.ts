@@ -93,7 +93,7 @@ function packingOf(options: ConversionOptions): PackingWish | undefined {
   };
   const problem =
     mixture !== undefined && mode !== "affine"
-      ? `${mixture} is a recipe of mode affine, not of ${mode}`
+      ? `${mixture} is a recipe for mode affine, not for ${mode}`
       : packingProblem(packing);
   if (problem !== undefined) {
     const own = `--bits ${usualBits(mode)} --group-size ${usualGroupSize(mode)}`;

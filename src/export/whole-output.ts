@@ -39,7 +39,7 @@ export async function requireNothingAt(output: string, kind: OutputKind = "folde
   if ((await heldAt(place, kind)).length === 0) return;
   throw new UsageError("FT-USAGE-014", {
     message: `${output === "" ? place : output} is there already and is not overwritten`,
-    hint: "give another name, or look whether what is there may go",
+    hint: "give another name, or delete what is there",
   });
 }
 
@@ -59,7 +59,7 @@ export async function requireRoom(output: string, bytes: number): Promise<void> 
   const free = space === undefined ? Number.POSITIVE_INFINITY : space.bavail * space.bsize;
   if (bytes + BESIDE <= free) return;
   throw new FtError("FT-WEIGHTS-022", {
-    message: `what is to be written needs ${formatBytes(bytes)}, ${disk} has ${formatBytes(free)} free`,
+    message: `the output needs ${formatBytes(bytes)}, ${disk} has ${formatBytes(free)} free`,
     hint: "make room there, or write it to another disk",
     exitCode: ExitCode.doesNotFit,
   });

@@ -268,7 +268,7 @@ function adapterFolder(path: string): string {
   if (!isModel || existsSync(join(folder, "adapter_config.json"))) return folder;
   throw new ModelError("FT-GENERATE-004", {
     at: { file: folder },
-    message: "this is a whole model, not an adapter to put on another one",
+    message: "this is a whole model, not an adapter",
     hint: `give it as the model: ft generate ${shellWord(folder)}`,
   });
 }

@@ -64,7 +64,7 @@ export async function namedModel(name: string, baseModel: string | undefined): P
     return { base, adapter: folder, digest: await digestOf(folder), ...(template && { template }) };
   throw new ModelError("FT-GENERATE-005", {
     at: { file: join(folder, configName) },
-    message: "this is an adapter, and its file does not name the model that it belongs to",
+    message: "this adapter does not name its base model",
     hint: `give that model, and --adapter ${shellWord(name)}`,
   });
 }

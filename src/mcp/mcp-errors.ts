@@ -4,14 +4,14 @@ import { shellWord } from "../core/shell.ts";
 
 export function outside(path: string, roots: readonly string[]): UsageError {
   return new UsageError("FT-MCP-001", {
-    message: `${path} is in none of the folders that may be looked at: ${roots.join(", ")}`,
-    hint: `ft mcp --root ${shellWord(path)} lets it in`,
+    message: `${path} is outside the folders that this server may read: ${roots.join(", ")}`,
+    hint: `ft mcp --root ${shellWord(path)} allows it`,
   });
 }
 
 export function mayNotWrite(tool: string): UsageError {
   return new UsageError("FT-MCP-002", {
-    message: `${tool} writes, and this server only reads`,
-    hint: "ft mcp --allow-write lets it write",
+    message: `${tool} writes, and this server is read-only`,
+    hint: "ft mcp --allow-write allows it",
   });
 }

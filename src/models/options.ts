@@ -78,7 +78,7 @@ export function wantedPacking({
   quantization_group_size,
 }: QuantizationOptions): Packing | undefined {
   if (load_in_4bit && load_in_8bit)
-    throw noPacking("load_in_8bit", "4 bits and 8 are both asked for");
+    throw noPacking("load_in_8bit", "4 bits and 8 bits are both given");
   if (!load_in_4bit && !load_in_8bit) return undefined;
   const groupSize = quantization_group_size ?? usualGroupSize(mode);
   const packing = { mode, bits: load_in_4bit ? 4 : 8, groupSize };

@@ -56,7 +56,7 @@ function numberPlace(paths: readonly string[]): number {
   const found = paths.find((path) => path.includes("down_proj"));
   if (found === undefined)
     throw new ConfigError("FT-CONFIG-080", {
-      message: "mixed recipes speak of down_proj and v_proj, and this model has no such layers",
+      message: "mixed recipes name down_proj and v_proj, and this model has no such layers",
       hint: "--layer 'PATTERN=BITS' gives layers their bits by name",
     });
   return found.split(".").findIndex((part) => /^\d+$/.test(part));
@@ -78,7 +78,7 @@ function mixedBits(model: LanguageModel, paths: readonly string[], { low, high }
 function refusePattern(pattern: string, paths: readonly string[]): ConfigError {
   const near = nearest(pattern, paths) ?? paths.find((path) => path.includes("."));
   return new ConfigError("FT-CONFIG-081", {
-    message: `no layer is called ${pattern}`,
+    message: `no layer is named ${pattern}`,
     hint: `names are like ${near}; '*.${near?.split(".").at(-1)}' is every layer of that kind`,
   });
 }

@@ -114,7 +114,7 @@ function ownCode(config: unknown): string[] {
 function refuseOwnCode(type: string, files: readonly string[]): ModelError {
   return new ModelError("FT-MODEL-033", {
     message:
-      `'${type}' models come with Python code of their own (${files.join(", ")}), which is never run here: ` +
+      `'${type}' models need Python code from their repository (${files.join(", ")}), which is never run: ` +
       `architectures are built in. Supported: [${architectures.names().join(", ")}]`,
     hint: "choose a model of a supported type: ft models search NAME",
   });

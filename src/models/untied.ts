@@ -23,7 +23,7 @@ function refused(folder: string, cause?: unknown): ModelError {
   const because = cause instanceof FtError ? (cause.problems[0] ?? cause.message) : undefined;
   return new ModelError("FT-MODEL-038", {
     at: { file: folder },
-    message: `the head of this model is its embedding and cannot be had apart${because ? `: ${because}` : ""}`,
+    message: `this model ties its output head to its embedding, so they cannot differ${because ? `: ${because}` : ""}`,
     hint: "train the adapter with ensure_weight_tying=True, or without the embedding and the head",
     cause,
   });

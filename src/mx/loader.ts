@@ -73,7 +73,7 @@ function refusingTheRest(name: string, exported: Binding): Binding {
 
 function refuse(name: string, operation: string): never {
   throw new NativeError("FT-NATIVE-002", {
-    message: `${operation} is not in the addon ${name}, which has a part of the operations`,
+    message: `the addon ${name} has no operation ${operation}: it supports only some of them`,
     hint: "FT_BACKEND=cpu computes it, with MLX; ft info shows what is used now",
   });
 }

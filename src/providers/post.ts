@@ -169,7 +169,7 @@ export async function exchange(
   if (response.status >= 300) throw failureOf(response, text, secrets);
   const json = parsed(text);
   if (json === undefined) {
-    const message = `an answer that is no JSON (${text.length} characters)`;
+    const message = `an answer that is not JSON (${text.length} characters)`;
     throw new ProviderFailure("unreadable", message, { status: response.status, isLost: true });
   }
   if (at(json.value, "error") !== undefined && at(json.value, "error") !== null) {

@@ -44,7 +44,7 @@ function readPrices(file: string): Price[] {
 function badPrices(file: string, problems: readonly string[], cause?: unknown): ConfigError {
   return new ConfigError("FT-PROVIDER-006", {
     at: { file },
-    message: "is no table of prices",
+    message: "is not a price table",
     problems,
     hint: 'Write {"prices": [{"provider", "model", "input", "output", "checkedOn", "source"}]}, as ft data prices --json prints',
     cause,

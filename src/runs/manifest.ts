@@ -96,7 +96,7 @@ function unreadable(folder: string, reason: string): DataError {
   return new DataError("FT-VERIFY-001", {
     at: { file: join(folder, MANIFEST_FILE) },
     message: `the manifest cannot be read: ${reason}`,
-    hint: "get the folder anew from where it comes from; without its manifest nothing tells whether it is whole",
+    hint: "download or copy the folder again; without a manifest it cannot be checked",
     exitCode: ExitCode.malformedWeights,
   });
 }

@@ -36,7 +36,7 @@ export function folderLocked(
       message: `Another run is writing to ${[folder, who].filter(Boolean).join(" ")}`,
       hint: isHere
         ? wait
-        : `Wait for it to end; if no run goes on there, or this machine was called so before: rm ${shellWord(lock)}`,
+        : `Wait for it to end; if no run is going on there, or this machine had that name before: rm ${shellWord(lock)}`,
     },
     ExitCode.temporary,
   );
@@ -59,7 +59,7 @@ export function unreadableConfig(file: string, reason: string): ConfigError {
 
 export function newerRecord(folder: string, found: number, known: number): ConfigError {
   return new ConfigError("FT-RUN-022", {
-    message: `The run in ${folder} was written by a newer ft: version ${found} of its form, this one knows ${known}`,
+    message: `The run in ${folder} was written by a newer ft: it has format version ${found}, and this ft reads up to ${known}`,
     hint: "npm install -g @finetune-local/ft@latest",
   });
 }
@@ -98,7 +98,7 @@ export function notRunning(folder: string, what: string): UsageError {
 /** Nobody writes to the folder any more, and nothing there says how the run ended. */
 export function endedUntold(folder: string): FtError {
   return new FtError("FT-RUN-017", {
-    message: `The run in ${folder} has ended without saying how: its process was killed, or the machine went off`,
+    message: `The run in ${folder} ended without a result: its process was killed, or the machine was switched off`,
     hint: `ft train resume ${shellWord(folder)} goes on from the last checkpoint`,
   });
 }
@@ -108,7 +108,7 @@ export function otherMachine(
   { pid, host }: { pid: number; host: string },
 ): UsageError {
   return new UsageError("FT-RUN-018", {
-    message: `The run in ${folder} runs on the machine ${host} (process ${pid}); it is stopped there`,
+    message: `The run in ${folder} runs on the machine ${host} (process ${pid}); stop it there`,
     hint: `on ${host}: ft runs stop ${shellWord(folder)}; if no run goes on there: rm ${shellWord(join(folder, "run.lock"))}`,
   });
 }

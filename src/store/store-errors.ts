@@ -5,7 +5,7 @@ import { shellWord } from "../core/shell.ts";
 export function storeIsNewer(file: string, found: number, known: number): ConfigError {
   return new ConfigError("FT-STORE-001", {
     at: { file },
-    message: `The store was written by a newer ft: its form is ${found}, this one knows up to ${known}`,
+    message: `The store was written by a newer ft: it has format version ${found}, and this ft reads up to ${known}`,
     hint: "Update ft, or point FT_HOME to another folder",
   });
 }
@@ -42,8 +42,8 @@ export function storeDamaged(file: string, problems: readonly string[]): DataErr
 export function backupExists(file: string): ConfigError {
   return new ConfigError("FT-STORE-005", {
     at: { file },
-    message: "The file is there already, and no copy is written over it",
-    hint: "Name a file that is not there",
+    message: "The file exists already, and a backup does not overwrite it",
+    hint: "Name a file that does not exist",
   });
 }
 
@@ -90,7 +90,7 @@ export function storeNotOpened(file: string, cause: unknown): FtError {
   return new FtError("FT-STORE-011", {
     at: { file },
     message:
-      "The store cannot be opened: it is a folder, or not to be read, or no log can be made beside it",
+      "The store cannot be opened: it is a folder, or it cannot be read, or no log file can be created beside it",
     hint: "Give yourself permission there, or point FT_HOME to another folder",
     cause,
   });
@@ -101,7 +101,7 @@ export function storeGone(file: string): FtError {
     at: { file },
     message:
       "The store was removed or replaced while it was open, so nothing is read or written any more",
-    hint: "End what runs and start it again: it takes what is there now. ft store restore FILE brings a copy back",
+    hint: "Stop ft and start it again: it then uses the store that is there. ft store restore FILE brings a copy back",
   });
 }
 
@@ -109,7 +109,7 @@ export function storeDiskFault(file: string, cause: unknown): FtError {
   return new FtError("FT-STORE-013", {
     at: { file },
     message: "The disk refuses what the store reads or writes",
-    hint: "See whether the system has made the disk read-only or lost it (mount, dmesg): what was not written is done again once it takes it",
+    hint: "See whether the system has made the disk read-only or lost it (mount, dmesg): what was not written is done again once the disk accepts it",
     cause,
   });
 }

@@ -345,7 +345,7 @@ export interface ReviewSourcesTable {
   found: string | null;
 }
 
-/** `gone`: split or joined away; a step back brings it again. */
+/** `gone`: split or joined away; undo brings it back. */
 export type FoundStatus = "open" | "accepted" | "rejected" | "gone";
 
 export interface ReviewConversationsTable {

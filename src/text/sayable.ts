@@ -61,7 +61,7 @@ const withoutNames =
 function refusal(template: string, [field, what]: Unsaid): DataError {
   return new DataError("FT-DATA-022", {
     at: { field },
-    message: `${template} cannot say ${what}`,
+    message: `${template} cannot represent ${what}`,
     hint: field.endsWith(".name") ? withoutNames : elsewhere,
   });
 }

@@ -56,7 +56,7 @@ function byteFallback(token: string): Uint8Array | undefined {
 
 function unknown(what: string): ModelError {
   return new ModelError("FT-MODEL-027", {
-    message: `what this model's tokens write cannot be told one by one: its tokenizer's decoder has ${what}`,
+    message: `cannot tell what each token of this model writes: its tokenizer's decoder has ${what}`,
     hint: "constraints need a byte-level or SentencePiece tokenizer; generate without one",
   });
 }

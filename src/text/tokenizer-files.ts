@@ -182,7 +182,7 @@ function definitionText(whole: Json, files: NamedFiles): string {
   if (problem !== undefined) {
     throw new ModelError("FT-MODEL-026", {
       at: { file: join(files.at, "tokenizer.json") },
-      message: `the tokenizer is refused, because running it could end the program: ${problem}`,
+      message: `the tokenizer is refused, because running it could crash the program: ${problem}`,
       hint: "use another revision of the model, or another model",
     });
   }

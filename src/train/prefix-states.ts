@@ -171,7 +171,7 @@ async function requireRoom(
   if (bytes < (bavail * bsize) / 2) return;
   throw new FtError("FT-TRAIN-011", {
     message:
-      `what the frozen blocks give for ${formatCount(tokens)} tokens takes ${formatBytes(bytes)}, ` +
+      `the kept outputs of the frozen blocks for ${formatCount(tokens)} tokens need ${formatBytes(bytes)}, ` +
       `and ${formatBytes(bavail * bsize)} are free in ${dirname(path)}`,
     hint: "--no-prefix-cache computes them anew for each batch",
   });

@@ -136,7 +136,7 @@ function askingOf(question: DatasetQuestion): Asking {
 export async function resolveDataset(question: DatasetQuestion): Promise<ResolvedDataset> {
   if (!ID.test(question.id) || question.id.includes("--") || question.id.includes("..")) {
     throw new UsageError("FT-WEIGHTS-041", {
-      message: `${JSON.stringify(question.id)} is no id of a data set on the hub`,
+      message: `${JSON.stringify(question.id)} is not the id of a data set on the hub`,
       hint: "give org/name, such as HuggingFaceH4/ultrachat_200k",
     });
   }
@@ -146,7 +146,7 @@ export async function resolveDataset(question: DatasetQuestion): Promise<Resolve
   if (cached !== undefined) return cached;
   if (settings.offline) {
     throw new ProviderError("FT-WEIGHTS-030", {
-      message: `${question.id} at ${revision} is not, or not wholly, in the cache ${settings.cacheDir}, and the hub may not be asked (offline)`,
+      message: `${question.id} at ${revision} is not in the cache ${settings.cacheDir}, or not complete, and ft is offline (HF_HUB_OFFLINE)`,
       hint: `once with a connection: HF_HUB_OFFLINE=0 ft data prepare --hf ${question.id}`,
     });
   }

@@ -41,7 +41,7 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
 
 function damaged({ name }: RemoteFile, cause: DamagedFile): ModelError {
   return new ModelError("FT-WEIGHTS-037", {
-    message: `${name} came damaged twice: ${cause.message}; nothing was kept`,
+    message: `${name} was damaged in both downloads: ${cause.message}; nothing was kept`,
     hint: "a proxy, or the mirror that HF_ENDPOINT names, changes the file: ask the hub itself",
     exitCode: ExitCode.malformedWeights,
     cause,

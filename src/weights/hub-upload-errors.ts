@@ -74,7 +74,7 @@ function explanation(failure: HubFailure, target: UploadTarget): Explanation {
 /** Somebody else writes there as fast as we do. */
 export function overtaken({ id, branch }: UploadTarget): ProviderError {
   return new ProviderError("FT-UPLOAD-005", {
-    message: `${id} gets commits on ${branch} from somebody else meanwhile, again and again`,
+    message: `somebody else keeps committing to ${id} on ${branch} during the upload`,
     hint: "wait until the other upload has ended, or give --revision with a branch of its own",
   });
 }

@@ -161,7 +161,7 @@ async function notCached({ id, revision, settings }: Pull): Promise<ProviderErro
   const near = nearest(id, await cachedIds(settings.cacheDir));
   const instead = near === undefined || near === id ? "" : ` (${near} is)`;
   return new ProviderError("FT-WEIGHTS-030", {
-    message: `${id} at ${revision} is not, or not wholly, in the cache ${settings.cacheDir}${instead}, and the hub may not be asked (offline)`,
+    message: `${id} at ${revision} is not in the cache ${settings.cacheDir}, or not complete${instead}, and ft is offline (HF_HUB_OFFLINE)`,
     hint: `once with a connection: HF_HUB_OFFLINE=0 ft models pull ${id}`,
   });
 }
@@ -231,7 +231,7 @@ function requireListed(id: string, weights: readonly string[], files: readonly R
   throw new ModelError("FT-WEIGHTS-014", {
     message: isEndless
       ? `${id} has ${weights.length} weight files, more than any model`
-      : `${id} is not whole on the hub: ${missing.length} weight files that its index names are not there`,
+      : `${id} is incomplete on the hub: ${missing.length} weight files of its index are missing`,
     problems: shown(missing),
     hint: "choose another revision of it (-r), or another model",
   });

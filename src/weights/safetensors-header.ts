@@ -176,7 +176,7 @@ function checkCoverage(path: string, tensors: Map<string, TensorEntry>, dataByte
   const problems = coverageProblems(ordered);
   if (needed < dataBytes) problems.push(`${dataBytes - needed} bytes after the last tensor`);
   if (problems.length === 0) return;
-  const message = "the tensors do not cover the file exactly: offsets overlap or leave holes";
+  const message = "the tensors do not cover the file exactly: offsets overlap or leave gaps";
   throw malformed("FT-WEIGHTS-005", path, message, problems);
 }
 

@@ -135,7 +135,7 @@ describe("folders that are no adapter, or hold nothing that the form can", () =>
     rmSync(weights);
     execFileSync("mkfifo", [weights]);
     const ended = await ft("adapters", "info", "piped");
-    expect(ended.stderr).toContain("its weights are missing");
+    expect(ended.stderr).toContain("the adapter's weights are missing");
     expect(ended.code).toBe(3);
   });
 

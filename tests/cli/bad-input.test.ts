@@ -188,7 +188,7 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "weights that are no weights",
     7,
     "pickle rows.jsonl",
-    ["pytorch_model.bin", "nothing in it is ever run"],
+    ["pytorch_model.bin", "needs code to run, which ft never does"],
   ],
   [
     "a model without a tokenizer",

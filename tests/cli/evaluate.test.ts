@@ -469,7 +469,7 @@ describe("finished predictions", () => {
     [["--predictions", "none.jsonl", "-m", "perplexity"], 2, /needs the model itself/],
     [["--predictions", "none.jsonl", "-m", "rougel"], 2, /did you mean 'rougeL'/],
     [["model", "-m", ","], 2, /at least one metric/],
-    [["model", "--stride", "9", "--window", "8"], 2, /leaves tokens out/],
+    [["model", "--stride", "9", "--window", "8"], 2, /skips tokens/],
     [["--predictions", "f.jsonl", "--task", "everyday-choice"], 2, /both given/],
     [["model", "--task", "none.yaml"], 4, /no such file/],
     [["model", "--checker", "none.mjs"], 2, /none\.mjs: there is no such file/],
@@ -478,10 +478,10 @@ describe("finished predictions", () => {
     [
       ["model", "--checker", "/bin/true", "--pass-k", "5"],
       2,
-      /5 answers at least.*\n.*--samples 5/,
+      /at least 5 answers.*\n.*--samples 5/,
     ],
     [["model", "--checker", "/bin/true", "--task", "everyday-choice"], 2, /both given/],
-    [["model", "--schema", "none.json"], 2, /none\.json: there is no JSON schema in it/],
+    [["model", "--schema", "none.json"], 2, /none\.json: the file is missing or holds no JSON schema/],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {
     const ended = await runProgram(["evaluate", ...args], { cwd: makeFolder() });

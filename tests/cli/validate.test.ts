@@ -105,7 +105,7 @@ describe("ft train validate", () => {
     const { code, stderr } = await validate(project(configOf(model)), "--max-length", "1");
     expect(code).toBe(4);
     expect(stderr).toContain("FT-DATA-030");
-    expect(stderr).toContain("no row is left to learn from");
+    expect(stderr).toContain("no row with trained tokens is left");
   });
 
   test("rows longer than the model reads are refused as in training; cut or padded ones are not", async () => {

@@ -127,7 +127,7 @@ torchTest("what it lacks is refused by name, with what has it", () => {
     const call = torch()[name] as () => unknown;
     const error = refusal(call, NativeError);
     expect(error.code).toBe("FT-NATIVE-002");
-    expect(error.message).toContain(`${name} is not in the addon`);
+    expect(error.message).toContain(`has no operation ${name}`);
     expect(error.hint).toContain("FT_BACKEND=cpu");
   }
   if (process.env["FT_TABLE"] === "1") process.stderr.write(`${table.join("\n")}\n`);

@@ -53,20 +53,20 @@ function requireCombinable(
   const other = layers.find(({ kind }) => kind !== "lora");
   if (other !== undefined)
     throw unfit(
-      `adapters of kind ${other.kind} are no sums, and are not combined`,
+      `adapters of kind ${other.kind} cannot be combined: they are not sums`,
       "ft merge puts one into the model; the next is trained on that",
     );
   const ranks = new Set(layers.map(({ shape }) => shape.rank));
   if (needsSameRank === true && ranks.size > 1)
     throw unfit(
-      `${method} takes adapters of one rank; these have ${[...ranks].join(", ")}`,
+      `${method} needs adapters of the same rank; these have ${[...ranks].join(", ")}`,
       "--method cat, or --method svd --rank N",
     );
   const whole = parts.flatMap(({ adapter }) => [...adapter.replaced.keys()]);
   const twice = whole.find((name, at) => whole.indexOf(name) < at);
   if (twice !== undefined)
     throw unfit(
-      `two of the adapters bring ${twice} whole: there is no sum of that`,
+      `two of the adapters replace ${twice} as a whole, so it cannot be summed`,
       "leave one out",
     );
 }

@@ -10,7 +10,7 @@ export const adapterFormats = new Registry<AdapterFormat>(
   { mlx, peft },
   ({ name, known }) =>
     new UsageError("FT-ADAPTER-010", {
-      message: `Unknown form of adapters '${name}'. Supported: [${known.join(", ")}]`,
+      message: `Unknown adapter format '${name}'. Supported: [${known.join(", ")}]`,
       hint: `--to ${known.join(", or --to ")}`,
     }),
 );
@@ -20,5 +20,5 @@ export function formatOf({ folder, config }: FoundAdapter): AdapterFormat {
   const found = adapterFormats.names().map((name) => adapterFormats.get(name));
   const format = found.find((one) => one.holds(config));
   if (format !== undefined) return format;
-  throw badAdapter(folder, "adapter_config.json is of no form of adapters that is known");
+  throw badAdapter(folder, "adapter_config.json is in no adapter format that ft knows");
 }

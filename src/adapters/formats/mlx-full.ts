@@ -36,7 +36,7 @@ export async function openFull(
   { model, mlx: recipe = [] }: AdapterBase,
 ): Promise<StoredAdapter> {
   const { tensors } = await openWeightFile(file);
-  if (tensors.size === 0) throw badAdapter(folder, "there are no weights in its file");
+  if (tensors.size === 0) throw badAdapter(folder, "the adapter's weight file holds no tensors");
   const names = new Map([...tensors.keys()].map((name) => [name, name]));
   const whole = wholeOf({ names, shapes: tensors, recipe }, model);
   return {

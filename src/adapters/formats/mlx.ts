@@ -65,7 +65,7 @@ export function mlxConfigOf({ folder, config }: FoundAdapter): MlxConfig {
   const { data, error } = MlxConfig.safeParse(config);
   if (data !== undefined) return data;
   const reason = z.prettifyError(error);
-  const message = `not the configuration of an adapter of a known kind: ${reason}`;
+  const message = `adapter_config.json is not of a known kind of adapter: ${reason}`;
   throw badAdapter(folder, message, error);
 }
 

@@ -61,7 +61,7 @@ export function peftConfigOf({ folder, config }: FoundAdapter): PeftConfig {
   if (problems.length > 0)
     throw new ModelError("FT-ADAPTER-009", {
       at: { file: `${folder}/${CONFIG_FILE}` },
-      message: "this adapter of PEFT is of a kind that ft does not compute",
+      message: "ft does not support this kind of PEFT adapter",
       problems,
       hint: "merge it with PEFT (merge_and_unload, save_pretrained) and give the merged model",
     });

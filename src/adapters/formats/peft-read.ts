@@ -110,7 +110,7 @@ export async function openPeft(found: FoundAdapter, base: AdapterBase): Promise<
   const file = await openWeightFile(path);
   const units = unitsIn(file.tensors, config);
   if (units.units.length + units.whole.size === 0)
-    throw badAdapter(folder, "there is no low-rank update in its file");
+    throw badAdapter(folder, "the adapter's weight file holds no LoRA weights");
   const places = placesOf(units.units, base, config);
   const names = new Map([...units.whole].map(([name, own]) => [places.spell(name), own]));
   const { published: recipe = [] } = base;

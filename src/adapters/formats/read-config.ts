@@ -30,7 +30,7 @@ export function readFoundAdapter(folder: string): FoundAdapter {
   try {
     return { folder, config: Object(JSON.parse(text)) as FoundAdapter["config"] };
   } catch (error) {
-    throw badAdapter(folder, `not the configuration of an adapter: ${String(error)}`, error);
+    throw badAdapter(folder, `adapter_config.json is not an adapter configuration: ${String(error)}`, error);
   }
 }
 
@@ -42,5 +42,5 @@ const isFile = (path: string): boolean =>
 export function weightsIn(folder: string, names: readonly string[]): string {
   const found = names.map((name) => join(folder, name)).find(isFile);
   if (found !== undefined) return found;
-  throw badAdapter(folder, `its weights are missing: there is no ${names.join(" or ")}`);
+  throw badAdapter(folder, `the adapter's weights are missing: there is no ${names.join(" or ")}`);
 }

@@ -47,7 +47,7 @@ export function requireStart(
     else
       throw unfit(
         "lora.init",
-        `no adapter on a stack of experts begins as ${start}`,
+        `adapters on stacked experts cannot be initialized with ${start}`,
         "--lora-init default",
       );
   }
@@ -55,7 +55,7 @@ export function requireStart(
 
 function requireRank(rank: number, most: number, start: string): void {
   if (rank <= most) return;
-  const message = `an adapter of rank ${rank} cannot begin as ${start}: one of the layers has ${most} singular vectors`;
+  const message = `an adapter of rank ${rank} cannot be initialized with ${start}: one of the layers has ${most} singular vectors`;
   throw unfit("lora.r", message, `--lora-rank ${most}, or --lora-init default`);
 }
 

@@ -12,7 +12,7 @@ export const factorStarts = new Registry<FactorStart>(
   ({ name, known }) =>
     new ConfigError("FT-ADAPTER-006", {
       at: { field: "lora.init" },
-      message: `Unknown start '${name}' of an adapter. Valid options: [${known.join(", ")}]`,
+      message: `Unknown adapter initialization '${name}'. Valid options: [${known.join(", ")}]`,
       hint: `--lora-init ${known[0]}`,
     }),
 );

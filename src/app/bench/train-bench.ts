@@ -149,7 +149,7 @@ function requireMeasurable(config: RunConfig): void {
   const { objective } = chosenMethod(config);
   if (objective !== "supervised") {
     throw new ConfigError("FT-CONFIG-079", {
-      message: `--objective ${objective} learns from rows of another kind than what is measured here: rows of tokens`,
+      message: `ft bench train measures rows of tokens, and --objective ${objective} trains on rows of another kind`,
       hint: "ft train start MODEL ROWS --method METHOD --json reports the speed of its steps",
     });
   }

@@ -51,7 +51,7 @@ export async function meaningCheck({
 
 function noEncoder(name: string): ModelError {
   return new ModelError("FT-CLEAN-001", {
-    message: `${name} is no encoder of sentences`,
+    message: `${name} is not a sentence encoder`,
     hint: "--encoder builtin/minilm, after make real has fetched it",
   });
 }

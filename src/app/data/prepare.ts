@@ -236,7 +236,7 @@ function nothingPrepared(name: string, { line, field, why }: BadRow): DataError 
   const where = field === "" ? `line ${line}` : `line ${line}, ${field}`;
   return new DataError("FT-PREPARE-003", {
     at: { file: name },
-    message: `no row can be written, so nothing was; of ${where}: ${why}`,
+    message: `no row can be converted, so nothing was written; of ${where}: ${why}`,
     hint: "--columns prompt=question,completion=answer names the fields of question and answer",
   });
 }

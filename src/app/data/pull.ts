@@ -65,7 +65,7 @@ export async function pullSet(environment: Environment, wish: PullWish): Promise
   const { out, name, ...question } = wish;
   if (out === undefined && name === undefined) {
     throw new UsageError("FT-PULL-001", {
-      message: "it is not said where the rows are to be",
+      message: "no place for the rows is given",
       hint: `ft data pull ${wish.id} -o rows.jsonl, or --name NAME for the store`,
     });
   }

@@ -83,7 +83,7 @@ function requireNoSecrets({ secrets }: PushPlan, { allowsSecrets, set }: PushWis
     problems: secrets.map(
       ({ file, kind, line }) => `${file}${line === null ? "" : `, line ${line}`}: ${kind}`,
     ),
-    hint: `ft data clean ${set} --help takes them out; --allow-secrets where they are none`,
+    hint: `ft data clean ${set} --help removes them; --allow-secrets if they are not secrets`,
     exitCode: ExitCode.data,
   });
 }
@@ -93,7 +93,7 @@ async function plan(folder: string, wish: PushWish, token: string | undefined): 
   const files = paths.map((path) => ({ path, bytes: statSync(join(folder, path)).size }));
   if (files.length === 0) {
     throw new UsageError("FT-PUSH-001", {
-      message: `${wish.set} holds no file that could go`,
+      message: `${wish.set} holds no file that can be uploaded`,
       hint: "ft data export SET --provider trl --format hf -o FOLDER makes a folder for the Hub",
     });
   }

@@ -98,7 +98,7 @@ async function readAssignments(file: string | undefined): Promise<Map<string, st
       for (const { value, line } of rowsOf(block, file)) {
         const { id, split } = value;
         if (typeof split === "string" && !isSplitName(split))
-          throw badAssignments(file, line, `${JSON.stringify(split)} is no name of a split`);
+          throw badAssignments(file, line, `${JSON.stringify(split)} is not a split name`);
         if (typeof split !== "string" || (typeof id !== "string" && typeof id !== "number"))
           throw badAssignments(file, line, "the line has no id and split");
         known.set(String(id), split);

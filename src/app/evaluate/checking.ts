@@ -33,7 +33,7 @@ function requireChecker(
   if (checker !== undefined || (largestK(metrics) === 0 && samples === 1)) return;
   const what = samples === 1 ? `pass@${largestK(metrics)} needs` : "several answers to a row need";
   throw new UsageError("FT-EVAL-017", {
-    message: `${what} a program that says which are right`,
+    message: `${what} a program that says which answers are right`,
     hint: "--checker FILE; docs/evaluating.md says what it reads and how it answers",
   });
 }
@@ -43,7 +43,7 @@ export function requireSamples(metrics: readonly string[], samples: number, wher
   const most = largestK(metrics);
   if (most <= samples) return;
   throw new UsageError("FT-EVAL-018", {
-    message: `pass@${most} is estimated from ${most} answers at least, and ${where}there ${samples === 1 ? "is 1" : `are ${samples}`}`,
+    message: `pass@${most} needs at least ${most} answers, and ${where}there ${samples === 1 ? "is 1" : `are ${samples}`}`,
     hint: where === "" ? `--samples ${most}` : `--pass-k ${samples}`,
   });
 }

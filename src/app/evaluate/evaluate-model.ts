@@ -116,7 +116,7 @@ function requireJobs(
   const [first] = unasked;
   throw new DataError("FT-EVAL-007", {
     at: { file: files[0]?.path },
-    message: `none of the ${rows.length} rows asks the model anything: ${first?.reason ?? "there are none"}`,
+    message: `none of the ${rows.length} rows has a prompt to answer: ${first?.reason ?? "there are none"}`,
     hint: "--metrics perplexity takes rows of any kind",
   });
 }
@@ -125,7 +125,7 @@ function requireJobs(
 function requireStride({ stride = 0, window = Infinity }: EvaluateOptions): void {
   if (stride <= window) return;
   throw new UsageError("FT-EVAL-013", {
-    message: `a stride of ${stride} over windows of ${window} tokens leaves tokens out`,
+    message: `a stride of ${stride} over windows of ${window} tokens skips tokens`,
     hint: `--stride ${Math.ceil(window / 2)}`,
   });
 }

@@ -67,11 +67,11 @@ async function docsOf(file: string): Promise<Asked["docs"]> {
     else
       throw new DataError("FT-EVAL-015", {
         at: { file, line: raw.line },
-        message: "this row is no object",
+        message: "this row is not a JSON object",
       });
   }
   if (docs.length > 0) return docs;
-  throw new DataError("FT-EVAL-015", { at: { file }, message: "there are no rows in it" });
+  throw new DataError("FT-EVAL-015", { at: { file }, message: "the file has no rows" });
 }
 
 /** The file of a split; one file alone is every split, as the library of data sets has it for JSON. */
@@ -86,7 +86,7 @@ function splitFile(
   throw new UsageError("FT-EVAL-014", {
     at: { file: from, field: "dataset_kwargs.data_files" },
     message: `there is no file for the split '${split ?? ""}'`,
-    hint: "docs/evaluating.md says what of lm-eval's tasks is taken",
+    hint: "docs/evaluating.md lists what ft supports of lm-eval's tasks",
   });
 }
 

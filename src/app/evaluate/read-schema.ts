@@ -17,7 +17,7 @@ export function readSchema(file: string | undefined): object | undefined {
 function noSchema(file: string, cause?: unknown): UsageError {
   return new UsageError("FT-EVAL-012", {
     at: { file },
-    message: "there is no JSON schema in it",
+    message: "the file is missing or holds no JSON schema",
     hint: 'a file such as {"type": "object", "required": ["name"]}',
     cause,
   });

@@ -95,7 +95,7 @@ export function readResults(folder: string): { model: string; rows: ResultRow[] 
   }
   throw new UsageError("FT-EVAL-009", {
     at: { file: folder },
-    message: `there are no results in it: no ${summaryName}, or no rows of answers in ${rowsName}`,
+    message: `the folder has no results: no ${summaryName}, or no answers in ${rowsName}`,
     hint: "name the folder that ft evaluate wrote",
   });
 }

@@ -122,7 +122,7 @@ export async function readPredictions(
   }
   if (problems.length > 0) throw refuse(file, problems);
   if (answers.length > 0) return answers;
-  throw new DataError("FT-EVAL-005", { at: { file }, message: "there are no predictions in it" });
+  throw new DataError("FT-EVAL-005", { at: { file }, message: "the file has no predictions" });
 }
 
 export interface ScoringOptions extends CheckingOptions {

@@ -59,7 +59,7 @@ function requireOwn({ rows, about }: KeptFiles): void {
   if (!existsSync(rows) || existsSync(about)) return;
   throw new UsageError("FT-GENERATE-007", {
     at: { file: rows },
-    message: "this file is there already, and is none of answers that could be gone on with",
+    message: "this file exists, and is not a file of answers that this command can continue",
     hint: `-o ${shellWord(rows.replace(/(\.\w+)?$/, "-2$1"))}`,
   });
 }
@@ -67,7 +67,7 @@ function requireOwn({ rows, about }: KeptFiles): void {
 function otherQuestion(rows: string, keys: readonly string[]): UsageError {
   return new UsageError("FT-GENERATE-008", {
     at: { file: rows },
-    message: `it holds answers to something else: another ${keys.join(", ")}`,
+    message: `this file holds answers of another run: they differ in ${keys.join(", ")}`,
     hint: `-o ${shellWord(rows.replace(/(\.\w+)?$/, "-2$1"))}`,
   });
 }

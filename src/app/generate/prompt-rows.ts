@@ -63,5 +63,5 @@ export async function readPrompts(file: string): Promise<PromptRow[]> {
     rows.push(isText ? plain : rowOf(file, line, text));
   }
   if (rows.length > 0) return rows;
-  throw badRow(file, 1, "there is nothing to answer in this file");
+  throw badRow(file, 1, "the file has no prompts");
 }

@@ -58,8 +58,8 @@ function promptIds({ prompt = "", ids: given, messages, template }: Asked, model
 function requireRoom(prompt: readonly number[], { positionLimit }: ModelSizes): void {
   if (positionLimit === undefined || prompt.length <= positionLimit) return;
   throw new ModelError("FT-GENERATE-002", {
-    message: `the prompt has ${prompt.length} tokens, and the model has learned ${positionLimit} positions`,
-    hint: "ask with a shorter prompt",
+    message: `the prompt has ${prompt.length} tokens, and the model supports ${positionLimit}`,
+    hint: "use a shorter prompt",
   });
 }
 

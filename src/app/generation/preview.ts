@@ -75,7 +75,7 @@ export async function previewState(store: Store, job: Job): Promise<PreviewState
 
 function noPreview(job: Job): UsageError {
   return new UsageError("FT-MAKE-015", {
-    message: `the job ${job.id} is ${job.status} and waits for nobody's word`,
+    message: `the job ${job.id} is ${job.status} and is not waiting for approval`,
     hint: "ft jobs list shows every job and what it waits for",
   });
 }

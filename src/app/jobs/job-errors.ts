@@ -12,7 +12,7 @@ export function unknownJobKind({ name, known, nearest }: UnknownName): UsageErro
 
 export function wrongParameters(kind: string, problems: readonly string[]): UsageError {
   return new UsageError("FT-JOB-007", {
-    message: `These are no parameters of a job of the kind ${kind}`,
+    message: `Invalid parameters for a job of the kind ${kind}`,
     problems,
     hint: "docs/jobs.md lists what each kind takes",
   });
@@ -29,7 +29,7 @@ export function folderTaken(folder: string, id: string): ConfigError {
 /** The last reason why the worker's process ended. */
 export function workerKeepsEnding(deaths: number, reason: string, seconds: number): FtError {
   return new FtError("FT-JOB-009", {
-    message: `The process that works on jobs ended ${deaths} times in a row: ${reason}`,
+    message: `The job worker process ended ${deaths} times in a row: ${reason}`,
     hint: `It is tried again every ${seconds} s; ft jobs work does jobs in a terminal and shows what happens`,
   });
 }
@@ -37,7 +37,7 @@ export function workerKeepsEnding(deaths: number, reason: string, seconds: numbe
 export function wrongLimit(value: string): ConfigError {
   return new ConfigError("FT-JOB-010", {
     at: { field: "MAX_CONCURRENT_JOBS" },
-    message: `${JSON.stringify(value)} is no number of jobs`,
+    message: `${JSON.stringify(value)} is not a number of jobs`,
     hint: "MAX_CONCURRENT_JOBS=2",
   });
 }
@@ -45,7 +45,7 @@ export function wrongLimit(value: string): ConfigError {
 /** The process that did a unit of the job died. */
 export function taskDied(how: string, lastWords: string): FtError {
   return new FtError("FT-JOB-014", {
-    message: `the process that did it ended ${how}`,
+    message: `the worker process ended ${how}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
     hint: "the system ends what is too large for its memory: a smaller model, or loadIn4bit, needs less",
   });

@@ -46,7 +46,7 @@ export async function perplexityOf(
   const ids = model.tokenizer.encode(text, { addSpecialTokens: true }).slice(0, maxTokens);
   if (ids.length < 2) {
     throw new DataError("FT-DATA-029", {
-      message: "the text has less than two tokens: there is nothing to foretell",
+      message: "the text has fewer than two tokens, so there is nothing to predict",
       hint: "give a text file of a few pages",
     });
   }

@@ -117,7 +117,7 @@ async function listedModel(hub: HubConnection, model: Found): Promise<ListedMode
 /** The hub may not be asked. */
 function unasked(text = "WORD"): ProviderError {
   return new ProviderError("FT-MODEL-030", {
-    message: "the hub may not be asked (offline)",
+    message: "ft is offline (HF_HUB_OFFLINE)",
     hint: `with a connection: HF_HUB_OFFLINE=0 ft models search ${shellWord(text)}; ft models list --source cache lists what is already here`,
   });
 }

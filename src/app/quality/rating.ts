@@ -65,12 +65,12 @@ function scoresIn(file: string, rows: number): (number | null)[] {
   try {
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw badReport(file, `it cannot be read: ${(cause as Error).message}`);
+    throw badReport(file, `cannot be read: ${(cause as Error).message}`);
   }
   const parsed = Reported.safeParse(value);
-  if (!parsed.success) throw badReport(file, "it is no report of ft data quality");
+  if (!parsed.success) throw badReport(file, "is not a report of ft data quality");
   if (parsed.data.rows.length !== rows)
-    throw badReport(file, `it is about ${parsed.data.rows.length} rows, the file has ${rows}`);
+    throw badReport(file, `covers ${parsed.data.rows.length} rows, and the file has ${rows}`);
   return parsed.data.rows.map(({ score }) => score);
 }
 

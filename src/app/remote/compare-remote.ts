@@ -55,7 +55,7 @@ async function questionsIn(
   if (questions.length > 0) return { questions, left: unasked.length };
   throw new DataError("FT-REMOTE-029", {
     at: { file: path },
-    message: "no row asks anything that has an answer",
+    message: "no row has a prompt with an answer",
     hint: "rows of conversations that end with the assistant, or with prompt and completion",
   });
 }

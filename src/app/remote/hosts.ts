@@ -41,7 +41,7 @@ export function sshNames(text: string): string[] {
 function entryProblems(layer: ConfigLayer, name: string, value: unknown): string[] | Host {
   const say = (path: string[], text: string): string =>
     placed(layer, path, layer.originOf(path), text);
-  if (!HostName.safeParse(name).success) return [say([name], `'${name}' is no name of a host`)];
+  if (!HostName.safeParse(name).success) return [say([name], `'${name}' is not a valid host name`)];
   if (!isGroup(value)) return [say([name], `${name} is to have its settings below it`)];
   const { kind = "ssh", ...given } = value;
   if (typeof kind !== "string" || !hostKinds.has(kind)) {

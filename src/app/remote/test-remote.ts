@@ -72,7 +72,7 @@ async function promptsIn(file: string): Promise<string[]> {
   if (prompts.length > 0) return prompts;
   throw new DataError("FT-REMOTE-028", {
     at: { file },
-    message: "the file asks nothing",
+    message: "the file has no prompts",
     hint: "one prompt a line",
   });
 }
@@ -87,7 +87,7 @@ function promptIn(line: string, file: string, number: number): string {
   }
   throw new DataError("FT-REMOTE-028", {
     at: { file, line: number, field: "prompt" },
-    message: "is missing, or the line is no JSON",
+    message: "the prompt is missing, or the line is not JSON",
     hint: 'one prompt a line, or {"prompt": "…"}',
   });
 }

@@ -152,7 +152,7 @@ async function goOnFromAddress(
   const { name, kind } = parseUri(uri);
   if (kind !== "training")
     throw new UsageError("FT-REMOTE-025", {
-      message: `${uri} holds weights without the optimizer's state, which a run needs to go on`,
+      message: `${uri} holds weights without the optimizer's state, which a run needs to continue`,
       hint: `--resume ${uri.replace(/\/(?:sampler|external)_weights\//, "/weights/")}`,
     });
   const { base, rank } = await weightsInfo(session.connection, uri);
@@ -188,7 +188,7 @@ async function goOnInFolder(
 function requireRows({ data }: RemoteTraining): string {
   if (data !== undefined) return data;
   throw new UsageError("FT-REMOTE-026", {
-    message: "no rows are given to learn from",
+    message: "no training data is given",
     hint: "--data FILE: ft data prepare makes one of a data set of the hub",
   });
 }

@@ -46,7 +46,7 @@ async function requireNoJob(environment: Environment, folder: string): Promise<v
   );
   if (job?.status !== "running") return;
   throw new UsageError("FT-RUN-021", {
-    message: `The run in ${folder} is the job ${job.id}'s, whose worker would go on with it`,
+    message: `The run in ${folder} belongs to the job ${job.id}, whose worker would continue it`,
     hint: `ft jobs pause ${job.id}, or ft jobs cancel ${job.id} for good: both save a checkpoint`,
   });
 }

@@ -46,6 +46,6 @@ export async function loadServing(start: ModelStart): Promise<Serving> {
     throw wrongEncoder(`${model} is an encoder itself and needs none beside it`);
   }
   const encoder = await ServingEncoder.load(name);
-  if (encoder === undefined) throw wrongEncoder(`${name} is no encoder of sentences`);
+  if (encoder === undefined) throw wrongEncoder(`${name} is not a sentence encoder`);
   return new WriterAndEncoder(await ServingModel.load(start), encoder);
 }

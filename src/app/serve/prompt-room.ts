@@ -13,8 +13,8 @@ const slack = 2;
 
 export function promptTooLong(tokens: number | string, context: number): ModelError {
   return new ModelError("FT-SERVE-004", {
-    message: `the prompt has ${tokens} tokens, and prompt and answer have ${context} together`,
-    hint: "ask with a shorter prompt",
+    message: `the prompt has ${tokens} tokens, and prompt and answer may have ${context} together`,
+    hint: "use a shorter prompt",
   });
 }
 

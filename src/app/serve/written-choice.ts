@@ -70,7 +70,7 @@ function refuseConstraint(error: unknown): never {
 
 function unloaded(adapter: string | undefined): FtError {
   return new FtError("FT-SERVE-007", {
-    message: `the adapter ${adapter ?? ""} was unloaded meanwhile`,
+    message: `the adapter ${adapter ?? ""} was unloaded in the meantime`,
   });
 }
 

@@ -63,7 +63,7 @@ function requireUnchanged(change: SettingsChange, now: PlatformSettings): void {
     if (change[name] === undefined || change[name] === now[name]) continue;
     throw new UsageError("FT-SETTINGS-006", {
       at: { field: name },
-      message: "a server that runs keeps to where its data lies",
+      message: "a running server cannot change where its data is",
       hint: `start it again with ${name.toUpperCase()}=…`,
     });
   }

@@ -152,7 +152,7 @@ export async function configureProvider(
   if (provider === LOCAL) {
     if (base_url ?? api_key) {
       throw new UsageError("FT-SETTINGS-004", {
-        message: "our own engine has neither an address nor a key",
+        message: "the local engine takes neither an address nor a key",
         hint: "give provider and model alone",
       });
     }

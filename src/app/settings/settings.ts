@@ -51,7 +51,7 @@ export function readSettings(environment: Environment): SavedSettings {
   throw new ConfigError("FT-SETTINGS-001", {
     at: { file, line, field: issue?.path.join(".") },
     message: parsed.ok ? (issue?.message ?? "not settings") : parsed.problem.reason,
-    hint: "fix the file, or remove it: what it says can be set again",
+    hint: "fix the file, or remove it and set its values again",
   });
 }
 

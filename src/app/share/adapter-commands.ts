@@ -161,7 +161,7 @@ function nothingHeld(
   const more = dropped.length - shown.length;
   return new ModelError("FT-ADAPTER-016", {
     at: { file: folder },
-    message: `the form ${to} can hold nothing of this adapter; nothing was written`,
+    message: `the format ${to} cannot hold any part of this adapter; nothing was written`,
     problems: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
     hint:
       replaced.size > 0

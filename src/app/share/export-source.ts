@@ -33,7 +33,7 @@ async function modelAndAdapter(options: SourceOptions): Promise<NamedModel> {
   if (given.adapter !== undefined) return given;
   throw new ModelError("FT-GENERATE-004", {
     at: { file: adapter },
-    message: "this is a whole model, not an adapter to put on another one",
+    message: "this is a whole model, not an adapter",
     hint: `give it as the model: ft export ${options.format} ${shellWord(adapter)} OUT`,
   });
 }

@@ -96,7 +96,7 @@ async function planned(stored: StoredModel, folder: string, options: MergeOption
 function packedAlready({ folder }: StoredModel): ModelError {
   return new ModelError("FT-MODEL-034", {
     at: { file: folder },
-    message: "the base is quantized already, and the result is as it is",
+    message: "the base is quantized already, so the result is quantized too",
     hint: "leave --quantize out, or merge with --dtype bfloat16 and quantize the result with ft models convert",
   });
 }
@@ -230,7 +230,7 @@ export async function mergeModel(options: MergeOptions): Promise<MergedResult> {
 function noAdapter(path: string): ModelError {
   return new ModelError("FT-GENERATE-004", {
     at: { file: path },
-    message: "this is a whole model, not an adapter to put on another one",
+    message: "this is a whole model, not an adapter",
     hint: "give the folder of an adapter, or of a run that trained one",
   });
 }

@@ -134,7 +134,7 @@ function baseProblem(base: VerifiedBase | null, { baseModel }: VerifyOptions): P
 function requireFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new UsageError("FT-VERIFY-002", {
-    message: `${folder} is no folder`,
+    message: `${folder} is not a folder`,
     hint: "name the folder of a run, an adapter or a model; ft runs list shows runs",
   });
 }

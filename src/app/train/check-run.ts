@@ -36,23 +36,23 @@ export function checkRun(config: RunConfig): void {
   if (Math.max(1, data.document_overlap) >= data.max_length && data.format === "document") {
     throw new ConfigError("FT-CONFIG-073", {
       at: { field: "data.document_overlap" },
-      message: `windows of ${data.max_length} tokens cannot share ${data.document_overlap} with the next`,
-      hint: "a --document-overlap that is less than --max-length",
+      message: `windows of ${data.max_length} tokens cannot overlap by ${data.document_overlap} tokens`,
+      hint: "give a --document-overlap below --max-length",
     });
   }
   if (data.packing && objectives.get(method.objective).packs !== true) {
     throw new ConfigError("FT-CONFIG-065", {
       at: { field: "data.packing" },
-      message: `rows of --objective ${method.objective} are compared with each other and cannot be packed`,
-      hint: "leave --packing out: rows of like length meet in a batch all the same",
+      message: `--objective ${method.objective} compares rows with each other, so they cannot be packed`,
+      hint: "leave --packing out: rows of similar length share a batch anyway",
     });
   }
   if (config.optimization.compile) requireCompiling(method.objective);
   if (objectives.get(method.objective).teacher?.(config) === null) {
     throw new ConfigError("FT-CONFIG-072", {
       at: { field: "distillation.teacher" },
-      message: `--objective ${method.objective} learns from another model as well, and none is named`,
-      hint: "--teacher MODEL; rows that a model wrote are learned by --method lora",
+      message: `--objective ${method.objective} needs a teacher model, and none is named`,
+      hint: "--teacher MODEL; to train on rows that a model wrote, use --method lora",
     });
   }
   if (lora.init_adapter !== null && !existsSync(anyWeightsFile(lora.init_adapter))) {
@@ -80,7 +80,7 @@ export function requireCompiling(objective: string): void {
   const able = objectives.names().filter((name) => objectives.get(name).compiles === true);
   throw new ConfigError("FT-CONFIG-078", {
     at: { field: "optimization.compile" },
-    message: `a step of --objective ${objective} depends on more than its arrays and cannot be compiled; one of ${able.join(", ")} can`,
+    message: `--compile does not support --objective ${objective}; it supports ${able.join(", ")}`,
     hint: "leave --compile out",
   });
 }
@@ -93,7 +93,7 @@ function requireTokenLoss(config: RunConfig): void {
   if (added === undefined || objectives.get(objective).groups?.includes("loss") === true) return;
   throw new ConfigError("FT-CONFIG-077", {
     at: { field: `loss.${added}` },
-    message: `--objective ${objective} has no loss of tokens that this could be added to`,
+    message: `--objective ${objective} has no loss per token that this could be added to`,
     hint: `leave --${added.replaceAll("_", "-")} out`,
   });
 }
@@ -105,7 +105,7 @@ function requireReproducible(config: RunConfig): void {
   const { compat } = config.course;
   throw new ConfigError("FT-CONFIG-066", {
     at: { field: "course.compat" },
-    message: `this cannot be done as ${compat} does it`,
+    message: `--compat ${compat} does not support this`,
     problems,
     hint: `change these, or leave --compat ${compat} out`,
   });
@@ -167,7 +167,7 @@ export function requireKnownRows(
   if (long === undefined) return;
   throw new ModelError("FT-MODEL-013", {
     at: long.row,
-    message: `${long.ids.length} tokens, but the model has learned ${positionLimit} positions`,
+    message: `${long.ids.length} tokens, but the model supports ${positionLimit}`,
     hint: `--max-length ${positionLimit}`,
   });
 }
@@ -189,7 +189,7 @@ export function requireSamples({ train, path }: PreparedData): void {
   if (train.samples.length > 0) return;
   throw new DataError("FT-DATA-030", {
     at: { file: path },
-    message: "no row is left to learn from",
+    message: "no row with trained tokens is left",
     problems: train.dropped.slice(0, 10).map(({ row, reason }) => `line ${row.line}: ${reason}`),
     hint: "raise --max-length, or choose --mask all",
   });

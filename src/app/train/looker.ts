@@ -101,7 +101,7 @@ export class Looker {
       onTold: (told) => this.#hear(told as FromLooker),
       onDeath: ({ signal, code }) =>
         new FtError("FT-RUN-015", {
-          message: `the process that looks at rows ended ${signal === null ? `with code ${code}` : `by ${signal}`}`,
+          message: `the preview process ended ${signal === null ? `with code ${code}` : `by ${signal}`}`,
           hint: "it is started again with the next look",
         }),
     });

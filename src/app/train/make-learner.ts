@@ -73,7 +73,7 @@ export function requireCompiler({ optimization }: RunConfig): void {
   if (!optimization.compile || compilesFunctions()) return;
   throw new FtError("FT-TRAIN-012", {
     message:
-      "MLX compiles no functions here: on the CPU it needs a C++ compiler (g++) for that, and MLX_DISABLE_COMPILE unset",
+      "MLX cannot compile functions here: on the CPU that needs a C++ compiler (g++), and MLX_DISABLE_COMPILE must not be set",
     hint: "leave --compile out: the same steps, a little slower where the model is small",
     exitCode: 3,
   });

@@ -62,7 +62,7 @@ function requireKinds(rows: readonly Row[], kinds: readonly string[], word: stri
     .map(({ file, line, format }) => `${file}:${line}: ${formats.get(format).title}`);
   throw new DataError("FT-DATA-031", {
     at: { file: first.file, line: first.line },
-    message: `${wrong.length} rows are not what ${word} learns from: ${kinds.join(", ")}`,
+    message: `${wrong.length} rows are not of a kind that ${word} trains on: ${kinds.join(", ")}`,
     problems: wrong.length === 1 && rows.length > 1 ? [] : problems,
     hint: wrong.length === rows.length ? otherMethods(first) : otherRows(first, wrong.length),
   });

@@ -55,15 +55,15 @@ function requireSameModel(before: Inputs, now: Inputs): void {
   const isOtherCommit = old !== current;
   if (!isOtherCommit && !differ(before.model?.["digest"], now.model?.["digest"])) return;
   const message = isOtherCommit
-    ? `the model is at commit ${current}, this run began with ${old}`
-    : "the model's weights or its config.json are not those that this run began with";
+    ? `the model is at commit ${current}, and this run started with ${old}`
+    : "the model's weights or its config.json have changed since this run started";
   throw new ConfigError("FT-RUN-009", { message, hint: "start a new run with --output" });
 }
 
 function requireSameTeacher(before: Inputs, now: Inputs): void {
   if (!differ(before.model?.["teacher"], now.model?.["teacher"])) return;
   throw new ConfigError("FT-RUN-009", {
-    message: "the teacher's weights or its config.json are not those that this run began with",
+    message: "the teacher's weights or its config.json have changed since this run started",
     hint: "start a new run with --output",
   });
 }
@@ -71,7 +71,7 @@ function requireSameTeacher(before: Inputs, now: Inputs): void {
 function requireSameTokens(before: Inputs, now: Inputs): void {
   if (!differ(before.dataset?.["tokensDigest"], now.dataset?.["tokensDigest"])) return;
   throw new ConfigError("FT-RUN-011", {
-    message: "the same rows become other tokens than this run began with",
+    message: "the rows give other tokens than when this run started",
     problems: ["the template or the model's tokenizer has changed"],
     hint: "put it back as it was, or start a new run with --output",
   });
@@ -85,7 +85,7 @@ export function requireSameInputs(before: Inputs, now: Inputs): void {
   const problems = differences(filesOf(before), filesOf(now));
   if (problems.length > 0) {
     throw new DataError("FT-RUN-008", {
-      message: "the data is not what this run began with, so it cannot be continued",
+      message: "the data has changed since this run started, so it cannot be resumed",
       problems,
       hint: "put the files back as they were, or start a new run with --output",
     });

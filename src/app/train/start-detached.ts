@@ -53,7 +53,7 @@ function forkKeeper(): ChildProcess {
 
 function died(code: number | null, signal: string | null): FtError {
   return new FtError("FT-RUN-020", {
-    message: `the process that was to keep the run ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}`,
+    message: `the background process ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}`,
     hint: "the same command without --detach shows why",
   });
 }

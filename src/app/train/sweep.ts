@@ -108,7 +108,7 @@ function parsedFile(file: string): z.infer<typeof SweepFile> {
   if (error === undefined) return data;
   throw new ConfigError("FT-CONFIG-070", {
     at: { file },
-    message: "this is no sweep",
+    message: "this file is not a sweep",
     problems: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
     hint: "ft train sweep --help shows one",
   });

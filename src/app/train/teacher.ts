@@ -42,7 +42,7 @@ function requireSameTokens(name: string, pupil: Tokenizer, teacher: Tokenizer): 
   throw new ConfigError("FT-CONFIG-074", {
     at: { field: "distillation.teacher" },
     message:
-      `${name} has another vocabulary than the model that learns: ` +
+      `the vocabulary of ${name} is not that of the model that is trained: ` +
       `token ${id} is ${said[1]} there and ${said[0]} here`,
     hint: "choose a larger model of the same family, or train on answers that the teacher wrote (--method lora)",
   });

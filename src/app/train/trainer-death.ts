@@ -74,7 +74,7 @@ function outOfMemory(folder: string, death: Death, who: string): FtError {
   const goOn = `ft train resume ${shellWord(folder)} goes on from ${latest?.path ?? "the start"} where more is free`;
   const changes = recordedChanges(folder);
   return new FtError("FT-TRAIN-006", {
-    message: `the system ended ${who} for want of memory${had}`,
+    message: `the system ended ${who} because memory ran out${had}`,
     problems: changes.map((change) => `less is needed with ${change}`),
     hint: changes.length === 0 ? `${goOn}; ${LESS_MEMORY}` : goOn,
     exitCode: ExitCode.doesNotFit,

@@ -23,7 +23,7 @@ function askedRows({ config, loaded, renderer, data }: Material) {
 /** A note for a person who asked for samples of rows that ask nothing. */
 export function sampleNotices(material: Material): string[] {
   if (material.config.optimization.sample_rows === 0 || askedRows(material).length > 0) return [];
-  return ["no samples are written: none of the rows asks the model anything that it could answer"];
+  return ["no samples are written: none of the rows has a prompt that the model could answer"];
 }
 
 /** Undefined where none are asked for, or no row asks anything. */

@@ -207,7 +207,7 @@ export const chat = defineCommand({
   run: async ({ arguments: { model: name = "" }, options }, io) => {
     if (io.mode.json)
       throw new UsageError("FT-USAGE-009", {
-        message: "A conversation is not one document",
+        message: "A conversation cannot be printed as one JSON document",
         hint: "ft generate MODEL --prompts FILE --json, or ft serve MODEL",
       });
     const { openChat } = await import("../../app/chat/open-chat.ts");

@@ -57,12 +57,12 @@ const isFile = (word: string): boolean => /[/\\]|\.(jsonl?|ndjson)$/i.test(word)
 function checkOperands(operands: readonly string[]): void {
   if (operands.some(isFile))
     throw new UsageError("FT-DATASET-024", {
-      message: "Rows of files are merged into a file, and nothing says which",
+      message: "Merging files needs an output file, and none is named",
       hint: "-o FILE says where the rows go; ft data import FILE --name NAME keeps a file in the store",
     });
   if (operands.length > 2)
     throw new UsageError("FT-DATASET-025", {
-      message: `One data set is merged into another; ${operands.length} were given`,
+      message: `ft data merge takes two data sets; ${operands.length} were given`,
       hint: "-o FILE merges any number into a file",
     });
 }

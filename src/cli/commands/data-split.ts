@@ -75,7 +75,7 @@ export const dataSplit = defineCommand({
     assignments: z
       .string()
       .optional()
-      .describe("Write a line a row: { id, split }")
+      .describe("Write one line per row: { id, split }")
       .register(flags, { value: "FILE" }),
     output: z
       .string()

@@ -109,7 +109,7 @@ function limitsOf({ jsonSchema, regex, grammar }: Options): GenerateFileOptions[
   const given = [jsonSchema, regex, grammar].filter((one) => one !== undefined);
   if (given.length > 1)
     throw new UsageError("FT-USAGE-009", {
-      message: "an answer is held to one of --json-schema, --regex and --grammar",
+      message: "more than one of --json-schema, --regex and --grammar is given",
       hint: "Give one of them",
     });
   return {

@@ -35,7 +35,7 @@ export const MakingOptions = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Who writes: google, ollama, openai, anthropic, mistral, openrouter, openai-compatible, or local, our own engine",
+      "Who writes: google, ollama, openai, anthropic, mistral, openrouter, openai-compatible, or local, the local engine",
     )
     .register(flags, { value: "NAME" }),
   model: z

@@ -77,7 +77,7 @@ function requireNothingElse(options: z.infer<typeof Options>, folder: string): v
     (key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
   );
   throw new UsageError("FT-REMOTE-027", {
-    message: `--resume ${folder} goes on with the settings of that run; it takes no other ${named.join(", ")}`,
+    message: `--resume ${folder} continues with the settings of that run and takes no other ${named.join(", ")}`,
     hint: `ft remote train --resume ${shellWord(folder)}`,
   });
 }

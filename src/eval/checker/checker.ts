@@ -65,7 +65,7 @@ function commandOf(file: string): string[] {
       "write the checker as .mjs, or run ft with Node.js 22.18 or later",
     );
   if (isExecutable(file)) return [file];
-  throw refused(file, "this file may not be executed", `chmod +x ${shellWord(file)}`);
+  throw refused(file, "the file is not executable", `chmod +x ${shellWord(file)}`);
 }
 
 const lastLine = (text: string): string | undefined =>
@@ -145,7 +145,7 @@ export class Checker {
       throw refused(
         this.file,
         `it cannot be run (exit code ${code}): ${visibleText(said)}`,
-        "a line such as #!/usr/bin/env python3 names what runs it",
+        "begin the file with a line such as #!/usr/bin/env python3",
       );
     const how = stopText(end, this.#limits) ?? (signal === null ? undefined : `ended by ${signal}`);
     const reason = visibleText(how ?? said).slice(0, longestReason);

@@ -57,7 +57,7 @@ export const bleuTokenizers = new Registry<BleuTokenizer>(
   },
   ({ name, known }) =>
     new UsageError("FT-EVAL-001", {
-      message: `BLEU is not computed with the tokenizer '${name}'. There are: ${known.join(", ")}`,
-      hint: "choose one of them; those of sacrebleu that need a model of their own are not built",
+      message: `Unknown BLEU tokenizer '${name}'. Supported: ${known.join(", ")}`,
+      hint: "choose one of them; sacrebleu's tokenizers that need a model are not supported",
     }),
 );

@@ -65,8 +65,8 @@ export type TaskFilter = z.infer<typeof Filter>;
 function refused(file: string, problems: readonly string[]): UsageError {
   return new UsageError("FT-EVAL-014", {
     at: { file },
-    message: "this task cannot be asked",
-    hint: "docs/evaluating.md says what of lm-eval's tasks is taken",
+    message: "this task is not supported",
+    hint: "docs/evaluating.md lists what ft supports of lm-eval's tasks",
     problems: [...problems],
   });
 }

@@ -21,7 +21,7 @@ function requirePlain(stored: StoredModel, quant: string): void {
   if (!isPackedModel(stored)) return;
   throw new ModelError("FT-MODEL-034", {
     at: { file: stored.folder },
-    message: `the model is quantized already, and would lose twice as ${quant}`,
+    message: `the model is quantized already, and quantizing it again as ${quant} would lose more`,
     hint: `ft models convert ${shellWord(stored.folder)} PLAIN --dequantize, then export PLAIN`,
   });
 }

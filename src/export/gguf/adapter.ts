@@ -111,7 +111,7 @@ function requirePlain(opened: Opened, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new ModelError("FT-EXPORT-023", {
     at: { file: opened.adapter.folder },
-    message: `a GGUF file of an adapter holds products of two matrices, and ${problems.length} parts of this one are none`,
+    message: `a GGUF adapter file holds only low-rank updates, and ${problems.length} parts of this adapter are not low-rank`,
     problems,
     hint: "leave --adapter-only out: the update then goes into the weights",
   });

@@ -49,7 +49,7 @@ class PlannedKeys implements GgufKeys {
 function requireWritable(type: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new ModelError("FT-EXPORT-022", {
-    message: `this ${type} model does what llama.cpp does not: written as GGUF it would be another model`,
+    message: `llama.cpp does not support everything in this ${type} model: as GGUF it would give other answers`,
     problems,
     hint: "ft export hf writes a folder, for transformers",
   });

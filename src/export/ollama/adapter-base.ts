@@ -21,7 +21,7 @@ export function adapterBase(
   if (adapterOnly !== true) {
     if (from === undefined) return undefined;
     throw new UsageError("FT-EXPORT-010", {
-      message: "--from names what an adapter by itself is put on, and a whole model is written",
+      message: "--from names the base model of an adapter, and a whole model is exported",
       hint: "give --adapter-only too, or leave --from out",
     });
   }
@@ -29,7 +29,7 @@ export function adapterBase(
   if (from !== undefined) return existsSync(from) ? resolve(from) : from;
   if (folder.endsWith(".gguf")) return resolve(folder);
   throw new UsageError("FT-EXPORT-010", {
-    message: `Ollama has to be told what the adapter is put on: ${folder} is no file of its kind`,
+    message: `Ollama needs the base model of the adapter as a file that it reads, and ${folder} is not one`,
     hint: `ft export gguf ${shellWord(folder)} base.gguf, then --from base.gguf; or --from NAME as ollama list shows it`,
   });
 }

@@ -59,7 +59,7 @@ export async function ollamaChat({ model, template }: ExportSource): Promise<Oll
   if ("reason" in found)
     throw new ModelError("FT-EXPORT-008", {
       at: { file: model.folder },
-      message: `the chat template cannot be said as a TEMPLATE of Ollama: ${found.reason}`,
+      message: `the chat template cannot be written as an Ollama TEMPLATE: ${found.reason}`,
       hint: "ft export gguf: llama.cpp's server reads the template itself, with --jinja",
     });
   const { shape } = found;

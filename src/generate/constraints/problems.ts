@@ -7,7 +7,7 @@ export function malformed(field: string, message: string): ConfigError {
   return new ConfigError("FT-CONSTRAINT-001", {
     at: { field },
     message,
-    hint: "docs/constraints.md says what is understood",
+    hint: "docs/constraints.md lists what is supported",
   });
 }
 

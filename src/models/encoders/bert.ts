@@ -35,7 +35,7 @@ function configOf({ config, folder }: StoredModel): BertConfig {
   if (parsed.success) return parsed.data;
   throw new ModelError("FT-MODEL-035", {
     at: { file: folder },
-    message: "config.json is not of an encoder that is computed here",
+    message: "config.json is not of a supported encoder",
     problems: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
   });
 }

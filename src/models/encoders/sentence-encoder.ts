@@ -41,7 +41,7 @@ function poolingOf(folder: string, file: JsonFile = {}): Pooling {
   if (pooling !== undefined && more.length === 0) return pooling;
   throw new ModelError("FT-MODEL-037", {
     at: { file: folder },
-    message: `tokens are gathered in a way that is not computed here: ${named.join(", ")}`,
+    message: `this way of pooling tokens is not supported: ${named.join(", ")}`,
   });
 }
 
@@ -53,7 +53,7 @@ function recipeOf(folder: string): Recipe {
   if (strange !== undefined)
     throw new ModelError("FT-MODEL-037", {
       at: { file: join(folder, "modules.json") },
-      message: `the module ${strange} is not computed here`,
+      message: `the module ${strange} is not supported`,
     });
   const pooling = modules[kinds.indexOf("Pooling")]?.path ?? "1_Pooling";
   const about = (jsonIn(folder, "sentence_bert_config.json") ?? {}) as JsonFile;

@@ -115,7 +115,7 @@ const problemsOf = ({ issues }: z.ZodError): string[] =>
 
 function notOfThisArchitecture(problems: readonly string[]): ModelError {
   return new ModelError("FT-MODEL-003", {
-    message: "config.json is not one of this architecture",
+    message: "config.json does not match this architecture",
     problems,
     hint: "download the model again, or correct these fields",
   });

@@ -115,7 +115,7 @@ export function requireSupported(
   const problems = [...quantizationProblems(config), ...unmet];
   if (problems.length === 0) return;
   throw new ModelError("FT-MODEL-004", {
-    message: `config.json asks for what ${String(config["model_type"])} does not do here`,
+    message: `config.json uses settings of ${String(config["model_type"])} that ft does not support`,
     problems,
     hint: "choose a model without these settings",
   });

@@ -159,7 +159,7 @@ function requirePositions(
   const count = (cache?.[0]?.offset ?? 0) + length;
   if (positions !== undefined || count <= known) return;
   throw new ModelError("FT-MODEL-013", {
-    message: `${count} tokens, but the model has learned ${known} positions`,
+    message: `${count} tokens, but the model supports ${known}`,
     hint: `--max-length ${known}`,
   });
 }

@@ -6,13 +6,13 @@ export function unknownHost(name: string, known: readonly string[], near?: strin
   return new UsageError("FT-HOST-001", {
     message: `there is no host ${name}${near === undefined ? "" : `; did you mean ${near}?`}`,
     problems: known.length === 0 ? [] : [`known are ${known.join(", ")}`],
-    hint: "ft remote hosts lists them; one more is an entry in hosts.yaml, or in ~/.ssh/config",
+    hint: "ft remote hosts lists them; ft remote hosts add NAME adds one, and so does an entry in ~/.ssh/config",
   });
 }
 
 export function badHostName(name: string): UsageError {
   return new UsageError("FT-HOST-003", {
-    message: `'${name}' is no name of a host: it begins with a letter, a digit or _, and holds no spaces`,
+    message: `'${name}' is not a valid host name: it begins with a letter, a digit or _, and has no spaces`,
     hint: "ft remote hosts lists those that are known",
   });
 }
@@ -26,35 +26,35 @@ export function unreachable(host: string, said: string): ProviderError {
 
 export function unknownKey(host: string, said: string): ProviderError {
   return new ProviderError("FT-HOST-005", {
-    message: `the key of ${host} is not one that this machine knows: ${said}`,
+    message: `this machine does not know the SSH key of ${host}: ${said}`,
     hint: `Compare its fingerprint with the one that its owner tells, then accept it once: ssh ${shellWord(host)} true`,
   });
 }
 
 export function notLetIn(host: string, said: string): ProviderError {
   return new ProviderError("FT-HOST-006", {
-    message: `${host} does not let this user in without a password: ${said}`,
+    message: `${host} does not accept an SSH key of this user: ${said}`,
     hint: `ssh-copy-id ${shellWord(host)} puts your key there`,
   });
 }
 
 export function noProgram(host: string, command: string, said: string): FtError {
   return new FtError("FT-HOST-007", {
-    message: `${host} has no ft that runs (${command}): ${said}`,
+    message: `there is no working ft on ${host} (${command}): ${said}`,
     hint: "Set ft up there (./setup.sh, then make link), or say where it is: ft: in its entry of hosts.yaml",
   });
 }
 
 export function otherVersion(host: string, there: string, here: string): FtError {
   return new FtError("FT-HOST-008", {
-    message: `${host} has ft ${there}, this is ft ${here}: settings of one need not be those of the other`,
+    message: `${host} has ft ${there}, and this machine has ft ${here}: they may not have the same settings`,
     hint: `Set ft ${here} up there (git pull && ./setup.sh), or name another with ft: in its entry of hosts.yaml`,
   });
 }
 
 export function nothingComputes(host: string, reason: string): FtError {
   return new FtError("FT-HOST-009", {
-    message: `nothing on ${host} can compute: ${reason}`,
+    message: `no backend works on ${host}: ${reason}`,
     hint: "ft info there says what is missing",
   });
 }
@@ -75,28 +75,28 @@ export function failedThere(host: string, what: string, said: string): FtError {
 
 export function endedSilently(host: string, said: string): FtError {
   return new FtError("FT-HOST-012", {
-    message: `the run on ${host} ended without saying how; the last of its log: ${said}`,
+    message: `the run on ${host} ended without a result; its log ends with: ${said}`,
     hint: `Look at the memory and the disk of ${host}; what was saved is in the run's folder, and ft train resume goes on`,
   });
 }
 
 export function lostSight(host: string, said: string, output: string): ProviderError {
   return new ProviderError("FT-HOST-013", {
-    message: `${host} has not answered for long (${said}); the run there goes on`,
+    message: `${host} has not answered for a long time (${said}); the run there continues`,
     hint: `ft remote follow ${shellWord(output)} finds it again`,
   });
 }
 
 export function onlyEmits(host: string, kind: string): UsageError {
   return new UsageError("FT-HOST-014", {
-    message: `${host} is of the kind ${kind}, which is started by its own program`,
+    message: `${host} is a host of kind ${kind}: its own program starts runs there, not ft`,
     hint: "--emit FILE writes what that program reads",
   });
 }
 
 export function emitsNothing(host: string, kind: string): UsageError {
   return new UsageError("FT-HOST-015", {
-    message: `${host} is of the kind ${kind}, which is started from here and has no file`,
+    message: `${host} is a host of kind ${kind}: ft starts runs there itself and writes no file`,
     hint: "leave --emit out",
   });
 }
@@ -110,23 +110,23 @@ export function notEmitted(file: string): UsageError {
 
 export function unknownRemoteRun(name: string): UsageError {
   return new UsageError("FT-HOST-016", {
-    message: `${name} is no run that was started on a host from here`,
+    message: `${name} is not a run that was started on a host from this machine`,
     hint: "Give the folder that --output named; ft train start --on HOST starts one",
   });
 }
 
 export function unreadableEvent(host: string, line: string): DataError {
   return new DataError("FT-HOST-017", {
-    message: `what comes from ${host} is no event of a run: ${JSON.stringify(line.slice(0, 120))}`,
+    message: `${host} sent something that is not an event of a run: ${JSON.stringify(line.slice(0, 120))}`,
     hint: `ft remote check ${shellWord(host)}`,
   });
 }
 
 export function damagedResult(host: string, files: readonly string[]): DataError {
   return new DataError("FT-HOST-018", {
-    message: `files of the result from ${host} are not as they were written there`,
+    message: `files of the result differ from those on ${host}`,
     problems: files,
-    hint: "ft remote follow fetches them once more",
+    hint: "ft remote follow fetches them again",
   });
 }
 
@@ -140,7 +140,7 @@ export function badHosts(file: string, problems: readonly string[]): ConfigError
 
 export function noHubToken(host: string): ConfigError {
   return new ConfigError("FT-HOST-021", {
-    message: `${host} runs jobs of Hugging Face, and there is no token here`,
+    message: `${host} runs Hugging Face jobs, and no token is set`,
     hint: "make one that may write and start jobs at https://huggingface.co/settings/tokens, then: export HF_TOKEN=hf_…",
   });
 }
@@ -160,7 +160,7 @@ export function unknownFlavor(
 
 export function publicExchange(host: string, repository: string): ConfigError {
   return new ConfigError("FT-HOST-023", {
-    message: `${host}: everybody can read ${repository}, and your data would go there`,
+    message: `${host}: ${repository} is public, and your data would be uploaded to it`,
     hint: "make it private on its page, or name another with repository: in its entry of hosts.yaml",
   });
 }
@@ -187,7 +187,7 @@ export function hubSilent(host: string, said: string): ProviderError {
 
 export function jobHasOther(there: string, here: string): FtError {
   return new FtError("FT-HOST-026", {
-    message: `the job's image has ft ${there}, the run was sent by ft ${here}: settings of one need not be those of the other`,
+    message: `the job's image has ft ${there}, and the run was sent by ft ${here}: they may not have the same settings`,
     hint: `name an image with ft ${here}: image: or setup: in the host's entry of hosts.yaml`,
   });
 }
@@ -208,7 +208,7 @@ export function hostExists(name: string, file: string): UsageError {
 
 export function badHostSetting(name: string, problems: readonly string[]): UsageError {
   return new UsageError("FT-HOST-029", {
-    message: `${name} cannot be written so`,
+    message: `the entry for ${name} is not valid`,
     problems,
     hint: "docs/remote/hosts.md lists the keys of each kind: ft remote hosts add NAME KEY=VALUE…",
   });
@@ -216,14 +216,14 @@ export function badHostSetting(name: string, problems: readonly string[]): Usage
 
 export function hostElsewhere(name: string, from: string): UsageError {
   return new UsageError("FT-HOST-030", {
-    message: `${name} is no entry of hosts.yaml: it is ${from === "built in" ? from : `named in ${from}`}`,
+    message: `${name} is not in hosts.yaml: it is ${from === "built in" ? from : `named in ${from}`}`,
     hint: "ft remote hosts tells where each is from",
   });
 }
 
 export function cannotSpeak(host: string): UsageError {
   return new UsageError("FT-RING-008", {
-    message: `${host} starts its runs by another program: no worker there could be spoken to`,
+    message: `${host} starts runs with another program, so ft cannot reach a worker there`,
     hint: "--hosts takes machines that ssh reaches",
   });
 }

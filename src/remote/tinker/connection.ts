@@ -140,7 +140,7 @@ export class Connection {
         if (waited >= most) throw unpaid(error.message, waited / 60_000);
         this.notice(
           "warning",
-          `Tinker wants to be paid (${error.message}): the run waits, for ${Math.round(most / 60_000)} min at most; ` +
+          `Tinker requires payment (${error.message}): the run waits, for ${Math.round(most / 60_000)} min at most; ` +
             "it goes on by itself once there is credit",
         );
         await this.http.pause(billingPause, this.http.signal);
@@ -150,7 +150,7 @@ export class Connection {
 
   #tellRetry({ kind, message, status }: Refusal): void {
     if (kind === "limited")
-      this.notice("info", "Tinker takes no more requests for now (rate limit); asking again");
+      this.notice("info", "Tinker's rate limit is reached; asking again");
     else if (kind === "taken")
       this.notice(
         "info",

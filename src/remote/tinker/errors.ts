@@ -8,21 +8,21 @@ const CONSOLE = "https://tinker-console.thinkingmachines.ai";
 
 export function missingKey(): FtError {
   return new FtError("FT-REMOTE-001", {
-    message: `Tinker wants a key, and ${KEY_VARIABLE} is not set, in the environment or in .env`,
+    message: `Tinker needs a key, and ${KEY_VARIABLE} is not set in the environment or in .env`,
     hint: `${KEY_VARIABLE}=tml-… in .env; keys are made at ${CONSOLE}`,
   });
 }
 
 export function noKey(): ConfigError {
   return new ConfigError("FT-REMOTE-002", {
-    message: `what ${KEY_VARIABLE} holds is no key of Tinker: they begin with tml-`,
-    hint: `Copy the key anew from ${CONSOLE}`,
+    message: `${KEY_VARIABLE} is not a Tinker key: those begin with tml-`,
+    hint: `Copy the key again from ${CONSOLE}`,
   });
 }
 
 export function badAddress(variable: string, reason: string): ConfigError {
   return new ConfigError("FT-REMOTE-003", {
-    message: `${variable} is no address of a service: ${reason}`,
+    message: `${variable} is not the address of a service: ${reason}`,
     hint: `${variable}=https://HOST/PATH, or leave it out for Tinker itself`,
   });
 }
@@ -30,22 +30,22 @@ export function badAddress(variable: string, reason: string): ConfigError {
 export function forbidden(said: string): ProviderError {
   return new ProviderError("FT-REMOTE-004", {
     message: `Tinker does not accept the key (${said})`,
-    hint: `Look at ${KEY_VARIABLE}: keys are made and taken back at ${CONSOLE}`,
+    hint: `Check ${KEY_VARIABLE}: keys are created and revoked at ${CONSOLE}`,
   });
 }
 
 export function unpaid(said: string, minutes: number): ProviderError {
   const waited = minutes < 1 ? "" : `; it was asked again for ${Math.round(minutes)} min`;
   return new ProviderError("FT-REMOTE-005", {
-    message: `Tinker wants to be paid (${said})${waited}`,
+    message: `Tinker requires payment (${said})${waited}`,
     hint: `Add credit at ${CONSOLE}, then run ft remote train --resume FOLDER`,
   });
 }
 
 export function limited(said: string): ProviderError {
   return new ProviderError("FT-REMOTE-006", {
-    message: `Tinker takes no more requests for now (${said})`,
-    hint: "Run the same command again later; a run goes on with ft remote train --resume FOLDER",
+    message: `Tinker's rate limit is reached (${said})`,
+    hint: "Run the same command again later; a run continues with ft remote train --resume FOLDER",
   });
 }
 
@@ -58,14 +58,14 @@ export function notThere(what: string, said: string): ProviderError {
 
 export function taken(what: string, said: string): ProviderError {
   return new ProviderError("FT-REMOTE-008", {
-    message: `${what} is taken by something else at Tinker (${said})`,
+    message: `${what} is already in use at Tinker (${said})`,
     hint: "Run ft remote train --resume FOLDER: it begins a run of another name from the last checkpoint",
   });
 }
 
 export function gone(what: string): ProviderError {
   return new ProviderError("FT-REMOTE-009", {
-    message: `Tinker no longer keeps ${what}: its session has ended, or it waited too long`,
+    message: `Tinker has discarded ${what}: its session has ended or expired`,
     hint: "Run ft remote train --resume FOLDER: it goes on from the last checkpoint",
   });
 }
@@ -73,7 +73,7 @@ export function gone(what: string): ProviderError {
 export function unreachable(said: string): ProviderError {
   return new ProviderError("FT-REMOTE-010", {
     message: `Tinker could not be reached (${said})`,
-    hint: "Look at the connection, then run the same command again; a run goes on with ft remote train --resume FOLDER",
+    hint: "Check the connection, then run the same command again; a run continues with ft remote train --resume FOLDER",
   });
 }
 
@@ -93,14 +93,14 @@ export function failed(what: string, said: string): ProviderError {
 
 export function unreadable(what: string, reason: string): ProviderError {
   return new ProviderError("FT-REMOTE-013", {
-    message: `what Tinker answers for ${what} cannot be read: ${reason}`,
-    hint: `Look whether ${ADDRESS_VARIABLES[0]} names a Tinker service; one of before 2026 wants --wire json`,
+    message: `Cannot read Tinker's answer to ${what}: ${reason}`,
+    hint: `Check that ${ADDRESS_VARIABLES[0]} names a Tinker service; services from before 2026 need --wire json`,
   });
 }
 
 export function badUri(text: string): UsageError {
   return new UsageError("FT-REMOTE-014", {
-    message: `'${text}' is no address of a checkpoint`,
+    message: `'${text}' is not a checkpoint address`,
     hint: "tinker://RUN/weights/NAME, or tinker://RUN/sampler_weights/NAME: ft remote checkpoints lists them",
   });
 }
@@ -116,7 +116,7 @@ export function noModel(asked: string, offered: readonly string[]): UsageError {
 export function unsafeArchive(name: string, reason: string): FtError {
   return new FtError("FT-REMOTE-016", {
     message: `the archive of the checkpoint is not safe to unpack: ${JSON.stringify(name)} ${reason}`,
-    hint: "Nothing was written; save the checkpoint anew at the service, and tell whoever runs it",
+    hint: "nothing was written; save the checkpoint again at the service, and report this to its owner",
     exitCode: ExitCode.malformedWeights,
   });
 }
@@ -165,7 +165,7 @@ export function badRank(rank: number): UsageError {
 
 export function nothingLeft(step: number, total: number): UsageError {
   return new UsageError("FT-REMOTE-024", {
-    message: `the checkpoint is of step ${step}, and the run is to have ${total}`,
+    message: `the checkpoint is at step ${step}, and the run has only ${total} steps`,
     hint: `--max-steps ${step + 100}, or a --resume of an earlier checkpoint`,
   });
 }

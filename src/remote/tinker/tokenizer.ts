@@ -15,7 +15,7 @@ const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*\/[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 export function tokenizerId(base: string, told: string | undefined): string {
   if (told !== undefined && told !== "") {
     if (ID.test(told) && !told.includes("..")) return told;
-    throw unreadable("the tokenizer of the model", `'${told}' is no id of the hub`);
+    throw unreadable("the tokenizer of the model", `'${told}' is not a hub id`);
   }
   const name = base.split(":")[0] ?? base;
   if (name.startsWith("meta-llama/Llama-3")) return LLAMA_3;

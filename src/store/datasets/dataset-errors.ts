@@ -18,7 +18,7 @@ export function unknownVersion(name: string, version: string, newest: number): U
 
 export function badName(name: string): UsageError {
   return new UsageError("FT-DATASET-003", {
-    message: `'${name}' is no name of a data set: letters, digits, dots, dashes and underscores are`,
+    message: `'${name}' is not a valid data set name: use letters, digits, dots, dashes and underscores`,
     hint: "Choose another name",
   });
 }

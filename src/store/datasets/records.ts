@@ -27,7 +27,7 @@ export function recordText(text: string, line?: number, file?: string): RecordTe
   }
   const { value } = result;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw badRow("the row is no JSON object", line, file);
+    throw badRow("the row is not a JSON object", line, file);
   }
   const { id } = value as { id?: unknown };
   return { text, key: typeof id === "string" || typeof id === "number" ? String(id) : null };

@@ -28,15 +28,15 @@ export function badExample(
 
 export function badCursor(after: string): UsageError {
   return new UsageError("FT-PLATFORM-004", {
-    message: `'${after}' is no place in a list of examples`,
-    hint: "Give what the page before said in 'next'",
+    message: `'${after}' is not a position in a list of examples`,
+    hint: "Give the value of 'next' in the answer before",
   });
 }
 
 export function fileNotTakenOver(file: string, reason: string): DataError {
   return new DataError("FT-PLATFORM-005", {
     at: { file },
-    message: `The file was changed by hand and cannot be taken over: ${reason}`,
+    message: `The file was edited outside ft and cannot be read: ${reason}`,
     hint: "Fix the line, or move the file away; then its rows are written again",
   });
 }
@@ -59,7 +59,7 @@ export function badScore(score: unknown): DataError {
   return new DataError("FT-PLATFORM-008", {
     at: { field: "quality_score" },
     message: `A score is a number from 0 to 10, not ${String(score)}`,
-    hint: "Give a number from 0 to 10, or null where nobody has judged it",
+    hint: "Give a number from 0 to 10, or null if it has no score",
   });
 }
 
@@ -88,7 +88,7 @@ export function uploadTooLarge(bytes: number): UsageError {
 export function noExamples(file: string): DataError {
   return new DataError("FT-PLATFORM-012", {
     at: { file },
-    message: "There is no row in it",
+    message: "The file has no rows",
     hint: "Give JSON lines, one object each, with messages or with instruction and output",
   });
 }

@@ -33,7 +33,7 @@ export function lineText(
   if (!result.ok) {
     throw badExample(`${result.problem.reason} (column ${result.problem.column})`, at);
   }
-  if (!isObject(result.value)) throw badExample("the row is no JSON object", at);
+  if (!isObject(result.value)) throw badExample("the row is not a JSON object", at);
   if (isDeeper(result.value, deepestRow)) {
     throw badExample(`the row is nested deeper than ${deepestRow} levels`, at);
   }

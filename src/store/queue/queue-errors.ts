@@ -26,7 +26,7 @@ export function wrongState(id: string, status: JobStatus, wanted: string): Confi
 
 export function unknownKind(kind: string, known: readonly string[]): UsageError {
   return new UsageError("FT-JOB-004", {
-    message: `No worker here does units of the kind '${kind}'`,
+    message: `No worker handles units of the kind '${kind}'`,
     hint: `Kinds: ${known.join(", ")}`,
   });
 }

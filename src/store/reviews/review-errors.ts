@@ -10,7 +10,7 @@ export const unknownReview = (id: number): UsageError =>
 export const unknownConversation = (id: number): UsageError =>
   new UsageError("FT-REVIEW-002", {
     message: `there is no conversation ${id} in this review`,
-    hint: "It may have been joined with another or split: a step back brings it again",
+    hint: "It may have been joined with another or split: undo brings it back",
   });
 
 export const badCorrection = (field: string, message: string): DataError =>

@@ -10,7 +10,7 @@ export function unknownCleaner(name: string, known: readonly string[]): UsageErr
 
 export function unknownPersonal(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-CLEAN-003", {
-    message: `--personal has nothing that is called ${name}`,
+    message: `--personal does not know ${name}`,
     hint: `--personal all=find,email=mask; kinds: ${known.join(", ")}; actions: keep, find, mask, drop`,
   });
 }
@@ -18,7 +18,7 @@ export function unknownPersonal(name: string, known: readonly string[]): UsageEr
 export function badDropped(file: string, problem: string, line?: number): DataError {
   return new DataError("FT-CLEAN-004", {
     at: { file, line },
-    message: `what was dropped cannot be put back: ${problem}`,
+    message: `cannot put the dropped rows back: ${problem}`,
     hint: "ft data clean OUT --undo DROPPED -o RESTORED, with the two files of one ft data clean",
   });
 }

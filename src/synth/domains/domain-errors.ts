@@ -8,7 +8,7 @@ export function badDomainFile(problems: readonly Problem[], cause?: unknown): Co
     at: isOne ? first.at : { file: first.at.file },
     message: isOne ? first.message : `${problems.length} faults in this file`,
     problems: isOne ? [] : problems.map(problemText),
-    hint: "ft data domains support --json shows a domain that is right; see docs/adding/domain.md",
+    hint: "ft data domains support --json shows a valid domain; see docs/adding/domain.md",
     cause,
   });
 }
@@ -49,7 +49,7 @@ export function unknownSubdomain(
 
 export function unknownLanguage(given: string): UsageError {
   return new UsageError("FT-DOMAIN-004", {
-    message: `"${given}" is no language: a tag of BCP 47 is expected, or its English name`,
+    message: `"${given}" is not a language: give a BCP 47 tag or the English name`,
     hint: "ft data generate --domain support --subdomain billing --language de -o rows.jsonl",
   });
 }
@@ -57,7 +57,7 @@ export function unknownLanguage(given: string): UsageError {
 export function noSuchFolder(folder: string): UsageError {
   return new UsageError("FT-DOMAIN-005", {
     message: `there is no folder ${folder}`,
-    hint: "--domains takes a folder with one .yaml file a domain",
+    hint: "--domains takes a folder with one .yaml file per domain",
   });
 }
 
@@ -70,8 +70,8 @@ export function unknownFormat(name: string, known: readonly string[]): UsageErro
 
 export function unknownWeight(field: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DOMAIN-007", {
-    message: `the weights of "${field}" name no value of it that could be drawn`,
+    message: `the weights of "${field}" leave none of its values to draw`,
     at: { field: `weights.${field}` },
-    hint: `Known are ${known.join(", ")}; one of them needs a weight above 0`,
+    hint: `give one of these a weight above 0: ${known.join(", ")}`,
   });
 }

@@ -4,7 +4,7 @@ import { ConfigError, DataError, UsageError } from "../../core/errors.ts";
 export function missingPrompt(mode: string, folders: readonly string[]): ConfigError {
   return new ConfigError("FT-MAKE-001", {
     message: `there is no prompt ${mode}.md in ${folders.join(", ")}`,
-    hint: "Take --prompts away to use the program's own",
+    hint: "Leave --prompts out to use the built-in prompts",
   });
 }
 
@@ -25,7 +25,7 @@ export function nothingToRestOn(paths: readonly string[]): DataError {
 
 export function noInstructions(): UsageError {
   return new UsageError("FT-MAKE-004", {
-    message: "it is not said what to write",
+    message: "no prompt is given that says what to write",
     hint: "ft data custom --prompt-file prompt.txt",
   });
 }

@@ -57,7 +57,7 @@ const PLACES = /\{\{\s*([\w-]*)\s*\}\}/g;
 function requireKnown(text: string, file: string, places: readonly string[]): void {
   for (const [whole, name = ""] of text.matchAll(PLACES)) {
     if (!places.includes(name)) {
-      throw badPrompt(file, `${whole} means nothing: there are ${places.join(", ")}`);
+      throw badPrompt(file, `${whole} is not a placeholder. Valid placeholders: ${places.join(", ")}`);
     }
   }
 }
@@ -71,7 +71,7 @@ export function readPrompt(
   const system = lines.findIndex((line) => /^##\s+system\s*$/i.test(line));
   const prompt = lines.findIndex((line) => /^##\s+prompt\s*$/i.test(line));
   if (prompt === -1 || system > prompt)
-    throw badPrompt(file, "has no heading ## Prompt behind ## System");
+    throw badPrompt(file, "has no heading ## Prompt after ## System");
   const joined = (from: number, to?: number) => lines.slice(from, to).join("\n").trim();
   const read = {
     system: system === -1 ? "" : joined(system + 1, prompt),

@@ -12,10 +12,10 @@ export function unknownProfile({ name, known, nearest }: UnknownName): UsageErro
 
 export function unknownForm({ name, known, nearest }: UnknownName): UsageError {
   return new UsageError("FT-PROFILE-002", {
-    message: `Unknown form of rows '${name}'. Valid options: ${known.join(", ")}`,
+    message: `Unknown row format '${name}'. Valid options: ${known.join(", ")}`,
     hint:
       nearest === undefined
-        ? "leave --from out, and each row is looked at"
+        ? "leave --from out: the format of each row is then detected"
         : `did you mean ${nearest}?`,
   });
 }
@@ -23,7 +23,7 @@ export function unknownForm({ name, known, nearest }: UnknownName): UsageError {
 export function badLimits(file: string, problems: readonly string[], cause?: unknown): ConfigError {
   return new ConfigError("FT-PROFILE-003", {
     at: { file },
-    message: "these are no limits of profiles",
+    message: "the file is not a file of limits",
     hint: "docs/providers-formats.md shows the file",
     problems,
     cause,
@@ -37,7 +37,7 @@ export function unwritableRows(
 ): DataError {
   return new DataError("FT-PROFILE-004", {
     at: { file },
-    message: `${count} rows cannot be written so; nothing was written`,
+    message: `${count} rows cannot be written in this format; nothing was written`,
     hint: "fix them, or write the others with --skip-bad-rows",
     problems,
   });
@@ -45,7 +45,7 @@ export function unwritableRows(
 
 export function outputIsInput(file: string): UsageError {
   return new UsageError("FT-PROFILE-005", {
-    message: `${file} would be written over while it is read`,
+    message: `${file} is the input and would be overwritten`,
     hint: "-o with another name",
   });
 }
@@ -53,7 +53,7 @@ export function outputIsInput(file: string): UsageError {
 export function foreignFile(file: string): DataError {
   return new DataError("FT-PROFILE-006", {
     at: { file },
-    message: "there is another file of this name, which would be written over",
+    message: "another file of this name exists and would be overwritten",
     hint: "-o in another folder, or --no-metadata",
   });
 }

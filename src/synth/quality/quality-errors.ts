@@ -18,14 +18,14 @@ export function unknownCriterion(name: string, known: readonly string[]): UsageE
 export function nothingToJudge(file: string): DataError {
   return new DataError("FT-QUALITY-003", {
     at: { file },
-    message: "there are no rows in it",
+    message: "the file has no rows",
     hint: "name a file of JSON lines, or a data set of ft data history",
   });
 }
 
 export function notAsJudged(id: string): UsageError {
   return new UsageError("FT-QUALITY-008", {
-    message: `row ${id} is not as quality control left it: it was changed since, or nothing was done to it`,
+    message: `row ${id} was changed after quality control, or quality control did not change it`,
     hint: "Its history in the data set shows every change, and undoes the newest",
   });
 }

@@ -22,29 +22,29 @@ export function missingRows(file: string, cause: unknown): DataError {
 
 export function outputMissing(): UsageError {
   return new UsageError("FT-ROWS-003", {
-    message: "nothing says where the result goes",
+    message: "no output file is given",
     hint: "-o FILE writes the rows that stay",
   });
 }
 
 export function notNewest(name: string): UsageError {
   return new UsageError("FT-ROWS-004", {
-    message: `rows can be taken out of the newest version of ${name} alone: older ones never change`,
+    message: `rows can be removed only from the newest version of ${name}: older versions never change`,
     hint: `give ${name} without a version, or -o FILE to write what stays`,
   });
 }
 
 export function badCount(): UsageError {
   return new UsageError("FT-ROWS-005", {
-    message: "one of --count and --share says how many rows are drawn",
+    message: "give one of --count and --share, which say how many rows are drawn",
     hint: "--count 100, or --share 0.1",
   });
 }
 
 export function outputIsRead(file: string): UsageError {
   return new UsageError("FT-ROWS-006", {
-    message: `${file} is read, and would be written over`,
-    hint: "give what is written another name, in a folder that is not read",
+    message: `${file} is an input and would be overwritten`,
+    hint: "give the output another name, in a folder that is not an input",
   });
 }
 
@@ -67,7 +67,7 @@ export function notAFile(file: string): DataError {
 export function sameIdTwice(file: string, problems: string[]): DataError {
   return new DataError("FT-ROWS-009", {
     at: { file },
-    message: "an id names two rows that differ, so nothing can be merged with either",
+    message: "two different rows have the same id, so neither can be merged",
     problems,
     hint: "give one of the rows another id, or none",
   });
@@ -76,7 +76,7 @@ export function sameIdTwice(file: string, problems: string[]): DataError {
 export function nothingDrawn(file: string, rows: number): UsageError {
   return new UsageError("FT-ROWS-010", {
     at: { file },
-    message: `a sample of none of ${rows} rows; nothing was written`,
+    message: `the sample would be empty (there are ${rows} rows); nothing was written`,
     hint: "--count 1 or more, or a larger --share",
   });
 }

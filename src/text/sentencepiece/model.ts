@@ -95,9 +95,9 @@ function assembled(file: string, bytes: Uint8Array): SentencePieceModel {
     throw new ProtobufProblem("it has no pieces");
   const algorithm = algorithms.get(numberIn(trainer, 3, 1));
   if (algorithm === undefined)
-    throw unsupported(file, "a SentencePiece model of words or characters, which is not built");
+    throw unsupported(file, "a SentencePiece model of words or characters is not supported");
   if (numberIn(trainer, 24, 0) !== 0)
-    throw unsupported(file, "a SentencePiece model with spaces behind its pieces is not built");
+    throw unsupported(file, "a SentencePiece model with spaces after its pieces is not supported");
   return {
     algorithm,
     pieces,
@@ -117,7 +117,7 @@ export function readSentencePiece(file: string, bytes: Uint8Array): SentencePiec
     if (!(error instanceof ProtobufProblem)) throw error;
     throw new ModelError("FT-MODEL-020", {
       at: { file },
-      message: `not a sound SentencePiece model: ${error.message}`,
+      message: `not a valid SentencePiece model: ${error.message}`,
       hint: "download the model again: this file is damaged",
       cause: error,
     });

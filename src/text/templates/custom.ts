@@ -61,7 +61,7 @@ function requirePlace(parts: readonly Part[], names: readonly string[], field: s
   const places = names.map((name) => `{${name}}`);
   throw new DataError("FT-DATA-020", {
     at: { field },
-    message: `the format has no ${places.join(" or ")}: what stands here would be lost`,
+    message: `the format has no ${places.join(" or ")}, so this text would be lost`,
     hint: `put ${places.at(-1)} where it goes; it is empty for rows that have none`,
   });
 }

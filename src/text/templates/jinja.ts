@@ -30,8 +30,8 @@ function assistantTurns(messages: readonly Message[]): number[] {
 
 function notLocated(turn: number): ModelError {
   return new ModelError("FT-MODEL-024", {
-    message: `the model's chat template does not show where assistant turn ${turn + 1} lies, so it cannot be masked`,
-    hint: "choose a template of ours (--template chatml), or learn every token (--mask all)",
+    message: `the model's chat template does not show where assistant turn ${turn + 1} is, so it cannot be masked`,
+    hint: "choose a built-in template (--template chatml), or train on every token (--mask all)",
   });
 }
 

@@ -61,7 +61,7 @@ function requireOneStart({ init, init_adapter }: LoraOptions): void {
   if (init_adapter === null || init === "default") return;
   throw new ConfigError("FT-CONFIG-063", {
     at: { field: "lora.init" },
-    message: `an adapter that begins as ${init} cannot begin as the one in ${init_adapter} too`,
+    message: `--lora-init ${init} and --init-adapter ${init_adapter} are both given, and an adapter starts from one of them`,
     hint: "--lora-init default, or leave --init-adapter out",
   });
 }

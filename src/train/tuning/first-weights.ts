@@ -23,9 +23,9 @@ export async function requireFittingWeights(path: string, model: TrainableModel)
   if (problems.length === 0 && tensors.size > 0) return;
   throw new ModelError("FT-ADAPTER-008", {
     at: { file },
-    message: `full fine-tuning cannot start from this: ${problems.length} of ${tensors.size} tensors are not weights of the model`,
+    message: `cannot start full fine-tuning from this: ${problems.length} of ${tensors.size} tensors are not weights of the model`,
     problems: problems.slice(0, 10),
-    hint: "give what full fine-tuning of this model wrote; an adapter is for --method lora or dora",
+    hint: "give the weights that full fine-tuning of this model wrote; for an adapter use --method lora or dora",
   });
 }
 

@@ -90,7 +90,7 @@ function nextLength(
 function failed(file: string, error: unknown): unknown {
   if (!(error instanceof GgufProblem)) return error;
   const isCut = error.kind === "truncated";
-  const message = isCut ? `truncated: ${error.message}` : `not a sound GGUF file: ${error.message}`;
+  const message = isCut ? `truncated: ${error.message}` : `not a valid GGUF file: ${error.message}`;
   return malformed(isCut ? "FT-WEIGHTS-050" : "FT-WEIGHTS-051", file, message);
 }
 

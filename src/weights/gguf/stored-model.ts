@@ -104,7 +104,7 @@ function requireWhole(metadata: Metadata): void {
   if (parts <= 1) return;
   throw new ModelError("FT-WEIGHTS-055", {
     at: { file: metadata.file },
-    message: `one of ${parts} files of a model; those are not read together`,
+    message: `this is one of ${parts} files of a split model, and ft does not read split models`,
     hint: "join them with llama.cpp's llama-gguf-split --merge",
   });
 }

@@ -43,7 +43,7 @@ function checkTypes(file: string, tensors: ReadonlyMap<string, GgufTensor>): voi
   const known = [...plainTypes.keys(), ...dequantizers.keys()].join(", ");
   throw new ModelError("FT-WEIGHTS-020", {
     at: { file },
-    message: `${problems.length} tensors have an element type or shape that is not read`,
+    message: `${problems.length} tensors have an element type or shape that ft does not read`,
     problems: shown(problems),
     hint: `choose a version of the model in one of ${known}`,
   });

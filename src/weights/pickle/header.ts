@@ -61,9 +61,9 @@ const refusals: Readonly<
 > = {
   truncated: (file, message) => malformed("FT-WEIGHTS-060", file, `truncated: ${message}`),
   malformed: (file, message) =>
-    malformed("FT-WEIGHTS-061", file, `not a sound PyTorch file: ${message}`),
+    malformed("FT-WEIGHTS-061", file, `not a valid PyTorch file: ${message}`),
   hostile: (file, message) =>
-    malformed("FT-WEIGHTS-062", file, `refused, for nothing in it is ever run: ${message}`),
+    malformed("FT-WEIGHTS-062", file, `refused, because it needs code to run, which ft never does: ${message}`),
 };
 
 function failed(file: string, { trouble, message }: PickleProblem): ModelError {

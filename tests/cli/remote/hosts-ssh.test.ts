@@ -178,7 +178,7 @@ test.skipIf(!hasSshd)(
     machine.configure({ ft: other });
     const ended = await runProgram(["remote", "check", "far"], at);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/FT-HOST-008.* far has ft 0\.0\.9, this is ft /);
+    expect(ended.stderr).toMatch(/FT-HOST-008.* far has ft 0\.0\.9, and this machine has ft /);
     expect(ended.stderr).toContain("hint: Set ft");
     const sent = await runProgram(train("builtin/tiny", 2), at);
     expect(sent.stderr).toContain("FT-HOST-008");

@@ -203,6 +203,6 @@ test("--resume takes nothing that the run would not follow", async () => {
   const other = ["train", "start", "model", "file", "--resume", "again", "--dry-run"];
   const { code, stderr } = await runProgram([...other, "--epochs", "3"], { cwd });
   expect(code).toBe(2);
-  expect(stderr).toContain("it takes no other DATASET, --dry-run, --epochs");
+  expect(stderr).toContain("takes no other DATASET, --dry-run, --epochs");
   expect(stderr).toContain("hint: ft train resume again");
 });

@@ -110,6 +110,6 @@ test("no teacher, and one with other tokens, are refused with the way on", async
   const other = await makeToyModel(join(folder, "other"), { tokenizer: "llama3" });
   await expect(checked(configOf("other-tokens", { teacher: other }))).rejects.toMatchObject({
     code: "FT-CONFIG-074",
-    message: expect.stringMatching(/another vocabulary .* token \d+ is ".*" there and ".*" here/),
+    message: expect.stringMatching(/the vocabulary of .* token \d+ is ".*" there and ".*" here/),
   });
 });

@@ -88,7 +88,7 @@ test("a length that is reached already is refused, and changes nothing", async (
   await expect(goOn(output, { epochs: 1 })).rejects.toMatchObject({
     code: "FT-RUN-013",
     exitCode: 3,
-    message: "the run has done 5 steps (1 epochs); 5 in all are not more",
+    message: "the run has done 5 steps (1 epochs); 5 in total is not more",
   });
   expect(bytesOf(output, "config.json")).toEqual(record);
 });

@@ -167,7 +167,7 @@ test("a worker that stands still", async () => {
   const ended = await trained({ workers: 3 }, (workers) => {
     process.kill(workers[2] as number, "SIGSTOP");
   });
-  expect(ended.error?.message).toBe("worker 3 of 3 was not heard of for 8 s");
+  expect(ended.error?.message).toBe("no message from worker 3 of 3 for 8 s");
   await requireOrder(ended);
 });
 
@@ -210,7 +210,7 @@ describe("a line between two workers", () => {
 
   test("that stands still", async () => {
     const { ended } = await throughRelay(100_000, (line) => line.become("still"));
-    expect(ended.error).toMatchObject({ message: expect.stringMatching(/^nothing came through/) });
+    expect(ended.error).toMatchObject({ message: expect.stringMatching(/^no data has passed/) });
     await requireOrder(ended);
   });
 

@@ -90,7 +90,7 @@ describe("an objective over pairs", () => {
     const data = writeRows(join(folder, "pairs-again.jsonl"), pairs);
     const supervisedRun = { ...options, method: "lora" };
     await expect(run("wrong", data, supervisedRun)).rejects.toThrow(
-      "are not what supervised learns from: chat, instruction, text",
+      "are not of a kind that supervised trains on: chat, instruction, text",
     );
   });
 });

@@ -76,5 +76,5 @@ test("mlx-lm's course says which rows do not fill a batch", async () => {
   const asked = configOf("small", "few", "mlx-lm");
   const error = await rejection(trainRun(asked, { isolate: false }), DataError);
   expect(error).toMatchObject({ code: "FT-DATA-036", hint: "--batch-size 3, or more rows" });
-  expect(error.message).toMatch(/3 train rows do not fill one of 4/);
+  expect(error.message).toMatch(/3 train rows do not fill a batch of 4/);
 });

@@ -143,6 +143,6 @@ test("a refused row tells its field and a way out", async () => {
   const render = (): unknown => renderer.renderMany([sampleOf(one as Case)], "all", place);
   expect(render).toThrow(DataError);
   expect(render).toThrow(
-    "rows.jsonl, line 3, messages[1].tool_calls: the model's chat template cannot say tool calls",
+    "rows.jsonl, line 3, messages[1].tool_calls: the model's chat template cannot represent tool calls",
   );
 });

@@ -68,7 +68,7 @@ describe("the text of each error", () => {
       });
     const error = refusal(() => checkRun(config("dpo", { z_loss: 0.1 })), ConfigError);
     expect(error.code).toBe("FT-CONFIG-077");
-    expect(error.message).toContain("--objective dpo has no loss of tokens");
+    expect(error.message).toContain("--objective dpo has no loss per token");
     expect(error.hint).toBe("leave --z-loss out");
     expect(() => checkRun(config("dpo", { neftune_alpha: 5 }))).not.toThrow();
     expect(() => checkRun(config("lora", { z_loss: 0.1 }))).not.toThrow();

@@ -65,7 +65,7 @@ test("ended for want of memory: exit 5, what it had, what would need less, where
   const short = { ...dead("SIGKILL"), peakBytes: 4.5e9, wasMemoryShort: true };
   expect(deathOfTrainer(begun, short)).toMatchObject({
     ...{ code: "FT-TRAIN-006", exitCode: 5 },
-    message: "the system ended the training process for want of memory; it had 4.5 GB resident",
+    message: "the system ended the training process because memory ran out; it had 4.5 GB resident",
     problems: [
       "less is needed with --gradient-checkpointing: 1.3 GB",
       "less is needed with --batch-size 1: 2.3 GB",

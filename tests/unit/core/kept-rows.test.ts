@@ -31,11 +31,11 @@ test("a second writer is seen by the first that writes after it", async () => {
   const second = await open(files);
   expect(second.rows).toEqual([{ at: 0 }]);
   second.add({ at: 1 });
-  expect(() => first.add({ at: 1 })).toThrow(/something else writes/);
+  expect(() => first.add({ at: 1 })).toThrow(/another process is writing/);
   second.add({ at: 2 });
   expect((await open(files)).rows).toEqual([{ at: 0 }, { at: 1 }, { at: 2 }]);
   rmSync(files.rows);
-  expect(() => second.add({ at: 3 })).toThrow(/something else writes/);
+  expect(() => second.add({ at: 3 })).toThrow(/another process is writing/);
 });
 
 test.each([

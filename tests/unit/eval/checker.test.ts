@@ -150,7 +150,7 @@ const missing = join(tmpdir(), "no-such-checker");
 const refusals: [what: string, file: () => string, told: RegExp][] = [
   ["no file", () => missing, /there is no such file/],
   ["a folder", () => makeFolder(), /there is no such file/],
-  ["a file that may not be executed", () => written("c.py", "", 0o644), /may not be executed/],
+  ["a file that may not be executed", () => written("c.py", "", 0o644), /is not executable/],
 ];
 test.each(refusals)("%s is refused before anything is asked", async (_, file, told) => {
   await expect(Checker.open(file())).rejects.toThrow(told);

@@ -217,7 +217,7 @@ describe("the process that works on jobs", () => {
     await until(async () => host.problem !== null);
     expect(host.problem).toMatchObject({
       code: "FT-JOB-009",
-      message: expect.stringContaining('"many" is no number of jobs'),
+      message: expect.stringContaining('"many" is not a number of jobs'),
     });
     expect(host.isReady).toBe(false);
     atOnce = "2";

@@ -49,5 +49,5 @@ test("the user's table counts before the program's, and a bad one is told with i
   writeFileSync(file, JSON.stringify({ prices: [own] }));
   expect(priceOf(knownPrices({ FT_HOME: home }), "openai", "gpt-4o-mini")).toEqual(own);
   writeFileSync(file, JSON.stringify({ prices: [{ ...own, input: "1" }] }));
-  expect(() => knownPrices({ FT_HOME: home })).toThrow(/prices\.json.*no table of prices/s);
+  expect(() => knownPrices({ FT_HOME: home })).toThrow(/prices\.json.*not a price table/s);
 });

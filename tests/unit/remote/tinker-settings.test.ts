@@ -54,7 +54,7 @@ test("addresses of checkpoints tell run, kind and name; others are refused", () 
     "tinker://r/weights/a/b",
     "r",
   ])
-    expect(() => parseUri(bad)).toThrow(/no address of a checkpoint/);
+    expect(() => parseUri(bad)).toThrow(/not a checkpoint address/);
   expect(stepOf(stepName(50))).toBe(50);
   expect(stepName(50)).toBe("step_0050");
   expect(stepOf("final")).toBeUndefined();

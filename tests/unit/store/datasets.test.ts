@@ -144,7 +144,7 @@ test("a row that is no JSON object is told with its line, and nothing is made", 
   expect(broken).toMatchObject({ code: "FT-DATASET-006", exitCode: 4, at: { line: 2 } });
   expect(broken.message).toContain("column 7");
   const list = await rejection(commitRows(store, "set", ["[1]"], facts), FtError);
-  expect(list.message).toContain("no JSON object");
+  expect(list.message).toContain("not a JSON object");
   expect(await rejection(findVersion(store, "set"), FtError)).toMatchObject({
     code: "FT-DATASET-007",
   });

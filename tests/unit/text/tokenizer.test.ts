@@ -194,7 +194,7 @@ describe("bad folders", () => {
       "room for 65536 special tokens",
     ],
     ["tekken.json", '{"config": {"pattern": "a"}, "special_tokens": [{"rank": 3}]}', "gaps"],
-    ["a.tiktoken", "IQ== 0\nIQ== 1\n", "a.tiktoken, line 2: not a token in base64"],
+    ["a.tiktoken", "IQ== 0\nIQ== 1\n", "a.tiktoken, line 2: not one base64 token"],
   ])("%s is %j", async (name, content, message) => {
     rmSync(path.join(folder, "tokenizer.json"));
     write(name, content);

@@ -59,7 +59,7 @@ describe("what could run", () => {
     await expect(readPickleHeader(sourceOf(bytes))).rejects.toMatchObject({
       code: "FT-WEIGHTS-062",
       message:
-        'x.bin: refused, for nothing in it is ever run: it asks for "os.system", which no weights need',
+        'x.bin: refused, because it needs code to run, which ft never does: it asks for "os.system", which no weights need',
     });
   });
 });

@@ -79,7 +79,7 @@ function unknown(name: string, keys: Keys): string {
 
 function refused(problems: readonly string[]): ConfigError {
   return new ConfigError("FT-CONFIG-067", {
-    message: "this is a configuration of mlx_lm.lora, and not all of it can be done here",
+    message: "this mlx_lm.lora configuration uses keys that ft does not support",
     problems,
     hint: "change these keys, or leave them out: docs/coming-from-mlx-lm.md has them all",
   });

@@ -76,7 +76,7 @@ function tooFew(rows: PreparedData, part: "train" | "validation" | "test", batch
   const { length } = rows[part].samples;
   return new DataError("FT-DATA-036", {
     at: { file: rows.path },
-    message: `mlx-lm makes whole batches only: ${length} ${part} rows do not fill one of ${batchSize}`,
+    message: `--compat mlx-lm uses full batches only: ${length} ${part} rows do not fill a batch of ${batchSize}`,
     hint: `--batch-size ${length}, or more rows`,
   });
 }

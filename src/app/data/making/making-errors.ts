@@ -8,7 +8,7 @@ export function notAllowed({ provider, host, sources }: Leaving): UsageError {
   return new UsageError("FT-MAKE-010", {
     message:
       `${sources.length} documents (${formatCount(characters)} characters) would be sent to ` +
-      `${provider} at ${host}, and nobody has allowed that`,
+      `${provider} at ${host}, and this has not been allowed`,
     hint: `--provider ${provider} allows it; --provider local makes rows on this machine`,
   });
 }

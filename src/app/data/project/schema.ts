@@ -55,7 +55,7 @@ export const Project = z.strictObject({
     .string()
     .default("auto")
     .describe(
-      "Who writes; auto: Gemini where its key is, else Ollama where it runs, else our own engine",
+      "Who writes; auto: Gemini where its key is, else Ollama where it runs, else the local engine",
     ),
   model: z
     .string()

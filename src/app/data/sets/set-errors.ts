@@ -3,8 +3,8 @@ import { DataError, UsageError } from "../../../core/errors.ts";
 
 export function unknownSet(reference: string): UsageError {
   return new UsageError("FT-DATA-040", {
-    message: `'${reference}' names no data set`,
-    hint: "a set is asked for by its number, as 12, or by its name, as sets:support",
+    message: `there is no data set '${reference}'`,
+    hint: "give its number, such as 12, or its name, such as sets:support",
   });
 }
 
@@ -33,27 +33,27 @@ export function changedMeanwhile(reference: string): UsageError {
 export function rowChanged(at: number): UsageError {
   return new UsageError("FT-DATA-049", {
     message: `row ${at + 1} has been changed since it was opened`,
-    hint: "look at what it is now, and change that",
+    hint: "reload the row, then change it again",
   });
 }
 
 export function unknownLook(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DATA-044", {
-    message: `nothing is looked for by the name '${name}'`,
+    message: `there is no search named '${name}'`,
     hint: `one of ${known.join(", ")}`,
   });
 }
 
 export function notLooked(look: string): UsageError {
   return new UsageError("FT-DATA-045", {
-    message: `these rows have not been looked through for ${look}, or have changed since`,
-    hint: "look through them first",
+    message: `these rows have not been searched for ${look}, or have changed since the search`,
+    hint: "run the search first",
   });
 }
 
 export function unknownMaking(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DATA-046", {
-    message: `no set is made by the name '${name}'`,
+    message: `there is no way to make a set named '${name}'`,
     hint: `one of ${known.join(", ")}`,
   });
 }

@@ -14,7 +14,7 @@ export interface JudgedBy extends JudgeOptions {
 export function requireRubric(rubric: string | undefined): string {
   if (rubric === undefined)
     throw new UsageError("FT-EVAL-021", {
-      message: "a judge needs criteria to judge single answers by",
+      message: "--judge needs criteria to score single answers, and none are given",
       hint: "--rubric FILE; docs/evaluating.md shows one",
     });
   readRubric(rubric);

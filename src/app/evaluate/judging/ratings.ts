@@ -65,7 +65,7 @@ function refused(file: string, problems: readonly string[]): DataError {
   const more = problems.length - problemsShown;
   return new DataError("FT-EVAL-020", {
     at: { file },
-    message: problems.length === 0 ? "there are no ratings in it" : "these ratings are not usable",
+    message: problems.length === 0 ? "the file has no ratings" : "these ratings are not usable",
     hint: 'rows such as {"index": 0, "correct": 4}; index is that of results.jsonl',
     problems: [...problems.slice(0, problemsShown), ...(more > 0 ? [`and ${more} more`] : [])],
   });

@@ -92,8 +92,8 @@ export function completedCard(card: string, head: Readonly<Record<string, unknow
   ) {
     throw new DataError("FT-UPLOAD-011", {
       at: { file: "README.md", line: 1 },
-      message: `the head of the card is no YAML: ${document.errors[0]?.message ?? "not keys and values"}`,
-      hint: "fix the lines between the two lines of dashes, or take README.md away to have one written",
+      message: `the front matter of the card is not YAML: ${document.errors[0]?.message ?? "not keys and values"}`,
+      hint: "fix the lines between the two lines of dashes, or delete README.md to have one written",
     });
   }
   const keys = new Set(Object.keys(said ?? {}));

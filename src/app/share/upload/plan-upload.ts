@@ -63,7 +63,7 @@ export function requireName(id: string): void {
     parts.length === 2 && parts.every((part) => NAME.test(part) && !/--|\.\./.test(part));
   if (isName && !id.endsWith(".git")) return;
   throw new UsageError("FT-UPLOAD-001", {
-    message: `${JSON.stringify(id)} is no name of a repository`,
+    message: `${JSON.stringify(id)} is not a repository name`,
     hint: "give user/name: letters, digits, '-', '_' and '.', such as me/smollm2-sql",
   });
 }

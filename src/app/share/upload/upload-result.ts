@@ -47,7 +47,7 @@ function requireMergeable({ form }: UploadSource, { baseModel }: UploadOptions):
   if (isAdapter(form) && baseModel !== undefined) return;
   throw new UsageError("FT-UPLOAD-012", {
     message: isAdapter(form)
-      ? "an adapter is merged into its base, and none was named"
+      ? "--merge-adapter needs the base model, and none is named"
       : "this is a whole model already: there is no adapter to merge",
     hint: isAdapter(form)
       ? "--base-model MODEL, the one that it was trained on"

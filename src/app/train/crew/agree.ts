@@ -52,7 +52,7 @@ function requireEqual(ring: Ring, prepared: PreparedRun, run: TrainingRun): void
   });
   if (problems.length === 0) return;
   throw new FtError("FT-RING-002", {
-    message: "the workers have not the same as the first one",
+    message: "the workers do not have the same as the first one",
     problems,
     hint: "the same version of ft, the same model and the same rows on every machine",
   });

@@ -22,7 +22,7 @@ export const workersHere = (count: number): CrewHost[] =>
 const Entry = z.looseObject({
   ssh: HostName,
   ips: z
-    .array(z.string().refine(isIPv4, "is no address of four numbers"))
+    .array(z.string().refine(isIPv4, "is not an IPv4 address"))
     .min(1, "needs an address, by which its neighbours reach it"),
 });
 
@@ -48,14 +48,14 @@ export function readHostsFile(file: string): CrewHost[] {
     throw bad(file, "there is no such file, or it cannot be read");
   }
   const parsed = parseJson(text);
-  if (!parsed.ok) throw bad(file, "is no JSON");
+  if (!parsed.ok) throw bad(file, "is not JSON");
   const { data: entries, error } = Entries.safeParse(parsed.value);
   if (error !== undefined) {
     const problems = error.issues.map(({ path: [at, ...rest], message }) => {
       const place = typeof at === "number" ? `entry ${at + 1}` : "the list";
       return [place, ...rest.map(String)].join(", ").concat(`: ${message}`);
     });
-    throw bad(file, "is no list of machines", problems);
+    throw bad(file, "is not a list of machines", problems);
   }
   const hosts = entries.map(({ ssh, ips }): CrewHost => {
     return { name: isHere(ssh) ? undefined : ssh, ip: ips[0] ?? "" };

@@ -226,8 +226,8 @@ class Supervision {
       silent.kill();
       this.#fall(
         new FtError("FT-RING-003", {
-          message: `${silent.name} was not heard of for ${limits.silence} s`,
-          hint: "look whether that machine is there, and not stopped or out of memory",
+          message: `no message from ${silent.name} for ${limits.silence} s`,
+          hint: "check that this machine is reachable, not suspended and not out of memory",
         }),
       );
       return;
@@ -259,7 +259,7 @@ class Supervision {
     if (this.#exchange.seconds < limit) return;
     this.#fall(
       new FtError("FT-RING-004", {
-        message: `nothing came through between the workers for ${this.#exchange.seconds} s`,
+        message: `no data has passed between the workers for ${this.#exchange.seconds} s`,
         hint: "look at the network between the machines",
       }),
     );

@@ -39,7 +39,7 @@ export function requireDivisible(config: RunConfig, workers: number): void {
   const problems = obstacles(config, workers);
   if (problems.length === 0) return;
   throw new ConfigError("FT-CONFIG-099", {
-    message: `this cannot be trained by ${workers} workers`,
+    message: `${workers} workers cannot train this`,
     problems,
     hint: `change these, or ${alone}`,
   });

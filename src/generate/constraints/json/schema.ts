@@ -78,12 +78,12 @@ export class SchemaSource {
 
   /** Throws FT-CONSTRAINT-001 where nothing is there, 002 for another document. */
   target(reference: unknown, at: string): Located {
-    if (typeof reference !== "string") throw malformed(at, "a reference is a text");
+    if (typeof reference !== "string") throw malformed(at, "a reference has to be a string");
     const pointer = this.#pointerOf(reference);
     if (pointer === "" || pointer.startsWith("/")) return this.#followed(pointer, reference, at);
     const found = this.#named().get(reference);
     if (found !== undefined) return found;
-    if (reference.startsWith("#")) throw malformed(at, `nothing is called "${reference}"`);
+    if (reference.startsWith("#")) throw malformed(at, `"${reference}" is not defined`);
     throw unsupported(at, `a reference to another document ("${reference}")`, "put it under $defs");
   }
 
@@ -103,7 +103,7 @@ export class SchemaSource {
     const names = steps.map((step) => decoded(step).replaceAll("~1", "/").replaceAll("~0", "~"));
     for (const name of names) {
       const isThere = typeof value === "object" && value !== null && Object.hasOwn(value, name);
-      if (!isThere) throw malformed(at, `"${reference}" leads to nothing`);
+      if (!isThere) throw malformed(at, `"${reference}" points to nothing`);
       value = (value as JsonObject)[name];
     }
     return located(value, below("#", ...names));

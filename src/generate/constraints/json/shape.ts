@@ -92,12 +92,12 @@ function numberOf(value: unknown, path: string): number {
 
 function countOf(value: unknown, path: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-  throw malformed(path, "a whole number that is not negative is expected");
+  throw malformed(path, "a whole number from 0 is expected");
 }
 
 function textOf(value: unknown, path: string): string {
   if (typeof value === "string") return value;
-  throw malformed(path, "a text is expected");
+  throw malformed(path, "a string is expected");
 }
 
 function raise(shape: Shape, bound: Bound): void {
@@ -144,7 +144,7 @@ function atMost(kind: Kind, range: (shape: Shape) => Range): Reader {
 function onlyKinds(shape: Shape, names: readonly unknown[], path: string): void {
   const known: readonly string[] = [...kinds, "integer"];
   const wrong = names.find((name) => typeof name !== "string" || !known.includes(name));
-  if (wrong !== undefined) throw malformed(path, `no type is called ${JSON.stringify(wrong)}`);
+  if (wrong !== undefined) throw malformed(path, `there is no type ${JSON.stringify(wrong)}`);
   const hasNumber = names.includes("number");
   for (const kind of kinds) {
     const isNamed = names.includes(kind) || (kind === "number" && names.includes("integer"));

@@ -86,7 +86,7 @@ function variantsOf(pattern: Pattern, context: PatternContext): Variants {
       return new Map([[0, expressions.repeat(once, pattern.least, pattern.most)]]);
     }
     case "ahead":
-      throw unsupported(field, "a look ahead that is not at the beginning, behind ^");
+      throw unsupported(field, "a lookahead that is not at the start, right after ^");
   }
 }
 

@@ -120,7 +120,7 @@ export class GgufModelFile implements GgufKeys {
   unsupported(problems: readonly string[]): ModelError {
     return new ModelError("FT-WEIGHTS-055", {
       at: { file: this.#metadata.file },
-      message: `the file asks for what is not read from ${this.#prefix} files`,
+      message: `the file uses settings that ft does not read from ${this.#prefix} files`,
       problems,
       hint: "choose the model's Hugging Face version",
     });

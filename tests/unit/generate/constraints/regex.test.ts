@@ -131,7 +131,7 @@ test.each([
   ["(?<=a)b", "002", "lookbehind"],
   ["a\\b", "002", "boundary"],
   ["(?i:a)", "002", "group"],
-  ["a(?=b)", "002", "look ahead"],
+  ["a(?=b)", "002", "lookahead"],
   ["(^a)*", "002", "within a repetition"],
   ["[]", "003", "matches"],
   ["^(?=b)a$", "003", "matches"],

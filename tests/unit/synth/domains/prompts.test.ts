@@ -128,7 +128,7 @@ test("any tag of BCP 47 and English names are taken; what is neither is refused"
   expect(languageNamed("gsw")).toMatchObject({ write: undefined });
   expect(rowRequest(task, 0, partsOf({ language: "gsw" })).prompt).toContain("in Swiss German;");
   for (const wrong of ["", "deutsch!", "Klingonese", "d"]) {
-    expect(() => languageNamed(wrong)).toThrow(/is no language/);
+    expect(() => languageNamed(wrong)).toThrow(/is not a language/);
   }
 });
 
@@ -190,6 +190,6 @@ test("prompts are files that a user can edit; a place that is not known is named
     prompt: `Only ${parts.subdomain.focus} in German, tea`,
   });
   expect(() => findPrompt("domain-chat", [folder], ["focus"])).toThrow(
-    "{{language}} means nothing",
+    "{{language}} is not a placeholder",
   );
 });
