@@ -13,19 +13,19 @@ export const nativeMeanings: Readonly<Record<string, Meaning>> = {
     hint: "check the shapes and types of the arguments; docs/reference/ops.md lists what each operation takes",
   },
   "FT-NATIVE-HANDLE": {
-    message: "an array that was freed, belongs elsewhere or never was",
-    hint: "use an array in the scope that it was made in, or keep it past the scope's end by returning it",
+    message: "the array was freed, belongs to another Worker, or does not exist",
+    hint: "use an array in the scope that made it, or return it from that scope",
   },
   "FT-NATIVE-ARGUMENT": {
     message: "an argument of the wrong kind, number or range",
     hint: "docs/reference/ops.md lists what each operation takes",
   },
   "FT-NATIVE-SCOPE": {
-    message: "a scope that is not open, or was left open",
+    message: "the scope is not open, or was left open",
     hint: "close scopes in the reverse order of opening; mx.scope does so by itself",
   },
   "FT-NATIVE-ENVIRONMENT": {
-    message: "more Workers have used the addon than handles can tell apart",
+    message: "too many Workers have used the addon in this process",
     hint: "start a new process",
   },
   "FT-NATIVE-VERSION": {
@@ -88,6 +88,14 @@ export const computedMeanings: Readonly<Record<string, Partial<Meaning>>> = {
     hint: report,
   },
   "FT-SETTINGS-001": { message: "the settings file cannot be read" },
+  "FT-SOURCE-003": { hint: "convert it to text, Markdown, HTML, PDF or DOCX" },
+  "FT-SOURCE-004": { hint: "save, export or download the file again" },
+  "FT-SOURCE-005": { hint: "split the document, or leave that part out" },
+  "FT-SOURCE-006": { hint: "save the document in another format, or split it" },
+  "FT-SOURCE-007": { hint: "scanned pages need text recognition (OCR) first" },
+  "FT-SOURCE-008": { hint: "remove the password or the copy protection, and save the file again" },
+  "FT-SOURCE-009": { hint: "name the file itself, if it should be read" },
+  "FT-SOURCE-010": { hint: "ls -l FILE shows its permissions" },
   "FT-SOURCE-011": { message: "the text is not UTF-8; the note says which encoding was used" },
   "FT-THREAD-002": { message: "a helper thread ended before it answered", hint: report },
   "FT-TRAIN-005": {

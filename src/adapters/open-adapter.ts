@@ -120,8 +120,7 @@ export async function openWhole(
     throw new ModelError("FT-ADAPTER-011", {
       at: { file: join(folder, CONFIG_FILE) },
       message:
-        "the adapter changes the embedding or the head alone, which are one table in this model, and it cannot be " +
-        "had as two",
+        "the adapter changes only the embedding or only the output head, and this model ties them: they are one table",
       hint: "train it with ensure_weight_tying=True, or without embed_tokens and lm_head",
     });
   if (adapter.dropped.length === 0) return adapter;

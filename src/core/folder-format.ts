@@ -68,7 +68,7 @@ function busy(folder: string, holder: ProcessIdentity | undefined): FtError {
     "FT-FORMAT-002",
     {
       message: `${who} is upgrading ${folder} to the current format`,
-      hint: `wait for it to end; if none goes on: rm ${shellWord(join(folder, LOCK_FILE))}`,
+      hint: `wait for it to end; if no ft is doing so: rm ${shellWord(join(folder, LOCK_FILE))}`,
     },
     ExitCode.temporary,
   );

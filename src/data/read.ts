@@ -22,7 +22,7 @@ async function brokenLink(path: string): Promise<MissingDataError | undefined> {
   if (found?.isSymbolicLink() !== true) return undefined;
   return new MissingDataError({
     at: { file: path },
-    message: `a link to ${await readlink(path)}, where no file is`,
+    message: `a link to ${await readlink(path)}, which does not exist`,
     hint: `rm ${shellWord(path)}, or put the file where the link points`,
   });
 }

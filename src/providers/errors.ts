@@ -61,7 +61,7 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   },
   silent: {
     code: "FT-PROVIDER-013",
-    hint: () => "--timeout SECONDS for longer, or a lower --concurrency",
+    hint: () => "give a longer --timeout SECONDS, or a lower --concurrency",
   },
   unreadable: {
     code: "FT-PROVIDER-014",
@@ -78,10 +78,10 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   unknown: {
     code: "FT-PROVIDER-017",
     hint: ({ name, models }) =>
-      name === "ollama" ? `ollama pull ${models}` : "Another --model, or another --base-url",
+      name === "ollama" ? `ollama pull ${models}` : "use another --model, or another --base-url",
   },
-  rejected: { code: "FT-PROVIDER-018", hint: () => "Another --model, or fewer --max-tokens" },
-  weakened: { code: "FT-PROVIDER-018", hint: () => "Another --model" },
+  rejected: { code: "FT-PROVIDER-018", hint: () => "use another --model, or fewer --max-tokens" },
+  weakened: { code: "FT-PROVIDER-018", hint: () => "use another --model" },
   redirected: {
     code: "FT-PROVIDER-019",
     hint: () => "Give the last address itself: --base-url",

@@ -27,7 +27,7 @@ export function folderLocked(
   const folder = dirname(lock);
   const wait = isNew
     ? "Wait for it to end, or choose another folder with --output"
-    : `Wait for it to end; ft runs show ${shellWord(folder)} says how far it is`;
+    : `Wait for it to end; ft runs show ${shellWord(folder)} shows its progress`;
   const isHere = holder === undefined || holder.host === hostname();
   const who = holder && `(process ${holder.pid}${isHere ? "" : ` on ${holder.host}`})`;
   return new FtError(

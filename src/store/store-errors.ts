@@ -23,7 +23,7 @@ export function storeBusy(seconds: number, cause: unknown): FtError {
     "FT-STORE-003",
     {
       message: `Another process has been writing to the store for ${seconds} s`,
-      hint: "Try again when it has ended",
+      hint: "wait until it has ended, then run the command again",
       cause,
     },
     ExitCode.temporary,

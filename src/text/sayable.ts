@@ -54,9 +54,9 @@ function unsaidIn(message: Message, can: Sayable): Unsaid[] {
 }
 
 const elsewhere =
-  "write it as text in content, take it out, or use a model whose own template says it (--template auto)";
+  "write it as text in content, remove it, or use a model whose own template supports it (--template auto)";
 const withoutNames =
-  "ft data convert FILE -o OUT --to trl --no-names takes names out; or use a model whose own template says them";
+  "ft data convert FILE -o OUT --to trl --no-names removes names; or use a model whose own template supports them";
 
 function refusal(template: string, [field, what]: Unsaid): DataError {
   return new DataError("FT-DATA-022", {

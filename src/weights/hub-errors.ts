@@ -78,7 +78,7 @@ function orBuiltin(id: string): string {
 }
 
 function unknownRepository({ id, endpoint, hasToken }: HubQuestion): Explanation {
-  const message = `${id} is not on the hub, or it is private; nor is it a local folder`;
+  const message = `${id} is not a folder here, and not on the hub, or it is private there`;
   const look = `${orBuiltin(id)}check the name at ${endpoint}/${id}`;
   const hint = hasToken ? look : `${look}; for a private model: export HF_TOKEN=hf_… (${TOKENS})`;
   return ["FT-WEIGHTS-031", message, hint];
@@ -86,7 +86,7 @@ function unknownRepository({ id, endpoint, hasToken }: HubQuestion): Explanation
 
 function badToken(): Explanation {
   const message = "the hub does not accept the token (HF_TOKEN, or the file hf auth login wrote)";
-  return ["FT-WEIGHTS-032", message, `make a new one at ${TOKENS}, then: export HF_TOKEN=hf_…`];
+  return ["FT-WEIGHTS-032", message, `create a new one at ${TOKENS}, then: export HF_TOKEN=hf_…`];
 }
 
 function unknownRevision({ id, revision, endpoint }: HubQuestion): Explanation {

@@ -65,7 +65,7 @@ export async function lookAtTarget(
     const problem = !isOwn
       ? `the token is ${name ?? "nobody"}'s, which does not own ${owner}`
       : writes === false
-        ? "the token may read only: make one that may write"
+        ? "the token is read-only: create one that may write"
         : null;
     return { endpoint, account: name, writes, exists, problem };
   } catch (error) {

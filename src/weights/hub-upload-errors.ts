@@ -18,13 +18,13 @@ type Explanation = [code: string, message: string, hint: string];
 export function noToken({ endpoint }: UploadTarget): ProviderError {
   return new ProviderError("FT-UPLOAD-002", {
     message: `${endpoint} takes uploads from known accounts only, and there is no token here`,
-    hint: `make one that may write at ${TOKENS}; then: hf auth login, or export HF_TOKEN=hf_…`,
+    hint: `create one that may write at ${TOKENS}; then: hf auth login, or export HF_TOKEN=hf_…`,
   });
 }
 
 function badToken(): Explanation {
   const message = "the hub does not accept the token (HF_TOKEN, or the file hf auth login wrote)";
-  const hint = `make a new one that may write at ${TOKENS}, then: export HF_TOKEN=hf_…`;
+  const hint = `create a new one that may write at ${TOKENS}, then: export HF_TOKEN=hf_…`;
   return ["FT-UPLOAD-003", message, hint];
 }
 

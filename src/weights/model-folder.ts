@@ -74,7 +74,7 @@ export async function missingFolder(folder: string, cause?: unknown): Promise<Mo
   const near = nearest(path.basename(folder), siblings);
   const hint =
     near === undefined
-      ? `ls ${parent} shows what is there`
+      ? `ls ${parent} lists what is there`
       : `did you mean ${path.join(parent, near)}?`;
   const message = `there is no such model ${isGguf(folder) ? "file" : "folder"}`;
   return new ModelError("FT-WEIGHTS-010", { at: { file: folder }, message, hint, cause });
@@ -133,7 +133,7 @@ function readConfig(folder: string, names: readonly string[]): unknown {
 
 function badConfig(file: string, message: string, line?: number): ModelError {
   const at = line === undefined ? { file } : { file, line };
-  const hint = "copy config.json from the model's page: it tells the architecture";
+  const hint = "copy config.json from the model's page: it names the architecture";
   return new ModelError("FT-WEIGHTS-015", { at, message, hint });
 }
 

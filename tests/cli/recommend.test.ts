@@ -82,7 +82,7 @@ describe("with less and less memory", () => {
       { cwd },
     );
     expect(none.code).toBe(5);
-    expect(none.stderr).toMatch(/the least found needs/);
+    expect(none.stderr).toMatch(/the smallest settings found need/);
   });
 });
 

@@ -54,7 +54,7 @@ function requireCombinable(
   if (other !== undefined)
     throw unfit(
       `adapters of kind ${other.kind} cannot be combined: they are not sums`,
-      "ft merge puts one into the model; the next is trained on that",
+      "merge one into the model with ft merge, and train the next on the result",
     );
   const ranks = new Set(layers.map(({ shape }) => shape.rank));
   if (needsSameRank === true && ranks.size > 1)

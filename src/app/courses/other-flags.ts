@@ -23,5 +23,5 @@ const mlxLm: Readonly<Record<string, string>> = {
 /** What a flag of another tool is here, in words; undefined for one that none of them has. */
 export function otherFlag(flag: string): string | undefined {
   const own = Object.hasOwn(mlxLm, flag) ? mlxLm[flag] : undefined;
-  return own && `mlx_lm.lora's ${flag} is here: ${own} (docs/coming-from-mlx-lm.md has them all)`;
+  return own && `mlx_lm.lora's ${flag} is here: ${own} (docs/coming-from-mlx-lm.md lists them all)`;
 }

@@ -53,7 +53,7 @@ function badRow(file: string, line: number, problem: string): DataError {
   return new DataError("FT-PULL-002", {
     at: { file, line },
     message: problem,
-    hint: "ft data prepare --hf leaves such rows out, and says which",
+    hint: "ft data prepare --hf leaves such rows out and lists them",
   });
 }
 

@@ -166,7 +166,7 @@ export async function defaultDataset(form: DataForm, places: SearchPlaces = {}):
   } catch (cause) {
     const present = dataCatalogue(places).filter((entry) => entry.present);
     throw new MissingDataError({
-      message: `no data set was named and the default one, ${name}, is not there`,
+      message: `no data set is named, and the default one, ${name}, is not on this disk`,
       problems: present.map((entry) => `${entry.name}: ${entry.about}`),
       hint: "ft train list-data",
       cause,

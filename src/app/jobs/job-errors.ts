@@ -30,7 +30,7 @@ export function folderTaken(folder: string, id: string): ConfigError {
 export function workerKeepsEnding(deaths: number, reason: string, seconds: number): FtError {
   return new FtError("FT-JOB-009", {
     message: `The job worker process ended ${deaths} times in a row: ${reason}`,
-    hint: `It is tried again every ${seconds} s; ft jobs work does jobs in a terminal and shows what happens`,
+    hint: `It is restarted every ${seconds} s; ft jobs work runs the jobs in a terminal and shows what happens`,
   });
 }
 
@@ -47,7 +47,7 @@ export function taskDied(how: string, lastWords: string): FtError {
   return new FtError("FT-JOB-014", {
     message: `the worker process ended ${how}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
-    hint: "the system ends what is too large for its memory: a smaller model, or loadIn4bit, needs less",
+    hint: "the system kills a process when memory runs out: use a smaller model, or loadIn4bit",
   });
 }
 
@@ -57,7 +57,7 @@ export function folderBusy(folder: string, pid: number): FtError {
     "FT-JOB-011",
     {
       message: `The process ${pid} still writes to ${folder}`,
-      hint: "the job goes on when that has ended; ft jobs cancel ends the job",
+      hint: "the job continues when that process has ended; ft jobs cancel ends the job",
     },
     ExitCode.temporary,
   );

@@ -4,7 +4,7 @@ import { ExitCode, FtError } from "../../core/errors.ts";
 export function unaskedRows(count: number, reason: string): FtError {
   return new FtError("FT-QUALITY-004", {
     message: `${count} rows could not be judged: ${reason}`,
-    hint: "Run the same command again: what is judged is not asked again; ft data quality --estimate tells what is left",
+    hint: "Run the same command again: it judges only the rows that are left; ft data quality --estimate shows how many",
     exitCode: ExitCode.runFailed,
   });
 }

@@ -121,7 +121,7 @@ async function firstThatFits(
     least = Math.min(least, fit.totalBytes);
   }
   throw new FtError("FT-RECOMMEND-001", {
-    message: `nothing fits into ${formatBytes(available)}: the least found needs ${formatBytes(least)}`,
+    message: `nothing fits into ${formatBytes(available)}: the smallest settings found need ${formatBytes(least)}`,
     hint: "choose a smaller model: ft models list",
     exitCode: ExitCode.doesNotFit,
   });

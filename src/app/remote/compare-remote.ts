@@ -56,7 +56,7 @@ async function questionsIn(
   throw new DataError("FT-REMOTE-029", {
     at: { file: path },
     message: "no row has a prompt with an answer",
-    hint: "rows of conversations that end with the assistant, or with prompt and completion",
+    hint: "give conversations that end with an assistant message, or rows with prompt and completion",
   });
 }
 

@@ -78,7 +78,7 @@ export async function startOnHost(
   const pointer = await keep(await runner.submit(spec, { onCopy: options.onCopy, onPlaced }));
   if (pointer.page !== undefined) options.onNotice(`its page is ${pointer.page}`);
   options.onNotice(
-    `${pointer.id} runs on ${name}; ft remote follow finds it again should this end`,
+    `${pointer.id} runs on ${name}; if this command ends, ft remote follow connects to it again`,
   );
   return await follow(runner, pointer, options);
 }

@@ -65,7 +65,7 @@ async function promptsIn(file: string): Promise<string[]> {
     throw new DataError("FT-REMOTE-028", {
       at: { file },
       message: "there is no such file of prompts",
-      hint: "--test-prompts FILE with one prompt a line, or leave it out",
+      hint: "--test-prompts FILE with one prompt per line, or leave it out",
     });
   const lines = (await readFile(path, "utf8")).split(/\r?\n/).filter((line) => line.trim() !== "");
   const prompts = lines.map((line, at) => promptIn(line, file, at + 1));
@@ -73,7 +73,7 @@ async function promptsIn(file: string): Promise<string[]> {
   throw new DataError("FT-REMOTE-028", {
     at: { file },
     message: "the file has no prompts",
-    hint: "one prompt a line",
+    hint: "write one prompt per line",
   });
 }
 
@@ -88,7 +88,7 @@ function promptIn(line: string, file: string, number: number): string {
   throw new DataError("FT-REMOTE-028", {
     at: { file, line: number, field: "prompt" },
     message: "the prompt is missing, or the line is not JSON",
-    hint: 'one prompt a line, or {"prompt": "…"}',
+    hint: 'write one prompt per line, or {"prompt": "…"}',
   });
 }
 

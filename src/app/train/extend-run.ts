@@ -33,7 +33,7 @@ export function requireLonger(
   const passes = Number((stepsDone / layout.batches.windowsPerEpoch).toFixed(3));
   throw new ConfigError("FT-RUN-013", {
     message: `the run has done ${stepsDone} steps (${passes} epochs); ${plan.totalSteps} in total is not more`,
-    hint: `--iters ${2 * stepsDone} goes on for as many steps again`,
+    hint: `--iters ${2 * stepsDone} continues for as many steps again`,
   });
 }
 

@@ -102,7 +102,7 @@ export class Looker {
       onDeath: ({ signal, code }) =>
         new FtError("FT-RUN-015", {
           message: `the preview process ended ${signal === null ? `with code ${code}` : `by ${signal}`}`,
-          hint: "it is started again with the next look",
+          hint: "it is restarted with the next preview",
         }),
     });
     void ended.then(

@@ -73,7 +73,7 @@ function requireSameTokens(before: Inputs, now: Inputs): void {
   throw new ConfigError("FT-RUN-011", {
     message: "the rows give other tokens than when this run started",
     problems: ["the template or the model's tokenizer has changed"],
-    hint: "put it back as it was, or start a new run with --output",
+    hint: "restore what changed, or start a new run with --output",
   });
 }
 

@@ -4,13 +4,13 @@ import { UsageError } from "../../core/errors.ts";
 export const unknownTrial = (id: string): UsageError =>
   new UsageError("FT-TRY-002", {
     message: `there is no blind comparison '${id.slice(0, 100)}' that waits for a vote`,
-    hint: "it was voted on already, or the server was started again since: ask once more",
+    hint: "it has been voted on, or the server was restarted: ask again",
   });
 
 export const unknownKept = (what: string, id: string): UsageError =>
   new UsageError("FT-TRY-003", {
     message: `there is no ${what} '${id.slice(0, 100)}'`,
-    hint: "it may have been removed in another window: look at the list again",
+    hint: "it may have been removed in another window: reload the list",
   });
 
 export const nothingPreferred = (): UsageError =>

@@ -14,7 +14,7 @@ export const dataImport = defineCommand({
   section: "Read and write",
   summary:
     "Keep a file of JSON lines, or an edited Markdown or CSV file, as a version of a data set",
-  arguments: { file: { about: "JSON lines, one object a row; or .md or .csv of ft data write" } },
+  arguments: { file: { about: "JSON lines, one object per row; or .md or .csv of ft data write" } },
   options: z.strictObject({
     name: z.string().describe("Data set; made when there is none of this name"),
     message: z.string().optional().describe("What this version is, for its history"),

@@ -61,7 +61,7 @@ function read(file: string): unknown {
   try {
     return parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw bad(file, `it cannot be read: ${(cause as Error).message.split("\n")[0]}`);
+    throw bad(file, `the rubric cannot be read: ${(cause as Error).message.split("\n")[0]}`);
   }
 }
 

@@ -43,7 +43,7 @@ export const metrics = new Registry<Metric>(
   },
   ({ name, known, nearest }) =>
     new UsageError("FT-EVAL-002", {
-      message: `There is no metric '${name}'. There are: ${known.join(", ")}`,
+      message: `Unknown metric '${name}'. Valid options: ${known.join(", ")}`,
       hint: nearest === undefined ? "--metrics exact_match,rougeL" : `did you mean '${nearest}'?`,
     }),
 );

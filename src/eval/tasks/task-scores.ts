@@ -38,7 +38,7 @@ export function filtered(answer: string, pipeline: readonly TaskFilter[], file: 
     if (run !== undefined) return run(text, filter);
     throw new UsageError("FT-EVAL-014", {
       at: { file, field: "filter_list" },
-      message: `there is no filter '${filter.function}'. There are: ${Object.keys(filters).join(", ")}`,
+      message: `Unknown filter '${filter.function}'. Valid options: ${Object.keys(filters).join(", ")}`,
     });
   }, answer);
 }

@@ -16,7 +16,7 @@ export const exportFormats = new Registry<ExportFormat>(
   { gguf, hf, mlx, "mlx-swift": mlxSwift, ollama, peft },
   ({ name, known, nearest }) =>
     new UsageError("FT-EXPORT-001", {
-      message: `there is no format '${name}'; there are ${known.join(", ")}`,
+      message: `Unknown format '${name}'. Valid options: ${known.join(", ")}`,
       hint: nearest === undefined ? "ft export --help" : `did you mean ${nearest}?`,
     }),
 );

@@ -15,7 +15,7 @@ export function malformed(field: string, message: string): ConfigError {
 export function unsupported(field: string, message: string, hint?: string): ConfigError {
   return new ConfigError("FT-CONSTRAINT-002", {
     at: { field },
-    message,
+    message: `not supported: ${message}`,
     hint:
       hint ??
       "docs/constraints.md lists what is supported; leave this out and check the answer afterwards",
@@ -35,7 +35,7 @@ export function unsatisfiable(field: string, message: string): ConfigError {
 export function tooLarge(field: string, message: string): ConfigError {
   return new ConfigError("FT-CONSTRAINT-004", {
     ...(field !== "" && { at: { field } }),
-    message,
+    message: `too large: ${message}`,
     hint: "make it smaller, or check the answer afterwards",
   });
 }

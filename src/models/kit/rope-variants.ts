@@ -40,7 +40,7 @@ function plainWavelengths({ dims, base }: RopeShape): number[] {
 function missing(scaling: RopeScaling, key: string): ModelError {
   return new ModelError("FT-MODEL-005", {
     message: `rope scaling '${scaling.rope_type ?? scaling.type}' needs '${key}' in config.json`,
-    hint: "copy config.json from the model's page: it tells how the rotation is scaled",
+    hint: "copy config.json from the model's page: it says how the rotation is scaled",
   });
 }
 

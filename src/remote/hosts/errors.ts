@@ -27,28 +27,28 @@ export function unreachable(host: string, said: string): ProviderError {
 export function unknownKey(host: string, said: string): ProviderError {
   return new ProviderError("FT-HOST-005", {
     message: `this machine does not know the SSH key of ${host}: ${said}`,
-    hint: `Compare its fingerprint with the one that its owner tells, then accept it once: ssh ${shellWord(host)} true`,
+    hint: `Compare its fingerprint with the one that its owner gives you, then accept it once: ssh ${shellWord(host)} true`,
   });
 }
 
 export function notLetIn(host: string, said: string): ProviderError {
   return new ProviderError("FT-HOST-006", {
     message: `${host} does not accept an SSH key of this user: ${said}`,
-    hint: `ssh-copy-id ${shellWord(host)} puts your key there`,
+    hint: `ssh-copy-id ${shellWord(host)} installs your key there`,
   });
 }
 
 export function noProgram(host: string, command: string, said: string): FtError {
   return new FtError("FT-HOST-007", {
     message: `there is no working ft on ${host} (${command}): ${said}`,
-    hint: "Set ft up there (./setup.sh, then make link), or say where it is: ft: in its entry of hosts.yaml",
+    hint: "Set ft up there (./setup.sh, then make link), or give its path as ft: in the host's entry of hosts.yaml",
   });
 }
 
 export function otherVersion(host: string, there: string, here: string): FtError {
   return new FtError("FT-HOST-008", {
     message: `${host} has ft ${there}, and this machine has ft ${here}: they may not have the same settings`,
-    hint: `Set ft ${here} up there (git pull && ./setup.sh), or name another with ft: in its entry of hosts.yaml`,
+    hint: `Set ft ${here} up there (git pull && ./setup.sh), or name another ft as ft: in the host's entry of hosts.yaml`,
   });
 }
 
@@ -76,14 +76,14 @@ export function failedThere(host: string, what: string, said: string): FtError {
 export function endedSilently(host: string, said: string): FtError {
   return new FtError("FT-HOST-012", {
     message: `the run on ${host} ended without a result; its log ends with: ${said}`,
-    hint: `Look at the memory and the disk of ${host}; what was saved is in the run's folder, and ft train resume goes on`,
+    hint: `Check the memory and the disk of ${host}; ft train resume continues from what is saved in the run's folder`,
   });
 }
 
 export function lostSight(host: string, said: string, output: string): ProviderError {
   return new ProviderError("FT-HOST-013", {
     message: `${host} has not answered for a long time (${said}); the run there continues`,
-    hint: `ft remote follow ${shellWord(output)} finds it again`,
+    hint: `ft remote follow ${shellWord(output)} connects to it again`,
   });
 }
 
@@ -134,14 +134,14 @@ export function badHosts(file: string, problems: readonly string[]): ConfigError
   return new ConfigError("FT-HOST-002", {
     message: `${file} cannot be used as a list of hosts`,
     problems,
-    hint: "docs/remote/hosts.md shows one; ft remote hosts lists what is understood",
+    hint: "docs/remote/hosts.md shows one; ft remote hosts lists the hosts that are",
   });
 }
 
 export function noHubToken(host: string): ConfigError {
   return new ConfigError("FT-HOST-021", {
     message: `${host} runs Hugging Face jobs, and no token is set`,
-    hint: "make one that may write and start jobs at https://huggingface.co/settings/tokens, then: export HF_TOKEN=hf_…",
+    hint: "create one that may write and start jobs at https://huggingface.co/settings/tokens, then: export HF_TOKEN=hf_…",
   });
 }
 
@@ -167,7 +167,7 @@ export function publicExchange(host: string, repository: string): ConfigError {
 
 export function jobsRefused(host: string, status: number | undefined, said: string): ProviderError {
   const hints: Readonly<Record<number, string>> = {
-    401: "the hub does not take the token: make a new one at https://huggingface.co/settings/tokens",
+    401: "the hub does not accept the token: create a new one at https://huggingface.co/settings/tokens",
     402: "jobs are paid in advance: https://huggingface.co/settings/billing",
     403: "the token needs the right to start jobs, and the account a balance",
     404: "namespace: in its entry of hosts.yaml names an account or organization of yours",
@@ -202,7 +202,7 @@ export function unknownTask(repository: string, id: string): UsageError {
 export function hostExists(name: string, file: string): UsageError {
   return new UsageError("FT-HOST-028", {
     message: `${name} is in ${file} already`,
-    hint: `ft remote hosts remove ${shellWord(name)} takes it out; or change it there`,
+    hint: `ft remote hosts remove ${shellWord(name)} removes it; or change it there`,
   });
 }
 
@@ -217,7 +217,7 @@ export function badHostSetting(name: string, problems: readonly string[]): Usage
 export function hostElsewhere(name: string, from: string): UsageError {
   return new UsageError("FT-HOST-030", {
     message: `${name} is not in hosts.yaml: it is ${from === "built in" ? from : `named in ${from}`}`,
-    hint: "ft remote hosts tells where each is from",
+    hint: "ft remote hosts shows where each comes from",
   });
 }
 

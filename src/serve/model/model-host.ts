@@ -45,7 +45,7 @@ function deathOf({ signal, code, lastWords }: Death, isFirstLoad: boolean): FtEr
     message: `the process that holds the model ended ${how}${what}`,
     problems: lastWords === "" ? [] : lastWords.split("\n").slice(-12),
     hint: isFirstLoad
-      ? "the system ends what is too large for its memory: a smaller model, or --load-in-4bit, needs less"
+      ? "the system kills a process when memory runs out: use a smaller model, or --load-in-4bit"
       : "ask again; if it ends again, ask for less at once, or give ft serve a smaller --parallel",
   });
 }

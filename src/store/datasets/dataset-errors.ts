@@ -45,7 +45,7 @@ export function badRow(reason: string, line?: number, file?: string): DataError 
   return new DataError("FT-DATASET-006", {
     at: { file, line },
     message: reason,
-    hint: "A data set in the store has one JSON object a row",
+    hint: "A data set in the store has one JSON object per row",
   });
 }
 
@@ -59,7 +59,7 @@ export function noVersions(name: string): UsageError {
 export function foreignFile(path: string, name: string): DataError {
   return new DataError("FT-DATASET-008", {
     at: { file: path },
-    message: "There is a file of this name that the store did not write, so it is not written over",
+    message: "There is a file of this name that the store did not write, so it is not overwritten",
     hint: `Choose another name; ft data import ${shellWord(path)} --name ${shellWord(name)} makes a version of that file`,
   });
 }
@@ -89,6 +89,6 @@ export function noSuchFile(path: string): DataError {
   return new DataError("FT-DATASET-012", {
     at: { file: path },
     message: "There is no such file",
-    hint: "Name a file of JSON lines, one object a row",
+    hint: "Name a file of JSON lines, one object per row",
   });
 }

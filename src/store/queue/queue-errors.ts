@@ -20,7 +20,7 @@ export function ambiguousJob(start: string, ids: readonly string[]): UsageError 
 export function wrongState(id: string, status: JobStatus, wanted: string): ConfigError {
   return new ConfigError("FT-JOB-003", {
     message: `The job ${id} is ${status}, so it cannot be ${wanted}`,
-    hint: `ft jobs show ${id} says how far it is`,
+    hint: `ft jobs show ${id} shows its state`,
   });
 }
 

@@ -17,7 +17,7 @@ export const badCorrection = (field: string, message: string): DataError =>
   new DataError("FT-REVIEW-003", {
     at: { field },
     message,
-    hint: "Messages are slices of the document: places in order, none within another, none empty",
+    hint: "messages are slices of the document: in order, not overlapping, not empty",
   });
 
 export const nothingToUndo = (what: "undo" | "redo"): UsageError =>

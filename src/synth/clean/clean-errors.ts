@@ -4,7 +4,7 @@ import { DataError, UsageError } from "../../core/errors.ts";
 export function unknownCleaner(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-CLEAN-002", {
     message: `there is no cleaner ${name}`,
-    hint: `one of ${known.join(", ")}`,
+    hint: `choose one of ${known.join(", ")}`,
   });
 }
 

@@ -24,7 +24,7 @@ export function badLimits(file: string, problems: readonly string[], cause?: unk
   return new ConfigError("FT-PROFILE-003", {
     at: { file },
     message: "the file is not a file of limits",
-    hint: "docs/providers-formats.md shows the file",
+    hint: "docs/providers-formats.md shows such a file",
     problems,
     cause,
   });

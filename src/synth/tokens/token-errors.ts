@@ -17,7 +17,7 @@ export function unknownEncoding(
   const guess = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   return new UsageError("FT-TOKENS-002", {
     message: `there is no encoding ${name}${guess}`,
-    hint: `one of ${known.join(", ")}, or a folder with the model's tokenizer: --tokenizer FOLDER`,
+    hint: `choose one of ${known.join(", ")}, or a folder with the model's tokenizer: --tokenizer FOLDER`,
   });
 }
 

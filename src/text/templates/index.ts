@@ -23,7 +23,7 @@ function own(context: TemplateContext): ReturnType<TemplateFactory> {
   const renderer = jinja(context);
   if (renderer !== undefined) return renderer;
   throw new ConfigError("FT-CONFIG-023", {
-    message: "the model has no chat template of its own: it was made to continue texts",
+    message: "the model has no chat template: it is a base model",
     hint: `choose one, --template ${Object.keys(ours).join(", ")}, or give a file: --template ./my-template.jinja`,
   });
 }

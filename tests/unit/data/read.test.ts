@@ -292,7 +292,7 @@ describe("what cannot", () => {
       symlinkSync(to, join(folder, name));
       const error = await failure(read(join(folder, name)));
       expect(error).toBeInstanceOf(MissingDataError);
-      expect(error.message).toContain(`a link to ${to}, where no file is`);
+      expect(error.message).toContain(`a link to ${to}, which does not exist`);
       expect(error.hint).toContain(`rm ${join(folder, name)}`);
     }
   });

@@ -26,7 +26,7 @@ test("names this process while it is held, and is gone after release", () => {
   expect(lockHolder(folder)).toBe(process.pid);
   const again = refusal(() => acquireLock(folder), FtError);
   expect(again.message).toContain(`(process ${process.pid})`);
-  expect(again.hint).toBe(`Wait for it to end; ft runs show ${folder} says how far it is`);
+  expect(again.hint).toBe(`Wait for it to end; ft runs show ${folder} shows its progress`);
   expect(refusal(() => acquireLock(folder, { isNew: true }), FtError).hint).toContain("--output");
   lock.release();
   expect(existsSync(join(folder, "run.lock"))).toBe(false);

@@ -312,7 +312,7 @@ describe("choosing", () => {
     }) as Tokenizer;
     expect(createRenderer(own, { template: "auto" }).name).toBe("jinja");
     expect(() => createRenderer(tokenizer("gpt2"), { template: "jinja" })).toThrow(
-      "no chat template of its own",
+      "no chat template: it is a base model",
     );
   });
 });

@@ -81,7 +81,7 @@ function refused(problems: readonly string[]): ConfigError {
   return new ConfigError("FT-CONFIG-067", {
     message: "this mlx_lm.lora configuration uses keys that ft does not support",
     problems,
-    hint: "change these keys, or leave them out: docs/coming-from-mlx-lm.md has them all",
+    hint: "change these keys, or leave them out: docs/coming-from-mlx-lm.md lists them all",
   });
 }
 

@@ -11,7 +11,7 @@ export function unknownSet(reference: string): UsageError {
 export function unknownRow(reference: string, at: number): UsageError {
   return new UsageError("FT-DATA-041", {
     message: `the set ${reference} has no row ${at + 1}`,
-    hint: "rows may have been taken out since: look at the list again",
+    hint: "it may have been removed: reload the list",
   });
 }
 
@@ -40,7 +40,7 @@ export function rowChanged(at: number): UsageError {
 export function unknownLook(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DATA-044", {
     message: `there is no search named '${name}'`,
-    hint: `one of ${known.join(", ")}`,
+    hint: `choose one of ${known.join(", ")}`,
   });
 }
 
@@ -54,6 +54,6 @@ export function notLooked(look: string): UsageError {
 export function unknownMaking(name: string, known: readonly string[]): UsageError {
   return new UsageError("FT-DATA-046", {
     message: `there is no way to make a set named '${name}'`,
-    hint: `one of ${known.join(", ")}`,
+    hint: `choose one of ${known.join(", ")}`,
   });
 }

@@ -54,7 +54,7 @@ function requireEqual(ring: Ring, prepared: PreparedRun, run: TrainingRun): void
   throw new FtError("FT-RING-002", {
     message: "the workers do not have the same as the first one",
     problems,
-    hint: "the same version of ft, the same model and the same rows on every machine",
+    hint: "use the same version of ft, the same model and the same rows on every machine",
   });
 }
 

@@ -239,7 +239,7 @@ class Supervision {
     this.#fall(
       new FtError("FT-RING-006", {
         message: `the workers could not be connected within ${limits.joining} s: ${missing.join(", ")}`,
-        hint: "each machine must reach the next one's address over TCP: look at firewalls and at the file of hosts",
+        hint: "each machine must reach the next one's address over TCP: check firewalls and the hosts file",
       }),
     );
   }
@@ -260,7 +260,7 @@ class Supervision {
     this.#fall(
       new FtError("FT-RING-004", {
         message: `no data has passed between the workers for ${this.#exchange.seconds} s`,
-        hint: "look at the network between the machines",
+        hint: "check the network between the machines",
       }),
     );
   }

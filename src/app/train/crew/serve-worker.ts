@@ -98,7 +98,7 @@ async function freeAddress(ip: string): Promise<string> {
   } catch (cause) {
     throw new FtError("FT-RING-005", {
       message: `this machine has no address ${ip}`,
-      hint: "ips in the file of hosts are the machine's own, as its neighbours reach it",
+      hint: "in the hosts file, ips are a machine's own addresses, as its neighbours reach it",
       cause,
     });
   } finally {
@@ -117,7 +117,7 @@ async function joinOthers({ crew, processes }: CrewRequest, addresses: string[][
   } catch (cause) {
     throw new FtError("FT-RING-006", {
       message: `the workers could not be connected: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: "each machine must reach the next one's address over TCP: look at firewalls and at the file of hosts",
+      hint: "each machine must reach the next one's address over TCP: check firewalls and the hosts file",
       cause,
     });
   } finally {

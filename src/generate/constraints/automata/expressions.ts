@@ -178,7 +178,7 @@ export class Expressions {
     if (level > limits.branches)
       throw tooLarge(
         "",
-        `more than ${limits.branches} texts that each begin the next are not held`,
+        `more than ${limits.branches} texts of which each begins with the one before`,
       );
     const [only] = texts;
     if (texts.length === 1 && only !== undefined) return this.text(only.slice(at).join(""));
@@ -258,7 +258,7 @@ export class Expressions {
 
   #add(parts: Parts<Expression>, known: Partial<Common>): Expression {
     if (this.all.length >= limits.expressions) {
-      throw tooLarge("", `a constraint of more than ${limits.expressions} parts is not held`);
+      throw tooLarge("", `a constraint of more than ${limits.expressions} parts`);
     }
     const made = { id: this.all.length, ...facts, ...known, ...parts } as Expression;
     this.all.push(made);

@@ -53,7 +53,7 @@ class Reader {
   /** Within brackets a line's end is a blank; elsewhere it ends the rule, unless it follows "|". */
   #choice(isWithin: boolean): Expression {
     if (++this.#depth > limits.depth)
-      throw tooLarge(this.#place, "brackets within brackets without end");
+      throw tooLarge(this.#place, "brackets are nested too deeply");
     const options = [this.#sequence(isWithin)];
     while (this.#takes("|")) {
       this.#blank(true);
@@ -93,7 +93,7 @@ class Reader {
     const isTooMany = atom.isCharacter
       ? most > limits.characters
       : most * length > 4 * limits.repeatedParts;
-    if (isTooMany) throw tooLarge(this.#place, `a repetition of ${most} is more than is held`);
+    if (isTooMany) throw tooLarge(this.#place, `a repetition of ${most}`);
   }
 
   #atom(): Expression | undefined {
@@ -109,7 +109,7 @@ class Reader {
         return this.#group();
       case "<":
       case "!":
-        throw unsupported(this.#place, "a token in a grammar: write its text");
+        throw unsupported(this.#place, "tokens in a grammar: write the text of the token");
       default:
         return this.#reference();
     }

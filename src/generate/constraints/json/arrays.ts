@@ -101,7 +101,7 @@ function distinct(writer: ItemWriter, shape: Shape, path: string): Expression {
   const texts = hasPlaces ? undefined : finiteTexts(expressions, item, 64);
   if (texts === undefined || texts.length > mostDistinct) {
     const hint = `leave it out, or list at most ${mostDistinct} values with enum`;
-    throw unsupported(path, "uniqueItems of values that are not a short list", hint);
+    throw unsupported(path, "uniqueItems for items that are not a short list of values", hint);
   }
   const made = new Map<number, Expression>();
   const after = (used: number, count: number): Expression => {
@@ -183,7 +183,7 @@ function containing(
 ): Expression {
   const hasPlaces = shape.arrays.some(({ first }) => first.length > 0);
   if (hasPlaces || shape.arrays.filter((one) => one.contains !== undefined).length > 1)
-    throw unsupported(contains.path, "contains beside a list of places, or twice");
+    throw unsupported(contains.path, "contains together with a list of item schemas, or contains twice");
   return new Containing(writer, shape, layer, contains).after(0, 0, true);
 }
 

@@ -41,7 +41,7 @@ class Reader {
 
   #choice(): Pattern {
     if (++this.#depth > limits.depth)
-      throw tooLarge(this.#field, "groups within groups without end");
+      throw tooLarge(this.#field, "groups are nested too deeply");
     const options = [this.#sequence()];
     while (this.#takes("|")) options.push(this.#sequence());
     this.#depth--;
