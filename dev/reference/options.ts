@@ -9,8 +9,8 @@ import { type Option, optionsOf } from "../../src/core/options.ts";
 import { flagText } from "./flag-text.ts";
 import { code, opening, table } from "./markdown.ts";
 
-const about = `What a run can be told: in YAML or JSON by its key (\`lora.r\` is \`r\` in the group \`lora\`), on the command line by its
-flag, in the environment by its variable. Which of these wins: [architecture](../architecture.md).`;
+const about = `Every option of a run: its key in YAML or JSON (\`lora.r\` is \`r\` in the group \`lora\`), its flag on the command line, and
+its environment variable. Which of these wins: [architecture](../architecture.md).`;
 
 const valueText = (value: unknown): string =>
   value === undefined ? "" : code(JSON.stringify(value).replace(/^"(.*)"$/, "$1"));

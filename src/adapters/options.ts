@@ -45,14 +45,14 @@ export const LoraOptions = z.strictObject({
   adapt_routers: z
     .boolean()
     .default(false)
-    .describe(`With ${ALL_LINEAR}: routers of experts get an adapter, too`),
+    .describe(`With ${ALL_LINEAR}: also put adapters on the routers of experts`),
   num_layers: z
     .int()
     .refine((layers) => layers === -1 || layers > 0, {
       error: "Number of layers must be positive, or -1 for all",
     })
     .default(-1)
-    .describe("How many transformer blocks get adapters, counted from the last; -1 is all")
+    .describe("Transformer blocks that get adapters, counted from the last; -1 is all")
     .register(flags, { value: "N" }),
   use_rslora: z
     .boolean()

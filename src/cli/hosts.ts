@@ -20,7 +20,7 @@ export const HostOptions = z.strictObject({
     .string()
     .optional()
     .describe(
-      "With --on, for a host that another program starts: write the file that this program reads",
+      "With --on, for a host where another program starts runs: write the file that it reads",
     )
     .register(flags, { value: "FILE" }),
 });

@@ -18,7 +18,7 @@ export const AskingFlags = z.strictObject({
     .int()
     .min(1)
     .default(150)
-    .describe("Most tokens of an answer")
+    .describe("Maximum tokens of an answer")
     .register(flags, { value: "N" }),
   temperature: z
     .number()

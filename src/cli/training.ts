@@ -62,7 +62,7 @@ export const RunningOptions = z.strictObject({
   retry: z
     .boolean()
     .default(false)
-    .describe("If the trainer crashes, start it once more from the last checkpoint"),
+    .describe("If the trainer crashes, start it again once from the last checkpoint"),
   extension: z
     .array(z.string())
     .default([])

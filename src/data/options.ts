@@ -82,13 +82,13 @@ export const DataOptions = z.strictObject({
   validate_files: z
     .boolean()
     .default(true)
-    .describe("Of older configurations; every row is checked before training, whatever it says")
+    .describe("Accepted for older configurations; every row is always checked before training")
     .register(flags, { hidden: true }),
   mask: z
     .enum(MASKS)
     .default("assistant")
     .describe(
-      "Which tokens of a conversation are learned: all, every assistant turn, or the last assistant turn",
+      "Which tokens of a conversation are trained on: all, every assistant turn, or the last assistant turn",
     ),
   reasoning: z
     .enum(REASONING)

@@ -30,22 +30,22 @@ export const ConversionOptions = z.strictObject({
   outputFormat: z
     .enum(["safetensors", "gguf", "onnx", "coreml"])
     .default("safetensors")
-    .describe("Form of the files; the others are refused with what writes them")
+    .describe("Format of the files; for the others the command that writes them is named")
     .register(flags, { long: "output-format", value: "NAME" }),
   dtype: z
     .enum(PRECISIONS)
     .optional()
-    .describe("Precision of all that is not packed; without it, as stored")
+    .describe("Precision of the weights that are not quantized; default: as stored")
     .register(flags, { value: "NAME" }),
   quantize: z
     .enum(PACKING_MODES)
     .optional()
-    .describe("Pack the weights of linear layers and embeddings, in this mode of MLX's")
+    .describe("Quantize linear layers and embeddings, in this mode of MLX")
     .register(flags, { short: "q", value: "MODE" }),
   bits: z
     .int()
     .optional()
-    .describe("Bits a weight: 2, 3, 4 (the default), 5, 6 or 8 in mode affine")
+    .describe("Bits per weight: 2, 3, 4 (the default), 5, 6 or 8 in mode affine")
     .register(flags, { value: "N" }),
   groupSize: z
     .int()
@@ -55,20 +55,20 @@ export const ConversionOptions = z.strictObject({
   mixture: z
     .enum(MIXTURES)
     .optional()
-    .describe("A mixed recipe of mlx-lm's: fewer bits for most layers, more for some")
+    .describe("Mixed recipe of mlx-lm: fewer bits for most layers, more for some")
     .register(flags, { long: "recipe", value: "NAME" }),
   layer: z
     .record(z.string(), LayerBits)
     .default({})
     .describe(
-      "Bits of the layers with such names (* is anything), or dense; the last that fits decides",
+      "Bits of the layers with matching names (* matches anything), or dense; the last match wins",
     )
     .register(flags, { value: "PATTERN=BITS" }),
   nearest: z
     .boolean()
     .default(false)
     .describe(
-      "Pack each group by the nearer of two fits: a little less is lost than with MLX's own",
+      "Quantize each group with the better of two fits: slightly less loss than MLX's own",
     ),
   dequantize: z.boolean().default(false).describe("Unpack a quantized model"),
 });

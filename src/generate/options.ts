@@ -41,26 +41,26 @@ export const GenerateOptions = z.strictObject({
     .number()
     .gt(0, { error: "must be above 0" })
     .default(1)
-    .describe("Make tokens that prompt or answer already have less likely; 1 is off")
+    .describe("Make tokens that are already in the prompt or answer less likely; 1 is off")
     .register(flags, { value: "F" }),
   presencePenalty: z
     .number()
     .min(-2, { error: "must be from -2 to 2" })
     .max(2, { error: "must be from -2 to 2" })
     .default(0)
-    .describe("Make tokens that the answer already has less likely, -2 to 2")
+    .describe("Make tokens that are already in the answer less likely, -2 to 2")
     .register(flags, { value: "X" }),
   frequencyPenalty: z
     .number()
     .min(-2, { error: "must be from -2 to 2" })
     .max(2, { error: "must be from -2 to 2" })
     .default(0)
-    .describe("The same, more for each time that a token has come, -2 to 2")
+    .describe("Make tokens less likely each time they occur in the answer, -2 to 2")
     .register(flags, { value: "X" }),
   stop: z
     .array(z.string())
     .default([])
-    .describe("Texts that end the answer and are cut off it; a JSON list where they contain commas")
+    .describe("Texts that end the answer and are removed from it; a JSON list where they contain commas")
     .register(flags, { value: "TEXT,…" }),
   seed: z
     .int()

@@ -24,7 +24,7 @@ export const ModelOptions = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe("Where downloaded models are kept; null is the Hugging Face cache")
+    .describe("Folder for downloaded models; null is the Hugging Face cache")
     .register(flags, { value: "FOLDER" }),
   load_in_4bit: z
     .boolean()

@@ -114,13 +114,13 @@ export const OptimizationOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Weight decay as part of the gradient (sgd, muon, lion, adafactor), as mlx.optimizers has it",
+      "Weight decay as part of the gradient (sgd, muon, lion, adafactor), as in mlx.optimizers",
     ),
   relative_step: z
     .boolean()
     .default(false)
     .describe(
-      "Adafactor's own rate, from the step and each parameter's size; the learning rate does not count",
+      "Adafactor's own rate, from the step and each parameter's size; the learning rate is ignored",
     ),
   scale_parameter: z
     .boolean()
@@ -131,7 +131,7 @@ export const OptimizationOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Muon moves vectors, embeddings and stacks itself, as mlx.optimizers has it, instead of leaving them to AdamW",
+      "Muon moves vectors, embeddings and stacks itself, as in mlx.optimizers, instead of leaving them to AdamW",
     ),
   gradient_accumulation_steps: positiveInteger("Gradient accumulation steps must be positive")
     .default(1)
@@ -194,7 +194,7 @@ export const OptimizationOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Keep a float32 copy of weights in half precision, which the optimizer moves: small updates are not rounded away",
+      "Keep a float32 copy of half-precision weights for the optimizer, so that small updates are not rounded away",
     ),
   gradient_checkpointing: z
     .boolean()
@@ -214,7 +214,7 @@ export const OptimizationOptions = z.strictObject({
   prefix_cache: z
     .boolean()
     .default(true)
-    .describe("Compute blocks below the first trained one once, where there are several epochs")
+    .describe("With several epochs, compute the blocks below the first trained one only once")
     .register(flags, { off: "Do not cache what frozen blocks compute from the rows" }),
   save_steps: positiveInteger("Save steps must be positive")
     .default(500)
@@ -237,7 +237,7 @@ export const OptimizationOptions = z.strictObject({
     .register(flags, { value: "N" }),
   sample_tokens: positiveInteger("Sample tokens must be positive")
     .default(64)
-    .describe("Most tokens of such an answer")
+    .describe("Maximum tokens of each sample")
     .register(flags, { value: "N" }),
   test_batches: positiveInteger("Test batches must be positive")
     .nullable()

@@ -42,11 +42,11 @@ export interface TrainBenchOptions {
   /** Tokens that are read of each row. */
   length: number;
   steps: number;
-  /** Steps before those that count. */
+  /** Warm-up steps before the measured ones. */
   warmup: number;
-  /** Share of the tokens that are learned, at the end of each row. */
+  /** Share of the tokens that are trained on, at the end of each row. */
   learned: number;
-  /** Blocks that train, counted from the last; -1 is all. */
+  /** Trained blocks, counted from the last; -1 is all. */
   layers: number;
   rank: number;
   /** Loss and gradients as a compiled function. */

@@ -22,16 +22,16 @@ const listedReporters = reporters
 
 export const RunConfigSchema = z.strictObject({
   model: ModelOptions.prefault({}).describe("The model to start from"),
-  data: DataOptions.prefault({}).describe("What it learns from"),
+  data: DataOptions.prefault({}).describe("Training and validation data"),
   method: Method,
   tuning: TuningName,
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
-  loss: LossOptions.prefault({}).describe("What is beside the likelihood of the next token"),
-  preference: PreferenceOptions.prefault({}).describe("How preferences are learned"),
-  distillation: DistillationOptions.prefault({}).describe("How a teacher is learned from"),
-  course: CourseOptions.prefault({}).describe("Whose course it follows"),
-  optimization: OptimizationOptions.prefault({}).describe("How long and how it learns"),
+  loss: LossOptions.prefault({}).describe("Additions to the loss of the next token"),
+  preference: PreferenceOptions.prefault({}).describe("Settings of preference objectives: dpo, orpo, simpo, kto"),
+  distillation: DistillationOptions.prefault({}).describe("Learning from a teacher model"),
+  course: CourseOptions.prefault({}).describe("Reproducing the training of another tool"),
+  optimization: OptimizationOptions.prefault({}).describe("Length of the run, optimizer and schedule, checkpoints and evaluation"),
   output_dir: z
     .string()
     .min(1, { error: "Output folder is required" })

@@ -18,7 +18,7 @@ export interface PullWish {
   revision?: string | undefined;
   /** File to write. */
   out?: string | undefined;
-  /** Data set of the store, of which it is the next version. */
+  /** Data set in the store that gets it as its next version. */
   name?: string | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;

@@ -27,7 +27,7 @@ export interface SplitRequest {
   cap: Ratios;
   seed: number;
   assignments?: string | undefined;
-  /** Folder for a file a split. */
+  /** Folder for one file per split. */
   output?: string | undefined;
   threads?: number | undefined;
 }

@@ -14,7 +14,7 @@ export const GenerationParameters = z.strictObject({
   /** Key or name. */
   domain: z.string(),
   subdomain: z.string(),
-  /** Rows that the set shall have. */
+  /** Number of rows to generate in total. */
   count: z.int().min(1).max(mostRows),
   format: z.enum(["chat", "instruction"]).default("chat"),
   /** A tag of BCP 47, or an English name. */
@@ -25,7 +25,7 @@ export const GenerationParameters = z.strictObject({
   instructions: z.string().optional(),
   temperature: z.number().min(0).max(2).default(0.7),
   maxTokens: z.int().positive().default(4000),
-  /** Most attempts for a row whose answer is not valid. */
+  /** Maximum attempts for a row whose answer is not valid. */
   tries: z.int().min(1).default(3),
   /** Requests made again after a passing failure. */
   retries: z.int().min(0).default(3),

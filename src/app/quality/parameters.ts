@@ -36,7 +36,7 @@ export const QualityParameters = z.strictObject({
     name: z.string().optional(),
     models: z.array(z.string()).default([]),
     baseUrl: z.string().optional(),
-    /** Seconds that one answer may take. */
+    /** Maximum seconds for one answer. */
     timeout: z.number().positive().default(60),
     /** Retries of a request that failed for a temporary reason. */
     retries: z.int().min(0).default(3),

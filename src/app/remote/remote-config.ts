@@ -40,7 +40,7 @@ export const RemoteTrainSettings = z.strictObject({
   schedule: z
     .enum(SCHEDULES)
     .default("constant")
-    .describe("How the learning rate goes over the steps"),
+    .describe("Learning rate schedule"),
   warmup: z
     .int()
     .min(0)
@@ -52,7 +52,7 @@ export const RemoteTrainSettings = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("Steps of the whole run; 0: as many as the epochs have")
+    .describe("Steps of the whole run; 0 means all steps of the epochs")
     .register(flags, { value: "N" }),
   epochs: z
     .number()
@@ -64,37 +64,37 @@ export const RemoteTrainSettings = z.strictObject({
     .int()
     .min(0)
     .default(50)
-    .describe("Steps between checkpoints; 0: one after the last step alone")
+    .describe("Steps between checkpoints; 0 saves only one, after the last step")
     .register(flags, { value: "N" }),
   evalEvery: z
     .int()
     .min(1)
     .default(50)
-    .describe("Steps between evaluations, where there are rows to evaluate on")
+    .describe("Steps between evaluations, if --validation is given")
     .register(flags, { value: "N" }),
   validation: z
     .string()
     .optional()
-    .describe("Rows to evaluate on; without, none are")
+    .describe("Rows to evaluate on; default: none")
     .register(flags, { value: "FILE" }),
   template: z
     .string()
     .default("auto")
     .describe(
-      "How conversations read: auto (the model's own), a name, a template file, or its text",
+      "Template for conversations: auto (the model's own), a name, a template file, or its text",
     )
     .register(flags, { short: "t", value: "NAME" }),
   mask: z
     .enum(MASKS)
     .default("assistant")
     .describe(
-      "Which tokens of a conversation are learned: all, every assistant turn, or the last assistant turn",
+      "Which tokens of a conversation are trained on: all, every assistant turn, or the last assistant turn",
     ),
   maxLength: z
     .int()
     .min(2)
     .default(4096)
-    .describe("Longest row in tokens; longer ones lose their end")
+    .describe("Longest row in tokens; longer rows are truncated")
     .register(flags, { value: "N" }),
   seed: z
     .int()

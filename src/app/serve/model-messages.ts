@@ -12,11 +12,11 @@ export interface ModelStart {
   loadIn4bit: boolean;
   /** Beside the model, by name. */
   adapters: readonly Adapter[];
-  /** Answers written at once. */
+  /** Answers generated at the same time. */
   parallel: number;
   /** For beginnings that were read. */
   prefixBytes: number;
-  /** Most tokens of an answer that says nothing. */
+  /** Maximum tokens of an answer, for requests that give no number. */
   maxTokens: number;
   /** Most tokens of prompt and answer; undefined: the model's own. */
   context: number | undefined;

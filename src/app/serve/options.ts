@@ -10,7 +10,7 @@ export const ServingOptions = z.strictObject({
     .string()
     .min(1, { error: "must be an address; 0.0.0.0 is every one of this machine's" })
     .default("127.0.0.1")
-    .describe("Address to listen on; beyond this machine a token is asked for")
+    .describe("Address to listen on; beyond this machine a token is required")
     .register(flags, { value: "ADDRESS" }),
   port: z
     .int()
@@ -42,38 +42,38 @@ export const ServingOptions = z.strictObject({
   embeddings: z
     .string()
     .optional()
-    .describe("Encoder of sentences that answers /v1/embeddings beside MODEL: hub id or folder")
+    .describe("Sentence encoder that answers /v1/embeddings beside MODEL: hub id or folder")
     .register(flags, { value: "ENCODER" }),
   modelId: z
     .string()
     .min(1)
     .optional()
-    .describe("Name by which requests know the model (default: its own)")
+    .describe("Name of the model in requests (default: its own)")
     .register(flags, { value: "NAME" }),
   template: z
     .string()
     .optional()
-    .describe("How conversations read; the adapter's own, else the model's, when not given")
+    .describe("Prompt template; default: the adapter's own, else the model's")
     .register(flags, { short: "t", value: "NAME" }),
   loadIn4bit: z
     .boolean()
     .default(false)
     .describe("Quantize the model to 4 bits while loading")
     .register(flags, { long: "load-in-4bit" }),
-  parallel: whole(1).default(16).describe("Answers written at once"),
-  queue: whole(0).default(64).describe("Requests that may wait; more are turned away"),
-  maxTokens: whole(1).default(2048).describe("Most tokens of an answer that asks for no number"),
+  parallel: whole(1).default(16).describe("Answers generated at the same time"),
+  queue: whole(0).default(64).describe("Requests that may wait; more are refused"),
+  maxTokens: whole(1).default(2048).describe("Maximum tokens of an answer, for requests that give no number"),
   context: whole(1)
     .optional()
-    .describe("Most tokens of prompt and answer together (default: the model's)"),
+    .describe("Maximum tokens of prompt and answer together (default: the model's)"),
   timeout: whole(1)
     .default(600)
-    .describe("Seconds that a request has")
+    .describe("Maximum seconds for a request")
     .register(flags, { value: "SECONDS" }),
   maxBody: whole(1).default(8).describe("Largest body, in MB").register(flags, { value: "MB" }),
   cacheMemory: whole(0)
     .default(512)
-    .describe("Memory for beginnings of prompts that were read, in MB; 0 keeps none")
+    .describe("Memory for the prompt cache, in MB; 0 turns it off")
     .register(flags, { value: "MB" }),
 });
 

@@ -38,7 +38,7 @@ export interface MergeOptions extends Partial<ConversionOptions> {
   baseModel?: string | undefined;
   /** Rows with answers: asked of base, base with adapter, and result. Of a run without it: its validation rows. */
   prompts?: string | undefined;
-  /** How many of them. */
+  /** Number of these rows. */
   numPrompts?: number | undefined;
   /** Writes a result that has lost the update too. */
   force?: boolean | undefined;

@@ -32,7 +32,7 @@ export interface TrainRunOptions extends HowToRun {
   isolate?: boolean | undefined;
   /** Modules that register architectures, templates and the like, as paths or URLs. */
   extensions?: readonly string[] | undefined;
-  /** If the trainer crashes, start it once more from the last checkpoint. Needs `isolate`. */
+  /** If the trainer crashes, start it again once from the last checkpoint. Needs `isolate`. */
   retry?: boolean | undefined;
   /** Called before that, with the error that the crash would have been. */
   onRetry?: ((error: FtError) => void) | undefined;

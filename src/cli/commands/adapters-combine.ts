@@ -7,12 +7,12 @@ import { downloadNote } from "../render/download.ts";
 
 export const adaptersCombine = defineCommand({
   name: "adapters combine",
-  summary: "Write several adapters of one base as one: summed, side by side, TIES, DARE or SVD",
+  summary: "Combine several adapters of one base model into one: sum, concatenation, TIES, DARE or SVD",
   arguments: { adapters: { about: "Folders of adapters of one base", many: true } },
   options: z.strictObject({
     output: z
       .string()
-      .describe("Folder to write, which must not be there yet")
+      .describe("Folder to write, which must not exist yet")
       .register(flags, { short: "o", value: "FOLDER" }),
     method: z
       .string()
@@ -24,7 +24,7 @@ export const adaptersCombine = defineCommand({
     weights: z
       .array(z.number())
       .optional()
-      .describe("Of each adapter, in their order; default 1 each")
+      .describe("Weight of each adapter, in order; default: 1 each")
       .register(flags, { value: "NUMBERS" }),
     density: z
       .number()
@@ -37,23 +37,23 @@ export const adaptersCombine = defineCommand({
       .int()
       .positive()
       .optional()
-      .describe("Rank of what svd makes; default the largest of the adapters'")
+      .describe("Rank of the result of svd; default: the largest rank of the adapters")
       .register(flags, { value: "N" }),
     to: z
       .string()
       .default("mlx")
-      .describe("Form to write: peft or mlx (mlx-lm's, and ft's own)")
+      .describe("Format to write: peft or mlx (of mlx-lm and ft)")
       .register(flags, { value: "FORM" }),
     baseModel: z
       .string()
       .optional()
-      .describe("The model that the adapters belong to, where their files name another place")
+      .describe("Base model of the adapters, instead of the one that their files name")
       .register(flags, { long: "base-model", value: "MODEL" }),
     seed: z
       .int()
       .min(0)
       .default(0)
-      .describe("Of what dare leaves out")
+      .describe("Seed of the weights that dare drops")
       .register(flags, { value: "N" }),
   }),
   examples: [

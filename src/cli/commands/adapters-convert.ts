@@ -7,20 +7,20 @@ import { downloadNote } from "../render/download.ts";
 
 export const adaptersConvert = defineCommand({
   name: "adapters convert",
-  summary: "Write an adapter in the form of another program, and what that cannot hold",
+  summary: "Convert an adapter to another program's format, and list what is lost",
   arguments: {
     adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" },
-    output: { about: "Folder to write, which must not be there yet" },
+    output: { about: "Folder to write, which must not exist yet" },
   },
   options: z.strictObject({
     to: z
       .string()
-      .describe("Form to write: peft or mlx (mlx-lm's, and ft's own)")
+      .describe("Format to write: peft or mlx (of mlx-lm and ft)")
       .register(flags, { value: "FORM" }),
     baseModel: z
       .string()
       .optional()
-      .describe("The model that the adapter belongs to, where its file names another place")
+      .describe("Base model of the adapter, instead of the one that its file names")
       .register(flags, { long: "base-model", value: "MODEL" }),
   }),
   examples: [

@@ -7,13 +7,13 @@ import { downloadNote } from "../render/download.ts";
 
 export const adaptersInfo = defineCommand({
   name: "adapters info",
-  summary: "Show what an adapter holds: its form, base, layers, ranks",
+  summary: "Show an adapter's format, base model, layers and ranks",
   arguments: { adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" } },
   options: z.strictObject({
     baseModel: z
       .string()
       .optional()
-      .describe("The model that the adapter belongs to, where its file names another place")
+      .describe("Base model of the adapter, instead of the one that its file names")
       .register(flags, { long: "base-model", value: "MODEL" }),
   }),
   examples: ["ft adapters info ./output", "ft adapters info ./of-peft --json"],

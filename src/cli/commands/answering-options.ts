@@ -15,13 +15,13 @@ export const AnsweringOptions = GenerateOptions.extend({
   template: z
     .string()
     .optional()
-    .describe("How the conversation reads; the adapter's own, else the model's, when not given")
+    .describe("Prompt template; default: the adapter's own, else the model's")
     .register(flags, { short: "t", value: "NAME" }),
   loadIn4bit: z
     .boolean()
     .default(false)
     .describe(
-      "Quantize the model to 4 bits while loading: a fraction of the memory, a little less exact",
+      "Quantize the model to 4 bits while loading: much less memory, slightly less accurate",
     )
     .register(flags, { long: "load-in-4bit" }),
 });

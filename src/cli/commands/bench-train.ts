@@ -58,24 +58,24 @@ export const benchTrain = defineCommand({
       .array(z.string().min(1))
       .min(1)
       .default(["lora"])
-      .describe("Methods, one after the other")
+      .describe("Methods, measured in turn")
       .register(flags, { value: "NAMES" }),
     batch: positive("Rows in a step", 4),
     length: positive("Tokens of a row", 256),
-    steps: positive("Steps that count", 10),
-    warmup: positive("Steps before those", 2),
+    steps: positive("Measured steps", 10),
+    warmup: positive("Warm-up steps before the measured ones", 2),
     learned: z
       .number()
       .gt(0)
       .max(1)
       .default(1)
-      .describe("Share of the tokens that are learned")
+      .describe("Share of the tokens that are trained on")
       .register(flags, { value: "SHARE" }),
     layers: z
       .int()
       .refine((layers) => layers === -1 || layers > 0, { error: "must be positive, or -1 for all" })
       .default(-1)
-      .describe("Blocks that train, counted from the last; -1 is all")
+      .describe("Trained blocks, counted from the last; -1 is all")
       .register(flags, { value: "N" }),
     rank: positive("Rank of adapters", 8),
     compile: z

@@ -21,31 +21,31 @@ const Options = EvaluationOptions.extend({
   output: z
     .string()
     .default("benchmark")
-    .describe("Folder for answers and reports; the same question goes on there")
+    .describe("Folder for answers and reports; the same command continues there")
     .register(flags, { short: "o", value: "FOLDER" }),
   task: taskOption,
   compareWith: z
     .string()
     .optional()
-    .describe("Folder of an earlier ft evaluate, which takes part with its answers")
+    .describe("Folder of an earlier ft evaluate, to compare its answers too")
     .register(flags, { value: "FOLDER" }),
   trainData: z
     .string()
     .optional()
     .describe(
-      "Rows that were trained on, to find questions among them; default: those of the runs compared",
+      "Training rows, to find evaluation questions among them; default: those of the compared runs",
     )
     .register(flags, { value: "FILE" }),
   forgetting: z
     .boolean()
     .default(true)
     .describe("Ask a general set before and after, to see what was forgotten")
-    .register(flags, { off: "Do not ask a general set before and after" }),
+    .register(flags, { off: "Do not measure forgetting on a general dataset" }),
   failIfWorse: z
     .string()
     .optional()
     .describe(
-      "Exit code 1 where the last model is worse by this metric, by more than the number if one is given",
+      "Exit code 1 if the last model is worse by this metric, or worse by more than N",
     )
     .register(flags, { value: "METRIC[:N]" }),
 });
@@ -127,7 +127,7 @@ export const benchmark = defineCommand({
   summary: "Compare models on the same rows: the base and the tuned one, or more",
   arguments: {
     models: {
-      about: "The base, then what is compared with it: hub ids, folders, runs",
+      about: "The base model, then the models to compare with it: hub ids, folders, runs",
       many: true,
     },
   },

@@ -34,12 +34,12 @@ export const dataClean = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Rows that stay; without it a data set of the store gets versions")
+      .describe("Output file for the kept rows; without it a data set of the store gets versions")
       .register(flags, { short: "o", value: "FILE" }),
     dropped: z
       .string()
       .optional()
-      .describe("Write a line for each row that goes or is changed: id, step, reason, the row")
+      .describe("Write one line per removed or changed row: id, step, reason, the row")
       .register(flags, { value: "FILE" }),
     cleaners: z
       .array(z.string())
@@ -48,26 +48,26 @@ export const dataClean = defineCommand({
         `${usual.join(",")} by default, and those that other options need: ${listed(cleaners)}`,
       )
       .register(flags, { value: "NAME,…" }),
-    threshold: z.number().min(0.5).max(1).default(0.8).describe("Rows as alike as this are one"),
+    threshold: z.number().min(0.5).max(1).default(0.8).describe("Rows at least this similar are duplicates"),
     against: z
       .array(z.string())
       .default([])
-      .describe("Test sets, JSON lines: rows that hold their texts go")
+      .describe("Test sets, JSON lines: rows that contain their texts are removed")
       .register(flags, { value: "FILE" }),
     overlap: z
       .number()
       .min(0.01)
       .max(1)
       .default(0.5)
-      .describe("Part of a test text's runs of 8 words that a row has when it goes"),
+      .describe("Share of a test text's 8-word sequences in a row that removes it"),
     languages: z
       .array(z.string())
       .default([])
-      .describe("Rows in other languages go: en,de")
+      .describe("Rows in other languages are removed: en,de")
       .register(flags, { value: "CODE,…" }),
-    minLength: z.int().min(0).default(1).describe("Characters of all that a row says"),
-    maxLength: z.int().min(1).optional().describe("Characters at most"),
-    minAnswer: z.int().min(0).default(1).describe("Characters of each answer"),
+    minLength: z.int().min(0).default(1).describe("Minimum characters of a row"),
+    maxLength: z.int().min(1).optional().describe("Maximum characters of a row"),
+    minAnswer: z.int().min(0).default(1).describe("Minimum characters of each answer"),
     personal: z
       .record(z.string(), z.enum(["keep", "find", "mask", "drop"]))
       .default({ all: "find", secret: "mask" })
@@ -77,8 +77,8 @@ export const dataClean = defineCommand({
       .min(0.05)
       .max(1)
       .default(0.5)
-      .describe("Part of an answer in lines of boilerplate when it goes"),
-    select: z.int().min(1).optional().describe("Keep so many rows, the best by score"),
+      .describe("Share of boilerplate lines in an answer that removes it"),
+    select: z.int().min(1).optional().describe("Keep this many rows, the best by score"),
     by: z
       .string()
       .optional()
@@ -87,7 +87,7 @@ export const dataClean = defineCommand({
     difficulty: z
       .string()
       .optional()
-      .describe("Local model whose difficulty (IFD) is the score; rows of 1 and more go")
+      .describe("Local model whose difficulty (IFD) is the score; rows of 1 and more are removed")
       .register(flags, { value: "MODEL" }),
     likeness: z
       .number()
@@ -103,7 +103,7 @@ export const dataClean = defineCommand({
     ids: z
       .array(z.string())
       .default([])
-      .describe("With --undo: these rows alone")
+      .describe("With --undo: only these rows")
       .register(flags, { value: "ID,…" }),
     threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
   }),

@@ -25,7 +25,7 @@ function configurationsTable(configurations: readonly ToldConfiguration[]): stri
 export const dataConfigurations = defineCommand({
   name: "data configurations",
   section: "Look at sets",
-  summary: "List options saved with --save-as, or every form that those of one name had",
+  summary: "List options saved with --save-as, or every version of those of one name",
   arguments: { name: { about: "Name they were saved under", optional: true } },
   options: z.strictObject({}),
   examples: ["ft data configurations", "ft data configurations nightly --json"],

@@ -11,21 +11,21 @@ export const writingOptions = {
   from: z
     .string()
     .optional()
-    .describe("Profile or form of the rows that are read; without it each row is looked at")
+    .describe("Profile or format of the input rows; default: detected row by row")
     .register(flags, { value: "NAME" }),
   keepSource: z
     .boolean()
     .default(false)
-    .describe("Also write id, source and meta, where the form allows fields of one's own"),
+    .describe("Also write id, source and meta, if the format allows extra fields"),
   names: z
     .boolean()
     .default(true)
     .describe("Keep the names of who speaks, where the form has them")
-    .register(flags, { off: "Leave out the names of who speaks" }),
+    .register(flags, { off: "Leave out the names of speakers" }),
   skipBadRows: z
     .boolean()
     .default(false)
-    .describe("Leave out rows that cannot be written, and say which"),
+    .describe("Leave out rows that cannot be written, and list them"),
 };
 
 const convertText = ({ out, to, rows, written, beside, ...report }: ConvertReport): string =>

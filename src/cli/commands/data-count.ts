@@ -26,8 +26,8 @@ export const dataCount = defineCommand({
       .string()
       .default("o200k")
       .describe(`Default: o200k. One of ${listed(encodings)}`),
-    model: z.string().optional().describe("A model at its service, for its encoding: gpt-4.1-mini"),
-    tokenizer: z.string().optional().describe("A model's folder; its tokenizer and template count"),
+    model: z.string().optional().describe("Model of a service, to use its encoding: gpt-4.1-mini"),
+    tokenizer: z.string().optional().describe("Model folder, to count with its tokenizer and template"),
     threads: z
       .int()
       .min(0)

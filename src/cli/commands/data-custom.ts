@@ -13,7 +13,7 @@ const Options = MakingOptions.extend({
   promptFile: z
     .string()
     .optional()
-    .describe("File that says what to write; else what is piped in, or typed")
+    .describe("File with the prompt; default: standard input")
     .register(flags, { value: "FILE" }),
 });
 
@@ -52,7 +52,7 @@ export const dataCustom = defineCommand({
   name: "data custom",
   section: "Make rows",
   summary: "Generate rows from a prompt of yours, with documents or without",
-  arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
+  arguments: { paths: { about: "Documents to base rows on", optional: true, many: true } },
   options: Options,
   standing: projectDefaults,
   saved: savedMaking,

@@ -38,28 +38,28 @@ export const dataDedupe = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Rows that stay; without it a data set of the store gets a version")
+      .describe("Output file for the kept rows; without it a data set of the store gets a version")
       .register(flags, { short: "o", value: "FILE" }),
     clusters: z
       .string()
       .optional()
-      .describe("A line a row: its id, its cluster, the id of the row that stays")
+      .describe("Write one line per row: its id, its cluster, and the id of the row that is kept")
       .register(flags, { value: "FILE" }),
     threshold: z
       .number()
       .min(0.5)
       .max(1)
       .default(0.8)
-      .describe("Rows as alike as this are one: 1 − edits / length; 1: near ones stay"),
-    keep: z.enum(["first", "longest"]).default("first").describe("Which row of a cluster stays"),
+      .describe("Rows at least this similar are duplicates: 1 − edits / length; 1 keeps near-duplicates"),
+    keep: z.enum(["first", "longest"]).default("first").describe("Which row of a cluster is kept"),
     show: z.int().min(0).default(0).describe("Largest clusters to show with their texts"),
     threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
     encoder: z
       .string()
       .optional()
-      .describe("A local encoder that must find near ones to mean the same, as builtin/minilm")
+      .describe("Local sentence encoder that must confirm near-duplicates, such as builtin/minilm")
       .register(flags, { value: "MODEL" }),
-    meaning: z.number().min(0).max(1).default(0.85).describe("Least cosine for that encoder"),
+    meaning: z.number().min(0).max(1).default(0.85).describe("Minimum cosine similarity for that encoder"),
   }),
   saved: { without: [] },
   examples: [

@@ -37,11 +37,11 @@ export const dataDiff = defineCommand({
   section: "Look at sets",
   summary: "Show rows and fields in which two versions differ",
   arguments: {
-    before: { about: "NAME@2; where it stands alone, it is compared with the version before" },
+    before: { about: "NAME@2; alone, it is compared with the version before" },
     after: { about: "NAME@3, or NAME for the newest", optional: true },
   },
   options: z.strictObject({
-    limit: z.int().min(0).default(50).describe("Rows to show at most; all are counted"),
+    limit: z.int().min(0).default(50).describe("Maximum rows to show; all are counted"),
   }),
   examples: [
     "ft data diff support@2 support@3",

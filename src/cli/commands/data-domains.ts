@@ -8,7 +8,7 @@ import { pairs, table } from "../render/table.ts";
 export const domainsOption = z
   .string()
   .optional()
-  .describe("Folder with domains of one's own, one file each")
+  .describe("Folder of your own domains, one file each")
   .register(flags, { value: "DIR" });
 
 function exchangesText({ exchanges: { when, otherwise } }: ToldDomain): string {
@@ -75,7 +75,7 @@ export const dataDomains = defineCommand({
   name: "data domains",
   section: "Look at sets",
   summary: "List the domains that rows can be generated for, or one with its weights",
-  arguments: { domain: { about: "Key or name of one, as support", optional: true } },
+  arguments: { domain: { about: "Key or name of a domain, such as support", optional: true } },
   options: z.strictObject({ domains: domainsOption }),
   examples: [
     "ft data domains",

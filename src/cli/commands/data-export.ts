@@ -40,7 +40,7 @@ export const dataExport = defineCommand({
       .enum(["jsonl", "csv", "md", "parquet", "hf"])
       .optional()
       .describe(
-        "Kind of file, where its name does not say it; md is Markdown, hf is a folder for the Hugging Face hub",
+        "Kind of file, if its name does not tell; md is Markdown, hf is a folder for the Hugging Face hub",
       ),
     metadata: z
       .boolean()

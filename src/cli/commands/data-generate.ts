@@ -45,11 +45,11 @@ const shared = MakingOptions.pick({
 const Options = z.strictObject({
   domain: z
     .string()
-    .describe("What rows are of: a key or name of ft data domains")
+    .describe("Domain of the rows: a key or name of ft data domains")
     .register(flags, { value: "NAME" }),
   subdomain: z
     .string()
-    .describe("Which part of it: a key or name of ft data domains DOMAIN")
+    .describe("Subdomain: a key or name of ft data domains DOMAIN")
     .register(flags, { value: "NAME" }),
   count: MakingOptions.shape.count,
   output: z
@@ -64,18 +64,18 @@ const Options = z.strictObject({
   language: z
     .string()
     .default("en")
-    .describe("In which language, as de, pt-BR or German; rows in others do not count")
+    .describe("Language, such as de, pt-BR or German; rows in other languages are discarded")
     .register(flags, { value: "TAG" }),
   instructions: z
     .string()
     .optional()
-    .describe("What the model is told beside the domain's own words")
+    .describe("Extra instructions for the model, beside those of the domain")
     .register(flags, { value: "TEXT" }),
   ...shared.shape,
   coverage: z
     .string()
     .optional()
-    .describe("Where it is written what was asked for, what was drawn and what the set has")
+    .describe("File for the coverage: what was requested, drawn, and is in the dataset")
     .register(flags, { value: "FILE" }),
   preview: z.coerce
     .number()
@@ -83,7 +83,7 @@ const Options = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe("Show what the first N rows are asked for with, and ask nobody")
+    .describe("Show the prompts of the first N rows; send no request")
     .register(flags, { value: "N" }),
   domains: domainsOption,
 });

@@ -36,8 +36,8 @@ export const dataHistory = defineCommand({
   arguments: { name: { about: "Data set; without it, all of them", optional: true } },
   options: z.strictObject({
     drops: z.boolean().default(false).describe("List rows that were dropped, with reasons"),
-    limit: z.int().min(1).default(1000).describe("Dropped rows at most"),
-    after: z.int().min(0).default(0).describe("Dropped rows after this number"),
+    limit: z.int().min(1).default(1000).describe("Maximum dropped rows to show"),
+    after: z.int().min(0).default(0).describe("Show dropped rows after this number"),
   }),
   examples: ["ft data history", "ft data history support", "ft data history support --drops"],
   run: async ({ arguments: { name }, options: { drops: ofDrops, ...page } }, io) => {

@@ -64,7 +64,7 @@ export const dataIdentify = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Rows, one a conversation; without it only the report is printed")
+      .describe("Output file, one row per conversation; without it only the report is printed")
       .register(flags, { short: "o", value: "OUT.jsonl" }),
     model: z
       .boolean()
@@ -74,7 +74,7 @@ export const dataIdentify = defineCommand({
     provider: z
       .string()
       .optional()
-      .describe("Who is shown what rules leave open; it gives ranges of lines, never text")
+      .describe("Provider that decides what the rules leave open; it returns ranges of lines, never text")
       .register(flags, { value: "NAME" }),
     providerModel: z.string().optional().describe("Its model").register(flags, { value: "NAME" }),
     baseUrl: z
@@ -85,12 +85,12 @@ export const dataIdentify = defineCommand({
     writeText: z
       .string()
       .optional()
-      .describe("Write the text that offsets count in, a file for each document")
+      .describe("Write the text that offsets refer to, one file per document")
       .register(flags, { value: "DIR" }),
     assistant: z
       .array(z.string())
       .default([])
-      .describe("A speaker who answers, as the documents name them; again for more")
+      .describe("Name of a speaker who answers, as in the documents; may be repeated")
       .register(flags, { value: "NAME" }),
     minTurns: z.int().min(1).default(2).describe("Leave out conversations of fewer messages"),
     confidence: z

@@ -16,7 +16,7 @@ export const dataImport = defineCommand({
     "Keep a file of JSON lines, or an edited Markdown or CSV file, as a version of a data set",
   arguments: { file: { about: "JSON lines, one object per row; or .md or .csv of ft data write" } },
   options: z.strictObject({
-    name: z.string().describe("Data set; made when there is none of this name"),
+    name: z.string().describe("Data set; created if it does not exist"),
     message: z.string().optional().describe("What this version is, for its history"),
   }),
   examples: ["ft data import rows.jsonl --name support", "ft data import edited.md --name support"],

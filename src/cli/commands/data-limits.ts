@@ -9,7 +9,7 @@ import { pairs } from "../render/table.ts";
 export const limitsOption = z
   .string()
   .optional()
-  .describe("Limits of one's own, which stand over those that ship")
+  .describe("Your own limits, which override the shipped ones")
   .register(flags, { value: "FILE" });
 
 const shown = (name: string, value: number): string =>

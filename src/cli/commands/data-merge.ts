@@ -82,18 +82,18 @@ export const dataMerge = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Write what comes of it here as JSON lines; the store stays as it is")
+      .describe("Write the result to this file as JSON lines; the store does not change")
       .register(flags, { short: "o", value: "FILE" }),
     onConflict: z
       .enum(["ours", "theirs"])
       .optional()
       .describe(
-        "Whose value counts where both changed one thing; without it, nothing is merged then",
+        "Whose value wins if both changed the same thing; without it, nothing is merged in that case",
       ),
     base: z
       .string()
       .optional()
-      .describe("NAME@1 that both came from, where the store cannot know it; with -o, or a file"),
+      .describe("NAME@1 that both come from, if the store cannot know it; with -o, or a file"),
     message: z.string().optional().describe("What this version is, for its history"),
   }),
   examples: [

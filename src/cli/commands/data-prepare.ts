@@ -15,7 +15,7 @@ const samples = (set: string): z.ZodOptional<z.ZodInt> =>
     .int()
     .min(0)
     .optional()
-    .describe(`Draw so many rows of ${set} (hub)`)
+    .describe(`Draw this many rows of ${set} (hub)`)
     .register(flags, { value: "N" });
 
 function preparedText({ out, to, written, sources, losses, leftOut }: PreparedRows): string {
@@ -50,7 +50,7 @@ export const dataPrepare = defineCommand({
       .int()
       .min(1)
       .optional()
-      .describe("Take the first so many rows")
+      .describe("Take this many rows from the start")
       .register(flags, { value: "N" }),
     mix: z
       .record(z.string(), z.int().min(0))
@@ -63,12 +63,12 @@ export const dataPrepare = defineCommand({
     columns: z
       .record(z.string(), z.string())
       .optional()
-      .describe("Fields from columns of other names: prompt=question,completion=answer")
+      .describe("Map columns of other names to fields: prompt=question,completion=answer")
       .register(flags, { value: "FIELD=COLUMN" }),
     from: z
       .string()
       .optional()
-      .describe("Profile or form of the rows that are read; without it each row is looked at")
+      .describe("Profile or format of the input rows; default: detected row by row")
       .register(flags, { short: "f", value: "NAME" }),
     to: z
       .string()
@@ -79,7 +79,7 @@ export const dataPrepare = defineCommand({
     keepSource: z
       .boolean()
       .default(false)
-      .describe("Also write id, source and meta, where the form allows fields of one's own"),
+      .describe("Also write id, source and meta, if the format allows extra fields"),
   }),
   saved: { without: [] },
   examples: [

@@ -9,7 +9,7 @@ export const dataPrices = defineCommand({
   section: "Look at sets",
   summary: "List prices of providers' models, each with the date when it was looked up",
   options: z.strictObject({
-    provider: z.string().optional().describe("Of this provider only"),
+    provider: z.string().optional().describe("Only prices of this provider"),
   }),
   examples: ["ft data prices", "ft data prices --provider openai --json"],
   run: async ({ options: { provider } }, io) => {

@@ -19,7 +19,7 @@ export const dataPull = defineCommand({
       .optional()
       .describe("File to write")
       .register(flags, { short: "o", value: "OUT" }),
-    name: z.string().optional().describe("Data set of the store, of which it is the next version"),
+    name: z.string().optional().describe("Data set in the store that gets it as its next version"),
   }),
   examples: [
     "ft data pull me/support --split train -o rows.jsonl",

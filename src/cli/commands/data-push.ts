@@ -50,7 +50,7 @@ export const dataPush = defineCommand({
     allowSecrets: z
       .boolean()
       .default(false)
-      .describe("Send rows although what looks like a secret is in them"),
+      .describe("Send rows even if they seem to hold secrets"),
   }),
   examples: [
     "ft data push support me/support-chats --dry-run",

@@ -25,13 +25,13 @@ const Options = z.strictObject({
   output: z
     .string()
     .optional()
-    .describe("Rows that stay, some of them rewritten")
+    .describe("Output file for the kept and rewritten rows")
     .register(flags, { short: "o", value: "FILE" }),
   quarantine: z
     .string()
     .optional()
     .describe(
-      "Rows that are taken out, and originals of rewritten ones, with reasons; default: OUTPUT.quarantine.jsonl",
+      "File for removed rows and the originals of rewritten ones, with reasons; default: OUTPUT.quarantine.jsonl",
     )
     .register(flags, { value: "FILE" }),
   report: z
@@ -55,13 +55,13 @@ const Options = z.strictObject({
     .boolean()
     .default(true)
     .describe("Take out rows that stay below the bar")
-    .register(flags, { off: "Keep rows below the bar; the report names them" }),
+    .register(flags, { off: "Keep rows with a low score; the report lists them" }),
   compare: z
     .boolean()
     .default(true)
     .describe("Compare each rewriting with its original, in both orders")
     .register(flags, {
-      off: "Accept a rewritten row by its score alone, without a comparison: two calls less",
+      off: "Accept a rewritten row by its score alone, without a comparison: two calls fewer",
     }),
   batchSize: z.coerce
     .number()
@@ -69,7 +69,7 @@ const Options = z.strictObject({
     .min(1)
     .max(256)
     .default(10)
-    .describe("Rows judged at once")
+    .describe("Rows judged at the same time")
     .register(flags, { value: "N", aliases: ["concurrency"] }),
   criteria: z
     .array(z.string())
@@ -98,15 +98,15 @@ const Options = z.strictObject({
     .optional()
     .describe("Put back what this file of --quarantine lists, into -o FILE")
     .register(flags, { value: "FILE" }),
-  only: z.enum(["fixed", "removed"]).optional().describe("With --undo: these rows alone"),
+  only: z.enum(["fixed", "removed"]).optional().describe("With --undo: only these rows"),
   ids: z
     .array(z.string())
     .default([])
-    .describe("With --undo: these rows alone")
+    .describe("With --undo: only these rows")
     .register(flags, { value: "ID,…" }),
   ...{ provider, model, models, baseUrl, estimate, budget, maxTokens, tries },
   ...{ retries, timeout, prompts, seed, extension },
-  yes: z.boolean().default(false).describe("Rows may be sent to the provider"),
+  yes: z.boolean().default(false).describe("Allow sending rows to the provider"),
 });
 
 type Options = z.infer<typeof Options>;

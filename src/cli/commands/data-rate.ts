@@ -31,19 +31,19 @@ export const dataRate = defineCommand({
       .int()
       .positive()
       .default(20)
-      .describe("Ratings that the file shall have, those of before among them")
+      .describe("Number of ratings in the file, including earlier ones")
       .register(flags, { short: "n", value: "N" }),
     ratings: z
       .string()
       .optional()
       .describe(
-        "Where ratings go, a line each; default: FILE.ratings.jsonl. Rows that it has are not asked again",
+        "File for the ratings, one per line; default: FILE.ratings.jsonl. Rated rows are not asked again",
       )
       .register(flags, { value: "FILE" }),
     report: z
       .string()
       .optional()
-      .describe("Report of ft data quality: rows are drawn over its scores, which are not shown")
+      .describe("Report of ft data quality: rows are drawn from its whole range of scores, which are not shown")
       .register(flags, { value: "FILE" }),
     seed: z.coerce
       .number()

@@ -7,7 +7,7 @@ import { defineCommand } from "../define-command.ts";
 export const dataRemove = defineCommand({
   name: "data remove",
   section: "Settings and clearing up",
-  summary: "Remove data sets from the store; ft store compact then frees their room",
+  summary: "Remove data sets from the store; ft store compact then frees their space",
   arguments: { name: { about: "Data set", many: true } },
   options: z.strictObject({
     yes: z.boolean().default(false).describe("Do not ask").register(flags, { short: "y" }),

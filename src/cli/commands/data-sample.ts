@@ -11,13 +11,13 @@ export const dataSample = defineCommand({
   options: z.strictObject({
     output: z.string().describe("Where the rows go").register(flags, { short: "o", value: "FILE" }),
     count: z.int().min(1).optional().describe("Rows to draw").register(flags, { short: "n" }),
-    share: z.number().gt(0).max(1).optional().describe("Part of all rows to draw"),
+    share: z.number().gt(0).max(1).optional().describe("Share of all rows to draw"),
     stratify: z
       .string()
       .optional()
       .describe("Each value of this field has its share: topic, source, meta.language")
       .register(flags, { value: "KEY" }),
-    even: z.boolean().default(false).describe("Each value has as many rows, as far as it has them"),
+    even: z.boolean().default(false).describe("Draw the same number of rows of each value, if it has enough"),
     seed: z.int().default(0).describe("Seed of the choice of rows"),
   }),
   examples: [

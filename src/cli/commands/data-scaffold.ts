@@ -29,7 +29,7 @@ export const dataScaffold = defineCommand({
   name: "data scaffold",
   section: "Make rows",
   summary: "Generate dialogues in which a mentor helps a student to find the answer",
-  arguments: { paths: { about: "Documents to rest on", optional: true, many: true } },
+  arguments: { paths: { about: "Documents to base rows on", optional: true, many: true } },
   options: Options,
   standing: projectDefaults,
   saved: savedMaking,

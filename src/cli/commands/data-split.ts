@@ -40,7 +40,7 @@ export const dataSplit = defineCommand({
     stratify: z
       .string()
       .optional()
-      .describe("Divide each value of this field by itself: source, topic, meta.language")
+      .describe("Split each value of this field separately: source, topic, meta.language")
       .register(flags, { value: "KEY" }),
     unit: z
       .string()
@@ -51,17 +51,17 @@ export const dataSplit = defineCommand({
       .boolean()
       .default(true)
       .describe("Near-duplicates stay together")
-      .register(flags, { off: "Near-duplicates may be divided" }),
+      .register(flags, { off: "Near-duplicates may be in different splits" }),
     threshold: z
       .number()
       .min(0.5)
       .max(1)
       .default(0.8)
-      .describe("Rows as alike as this are near-duplicates"),
+      .describe("Rows at least this similar are near-duplicates"),
     policy: z
       .enum(["proportional", "min_one"])
       .default("proportional")
-      .describe("min_one: each value of --stratify has a row in every split, where it has enough"),
+      .describe("min_one: each value of --stratify has a row in every split, if it has enough rows"),
     frozen: z
       .string()
       .optional()
@@ -80,7 +80,7 @@ export const dataSplit = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Folder for a file a split")
+      .describe("Folder for one file per split")
       .register(flags, { short: "o", value: "FOLDER" }),
     threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
   }),

@@ -62,7 +62,7 @@ export const dataStats = defineCommand({
     encoding: z
       .string()
       .default("o200k")
-      .describe("Whose tokens are counted, as ft data count has them"),
+      .describe("Encoding to count tokens with, as in ft data count"),
     by: z
       .array(z.string())
       .default(["split", "topic", "mode", "source", "language"])

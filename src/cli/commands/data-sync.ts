@@ -21,7 +21,7 @@ export const dataSync = defineCommand({
   summary: "Update the files of data sets that are out of date, and list those that were edited",
   arguments: { name: { about: "Data set; without it, all of them", optional: true } },
   options: z.strictObject({
-    import: z.boolean().default(false).describe("Make a version of every file that was changed"),
+    import: z.boolean().default(false).describe("Import every edited file as a new version"),
   }),
   examples: ["ft data sync", "ft data sync support --import"],
   run: async ({ arguments: { name }, options }, io) => {

@@ -41,7 +41,7 @@ export const dataValidate = defineCommand({
       .string()
       .regex(/^\d{4}-\d{2}-\d{2}$/, "takes a day, as 2026-11-26")
       .optional()
-      .describe("Day for which to say what is no longer there; default: today")
+      .describe("Date for checking which models have been retired; default: today")
       .register(flags, { value: "DATE" }),
     limits: limitsOption,
   }),

@@ -15,7 +15,7 @@ export const dataWrite = defineCommand({
   summary: "Write a version of a data set as a file of JSON lines; as Markdown or CSV to be edited",
   arguments: {
     version: { about: "NAME for the newest, NAME@3, or NAME@ and the beginning of a hash" },
-    file: { about: "Where; another file there is not written over" },
+    file: { about: "File to write; another file there is not overwritten" },
   },
   options: z.strictObject({
     follow: z.boolean().default(false).describe("Write the file again with every new version"),

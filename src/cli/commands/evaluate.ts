@@ -33,7 +33,7 @@ const Options = EvaluationOptions.extend({
   by: z
     .string()
     .optional()
-    .describe("Scores for each value of this field of the rows as well")
+    .describe("Also score each value of this field separately")
     .register(flags, { value: "FIELD" }),
 });
 

@@ -23,7 +23,7 @@ export const EvaluationOptions = z.strictObject({
     .min(1, { error: "name at least one metric" })
     .optional()
     .describe(
-      `What to measure, by comma: exact_match, rougeL, bleu, chrf, f1, perplexity, … (default: ${usualMetrics.join(",")}; with --checker, what it says alone)`,
+      `Metrics, separated by commas: exact_match, rougeL, bleu, chrf, f1, perplexity, … (default: ${usualMetrics.join(",")}; with --checker, only its result)`,
     )
     .register(flags, { short: "m", value: "NAME,…" }),
   checker: z
@@ -36,37 +36,37 @@ export const EvaluationOptions = z.strictObject({
     .positive()
     .max(1000)
     .default(1)
-    .describe("Answers drawn for each row and checked; the first is scored by other metrics"),
+    .describe("Answers sampled and checked for each row; other metrics score the first"),
   passK: z
     .array(z.coerce.number().int().positive().max(1000))
     .min(1)
     .default([1])
-    .describe("How many tries pass@k allows, by comma")
+    .describe("Values of k for pass@k, separated by commas")
     .register(flags, { value: "K,…" }),
   temperature: z
     .number()
     .min(0)
     .optional()
     .describe(
-      "Sampling temperature, where a row gets several answers (default: 0.8; a single answer is greedy)",
+      "Sampling temperature, if a row gets several answers (default: 0.8; a single answer is greedy)",
     ),
   checkerSeconds: z
     .number()
     .positive()
     .max(3600)
     .default(usualLimits.seconds)
-    .describe("After so long a check is ended, and the answer has failed"),
+    .describe("Seconds after which a check is stopped and the answer fails"),
   numSamples: z
     .int()
     .positive()
     .default(100)
-    .describe("Most rows to answer, chosen by the seed")
+    .describe("Maximum rows to answer, chosen by the seed")
     .register(flags, { short: "n" }),
-  maxGenLength: z.int().positive().default(100).describe("Most tokens of an answer"),
+  maxGenLength: z.int().positive().default(100).describe("Maximum tokens of an answer"),
   judge: z
     .string()
     .optional()
-    .describe("A model that judges the answers, named as MODEL is")
+    .describe("Model that judges the answers, in any form that MODEL has")
     .register(flags, { value: "MODEL" }),
   rubric: z
     .string()
@@ -81,12 +81,12 @@ export const EvaluationOptions = z.strictObject({
   baseModel: z
     .string()
     .optional()
-    .describe("The model that an adapter belongs to, in the place of the one its file names")
+    .describe("Base model of the adapter, instead of the one that its file names")
     .register(flags, { short: "b", value: "MODEL" }),
   template: z
     .string()
     .optional()
-    .describe("How conversations read; the adapter's own, else the model's, when not given")
+    .describe("Prompt template; default: the adapter's own, else the model's")
     .register(flags, { short: "t", value: "NAME" }),
   format: z
     .string()
@@ -102,18 +102,18 @@ export const EvaluationOptions = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe("Perplexity of long texts whole, in windows that begin so many tokens apart"),
+    .describe("Compute perplexity over whole long texts, in windows that start this many tokens apart"),
   window: z
     .int()
     .min(2)
     .optional()
-    .describe("Most tokens read at once for perplexity; default: what the model learned"),
+    .describe("Maximum tokens in one window for perplexity; default: the model's context length"),
   seed: z.int().min(0).default(42).describe("Seed of the choice of rows"),
   output: z
     .string()
     .optional()
     .describe(
-      "Folder for answers and scores; the same question goes on there (default: evaluation, or evaluation-2, … where another is in it)",
+      "Folder for answers and scores; the same command continues there (default: evaluation, or evaluation-2, … if it holds another)",
     )
     .register(flags, { short: "o", value: "FOLDER" }),
   loadIn4bit: z
@@ -136,7 +136,7 @@ export function metricsOf({
 export const taskOption = z
   .string()
   .optional()
-  .describe("Ask a task in lm-eval's form: its YAML file, everyday-choice or short-answers")
+  .describe("Evaluate a task in lm-eval's format: its YAML file, everyday-choice or short-answers")
   .register(flags, { value: "FILE" });
 
 /** Throws UsageError for criteria or ratings without a judge. */

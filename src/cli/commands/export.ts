@@ -17,7 +17,7 @@ export const exportCommand = defineCommand({
     model: {
       about: "Hub id, folder, .gguf file, builtin/tiny, or a folder of an adapter or a run",
     },
-    output: { about: "Folder or file to write, which must not be there yet" },
+    output: { about: "Folder or file to write, which must not exist yet" },
   },
   options: ExportOptions.extend({
     adapter: z
@@ -28,7 +28,7 @@ export const exportCommand = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("The model that an adapter belongs to, where its file names another place")
+      .describe("Base model of the adapter, instead of the one that its file names")
       .register(flags, { long: "base-model", value: "MODEL" }),
     revision: revisionOption,
   }),

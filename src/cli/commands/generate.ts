@@ -19,7 +19,7 @@ const Options = AnsweringOptions.extend({
   prompt: z
     .string()
     .optional()
-    .describe("What to ask; else the argument, else stdin")
+    .describe("Prompt, instead of the argument; default: standard input")
     .register(flags, { short: "p", value: "TEXT" }),
   jsonSchema: z
     .string()
@@ -46,7 +46,7 @@ const Options = AnsweringOptions.extend({
   output: z
     .string()
     .optional()
-    .describe("Where answers to --prompts go, as JSON lines; the same call goes on there")
+    .describe("File for the answers to --prompts, as JSON lines; the same command continues it")
     .register(flags, { short: "o", value: "FILE" }),
   raw: z.boolean().default(false).describe("Continue the prompt as it is, without a template"),
 });
@@ -169,7 +169,7 @@ export const generate = defineCommand({
   summary: "Generate text with a model, with or without an adapter",
   arguments: {
     model: { about: "Hub id, folder, .gguf file, builtin/tiny, or an adapter's or a run's folder" },
-    prompt: { about: "What to ask; without it, stdin", optional: true },
+    prompt: { about: "Prompt; default: standard input", optional: true },
   },
   options: Options,
   examples: [

@@ -9,7 +9,7 @@ export const uploadOptions = {
     .string()
     .min(1)
     .default("main")
-    .describe("Branch to commit to; it is made where it is missing")
+    .describe("Branch to commit to; created if it does not exist")
     .register(flags, { short: "r", value: "BRANCH" }),
   token: z
     .string()

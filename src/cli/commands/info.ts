@@ -21,7 +21,7 @@ export const info = defineCommand({
     env: z
       .boolean()
       .default(false)
-      .describe("Show every variable that is read instead, and where its value comes from"),
+      .describe("Show every environment variable that ft reads, and where its value comes from"),
   }),
   examples: ["ft info", "ft info --json", "ft info --env"],
   run: async ({ options: { env } }, io) => {

@@ -8,4 +8,4 @@ export const priorityOption = z
   .min(-1000)
   .max(1000)
   .optional()
-  .describe("Jobs of higher priority begin first (default: 0)");
+  .describe("Jobs with a higher priority start first (default: 0)");

@@ -64,14 +64,14 @@ const told = (followed: Followed): object =>
 
 export const jobsFollow = defineCommand({
   name: "jobs follow",
-  summary: "Watch a job until it ends, and end as it did",
+  summary: "Watch a job until it ends, and exit with its exit code",
   arguments: jobArgument,
   options: z.strictObject({
     after: z
       .int()
       .min(0)
       .optional()
-      .describe("Begin with the event after this number, 0 for all; else with what comes now"),
+      .describe("Start after the event with this number, 0 for all; default: only new events"),
   }),
   examples: ["ft jobs follow t4k2", "ft jobs follow t4k2 --after 0 --json"],
   run: async ({ arguments: { job = "" }, options: { after } }, io) => {

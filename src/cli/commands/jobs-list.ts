@@ -13,15 +13,15 @@ export const jobsList = defineCommand({
     status: z
       .enum(statuses)
       .optional()
-      .describe("Those alone that are so")
+      .describe("Only jobs with this status")
       .register(flags, { short: "s" }),
     kind: z
       .string()
       .optional()
-      .describe("Those of this kind alone: training, making, …")
+      .describe("Only jobs of this kind: training, making, …")
       .register(flags, { short: "k", value: "KIND" }),
-    limit: z.int().min(1).max(10_000).default(50).describe("Jobs at most"),
-    offset: z.int().min(0).default(0).describe("Leave out so many of the newest"),
+    limit: z.int().min(1).max(10_000).default(50).describe("Maximum jobs to show"),
+    offset: z.int().min(0).default(0).describe("Skip this many of the newest"),
   }),
   examples: [
     "ft jobs list",

@@ -12,7 +12,7 @@ export const jobsWork = defineCommand({
     untilEmpty: z
       .boolean()
       .default(false)
-      .describe("End when no job is left; 1 when one of them failed"),
+      .describe("Stop when no job is left; exit code 1 if one of them failed"),
     extension: z
       .array(z.string())
       .default([])

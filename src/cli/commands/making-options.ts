@@ -25,11 +25,11 @@ export const MakingOptions = z.strictObject({
     .int()
     .positive()
     .default(100)
-    .describe("Rows that the set shall have")
+    .describe("Number of rows to generate in total")
     .register(flags, { short: "n", value: "N" }),
   output: z
     .string()
-    .describe("Where the rows go, as JSON lines")
+    .describe("Output file, as JSON lines")
     .register(flags, { short: "o", value: "FILE" }),
   provider: z
     .string()
@@ -46,7 +46,7 @@ export const MakingOptions = z.strictObject({
   models: z
     .array(z.string())
     .optional()
-    .describe("Several in turn: where one fails, the next is asked")
+    .describe("Several models: if one fails, the next is asked")
     .register(flags, { value: "NAME,NAME" }),
   baseUrl: z
     .string()
@@ -66,7 +66,7 @@ export const MakingOptions = z.strictObject({
   system: z
     .string()
     .optional()
-    .describe("System message in front of each row")
+    .describe("System message of each row")
     .register(flags, { value: "TEXT" }),
   topics: z
     .array(z.string())
@@ -77,33 +77,33 @@ export const MakingOptions = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Write all rows in this language, else in that of the document; rows in others do not count",
+      "Language of all rows; default: that of the document. Rows in other languages are discarded",
     )
     .register(flags, { value: "NAME" }),
   evidence: z
     .boolean()
     .default(false)
     .describe(
-      "Have each row come with a quote of the document, and take only those whose quote is there",
+      "Ask for a quote from the document with each row, and keep only rows whose quote is in it",
     ),
   length: lengthOption("short"),
   variety: z
     .enum(VARIETIES)
     .default("medium")
-    .describe("How much questions and people who ask differ"),
+    .describe("How much the questions and the people who ask them differ"),
   temperature: z.coerce
     .number()
     .min(0)
     .max(2)
     .default(0.7)
-    .describe("0 always takes the most likely words; higher values vary more")
+    .describe("0 always takes the most likely token; higher values vary more")
     .register(flags, { value: "X" }),
   maxTokens: z.coerce
     .number()
     .int()
     .positive()
     .default(4096)
-    .describe("Tokens of one answer, at most")
+    .describe("Maximum tokens of one answer")
     .register(flags, { value: "N" }),
   rowsPerCall: z.coerce
     .number()
@@ -118,7 +118,7 @@ export const MakingOptions = z.strictObject({
     .int()
     .min(1)
     .default(3)
-    .describe("Most attempts for a row whose answer is not valid")
+    .describe("Maximum attempts for a row whose answer is not valid")
     .register(flags, { value: "N" }),
   concurrency: z.coerce
     .number()
@@ -126,7 +126,7 @@ export const MakingOptions = z.strictObject({
     .min(1)
     .max(256)
     .default(5)
-    .describe("Requests at once, at most")
+    .describe("Maximum requests at the same time")
     .register(flags, { value: "N", aliases: ["max-concurrent"] }),
   retries: z.coerce
     .number()
@@ -139,33 +139,33 @@ export const MakingOptions = z.strictObject({
     .number()
     .positive()
     .default(60)
-    .describe("Seconds that one answer may take")
+    .describe("Maximum seconds for one answer")
     .register(flags, { value: "S" }),
   profile: z
     .string()
     .optional()
-    .describe("Service that the set is for: no more rows than it takes (ft data limits)")
+    .describe("Service that the dataset is for: limits the number of rows (ft data limits)")
     .register(flags, { value: "NAME" }),
   passage: z.coerce
     .number()
     .int()
     .min(200)
     .default(2000)
-    .describe("Characters of a document that one row rests on")
+    .describe("Characters of a document that one row is based on")
     .register(flags, { value: "N" }),
   prompts: z
     .string()
     .optional()
-    .describe("Folder of prompts that count before the program's own")
+    .describe("Folder of prompts to use instead of the built-in ones")
     .register(flags, { value: "DIR" }),
   seed: z.coerce
     .number()
     .int()
     .default(0)
-    .describe("Seed of the rows that are made")
+    .describe("Seed of the generated rows")
     .register(flags, { value: "N" }),
   ...sourceOptions,
-  yes: z.boolean().default(false).describe("Documents may be sent to the provider"),
+  yes: z.boolean().default(false).describe("Allow sending documents to the provider"),
   extension: z
     .array(z.string())
     .default([])

@@ -12,13 +12,13 @@ export const mcp = defineCommand({
       .array(z.string())
       .min(1)
       .default(["."])
-      .describe("Folders whose files it may name; the first is where relative paths begin")
+      .describe("Folders that it may read; relative paths start at the first")
       .register(flags, { value: "DIR,DIR" }),
     allowWrite: z
       .boolean()
       .default(false)
       .describe(
-        "It may also start and stop runs and evaluate, which write; and models may be downloaded",
+        "Also allow it to start and stop runs, to evaluate, and to download models",
       ),
   }),
   examples: ["ft mcp", "ft mcp --root ~/projects/support --allow-write"],

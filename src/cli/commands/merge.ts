@@ -12,7 +12,7 @@ export const merge = defineCommand({
   summary: "Merge an adapter into its base model, and measure how much of its effect is kept",
   arguments: {
     adapter: { about: "Folder of an adapter of ft, mlx-lm or PEFT, or of a run" },
-    output: { about: "Folder to write, which must not be there yet" },
+    output: { about: "Folder to write, which must not exist yet" },
   },
   options: ConversionOptions.pick({
     dtype: true,
@@ -23,25 +23,25 @@ export const merge = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("The model that the adapter belongs to, where its file names another place")
+      .describe("Base model of the adapter, instead of the one that its file names")
       .register(flags, { long: "base-model", value: "MODEL" }),
     prompts: z
       .string()
       .optional()
       .describe(
-        "Rows with answers that base, adapter and result are asked; of a run its validation rows",
+        "Rows with answers to compare base, adapter and result on; default for a run: its validation rows",
       )
       .register(flags, { value: "FILE" }),
     numPrompts: z
       .int()
       .positive()
       .default(20)
-      .describe("How many of them")
+      .describe("Number of these rows")
       .register(flags, { long: "num-prompts", value: "N" }),
     force: z
       .boolean()
       .default(false)
-      .describe("Write a result too that has lost what the adapter learned"),
+      .describe("Write the result even if it loses what the adapter learned"),
     revision: z
       .string()
       .optional()

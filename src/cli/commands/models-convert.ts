@@ -12,7 +12,7 @@ export const modelsConvert = defineCommand({
   summary: "Write a model as another folder: in another precision, quantized or unpacked",
   arguments: {
     model: { about: "Hub id, folder, .gguf file, or builtin/tiny" },
-    output: { about: "Folder to write, which must not be there yet" },
+    output: { about: "Folder to write, which must not exist yet" },
   },
   options: ConversionOptions.extend({
     perplexity: z
@@ -29,7 +29,7 @@ export const modelsConvert = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("What it was trained from: how much of the training packed layers keep is told")
+      .describe("Base model of the training, to report how much of the training the quantized layers keep")
       .register(flags, { value: "MODEL" }),
     revision: revisionOption,
   }),

@@ -13,7 +13,7 @@ export const modelsInfo = defineCommand({
     memory: z
       .boolean()
       .default(false)
-      .describe("Show what training would need at its peak")
+      .describe("Show the estimated memory of ft train quick")
       .register(flags, { short: "m" }),
     revision: revisionOption,
   }),

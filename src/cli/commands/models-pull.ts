@@ -28,7 +28,7 @@ async function pullQuantized({ model, revision, bits, folder }: Copy, io: Io): P
 
 export const modelsPull = defineCommand({
   name: "models pull",
-  summary: "Download a model into the cache, and quantize it where asked",
+  summary: "Download a model into the cache, and optionally quantize it",
   arguments: { model: { about: "Hub id" } },
   options: z.strictObject({
     quantize: z

@@ -6,7 +6,7 @@ import { modelTable } from "../render/models.ts";
 
 export const modelsSearch = defineCommand({
   name: "models search",
-  summary: "Find models on the Hub that can be trained here, with what each needs",
+  summary: "Find models on the Hub that ft can train, with the memory that a quick run needs",
   arguments: { text: { about: "Words of the name: qwen3, mlx-community smollm" } },
   options: z.strictObject({
     limit: z
@@ -14,7 +14,7 @@ export const modelsSearch = defineCommand({
       .positive()
       .max(100)
       .default(20)
-      .describe("Most models to show")
+      .describe("Maximum models to show")
       .register(flags, { value: "N" }),
   }),
   examples: ["ft models search smollm2", "ft models search mlx-community --limit 5 --json"],

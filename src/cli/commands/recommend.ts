@@ -14,7 +14,7 @@ export const recommend = defineCommand({
     data: z
       .string()
       .optional()
-      .describe("Rows to train on; without, the shipped set stands for them")
+      .describe("Rows to train on; default: the shipped text-to-SQL dataset")
       .register(flags, { aliases: ["dataset"], short: "d", value: "FILE" }),
     memory: z
       .string()
@@ -24,7 +24,7 @@ export const recommend = defineCommand({
     template: z
       .string()
       .default("auto")
-      .describe("How conversations read")
+      .describe("Prompt template")
       .register(flags, { short: "t", value: "NAME" }),
     output: z
       .string()

@@ -17,27 +17,27 @@ export const remoteCompareCommand = defineCommand({
     against: z
       .string()
       .optional()
-      .describe("Another checkpoint in the place of the base model")
+      .describe("Another checkpoint, instead of the base model")
       .register(flags, { value: "GLOB" }),
     data: z
       .string()
-      .describe("Rows to answer, with what they should say")
+      .describe("Rows with prompts and reference answers")
       .register(flags, { short: "d", value: "PATH" }),
     limit: z
       .int()
       .min(1)
       .default(50)
-      .describe("Rows to take, from the first on")
+      .describe("Number of rows, from the first")
       .register(flags, { value: "N" }),
     metrics: z
       .array(z.string())
       .default(["rougeL", "chrf", "perplexity"])
-      .describe("What to score by: those of ft evaluate")
+      .describe("Metrics, as in ft evaluate")
       .register(flags, { value: "NAMES" }),
     output: z
       .string()
       .optional()
-      .describe("Write all of it there")
+      .describe("Write the full report to this file")
       .register(flags, { short: "o", value: "FILE" }),
     temperature: z
       .number()

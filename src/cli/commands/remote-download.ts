@@ -12,18 +12,18 @@ export const remoteDownloadCommand = defineCommand({
   summary: "Download the adapter of a checkpoint at Tinker, check and convert it",
   arguments: {
     checkpoint: { about: "tinker://RUN/weights/NAME or another address of it, or a run's folder" },
-    folder: { about: "Folder to write, which must not be there yet" },
+    folder: { about: "Folder to write, which must not exist yet" },
   },
   options: z.strictObject({
     to: z
       .array(z.enum(FORMS))
       .default([...FORMS])
-      .describe("Forms to write, each in a folder of its name: peft, mlx (mlx-lm's, and ft's own)")
+      .describe("Formats to write, each in a folder of that name: peft, mlx (of mlx-lm and ft)")
       .register(flags, { value: "FORMS" }),
     baseModel: z
       .string()
       .optional()
-      .describe("The model that the adapter belongs to, where the service calls it otherwise")
+      .describe("Base model of the adapter, if the service uses another name")
       .register(flags, { long: "base-model", value: "MODEL" }),
   }),
   examples: [

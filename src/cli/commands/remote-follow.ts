@@ -6,7 +6,7 @@ import { watchHost } from "../hosts.ts";
 export const remoteFollowCommand = defineCommand({
   name: "remote follow",
   summary: "Follow a run on a host again, and fetch its result",
-  arguments: { run: { about: "The run's folder here, or its id there" } },
+  arguments: { run: { about: "Run folder on this machine, or the run's id on the host" } },
   options: z.strictObject({}),
   examples: ["ft remote follow ./night", "ft remote follow ./night --json"],
   run: async ({ arguments: { run = "" } }, io) => {

@@ -36,9 +36,9 @@ const isAct = (word: string): word is keyof typeof acts => Object.hasOwn(acts, w
 
 export const remoteHostsCommand = defineCommand({
   name: "remote hosts",
-  summary: "List the hosts that ft train start --on may name; add or remove one",
+  summary: "List the hosts for ft train start --on; add or remove one",
   arguments: {
-    action: { about: "Nothing to list", optional: true, choices: Object.keys(acts) },
+    action: { about: "Without it the hosts are listed", optional: true, choices: Object.keys(acts) },
     name: { about: "Name of the host", optional: true },
     settings: {
       about: "KEY=VALUE, as in hosts.yaml; default: kind=ssh",

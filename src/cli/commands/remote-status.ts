@@ -37,10 +37,10 @@ function lines(run: RunElsewhere): string {
 
 export const remoteStatusCommand = defineCommand({
   name: "remote status",
-  summary: "Ask hosts how the runs stand that were sent there",
+  summary: "Show the state of runs on hosts",
   arguments: {
     run: {
-      about: "The run's folder here, or its id; all that have not ended here",
+      about: "Run folder on this machine, or the run's id; default: all that have not ended",
       optional: true,
     },
   },

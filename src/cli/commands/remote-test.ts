@@ -17,12 +17,12 @@ export const remoteTestCommand = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("The base model, in the place of the one that the run names")
+      .describe("Base model, instead of the one that the run names")
       .register(flags, { value: "MODEL" }),
     testPrompts: z
       .string()
       .optional()
-      .describe("File with a prompt a line, or JSON lines with prompt; without, five of its own")
+      .describe("File with one prompt per line, or JSON lines with prompt; default: five built-in prompts")
       .register(flags, { value: "FILE" }),
     prompt: z
       .array(z.string())
@@ -32,7 +32,7 @@ export const remoteTestCommand = defineCommand({
     output: z
       .string()
       .default("lora_test_results.json")
-      .describe("Write what came of it there")
+      .describe("Write the results to this file")
       .register(flags, { short: "o", value: "FILE" }),
   }),
   examples: [

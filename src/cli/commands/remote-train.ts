@@ -14,56 +14,56 @@ const Options = RemoteTrainSettings.extend({
   data: z
     .string()
     .optional()
-    .describe("Rows to learn from: a file, a folder, a shipped set")
+    .describe("Rows to train on: a file, a folder, or a shipped set")
     .register(flags, { short: "d", value: "PATH" }),
   resume: z
     .string()
     .optional()
     .describe(
-      "Go on: in a run's folder, or from the address of a state (tinker://RUN/weights/NAME)",
+      "Continue a run: its folder, or the address of a state (tinker://RUN/weights/NAME)",
     )
     .register(flags, { value: "FOLDER|URI" }),
   output: z
     .string()
     .optional()
-    .describe("The run's folder; without, a new one below --output-dir")
+    .describe("Run folder; default: a new one below --output-dir")
     .register(flags, { short: "o", value: "FOLDER" }),
   outputDir: z
     .string()
     .default("checkpoints")
-    .describe("Where folders of runs are made: lora_MODEL_TIME")
+    .describe("Where run folders are created: lora_MODEL_TIME")
     .register(flags, { value: "FOLDER" }),
   trainUnembed: z
     .boolean()
     .default(true)
     .describe("The adapter is also on the layer that says the next token")
-    .register(flags, { off: "No adapter on the layer that says the next token" }),
+    .register(flags, { off: "No adapter on the output layer" }),
   trainMlp: z
     .boolean()
     .default(true)
     .describe("The adapter is also on the layers between attentions")
-    .register(flags, { off: "No adapter on the layers between attentions" }),
+    .register(flags, { off: "No adapter on the MLP layers" }),
   trainAttention: z
     .boolean()
     .default(true)
     .describe("The adapter is also on attentions")
-    .register(flags, { off: "No adapter on attentions" }),
+    .register(flags, { off: "No adapter on the attention layers" }),
   download: z
     .boolean()
     .default(true)
     .describe("Fetch the adapter after the last step")
-    .register(flags, { off: "Leave the adapter at the service" }),
+    .register(flags, { off: "Do not download the adapter" }),
   inFlight: z
     .int()
     .min(1)
     .max(8)
     .default(2)
-    .describe("Steps handed over before the first of them is waited for")
+    .describe("Steps sent ahead before ft waits for the first result")
     .register(flags, { value: "N" }),
   wire: z
     .enum(WIRES)
     .default("protobuf")
-    .describe("How rows travel: protobuf, or json for services of before 2026"),
+    .describe("How rows are sent: protobuf, or json for services from before 2026"),
 });
 
 /** Settings that a run in a folder has already, as far as another value than the usual one is given. */
@@ -84,7 +84,7 @@ function requireNothingElse(options: z.infer<typeof Options>, folder: string): v
 
 export const remoteTrainCommand = defineCommand({
   name: "remote train",
-  summary: "Train an adapter at Tinker; the run's folder is here",
+  summary: "Train an adapter at Tinker, with the run's folder on this machine",
   options: Options,
   examples: [
     "ft remote train --data rows.jsonl --batch 64 --rank 16 --save-every 50",

@@ -5,10 +5,10 @@ import { defineCommand } from "../define-command.ts";
 
 export const remoteWorkCommand = defineCommand({
   name: "remote work",
-  summary: "Do a task as a job of Hugging Face: ft train start --on starts such jobs",
+  summary: "Run a task inside a Hugging Face job: ft train start --on starts such jobs",
   arguments: {
     repository: { about: "Private data set of the hub that holds the task" },
-    task: { about: "Its name there" },
+    task: { about: "Name of the task" },
   },
   options: z.strictObject({}),
   examples: ["ft remote work me/ft-jobs 20261127-120226-4f9a1c"],

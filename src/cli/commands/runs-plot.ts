@@ -30,7 +30,7 @@ export const runsPlot = defineCommand({
     output: z
       .string()
       .default("runs.svg")
-      .describe("Where the picture goes, .svg or .png; - is the standard output, as SVG")
+      .describe("File for the picture, .svg or .png; - writes SVG to the standard output")
       .register(flags, { short: "o", value: "FILE" }),
   }),
   examples: ["ft runs plot ./output", "ft runs plot ./output ./other -o both.png"],

@@ -25,8 +25,8 @@ export const runsPrune = defineCommand({
     checkpoints: z
       .boolean()
       .default(false)
-      .describe("In completed runs remove all checkpoints but the best and the latest"),
-    dryRun: z.boolean().default(false).describe("Say what would go, remove nothing"),
+      .describe("In completed runs, remove all checkpoints except the best and the latest"),
+    dryRun: z.boolean().default(false).describe("Show what would be removed; remove nothing"),
   }),
   examples: ["ft runs prune", "ft runs prune --checkpoints --dry-run"],
   run: async ({ options }, io) => {

@@ -6,7 +6,7 @@ import { defineCommand } from "../define-command.ts";
 export const storeBackup = defineCommand({
   name: "store backup",
   summary: "Back up the store (data sets, jobs, costs of calls) to a file",
-  arguments: { file: { about: "Where; nothing may be there" } },
+  arguments: { file: { about: "File to write, which must not exist yet" } },
   options: z.strictObject({}),
   examples: ["ft store backup ~/ft-backup.db"],
   run: async ({ arguments: { file = "" } }, io) => {

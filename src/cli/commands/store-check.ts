@@ -5,8 +5,8 @@ import { defineCommand } from "../define-command.ts";
 
 export const storeCheck = defineCommand({
   name: "store check",
-  summary: "Read the whole store and tell what is damaged",
-  arguments: { file: { about: "A copy; without it, the store", optional: true } },
+  summary: "Read the whole store and report what is damaged",
+  arguments: { file: { about: "Backup to check; default: the store", optional: true } },
   options: z.strictObject({}),
   examples: ["ft store check", "ft store check ~/ft-backup.db --json"],
   run: async ({ arguments: { file } }, io) => {

@@ -5,7 +5,7 @@ import { defineCommand } from "../define-command.ts";
 export const storeRestore = defineCommand({
   name: "store restore",
   summary: "Restore the store from a backup; the current file is kept beside it",
-  arguments: { file: { about: "A copy that ft store backup made" } },
+  arguments: { file: { about: "Backup made by ft store backup" } },
   options: z.strictObject({}),
   examples: ["ft store restore ~/ft-backup.db"],
   run: async ({ arguments: { file = "" } }, io) => {

@@ -15,7 +15,7 @@ export const StudioCommandOptions = z.strictObject({
     .string()
     .min(1)
     .default("127.0.0.1")
-    .describe("Address to listen on; 0.0.0.0 is every one of this machine's")
+    .describe("Address to listen on; 0.0.0.0 is all addresses of this machine")
     .register(flags, { value: "ADDRESS" }),
   open: z
     .boolean()

@@ -17,13 +17,13 @@ const Options = RunningOptions.extend({
   epochs: epochs
     .unwrap()
     .optional()
-    .describe("Train on until this many passes over the rows, in all; the learning rate follows")
+    .describe("Continue until this many epochs in total; the learning rate schedule is extended")
     .register(flags, { short: "e", value: "N" }),
   iters: iters
     .unwrap()
     .unwrap()
     .optional()
-    .describe("Train on until this many optimizer steps, in all; the learning rate follows")
+    .describe("Continue until this many optimizer steps in total; the learning rate schedule is extended")
     .register(flags, { value: "N" }),
 });
 

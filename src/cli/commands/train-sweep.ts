@@ -134,7 +134,7 @@ export const trainSweep = defineCommand({
     file: {
       about:
         "YAML with base (a configuration, or the path of one) and grid (lists of values by key), list (of settings), or both; " +
-        "output_dir holds a folder for each run. Started again, it goes on where it was. For example: " +
+        "output_dir holds a folder for each run. Started again, it continues where it stopped. For example: " +
         "{base: run.yaml, grid: {optimization.learning_rate: [1e-4, 3e-4], lora.r: [8, 16]}}",
     },
   },
@@ -149,7 +149,7 @@ export const trainSweep = defineCommand({
       .string()
       .optional()
       .describe(
-        "Train on these hosts, with commas between, one run at a time on each: ft remote hosts",
+        "Train on these hosts, separated by commas, one run at a time on each: ft remote hosts lists them",
       )
       .register(flags, { value: "HOSTS" }),
     ...QueueOptions.shape,

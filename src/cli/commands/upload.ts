@@ -24,7 +24,7 @@ const Options = z.strictObject({
   baseModel: z
     .string()
     .optional()
-    .describe("The base, where the result does not name it as others find it; to merge into")
+    .describe("Base model, if the result does not name it by its Hub id; also the base for --merge-adapter")
     .register(flags, { short: "b", value: "MODEL" }),
   revision: uploadOptions.revision,
   license: z

@@ -28,7 +28,7 @@ export const verify = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("Where the base is, to compare it too; default: where the result says")
+      .describe("Base model, to check it too; default: the one that the result names")
       .register(flags, { short: "b", value: "MODEL" }),
   }),
   examples: ["ft verify ./output", "ft verify ./output/final_model --base-model ./base --json"],

@@ -8,32 +8,32 @@ export const ExportOptions = z.strictObject({
   quant: z
     .string()
     .optional()
-    .describe("Quantize, in one of the format's ways; a wrong word lists them")
+    .describe("Quantization of the format; an unknown name lists them")
     .register(flags, { short: "q", value: "NAME" }),
   dtype: z
     .enum(PRECISIONS)
     .optional()
-    .describe("Precision of all that is not quantized; without it, as stored")
+    .describe("Precision of the weights that are not quantized; default: as stored")
     .register(flags, { value: "NAME" }),
   shardSize: z
     .string()
     .optional()
-    .describe("Cut the weights into files of at most this size, such as 5GB")
+    .describe("Split the weights into files of at most this size, such as 5GB")
     .register(flags, { long: "shard-size", value: "SIZE" }),
   system: z
     .string()
     .optional()
-    .describe("System message where a request has none, instead of the template's own")
+    .describe("System message for requests without one, instead of the template's own")
     .register(flags, { value: "TEXT" }),
   adapterOnly: z
     .boolean()
     .optional()
-    .describe("Export the adapter by itself, to be put on its base there")
+    .describe("Export only the adapter, to use it with its base model there")
     .register(flags, { long: "adapter-only" }),
   from: z
     .string()
     .optional()
-    .describe("What the adapter is put on in Ollama: a name of ollama list, or a .gguf file")
+    .describe("Base model of the adapter in Ollama: a name of ollama list, or a .gguf file")
     .register(flags, { value: "NAME" }),
 });
 

@@ -27,10 +27,10 @@ export type PersonalAction = "keep" | "find" | "mask" | "drop";
 
 /** Everything that can be asked of cleaners; each reads what is its own. */
 export interface CleanOptions {
-  /** Characters of all that a row says. */
+  /** Minimum characters of a row. */
   readonly minLength: number;
   readonly maxLength?: number | undefined;
-  /** Characters of each answer. */
+  /** Minimum characters of each answer. */
   readonly minAnswer: number;
   /** ISO 639-1. */
   readonly languages: readonly string[];

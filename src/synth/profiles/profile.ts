@@ -56,7 +56,7 @@ export interface ProjectOptions {
   readonly line: number;
   /** The line that it has where it comes from: a record whose id is that number has no id of its own to lose. */
   readonly sourceLine?: number;
-  /** Also id, source and meta, as fields of the row, where the form allows fields of one's own. */
+  /** Also id, source and meta, as fields of the row, if the format allows extra fields. */
   readonly keepsSource: boolean;
 }
 

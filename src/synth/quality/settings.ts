@@ -23,7 +23,7 @@ export const QualitySettings = z.strictObject({
   languages: z.array(z.string()).default([]),
   /** Tokens of one answer. */
   maxTokens: z.int().positive().default(4096),
-  /** Most attempts for a row whose answer is not valid. */
+  /** Maximum attempts for a row whose answer is not valid. */
   tries: z.int().min(1).max(10).default(2),
   seed: z.int().default(0),
 });

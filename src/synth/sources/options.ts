@@ -13,7 +13,7 @@ export const sourceOptions = {
   encoding: z
     .string()
     .optional()
-    .describe("Of text that does not say it itself; without this, UTF-8 or what its bytes show")
+    .describe("Encoding of text that does not declare one; default: UTF-8, or detected from the bytes")
     .register(flags, { value: "NAME" }),
 };
 

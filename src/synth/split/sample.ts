@@ -11,7 +11,7 @@ export interface Drawable {
 export interface SampleOptions {
   readonly count: number;
   readonly seed: number;
-  /** Each value has as many rows, as far as it has them; else each its share. */
+  /** Draw the same number of rows of each value, if it has enough; else each its share. */
   readonly isEven: boolean;
 }
 

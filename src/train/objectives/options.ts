@@ -17,7 +17,7 @@ export const PreferenceOptions = z.strictObject({
     .positive({ error: "Beta must be positive" })
     .default(0.1)
     .describe(
-      "Beta of the preference losses: for dpo and kto how strongly the model is held to the one before training, " +
+      "Beta of the preference losses: for dpo and kto how close the model is kept to the one before training, " +
         "for orpo the weight of the odds ratio, for simpo the scale of the margin",
     )
     .register(flags, { value: "NUMBER" }),
@@ -48,7 +48,7 @@ export const PreferenceOptions = z.strictObject({
   share_prompt: z
     .boolean()
     .default(true)
-    .describe("Answers to one prompt run behind it once, rather than with a copy each")
+    .describe("Compute the prompt once for all its answers, not once per answer")
     .register(flags, { off: "Compute the prompt once for each answer instead of sharing it" }),
 });
 

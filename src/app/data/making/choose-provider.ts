@@ -17,7 +17,7 @@ export interface ProviderChoice {
   /** In turn: where one fails, the next is asked. */
   models: readonly string[];
   baseUrl?: string | undefined;
-  /** Seconds that one answer may take. */
+  /** Maximum seconds for one answer. */
   timeout: number;
   /** Requests at once. */
   concurrency: number;

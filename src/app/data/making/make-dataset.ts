@@ -28,7 +28,7 @@ export interface MakeRequest extends ProviderChoice, SourceOptions {
   settings: MakeSettings;
   /** Documents: files, folders, patterns. None where rows rest on instructions alone. */
   paths: readonly string[];
-  /** Rows that the set shall have. */
+  /** Number of rows to generate in total. */
   count: number;
   output: string;
   /** Conversations that documents hold are kept, and only the rest is made. */

@@ -20,7 +20,7 @@ const Create = z.strictObject({
   variety: z
     .enum(VARIETIES)
     .default("medium")
-    .describe("How much questions and people who ask differ"),
+    .describe("How much the questions and the people who ask them differ"),
   focus_topics: z.array(z.string()).default([]).describe("What to take up, each row the next"),
   length: z.enum(lengths).default("short").describe("Messages of a row: 2, 4 to 6, or 8 to 12"),
 });
@@ -41,13 +41,13 @@ const Split = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe("Divide each value of this field by itself: source, topic, meta.language"),
+    .describe("Split each value of this field separately: source, topic, meta.language"),
 });
 
 const System = z.strictObject({
   max_retries: z.int().min(0).default(3).describe("Requests made again after one failed"),
-  timeout: z.number().positive().default(60).describe("Seconds that one answer may take"),
-  max_concurrent: z.int().min(1).max(256).default(5).describe("Requests at once, at most"),
+  timeout: z.number().positive().default(60).describe("Maximum seconds for one answer"),
+  max_concurrent: z.int().min(1).max(256).default(5).describe("Maximum requests at the same time"),
 });
 
 export const Project = z.strictObject({

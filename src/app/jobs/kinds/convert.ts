@@ -8,7 +8,7 @@ import { taskKind } from "./task-kind.ts";
 export const ConvertParameters = ConversionOptions.omit({ outputFormat: true }).extend({
   /** Hub id, folder, also of a run, .gguf file, or a built-in name. */
   model: z.string().min(1),
-  /** Folder to write, which must not be there yet. */
+  /** Folder to write, which must not exist yet. */
   output: z.string().min(1),
   /** What it was trained from: how much of the training is left is measured then. */
   baseModel: z.string().min(1).optional(),

@@ -8,7 +8,7 @@ export const ExportParameters = ExportOptions.extend({
   format: z.string().min(1),
   /** Hub id, folder, .gguf file, builtin/tiny, or a folder of an adapter or a run. */
   model: z.string().min(1),
-  /** Folder or file to write, which must not be there yet. */
+  /** Folder or file to write, which must not exist yet. */
   output: z.string().min(1),
   adapter: z.string().optional(),
   baseModel: z.string().optional(),

@@ -9,7 +9,7 @@ export const MergeParameters = ConversionOptions.pick({
 }).extend({
   /** Folder of an adapter, or of a run. */
   adapter: z.string().min(1),
-  /** Folder to write, which must not be there yet. */
+  /** Folder to write, which must not exist yet. */
   output: z.string().min(1),
   baseModel: z.string().optional(),
   /** Rows with answers that base, adapter and result are asked; of a run without it its validation rows. */
