@@ -71,7 +71,7 @@ test("a store of a newer ft is refused and left alone", async () => {
   file.close();
   const error = await rejection(openStore(path), FtError);
   expect(error).toMatchObject({ code: "FT-STORE-001", exitCode: 3 });
-  expect(error.message).toContain(`form is ${newestForm + 1}`);
+  expect(error.message).toContain(`format version ${newestForm + 1}`);
 });
 
 test("a file of another program is refused and left alone", async () => {
