@@ -13,21 +13,21 @@ export function unknownProvider({ name, known, nearest }: UnknownName): UsageErr
 
 export function missingKey(name: string, about: string, keys: readonly string[]): ConfigError {
   return new ConfigError("FT-PROVIDER-002", {
-    message: `${about} wants a key, and ${keys.join(", ")} is not set, in the environment or in .env`,
+    message: `${about} needs a key, and ${keys.join(", ")} is not set in the environment or in .env`,
     hint: `${keys[0]}=… in .env, or another --provider (--provider local needs none); this was --provider ${name}`,
   });
 }
 
 export function missingAddress(name: string, variables: readonly string[]): UsageError {
   return new UsageError("FT-PROVIDER-003", {
-    message: `the provider ${name} has no address of its own`,
+    message: `the provider ${name} needs an address`,
     hint: `--base-url http://127.0.0.1:8000/v1, or ${variables.join(" or ")}`,
   });
 }
 
 export function badAddress(address: string): UsageError {
   return new UsageError("FT-PROVIDER-004", {
-    message: `'${address}' is no address of a service`,
+    message: `'${address}' is not the address of a service`,
     hint: "--base-url http://HOST:PORT/v1 or https://HOST/v1",
   });
 }
@@ -35,7 +35,7 @@ export function badAddress(address: string): UsageError {
 export function missingModel(name: string, known: readonly string[]): UsageError {
   const has = known.length === 0 ? "" : `; it has ${known.slice(0, 8).join(", ")}`;
   return new UsageError("FT-PROVIDER-005", {
-    message: `no model of ${name} is named${has}`,
+    message: `no model of ${name} is given${has}`,
     hint: `--model ${known[0] ?? "NAME"}`,
   });
 }
@@ -57,7 +57,7 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   unreachable: {
     code: "FT-PROVIDER-012",
     hint: ({ name, host }) =>
-      name === "ollama" ? "Start it with: ollama serve" : `Look whether ${host} answers here`,
+      name === "ollama" ? "Start it with: ollama serve" : `check that ${host} answers from this machine`,
   },
   silent: {
     code: "FT-PROVIDER-013",
@@ -65,11 +65,11 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   },
   unreadable: {
     code: "FT-PROVIDER-014",
-    hint: ({ name }) => `Look whether the address is one of ${name}: --base-url`,
+    hint: ({ name }) => `check that --base-url is an address of ${name}`,
   },
   forbidden: {
     code: "FT-PROVIDER-015",
-    hint: ({ keys }) => `Put a key that counts into ${keys[0] ?? "the environment"} (or .env)`,
+    hint: ({ keys }) => `Put a valid key into ${keys[0] ?? "the environment"} (or .env)`,
   },
   unpaid: {
     code: "FT-PROVIDER-016",
@@ -84,7 +84,7 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   weakened: { code: "FT-PROVIDER-018", hint: () => "use another --model" },
   redirected: {
     code: "FT-PROVIDER-019",
-    hint: () => "Give the last address itself: --base-url",
+    hint: () => "give the address that it redirects to: --base-url",
   },
 };
 
