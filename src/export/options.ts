@@ -67,9 +67,7 @@ export const ConversionOptions = z.strictObject({
   nearest: z
     .boolean()
     .default(false)
-    .describe(
-      "Quantize each group with the better of two fits: slightly less loss than MLX's own",
-    ),
+    .describe("Quantize each group with the better of two fits: slightly less loss than MLX's own"),
   dequantize: z.boolean().default(false).describe("Unpack a quantized model"),
 });
 

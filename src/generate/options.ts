@@ -60,7 +60,9 @@ export const GenerateOptions = z.strictObject({
   stop: z
     .array(z.string())
     .default([])
-    .describe("Texts that end the answer and are removed from it; a JSON list where they contain commas")
+    .describe(
+      "Texts that end the answer and are removed from it; a JSON list where they contain commas",
+    )
     .register(flags, { value: "TEXT,…" }),
   seed: z
     .int()

@@ -57,7 +57,9 @@ const SAID: Readonly<Record<FailureKind, Said>> = {
   unreachable: {
     code: "FT-PROVIDER-012",
     hint: ({ name, host }) =>
-      name === "ollama" ? "Start it with: ollama serve" : `check that ${host} answers from this machine`,
+      name === "ollama"
+        ? "Start it with: ollama serve"
+        : `check that ${host} answers from this machine`,
   },
   silent: {
     code: "FT-PROVIDER-013",

@@ -481,7 +481,11 @@ describe("finished predictions", () => {
       /at least 5 answers.*\n.*--samples 5/,
     ],
     [["model", "--checker", "/bin/true", "--task", "everyday-choice"], 2, /both given/],
-    [["model", "--schema", "none.json"], 2, /none\.json: the file is missing or holds no JSON schema/],
+    [
+      ["model", "--schema", "none.json"],
+      2,
+      /none\.json: the file is missing or holds no JSON schema/,
+    ],
   ];
   test.each(refused)("%j is refused", async (args, code, told) => {
     const ended = await runProgram(["evaluate", ...args], { cwd: makeFolder() });

@@ -30,7 +30,11 @@ export function readFoundAdapter(folder: string): FoundAdapter {
   try {
     return { folder, config: Object(JSON.parse(text)) as FoundAdapter["config"] };
   } catch (error) {
-    throw badAdapter(folder, `adapter_config.json is not an adapter configuration: ${String(error)}`, error);
+    throw badAdapter(
+      folder,
+      `adapter_config.json is not an adapter configuration: ${String(error)}`,
+      error,
+    );
   }
 }
 

@@ -28,10 +28,14 @@ export const RunConfigSchema = z.strictObject({
   objective: ObjectiveName,
   lora: LoraOptions.prefault({}).describe("The adapter"),
   loss: LossOptions.prefault({}).describe("Additions to the loss of the next token"),
-  preference: PreferenceOptions.prefault({}).describe("Settings of preference objectives: dpo, orpo, simpo, kto"),
+  preference: PreferenceOptions.prefault({}).describe(
+    "Settings of preference objectives: dpo, orpo, simpo, kto",
+  ),
   distillation: DistillationOptions.prefault({}).describe("Learning from a teacher model"),
   course: CourseOptions.prefault({}).describe("Reproducing the training of another tool"),
-  optimization: OptimizationOptions.prefault({}).describe("Length of the run, optimizer and schedule, checkpoints and evaluation"),
+  optimization: OptimizationOptions.prefault({}).describe(
+    "Length of the run, optimizer and schedule, checkpoints and evaluation",
+  ),
   output_dir: z
     .string()
     .min(1, { error: "Output folder is required" })

@@ -83,7 +83,8 @@ function requireSameQuestions(
   if (same) return;
   throw new UsageError("FT-EVAL-010", {
     at: { file: folder },
-    message: "the earlier evaluation used other rows: data, seed and number of rows must be the same",
+    message:
+      "the earlier evaluation used other rows: data, seed and number of rows must be the same",
     hint: "give --data, --seed and --num-samples as they were then",
   });
 }

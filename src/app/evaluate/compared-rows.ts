@@ -64,7 +64,8 @@ function requireSame(one: AnswerSheet, other: AnswerSheet): void {
   if (one.questions === other.questions) return;
   throw new UsageError("FT-EVAL-010", {
     at: { file: other.folder },
-    message: "the earlier evaluation used other rows: data, seed and number of rows must be the same",
+    message:
+      "the earlier evaluation used other rows: data, seed and number of rows must be the same",
     hint: "compare evaluations of the same rows: ft benchmark BASE TUNED --data FILE asks both",
   });
 }

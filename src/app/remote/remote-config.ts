@@ -37,10 +37,7 @@ export const RemoteTrainSettings = z.strictObject({
     .default(1e-4)
     .describe("Learning rate")
     .register(flags, { aliases: ["lr"], value: "RATE" }),
-  schedule: z
-    .enum(SCHEDULES)
-    .default("constant")
-    .describe("Learning rate schedule"),
+  schedule: z.enum(SCHEDULES).default("constant").describe("Learning rate schedule"),
   warmup: z
     .int()
     .min(0)

@@ -53,7 +53,7 @@ export const ServingOptions = z.strictObject({
   template: z
     .string()
     .optional()
-    .describe("Prompt template; default: the adapter's own, else the model's")
+    .describe("Prompt template of conversations; default: the adapter's, else the model's")
     .register(flags, { short: "t", value: "NAME" }),
   loadIn4bit: z
     .boolean()
@@ -62,7 +62,9 @@ export const ServingOptions = z.strictObject({
     .register(flags, { long: "load-in-4bit" }),
   parallel: whole(1).default(16).describe("Answers generated at the same time"),
   queue: whole(0).default(64).describe("Requests that may wait; more are refused"),
-  maxTokens: whole(1).default(2048).describe("Maximum tokens of an answer, for requests that give no number"),
+  maxTokens: whole(1)
+    .default(2048)
+    .describe("Maximum tokens of an answer, for requests that give no number"),
   context: whole(1)
     .optional()
     .describe("Maximum tokens of prompt and answer together (default: the model's)"),

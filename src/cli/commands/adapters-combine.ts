@@ -7,7 +7,8 @@ import { downloadNote } from "../render/download.ts";
 
 export const adaptersCombine = defineCommand({
   name: "adapters combine",
-  summary: "Combine several adapters of one base model into one: sum, concatenation, TIES, DARE or SVD",
+  summary:
+    "Combine several adapters of one base model into one: sum, concatenation, TIES, DARE or SVD",
   arguments: { adapters: { about: "Folders of adapters of one base", many: true } },
   options: z.strictObject({
     output: z

@@ -44,9 +44,7 @@ const Options = EvaluationOptions.extend({
   failIfWorse: z
     .string()
     .optional()
-    .describe(
-      "Exit code 1 if the last model is worse by this metric, or worse by more than N",
-    )
+    .describe("Exit code 1 if the last model is worse by this metric, or worse by more than N")
     .register(flags, { value: "METRIC[:N]" }),
 });
 

@@ -48,7 +48,12 @@ export const dataClean = defineCommand({
         `${usual.join(",")} by default, and those that other options need: ${listed(cleaners)}`,
       )
       .register(flags, { value: "NAME,…" }),
-    threshold: z.number().min(0.5).max(1).default(0.8).describe("Rows at least this similar are duplicates"),
+    threshold: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(0.8)
+      .describe("Rows at least this similar are duplicates"),
     against: z
       .array(z.string())
       .default([])

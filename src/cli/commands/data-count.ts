@@ -27,7 +27,10 @@ export const dataCount = defineCommand({
       .default("o200k")
       .describe(`Default: o200k. One of ${listed(encodings)}`),
     model: z.string().optional().describe("Model of a service, to use its encoding: gpt-4.1-mini"),
-    tokenizer: z.string().optional().describe("Model folder, to count with its tokenizer and template"),
+    tokenizer: z
+      .string()
+      .optional()
+      .describe("Model folder, to count with its tokenizer and template"),
     threads: z
       .int()
       .min(0)

@@ -50,7 +50,9 @@ export const dataDedupe = defineCommand({
       .min(0.5)
       .max(1)
       .default(0.8)
-      .describe("Rows at least this similar are duplicates: 1 − edits / length; 1 keeps near-duplicates"),
+      .describe(
+        "Rows at least this similar are duplicates: 1 − edits / length; 1 keeps near-duplicates",
+      ),
     keep: z.enum(["first", "longest"]).default("first").describe("Which row of a cluster is kept"),
     show: z.int().min(0).default(0).describe("Largest clusters to show with their texts"),
     threads: z.int().min(0).max(64).optional().describe("Threads; default: by the number of rows"),
@@ -59,7 +61,12 @@ export const dataDedupe = defineCommand({
       .optional()
       .describe("Local sentence encoder that must confirm near-duplicates, such as builtin/minilm")
       .register(flags, { value: "MODEL" }),
-    meaning: z.number().min(0).max(1).default(0.85).describe("Minimum cosine similarity for that encoder"),
+    meaning: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.85)
+      .describe("Minimum cosine similarity for that encoder"),
   }),
   saved: { without: [] },
   examples: [

@@ -74,7 +74,9 @@ export const dataIdentify = defineCommand({
     provider: z
       .string()
       .optional()
-      .describe("Provider that decides what the rules leave open; it returns ranges of lines, never text")
+      .describe(
+        "Provider that decides what the rules leave open; it returns ranges of lines, never text",
+      )
       .register(flags, { value: "NAME" }),
     providerModel: z.string().optional().describe("Its model").register(flags, { value: "NAME" }),
     baseUrl: z

@@ -43,7 +43,9 @@ export const dataRate = defineCommand({
     report: z
       .string()
       .optional()
-      .describe("Report of ft data quality: rows are drawn from its whole range of scores, which are not shown")
+      .describe(
+        "Report of ft data quality: rows are drawn from its whole range of scores, which are not shown",
+      )
       .register(flags, { value: "FILE" }),
     seed: z.coerce
       .number()

@@ -17,7 +17,10 @@ export const dataSample = defineCommand({
       .optional()
       .describe("Each value of this field has its share: topic, source, meta.language")
       .register(flags, { value: "KEY" }),
-    even: z.boolean().default(false).describe("Draw the same number of rows of each value, if it has enough"),
+    even: z
+      .boolean()
+      .default(false)
+      .describe("Draw the same number of rows of each value, if it has enough"),
     seed: z.int().default(0).describe("Seed of the choice of rows"),
   }),
   examples: [

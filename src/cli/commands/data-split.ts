@@ -61,7 +61,9 @@ export const dataSplit = defineCommand({
     policy: z
       .enum(["proportional", "min_one"])
       .default("proportional")
-      .describe("min_one: each value of --stratify has a row in every split, if it has enough rows"),
+      .describe(
+        "min_one: each value of --stratify has a row in every split, if it has enough rows",
+      ),
     frozen: z
       .string()
       .optional()

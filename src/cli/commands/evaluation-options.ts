@@ -102,7 +102,9 @@ export const EvaluationOptions = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe("Compute perplexity over whole long texts, in windows that start this many tokens apart"),
+    .describe(
+      "Compute perplexity over whole long texts, in windows that start this many tokens apart",
+    ),
   window: z
     .int()
     .min(2)

@@ -17,9 +17,7 @@ export const mcp = defineCommand({
     allowWrite: z
       .boolean()
       .default(false)
-      .describe(
-        "Also allow it to start and stop runs, to evaluate, and to download models",
-      ),
+      .describe("Also allow it to start and stop runs, to evaluate, and to download models"),
   }),
   examples: ["ft mcp", "ft mcp --root ~/projects/support --allow-write"],
   run: async ({ options: { root, allowWrite } }, io) => {

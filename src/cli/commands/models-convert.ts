@@ -29,7 +29,9 @@ export const modelsConvert = defineCommand({
     baseModel: z
       .string()
       .optional()
-      .describe("Base model of the training, to report how much of the training the quantized layers keep")
+      .describe(
+        "Base model of the training, to report how much of the training the quantized layers keep",
+      )
       .register(flags, { value: "MODEL" }),
     revision: revisionOption,
   }),

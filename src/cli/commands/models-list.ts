@@ -6,7 +6,8 @@ import { modelTable } from "../render/models.ts";
 
 export const modelsList = defineCommand({
   name: "models list",
-  summary: "List models on this disk with the memory that a quick run needs, or supported ones on the Hub",
+  summary:
+    "List models on this disk with the memory that a quick run needs, or supported ones on the Hub",
   options: z.strictObject({
     source: z
       .string()

@@ -11,7 +11,10 @@ export const remoteCheckpointsCommand = defineCommand({
   name: "remote checkpoints",
   summary: "List the checkpoints that Tinker keeps, of one run or of all",
   arguments: {
-    run: { about: "Id of a run at Tinker; default: the newest checkpoints of all runs", optional: true },
+    run: {
+      about: "Id of a run at Tinker; default: the newest checkpoints of all runs",
+      optional: true,
+    },
   },
   options: z.strictObject({
     limit: z

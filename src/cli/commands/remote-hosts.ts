@@ -38,7 +38,11 @@ export const remoteHostsCommand = defineCommand({
   name: "remote hosts",
   summary: "List the hosts for ft train start --on; add or remove one",
   arguments: {
-    action: { about: "Without it the hosts are listed", optional: true, choices: Object.keys(acts) },
+    action: {
+      about: "Without it the hosts are listed",
+      optional: true,
+      choices: Object.keys(acts),
+    },
     name: { about: "Name of the host", optional: true },
     settings: {
       about: "KEY=VALUE, as in hosts.yaml; default: kind=ssh",

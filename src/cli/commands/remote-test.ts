@@ -22,7 +22,9 @@ export const remoteTestCommand = defineCommand({
     testPrompts: z
       .string()
       .optional()
-      .describe("File with one prompt per line, or JSON lines with prompt; default: five built-in prompts")
+      .describe(
+        "File with one prompt per line, or JSON lines with prompt; default: five built-in prompts",
+      )
       .register(flags, { value: "FILE" }),
     prompt: z
       .array(z.string())

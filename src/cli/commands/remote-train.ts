@@ -19,9 +19,7 @@ const Options = RemoteTrainSettings.extend({
   resume: z
     .string()
     .optional()
-    .describe(
-      "Continue a run: its folder, or the address of a state (tinker://RUN/weights/NAME)",
-    )
+    .describe("Continue a run: its folder, or the address of a state (tinker://RUN/weights/NAME)")
     .register(flags, { value: "FOLDER|URI" }),
   output: z
     .string()

@@ -25,7 +25,10 @@ export const runsExport = defineCommand({
         "The file to write; default: the run's id with the format's ending; - is the standard output",
       )
       .register(flags, { short: "o", value: "FILE" }),
-    weights: z.boolean().default(false).describe("Include checkpoints and the final model in the tar"),
+    weights: z
+      .boolean()
+      .default(false)
+      .describe("Include checkpoints and the final model in the tar"),
   }),
   examples: ["ft runs export ./output", "ft runs export ./output --format csv -o -"],
   run: async ({ arguments: { run: name = "" }, options }, io) => {

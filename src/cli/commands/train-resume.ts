@@ -23,7 +23,9 @@ const Options = RunningOptions.extend({
     .unwrap()
     .unwrap()
     .optional()
-    .describe("Continue until this many optimizer steps in total; the learning rate schedule is extended")
+    .describe(
+      "Continue until this many optimizer steps in total; the learning rate schedule is extended",
+    )
     .register(flags, { value: "N" }),
 });
 

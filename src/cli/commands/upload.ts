@@ -24,7 +24,9 @@ const Options = z.strictObject({
   baseModel: z
     .string()
     .optional()
-    .describe("Base model, if the result does not name it by its Hub id; also the base for --merge-adapter")
+    .describe(
+      "Base model, if the result does not name it by its Hub id; also the base for --merge-adapter",
+    )
     .register(flags, { short: "b", value: "MODEL" }),
   revision: uploadOptions.revision,
   license: z

@@ -149,8 +149,7 @@ export class Connection {
   }
 
   #tellRetry({ kind, message, status }: Refusal): void {
-    if (kind === "limited")
-      this.notice("info", "Tinker's rate limit is reached; asking again");
+    if (kind === "limited") this.notice("info", "Tinker's rate limit is reached; asking again");
     else if (kind === "taken")
       this.notice(
         "info",

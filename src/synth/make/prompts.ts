@@ -57,7 +57,10 @@ const PLACES = /\{\{\s*([\w-]*)\s*\}\}/g;
 function requireKnown(text: string, file: string, places: readonly string[]): void {
   for (const [whole, name = ""] of text.matchAll(PLACES)) {
     if (!places.includes(name)) {
-      throw badPrompt(file, `${whole} is not a placeholder. Valid placeholders: ${places.join(", ")}`);
+      throw badPrompt(
+        file,
+        `${whole} is not a placeholder. Valid placeholders: ${places.join(", ")}`,
+      );
     }
   }
 }

@@ -13,7 +13,9 @@ export const sourceOptions = {
   encoding: z
     .string()
     .optional()
-    .describe("Encoding of text that does not declare one; default: UTF-8, or detected from the bytes")
+    .describe(
+      "Encoding of text that does not declare one; default: UTF-8, or detected from the bytes",
+    )
     .register(flags, { value: "NAME" }),
 };
 

@@ -63,7 +63,11 @@ const refusals: Readonly<
   malformed: (file, message) =>
     malformed("FT-WEIGHTS-061", file, `not a valid PyTorch file: ${message}`),
   hostile: (file, message) =>
-    malformed("FT-WEIGHTS-062", file, `refused, because it needs code to run, which ft never does: ${message}`),
+    malformed(
+      "FT-WEIGHTS-062",
+      file,
+      `refused, because it needs code to run, which ft never does: ${message}`,
+    ),
 };
 
 function failed(file: string, { trouble, message }: PickleProblem): ModelError {

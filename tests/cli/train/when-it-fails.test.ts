@@ -194,7 +194,9 @@ test("two that resume one run at once: one goes on, the other is told which proc
   const refused = await Promise.race(both.map(({ ended }) => ended));
   expect(refused.code).toBe(75);
   expect(refused.stderr).toMatch(/FT-RUN-003: Another run is writing to .*twice \(process \d+\)/);
-  expect(refused.stderr).toContain(`hint: Wait for it to end; ft runs show ${run} shows its progress`);
+  expect(refused.stderr).toContain(
+    `hint: Wait for it to end; ft runs show ${run} shows its progress`,
+  );
   const other = both.find(({ process: { exitCode } }) => exitCode === null);
   other?.process.kill("SIGINT");
   expect((await other?.ended)?.code).toBe(130);

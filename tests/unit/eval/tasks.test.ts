@@ -68,7 +68,9 @@ test("answers are filtered as lm-eval filters them", () => {
   expect(filtered("  A ", [{ function: "remove_whitespace" }, { function: "lowercase" }], "")).toBe(
     "a",
   );
-  expect(() => filtered("a", [{ function: "custom" }], "t.yaml")).toThrow(/Unknown filter 'custom'/);
+  expect(() => filtered("a", [{ function: "custom" }], "t.yaml")).toThrow(
+    /Unknown filter 'custom'/,
+  );
 });
 
 test("scores", () => {

@@ -52,8 +52,7 @@ class Reader {
 
   /** Within brackets a line's end is a blank; elsewhere it ends the rule, unless it follows "|". */
   #choice(isWithin: boolean): Expression {
-    if (++this.#depth > limits.depth)
-      throw tooLarge(this.#place, "brackets are nested too deeply");
+    if (++this.#depth > limits.depth) throw tooLarge(this.#place, "brackets are nested too deeply");
     const options = [this.#sequence(isWithin)];
     while (this.#takes("|")) {
       this.#blank(true);

@@ -183,7 +183,10 @@ function containing(
 ): Expression {
   const hasPlaces = shape.arrays.some(({ first }) => first.length > 0);
   if (hasPlaces || shape.arrays.filter((one) => one.contains !== undefined).length > 1)
-    throw unsupported(contains.path, "contains together with a list of item schemas, or contains twice");
+    throw unsupported(
+      contains.path,
+      "contains together with a list of item schemas, or contains twice",
+    );
   return new Containing(writer, shape, layer, contains).after(0, 0, true);
 }
 

@@ -182,7 +182,10 @@ class ObjectBuilder {
     if (!isOpen && !hasPatterns) return this.#expressions.nothing;
     if (this.#patterns.size > mostPatterns) {
       const [first] = this.#layers.flatMap(({ patterns }) => [...patterns.values()]);
-      throw unsupported(first?.path ?? "", `more than ${mostPatterns} patterns for property names together`);
+      throw unsupported(
+        first?.path ?? "",
+        `more than ${mostPatterns} patterns for property names together`,
+      );
     }
     const all = [...this.#patterns.values()];
     const entries = Array.from({ length: 1 << all.length }, (_, set) => {

@@ -40,8 +40,7 @@ class Reader {
   }
 
   #choice(): Pattern {
-    if (++this.#depth > limits.depth)
-      throw tooLarge(this.#field, "groups are nested too deeply");
+    if (++this.#depth > limits.depth) throw tooLarge(this.#field, "groups are nested too deeply");
     const options = [this.#sequence()];
     while (this.#takes("|")) options.push(this.#sequence());
     this.#depth--;
