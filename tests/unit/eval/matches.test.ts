@@ -44,5 +44,5 @@ test.each(ofTexts)("%s of no answers is a number, and its best is its scale", (n
 });
 
 test("a name that there is not says what there is", () => {
-  expect(() => metrics.get("rogue1")).toThrow(/no metric 'rogue1'/);
+  expect(() => metrics.get("rogue1")).toThrow(/Unknown metric 'rogue1'/);
 });

@@ -34,7 +34,9 @@ test("the loss is a sum over what counts, of the tokens' own where they are told
   expect(lossSum(data, { logprobs: undefined, metrics: { "loss:sum": 7 }, data: 1 })).toBe(7);
   const wrong = [[[-1, -2]], [[-1, -2, -4], [-1]], []];
   for (const logprobs of wrong)
-    expect(() => lossSum(data, { logprobs, metrics: {}, data: 1 })).toThrow(/cannot be read/);
+    expect(() => lossSum(data, { logprobs, metrics: {}, data: 1 })).toThrow(
+      /Cannot read Tinker's answer/,
+    );
   expect(() => lossSum(data, { logprobs: undefined, metrics: {}, data: 1 })).toThrow(/neither/);
 });
 
