@@ -103,7 +103,7 @@ test("beside an earlier run the configuration names a folder of its own, and the
     const checked = await runProgram(["train", "validate", "run.yaml"], { cwd: folder });
     expect(checked.code, checked.stderr).toBe(0);
     expect(readFileSync(join(folder, "run.yaml"), "utf8")).toMatch(
-      /output_dir: \.\/output-2 # \.\/output is taken/,
+      /output_dir: \.\/output-2 # \.\/output exists already/,
     );
   }
 });
