@@ -1,5 +1,6 @@
 // Reads a data file as rows: the reader of its extension gives values, rows.ts makes rows of them.
 // Knows neither file kinds nor row formats by name.
+import { existsSync } from "node:fs";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import { FtError } from "../core/errors.ts";
@@ -40,8 +41,17 @@ export async function missingData(path: string): Promise<MissingDataError> {
   return new MissingDataError({
     at: { file: path },
     message: `no such file or folder${listing}`,
-    hint: close === undefined ? "ft train list-data" : `Did you mean ${dirname(path)}/${close}?`,
+    hint: close === undefined ? otherData(path) : `Did you mean ${dirname(path)}/${close}?`,
   });
+}
+
+/** Where data may be instead: what looks like OWNER/NAME may be a dataset of the Hub. */
+function otherData(path: string): string {
+  const owner = dirname(path);
+  const mayBeOfHub = extname(path) === "" && !existsSync(owner) && existsSync(dirname(owner));
+  if (!mayBeOfHub) return "ft train list-data";
+  const id = shellWord(`${basename(owner)}/${basename(path)}`);
+  return `ft data pull ${id} -o rows.jsonl fetches a dataset of the Hub; ft train list-data shows the bundled ones`;
 }
 
 function folderForFile(path: string): MissingDataError {

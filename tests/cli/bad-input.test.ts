@@ -60,6 +60,12 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     ["FT-DATA-001", "rows.json: no such file"],
   ],
   [
+    "the name of a dataset of the Hub, with the command that fetches it",
+    4,
+    "model someone/support",
+    ["FT-DATA-001", "ft data pull someone/support -o rows.jsonl"],
+  ],
+  [
     "a bad line",
     4,
     "model bad-line.jsonl",
