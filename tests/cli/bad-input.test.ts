@@ -112,7 +112,7 @@ const mistakes: [what: string, code: number, line: string, says: readonly (strin
     "rows longer than the positions that the model has learned",
     3,
     "gpt2 long.jsonl --mask all",
-    ["FT-MODEL-013", "long.jsonl, line 1", "has learned 63 positions", "--max-length 63"],
+    ["FT-MODEL-013", "long.jsonl, line 1", "model supports 63", "--max-length 63"],
   ],
 
   [
