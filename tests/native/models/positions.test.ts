@@ -21,7 +21,7 @@ test("gpt2: the answer ends at the last position; a longer prompt is refused", a
   expect(short).toMatchObject({ finishReason: "length", warnings: [] });
   await expect(generateText({ model, prompt: "long ".repeat(20) })).rejects.toMatchObject({
     code: "FT-GENERATE-002",
-    message: expect.stringContaining("learned 12 positions"),
+    message: expect.stringContaining("the model supports 12"),
   });
   model.dispose();
 });
