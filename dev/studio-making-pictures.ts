@@ -119,7 +119,7 @@ async function imported({ apiUrl, token }: Line): Promise<void> {
     headers,
     body: form,
   });
-  if (!ok) throw new Error("the data set was not taken");
+  if (!ok) throw new Error("the dataset was not taken");
 }
 
 const patient = { timeout: 120_000 };

@@ -85,7 +85,7 @@ async function ended(line: Line, id: string): Promise<void> {
   }
 }
 
-/** A comparison of the model with the better run, and a data set; once. */
+/** A comparison of the model with the better run, and a dataset; once. */
 async function filled(line: Line): Promise<void> {
   type Evaluations = { evaluations: readonly unknown[] };
   const { evaluations } = await ask<Evaluations>(line, "GET", "/api/v1/evaluations");
@@ -104,7 +104,7 @@ async function filled(line: Line): Promise<void> {
     headers: { authorization: `Bearer ${line.token}` },
     body: form,
   });
-  if (!ok) throw new Error("the data set was not taken");
+  if (!ok) throw new Error("the dataset was not taken");
 }
 
 async function dropDocuments(page: Page, origin: string): Promise<void> {

@@ -1,4 +1,4 @@
-// Data sets of the platform with a million rows: pages by cursor, by place and by score, one edit with its line in the
+// Datasets of the platform with a million rows: pages by cursor, by place and by score, one edit with its line in the
 // file, the export of all. `node --expose-gc --import tsx dev/bench/platform.ts [ROWS]`; exit 1 where a page or the export
 // is slower than it is to be.
 import { mkdtempSync, rmSync, statSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The studio over HTTP, as a program: how soon a job is started, first of all and then; and a million rows in one data
-// set: pages, the export as JSON lines and as CSV, and the server's memory beside them. Needs `make build`.
+// The studio over HTTP, as a program: how soon a job is started, first of all and then; and a million rows in one
+// dataset: pages, the export as JSON lines and as CSV, and the server's memory beside them. Needs `make build`.
 // `node --import tsx dev/bench/studio-data.ts [ROWS]`; exit 1 where a goal is missed.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

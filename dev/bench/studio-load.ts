@@ -51,7 +51,7 @@ const rows = Array.from({ length: 2000 }, (_, index) =>
   }),
 ).join("\n");
 
-/** A data set of 2,000 rows to look at, and a run that does not end by itself. */
+/** A dataset of 2,000 rows to look at, and a run that does not end by itself. */
 async function prepare(): Promise<{ dataset: number; job: string }> {
   const form = (purpose: string): FormData => {
     const data = new FormData();

@@ -14,8 +14,8 @@ export const systems = {
   "fine-tuning": "Fine-tuning on one machine",
   pipeline: "Training, evaluating, releasing",
   remote: "LoRA on a remote service",
-  documents: "Data sets from documents",
-  studio: "Data sets from domains, studio",
+  documents: "Datasets from documents",
+  studio: "Datasets from domains, studio",
 } as const;
 
 export type System = keyof typeof systems;

@@ -72,7 +72,7 @@ export const computedMeanings: Readonly<Record<string, Partial<Meaning>>> = {
     hint: "choose an encoder that pools by mean, first or max, such as builtin/minilm",
   },
   "FT-NATIVE-001": { hint: "build it: ./setup.sh; ft doctor says what is missing" },
-  "FT-PULL-002": { message: "a row of the data set cannot be read" },
+  "FT-PULL-002": { message: "a row of the dataset cannot be read" },
   "FT-REVIEW-003": { message: "the corrected messages do not fit the document" },
   "FT-REVIEW-005": { message: "the review cannot do this now", hint: "reload the review" },
   "FT-RUN-UNEXPECTED": { message: "a run ended with an error that ft does not know", hint: report },

@@ -95,7 +95,7 @@ function nothingLeft(path: string, { kept }: ProblemList): EmptyDataError {
 }
 
 /**
- * Loads a data set from a file, or a folder of train/valid/test files or of files that are all to train on.
+ * Loads a dataset from a file, or a folder of train/valid/test files or of files that are all to train on.
  * Every bad row of every file is reported in one error, a DataError, or with `skipBadRows` left out and listed.
  */
 export async function loadDataset(path: string, options: DatasetOptions): Promise<Dataset> {

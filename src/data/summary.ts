@@ -1,4 +1,4 @@
-// What a data set holds, in numbers: rows a format, messages a conversation, lengths in characters.
+// What a dataset holds, in numbers: rows a format, messages a conversation, lengths in characters.
 // Counts tokens nowhere: that needs a tokenizer, and encode.ts does it.
 import { textOf } from "../text/conversation.ts";
 import type { Sample } from "../text/types.ts";

@@ -1,5 +1,5 @@
 // Copies of the whole store: made while others write, looked through, and brought back.
-// Not versions of a data set: those are rows inside it (datasets/).
+// Not versions of a dataset: those are rows inside it (datasets/).
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";

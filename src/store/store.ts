@@ -1,4 +1,4 @@
-// The store, opened: one SQLite file under FT_HOME for data set versions, jobs and what calls cost.
+// The store, opened: one SQLite file under FT_HOME for dataset versions, jobs and what calls cost.
 // Not the tables' tenants: each (queue/, ledger/, datasets/) is functions over a Store.
 import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -246,7 +246,7 @@ export interface ExamplesTable {
   updated_at: string;
 }
 
-/** What a data set has beside its documented columns. */
+/** What a dataset has beside its documented columns. */
 export interface DatasetStatesTable {
   dataset_id: number;
   removed_at: Generated<string | null>;

@@ -3,7 +3,7 @@ import type { Store } from "./store.ts";
 
 export interface StoreTotals {
   datasets: number;
-  /** Of each data set as it is now. */
+  /** Of each dataset as it is now. */
   rows: number;
   jobs: { pending: number; running: number; failed: number };
 }

@@ -110,7 +110,7 @@ function exposed(host: string): string | null {
   const where = isEverywhere(host) ? "every network of this machine" : host;
   return (
     `the studio listens on ${where}, without encryption: whoever has the token can read and change ` +
-    "all data sets, start jobs and use the keys of providers"
+    "all datasets, start jobs and use the keys of providers"
   );
 }
 

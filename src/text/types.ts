@@ -160,7 +160,7 @@ export interface Tokenizer {
 /** Turns a sample into ids and weights; the template is chosen once for a run. */
 export interface Renderer {
   readonly name: string;
-  /** Made for conversations, rather than for one task or plain text: which form of a data set suits it. */
+  /** Made for conversations, rather than for one task or plain text: which form of a dataset suits it. */
   readonly takesTurns: boolean;
   /** The Jinja that it renders with, of a renderer that does. */
   readonly source?: string | undefined;

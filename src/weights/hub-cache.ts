@@ -1,4 +1,4 @@
-// One model's, or data set's, place in the hub cache, in the layout Python's huggingface_hub reads and writes:
+// One model's, or dataset's, place in the hub cache, in the layout Python's huggingface_hub reads and writes:
 // models--org--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<name> → ../../blobs/<etag>}. Sends nothing.
 import { randomBytes } from "node:crypto";
 import { copyFile, lstat, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";

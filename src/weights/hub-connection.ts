@@ -195,7 +195,7 @@ const kinds: Readonly<
     ask: (question) => modelInfo({ ...question, additionalFields: ["sha", "tags"] }),
   },
   dataset: {
-    word: "data set",
+    word: "dataset",
     ask: (question) => datasetInfo({ ...question, additionalFields: ["sha", "tags"] }),
   },
 };

@@ -1,4 +1,4 @@
-// Which files of a data set's repository hold the rows of a split: as its card says, or else as the names of the files
+// Which files of a dataset's repository hold the rows of a split: as its card says, or else as the names of the files
 // say, the way the hub's own library finds them. Decides by names and the card's head; fetches nothing.
 import { parse } from "yaml";
 import { UsageError } from "../core/errors.ts";
@@ -160,6 +160,6 @@ function missing(id: string, what: string, name: string, known: readonly string[
       known.length === 0
         ? `${id} has no files of rows that can be read (parquet, jsonl, json, csv, tsv, txt)`
         : `${id} has no ${what} '${name}'; it has ${known.slice(0, 20).join(", ")}`,
-    hint: close === undefined ? "choose another data set" : `${option} ${close}`,
+    hint: close === undefined ? "choose another dataset" : `${option} ${close}`,
   });
 }

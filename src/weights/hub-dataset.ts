@@ -1,4 +1,4 @@
-// A data set of the hub as files on this disk: one split of one configuration, fetched into the cache where it is not
+// A dataset of the hub as files on this disk: one split of one configuration, fetched into the cache where it is not
 // there. Reads no rows; which files those are is hub-data-files.ts's.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -136,7 +136,7 @@ function askingOf(question: DatasetQuestion): Asking {
 export async function resolveDataset(question: DatasetQuestion): Promise<ResolvedDataset> {
   if (!ID.test(question.id) || question.id.includes("--") || question.id.includes("..")) {
     throw new UsageError("FT-WEIGHTS-041", {
-      message: `${JSON.stringify(question.id)} is not the id of a data set on the hub`,
+      message: `${JSON.stringify(question.id)} is not the id of a dataset on the hub`,
       hint: "give org/name, such as HuggingFaceH4/ultrachat_200k",
     });
   }

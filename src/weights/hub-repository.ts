@@ -1,11 +1,11 @@
-// What the hub calls its repositories: `org/name` is a model, `datasets/org/name` a data set. Pages and files lie under
+// What the hub calls its repositories: `org/name` is a model, `datasets/org/name` a dataset. Pages and files lie under
 // that full name; the API and the cache have a folder for each kind. Asks nobody.
 
 type RepositoryKind = "model" | "dataset";
 
 const DATASETS = "datasets/";
 
-/** The full name of a data set. */
+/** The full name of a dataset. */
 export function datasetName(id: string): string {
   return id.startsWith(DATASETS) ? id : DATASETS + id;
 }

@@ -133,7 +133,7 @@ test("home tells how much there is, what was done last, and how the machine stan
   await page.getByRole("link", { name: "1 failed job" }).waitFor({ timeout: 60_000 });
   await page.reload();
   const all = page.getByRole("list", { name: "Totals" });
-  for (const total of ["1 data set", "2 rows", "0 runs", "0 evaluations"])
+  for (const total of ["1 dataset", "2 rows", "0 runs", "0 evaluations"])
     await all.getByRole("link", { name: total, exact: true }).waitFor();
   await page
     .getByRole("region", { name: "This machine" })

@@ -1,4 +1,4 @@
-// The pages that make data sets, in a real browser: a set looked at, paid for, cancelled and gone on with; documents
+// The pages that make datasets, in a real browser: a set looked at, paid for, cancelled and gone on with; documents
 // dropped in and corrected with keys; quality control with the last word; a server that fails or is slow; no mouse.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -113,7 +113,7 @@ test("documents that are handed in by two clicks are handed in once", async () =
   await page.getByText("2 accepted, 0 rejected").waitFor();
 });
 
-test("documents dropped in: ten conversations corrected with keys, undone, made a data set", async () => {
+test("documents dropped in: ten conversations corrected with keys, undone, made a dataset", async () => {
   const studio = await openStudio();
   const { page, problems } = await openPage(studio, "/identify");
   await page.getByLabel("Choose files").setInputFiles([

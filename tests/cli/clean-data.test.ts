@@ -21,7 +21,7 @@ function workplace() {
   return { ft, lined };
 }
 
-test("from counting to a divided data set", async () => {
+test("from counting to a divided dataset", async () => {
   const { ft, lined } = workplace();
   const counted = await ft("data", "count", "rows.jsonl", "--encoding", "cl100k", "--json");
   const { rows: tokens, exactness } = JSON.parse(counted.stdout) as {

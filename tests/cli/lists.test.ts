@@ -1,4 +1,4 @@
-// What the commands list: templates, data sets, runs.
+// What the commands list: templates, datasets, runs.
 import { expect, test } from "vitest";
 import { makeFolder } from "../support/folders.ts";
 import { runProgram } from "../support/program.ts";

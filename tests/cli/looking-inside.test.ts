@@ -1,4 +1,4 @@
-// The commands of docs/looking-inside.md, run as they stand, over a home with a data set, a job and a studio.
+// The commands of docs/looking-inside.md, run as they stand, over a home with a dataset, a job and a studio.
 import { execFile, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -56,7 +56,7 @@ async function submit({ apiUrl, token }: Listening, fake: FakeProvider, count: n
   expect(answer.status, await answer.clone().text()).toBe(200);
 }
 
-/** What database and file of the one data set say, and the job. */
+/** What database and file of the one dataset say, and the job. */
 async function state(store: Store) {
   const { db } = store;
   const job = await db.selectFrom("jobs").selectAll().executeTakeFirstOrThrow();

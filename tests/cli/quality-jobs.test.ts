@@ -1,4 +1,4 @@
-// A quality job over a data set whose worker is killed with -9: whoever works next goes on, no row is lost or judged into
+// A quality job over a dataset whose worker is killed with -9: whoever works next goes on, no row is lost or judged into
 // the set twice, and nothing beyond what was in flight is paid again.
 import { expect, test } from "vitest";
 import { submitJob } from "../../src/app/jobs/submit.ts";

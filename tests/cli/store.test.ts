@@ -1,4 +1,4 @@
-// Commands over the store: versions of data sets, differences, merges, files, copies.
+// Commands over the store: versions of datasets, differences, merges, files, copies.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -20,9 +20,9 @@ async function workplace() {
   return { folder, ft, json };
 }
 
-test("a data set through its versions", async () => {
+test("a dataset through its versions", async () => {
   const { folder, ft, json } = await workplace();
-  expect((await ft("data", "history")).stdout).toContain("No data sets yet");
+  expect((await ft("data", "history")).stdout).toContain("No datasets yet");
   expect((await ft("data", "import", "one.jsonl", "--name", "set")).stdout).toBe("set@1: 3 rows\n");
   expect(
     await json("data", "import", "two.jsonl", "--name", "set", "--message", "by hand"),
@@ -127,8 +127,8 @@ test("a removed set leaves the lists, and with compact the disk", async () => {
   const { ft, json } = await workplace();
   await ft("data", "import", "one.jsonl", "--name", "set");
   expect(await ft("data", "remove", "set")).toMatchObject({ code: 2 });
-  expect((await ft("data", "remove", "nope")).stderr).toContain("Unknown data set 'nope'");
+  expect((await ft("data", "remove", "nope")).stderr).toContain("Unknown dataset 'nope'");
   expect(await json("data", "remove", "set", "--yes")).toEqual({ removed: ["set"] });
-  expect((await ft("data", "history")).stdout).toContain("No data sets yet");
+  expect((await ft("data", "history")).stdout).toContain("No datasets yet");
   expect(await json("store", "compact")).toEqual({ versions: 1, records: 3 });
 });

@@ -18,7 +18,7 @@ const statusOf = (client: OpenApiClient, job_id: number) => async (): Promise<Ta
   (await client.call("getQualityStatusJobId", { params: { job_id } })).body as Task;
 
 test(
-  "quality of a data set is started by its number, followed to the improved set, and cancelled",
+  "quality of a dataset is started by its number, followed to the improved set, and cancelled",
   { timeout: 600_000 },
   async () => {
     const set = await qualitySet(40, 30);

@@ -1,4 +1,4 @@
-// A process that changes a data set of the platform and its file: `platform-writer.ts STORE DATASET`. Kills itself with
+// A process that changes a dataset of the platform and its file: `platform-writer.ts STORE DATASET`. Kills itself with
 // -9 before or after the thing done with files or the database that FT_TEST_DIE_AT numbers, in the middle of a write
 // too; says how many there were, and their names.
 import fs from "node:fs";

@@ -1,4 +1,4 @@
-// A data set of the platform whose rows are known to be good or spoiled, the scripted judge that knows it, and what must
+// A dataset of the platform whose rows are known to be good or spoiled, the scripted judge that knows it, and what must
 // hold when a quality job over it has ended.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

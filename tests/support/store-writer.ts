@@ -1,4 +1,4 @@
-// A process that makes a new version of a data set and writes the file that follows it: `store-writer.ts STORE`.
+// A process that makes a new version of a dataset and writes the file that follows it: `store-writer.ts STORE`.
 // Kills itself with -9 before the thing done with files or the database that FT_TEST_DIE_AT numbers; says how many
 // there were.
 import fs from "node:fs";

@@ -36,7 +36,7 @@ export class ConfigBuilder {
     return this.with({ model: { ...options, name } });
   }
 
-  /** A data set, file or folder, and how its rows are read. */
+  /** A dataset, file or folder, and how its rows are read. */
   withData(trainFile: string, options: Omit<Group<"data">, "train_file"> = {}): ConfigBuilder {
     return this.with({ data: { ...options, train_file: trainFile } });
   }

@@ -1,4 +1,4 @@
-// A data set cleaned: what stays written, what goes listed with its reason, and for a data set in the store versions from
+// A dataset cleaned: what stays written, what goes listed with its reason, and for a dataset in the store versions from
 // which it can come back.
 import { basename } from "node:path";
 import type { Environment } from "../../core/paths.ts";
@@ -63,7 +63,7 @@ export interface CleanReport {
   bySteps: Record<string, number>;
   /** What was only told: cleaner and kind. */
   found: Record<string, number>;
-  /** Of a data set in the store. */
+  /** Of a dataset in the store. */
   version?: string;
 }
 

@@ -1,4 +1,4 @@
-// Tokens of a data set's rows, in plain data.
+// Tokens of a dataset's rows, in plain data.
 import { type Environment, expandHome } from "../../core/paths.ts";
 import { chosenCounter } from "../../synth/tokens/count-block.ts";
 import { countTokens } from "../../synth/tokens/count-tokens.ts";

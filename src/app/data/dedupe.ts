@@ -1,4 +1,4 @@
-// Duplicates of a data set's rows taken out, told and, for a data set in the store, written down so that they can come
+// Duplicates of a dataset's rows taken out, told and, for a dataset in the store, written down so that they can come
 // back.
 import type { Environment } from "../../core/paths.ts";
 import { dropRows, type NewDrop } from "../../store/index.ts";
@@ -43,7 +43,7 @@ export interface DedupeReport {
   normalized: number;
   near: number;
   threshold: number;
-  /** Of a data set in the store: the version without duplicates. */
+  /** Of a dataset in the store: the version without duplicates. */
   version?: string;
   shown?: ShownCluster[];
 }
@@ -114,7 +114,7 @@ function shownClusters(found: Duplicates, kept: Int32Array, most: number): Shown
   }));
 }
 
-/** A version of the stored data set without the duplicates, which are listed as dropped. */
+/** A version of the stored dataset without the duplicates, which are listed as dropped. */
 async function dropStored(
   { stored }: RowInput,
   found: Duplicates,

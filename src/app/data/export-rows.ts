@@ -1,4 +1,4 @@
-// A file or a version of a data set exported for a service.
+// A file or a version of a dataset exported for a service.
 import type { Environment } from "../../core/paths.ts";
 import { readRows, type Store } from "../../store/index.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import { withSet } from "./set-input.ts";
 
 export interface ExportSetRequest {
-  /** A file, or NAME@VERSION of a data set in the store. */
+  /** A file, or NAME@VERSION of a dataset in the store. */
   set: string;
   provider: string;
   out: string;

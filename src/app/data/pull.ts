@@ -1,4 +1,4 @@
-// A split of a data set of the hub as a file of JSON lines, each row as it is there, or as a version in the store.
+// A split of a dataset of the hub as a file of JSON lines, each row as it is there, or as a version in the store.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -18,7 +18,7 @@ export interface PullWish {
   revision?: string | undefined;
   /** File to write. */
   out?: string | undefined;
-  /** Data set in the store that gets it as its next version. */
+  /** Dataset in the store that gets it as its next version. */
   name?: string | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;

@@ -1,4 +1,4 @@
-// A data set onto the hub: written as a folder with a card where it is not one already, looked through for secrets,
+// A dataset onto the hub: written as a folder with a card where it is not one already, looked through for secrets,
 // shown, and sent in one commit. Sends nothing by itself: hub-upload does that.
 import { existsSync, lstatSync, statSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

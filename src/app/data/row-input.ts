@@ -1,4 +1,4 @@
-// Rows that a command is given: a file of JSON lines, or a version of a data set in the store.
+// Rows that a command is given: a file of JSON lines, or a version of a dataset in the store.
 import { existsSync, statSync } from "node:fs";
 import type { Environment } from "../../core/paths.ts";
 import { readRows, type Store } from "../../store/index.ts";
@@ -6,7 +6,7 @@ import { type LineBlock, readLineBlocks } from "../../synth/rows/row-blocks.ts";
 import { missingRows, notAFile, notNewest, outputMissing } from "../../synth/rows/row-errors.ts";
 import { withSet } from "./set-input.ts";
 
-/** A data set in the store, and whether the rows are those of its newest version. */
+/** A dataset in the store, and whether the rows are those of its newest version. */
 export interface StoredRows {
   readonly store: Store;
   readonly dataset: string;
@@ -18,7 +18,7 @@ export interface RowInput {
   readonly name: string;
   /** From the first row, as often as they are asked for. */
   blocks(): AsyncGenerator<LineBlock>;
-  /** The store and the data set that the rows are of; undefined for a file. */
+  /** The store and the dataset that the rows are of; undefined for a file. */
   readonly stored: StoredRows | undefined;
 }
 
@@ -37,7 +37,7 @@ async function* storedBlocks(store: Store, versionId: number): AsyncGenerator<Li
   if (lines.length > 0) yield { bytes: new TextEncoder().encode(lines.join("\n")), firstLine };
 }
 
-/** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a data set, -008 for a folder. */
+/** Opens rows for `work`. Throws DataError FT-ROWS-002 for what is neither a file nor a dataset, -008 for a folder. */
 export async function withRows<T>(
   environment: Environment,
   reference: string,

@@ -1,4 +1,4 @@
-// Some rows of a data set, as a file.
+// Some rows of a dataset, as a file.
 import type { Environment } from "../../core/paths.ts";
 import { textHash } from "../../synth/clean/duplicates/normal-text.ts";
 import { requireApart } from "../../synth/rows/apart.ts";

@@ -1,4 +1,4 @@
-// What a command is given as a set: a file, or a version of a data set in the store. The only place that tells which.
+// What a command is given as a set: a file, or a version of a dataset in the store. The only place that tells which.
 import { existsSync } from "node:fs";
 import { type Environment, expandHome } from "../../core/paths.ts";
 import { type Dataset, findVersion, type Store, type Version } from "../../store/index.ts";
@@ -11,7 +11,7 @@ export interface FoundVersion {
 }
 
 export interface SetWork<T> {
-  /** `path` is there, or is no name of a data set either. */
+  /** `path` is there, or is no name of a dataset either. */
   ofFile(path: string): Promise<T>;
   ofVersion(found: FoundVersion): Promise<T>;
 }

@@ -1,4 +1,4 @@
-// The data sets that come with the program: their names, where they lie, which is the default.
+// The datasets that come with the program: their names, where they lie, which is the default.
 // Also finds older paths: data/wikisql/… and data/datasets/training/wikisql/… are one place.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -166,7 +166,7 @@ export async function defaultDataset(form: DataForm, places: SearchPlaces = {}):
   } catch (cause) {
     const present = dataCatalogue(places).filter((entry) => entry.present);
     throw new MissingDataError({
-      message: `no data set is named, and the default one, ${name}, is not on this disk`,
+      message: `no dataset is named, and the default one, ${name}, is not on this disk`,
       problems: present.map((entry) => `${entry.name}: ${entry.about}`),
       hint: "ft train list-data",
       cause,

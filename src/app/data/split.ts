@@ -1,4 +1,4 @@
-// A data set divided into files for training, validation and tests, without leaks between them.
+// A dataset divided into files for training, validation and tests, without leaks between them.
 import { join } from "node:path";
 import type { Environment } from "../../core/paths.ts";
 import { findDuplicates } from "../../synth/clean/duplicates/find-duplicates.ts";

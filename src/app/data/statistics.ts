@@ -1,4 +1,4 @@
-// What a data set, or each of several files of it, holds in numbers.
+// What a dataset, or each of several files of it, holds in numbers.
 import type { Environment } from "../../core/paths.ts";
 import { rowsOf } from "../../synth/rows/row-blocks.ts";
 import { type Statistics, StatisticsOf } from "../../synth/rows/statistics.ts";

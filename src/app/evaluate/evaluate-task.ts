@@ -74,7 +74,7 @@ async function docsOf(file: string): Promise<Asked["docs"]> {
   throw new DataError("FT-EVAL-015", { at: { file }, message: "the file has no rows" });
 }
 
-/** The file of a split; one file alone is every split, as the library of data sets has it for JSON. */
+/** The file of a split; one file alone is every split, as the library of datasets has it for JSON. */
 function splitFile(
   { dataset_kwargs: { data_files: given } }: Task,
   split: string | undefined,

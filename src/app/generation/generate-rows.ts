@@ -43,7 +43,7 @@ import { choiceOf, fingerprintOf, rowParts } from "./rows-parts.ts";
 
 export interface GenerateRequest {
   parameters: GenerationParameters;
-  /** Where the rows go too, beside the file of the data set. */
+  /** Where the rows go too, beside the file of the dataset. */
   output?: string | undefined;
   /** Where it is told what was asked for, drawn and made. */
   coverage?: string | undefined;

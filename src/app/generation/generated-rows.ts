@@ -1,4 +1,4 @@
-// What a generation job has brought: its rows, as the data set has them now, and why others are none. Reads the store.
+// What a generation job has brought: its rows, as the dataset has them now, and why others are none. Reads the store.
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";

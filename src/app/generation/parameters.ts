@@ -45,7 +45,7 @@ export const GenerationParameters = z.strictObject({
   weights: ParameterWeights.default({}),
   /** Rows after which the job waits until somebody who has looked at them lets it go on. */
   preview: z.int().min(1).max(20).optional(),
-  /** Of the data set. */
+  /** Of the dataset. */
   name: z.string().optional(),
   /** By which the same command finds the job again. */
   fingerprint: z.string().optional(),

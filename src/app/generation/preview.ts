@@ -1,4 +1,4 @@
-// A preview of a data set: its first rows, asked for and paid for as all are, after which the job waits. When somebody
+// A preview of a dataset: its first rows, asked for and paid for as all are, after which the job waits. When somebody
 // lets it go on they are the first rows of the set and nobody is asked for them again; discarded, the set goes with them.
 import { UsageError } from "../../core/errors.ts";
 import type { Environment } from "../../core/paths.ts";
@@ -118,7 +118,7 @@ export async function goOn(
 }
 
 /**
- * Ends the job and takes its data set away. What was paid for is in the ledger: the same preview again costs nothing.
+ * Ends the job and takes its dataset away. What was paid for is in the ledger: the same preview again costs nothing.
  * @throws UsageError FT-MAKE-015.
  */
 export async function discardPreview(store: Store, id: string): Promise<void> {

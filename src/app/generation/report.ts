@@ -20,7 +20,7 @@ export interface Tested {
 
 export interface GenerateReport extends Spent {
   output: string;
-  /** The data set's number. */
+  /** The dataset's number. */
   dataset: number;
   job: string;
   status: Job["status"];

@@ -1,4 +1,4 @@
-// What a data set holds already, for telling rows that say the same: read on from where it was last read, within the
+// What a dataset holds already, for telling rows that say the same: read on from where it was last read, within the
 // transaction that is to add one. So it holds for several workers, and after a row was not added after all.
 import type { Database } from "../../store/index.ts";
 import { SeenRows } from "../../synth/make/same-rows.ts";

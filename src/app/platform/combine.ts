@@ -1,4 +1,4 @@
-// New data sets out of others: several as one, some rows of one, drawn by a seed.
+// New datasets out of others: several as one, some rows of one, drawn by a seed.
 import { Random } from "../../core/random.ts";
 import type { Store } from "../../store/index.ts";
 import {
@@ -36,7 +36,7 @@ export interface MergeRequest {
   onRow?: OnRow | undefined;
 }
 
-/** All active examples of several data sets, in this order. Throws FT-PLATFORM-001, -009 and -013. */
+/** All active examples of several datasets, in this order. Throws FT-PLATFORM-001, -009 and -013. */
 export async function mergeDatasets(
   store: Store,
   { datasetIds, name, folder, onRow }: MergeRequest,

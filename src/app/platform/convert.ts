@@ -1,4 +1,4 @@
-// A data set in the other format, with an account of what that loses. A conversation of several turns becomes a row for
+// A dataset in the other format, with an account of what that loses. A conversation of several turns becomes a row for
 // each answer, or one row with the turns before as its history.
 import type { Store } from "../../store/index.ts";
 import {

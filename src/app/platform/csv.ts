@@ -1,4 +1,4 @@
-// A data set as CSV for tables and spreadsheets: what one of them would compute is marked as text.
+// A dataset as CSV for tables and spreadsheets: what one of them would compute is marked as text.
 import type { Store } from "../../store/index.ts";
 import { exportExamples, readDataset } from "../../store/platform/index.ts";
 import { csvRecord } from "../../synth/profiles/write/csv-text.ts";

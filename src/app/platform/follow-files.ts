@@ -1,4 +1,4 @@
-// Files of data sets kept in step while jobs add rows, with a word in the log where one cannot be: what somebody made
+// Files of datasets kept in step while jobs add rows, with a word in the log where one cannot be: what somebody made
 // unreadable is left to them.
 import { logger } from "../../core/logger.ts";
 import type { Store } from "../../store/index.ts";

@@ -1,4 +1,4 @@
-// Files of JSON lines that somebody has put into the folder of data sets, found at the start: each becomes a data set
+// Files of JSON lines that somebody has put into the folder of datasets, found at the start: each becomes a dataset
 // where it lies. A file with a bad line is told and left alone.
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -50,7 +50,7 @@ async function importFile(store: Store, folder: string, path: string): Promise<F
   return { path, state: "imported", datasetId: id, rows };
 }
 
-/** Makes data sets of the files that belong to none yet. Links are not followed. */
+/** Makes datasets of the files that belong to none yet. Links are not followed. */
 export async function importFolder(
   store: Store,
   folder: string,

@@ -1,4 +1,4 @@
-// Use cases over the dataset creator's data sets: taken in, combined, converted, exported, kept as versions.
+// Use cases over the dataset creator's datasets: taken in, combined, converted, exported, kept as versions.
 export {
   type MergeRequest,
   mergeDatasets,

@@ -1,4 +1,4 @@
-// What is done with data sets when a program that serves them starts: files brought in step after a crash, files that
+// What is done with datasets when a program that serves them starts: files brought in step after a crash, files that
 // were put into the folder taken in.
 import type { Environment } from "../../core/paths.ts";
 import type { Store } from "../../store/index.ts";

@@ -1,4 +1,4 @@
-// A stream of JSON lines as a data set: bounded in size, looked through whole before anything of it is kept.
+// A stream of JSON lines as a dataset: bounded in size, looked through whole before anything of it is kept.
 import { open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { temporaryNameFor } from "../../core/atomic-files.ts";
@@ -17,7 +17,7 @@ import { examplesOf, lookThrough } from "./read-file.ts";
 export const mostUploadBytes = 1 << 30;
 
 export interface UploadRequest {
-  /** As the file is called where it comes from; its last part without `.jsonl` is the data set's name. */
+  /** As the file is called where it comes from; its last part without `.jsonl` is the dataset's name. */
   name: string;
   folder: string;
   domain?: string | undefined;

@@ -1,4 +1,4 @@
-// A data set of the platform as a version in the versioned store, and back from one.
+// A dataset of the platform as a version in the versioned store, and back from one.
 import {
   commitRows,
   exportVersion,
@@ -57,7 +57,7 @@ export async function keepVersion(
 }
 
 /**
- * Gives a data set the rows of a version, `NAME@3`: rows that stay keep their numbers, all others are edits that can be
+ * Gives a dataset the rows of a version, `NAME@3`: rows that stay keep their numbers, all others are edits that can be
  * undone.
  */
 export async function bringBack(

@@ -1,5 +1,5 @@
-// A quality job over a data set of the platform, around the rows that are judged: a first unit that makes a unit of each
-// row, and a last one that writes the rows that stay as a data set of their own.
+// A quality job over a dataset of the platform, around the rows that are judged: a first unit that makes a unit of each
+// row, and a last one that writes the rows that stay as a dataset of their own.
 import { dirname } from "node:path";
 import {
   addUnits,
@@ -85,7 +85,7 @@ async function jobsRow(db: Database, jobId: string) {
   return { ...row, dataset_id: row.dataset_id };
 }
 
-/** Throws what no other try mends: a data set that was deleted, a file that nobody can take over. */
+/** Throws what no other try mends: a dataset that was deleted, a file that nobody can take over. */
 async function requireInStep(store: Store, datasetId: number): Promise<void> {
   try {
     await readDataset(store, datasetId);

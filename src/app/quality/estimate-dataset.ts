@@ -1,4 +1,4 @@
-// What judging a data set of the platform will ask and cost, told before anything is asked: from its first rows, as large
+// What judging a dataset of the platform will ask and cost, told before anything is asked: from its first rows, as large
 // as the set is. Asks nobody.
 import type { Environment } from "../../core/paths.ts";
 import { withDotEnv } from "../../providers/environment.ts";

@@ -54,7 +54,7 @@ export interface RowToJudge {
   text: string;
   /** The row before it that it repeats, by its id. */
   repeats?: string;
-  /** Of a data set of the platform. */
+  /** Of a dataset of the platform. */
   example?: number;
 }
 

@@ -23,7 +23,7 @@ export async function readQualityRow(db: Database, jobId: string) {
 
 type QualityRow = NonNullable<Awaited<ReturnType<typeof readQualityRow>>>;
 
-/** As the example stands; undefined where its data set was deleted. */
+/** As the example stands; undefined where its dataset was deleted. */
 async function standing(db: Database, id: number) {
   return await db
     .selectFrom("examples")

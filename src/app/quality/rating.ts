@@ -15,7 +15,7 @@ import { withRows } from "../data/row-input.ts";
 import { RATING } from "./agreement.ts";
 
 export interface RateRequest {
-  /** JSON lines, or a data set of the store. */
+  /** JSON lines, or a dataset of the store. */
   file: string;
   /** Ratings that are in this session's end in the file, those of before included. */
   count: number;

@@ -40,7 +40,7 @@ import { ROW_UNIT, rowsToJudge, type RowsToJudge } from "./rows-to-judge.ts";
 import { type QualityTally, Tally } from "./tally.ts";
 
 export interface QualityRequest extends Omit<ProviderChoice, "concurrency">, QualityFiles {
-  /** JSON lines, or a data set of the store. */
+  /** JSON lines, or a dataset of the store. */
   file: string;
   settings: QualitySettings;
   /** Folder of prompts. */

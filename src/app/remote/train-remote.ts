@@ -189,7 +189,7 @@ function requireRows({ data }: RemoteTraining): string {
   if (data !== undefined) return data;
   throw new UsageError("FT-REMOTE-026", {
     message: "no training data is given",
-    hint: "--data FILE: ft data prepare makes one of a data set of the hub",
+    hint: "--data FILE: ft data prepare makes one of a dataset of the hub",
   });
 }
 

@@ -1,4 +1,4 @@
-// The accepted conversations of a review as a data set: words from the documents' texts, with where each comes from.
+// The accepted conversations of a review as a dataset: words from the documents' texts, with where each comes from.
 import type { Environment } from "../../core/paths.ts";
 import type { Store } from "../../store/index.ts";
 import {

@@ -94,7 +94,7 @@ export async function dropReviewFile(
   return await deleteReviewFile(store, reviewId, fileId);
 }
 
-/** All of it: documents, texts, what was found. A data set that was made of it stays. Throws FT-REVIEW-001. */
+/** All of it: documents, texts, what was found. A dataset that was made of it stays. Throws FT-REVIEW-001. */
 export async function removeReview(
   { environment, store }: { environment: Environment; store: Store },
   reviewId: number,

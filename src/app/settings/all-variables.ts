@@ -1,4 +1,4 @@
-// Every variable that is read anywhere, for `ft info --env`: those of data sets and the studio (variables.ts), of
+// Every variable that is read anywhere, for `ft info --env`: those of datasets and the studio (variables.ts), of
 // services (service-variables.ts), of providers, of options of a run, and of the program and what it works with, which
 // stand here.
 import type { Environment } from "../../core/paths.ts";

@@ -1,4 +1,4 @@
-// Variables that say how data sets are made and where they lie, beside those of runs (ft config schema): one line each,
+// Variables that say how datasets are made and where they lie, beside those of runs (ft config schema): one line each,
 // for `ft info --env` and for .env. What a variable does is the business of whoever reads it.
 
 export interface Variable {

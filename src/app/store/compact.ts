@@ -1,4 +1,4 @@
-// The room of removed data sets in the user's store, freed.
+// The room of removed datasets in the user's store, freed.
 import type { Environment } from "../../core/paths.ts";
 import { compactStore, type Freed } from "../../store/index.ts";
 import { withStore } from "./with-store.ts";

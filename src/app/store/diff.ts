@@ -56,7 +56,7 @@ export interface DiffRequest {
   limit: number;
 }
 
-/** What differs between two versions of the user's data sets. */
+/** What differs between two versions of the user's datasets. */
 export async function diffVersions(
   environment: Environment,
   request: DiffRequest,

@@ -120,7 +120,7 @@ export async function importEdited(
   return await commitRows(store, name, texts, { action: "import", message: message ?? file });
 }
 
-/** Edited forms as the store keeps files that follow a data set. */
+/** Edited forms as the store keeps files that follow a dataset. */
 export function followedForm(path: string): FileForm | undefined {
   const form = editedForm(path);
   if (form === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Files that belong to data sets of the user's store.
+// Files that belong to datasets of the user's store.
 import type { Environment } from "../../core/paths.ts";
 import { type FileState, linkFile, syncFiles } from "../../store/index.ts";
 import { editedForm } from "../../synth/edited/index.ts";

@@ -64,7 +64,7 @@ async function newestVersions(store: Store): Promise<ToldVersion[]> {
   return told;
 }
 
-/** Versions of one data set, newest first; without a name, the newest of each. */
+/** Versions of one dataset, newest first; without a name, the newest of each. */
 export async function history(
   environment: Environment,
   name: string | undefined,
@@ -101,7 +101,7 @@ export async function restore(
   });
 }
 
-/** Throws UsageError FT-DATASET-001 where one of these is no data set. */
+/** Throws UsageError FT-DATASET-001 where one of these is no dataset. */
 export async function requireAll(
   environment: Environment,
   names: readonly string[],
@@ -111,7 +111,7 @@ export async function requireAll(
   });
 }
 
-/** Takes data sets out of the lists: all of them, or none where one is unknown. */
+/** Takes datasets out of the lists: all of them, or none where one is unknown. */
 export async function removeAll(environment: Environment, names: readonly string[]): Promise<void> {
   await withStore(environment, async (store) => {
     for (const name of names) await findDataset(store, name);

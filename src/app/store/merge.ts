@@ -1,4 +1,4 @@
-// One data set's changes taken into another of the user's store, in plain data.
+// One dataset's changes taken into another of the user's store, in plain data.
 import type { Environment } from "../../core/paths.ts";
 import { findVersion, type Merged, mergeVersions } from "../../store/index.ts";
 import { type ToldVersion, toldVersion } from "./told-version.ts";

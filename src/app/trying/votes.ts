@@ -132,7 +132,7 @@ export interface PreferenceSet {
 }
 
 /**
- * The votes as a version of a data set, and as a file beside it.
+ * The votes as a version of a dataset, and as a file beside it.
  * @throws UsageError FT-TRY-004 where there are none.
  */
 export async function exportVotes(

@@ -34,7 +34,7 @@ export const dataClean = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Output file for the kept rows; without it a data set of the store gets versions")
+      .describe("Output file for the kept rows; without it a dataset of the store gets versions")
       .register(flags, { short: "o", value: "FILE" }),
     dropped: z
       .string()

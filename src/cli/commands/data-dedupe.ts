@@ -38,7 +38,7 @@ export const dataDedupe = defineCommand({
     output: z
       .string()
       .optional()
-      .describe("Output file for the kept rows; without it a data set of the store gets a version")
+      .describe("Output file for the kept rows; without it a dataset of the store gets a version")
       .register(flags, { short: "o", value: "FILE" }),
     clusters: z
       .string()

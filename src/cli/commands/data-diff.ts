@@ -1,4 +1,4 @@
-// ft data diff: rows and fields in which two versions of data sets differ.
+// ft data diff: rows and fields in which two versions of datasets differ.
 import { z } from "zod";
 import type { ToldDiff, ToldDifference } from "../../app/store/diff.ts";
 import { defineCommand } from "../define-command.ts";

@@ -29,7 +29,7 @@ export const dataExport = defineCommand({
   name: "data export",
   section: "Read and write",
   summary: "Write a set for a service, with the facts of each row in metadata.csv beside it",
-  arguments: { set: { about: "A file, or NAME@VERSION of a data set in the store" } },
+  arguments: { set: { about: "A file, or NAME@VERSION of a dataset in the store" } },
   options: z.strictObject({
     provider: z
       .string()

@@ -55,7 +55,7 @@ const Options = z.strictObject({
   output: z
     .string()
     .optional()
-    .describe("Where the rows go as JSON lines, beside the file of the data set")
+    .describe("Where the rows go as JSON lines, beside the file of the dataset")
     .register(flags, { short: "o", value: "FILE" }),
   format: z
     .enum(["chat", "instruction"])
@@ -147,7 +147,7 @@ function reportText(report: GenerateReport): string {
     : [`texts in ${report.language} cannot be told from others: rows were not held to it`];
   const missing = shortfall.count === 0 ? [] : [`${shortfall.count} rows are missing:`];
   return [
-    `${rows} rows in ${output}, data set ${dataset}`,
+    `${rows} rows in ${output}, dataset ${dataset}`,
     `${calls} calls, ${cost}${yielded}`,
     ...again,
     ...coverageText(report.coverage),

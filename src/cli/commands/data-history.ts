@@ -1,4 +1,4 @@
-// ft data history: data sets in the store, the versions of one, or what was dropped from it.
+// ft data history: datasets in the store, the versions of one, or what was dropped from it.
 import { z } from "zod";
 import type { ToldVersion } from "../../app/store/history.ts";
 import { UsageError } from "../../core/errors.ts";
@@ -7,7 +7,7 @@ import { defineCommand } from "../define-command.ts";
 import { table } from "../render/table.ts";
 
 function versionsTable(versions: readonly ToldVersion[]): string {
-  if (versions.length === 0) return "No data sets yet. ft data import FILE --name NAME keeps one.";
+  if (versions.length === 0) return "No datasets yet. ft data import FILE --name NAME keeps one.";
   return table(versions, [
     { title: "VERSION", value: ({ version }) => version },
     { title: "ROWS", value: ({ rows }) => rows },
@@ -32,8 +32,8 @@ function dropsTable(drops: readonly Drop[]): string {
 export const dataHistory = defineCommand({
   name: "data history",
   section: "Look at sets",
-  summary: "List data sets in the store, the versions of one, or its dropped rows",
-  arguments: { name: { about: "Data set; without it, all of them", optional: true } },
+  summary: "List datasets in the store, the versions of one, or its dropped rows",
+  arguments: { name: { about: "Dataset; without it, all of them", optional: true } },
   options: z.strictObject({
     drops: z.boolean().default(false).describe("List rows that were dropped, with reasons"),
     limit: z.int().min(1).default(1000).describe("Maximum dropped rows to show"),
@@ -43,7 +43,7 @@ export const dataHistory = defineCommand({
   run: async ({ arguments: { name }, options: { drops: ofDrops, ...page } }, io) => {
     if (ofDrops && name === undefined) {
       throw new UsageError("FT-USAGE-002", {
-        message: "--drops needs the name of a data set",
+        message: "--drops needs the name of a dataset",
         hint: "ft data history lists them",
       });
     }

@@ -1,4 +1,4 @@
-// ft data import: a version of a data set in the store, of a file of JSON lines.
+// ft data import: a version of a dataset in the store, of a file of JSON lines.
 import { z } from "zod";
 import type { Imported } from "../../app/store/history.ts";
 import { defineCommand } from "../define-command.ts";
@@ -13,10 +13,10 @@ export const dataImport = defineCommand({
   name: "data import",
   section: "Read and write",
   summary:
-    "Keep a file of JSON lines, or an edited Markdown or CSV file, as a version of a data set",
+    "Keep a file of JSON lines, or an edited Markdown or CSV file, as a version of a dataset",
   arguments: { file: { about: "JSON lines, one object per row; or .md or .csv of ft data write" } },
   options: z.strictObject({
-    name: z.string().describe("Data set; created if it does not exist"),
+    name: z.string().describe("Dataset; created if it does not exist"),
     message: z.string().optional().describe("What this version is, for its history"),
   }),
   examples: ["ft data import rows.jsonl --name support", "ft data import edited.md --name support"],

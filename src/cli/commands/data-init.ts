@@ -1,4 +1,4 @@
-// ft data init: a folder made ready for making data sets.
+// ft data init: a folder made ready for making datasets.
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
 

@@ -1,4 +1,4 @@
-// ft data merge: the changes of one data set in another, or files of rows made one, row by row and field by field;
+// ft data merge: the changes of one dataset in another, or files of rows made one, row by row and field by field;
 // conflicts are shown.
 import { z } from "zod";
 import type { MergedFiles } from "../../app/data/merging/merge-files.ts";
@@ -53,7 +53,7 @@ function filesText({ output, rows, removed, files, conflicts }: MergedFiles): st
 
 const isFile = (word: string): boolean => /[/\\]|\.(jsonl?|ndjson)$/i.test(word);
 
-/** Data sets are merged two at a time, and files into a file. */
+/** Datasets are merged two at a time, and files into a file. */
 function checkOperands(operands: readonly string[]): void {
   if (operands.some(isFile))
     throw new UsageError("FT-DATASET-024", {
@@ -62,7 +62,7 @@ function checkOperands(operands: readonly string[]): void {
     });
   if (operands.length > 2)
     throw new UsageError("FT-DATASET-025", {
-      message: `ft data merge takes two data sets; ${operands.length} were given`,
+      message: `ft data merge takes two datasets; ${operands.length} were given`,
       hint: "-o FILE merges any number into a file",
     });
 }
@@ -70,9 +70,9 @@ function checkOperands(operands: readonly string[]): void {
 export const dataMerge = defineCommand({
   name: "data merge",
   section: "Improve rows",
-  summary: "Merge the changes of one data set into another, or several files of rows into one",
+  summary: "Merge the changes of one dataset into another, or several files of rows into one",
   arguments: {
-    ours: { about: "Data set that gets a new version; with -o, the first file or version" },
+    ours: { about: "Dataset that gets a new version; with -o, the first file or version" },
     theirs: {
       about: "NAME or NAME@3, whose changes are taken; with -o, more files or versions",
       many: true,

@@ -33,7 +33,7 @@ function preparedText({ out, to, written, sources, losses, leftOut }: PreparedRo
 export const dataPrepare = defineCommand({
   name: "data prepare",
   section: "Read and write",
-  summary: "Write rows for training from files, data sets of the Hub, or a mixture of them",
+  summary: "Write rows for training from files, datasets of the Hub, or a mixture of them",
   arguments: {
     files: { about: "JSON, JSON lines, CSV, TSV, Parquet or text", optional: true, many: true },
   },
@@ -42,7 +42,7 @@ export const dataPrepare = defineCommand({
     hf: z
       .string()
       .optional()
-      .describe("Data set of the Hub, fetched into the cache")
+      .describe("Dataset of the Hub, fetched into the cache")
       .register(flags, { value: "ORG/NAME" }),
     ...hubSplitOptions,
     revision: revisionOption,

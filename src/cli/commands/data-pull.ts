@@ -1,4 +1,4 @@
-// ft data pull: a split of a data set of the Hub, as a file or into the store.
+// ft data pull: a split of a dataset of the Hub, as a file or into the store.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";
@@ -9,8 +9,8 @@ import { revisionOption } from "./revision-option.ts";
 export const dataPull = defineCommand({
   name: "data pull",
   section: "Read and write",
-  summary: "Fetch a data set of the Hub as a file of JSON lines, or into the store",
-  arguments: { id: { about: "Data set of the Hub: org/name" } },
+  summary: "Fetch a dataset of the Hub as a file of JSON lines, or into the store",
+  arguments: { id: { about: "Dataset of the Hub: org/name" } },
   options: z.strictObject({
     ...hubSplitOptions,
     revision: revisionOption,
@@ -19,7 +19,7 @@ export const dataPull = defineCommand({
       .optional()
       .describe("File to write")
       .register(flags, { short: "o", value: "OUT" }),
-    name: z.string().optional().describe("Data set in the store that gets it as its next version"),
+    name: z.string().optional().describe("Dataset in the store that gets it as its next version"),
   }),
   examples: [
     "ft data pull me/support --split train -o rows.jsonl",

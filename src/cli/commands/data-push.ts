@@ -1,4 +1,4 @@
-// ft data push: a data set onto the Hub, shown before it is sent.
+// ft data push: a dataset onto the Hub, shown before it is sent.
 import { z } from "zod";
 import type { PushedSet, PushPlan } from "../../app/data/push.ts";
 import { flags } from "../../core/flags.ts";
@@ -33,9 +33,9 @@ const told = (plan: PushPlan) => ({
 export const dataPush = defineCommand({
   name: "data push",
   section: "Read and write",
-  summary: "Upload a data set to the Hub with a card; shows first what would be uploaded",
+  summary: "Upload a dataset to the Hub with a card; shows first what would be uploaded",
   arguments: {
-    set: { about: "A file, a folder, or NAME@VERSION of a data set in the store" },
+    set: { about: "A file, a folder, or NAME@VERSION of a dataset in the store" },
     name: { about: "Repository on the Hub: user/name" },
   },
   options: z.strictObject({
@@ -45,7 +45,7 @@ export const dataPush = defineCommand({
       .describe("Profile whose form the rows have there")
       .register(flags, { value: "NAME", choices: () => profiles.names() }),
     ...uploadOptions,
-    message: messageOption("Upload data set"),
+    message: messageOption("Upload dataset"),
     dryRun: z.boolean().default(false).describe("Show files, card and secrets; send nothing"),
     allowSecrets: z
       .boolean()

@@ -1,4 +1,4 @@
-// ft data remove: data sets out of the store's lists, after asking.
+// ft data remove: datasets out of the store's lists, after asking.
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
 import { flags } from "../../core/flags.ts";
@@ -7,8 +7,8 @@ import { defineCommand } from "../define-command.ts";
 export const dataRemove = defineCommand({
   name: "data remove",
   section: "Settings and clearing up",
-  summary: "Remove data sets from the store; ft store compact then frees their space",
-  arguments: { name: { about: "Data set", many: true } },
+  summary: "Remove datasets from the store; ft store compact then frees their space",
+  arguments: { name: { about: "Dataset", many: true } },
   options: z.strictObject({
     yes: z.boolean().default(false).describe("Do not ask").register(flags, { short: "y" }),
   }),

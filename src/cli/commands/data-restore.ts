@@ -1,4 +1,4 @@
-// ft data restore: an older version of a data set as its newest, or rows that were dropped.
+// ft data restore: an older version of a dataset as its newest, or rows that were dropped.
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
 

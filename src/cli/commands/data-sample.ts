@@ -1,4 +1,4 @@
-// ft data sample: some rows of a data set, drawn by a seed.
+// ft data sample: some rows of a dataset, drawn by a seed.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import { defineCommand } from "../define-command.ts";

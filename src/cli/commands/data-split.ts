@@ -1,4 +1,4 @@
-// ft data split: a data set divided for training, validation and tests, without leaks.
+// ft data split: a dataset divided for training, validation and tests, without leaks.
 import { z } from "zod";
 import type { SplitReport } from "../../app/data/split.ts";
 import { flags } from "../../core/flags.ts";

@@ -1,4 +1,4 @@
-// ft data stats: what a data set holds, in numbers.
+// ft data stats: what a dataset holds, in numbers.
 import { z } from "zod";
 import type { StatisticsReport } from "../../app/data/statistics.ts";
 import { flags } from "../../core/flags.ts";
@@ -56,7 +56,7 @@ export const dataStats = defineCommand({
   name: "data stats",
   section: "Look at sets",
   summary:
-    "Show what a data set holds: rows, turns, characters, tokens, by split, topic, mode, source",
+    "Show what a dataset holds: rows, turns, characters, tokens, by split, topic, mode, source",
   arguments: { files: { about: "JSON lines, or NAME or NAME@3 of the store", many: true } },
   options: z.strictObject({
     encoding: z

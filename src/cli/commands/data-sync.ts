@@ -1,4 +1,4 @@
-// ft data sync: files that belong to data sets brought up to the store, or the store to them.
+// ft data sync: files that belong to datasets brought up to the store, or the store to them.
 import { z } from "zod";
 import { ExitCode } from "../../core/errors.ts";
 import type { FileState } from "../../store/index.ts";
@@ -7,10 +7,10 @@ import { table } from "../render/table.ts";
 
 function filesTable(files: readonly FileState[]): string {
   if (files.length === 0)
-    return "No file belongs to a data set. ft data write NAME FILE --follow makes one.";
+    return "No file belongs to a dataset. ft data write NAME FILE --follow makes one.";
   return table(files, [
     { title: "STATE", value: ({ state }) => state },
-    { title: "DATA SET", value: ({ dataset }) => dataset },
+    { title: "DATASET", value: ({ dataset }) => dataset },
     { title: "FILE", value: ({ path }) => path },
   ]);
 }
@@ -18,8 +18,8 @@ function filesTable(files: readonly FileState[]): string {
 export const dataSync = defineCommand({
   name: "data sync",
   section: "Read and write",
-  summary: "Update the files of data sets that are out of date, and list those that were edited",
-  arguments: { name: { about: "Data set; without it, all of them", optional: true } },
+  summary: "Update the files of datasets that are out of date, and list those that were edited",
+  arguments: { name: { about: "Dataset; without it, all of them", optional: true } },
   options: z.strictObject({
     import: z.boolean().default(false).describe("Import every edited file as a new version"),
   }),

@@ -1,4 +1,4 @@
-// ft data write: a version of a data set as a file, once or with every new version.
+// ft data write: a version of a dataset as a file, once or with every new version.
 import { z } from "zod";
 import { ExitCode } from "../../core/errors.ts";
 import { defineCommand } from "../define-command.ts";
@@ -12,7 +12,7 @@ const words = {
 export const dataWrite = defineCommand({
   name: "data write",
   section: "Read and write",
-  summary: "Write a version of a data set as a file of JSON lines; as Markdown or CSV to be edited",
+  summary: "Write a version of a dataset as a file of JSON lines; as Markdown or CSV to be edited",
   arguments: {
     version: { about: "NAME for the newest, NAME@3, or NAME@ and the beginning of a hash" },
     file: { about: "File to write; another file there is not overwritten" },

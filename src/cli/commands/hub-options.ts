@@ -1,4 +1,4 @@
-// Options of commands that send to the Hub or fetch a data set from it, and the question before anything is sent.
+// Options of commands that send to the Hub or fetch a dataset from it, and the question before anything is sent.
 import { z } from "zod";
 import { flags } from "../../core/flags.ts";
 import type { Io } from "../io.ts";
@@ -27,7 +27,7 @@ export const messageOption = (usual: string) =>
     .describe("Message of the commit")
     .register(flags, { short: "m", value: "TEXT" });
 
-/** What of a data set of the Hub is meant. */
+/** What of a dataset of the Hub is meant. */
 export const hubSplitOptions = {
   split: z.string().optional().describe("Its split (default: train)"),
   config: z

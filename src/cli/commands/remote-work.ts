@@ -7,7 +7,7 @@ export const remoteWorkCommand = defineCommand({
   name: "remote work",
   summary: "Run a task inside a Hugging Face job: ft train start --on starts such jobs",
   arguments: {
-    repository: { about: "Private data set of the hub that holds the task" },
+    repository: { about: "Private dataset of the hub that holds the task" },
     task: { about: "Name of the task" },
   },
   options: z.strictObject({}),

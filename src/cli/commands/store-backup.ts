@@ -5,7 +5,7 @@ import { defineCommand } from "../define-command.ts";
 
 export const storeBackup = defineCommand({
   name: "store backup",
-  summary: "Back up the store (data sets, jobs, costs of calls) to a file",
+  summary: "Back up the store (datasets, jobs, costs of calls) to a file",
   arguments: { file: { about: "File to write, which must not exist yet" } },
   options: z.strictObject({}),
   examples: ["ft store backup ~/ft-backup.db"],

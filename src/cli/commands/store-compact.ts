@@ -1,10 +1,10 @@
-// ft store compact: what removed data sets leave, gone for good, and its room free.
+// ft store compact: what removed datasets leave, gone for good, and its room free.
 import { z } from "zod";
 import { defineCommand } from "../define-command.ts";
 
 export const storeCompact = defineCommand({
   name: "store compact",
-  summary: "Free the space of removed data sets; not while an import is running",
+  summary: "Free the space of removed datasets; not while an import is running",
   options: z.strictObject({}),
   examples: ["ft store compact"],
   run: async (_, io) => {

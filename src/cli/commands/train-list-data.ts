@@ -1,4 +1,4 @@
-// ft train list-data: the data sets that come with the program, and which of them are there.
+// ft train list-data: the datasets that come with the program, and which of them are there.
 import { z } from "zod";
 import { type CatalogueEntry, dataCatalogue } from "../../app/data/shipped.ts";
 import { defineCommand } from "../define-command.ts";
@@ -25,7 +25,7 @@ function catalogueText(entries: readonly CatalogueEntry[]): string {
 
 export const trainListData = defineCommand({
   name: "train list-data",
-  summary: "List the data sets that come with ft",
+  summary: "List the datasets that come with ft",
   options: z.strictObject({}),
   examples: ["ft train list-data", "ft train list-data --json"],
   run: async (_, io) => {

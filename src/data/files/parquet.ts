@@ -1,4 +1,4 @@
-// Parquet files, as the hub keeps most data sets: row group by row group, so that memory is that of one group. Reading
+// Parquet files, as the hub keeps most datasets: row group by row group, so that memory is that of one group. Reading
 // is hyparquet's, with its decompressors; values are those that JSON has. `line` is the number of the row.
 import { MalformedDataError } from "../errors.ts";
 import type { RawRow } from "./file-reader.ts";

@@ -1,4 +1,4 @@
-// Frees the room of removed data sets: versions that nothing that is left came from, chunks and rows that no version has.
+// Frees the room of removed datasets: versions that nothing that is left came from, chunks and rows that no version has.
 // Not for while others import: rows that wait for their version have none yet, and that import would fail.
 import { sql } from "kysely";
 import { flavourOf } from "../flavours/flavour-of.ts";
@@ -59,7 +59,7 @@ async function removeRecords(db: Database): Promise<number> {
   return records;
 }
 
-/** Removes for good what removed data sets leave, and gives the room back to the disk. */
+/** Removes for good what removed datasets leave, and gives the room back to the disk. */
 export async function compactStore(store: Store): Promise<Freed> {
   const freed = await inTransaction(store.db, async (db) => {
     const versions = await removeVersions(db);

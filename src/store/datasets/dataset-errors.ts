@@ -1,31 +1,31 @@
-// The errors of data sets in the store, each with the command that mends it.
+// The errors of datasets in the store, each with the command that mends it.
 import { ConfigError, DataError, ExitCode, FtError, UsageError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 
 export function unknownDataset(name: string, near: string | undefined): UsageError {
   return new UsageError("FT-DATASET-001", {
-    message: `Unknown data set '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,
-    hint: "ft data history lists every data set",
+    message: `Unknown dataset '${name}'${near === undefined ? "" : `; did you mean ${near}?`}`,
+    hint: "ft data history lists every dataset",
   });
 }
 
 export function unknownVersion(name: string, version: string, newest: number): UsageError {
   return new UsageError("FT-DATASET-002", {
-    message: `The data set ${name} has no version '${version}'; they go from 1 to ${newest}`,
+    message: `The dataset ${name} has no version '${version}'; they go from 1 to ${newest}`,
     hint: `ft data history ${shellWord(name)} lists them`,
   });
 }
 
 export function badName(name: string): UsageError {
   return new UsageError("FT-DATASET-003", {
-    message: `'${name}' is not a valid data set name: use letters, digits, dots, dashes and underscores`,
+    message: `'${name}' is not a valid dataset name: use letters, digits, dots, dashes and underscores`,
     hint: "Choose another name",
   });
 }
 
 export function nameTaken(name: string): ConfigError {
   return new ConfigError("FT-DATASET-004", {
-    message: `There is a data set ${name} already`,
+    message: `There is a dataset ${name} already`,
     hint: "Choose another name",
   });
 }
@@ -34,7 +34,7 @@ export function changedMeanwhile(name: string): FtError {
   return new FtError(
     "FT-DATASET-005",
     {
-      message: `The data set ${name} got a new version meanwhile`,
+      message: `The dataset ${name} got a new version meanwhile`,
       hint: "Run the same command again",
     },
     ExitCode.temporary,
@@ -45,13 +45,13 @@ export function badRow(reason: string, line?: number, file?: string): DataError 
   return new DataError("FT-DATASET-006", {
     at: { file, line },
     message: reason,
-    hint: "A data set in the store has one JSON object per row",
+    hint: "A dataset in the store has one JSON object per row",
   });
 }
 
 export function noVersions(name: string): UsageError {
   return new UsageError("FT-DATASET-007", {
-    message: `The data set ${name} has no version yet`,
+    message: `The dataset ${name} has no version yet`,
     hint: `ft data import FILE --name ${shellWord(name)} makes one`,
   });
 }

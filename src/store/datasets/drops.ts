@@ -103,7 +103,7 @@ async function readDrops(
   }));
 }
 
-/** What was dropped from a data set, oldest first. */
+/** What was dropped from a dataset, oldest first. */
 export async function listDrops(
   store: Store,
   name: string,
@@ -129,7 +129,7 @@ export async function textsOfDrops(
   return new Map(rows.map(({ id, text }) => [Number(id), text]));
 }
 
-/** Drops of a data set that were not undone. */
+/** Drops of a dataset that were not undone. */
 export async function countDrops(db: Database, datasetId: number): Promise<number> {
   const { rows } = await sql<{ total: number }>`
     select count(*) as total from drops

@@ -1,4 +1,4 @@
-// What a file that belongs to a data set is written as, where that is no JSON lines. The forms themselves come from those
+// What a file that belongs to a dataset is written as, where that is no JSON lines. The forms themselves come from those
 // who open the store: it knows none.
 import type { Store } from "../store.ts";
 import type { Version } from "./names.ts";

@@ -1,4 +1,4 @@
-// Files that belong to a data set, JSON lines or a form that is given (file-forms.ts). The store is the truth, a file what was last written of it: what it is to
+// Files that belong to a dataset, JSON lines or a form that is given (file-forms.ts). The store is the truth, a file what was last written of it: what it is to
 // be is recorded with the version, in one transaction, and written after; a crash in between is made good by the next
 // `syncFiles`. A file that someone else has changed is never written over: it is told, or made a version of.
 import { createHash } from "node:crypto";
@@ -225,7 +225,7 @@ async function write(
 
 async function syncFile(store: Store, path: string, formOf: FormOf): Promise<FileState> {
   const file = await readFile(store, path);
-  if (file === undefined) throw new RangeError(`${path} belongs to no data set`);
+  if (file === undefined) throw new RangeError(`${path} belongs to no dataset`);
   const told = { path, dataset: file.name };
   if (!(await isOurs(store, file, formOf))) return { ...told, state: "changed" };
   if (file.versionId === file.writtenId && existsSync(path)) return { ...told, state: "same" };
@@ -234,7 +234,7 @@ async function syncFile(store: Store, path: string, formOf: FormOf): Promise<Fil
 }
 
 export interface SyncOptions {
-  /** Of this data set only. */
+  /** Of this dataset only. */
   name?: string;
   /** A changed file becomes a version; unless said, it is told and left. */
   importChanged?: boolean;

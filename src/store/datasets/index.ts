@@ -1,4 +1,4 @@
-// Versions of data sets: made, read, compared, merged, brought back, written as files.
+// Versions of datasets: made, read, compared, merged, brought back, written as files.
 export { compactStore, type Freed } from "./compact.ts";
 export {
   type Configuration,

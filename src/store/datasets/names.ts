@@ -1,4 +1,4 @@
-// Data sets by name, their versions by number or by the beginning of their hash: "rows", "rows@3", "rows@9f2c".
+// Datasets by name, their versions by number or by the beginning of their hash: "rows", "rows@3", "rows@9f2c".
 import type { Selectable } from "kysely";
 import { nearest } from "../../core/nearest.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
@@ -79,7 +79,7 @@ async function readDataset(db: Database, name: string): Promise<Dataset | undefi
   return row && datasetOf(row);
 }
 
-/** Every data set that was not removed, by name. */
+/** Every dataset that was not removed, by name. */
 export async function listDatasets({ db }: Store): Promise<Dataset[]> {
   const rows = await db
     .selectFrom("sets")
@@ -97,7 +97,7 @@ export async function findDataset(store: Store, name: string): Promise<Dataset> 
   throw unknownDataset(name, nearest(name, names));
 }
 
-/** The data set of this name, made when there is none. */
+/** The dataset of this name, made when there is none. */
 export async function ensureDataset({ db, now }: Store, name: string): Promise<Dataset> {
   if (!goodName.test(name)) throw badName(name);
   return await inTransaction(db, async (transaction) => {
@@ -122,7 +122,7 @@ export async function renameDataset(store: Store, from: string, to: string): Pro
   });
 }
 
-/** Takes a data set out of the lists; its versions stay for those that came from them. */
+/** Takes a dataset out of the lists; its versions stay for those that came from them. */
 export async function removeDataset(store: Store, name: string): Promise<void> {
   const { id } = await findDataset(store, name);
   await store.db
@@ -138,7 +138,7 @@ export async function readVersion(db: Database, id: number): Promise<Version> {
   return versionOf(row);
 }
 
-/** Versions of a data set, newest first. */
+/** Versions of a dataset, newest first. */
 export async function listVersions({ db }: Store, datasetId: number): Promise<Version[]> {
   const rows = await db
     .selectFrom("versions")

@@ -12,7 +12,7 @@ async function* newPieces(texts: AsyncIterable<string> | Iterable<string>): Asyn
   for await (const text of texts) yield { kind: "new", record: recordText(text, ++line) };
 }
 
-/** Makes a version of rows, each the text of one JSON object; the data set too, when there is none of this name. */
+/** Makes a version of rows, each the text of one JSON object; the dataset too, when there is none of this name. */
 export async function commitRows(
   store: Store,
   name: string,
@@ -62,7 +62,7 @@ async function* sameChunks(store: Store, versionId: number): AsyncGenerator<Piec
   for (const chunk of await chunksOf(store.db, versionId)) yield { kind: "chunk", chunk };
 }
 
-/** A data set of its own that begins with a version of another; `mergeVersions` can bring them together again. */
+/** A dataset of its own that begins with a version of another; `mergeVersions` can bring them together again. */
 export async function forkDataset(store: Store, reference: string, name: string): Promise<Dataset> {
   const { dataset: from, version } = await findVersion(store, reference);
   const dataset = await inTransaction(store.db, async (db) => {

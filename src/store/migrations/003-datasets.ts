@@ -1,4 +1,4 @@
-// Data sets: records stored once, versions as lists of chunks of them, what was dropped, files, saved configurations.
+// Datasets: records stored once, versions as lists of chunks of them, what was dropped, files, saved configurations.
 import type { Migration } from "./migration.ts";
 
 /** What is named by its content, and what has been, never changes. */

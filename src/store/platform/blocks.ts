@@ -67,7 +67,7 @@ export async function bytesOfFile(db: Database, datasetId: number): Promise<numb
   return bytes;
 }
 
-/** `bytesOfFile` of all data sets at once, by their numbers; one without rows is not among them. */
+/** `bytesOfFile` of all datasets at once, by their numbers; one without rows is not among them. */
 export async function bytesOfFiles(db: Database): Promise<ReadonlyMap<number, number>> {
   const rows = await db
     .selectFrom("example_blocks")

@@ -1,5 +1,5 @@
-// Data sets of the dataset creator: made, listed, described. Not their rows (examples.ts) and not their files
-// (files.ts). Data sets of the versioned store are others (datasets/).
+// Datasets of the dataset creator: made, listed, described. Not their rows (examples.ts) and not their files
+// (files.ts). Datasets of the versioned store are others (datasets/).
 import { type Selectable, sql } from "kysely";
 import { type Database, inTransaction, type Store } from "../store.ts";
 import type { DatasetFormat, DatasetsTable } from "../tables.ts";
@@ -61,7 +61,7 @@ export function datasetOf(row: Selectable<DatasetsTable>): PlatformDataset {
   };
 }
 
-/** Makes a data set without rows. Its file appears when it is first brought in step. */
+/** Makes a dataset without rows. Its file appears when it is first brought in step. */
 export async function createDataset(
   { db, now }: StoreOrTransaction,
   wanted: NewDataset,
@@ -99,7 +99,7 @@ const present = (db: Database) =>
     .selectAll("datasets")
     .where("dataset_states.removed_at", "is", null);
 
-/** The data set of this id, unless it was deleted. */
+/** The dataset of this id, unless it was deleted. */
 export async function datasetById(db: Database, id: number): Promise<PlatformDataset | undefined> {
   const row = await present(db).where("datasets.id", "=", id).executeTakeFirst();
   return row && datasetOf(row);
@@ -122,7 +122,7 @@ export async function revisionOf(db: Database, id: number): Promise<number> {
   return row?.revision ?? 0;
 }
 
-/** The data set whose file this is. */
+/** The dataset whose file this is. */
 export async function datasetByFile(
   db: Database,
   path: string,
@@ -147,7 +147,7 @@ export interface DatasetPage {
   next: number | null;
 }
 
-/** Data sets that were not deleted. */
+/** Datasets that were not deleted. */
 export async function listDatasets(
   { db }: Pick<Store, "db">,
   { domain, format, limit, after }: DatasetQuery = {},

@@ -1,4 +1,4 @@
-// Data sets in the making: filled in several transactions, seen by nobody, there whole or not at all. What a killed
+// Datasets in the making: filled in several transactions, seen by nobody, there whole or not at all. What a killed
 // process leaves of one is removed.
 import { isAlive, type ProcessIdentity, thisProcess } from "../../core/process-alive.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
@@ -31,7 +31,7 @@ export interface FilledDataset {
   also?: (db: Database, id: number) => Promise<void>;
 }
 
-/** Makes a data set with its examples, at flat memory: there whole or not at all. Its file comes with `fileInStep`. */
+/** Makes a dataset with its examples, at flat memory: there whole or not at all. Its file comes with `fileInStep`. */
 export async function createFilledDataset(
   store: StoreOrTransaction,
   { wanted, examples, also }: FilledDataset,
@@ -108,7 +108,7 @@ export interface TakenFile {
   isPlain: boolean;
 }
 
-/** Notes, for `also`, that a file with all the rows of a new data set is there already. */
+/** Notes, for `also`, that a file with all the rows of a new dataset is there already. */
 export async function fileIsThere(db: Database, id: number, file: TakenFile): Promise<void> {
   const bytes = await bytesOfFile(db, id);
   const isWhole = file.isPlain && bytes === sizeIn(file.print);

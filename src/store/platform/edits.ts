@@ -115,7 +115,7 @@ export interface EditQuery {
   limit?: number | undefined;
 }
 
-/** Edits of a data set, newest first. */
+/** Edits of a dataset, newest first. */
 export async function listEdits(
   { db }: Pick<Store, "db">,
   datasetId: number,

@@ -1,4 +1,4 @@
-// Examples: rows of a data set as the database has them, put behind the others and read. Changes of one are in edits.ts.
+// Examples: rows of a dataset as the database has them, put behind the others and read. Changes of one are in edits.ts.
 import type { Selectable } from "kysely";
 import { written } from "../flavours/written.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
@@ -48,7 +48,7 @@ export const exampleOf = (row: Selectable<ExamplesTable>): Example => ({
 /** Rows of one statement. */
 const rowsAtOnce = 100;
 
-/** The greatest index of a data set's examples, removed ones too; -1 when it has none. */
+/** The greatest index of a dataset's examples, removed ones too; -1 when it has none. */
 export async function lastIndex(db: Database, datasetId: number): Promise<number> {
   const row = await db
     .selectFrom("examples")
@@ -162,7 +162,7 @@ export async function appendExample(
   return id as number;
 }
 
-/** The stored row of an example whose data set was not deleted. */
+/** The stored row of an example whose dataset was not deleted. */
 export async function storedExample(db: Database, id: number): Promise<Selectable<ExamplesTable>> {
   const row = await db
     .selectFrom("examples")
@@ -180,7 +180,7 @@ export async function readExample({ db }: Pick<Store, "db">, id: number): Promis
   return exampleOf(await storedExample(db, id));
 }
 
-/** The example at an index of a data set, active or removed. */
+/** The example at an index of a dataset, active or removed. */
 export async function readExampleAt(
   db: Database,
   datasetId: number,

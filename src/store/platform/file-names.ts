@@ -1,4 +1,4 @@
-// Where the files of data sets lie and what they are called: `{domain}_{timestamp}.jsonl`, `{original}_improved.jsonl`.
+// Where the files of datasets lie and what they are called: `{domain}_{timestamp}.jsonl`, `{original}_improved.jsonl`.
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { type Environment, expandHome, ftHome } from "../../core/paths.ts";

@@ -1,11 +1,11 @@
-// What is known of a data set's file: what it is to be, what was last written, how it is known again; and who writes it.
+// What is known of a dataset's file: what it is to be, what was last written, how it is known again; and who writes it.
 import { randomBytes } from "node:crypto";
 import { lstat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { isAlive, type ProcessIdentity, thisProcess } from "../../core/process-alive.ts";
 import { type Database, inTransaction, type Store } from "../store.ts";
 
-/** Of a data set in the making, in place of when it was removed. */
+/** Of a dataset in the making, in place of when it was removed. */
 export const DRAFT = "draft";
 
 /** What a writer is about to do, recorded first. */
@@ -106,7 +106,7 @@ export interface FileWriter {
   holds(): Promise<boolean>;
 }
 
-/** Runs `work` when nobody else, of any process, writes the data set's file. */
+/** Runs `work` when nobody else, of any process, writes the dataset's file. */
 export async function asWriter<T>(
   store: Store,
   datasetId: number,

@@ -1,4 +1,4 @@
-// Files of data sets in step with the database, which is the truth. What a change does to a file is recorded in the
+// Files of datasets in step with the database, which is the truth. What a change does to a file is recorded in the
 // transaction that makes it; the file is written after, and what is about to be written is recorded before. So a crash
 // at any point leaves a file that is known again, and a file that is not was changed by somebody else: it is taken over
 // as the new state (take-over.ts), never written over.
@@ -148,7 +148,7 @@ async function isInStep(store: Store, datasetId: number): Promise<FileRow | unde
     : undefined;
 }
 
-/** Brings the file of a data set up to what the database has; waits for whoever else writes it. */
+/** Brings the file of a dataset up to what the database has; waits for whoever else writes it. */
 export async function fileInStep(store: Store, datasetId: number): Promise<PlatformFileState> {
   const row = await isInStep(store, datasetId);
   if (row !== undefined) return { datasetId, path: row.path ?? "", state: "same" };

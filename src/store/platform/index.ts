@@ -1,4 +1,4 @@
-// The dataset creator's data sets and examples: the database is the truth, a file of JSON lines follows each of them.
+// The dataset creator's datasets and examples: the database is the truth, a file of JSON lines follows each of them.
 export { bytesOfFile, bytesOfFiles } from "./blocks.ts";
 export {
   type ChangedExample,

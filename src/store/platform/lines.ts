@@ -1,4 +1,4 @@
-// The lines of a data set as its file has them: contents of active examples in their order, at flat memory.
+// The lines of a dataset as its file has them: contents of active examples in their order, at flat memory.
 import { written } from "../flavours/written.ts";
 import type { Database, Store } from "../store.ts";
 import { readDataset } from "./datasets.ts";
@@ -63,7 +63,7 @@ export async function* exportRows(store: Store, datasetId: number): AsyncGenerat
   }
 }
 
-/** An example with what belongs to it, as another data set takes it. */
+/** An example with what belongs to it, as another dataset takes it. */
 export interface CopiedExample {
   id: number;
   index: number;

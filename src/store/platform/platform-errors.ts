@@ -1,4 +1,4 @@
-// The errors of the dataset creator's data sets and examples, each with what mends it.
+// The errors of the dataset creator's datasets and examples, each with what mends it.
 import { ConfigError, DataError, UsageError } from "../../core/errors.ts";
 
 export function unknownDatasetId(id: number): UsageError {
@@ -65,7 +65,7 @@ export function badScore(score: unknown): DataError {
 
 export function differentFormats(formats: readonly string[]): UsageError {
   return new UsageError("FT-PLATFORM-009", {
-    message: `Data sets of different formats do not merge: ${formats.join(", ")}`,
+    message: `Datasets of different formats do not merge: ${formats.join(", ")}`,
     hint: "Convert them to one format first: POST /api/utils/convert",
   });
 }
@@ -81,7 +81,7 @@ export function sampleTooLarge(size: number, count: number): UsageError {
 export function uploadTooLarge(bytes: number): UsageError {
   return new UsageError("FT-PLATFORM-011", {
     message: `The upload has more than ${bytes} bytes`,
-    hint: "Upload it in parts and merge them, or put the file into the folder of data sets",
+    hint: "Upload it in parts and merge them, or put the file into the folder of datasets",
   });
 }
 
@@ -96,7 +96,7 @@ export function noExamples(file: string): DataError {
 export function nothingToMerge(): UsageError {
   return new UsageError("FT-PLATFORM-013", {
     at: { field: "dataset_ids" },
-    message: "No data set was named",
-    hint: "Name the numbers of one or more data sets",
+    message: "No dataset was named",
+    hint: "Name the numbers of one or more datasets",
   });
 }

@@ -1,4 +1,4 @@
-// Deletes a data set: hidden from then on, its file removed, its number never given again.
+// Deletes a dataset: hidden from then on, its file removed, its number never given again.
 import { type Store } from "../store.ts";
 import { readDataset } from "./datasets.ts";
 import { fileInStep } from "./files.ts";

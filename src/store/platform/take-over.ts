@@ -1,4 +1,4 @@
-// What somebody did to a file, as the new state of its data set. Lines that are as before keep their examples; in
+// What somebody did to a file, as the new state of its dataset. Lines that are as before keep their examples; in
 // between, lines become edits of the examples that stood there, and what is more or less is added or removed. All of it
 // is in the history, so that nothing is lost.
 import { createHash } from "node:crypto";

@@ -1,4 +1,4 @@
-// Words in examples, found by the database's own index. A data set is indexed when something is first searched for in it, so that
+// Words in examples, found by the database's own index. A dataset is indexed when something is first searched for in it, so that
 // writing costs nothing more; what was edited since is indexed anew at the edit.
 import { type RawBuilder, sql } from "kysely";
 import { searchTokens } from "../datasets/search-words.ts";
@@ -9,7 +9,7 @@ import { type Database, inTransaction, type Store } from "../store.ts";
 
 const rowsAtOnce = 500;
 
-/** A word that no text has: which data set a row of the index is of. */
+/** A word that no text has: which dataset a row of the index is of. */
 const indexOf = (datasetId: number): SearchIndex => ({
   table: "example_search",
   scope: `dataset${datasetId}`,
@@ -52,7 +52,7 @@ export async function indexExamples(store: Store, datasetId: number): Promise<vo
   while ((await indexSome(store, datasetId)) === rowsAtOnce);
 }
 
-/** Ids of a data set's examples that have the words. Throws FT-DATASET-009 for a query that cannot be read. */
+/** Ids of a dataset's examples that have the words. Throws FT-DATASET-009 for a query that cannot be read. */
 export function foundIds(db: Database, datasetId: number, search: string): RawBuilder<unknown> {
   const found = flavourOf(db).search.matches(indexOf(datasetId), searchTokens(search));
   return sql`select rowid from example_search where ${found}`;

@@ -12,7 +12,7 @@ export interface Review {
   settings: unknown;
   /** The job that reads its documents; null before one was begun. */
   jobId: string | null;
-  /** The data set that was last made of it. */
+  /** The dataset that was last made of it. */
   datasetId: number | null;
   /** JSON: what reading came to. */
   report: unknown;
@@ -107,7 +107,7 @@ export async function changeReview(
     .execute();
 }
 
-/** With all that was found and done; the data set that was made of it stays. Throws FT-REVIEW-001. */
+/** With all that was found and done; the dataset that was made of it stays. Throws FT-REVIEW-001. */
 export async function deleteReview({ db }: Store, id: number): Promise<void> {
   await inTransaction(db, async (within) => {
     await readReview(within, id);

@@ -1,4 +1,4 @@
-// /api/v1/data/import: files taken in as data sets. Of a small one the report is the answer; a large one is kept, and a job
+// /api/v1/data/import: files taken in as datasets. Of a small one the report is the answer; a large one is kept, and a job
 // takes it in, whose result is the report.
 import { existsSync } from "node:fs";
 import { z } from "zod";

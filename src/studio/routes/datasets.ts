@@ -1,4 +1,4 @@
-// /api/datasets: data sets read, taken in, given out, kept as versions; their edits undone. Rows by themselves are in
+// /api/datasets: datasets read, taken in, given out, kept as versions; their edits undone. Rows by themselves are in
 // examples.ts, sets made of others in utils.ts.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -54,7 +54,7 @@ export function toldDataset(dataset: PlatformDataset): z.infer<typeof DatasetSha
 
 const numbered = z.object({ id: PathNumber });
 
-/** What data sets of a domain may carry: what was given, its key, its name. */
+/** What datasets of a domain may carry: what was given, its key, its name. */
 function domainNames(environment: Environment, given: string): string[] {
   const found = loadDomains(environment)
     .all()

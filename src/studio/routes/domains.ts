@@ -1,5 +1,5 @@
 import { z } from "zod";
-// /api/domains: what data sets can be generated about, by key or by name.
+// /api/domains: what datasets can be generated about, by key or by name.
 import { loadDomains } from "../../synth/domains/catalogue.ts";
 import type { Domain, Parameter } from "../../synth/domains/domain.ts";
 import { defineRoute, type RouteGroup } from "../route.ts";

@@ -1,4 +1,4 @@
-// /api/examples: one row of a data set, read, changed, taken out.
+// /api/examples: one row of a dataset, read, changed, taken out.
 import { z } from "zod";
 import { formattedRow } from "../../app/platform/row-format.ts";
 import {
@@ -41,7 +41,7 @@ export function toldExample(example: Example): z.infer<typeof ExampleShape> {
   };
 }
 
-/** Throws ApiError 422 for a row that is not in the format of its data set. */
+/** Throws ApiError 422 for a row that is not in the format of its dataset. */
 function requireRow(content: JsonObject, wanted: DatasetFormat): void {
   const read = formattedRow(content, 1);
   if ("fault" in read)

@@ -1,4 +1,4 @@
-// /api/v1/generator: what the page that makes a data set needs beside starting it: the price before anything is asked,
+// /api/v1/generator: what the page that makes a dataset needs beside starting it: the price before anything is asked,
 // the first rows to look at before the rest is paid for, and rows as they come.
 import { z } from "zod";
 import { estimateGeneration } from "../../app/generation/generate-rows.ts";

@@ -1,4 +1,4 @@
-// Shapes that the routes of sets in the making share: a price, a data set that may be gone.
+// Shapes that the routes of sets in the making share: a price, a dataset that may be gone.
 import { z } from "zod";
 import type { Store } from "../../store/index.ts";
 import { type PlatformDataset, readDataset } from "../../store/platform/index.ts";

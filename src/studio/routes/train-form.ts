@@ -86,7 +86,7 @@ export const Filled = z.object({
 
 export type Filled = z.infer<typeof Filled>;
 
-/** What was filled in, with the file of a data set that is named by its number. */
+/** What was filled in, with the file of a dataset that is named by its number. */
 async function valuesOf(
   { store }: Studio,
   { values, dataset_id }: Filled,

@@ -25,14 +25,14 @@ const Settings = z
   })
   .meta({ id: "TrainingSettings" });
 
-/** The file of a data set, with all that its rows are now. */
+/** The file of a dataset, with all that its rows are now. */
 export async function fileOfDataset({ store }: Studio, id: number): Promise<string> {
   await readDataset(store, id);
   await fileInStep(store, id);
   return (await readDataset(store, id)).filePath;
 }
 
-/** The settings with the file of a data set that is named by its number. */
+/** The settings with the file of a dataset that is named by its number. */
 async function givenBy(
   studio: Studio,
   { config, dataset_id }: z.infer<typeof Settings>,

@@ -1,4 +1,4 @@
-// /api/utils: new data sets made of others: merged, sampled, converted.
+// /api/utils: new datasets made of others: merged, sampled, converted.
 import { z } from "zod";
 import { convertDataset, mergeDatasets, sampleDataset } from "../../app/platform/index.ts";
 import { datasetsFolder, type PlatformDataset } from "../../store/platform/index.ts";

@@ -1,4 +1,4 @@
-// /api/v1/sets: data sets that are kept version by version: what each holds, what changed, older ones again.
+// /api/v1/sets: datasets that are kept version by version: what each holds, what changed, older ones again.
 import { z } from "zod";
 import { diffVersions } from "../../app/store/diff.ts";
 import { dropsIn, history, restore } from "../../app/store/history.ts";

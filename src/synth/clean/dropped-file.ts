@@ -66,7 +66,7 @@ export interface UndoRequest {
 }
 
 /**
- * The lines of a data set as it was before cleaning, in their order; of what is not undone, as it is after. Throws
+ * The lines of a dataset as it was before cleaning, in their order; of what is not undone, as it is after. Throws
  * DataError FT-CLEAN-004 where the two files do not belong together.
  */
 export async function* undone(request: UndoRequest): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-// What becomes of a row: kept, fixed or removed, with the reasons. One rule for rows of files and of data sets; knows no
+// What becomes of a row: kept, fixed or removed, with the reasons. One rule for rows of files and of datasets; knows no
 // model and no store.
 import type { Finding } from "./check.ts";
 import type { RowScores } from "./scores.ts";

@@ -19,13 +19,13 @@ export function nothingToJudge(file: string): DataError {
   return new DataError("FT-QUALITY-003", {
     at: { file },
     message: "the file has no rows",
-    hint: "name a file of JSON lines, or a data set of ft data history",
+    hint: "name a file of JSON lines, or a dataset of ft data history",
   });
 }
 
 export function notAsJudged(id: string): UsageError {
   return new UsageError("FT-QUALITY-008", {
     message: `row ${id} was changed after quality control, or quality control did not change it`,
-    hint: "Its history in the data set shows every change, and undoes the newest",
+    hint: "Its history in the dataset shows every change, and undoes the newest",
   });
 }

@@ -1,4 +1,4 @@
-// One row of a data set in the making: a conversation with where it comes from. Every provider's form is a projection
+// One row of a dataset in the making: a conversation with where it comes from. Every provider's form is a projection
 // of it (profiles/). Types only.
 import type { JsonObject, Message } from "../../text/types.ts";
 import type { Span } from "../sources/types.ts";

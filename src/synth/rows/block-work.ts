@@ -1,4 +1,4 @@
-// Work on all blocks of a data set, in threads where there is enough of it, with the results in order.
+// Work on all blocks of a dataset, in threads where there is enough of it, with the results in order.
 import { availableParallelism } from "node:os";
 import { type Moved, WorkThreads } from "../../core/work-threads.ts";
 import type { LineBlock } from "./row-blocks.ts";

@@ -1,4 +1,4 @@
-// What a data set looks like: how long its rows are, how many turns they have, and how they lie in topics, languages,
+// What a dataset looks like: how long its rows are, how many turns they have, and how they lie in topics, languages,
 // splits and roles, as numbers to be drawn. Counts row by row; memory does not grow with the rows.
 import { detectLanguage } from "../../text/told-language.ts";
 import { exchangesIn } from "../clean/cleaner.ts";

@@ -1,4 +1,4 @@
-// The ways rows of a data set in the making can be unusable. Exit 4.
+// The ways rows of a dataset in the making can be unusable. Exit 4.
 import { DataError, UsageError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 
@@ -14,7 +14,7 @@ export function malformedRow(file: string, line: number, problem: string): DataE
 export function missingRows(file: string, cause: unknown): DataError {
   return new DataError("FT-ROWS-002", {
     at: { file },
-    message: "there is no such file, nor a data set of this name in the store",
+    message: "there is no such file, nor a dataset of this name in the store",
     hint: "name a file of JSON lines, or NAME or NAME@3 of ft data history",
     cause,
   });

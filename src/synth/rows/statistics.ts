@@ -1,4 +1,4 @@
-// What a data set holds, in numbers: rows, turns, characters, tokens, and how they lie in splits, topics, modes, sources.
+// What a dataset holds, in numbers: rows, turns, characters, tokens, and how they lie in splits, topics, modes, sources.
 import { exchangesIn } from "../clean/cleaner.ts";
 import { countRow } from "../tokens/count-row.ts";
 import type { TokenCounter } from "../tokens/encodings.ts";

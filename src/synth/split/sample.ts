@@ -1,4 +1,4 @@
-// Some rows of a data set, drawn by a seed: as many from each value of a field as its share, and the same rows whatever
+// Some rows of a dataset, drawn by a seed: as many from each value of a field as its share, and the same rows whatever
 // their order.
 import { textHash } from "../clean/duplicates/normal-text.ts";
 import { largestRemainder } from "./ratios.ts";

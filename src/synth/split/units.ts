@@ -1,4 +1,4 @@
-// What stays together when a data set is divided: rows of one id, of one conversation, of one value of a key, of one
+// What stays together when a dataset is divided: rows of one id, of one conversation, of one value of a key, of one
 // cluster of near-duplicates. Decides nothing about where they go.
 import { Groups } from "../clean/duplicates/growing.ts";
 import { textHash } from "../clean/duplicates/normal-text.ts";

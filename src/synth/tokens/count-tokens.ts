@@ -1,4 +1,4 @@
-// Tokens of every row of a data set, in order, at the memory of a few blocks.
+// Tokens of every row of a dataset, in order, at the memory of a few blocks.
 import { workOnBlocks } from "../rows/block-work.ts";
 import type { LineBlock } from "../rows/row-blocks.ts";
 import { blockCounter, type CountedBlock, type CountSetup } from "./count-block.ts";

@@ -1,5 +1,5 @@
 // What is exported is read by the programs it is for: Hugging Face's datasets reads the folder and the Parquet file,
-// mlx-lm makes data sets of its kinds of the rows.
+// mlx-lm makes datasets of its kinds of the rows.
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -87,7 +87,7 @@ for name in sys.argv[1:]:
 print(json.dumps(found))
 `;
 
-test.skipIf(!has("mlx_lm"))("mlx-lm makes data sets of chats, of pairs and of texts", async () => {
+test.skipIf(!has("mlx_lm"))("mlx-lm makes datasets of chats, of pairs and of texts", async () => {
   const chats = await exported("mlx-lm", "chats.jsonl");
   const pairs = await exported("bedrock-llama-prompt", "pairs.jsonl");
   const texts = await exported("chatml", "texts.jsonl");

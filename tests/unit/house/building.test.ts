@@ -1,4 +1,4 @@
-// Building data sets is tested part by part: each folder of it is reached by unit tests, each way of making rows by a
+// Building datasets is tested part by part: each folder of it is reached by unit tests, each way of making rows by a
 // test of the programs. That nobody else is asked meanwhile: guards.test.ts.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -37,7 +37,7 @@ const parts: Readonly<Record<string, readonly [folder: string, tests: string]>> 
   splitting: ["src/synth/split", "tests/unit/synth/split.test.ts"],
   providers: ["src/providers", "tests/unit/providers/connect.test.ts"],
   making: ["src/synth/make", "tests/unit/synth/make-job.test.ts"],
-  "data sets kept": ["src/store", "tests/unit/store/datasets.test.ts"],
+  "datasets kept": ["src/store", "tests/unit/store/datasets.test.ts"],
 };
 
 test.each(Object.entries(parts))("%s has unit tests", (_name, [folder, file]) => {

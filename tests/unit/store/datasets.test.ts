@@ -1,4 +1,4 @@
-// Versions of data sets: content by which they are known, sharing, pages, filters, search, drops, names, settings.
+// Versions of datasets: content by which they are known, sharing, pages, filters, search, drops, names, settings.
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";

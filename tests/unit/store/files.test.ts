@@ -1,4 +1,4 @@
-// Files of data sets: written whole, brought up after a crash at every point, never written over when others have
+// Files of datasets: written whole, brought up after a crash at every point, never written over when others have
 // changed them.
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -49,7 +49,7 @@ test("what a file may have: a mark, blank lines, other line ends; a bad line is 
   expect(error).toMatchObject({ code: "FT-DATASET-006", at: { file: bad, line: 3 } });
 });
 
-test("a file follows its data set, or stays at a version", async () => {
+test("a file follows its dataset, or stays at a version", async () => {
   const store = await memoryStore();
   await commitRows(store, "set", first, facts);
   const folder = makeFolder();

@@ -1,4 +1,4 @@
-// Data sets over the API by a client made of its document: taken in, read, changed in database and file, combined, given
+// Datasets over the API by a client made of its document: taken in, read, changed in database and file, combined, given
 // out, removed.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -151,7 +151,7 @@ test("a row is changed in the database and in its line of the file, scored, remo
   expect(version.body).toMatchObject({ total: 3, next: null });
 });
 
-test("data sets merge, are sampled and converted", async () => {
+test("datasets merge, are sampled and converted", async () => {
   const studio = await testStudio();
   const { client } = studio;
   const [a, b] = [await uploaded(studio, 4), await uploaded(studio, 6)];
@@ -176,7 +176,7 @@ test("data sets merge, are sampled and converted", async () => {
   expect(mixed.status).toBe(400);
 });
 
-test("a data set that is deleted is in no list, and its file is gone", async () => {
+test("a dataset that is deleted is in no list, and its file is gone", async () => {
   const studio = await testStudio();
   const { client } = studio;
   const id = await uploaded(studio, 2);

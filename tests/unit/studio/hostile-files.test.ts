@@ -1,5 +1,5 @@
 // Hostile files over the API: cells that a spreadsheet would compute, names that lead elsewhere or are no names, links in
-// the folder of data sets. What is given out is what was taken in, and nothing lies or is read outside of the folder.
+// the folder of datasets. What is given out is what was taken in, and nothing lies or is read outside of the folder.
 import { createHash } from "node:crypto";
 import {
   lstatSync,
@@ -132,7 +132,7 @@ test("a name of 300 characters is one in every script; a longer one is refused w
   expect((await studio.client.call("postUtilsMerge", { body })).status).toBe(422);
 });
 
-test("numbers of data sets are numbers: no path stands for one", async () => {
+test("numbers of datasets are numbers: no path stands for one", async () => {
   const studio = await testStudio();
   for (const id of [
     "..%2f..%2fetc%2fpasswd",

@@ -1,4 +1,4 @@
-// A home with ten thousand data sets whose files are lost: the studio opens in seconds and brings them back behind, and the
+// A home with ten thousand datasets whose files are lost: the studio opens in seconds and brings them back behind, and the
 // list has them all.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // A review over the API: documents handed in and read, their text by ranges, conversations accepted, corrected, split,
-// joined and added, each step undone and done again, and a data set made of what was accepted.
+// joined and added, each step undone and done again, and a dataset made of what was accepted.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -175,7 +175,7 @@ test("every correction is slices of the text, can be undone and done again", asy
   expect(history.steps.every((one: { is_undone: boolean }) => one.is_undone)).toBe(true);
 });
 
-test("what is accepted becomes a data set, letter by letter, and a review is removed whole", async () => {
+test("what is accepted becomes a dataset, letter by letter, and a review is removed whole", async () => {
   const studio = await testStudio();
   const { client, home } = studio;
   const id = await reviewOf(studio, { "faq.txt": faq, "chat.txt": chat });

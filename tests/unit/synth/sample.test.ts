@@ -1,4 +1,4 @@
-// Samples and statistics of data sets.
+// Samples and statistics of datasets.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

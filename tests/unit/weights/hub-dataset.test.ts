@@ -1,4 +1,4 @@
-// A data set of a fake hub: its splits by its card or by the names of its files, from the hub, the cache, and refused.
+// A dataset of a fake hub: its splits by its card or by the names of its files, from the hub, the cache, and refused.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { FtError } from "../../../src/core/errors.ts";
@@ -140,7 +140,7 @@ test("patterns without end are matched in time", () => {
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
-test("a folder uploaded as a data set is read again", async () => {
+test("a folder uploaded as a dataset is read again", async () => {
   hub.accounts["hf_me"] = { name: "me" };
   const settings = { endpoint, cacheDir, offline: false, token: "hf_me" };
   const files = [

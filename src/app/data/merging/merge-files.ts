@@ -1,5 +1,5 @@
 // Files of rows made one: every row once, by its id or its content. What the files say differently of one row is a
-// conflict, shown with its fields, and settled only when it is said how. Data sets of the store: store/merge.ts.
+// conflict, shown with its fields, and settled only when it is said how. Datasets of the store: store/merge.ts.
 import type { Environment } from "../../../core/paths.ts";
 import { requireApart } from "../../../synth/rows/apart.ts";
 import { type Row, rowsOf } from "../../../synth/rows/row-blocks.ts";

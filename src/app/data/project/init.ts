@@ -1,4 +1,4 @@
-// A folder made ready for making data sets: config.yaml with every key, .env for keys and what it may hold, the prompts to
+// A folder made ready for making datasets: config.yaml with every key, .env for keys and what it may hold, the prompts to
 // edit, and a .gitignore that keeps the keys out. Writes over nothing.
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, copyFile, readFile } from "node:fs/promises";

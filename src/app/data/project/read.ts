@@ -8,7 +8,7 @@ import { Project } from "./schema.ts";
 
 export const PROJECT_FILE = "config.yaml";
 
-/** A file that says nothing of data sets is somebody else's. */
+/** A file that says nothing of datasets is somebody else's. */
 const marks = ["dataset", "agent"];
 
 /** What the folder's file says; undefined where there is none. Throws ConfigError with all that is wrong, by line. */

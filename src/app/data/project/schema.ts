@@ -1,4 +1,4 @@
-// What the config.yaml of a folder may say of the data sets that are made there. The only list of its keys; which option
+// What the config.yaml of a folder may say of the datasets that are made there. The only list of its keys; which option
 // of a command each stands for is options.ts.
 import { z } from "zod";
 import { LENGTHS, type Length } from "../../../synth/make/row-form.ts";

@@ -1,4 +1,4 @@
-// A file that was dropped onto the studio as a data set: read in whichever form its ending says, every row that cannot be
+// A file that was dropped onto the studio as a dataset: read in whichever form its ending says, every row that cannot be
 // used told with its place. With such rows nothing is made unless that is asked for; then they are left out and listed
 // with the set. Conversations become a set of the dataset creator, rows of another kind a set kept version by version.
 import { createReadStream, createWriteStream } from "node:fs";

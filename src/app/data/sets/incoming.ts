@@ -1,4 +1,4 @@
-// Large files on their way to becoming data sets: kept below the user's folder until the job that takes one in has done so,
+// Large files on their way to becoming datasets: kept below the user's folder until the job that takes one in has done so,
 // through a reload of the page and a restart of the studio. Files elsewhere are nobody's to remove.
 import { randomUUID } from "node:crypto";
 import { createWriteStream, existsSync } from "node:fs";

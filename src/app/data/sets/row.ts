@@ -146,7 +146,7 @@ export async function changeRow(
     if ("fault" in read)
       throw badExample(read.fault.why, { line: at + 1, field: read.fault.field || undefined });
     if (read.format !== format)
-      throw badExample(`the data set is in the format ${format}`, { line: at + 1 });
+      throw badExample(`the dataset is in the format ${format}`, { line: at + 1 });
     const example = await exampleAt(store, set, at);
     await updateExample(store, example.id, { content }, { requireBefore: requireSeen });
     return { undo: String((await listEdits(store, id, { limit: 1 }))[0]?.id ?? 0) };

@@ -3,7 +3,7 @@ import { DataError, UsageError } from "../../../core/errors.ts";
 
 export function unknownSet(reference: string): UsageError {
   return new UsageError("FT-DATA-040", {
-    message: `there is no data set '${reference}'`,
+    message: `there is no dataset '${reference}'`,
     hint: "give its number, such as 12, or its name, such as sets:support",
   });
 }

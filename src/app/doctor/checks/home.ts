@@ -1,4 +1,4 @@
-// Whether the folder can be written in which ft keeps the list of runs, data sets and jobs.
+// Whether the folder can be written in which ft keeps the list of runs, datasets and jobs.
 import { ftHome } from "../../../core/paths.ts";
 import { type Check, fail, ok } from "../check.ts";
 

@@ -1,4 +1,4 @@
-// Generating rows of a domain as a job: a unit a row, into a data set of its own. What does a row is app/generation/.
+// Generating rows of a domain as a job: a unit a row, into a dataset of its own. What does a row is app/generation/.
 import { withDotEnv } from "../../../providers/environment.ts";
 import {
   createDataset,

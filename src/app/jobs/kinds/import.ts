@@ -1,4 +1,4 @@
-// A file of rows taken in as a data set, as a job: of a large one it takes a while, and goes on when the page is closed.
+// A file of rows taken in as a dataset, as a job: of a large one it takes a while, and goes on when the page is closed.
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// Quality of a data set as a job: a unit a row, between one that plans them and one that writes the rows that stay. What
+// Quality of a dataset as a job: a unit a row, between one that plans them and one that writes the rows that stay. What
 // does a row is app/quality/. Jobs over files, which ft data quality makes, are gone on with as well.
 import { z } from "zod";
 import { withDotEnv } from "../../../providers/environment.ts";

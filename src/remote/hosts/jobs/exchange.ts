@@ -1,4 +1,4 @@
-// What a job of Hugging Face and the machine that asked for it hand to each other: a private data set of the hub, with
+// What a job of Hugging Face and the machine that asked for it hand to each other: a private dataset of the hub, with
 //   files/DIGEST/NAME   inputs, each content once       runs/ID/task.json    what is to be done
 //   runs/ID/stop        asks it to save and to end      runs/ID/events.jsonl and runs/ID/run/…   what came of it
 //   runs/ID/saved/step-N/…   the run's folder with that checkpoint, sent while the job went on

@@ -32,7 +32,7 @@ export const HubJobsOptions = z.strictObject({
     .string()
     .regex(/^[\w.-]+\/[\w.-]+$/, "is NAME/OF-IT")
     .optional()
-    .describe("Private data set of the hub for inputs and results; default: NAMESPACE/ft-jobs"),
+    .describe("Private dataset of the hub for inputs and results; default: NAMESPACE/ft-jobs"),
   setup: z.string().default("").describe("Lines of a shell that set ft up in the image"),
   ft: z
     .string()

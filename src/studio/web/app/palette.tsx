@@ -1,4 +1,4 @@
-// The command palette: every page, every run and data set by name, and what can be done from anywhere.
+// The command palette: every page, every run and dataset by name, and what can be done from anywhere.
 import { Modal, TextInput, useMantineColorScheme } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useState } from "react";

@@ -52,7 +52,7 @@ const textOf = (value: unknown): string =>
       ? ""
       : JSON.stringify(value);
 
-/** The turns of a row of either form of the data sets. */
+/** The turns of a row of either form of the datasets. */
 export function turnsOf(content: unknown): Said[] {
   const row = (content ?? {}) as RowContent;
   if (Array.isArray(row.messages))

@@ -1,4 +1,4 @@
-// The card of a folder that the Hugging Face hub reads as a data set.
+// The card of a folder that the Hugging Face hub reads as a dataset.
 import { stringify } from "yaml";
 import type { LossEntry } from "./loss-report.ts";
 

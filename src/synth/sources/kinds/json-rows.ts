@@ -1,4 +1,4 @@
-// What rows of JSON hold that is text: conversations in the forms that data sets have, else their texts one by one.
+// What rows of JSON hold that is text: conversations in the forms that datasets have, else their texts one by one.
 // Which row is which form is seen by its fields alone.
 import type { DocumentBuilder } from "../document-builder.ts";
 import { beyondLimit } from "../errors.ts";
@@ -76,7 +76,7 @@ const pairs: readonly (readonly [asked: string, answered: readonly string[]])[] 
   ["query", ["response", "answer"]],
 ];
 
-/** A question and its answer, by names of fields that data sets have. */
+/** A question and its answer, by names of fields that datasets have. */
 function pairOf(row: Fields): Said[] | undefined {
   for (const [asked, names] of pairs) {
     const question = textsOf(row[asked]);

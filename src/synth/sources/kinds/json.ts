@@ -1,4 +1,4 @@
-// JSON and JSON lines: rows of text, conversations among them where rows have the form of a data set. Exports of chats
+// JSON and JSON lines: rows of text, conversations among them where rows have the form of a dataset. Exports of chats
 // and assistants have readers of their own.
 import { parseJson } from "../../../core/json-text.ts";
 import { DocumentBuilder } from "../document-builder.ts";

@@ -1,4 +1,4 @@
-// A folder made ready for data sets, and what its config.yaml means to commands.
+// A folder made ready for datasets, and what its config.yaml means to commands.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";

@@ -89,7 +89,7 @@ async function place(script: FakeScript = good) {
   return { fake, environment, parametersOf, generate, rows, output, coverage };
 }
 
-test("rows of a domain, each with what it is about, in a data set and a file", async () => {
+test("rows of a domain, each with what it is about, in a dataset and a file", async () => {
   const { fake, environment, generate, rows, output, coverage } = await place();
   const told = await generate({ count: 12, system: "You help." });
   expect(told).toMatchObject({

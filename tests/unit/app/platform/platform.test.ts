@@ -1,4 +1,4 @@
-// Data sets taken in, combined, converted, exported and kept as versions.
+// Datasets taken in, combined, converted, exported and kept as versions.
 import { appendFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
@@ -54,7 +54,7 @@ async function* parts(of: string, size = 7): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-test("files put into the folder are data sets after the next start, once, where they lie", async () => {
+test("files put into the folder are datasets after the next start, once, where they lie", async () => {
   const chat = { messages: [said("user", "hi"), said("assistant", "hello")], metadata: { a: 1 } };
   const folder = makeFolder({
     "legal_20261127_083001.jsonl": text([row(1), row(2)]),

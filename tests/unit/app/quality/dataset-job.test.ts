@@ -1,4 +1,4 @@
-// A quality job over a data set of the platform: scores, mended rows that can be had back, removed rows, counts that add
+// A quality job over a dataset of the platform: scores, mended rows that can be had back, removed rows, counts that add
 // up, and the improved set beside it.
 import { expect, test } from "vitest";
 import { runJobs } from "../../../../src/app/jobs/run-jobs.ts";

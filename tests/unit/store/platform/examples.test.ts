@@ -1,4 +1,4 @@
-// Data sets and examples of the dataset creator: made, listed by place, by cursor, by score and by words.
+// Datasets and examples of the dataset creator: made, listed by place, by cursor, by score and by words.
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { FtError } from "../../../../src/core/errors.ts";
@@ -47,7 +47,7 @@ test("files are named by domain and time; two in one second have two names", asy
   });
 });
 
-test("data sets are listed by domain and format, in pages", async () => {
+test("datasets are listed by domain and format, in pages", async () => {
   const store = await memoryStore();
   const folder = makeFolder();
   for (const [domain, format] of [
@@ -113,7 +113,7 @@ test("scores: a range of them, and pages in their order with those without one l
   expect(odd.code).toBe("FT-PLATFORM-004");
 });
 
-test("words are found in the data set that is asked, new rows too", async () => {
+test("words are found in the dataset that is asked, new rows too", async () => {
   const { store, id } = await filled(20);
   const other = await createDataset(store, { format: "instruction", folder: makeFolder() });
   await appendExample(store.db, other.id, { content: row(7) });

@@ -1,4 +1,4 @@
-// Files of data sets in step with the database: lines appended, replaced and taken out; what others change is taken over;
+// Files of datasets in step with the database: lines appended, replaced and taken out; what others change is taken over;
 // edits are undone.
 import {
   appendFileSync,
@@ -263,7 +263,7 @@ test("a file that cannot be read any more is told with its line and left as it i
   expect(readFileSync(filePath, "utf8")).toBe(text([0, 1, 2]));
 });
 
-test("a deleted data set is hidden, its file gone, its number and those of its rows never given again", async () => {
+test("a deleted dataset is hidden, its file gone, its number and those of its rows never given again", async () => {
   const { store, id, filePath } = await made(2);
   const [first] = (await listExamples(store, id)).examples;
   await deleteDataset(store, id);

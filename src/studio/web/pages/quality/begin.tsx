@@ -1,4 +1,4 @@
-// Quality control of a data set: which set, how high the bar, what may be done to rows below; its price before it begins.
+// Quality control of a dataset: which set, how high the bar, what may be done to rows below; its price before it begins.
 // All that is chosen stands in the address.
 import { Button, NumberInput, Select, Switch } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
