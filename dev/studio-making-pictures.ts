@@ -128,7 +128,7 @@ const patient = { timeout: 120_000 };
 async function made(page: Page, origin: string): Promise<Readonly<Record<string, string>>> {
   await page.goto(`${origin}/generate?domain=support&subdomain=billing&count=200`);
   await page.getByRole("button", { name: "Show me three rows" }).click(patient);
-  await page.getByText("waits for you").waitFor(patient);
+  await page.getByText("waiting for you").waitFor(patient);
   const generate = new URL(page.url()).pathname;
   await page.goto(`${origin}/quality`);
   await page.getByRole("combobox", { name: "Dataset" }).click(patient);

@@ -47,7 +47,7 @@ test("a set: its price, three rows, a reload, cancelled and gone on with to the 
   await page.waitForURL(/channel\.email/);
   await page.reload();
   await page.getByRole("button", { name: "Show me three rows" }).click();
-  await page.getByText("waits for you").waitFor();
+  await page.getByText("waiting for you").waitFor();
   await page.reload();
   await page.getByRole("region", { name: "Row 3" }).waitFor();
   expect(await page.getByRole("region", { name: /^Row \d/ }).count()).toBe(3);
@@ -69,8 +69,8 @@ test("a preview that does not please is thrown away, and its set with it", async
   const studio = await openStudio(studioEnvironment(makeFolder(), fake.origin));
   const { page } = await openPage(studio, "/generate?domain=support&subdomain=billing&count=50");
   await page.getByRole("button", { name: "Show me three rows" }).click();
-  await page.getByText("waits for you").waitFor();
-  await page.getByRole("button", { name: "Throw these 3 rows away" }).click();
+  await page.getByText("waiting for you").waitFor();
+  await page.getByRole("button", { name: "Discard these 3 rows" }).click();
   await page.waitForURL(`${studio.origin}/generate`);
   expect(await askStudio(studio, "GET", "/api/datasets")).toEqual([]);
   expect(fake.bill.requests).toBe(3);
@@ -318,5 +318,5 @@ test("without a mouse: a domain, its part and three rows", async () => {
   await page.getByRole("button", { name: "Show me three rows" }).focus();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Enter");
-  await page.getByText("waits for you").waitFor();
+  await page.getByText("waiting for you").waitFor();
 });

@@ -126,7 +126,7 @@ test("a run is paused and goes on; its note stays; deleting says what it frees",
   await expect.poll(atStep, patient).toBeGreaterThan(first);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByText("stopped", { exact: true }).first().waitFor({ timeout: 60_000 });
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
   await page.getByText("running", { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.getByRole("textbox", { name: "Note" }).fill("the slow one");
   await page.getByRole("textbox", { name: "Note" }).blur();
@@ -157,12 +157,12 @@ test("a run of a terminal is stopped from its page, which says what it goes on w
   await page.getByRole("button", { name: "Stop" }).dblclick();
   await page.getByText(`in a terminal: ft train resume ${output}`).waitFor();
   await page.getByText("stopped", { exact: true }).first().waitFor(patient);
-  await page.getByRole("button", { name: "Go on" }).waitFor(patient);
+  await page.getByRole("button", { name: "Resume" }).waitFor(patient);
   await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
   const shown = await runProgram(["runs", "stop", output], { env: { FT_HOME: studio.home } });
   expect(shown.stderr).toContain("is not running: it is stopped");
   // as a job it is paused and stopped like any other
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor(patient);
   await page.getByText("running", { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Stop" }).click();

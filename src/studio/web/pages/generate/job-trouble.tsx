@@ -42,7 +42,7 @@ export function JobTrouble({ job, errors }: { job: Job; errors: readonly string[
           loading={deed.isPending}
           onClick={() => deed.mutate(isPaused ? "resume" : "retry")}
         >
-          {isPaused ? "Go on" : "Try again"}
+          {isPaused ? "Resume" : "Try again"}
         </Button>
         <Link to={`/jobs/${job.id}`}>Job and log</Link>
         <Link to="/settings">Providers and keys</Link>

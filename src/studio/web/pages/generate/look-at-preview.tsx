@@ -101,7 +101,7 @@ function WaysOn({ set }: { set: InTheMaking }) {
   return (
     <div className={styles.ways}>
       <NumberInput
-        label="Rows in all"
+        label="Total rows"
         w="8rem"
         min={set.preview ?? 1}
         max={1_000_000}
@@ -118,7 +118,7 @@ function WaysOn({ set }: { set: InTheMaking }) {
         loading={discard.isPending}
         onClick={() => discard.mutate(undefined)}
       >
-        Throw these {set.preview} rows away
+        Discard these {set.preview} rows
       </Button>
       <Button loading={goOn.isPending} onClick={() => goOn.mutate(undefined)}>
         Write the other {Math.max(0, wanted - (set.preview ?? 0)).toLocaleString("en")} rows
@@ -150,7 +150,7 @@ export function LookAtPreview({ set }: { set: InTheMaking }) {
         ))}
       </div>
       <div className={styles.bottom}>
-        <Panel title="Go on?">
+        <Panel title="Continue?">
           <WaysOn set={set} />
         </Panel>
       </div>

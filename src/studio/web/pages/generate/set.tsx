@@ -62,7 +62,7 @@ export function Set() {
         <>
           <Status
             of={state === "waiting" ? "paused" : job.status}
-            {...(state === "waiting" && { word: "waits for you" })}
+            {...(state === "waiting" && { word: "waiting for you" })}
           />{" "}
           {isGone ? "It was discarded." : leads[state]}
         </>

@@ -12,7 +12,7 @@ const signs = { open: "○", accepted: "✓", rejected: "✕" } as const;
 
 /** How sure a rule is, in words: a figure alone says little. */
 export const certainty = (confidence: number): string =>
-  confidence >= 0.9 ? "sure" : confidence >= 0.7 ? "likely" : "unsure";
+  confidence >= 0.9 ? "certain" : confidence >= 0.7 ? "likely" : "uncertain";
 
 export function FoundList({ lines, current, hasMore, onMore, onChoose }: FoundListProps) {
   const box = useRef<HTMLDivElement>(null);

@@ -24,7 +24,7 @@ const possible: Readonly<Record<Job["status"], readonly Word[]>> = {
 const words: Readonly<Record<Word, string>> = {
   cancel: "Cancel",
   pause: "Pause",
-  resume: "Go on",
+  resume: "Resume",
   retry: "Try again",
 };
 

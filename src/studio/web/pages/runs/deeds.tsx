@@ -28,7 +28,7 @@ function useDeed(id: string) {
         return told[word];
       }
       const { data } = await api.POST("/api/v1/runs/{id}/stop", { params });
-      return `It saves a checkpoint and stops. Continue with “Go on” here, or in a terminal: ${data!.goes_on_with}`;
+      return `It saves a checkpoint and stops. Continue with Resume here, or in a terminal: ${data!.goes_on_with}`;
     },
     { touches, done: (words) => words },
   );
@@ -111,7 +111,7 @@ export function Deeds({ id, isRunning }: { id: string; isRunning: boolean }) {
   );
   return (
     <>
-      {resume === true && button("resume", "Go on", true)}
+      {resume === true && button("resume", "Resume", true)}
       {pause === true && button("pause", "Pause", false)}
       {stop === true && button("stop", "Stop", false)}
       <Remove {...{ id, isRunning }} />

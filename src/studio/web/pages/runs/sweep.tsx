@@ -154,7 +154,7 @@ function Deeds({ sweep }: { sweep: SweepShape }) {
   );
   return (
     <>
-      {canResume && button("resume", "Go on with the rest")}
+      {canResume && button("resume", "Resume the rest")}
       {canStop && button("stop", "Stop the rest")}
     </>
   );

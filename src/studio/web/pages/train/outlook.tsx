@@ -19,7 +19,7 @@ function factsOf({ data, steps }: Report, time: Time | null): Fact[] {
       name: "Steps",
       value: (
         <>
-          <Num of={steps.total} /> ({compact(steps.perEpoch)} a pass)
+          <Num of={steps.total} /> ({compact(steps.perEpoch)} per epoch)
         </>
       ),
     },
@@ -27,14 +27,17 @@ function factsOf({ data, steps }: Report, time: Time | null): Fact[] {
       name: "Rows",
       value: (
         <>
-          <Num of={data.trainRows} /> to learn, <Num of={data.validationRows} /> to check
+          <Num of={data.trainRows} /> for training, <Num of={data.validationRows} /> for validation
         </>
       ),
     },
   ];
   if (data.tokens !== null && data.supervisedTokens !== null) {
     const share = Math.round((100 * data.supervisedTokens) / Math.max(1, data.tokens));
-    facts.push({ name: "Tokens a pass", value: `${compact(data.tokens)}, ${share} % learned` });
+    facts.push({
+      name: "Tokens per epoch",
+      value: `${compact(data.tokens)}, ${share} % trained on`,
+    });
   }
   const lost = (data.truncated ?? 0) + (data.dropped ?? 0);
   if (lost > 0)
@@ -55,8 +58,10 @@ function TimeText({ time }: { time: Time }) {
       about {durationText(time.seconds)}
       <span className={styles.small}>
         {" "}
-        at the pace of{" "}
-        <Link to={`/runs/${time.run_id}`}>{time.exact ? "the same settings" : "this model"}</Link>
+        at the speed of{" "}
+        <Link to={`/runs/${time.run_id}`}>
+          {time.exact ? "a run with the same settings" : "a run of this model"}
+        </Link>
       </span>
     </>
   );

@@ -25,7 +25,7 @@ function Tokens({ sequence }: { sequence: Sequence }) {
             className={styles.token}
             data-kind={kind}
             data-learned={isLearned}
-            title={`token ${id}${isLearned ? ", learned" : ", only read"}`}
+            title={`token ${id}${isLearned ? ", trained on" : ", context"}`}
           >
             {visible(texts[at] ?? "")}
           </span>
@@ -42,7 +42,7 @@ function Row({ row }: { row: PreviewRow }) {
     <>
       <p className={styles.facts}>
         {row.file.split("/").at(-1)}, line {row.line}: <Num of={row.tokens} /> tokens,{" "}
-        <Num of={row.learned} /> learned ({share} %)
+        <Num of={row.learned} /> trained on ({share} %)
         {row.cut && <b className={styles.cut}> the end is cut off</b>}
       </p>
       {row.sequences.map((sequence, at) => (
@@ -74,10 +74,11 @@ export function Preview({ preview, row, isBehind, onRow }: PreviewProps) {
       side={
         <>
           <span className={styles.key} data-kind="learned">
-            learned
+            {" "}
+            trained on{" "}
           </span>
           <span className={styles.key} data-kind="read">
-            only read
+            context
           </span>
           <Button.Group>
             <Button
