@@ -101,7 +101,7 @@ test("an earlier evaluation takes part, with the page and the Markdown beside th
   const refused = await runProgram(other, { cwd });
   expect(refused).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("asked other questions") as string,
+    stderr: expect.stringContaining("used other rows") as string,
   });
 });
 

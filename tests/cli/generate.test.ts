@@ -82,13 +82,13 @@ test("a file of questions is answered as each alone, and an interrupted call goe
   expect(read("a.jsonl")).toEqual(rows);
 
   const other = await runProgram([...args, "-o", "a.jsonl"], { cwd });
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("another topK") });
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("differ in topK") });
   expect(read("a.jsonl")).toEqual(rows);
   // nothing is drawn, so no seed of a question's own is told as unused
   const greedy = await runProgram([...args, "-o", "greedy.jsonl"], { cwd });
   expect(greedy.stderr).not.toMatch(/warning/);
   const schema = [...args, "-o", "a.jsonl", "--top-k", "9", "--regex", "a*"];
-  expect((await runProgram(schema, { cwd })).stderr).toContain("another regex");
+  expect((await runProgram(schema, { cwd })).stderr).toContain("differ in regex");
   const foreign = await runProgram([...args, "-o", "q.jsonl"], { cwd });
   expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining("FT-GENERATE-007") });
 });
@@ -105,7 +105,7 @@ test("a run that was trained again does not go on with the answers of before", a
     expect(await runProgram(train, { cwd })).toMatchObject({ code: 0 });
     const { code, stderr } = await runProgram(ask, { cwd });
     expect([code, stderr]).toEqual(
-      iters === "1" ? [0, expect.any(String)] : [2, expect.stringContaining("another digest")],
+      iters === "1" ? [0, expect.any(String)] : [2, expect.stringContaining("differ in digest")],
     );
   }
 });
@@ -114,7 +114,7 @@ test.each([
   ['{"prompt": "a"}\n{"question": "b"}\n', /q\.jsonl, line 2.*has a prompt or messages/s],
   ['{"prompt": 7}\n', /q\.jsonl, line 1.*prompt/s],
   ["{broken\n", /q\.jsonl, line 1.*not JSON/s],
-  ["\n \n", /nothing to answer/],
+  ["\n \n", /has no prompts/],
 ])("questions in %j are refused with their line", async (text, told) => {
   const cwd = makeFolder();
   await makeToyModel(join(cwd, "model"));
