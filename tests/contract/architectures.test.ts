@@ -92,8 +92,11 @@ function lossOf(model: LanguageModel): Tensor {
 /** The same sums over matrices of other shapes, in another order: as between two libraries. */
 const sameSums = 5e-6;
 
-/** The same in MLX's operations, which round elsewhere; 2.7e-5 was the most, of a gradient through many norms. */
-const withoutKernels = 5e-5;
+/**
+ * In MLX's operations, whose sums and exponentials round elsewhere: 6.3e-6 at most. Gemma 3n and 4 do not scale the
+ * scores of attention, so that a softmax is nearly a choice and gradients show more of that: 1.5e-4 at most.
+ */
+const withoutKernels = (name: string): number => (/^gemma(3n|4)/.test(name) ? 3e-4 : 2e-5);
 
 const cases = architectures.names().flatMap((name) =>
   (tinyConfigs[name] ?? []).map((config) => {
@@ -308,7 +311,9 @@ describe.each(cases)("%s %s", (name, _, config) => {
       binding().setKernels(false);
       try {
         for (const [at, plain] of computed().entries())
-          expect(relativeDifference(plain, own[at] as Tensor)).toBeLessThanOrEqual(withoutKernels);
+          expect(relativeDifference(plain, own[at] as Tensor)).toBeLessThanOrEqual(
+            withoutKernels(name),
+          );
       } finally {
         binding().setKernels(true);
       }

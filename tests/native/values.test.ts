@@ -56,6 +56,8 @@ const testedElsewhere = new Set([
   ...["updatedNorm", "doraSum", "qr", "eigh"],
   // train/lost-workers.test.ts, cli/train/workers.test.ts
   ...["ringJoin", "ringCut", "allSum"],
+  // contract/architectures.test.ts
+  "setKernels",
   // handles.test.ts
   ...["liveHandles", "free", "scopeBegin", "scopeEnd", "retain", "replace"],
   // data.test.ts and below
