@@ -6,6 +6,7 @@ import { UsageError } from "../../core/errors.ts";
 import { makeFolders } from "../../core/folders.ts";
 import { parseJson } from "../../core/json-text.ts";
 import { type Identity, KeptRows, wholeRows } from "../../core/kept-rows.ts";
+import { firstFree, numberedName } from "../../core/numbered-names.ts";
 import { shellWord } from "../../core/shell.ts";
 import type { Check } from "../../eval/index.ts";
 import type { ToolCall } from "../../text/types.ts";
@@ -60,15 +61,9 @@ const rowsName = "results.jsonl";
 /** Where answers go if no folder is named, from the current one. */
 export const USUAL_FOLDER = "evaluation";
 
-/** The folder itself, then it with -2, -3, … */
-const numbered = (folder: string, number: number): string =>
-  number === 1 ? folder : `${folder}-${number}`;
-
 /** The first of its numbered names that nothing has, as it is typed from the current folder. */
 export function nextFolder(folder: string): string {
-  let number = 2;
-  while (existsSync(numbered(folder, number))) number++;
-  const free = numbered(folder, number);
+  const free = firstFree(folder, (one) => one !== folder && !existsSync(one));
   const typed = relative(process.cwd(), free);
   return shellWord(typed.startsWith("..") ? free : typed);
 }
@@ -122,7 +117,7 @@ export class ResultsFolder {
     if (folder !== undefined) return await this.#openIn(resolve(folder), asked, most);
     for (let number = 1; ; number++) {
       try {
-        return await this.#openIn(resolve(numbered(USUAL_FOLDER, number)), asked, most);
+        return await this.#openIn(resolve(numberedName(USUAL_FOLDER, number)), asked, most);
       } catch (error) {
         if (!isOther(error)) throw error;
       }

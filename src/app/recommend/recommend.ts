@@ -2,6 +2,7 @@
 // measured (docs/choosing-settings.md), and from the memory estimate that training itself asks. Trains nothing.
 import { resolve } from "node:path";
 import { ConfigError, ExitCode, FtError } from "../../core/errors.ts";
+import { firstFree } from "../../core/numbered-names.ts";
 import { expandHome } from "../../core/paths.ts";
 import { formatBytes } from "../../core/units.ts";
 import { tokenCount } from "../../data/encode.ts";
@@ -67,10 +68,8 @@ const isUnsigned = (slot: { get(): { dtype: string } }): boolean =>
 
 /** Where a new run may be written: the usual folder is not said, one beside it is where an earlier run has it. */
 function freeFolder(): { output_dir?: string } {
-  if (!isTaken(usualFolder)) return {};
-  let count = 2;
-  while (isTaken(`${usualFolder}-${count}`)) count += 1;
-  return { output_dir: `${usualFolder}-${count}` };
+  const free = firstFree(usualFolder, (folder) => !isTaken(folder));
+  return free === usualFolder ? {} : { output_dir: free };
 }
 
 function isTaken(folder: string): boolean {

@@ -2,6 +2,7 @@
 // enough to see a short run move. Everything else is as on the command line.
 import { existsSync, readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { firstFree } from "../../core/numbered-names.ts";
 import { type Environment, ftHome } from "../../core/paths.ts";
 import type { RawValues } from "../config/layers.ts";
 
@@ -29,11 +30,8 @@ export function freeFolder(environment: Environment, asked: SuggestedFor): strin
   const { model, data, taken, end = "" } = asked;
   const parts = [word(model), word(data), end].filter((part) => part !== "");
   const name = parts.join("-") || "run";
-  const under = join(ftHome(environment), "trained");
-  for (let number = 1; ; number++) {
-    const folder = join(under, number === 1 ? name : `${name}-${number}`);
-    if (isFree(folder, taken)) return folder;
-  }
+  const folder = join(ftHome(environment), "trained", name);
+  return firstFree(folder, (one) => isFree(one, taken));
 }
 
 export function suggestedRun(environment: Environment, asked: SuggestedFor): RawValues {

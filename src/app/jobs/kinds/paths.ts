@@ -1,6 +1,7 @@
 // Paths of a job made independent of the folder in which it was submitted: another process does it, somewhere else.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { firstFree } from "../../../core/numbered-names.ts";
 import { type Environment, expandHome, ftHome } from "../../../core/paths.ts";
 
 export const absolute = (path: string): string => resolve(expandHome(path));
@@ -15,8 +16,5 @@ export function newPlace(environment: Environment, kind: string): string {
     .toISOString()
     .replaceAll(/[-:]|\.\d+Z$/g, "")
     .replace("T", "-");
-  for (let number = 1; ; number++) {
-    const place = join(ftHome(environment), kind, number === 1 ? stamp : `${stamp}-${number}`);
-    if (!existsSync(place)) return place;
-  }
+  return firstFree(join(ftHome(environment), kind, stamp), (place) => !existsSync(place));
 }
